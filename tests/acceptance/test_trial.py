@@ -1,6 +1,7 @@
 """A new account on trial: what the admin gets, what nobody else gets, the page, and the day it is switched on."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,10 +81,8 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "bao cao" not in said
     assert "«de nghi cac dong chi gui bao cao mat mua truoc ngay mai»" in ask([*changed, "--with-text"])
     path = rules / "rules" / "4.1-noi-dung-mat.yaml"
-    stricter = path.read_text(encoding="utf-8")
-    for old, new in (("glance: -4.5", "glance: -1000"), ("classified_from: 0.9", "classified_from: 0.000001")):
-        assert old in stricter
-        stricter = stricter.replace(old, new)
+    stricter, thresholds = re.subn(r"\b(glance|look_from|classified_from): .*", r"\1: -1000", path.read_text("utf-8"))
+    assert thresholds == 3
     path.write_text(stricter, encoding="utf-8")
     by_the_door = ask([*changed, "--with-text"])
     assert f"no_diacritics:minor {case}" in by_the_door

@@ -44,3 +44,8 @@ def test_a_harmless_change_does_not_make_a_clean_line_harmful(kind: str) -> None
 def test_lines_without_marks_are_judged_too() -> None:
     assert share_found([fold(text) for text in exam("harmful", found=True)]) >= 0.85
     assert share_found([fold(text) for text in exam("clean", found=False)]) <= 0.02
+
+
+@pytest.mark.parametrize("text", ["Kính gửi các đồng chí", "Kính gửi các anh chị", "Kinh gui cac anh chi"])
+def test_a_bare_salutation_is_clean(text: str) -> None:
+    assert RULE.inspect(text) is None

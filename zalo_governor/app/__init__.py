@@ -1,1 +1,1 @@
-"""The running program: composes, starts, monitors and stops all components."""
+"""The running bot: builds, starts, monitors and stops all components."""

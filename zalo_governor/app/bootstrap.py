@@ -1,4 +1,4 @@
-"""Composition root: builds a Governor from settings; it receives, judges, sends and reports until stopped."""
+"""Composition root: builds the bot from the settings, ready to be run."""
 
 import threading
 from collections.abc import Sequence
@@ -26,17 +26,17 @@ from zalo_governor.zalo.http.rate_limit import TokenBucket
 log = structlog.get_logger(__name__)
 
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
-"""Seconds before each retry of the login; the last repeats."""
+"""Seconds before each retry of a failed login; the last value applies to all further retries."""
 
 
 def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
-    """Build the program without starting any thread or network call.
+    """Return the bot, ready for `Governor.run`; no thread or network connection is started yet.
 
-    `file` is the settings file; it is watched for changes, as are the files it refers to.
+    `file` is the settings file; the running bot watches it, and the files that it refers to, for changes.
 
     Raises:
         ConfigError: a configuration file, the session file or the key is wrong.
-        StoreError: the database cannot be used with this key or this version.
+        StoreError: the database cannot be opened, for example as it was encrypted with another key.
     """
     records = open_records(settings, clock)
     try:
@@ -47,7 +47,11 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
 
 
 def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSession:
-    """Return the bot account's Zalo session, not logged in yet; raises ConfigError if none is stored."""
+    """Return the bot account's Zalo session, not logged in yet; `pace` limits its messages (None: a limit of its own).
+
+    Raises:
+        ConfigError: no session is stored, and there is no valid session file.
+    """
     zalo = records.settings.zalo
     return ZaloSession(
         records.credentials(),
@@ -61,7 +65,7 @@ def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSe
 
 
 class _Bot:
-    """One bot account with its session, rule worker and components. Implements `supervisor.Machine`."""
+    """One bot account with its Zalo session and all components, run by `Governor`. Implements `supervisor.Machine`."""
 
     def __init__(self, records: AppContext, file: Path) -> None:
         self._records = records
@@ -81,11 +85,11 @@ class _Bot:
         log.info("session_used", origin=records.session_origin.value)
 
     def attendants(self) -> Sequence[Part]:
-        """Return the monitoring parts, which run even while the bot cannot log in."""
+        """Return the parts (threads) for monitoring, which run even while the bot cannot log in."""
         return self._observability.parts()
 
     def log_in(self, stopping: threading.Event) -> bool:
-        """Log in, retrying while the network is down; return False if stopped meanwhile."""
+        """Log in to Zalo, retrying while Zalo is unreachable; return False if `stopping` is set meanwhile."""
         self._rules.start()
         tried = 0
         while not stopping.is_set():
@@ -110,9 +114,9 @@ class _Bot:
         return False
 
     def _check_database_account(self) -> None:
-        """Raise StoreError if the SQLite file belongs to another account.
+        """Raise StoreError if the database is an SQLite file that another bot account has used.
 
-        An SQLite file serves one account: a second one would judge the whole history again.
+        An SQLite file is for one account: a second account would judge the whole history again.
         """
         known = accounts_of(self._records.database)
         if self._records.database.is_sqlite and known and self._session.uid not in known:
@@ -122,7 +126,7 @@ class _Bot:
             )
 
     def parts(self) -> Sequence[Part]:
-        """Build all components for the account that logged in and return their parts."""
+        """Build all components of the account that logged in, and return the parts (threads) that run them."""
         self._container = Container(
             self._records,
             self._session,
@@ -135,12 +139,12 @@ class _Bot:
         return self._container.parts()
 
     def look_at_configuration(self) -> None:
-        """Check the configuration files for changes now; do nothing before the login."""
+        """Check the configuration files for changes now, not at the next interval; do nothing before the login."""
         if self._container:
             self._container.watch.hurry()
 
     def close(self) -> None:
-        """Close the session and the database, and end the rule worker process."""
+        """Close the Zalo session and the database, and end the child process that runs the rules."""
         self._rules.close()
         if self._lock:
             self._lock.release()

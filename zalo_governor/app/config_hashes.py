@@ -1,4 +1,4 @@
-"""Keyed hashes of the configuration files, so that the audit log shows when a rule or a setting changed."""
+"""Keyed hashes of the configuration files, by which the audit log records when rules or settings changed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -7,31 +7,33 @@ from typing import Any, NamedTuple
 from zalo_governor.config import Settings
 
 _SETTINGS = "settings"
-"""Name under which the hash of the effective settings is listed."""
+"""Name under which the hash of the settings in force is listed among those of the files."""
 _SUFFIXES = (".yaml", ".txt", ".tsv")
 """Suffixes of configuration files."""
 _SAMPLE_FOLDERS = frozenset({"benign", "content", "demo"})
-"""Folders that hold samples only, which do not affect judging."""
+"""Folders that contain only sample data, which have no influence on the rules."""
 _DIGITS = 16
-"""Hex digits kept of each hash."""
+"""How many hex digits of each hash are kept."""
 
 
 class Change(NamedTuple):
-    """The differences between two sets of configuration hashes."""
+    """The differences between the configuration files now and at an earlier time, found by their hashes."""
 
     changed: dict[str, str]
-    """File name -> hash of changed and new files."""
+    """File name -> new hash, of the changed and the new files."""
     gone: list[str]
     """Names of removed files."""
 
     @property
     def detail(self) -> dict[str, Any]:
-        """Return the differences as a dict for the audit log."""
+        """Return the differences as the `detail` of an audit log row."""
         return {"changed": self.changed, "gone": self.gone}
 
 
 def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str, str]:
-    """Return configuration file name -> keyed hash; settings are hashed with environment variables applied.
+    """Return the keyed hashes of all configuration files as {file name: hash}, computed by `mac`.
+
+    Of the settings file, the settings in force are hashed, as environment variables may override the file.
 
     Raises:
         OSError: a file cannot be read.
@@ -43,14 +45,14 @@ def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str,
 
 
 def change(before: Mapping[str, str], now: Mapping[str, str]) -> Change | None:
-    """Return the differences between two results of `fingerprints`, or None if there are none."""
+    """Return the differences between two results of `fingerprints`; None if there are none."""
     changed = {name: digest for name, digest in now.items() if before.get(name) != digest}
     gone = sorted(before.keys() - now.keys())
     return Change(changed, gone) if changed or gone else None
 
 
 def configuration_files(folder: Path) -> Iterator[Path]:
-    """Yield the rule and text files in a folder that affect the program, sorted by name."""
+    """Yield the files in the configuration folder that have an influence on the program, sorted by name."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_file() and path.suffix in _SUFFIXES and inside.parts[0] not in _SAMPLE_FOLDERS:

@@ -1,4 +1,4 @@
-"""Watches the configuration files and applies changes while the program runs."""
+"""Watches the configuration files, and applies changes to the running bot."""
 
 import hashlib
 import threading
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 2.0
 """Seconds between two checks of the files.
 
-A change counts when two checks in a row find the same content: an editor may be in the middle of writing.
+A change is applied once two checks in a row found the same content: before that, an editor may be writing the file.
 """
 
 _APPLIED_AT_ONCE = frozenset(
@@ -37,19 +37,19 @@ _APPLIED_AT_ONCE = frozenset(
 )
 """Sections of the settings that apply without a restart."""
 _KEYS_APPLIED_AT_ONCE = {"zalo": frozenset({"send"}), "alarm": frozenset({"smtp", "webhook"})}
-"""Sections of which only these keys apply without a restart."""
+"""Section -> the keys in it that apply without a restart; changes of its other keys need one."""
 
 
 class ConfigurationWatch:
-    """Checks the configuration files until stopped, and applies changes.
+    """Watcher of the configuration files: checks them at intervals, and applies valid changes to the running bot.
 
     Args:
         file: the settings file.
-        running: returns the current configuration.
-        apply: applies a new configuration, or raises and changes nothing.
-        on_broken: called with a description of a fault in the files, once for each fault.
-        on_mended: called when the fault is corrected.
-        on_restart: called with the changed keys that take effect only after a restart.
+        running: returns the configuration in force.
+        apply: puts a new configuration in force, or raises and changes nothing.
+        on_broken: called with the error text when a changed file is invalid, once per error.
+        on_mended: called when the files are valid again.
+        on_restart: called with the changed settings keys that take effect only after a restart.
     """
 
     def __init__(
@@ -71,16 +71,16 @@ class ConfigurationWatch:
         self._stopped = False
         self._changed = threading.Condition()
         self._handled = self._hash_files()
-        """Hash of the content that was last applied or rejected."""
+        """Hash of the files' content that was last applied or rejected."""
         self._last_seen = self._handled
-        """Hash of the content at the last check."""
+        """Hash of the files' content at the last check."""
         self._fault: str | None = None
-        """The fault that was reported last; None if the files are valid."""
+        """The error text that was reported last; None if the files are valid."""
         self._reported_keys: Sequence[str] = ()
-        """The keys last reported as needing a restart."""
+        """The settings keys that were last reported as needing a restart."""
 
     def run(self) -> None:
-        """Check the files until stopped."""
+        """Check the files every `LOOK_SECONDS` until stopped."""
         while True:
             with self._changed:
                 self._changed.wait(LOOK_SECONDS)
@@ -95,12 +95,12 @@ class ConfigurationWatch:
             self._changed.notify_all()
 
     def hurry(self) -> None:
-        """Check the files now; callable from any thread."""
+        """Make `run` check the files now; callable from any thread."""
         with self._changed:
             self._changed.notify_all()
 
     def look(self) -> None:
-        """Check the files once; apply content that is new and unchanged since the last check."""
+        """Check the files once; apply their content if it is new and the last check found the same content."""
         now = self._hash_files()
         steady, self._last_seen = now == self._last_seen, now
         if not steady or now == self._handled:
@@ -124,13 +124,13 @@ class ConfigurationWatch:
         self._handled = now
 
     def _load(self) -> tuple[Configuration, list[str]]:
-        """Return the new configuration and the changed keys that need a restart."""
+        """Load the files; return the configuration to apply now, and the changed settings keys that need a restart."""
         running = self._running().settings
         settings, waiting = effective(running, load_settings(self._file))
         return load_configuration(settings), waiting
 
     def _report_mended(self, waiting: Sequence[str]) -> None:
-        """Report that the fault is corrected, and which keys need a restart."""
+        """Report that the files are valid again, if they were not, and which changed settings keys need a restart."""
         if self._fault is not None:
             self._on_mended()
             self._fault = None
@@ -140,15 +140,15 @@ class ConfigurationWatch:
         self._reported_keys = waiting
 
     def _report_broken(self, fault: str) -> None:
+        """Report the error text `fault` unless it was the last one reported."""
         # Only the admins get the details: the log must not quote a file.
-        """Report a fault unless it was reported already."""
         log.error("configuration_broken")
         if fault != self._fault:
             self._on_broken(fault)
             self._fault = fault
 
     def _hash_files(self) -> bytes:
-        """Return a hash over the names and bytes of all configuration files; an unreadable one counts by its error."""
+        """Return one hash of all configuration files; for an unreadable file, the error replaces the content."""
         digest = hashlib.blake2b()
         for path in (self._file, *configuration_files(self._running().settings.rules_dir)):
             try:
@@ -161,9 +161,10 @@ class ConfigurationWatch:
 
 
 def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]:
-    """Return the settings to use now and the changed keys that need a restart.
+    """Return which settings apply now after a change of the settings file, and the changed keys that need a restart.
 
-    The returned settings are the running ones with those wanted values that apply without a restart.
+    `running` are the settings in force, `wanted` those in the file. The returned ones are `running` with the values of
+    `wanted` for the keys that can change without a restart.
     """
     update: dict[str, object] = {}
     waiting: list[str] = []
@@ -185,7 +186,7 @@ def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]
 
 
 def _rename_groups(running: Settings, wanted: Settings) -> tuple[tuple[object, ...], bool]:
-    """Return the running groups with their wanted names, and whether other groups are wanted than run."""
+    """Return the running groups with their names in `wanted`, and whether `wanted` has other groups (restart)."""
     names = {group.id: group.name for group in wanted.groups}
     groups = tuple(group.model_copy(update={"name": names.get(group.id, group.name)}) for group in running.groups)
     return groups, list(names) != [group.id for group in running.groups]

@@ -1,4 +1,4 @@
-"""The configuration of an installation (settings, rules, texts), loaded and replaced as a whole."""
+"""The configuration of an installation (settings, rules, texts), which is loaded and replaced as a whole."""
 
 import threading
 from collections.abc import Callable
@@ -14,21 +14,21 @@ from zalo_governor.text.names.short_forms import ShortForms
 
 
 class Configuration(NamedTuple):
-    """Everything that is read from configuration files; immutable, and read at the same time."""
+    """Everything that is read from the configuration files at one time; immutable."""
 
     settings: Settings
     rulebook: Rulebook
     catalogue: Catalogue
     changes: ChangeVocabulary
-    """Words for changes of a group."""
+    """The words that people use for what can be changed of a group, to parse approvals (permissions)."""
     clarity: ClarityPolicy
-    """What makes a leader's directive clear enough."""
+    """What a leader's directive (order) must contain to count as brief and clear."""
     short_forms: ShortForms
-    """How titles and offices may be abbreviated in a display name."""
+    """How job titles and names of public bodies may be abbreviated in a display name."""
 
 
 class CurrentConfiguration:
-    """Holds the current configuration and calls subscribers when it is replaced."""
+    """Holder of the configuration in force; calls subscribers when the configuration is replaced."""
 
     def __init__(self, first: Configuration) -> None:
         self._current = first
@@ -39,16 +39,16 @@ class CurrentConfiguration:
     def current(self) -> Configuration:
         """Return the current configuration.
 
-        Read it anew for each use; read it once where several of its parts must fit each other.
+        Read this property again for each use, as the configuration may be replaced meanwhile.
         """
         return self._current
 
     def on_change(self, callback: Callable[[Configuration], None]) -> None:
-        """Call `callback` with each new configuration, in the order of registration; it must not raise."""
+        """Call `callback` with each new configuration, in the order of subscription; it must not raise."""
         self._callbacks.append(callback)
 
     def replace(self, new: Configuration) -> None:
-        """Replace the configuration and call all subscribers."""
+        """Put a new configuration in force and call all subscribers."""
         with self._replacing:
             self._current = new
             for callback in self._callbacks:
@@ -56,10 +56,10 @@ class CurrentConfiguration:
 
 
 def load_configuration(settings: Settings) -> Configuration:
-    """Read all files that the settings refer to.
+    """Load rules, message texts and word lists from the folder that the settings name.
 
     Raises:
-        ConfigError: a file is missing or wrong; names the file, line, key and remedy.
+        ConfigError: a file is missing or wrong; the message names file, line, key and remedy.
     """
     folder = settings.rules_dir
     return Configuration(
@@ -73,7 +73,7 @@ def load_configuration(settings: Settings) -> Configuration:
 
 
 def _load_short_forms(settings: Settings) -> ShortForms:
-    """Read the allowed abbreviations of titles and offices."""
+    """Read which abbreviations of job titles and public bodies are allowed in display names."""
     path = settings.rules_dir / "lexicons" / "short-forms.tsv"
     try:
         return ShortForms(read_lines(path))

@@ -1,4 +1,4 @@
-"""The object graph of a bot that has logged in: builds all components and connects them."""
+"""Container: builds and connects all components of a bot that has logged in."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -50,11 +50,11 @@ from zalo_governor.zalo.http.rate_limit import TokenBucket
 log = structlog.get_logger(__name__)
 
 _JUDGED_SECONDS = 30.0
-"""How long to wait at most until admitted entries are judged."""
+"""How long to wait at most for the judge to judge all entries stored so far."""
 
 
 class Container:
-    """Builds all components of one logged-in bot account; its methods are the callbacks between them."""
+    """The components of one logged-in bot account; its methods are the callbacks that connect the components."""
 
     def __init__(
         self,
@@ -75,9 +75,9 @@ class Container:
         self._rate_limit = pace
         self._groups = {group.id: group.name for group in settings.groups}
         self._caught_up = threading.Event()
-        """Set once the messages missed before this start are admitted."""
+        """Set once the messages missed before this start are fetched and stored."""
         self._first_sync_done = threading.Event()
-        """Set once a group sync has run."""
+        """Set once a group sync (reading the group's members from Zalo) has run."""
 
         inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -174,7 +174,7 @@ class Container:
         )
 
     def parts(self) -> Sequence[Part]:
-        """Return all parts in the order of stopping: producers of work first, consumers last."""
+        """Return all parts (threads) in the order in which to stop them: producers of work first, consumers last."""
         return (
             Part("configuration", self.watch.run, self.watch.stop),
             Part("schedule", self._schedule.run, self._schedule.stop),
@@ -189,7 +189,7 @@ class Container:
         )
 
     def _apply_configuration(self, new: Configuration) -> None:
-        """Apply a new configuration to all components; steps that can fail come first."""
+        """Put a new configuration in force in all components; steps that can fail come first."""
         self._seed_people(new.settings)
         rooms = self._build_services(new)
         with self._judge.between_batches():
@@ -202,7 +202,7 @@ class Container:
         freeze_long_lived_objects()
 
     def _build_services(self, configuration: Configuration) -> Services:
-        """Build the services from a configuration."""
+        """Return all services, built for a configuration."""
         policy = office_policy(
             configuration,
             self._account,
@@ -221,25 +221,25 @@ class Container:
         )
 
     def _seed_people(self, settings: Settings) -> None:
-        """Store the people whom the settings list."""
+        """Store the people who are listed in the settings, with their roles."""
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
     def _post_configuration_notice(self, tell: Callable[[ConfigurationNotices, SqlUnitOfWork], None]) -> None:
-        """Post a notice about the configuration to the admins."""
+        """Call `tell` in a transaction, to put a notice to the admins about the configuration files into the outbox."""
         with self._units.begin() as uow:
             tell(self._services.configuring, uow)
 
     def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
-        """Return a worker that does `work` when it is due, beginning when `begin` is set."""
+        """Return a component that runs `work` whenever it is due, in a thread, once the event `begin` is set."""
         return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
 
     def _stop_judge(self) -> None:
-        """Stop the judge and release it from waiting for the rule worker."""
+        """Stop the judge, and end its waiting for the child process that runs the rules."""
         self._judge.stop()
         self._rules.leave()
 
     def _status(self) -> LineStatus:
-        """Return the state of the connection, the outbox and the backups."""
+        """Return the state of connection, outbox and backups, shown by the chat command /trangthai (status)."""
         last = last_backup(self._records.vault)
         return self._ingestion.status()._replace(
             outgoing=self._outbox.counts(self._clock()),
@@ -248,7 +248,7 @@ class Container:
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Record judged events, and notify people of findings in entries that did not arrive live."""
+        """Log and count judged events; notify the admins of findings in events that arrived late or by backfill."""
         self._observability.judged(results)
         missed = [event for event, verdict in results if verdict.findings and self._is_delayed(event)]
         for group_id in {event.thread_id for event in missed}:
@@ -259,12 +259,12 @@ class Container:
                 self._notify_in_transaction(group_id, self._services.office.recovered)
 
     def _is_delayed(self, event: EventBase) -> bool:
-        """Return whether a group event was backfilled or arrived too late to be announced at once."""
+        """Return whether a group event came by backfill (from Zalo's history) or too late to warn people at once."""
         held_up = event.source is Source.LIVE and not is_fresh(event, self._clock())
         return event.is_group and (held_up or event.source is Source.BACKFILL)
 
     def _notify_in_transaction(self, group_id: str, tell: Callable[[SqlUnitOfWork, str], None]) -> None:
-        """Call `tell` in a transaction of its own; failures are only logged."""
+        """Call `tell` with the group in a transaction of its own; an exception is only logged."""
         try:
             with self._units.begin() as uow:
                 tell(uow, group_id)
@@ -273,30 +273,30 @@ class Container:
             log.error("not_summed_up", group=group_id, error=type(error).__name__)
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
-        """Admit elements and wait until they are judged."""
+        """Store elements (messages, acts, receipts) in the inbox, and wait until they are judged."""
         self._ingestion.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
 
     def _recovered(self, group_id: str) -> None:
-        """Notify people of what backfill found in a group, once it is judged."""
+        """Wait until a group's messages from backfill are judged, then notify the admins of their cases."""
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.begin() as uow:
             self._services.office.recovered(uow, group_id)
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """Record the outcome of a send, for the metrics and the delivery follow-up."""
+        """Log and count the outcome of sending a message, and pass it to the follow-up of undelivered messages."""
         self._observability.sent(outgoing, outcome)
         self._services.delivery.sent(outcome)
 
     def _on_line_up(self) -> None:
-        """Resume after reconnecting: start due work, retry sends now and sync all groups."""
+        """After connecting, once missed messages are stored: start the timed work, retry sends, and sync all groups."""
         self._caught_up.set()
         self._retry_sends_now()
         for group_id in self._groups:
             self._group_sync.want(group_id)
 
     def _retry_sends_now(self) -> None:
-        """Retry postponed messages now, since Zalo answers again."""
+        """Send postponed messages now, since Zalo can be reached again."""
         try:
             self._outbox.hasten()
         except StoreUnavailableError as error:
@@ -304,17 +304,17 @@ class Container:
         self._worker.wake()
 
     def _request_sync(self, group_id: str) -> None:
-        """Request a sync of a group."""
+        """Request a sync of a group (reading its members from Zalo), to run soon."""
         self._group_sync.want(group_id)
 
     def _request_sync_for(self, group_id: str, uid: str) -> None:
-        """Request a sync of a group at once, to find the person who writes there."""
+        """Request a sync of a group at once, as the unknown account `uid` writes there."""
         self._group_sync.want_for(group_id, uid)
 
     def _said_again(self, text: str) -> str:
-        """Return the text of a message that is sent again."""
+        """Return the text marked as sent again, for a message that may have been sent before."""
         return self._services.office.said_again(text)
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Notify people of what a group sync found."""
+        """Notify the admins of what a group sync found, in the transaction `uow`."""
         self._services.office.swept(uow, group_id)

@@ -1,4 +1,4 @@
-"""Opens an installation's database, configuration and session without Zalo: the start of every command but `check`."""
+"""Opens an installation's database, configuration and stored session, without connecting to Zalo."""
 
 import os
 import secrets
@@ -25,34 +25,34 @@ from zalo_governor.system.error_text import of_system, of_value
 from zalo_governor.zalo.credentials import Credentials
 
 _FINGERPRINTS = "config.fingerprints:"
-"""Prefix of stored configuration hashes; followed by the keyed hash of the session file, as for the next two."""
+"""Name prefix in the secret store of the configuration hashes; a hash of the session file follows (`_session_key`)."""
 _CREDENTIALS = "zalo.credentials:"
-"""Prefix of stored sessions."""
+"""Name prefix of the Zalo sessions, followed likewise."""
 _ACCOUNT = "zalo.account:"
-"""Prefix of stored bot account uids. Several bot accounts may share one database."""
+"""Name prefix of the uids of bot accounts, followed likewise, as several bot accounts may share one database."""
 _LOGIN_MARKER = "login"
-"""Key that tells the marker file of `zalo-governor login` from an exported session."""
+"""JSON key by which a session file that is only the marker of `zalo-governor login` is recognised."""
 _LOGIN_NOTE = (
     "Phiên do lệnh zalo-governor login tạo, được giữ mã hóa trong cơ sở dữ liệu. Tệp này chỉ đánh dấu phiên, không "
     "chứa bí mật nào. Đặt vào đây phiên lấy từ trình duyệt thì phiên đó được dùng thay."
 )
-"""Note in the marker file: the session is encrypted in the database; an exported session put here replaces it."""
+"""Note for people in the marker file: the session is encrypted in the database; a session put here replaces it."""
 
 
 class SessionOrigin(StrEnum):
-    """Where the session of an installation came from."""
+    """Where the Zalo session of an installation came from."""
 
     LOGIN = "login"
-    """`zalo-governor login`; the session file is only a marker of the stored session."""
+    """From `zalo-governor login`: the session is in the database, the session file is only a marker."""
     SESSION_FILE = "session_file"
-    """A session file exported from a browser."""
+    """From a session file that was exported from a browser."""
     KEPT = "kept"
-    """The only session stored in the database; the session file was removed."""
+    """From the database, which holds one session; the session file was removed."""
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """The open database with the current configuration and stored secrets; must be closed."""
+    """An installation in use: its open database, current configuration and stored secrets; must be closed."""
 
     configuration: CurrentConfiguration
     database: Database
@@ -61,17 +61,17 @@ class AppContext:
 
     @property
     def settings(self) -> Settings:
-        """Return the current settings."""
+        """Return the settings in force."""
         return self.configuration.current.settings
 
     @property
     def rulebook(self) -> Rulebook:
-        """Return the current rules."""
+        """Return the rules in force, with the regulation."""
         return self.configuration.current.rulebook
 
     @property
     def catalogue(self) -> Catalogue:
-        """Return the current message texts."""
+        """Return the message texts in force."""
         return self.configuration.current.catalogue
 
     def close(self) -> None:
@@ -80,12 +80,12 @@ class AppContext:
 
     @property
     def account(self) -> str:
-        """Return the uid of the bot account that this session last logged in to, or "" before the first login."""
+        """Return the uid of the bot account to which the session belongs; "" before its first login."""
         origin = self._session_key()
         return (self.vault.load(_ACCOUNT + origin) or b"").decode() if origin else ""
 
     def keep_account(self, uid: str) -> None:
-        """Store the uid of the bot account, and delete older sessions of the same account."""
+        """Store the uid of the bot account as that of the session; delete older sessions of the same account."""
         if uid == self.account:
             return
         origin = self._session_key()
@@ -96,17 +96,17 @@ class AppContext:
         self.vault.save(_ACCOUNT + origin, uid.encode())
 
     def forget_account(self, uid: str) -> None:
-        """Delete the stored session of an account that was replaced."""
+        """Delete the stored session of a bot account that is no longer used."""
         for name in self.vault.names(_ACCOUNT):
             if self.vault.load(name) == uid.encode():
                 for prefix in (_ACCOUNT, _CREDENTIALS, _FINGERPRINTS):
                     self.vault.forget(prefix + name.removeprefix(_ACCOUNT))
 
     def credentials(self) -> Credentials:
-        """Return the session: from the session file if it is new, else as Zalo last rotated it.
+        """Return the session: from the session file if that is new, else as last stored (Zalo changes cookies).
 
         Raises:
-            ConfigError: there is no session, or the file lacks what a session needs.
+            ConfigError: there is no session, or the session file is incomplete or unreadable.
         """
         path = self.settings.zalo.session_file
         origin = self._session_key()
@@ -128,11 +128,11 @@ class AppContext:
         return credentials
 
     def keep_credentials(self, credentials: Credentials) -> None:
-        """Store the session, encrypted."""
+        """Store the session encrypted in the database, in place of its older state."""
         self.vault.save(_CREDENTIALS + self._session_key(), orjson.dumps(credentials.model_dump(mode="json")))
 
     def keep_login(self, credentials: Credentials, uid: str) -> None:
-        """Replace this installation's session by one that was just opened for the account `uid`.
+        """Replace the installation's session by one that was just logged in to the account `uid`.
 
         The session file is replaced by a marker without secrets; if the process dies before that, the old session stays
         in use.
@@ -158,7 +158,7 @@ class AppContext:
 
     @property
     def session_origin(self) -> SessionOrigin:
-        """Return the origin of the session that `credentials` returns."""
+        """Return where the session that `credentials` returns came from."""
         try:
             content = orjson.loads(self.settings.zalo.session_file.read_bytes())
         except FileNotFoundError:
@@ -172,17 +172,17 @@ class AppContext:
         )
 
     def fingerprints(self) -> dict[str, str]:
-        """Return the stored hashes of the configuration files; empty before the first start."""
+        """Return the last stored hashes of the configuration files, by file name; empty before the first start."""
         return dict(orjson.loads(self.vault.load(_FINGERPRINTS + self._session_key()) or b"{}"))
 
     def keep_fingerprints(self, hashes: Mapping[str, str]) -> None:
-        """Store the hashes of the configuration files in place of the old ones."""
+        """Store the hashes of the configuration files, replacing the last stored ones."""
         self.vault.save(_FINGERPRINTS + self._session_key(), orjson.dumps(hashes))
 
     def _session_key(self) -> str:
-        """Return the keyed hash of the session file, under which the session is stored.
+        """Return the name under which the session is stored: the keyed hash of the session file.
 
-        If the file was removed, return the key of the only stored session; "" if there is not exactly one.
+        If the file was removed, return the name of the only stored session; "" if there is none or more than one.
         """
         path = self.settings.zalo.session_file
         try:
@@ -199,11 +199,11 @@ class AppContext:
 
 
 def open_records(settings: Settings, clock: Clock) -> AppContext:
-    """Read the rules and messages, open the database and migrate its schema.
+    """Open an installation: load rules and messages, open the database and migrate its schema.
 
     Raises:
         ConfigError: a configuration file is wrong.
-        StoreError: the database cannot be used with this key or this version.
+        StoreError: the database cannot be opened, for example as it was encrypted with another key.
     """
     configuration = CurrentConfiguration(load_configuration(settings))
     _make_private_folder(settings.data_dir)
@@ -218,11 +218,11 @@ def open_records(settings: Settings, clock: Clock) -> AppContext:
 
 
 def _load_keys(settings: Settings) -> Keys:
-    """Load the encryption keys, or make them for a new database.
+    """Load the encryption keys; for a new database, create them.
 
     Raises:
-        WrongKeyError: the database has data but the key file is missing. A new key could not decrypt the data, and
-            would look like the right one.
+        WrongKeyError: the database contains data, but the key file is missing. (A new key could not decrypt the data,
+            but would be taken for the right one.)
     """
     if not settings.given_key and not settings.key_path.exists() and is_written(settings.sqlalchemy_url):
         raise WrongKeyError(
@@ -234,7 +234,7 @@ def _load_keys(settings: Settings) -> Keys:
 
 
 def _make_private_folder(path: Path) -> None:
-    """Create the data folder for this user only; raises ConfigError if the folder is unusable."""
+    """Create the data folder, accessible to this user only; raise ConfigError if the folder is unusable."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.scandir(path).close()
@@ -245,7 +245,7 @@ def _make_private_folder(path: Path) -> None:
 
 
 def _parse_credentials(content: bytes, place: str) -> Credentials:
-    """Parse a session; raises ConfigError that names `place` and each wrong field."""
+    """Parse a stored session; raise ConfigError, naming `place` and each wrong field, if it is invalid."""
     try:
         return Credentials.model_validate_json(content)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Runs work at due times that are stored in the database, so that they survive a restart."""
+"""Runs work whose due times are stored in the database, so that a restart does not lose them."""
 
 import threading
 from collections.abc import Callable
@@ -13,37 +13,37 @@ from zalo_governor.domain.errors import StoreUnavailableError
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
-"""Seconds between two reads of the due time: writers do not notify this thread, and clocks may be changed."""
+"""Seconds between two checks of the due time, which other threads and processes change without notifying this one."""
 _FAILED_SECONDS = 5.0
 """Seconds until failed work is tried again."""
 _START_SECONDS = 60.0
-"""Longest wait for the `begin` event."""
+"""Seconds to wait at most for the event `begin` before work begins."""
 
 
 class Work(Protocol):
-    """One kind of work with a due time."""
+    """One kind of work that is due at times, such as running the queued jobs."""
 
     def next_due(self) -> datetime | None:
         """Return when `act` next has something to do; None if never."""
         ...
 
     def act(self, now: datetime) -> None:
-        """Do everything that is due by `now`, and advance `next_due`."""
+        """Do everything that is due by `now`; afterwards `next_due` returns a later time."""
         ...
 
 
 class WorkGroup:
-    """Several kinds of work in one thread: each is rare, and a thread of its own would cost memory."""
+    """Several kinds of work in one thread: each is rarely due, and a thread for each would cost memory."""
 
     def __init__(self, *works: Work) -> None:
         self._works = works
 
     def next_due(self) -> datetime | None:
-        """Return the earliest due time."""
+        """Return the earliest due time of all kinds of work; None if none has one."""
         return min(filter(None, (work.next_due() for work in self._works)), default=None)
 
     def act(self, now: datetime) -> None:
-        """Do each work that is due; if any fails, raise the first error after all have run."""
+        """Do each kind of work that is due; if some fail, raise the first error after all have run."""
         failed: list[Exception] = []
         for work in self._works:
             try:
@@ -57,13 +57,13 @@ class WorkGroup:
 
 
 class DueWork:
-    """Does due work in a thread of its own until stopped.
+    """Runner of one kind of work: does the work whenever it is due, in a thread of its own.
 
     Args:
         name: name of the work in the log.
         next_due: returns when `act` next has something to do; None if never.
-        act: called with the present time; does everything due by then and advances `next_due`.
-        begin: work begins when this event is set, or after a minute: messages sent during a restart are received first.
+        act: called with the present time; does everything due by then.
+        begin: work begins when this event is set (missed messages are received), or after a minute.
         clock: gives the present time.
     """
 
@@ -84,7 +84,7 @@ class DueWork:
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        """Do due work until stopped."""
+        """Do the work whenever it is due, until stopped."""
         self._begin.wait(_START_SECONDS)
         while not self._stopped.is_set():
             self._stopped.wait(self._do_due())
@@ -95,7 +95,7 @@ class DueWork:
         self._begin.set()
 
     def _do_due(self) -> float:
-        """Do the work that is due; return in how many seconds to check again."""
+        """Do the work if it is due; return in how many seconds to check again."""
         try:
             due, now = self._next_due(), self._clock()
             if due and due <= now:

@@ -1,4 +1,4 @@
-"""Log entries about judged events and sent notices: ids, rules and outcomes, never message content."""
+"""Writes judged events and sent notices to the log: ids, rules and outcomes, never message content."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
-    """Log the findings and rule failures of judged events, without message content."""
+    """Log what the rules found in judged events, and which rules failed; without message content."""
     for event, verdict in results:
         for finding in verdict.findings:
             log.info(
@@ -30,6 +30,6 @@ def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
 
 
 def tell_sent(outgoing: Outgoing, outcome: str) -> None:
-    """Log the outcome of sending a notice."""
+    """Log the outcome of one try to send a notice (a message of the bot); `outcome` is the log event's name."""
     notice = outgoing.notice
     log.info(outcome, outgoing=outgoing.id, purpose=notice.purpose.value, case=notice.case_id, group=notice.is_group)

@@ -1,4 +1,4 @@
-"""The fallback alert channels, e-mail and webhook, for when Zalo itself has failed."""
+"""Alerts to people by e-mail and webhook, for when messages over Zalo do not work."""
 
 import smtplib
 import threading
@@ -15,26 +15,26 @@ from zalo_governor.config import AlarmSettings, SmtpSettings
 log = structlog.get_logger(__name__)
 
 _TIMEOUT_SECONDS = 20.0
-"""Timeout of each network operation."""
+"""Seconds to wait for an answer of the mail server or webhook."""
 
 
 class FallbackAlert:
-    """Sends short alerts to the recipients in the settings without blocking; failures are only logged."""
+    """Sender of short alerts by all configured channels; failures are only logged."""
 
     def __init__(self, settings: AlarmSettings) -> None:
         self.ways: list[Mail | Webhook] = []
-        """The channels that the settings configure."""
+        """The channels that are configured in the settings."""
         if settings.smtp:
             self.ways.append(Mail(settings.smtp))
         if settings.webhook:
             self.ways.append(Webhook(settings.webhook))
 
     def send(self, subject: str, text: str) -> None:
-        """Send on every channel, in a thread of its own."""
+        """Send an alert by every channel, in the background."""
         threading.Thread(target=self.deliver, args=(subject, text), name="alarm", daemon=True).start()
 
     def deliver(self, subject: str, text: str) -> None:
-        """Send on every channel and wait until all are done."""
+        """Send an alert by every channel, and wait until all are done."""
         for way in self.ways:
             try:
                 way.send(subject, text)
@@ -45,18 +45,18 @@ class FallbackAlert:
 
 
 class Mail:
-    """Sends alerts by e-mail; methods raise the errors of smtplib and the network."""
+    """Sender of alerts by e-mail; its methods raise the errors of smtplib and the network."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
 
     def reach(self) -> None:
-        """Connect and log in to the server without sending anything."""
+        """Test the settings: connect and log in to the mail server without sending anything."""
         with self._connected() as server:
             server.noop()
 
     def send(self, subject: str, text: str) -> None:
-        """Send to every recipient."""
+        """Send one e-mail to all recipients in the settings."""
         settings = self._settings
         message = EmailMessage()
         message["Subject"] = subject
@@ -68,7 +68,7 @@ class Mail:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        """Open a connection to the mail server, logged in as the settings say."""
+        """Return a context manager with a connection to the mail server, logged in as the settings say."""
         settings = self._settings
         with smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_SECONDS) as server:
             server.ehlo_or_helo_if_needed()
@@ -80,18 +80,18 @@ class Mail:
 
 
 class Webhook:
-    """Sends alerts as a POST of {"subject", "text"} in JSON; methods raise the errors of requests."""
+    """Sender of alerts by POST of {"subject", "text"} in JSON; its methods raise the errors of `requests`."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def reach(self) -> None:
-        """Send a HEAD request to check the address; a refusal of the method HEAD counts as reached."""
+        """Test the URL with a HEAD request; a refusal of the method HEAD (405, 501) counts as success."""
         answer = requests.head(self._url, timeout=_TIMEOUT_SECONDS)
         if answer.status_code not in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
             answer.raise_for_status()
 
     def send(self, subject: str, text: str) -> None:
-        """Post the alert."""
+        """Post an alert to the URL."""
         answer = requests.post(self._url, json={"subject": subject, "text": text}, timeout=_TIMEOUT_SECONDS)
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""Builds the parts that receive messages: listener, intake, gap recovery, reconciliation and liveness monitor."""
+"""Builds the components that receive messages: listener, intake, gap recovery, reconciliation, liveness monitor."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -32,23 +32,23 @@ from zalo_governor.zalo.history.private_backfill import PrivateBackfill
 from zalo_governor.zalo.socket.listener import Listener
 
 _BACKFILL_PAUSE_SECONDS = 0.5
-"""Pause between two requests for a history page."""
+"""Seconds between two requests for pages of a group's history."""
 
 
 class Ingestion:
-    """Builds and connects all parts from the socket to the judge; its methods are the callbacks between them.
+    """The components between Zalo's socket and the judge; its methods are the callbacks that connect them.
 
     Args:
         records: settings, database and clock.
         session: session of the account that logged in.
         client: Zalo's API for the same account.
-        inbox: the store of received entries.
-        door: the secret gate that checks each element first.
-        judge: judges the entries afterwards.
-        alarm: told of outages.
-        on_admitted: called with stored entries, before the judge gets them.
-        on_recovered: called with a group once all its missed messages that Zalo returns are admitted.
-        on_up: called when the connection is up again.
+        inbox: the table of received elements (messages, acts, receipts).
+        door: the secret gate, which checks each element for state secrets before it is stored.
+        judge: applies the rules to the stored elements.
+        alarm: told when an outage of the connection begins and ends.
+        on_admitted: called with newly stored entries, before the judge gets them.
+        on_recovered: called with a group once all its missed messages that Zalo returns are stored.
+        on_up: called when the connection is up and the missed messages are stored.
     """
 
     def __init__(
@@ -134,11 +134,11 @@ class Ingestion:
         )
 
     def admit(self, elements: Sequence[Element]) -> None:
-        """Admit elements that did not arrive over the socket."""
+        """Store elements that did not arrive over the socket (found by group sync), and pass them to the judge."""
         self._intake.admit(elements)
 
     def status(self) -> LineStatus:
-        """Return the state of the connection."""
+        """Return the state of the connection, and when it was last found that nothing is missing."""
         line = self._recovery.state
         return LineStatus(
             line.state if line else None,
@@ -150,11 +150,11 @@ class Ingestion:
 
     @property
     def progress(self) -> Heartbeat:
-        """Return the progress of the intake's thread."""
+        """Return the progress of the intake thread, which stores elements, for monitoring."""
         return self._intake.progress
 
     def parts(self) -> Sequence[Part]:
-        """Return the parts in the order of stopping."""
+        """Return the parts (threads) in the order in which to stop them."""
         return (
             Part("vigil", self._liveness.run, self._liveness.stop),
             Part("listener", on_the_core(self._listener.run), self._listener.stop),
@@ -163,12 +163,15 @@ class Ingestion:
         )
 
     def _pass_to_judge(self, admitted: Sequence[Admitted]) -> None:
-        """Pass stored entries to the callback and to the judge."""
+        """Pass newly stored entries to `on_admitted` and to the judge."""
         self._on_admitted(admitted)
         self._judge.accept(admitted)
 
     def _fetch_history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
-        """Run backfill for a group, or for all private conversations if `group_id` is the account."""
+        """Pass a group's messages missed after inbox id `heard_id` to `take`; return how the backfill ended.
+
+        If `group_id` is the account's uid, the messages are those of all private conversations.
+        """
         if group_id == self._account:
             return self._private.recover(self._received_before_gap(heard_id), take)
         return self._backfill.recover(
@@ -180,14 +183,14 @@ class Ingestion:
         )
 
     def _report_missed(self, group_id: str, heard_id: int, element: Element) -> None:
-        """Report a message that reconciliation found missing to gap recovery."""
+        """Have gap recovery fetch `element`, which reconciliation found missing after the inbox id `heard_id`."""
         now = self._clock()
         said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
         line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
         self._recovery.missed(group_id, heard_id, line)
 
     def _received_before_gap(self, heard_id: int) -> Callable[[Element], bool]:
-        """Return a function that tells whether a private element was received before the gap."""
+        """Return a function telling whether a private message is from before the gap that begins after `heard_id`."""
         first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
 
         def heard_before(element: Element) -> bool:
@@ -199,7 +202,10 @@ class Ingestion:
         return heard_before
 
     def _wants_old(self) -> bool:
-        """Return whether to request old messages over the socket: not before anything was ever received."""
+        """Return whether the listener is to request missed messages: not if nothing was ever received.
+
+        Also prepares the backfill of private messages for the answer.
+        """
         self._private.asked()
         try:
             return self._gaps.last_received() is not None
@@ -207,16 +213,16 @@ class Ingestion:
             return True
 
     def _take_old(self, cmd: int, elements: list[Element]) -> None:
-        """Pass old messages from the socket to the backfills that wait for them."""
+        """Pass old messages, which the socket returned on request, to backfill; `cmd` tells their kind."""
         if cmd == OLD_PRIVATE:
             self._private.answer(elements)
         self._recovery.take_old(elements)
 
     def _stop_recovery(self) -> None:
-        """Stop gap recovery and end its pauses."""
+        """Stop gap recovery, also during a pause between two requests."""
         self._stopping.set()
         self._recovery.stop()
 
     def _sleep_unless_stopping(self, seconds: float) -> bool:
-        """Wait for the given seconds; return False at once if stopping."""
+        """Wait for the given seconds and return True; return False at once if the program is stopping."""
         return not self._stopping.wait(seconds)

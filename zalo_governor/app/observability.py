@@ -1,4 +1,4 @@
-"""Monitoring of the running bot: health and metrics on loopback, and messages to the service manager."""
+"""Monitoring of the running bot: health page, metrics, log, and messages to the service manager (systemd)."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -24,16 +24,16 @@ from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
 
 
 class Observability:
-    """Provides health, metrics and logs from before the login, so that a bot that cannot log in is noticed."""
+    """Monitoring of the bot, working already before the login, so that a bot that cannot log in is noticed."""
 
     def __init__(self, records: AppContext) -> None:
         self._records = records
         self._metrics = Metrics(self._current_state, records.clock)
         self._bot: _LoggedInBot | None = None
-        """The state of the logged-in bot; None before the login."""
+        """Sources of the logged-in bot's state; None before the login."""
 
     def parts(self) -> Sequence[Part]:
-        """Return the parts that run from before the login to the end."""
+        """Return the parts (threads) for monitoring, which run from before the login until the end."""
         watchdog = Watchdog(os.environ, works=self._works, status=self._status)
         parts = [Part("watchdog", watchdog.run, watchdog.stop)]
         port = self._records.settings.health.port
@@ -43,33 +43,33 @@ class Observability:
         return parts
 
     def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
-        """Start monitoring a bot that has logged in.
+        """Monitor the bot's connection, threads and queues too, now that it has logged in.
 
         Args:
             account: uid of the bot account.
             line: returns the state of the connection.
-            intake: progress of the intake's thread.
-            judge: progress of the judge's thread.
+            intake: progress of the thread that stores received elements.
+            judge: progress of the thread that applies the rules.
         """
         census = QueueCounts(self._records.database, account)
         self._bot = _LoggedInBot(line, intake, judge, census, self._records.clock)
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
-        """Count stored entries."""
+        """Count newly stored inbox entries for the metrics."""
         self._metrics.heard(admitted)
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Log and count judged events."""
+        """Log judged events and count them for the metrics."""
         tell_judged(results)
         self._metrics.judged(results)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """Log and count an attempt to send a message."""
+        """Log one try to send a message and count it for the metrics; `outcome` is its result, such as `sent`."""
         tell_sent(outgoing, outcome)
         self._metrics.sent(outgoing, outcome)
 
     def _current_state(self) -> Scene:
-        """Return the current state for a scrape."""
+        """Return the bot's current state, for the metrics page."""
         commits = self._records.database.commits
         if self._bot is None:
             return Scene(None, None, commits)
@@ -77,7 +77,7 @@ class Observability:
         return Scene(self._bot.vitals(counts, self._records), counts, commits)
 
     def _health(self) -> tuple[Health, dict[str, Any]]:
-        """Return the health and the fields shown beside it."""
+        """Return the bot's health, and further fields to show on the health page."""
         vitals = self._current_state().vitals
         beside: dict[str, Any] = {"version": __version__}
         if vitals:
@@ -92,17 +92,17 @@ class Observability:
         return health(vitals), beside
 
     def _works(self) -> bool:
-        """Return whether the worker threads still attempt their work."""
+        """Return whether the bot's worker threads still try to do their work; if not, the bot must be restarted."""
         return self._bot is None or works(self._bot.intake.standing, self._bot.judge.standing)
 
     def _status(self) -> str:
-        """Return the problems found, or the condition, as one line."""
+        """Return the bot's problems, or its condition if there are none, as one line of text."""
         found, _ = self._health()
         return ", ".join(reason.value for reason in found.reasons) or found.condition.value
 
 
 class _LoggedInBot:
-    """The sources of measurements of a logged-in bot."""
+    """Takes measurements of the logged-in bot: connection, worker threads, queues."""
 
     def __init__(
         self, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat, census: QueueCounts, clock: Clock
@@ -114,14 +114,14 @@ class _LoggedInBot:
         self._queue_counts = census
 
     def counts(self) -> Counts | None:
-        """Return counts from the database, or None if it does not answer."""
+        """Return the lengths of the queues and further counts; None if the database does not answer."""
         try:
             return self._queue_counts.take(self._clock())
         except StoreUnavailableError:
             return None
 
     def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
-        """Return the present measurements."""
+        """Return the present measurements for computing the health; `counts` is what `counts()` returned."""
         line = self._line()
         oldest = counts.oldest_waiting_at if counts else None
         return Vitals(

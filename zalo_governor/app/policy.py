@@ -1,4 +1,4 @@
-"""Derives the policy of the services from the configuration, and records configuration changes in the audit log."""
+"""Derives the services' settings from the configuration, and records configuration changes in the audit log."""
 
 from collections.abc import Callable
 from random import SystemRandom
@@ -23,15 +23,15 @@ def office_policy(
     look_at: Callable[[str], None],
     look_for: Callable[[str, str], None],
 ) -> ServicePolicy:
-    """Return the policy by which the services work.
+    """Return the settings and helper functions that the services work with.
 
     Args:
         configuration: settings, rules and messages.
         account: uid of the bot account.
-        clock: the program's clock.
+        clock: returns the present time.
         status: returns the state of the connection.
-        look_at: requests a sync of a group, soon.
-        look_for: requests a sync of a group at once, to find the person with that uid, who writes there.
+        look_at: requests a sync of the group with that id (reading its members from Zalo), to run soon.
+        look_for: called with a group and the uid of an unknown account that writes there; requests a sync at once.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
     return ServicePolicy(
@@ -63,7 +63,7 @@ def office_policy(
 
 
 def introduction_of(settings: Settings) -> Introduction:
-    """Return the facts for the bot's introduction of itself; needs no running program."""
+    """Return what the settings say for the message in which the bot introduces itself to a group."""
     return Introduction(
         unit=settings.office.unit,
         admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
@@ -74,7 +74,10 @@ def introduction_of(settings: Settings) -> Introduction:
 
 
 def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str) -> None:
-    """Record the start or reload (`occasion`) in the audit log, and which configuration files changed."""
+    """Record in the audit log that the program started or reloaded its configuration, and which files changed.
+
+    `occasion` is the action recorded: `program.started` or `config.reloaded`.
+    """
     now = fingerprints(records.settings, records.database.keys.mac)
     other = change(records.fingerprints(), now)
     with units.begin() as uow:
@@ -86,5 +89,5 @@ def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str
 
 
 def _draw_code() -> str:
-    """Return a random code of six digits."""
+    """Return a random one-time code of six digits, with which a person confirms an action."""
     return f"{SystemRandom().randrange(10**6):06}"

@@ -1,4 +1,4 @@
-"""The tasks that the program runs at a time of day, each in transactions of its own."""
+"""Which tasks the program runs at which time of day: reports, digests, the check of names, deletion of expired data."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
@@ -13,19 +13,19 @@ from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _RETENTION_AT = time(2, 30)
-"""Time of day (Viet Nam) at which expired data is deleted."""
+"""Time of day (Asia/Ho_Chi_Minh) at which expired data is deleted."""
 
 
 class DailySchedule:
-    """The scheduled tasks of one bot account.
+    """The tasks of one bot account that run at a time of day, each in transactions of its own.
 
     Args:
         records: settings and database.
         units: begins transactions.
-        office: returns the current services.
-        roll_call: fetches the members of a group and stores changes.
+        office: returns the services, which are replaced when the configuration changes.
+        roll_call: group sync, which reads a group's members from Zalo and stores changes.
         groups: ids of the watched groups.
-        stopping: returns whether a long task should leave the rest for another time.
+        stopping: returns whether the program is stopping, so that a long task should end early.
         clock: gives the present time.
     """
 
@@ -49,7 +49,7 @@ class DailySchedule:
         self._clock = clock
 
     def duties(self) -> list[Duty]:
-        """Return the tasks with the times of the current settings."""
+        """Return the tasks, with the times of day from the settings in force."""
         times = self._records.settings.schedule
         return [
             Duty("daily_report", times.daily_report, None, self._report_task(ScheduledReports.daily_report)),
@@ -87,7 +87,7 @@ class DailySchedule:
     def _report_task(
         self, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
-        """Return a task that runs one scheduled report in a transaction."""
+        """Return a function that sends one scheduled report or digest, by calling `act` in a transaction."""
 
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
@@ -96,7 +96,7 @@ class DailySchedule:
         return run
 
     def _check_names(self, due: datetime) -> None:
-        """Sync all groups and remind members whose display names break the regulation; once a day."""
+        """Sync all groups, and remind members of display names that break the regulation; at most once for `due`."""
         with self._units.begin() as uow:
             if not uow.claims.claim_once("name_sweep", due):
                 return
@@ -108,7 +108,7 @@ class DailySchedule:
                 self._services().remind_of_names(uow, group_id, due)
 
     def _delete_expired(self, _due: datetime) -> None:
-        """Delete data whose retention period has ended."""
+        """Delete data that are older than the settings allow (`RetentionSettings`)."""
         with self._units.begin() as uow:
             self._services().duties.forget_readers(uow)
         kept = self._records.settings.retention

@@ -1,4 +1,4 @@
-"""Runs tasks at a time of day, with APScheduler. Runs missed while the program was down are made up once."""
+"""Runs tasks at times of day, with APScheduler; a run missed while the program was down is made up once."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -14,12 +14,12 @@ from zalo_governor.domain.clock import VIETNAM, Clock
 log = structlog.get_logger(__name__)
 
 _CATCH_UP_SECONDS = 60.0
-"""Longest wait for backfill before tasks run."""
+"""Seconds to wait at most, before tasks run, until missed messages are fetched."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Duty(NamedTuple):
-    """A task for a time of day: every day, on one weekday, or on the first day of some months."""
+    """A task that runs at a time of day: every day, on one weekday, or on the first day of some months."""
 
     name: str
     at: time | None
@@ -27,9 +27,9 @@ class Duty(NamedTuple):
     weekday: str | None
     """`mon` … `sun`; None for every day."""
     run: Callable[[datetime], None]
-    """Called with the time (aware) at which the run was due; must ignore a due time that it has handled already."""
+    """Does the task; called with the (aware) time when it was due, perhaps twice: it must ignore the second call."""
     months: tuple[int, ...] = ()
-    """If given, the task runs only on the first day of these months (1-12)."""
+    """Months (1-12) on whose first day the task runs; empty for tasks that do not depend on the month."""
 
 
 EVERY_MONTH = tuple(range(1, 13))
@@ -37,9 +37,9 @@ EVERY_QUARTER = (1, 4, 7, 10)
 
 
 def last_due(at: time, weekday: str | None, now: datetime, months: tuple[int, ...] = ()) -> datetime:
-    """Return the latest time not after `now` that has this time of day in Viet Nam and falls on the given days.
+    """Return when a task was last due: the latest time up to `now` with the time of day `at` (Asia/Ho_Chi_Minh).
 
-    These are the given weekday (None: every day) or, if `months` is given, the first day of those months.
+    Only the given weekday counts (None: every day) or, if `months` are given, only the first day of those months.
     """
     here = now.astimezone(VIETNAM)
     due = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
@@ -53,10 +53,10 @@ def last_due(at: time, weekday: str | None, now: datetime, months: tuple[int, ..
 
 
 class Schedule:
-    """Runs tasks in a thread of its own until stopped.
+    """Runner of tasks at their times of day, in a thread of its own.
 
-    Nothing runs before `caught_up` is set or a minute has passed: a report that became due while the program was down
-    should include what backfill recovers.
+    No task runs before the event `caught_up` is set (missed messages are fetched) or a minute has passed, so that a
+    report that became due while the program was down includes those messages.
     """
 
     def __init__(self, duties: Sequence[Duty], caught_up: threading.Event, clock: Clock) -> None:
@@ -71,7 +71,7 @@ class Schedule:
         )
 
     def run(self) -> None:
-        """Run the tasks that were missed, then run all tasks at their times until stopped."""
+        """Run each task for its last due time (perhaps missed), then all tasks at their times, until stopped."""
         self._caught_up.wait(_CATCH_UP_SECONDS)
         if self._stopped.is_set():
             return
@@ -85,7 +85,7 @@ class Schedule:
         self._scheduler.shutdown(wait=True)
 
     def apply(self, duties: Sequence[Duty]) -> None:
-        """Replace the tasks and their times; a run that a new time would have missed today is not made up."""
+        """Replace the tasks. If a task's new time has already passed today, the task first runs at its next time."""
         with self._turn:
             self._duties = duties
             if self._scheduler.running:
@@ -100,11 +100,11 @@ class Schedule:
         self._caught_up.set()
 
     def stopping(self) -> bool:
-        """Return whether a long task should leave the rest for another time."""
+        """Return whether the program is stopping, so that a long task should end early."""
         return self._stopped.is_set()
 
     def _add(self, duty: Duty) -> None:
-        """Schedule a task at its time of day."""
+        """Add a task to the scheduler, unless the task is switched off."""
         if duty.at is None:
             return
         trigger = CronTrigger(
@@ -118,7 +118,7 @@ class Schedule:
         self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
 
     def _run(self, duty: Duty, at: time) -> None:
-        """Run a task once; failures are only logged."""
+        """Run a task once, with the time `at` when it was due; an exception is only logged."""
         due = last_due(at, duty.weekday, self._clock(), duty.months)
         try:
             duty.run(due)

@@ -1,4 +1,4 @@
-"""The services, built from one policy; a new policy replaces all of them at once."""
+"""Builds all services from one policy (their settings); a new policy replaces all services at once."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -33,15 +33,15 @@ from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
 
 class Services:
-    """All services built from one policy.
+    """All services, built from one policy; those typed `Work` are called by timers.
 
     Args:
-        policy: the settings by which the services work.
-        alarm: the fallback channels, used when Zalo fails.
+        policy: the settings and helper functions of the services.
+        alarm: the settings of e-mail and webhook, used when messages over Zalo do not work.
         client: Zalo's API for the bot account.
         units: begins transactions.
         postings: reads stored messages.
-        on_posted: called when a message was put into the outbox outside the judge's transactions.
+        on_posted: called when a service has put a message into the outbox, to send it now.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Services:
 
 
 class CurrentServices:
-    """Passes events to the current services, for callers that keep one object across configuration changes.
+    """Forwards judged events to the services in force, as these are replaced when the configuration changes.
 
     Implements `pipeline.ports.Reactions[SqlUnitOfWork]`.
     """
@@ -92,31 +92,31 @@ class CurrentServices:
         self._services = rooms
 
     def filter_findings(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that do not count; see `ServiceFacade.filter_findings`."""
+        """Return the verdict without the findings that need no case; see `ServiceFacade.filter_findings`."""
         return self._services().office.filter_findings(uow, event, verdict)
 
     def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """React to a judged event; see `ServiceFacade.react`."""
+        """Let all services act on a judged event, in its transaction; see `ServiceFacade.react`."""
         self._services().office.react(uow, event, verdict)
 
 
 class CurrentAlarm:
-    """Passes outages to the current services. Implements `pipeline.liveness.Alarm`."""
+    """Forwards reports of outages to the services in force. Implements `pipeline.liveness.Alarm`."""
 
     def __init__(self, rooms: Callable[[], Services]) -> None:
         self._services = rooms
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report the beginning of an outage; see `OutageNotices.blind`."""
+        """Report to people that nothing was received from Zalo since `since`; see `OutageNotices.blind`."""
         self._services().blindness.blind(since, line)
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """Report the end of an outage; see `OutageNotices.seeing`."""
+        """Report to people that the outage from `since` to `until` is over; see `OutageNotices.seeing`."""
         self._services().blindness.seeing(since, until)
 
 
 class CurrentWork:
-    """Passes due work to the current services, for a timer. Implements `app.due_work.Work`."""
+    """Forwards calls to the work that `work` returns, of the services in force. Implements `app.due_work.Work`."""
 
     def __init__(self, work: Callable[[], Work]) -> None:
         self._work = work
@@ -126,5 +126,5 @@ class CurrentWork:
         return self._work().next_due()
 
     def act(self, now: datetime) -> None:
-        """Do everything that is due by `now`."""
+        """Let the services do everything that is due by `now`."""
         self._work().act(now)

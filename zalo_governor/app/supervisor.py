@@ -1,4 +1,4 @@
-"""Runs the program's parts, each in a thread of its own, from the first login to a clean stop."""
+"""Runs the program's components, each in a thread of its own, from the login to a clean stop."""
 
 import threading
 import time
@@ -13,30 +13,30 @@ from zalo_governor.system.process import freeze_long_lived_objects
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 4.0
-"""Seconds in which all parts must stop."""
+"""Seconds in which all parts must stop; then the program ends without waiting for them."""
 
 
 class Part(NamedTuple):
-    """A component that runs in a thread of its own until stopped."""
+    """A component with the function that its thread runs, and the function that stops it."""
 
     name: str
     run: Callable[[], None]
-    """Blocks until `stop` is called."""
+    """Does the work; returns when `stop` is called."""
     stop: Callable[[], None]
 
 
 class Machine(Protocol):
-    """What a governor runs. `app.bootstrap` implements this."""
+    """The bot as `Governor` needs it, to run it: login, parts and end. Implemented in `app.bootstrap`."""
 
     def attendants(self) -> Sequence[Part]:
-        """Return the parts that run from before the login until the other parts begin to stop; called once.
+        """Return the parts for monitoring, which run from before the login; called once.
 
-        None of them may fail.
+        They are stopped before all other parts. None of them may raise.
         """
         ...
 
     def log_in(self, stopping: threading.Event) -> bool:
-        """Log in, retrying while the network is down; return False if stopped meanwhile.
+        """Log in to Zalo, retrying while Zalo is unreachable; return False if `stopping` is set meanwhile.
 
         Raises:
             GovernorError: Zalo does not accept the session.
@@ -44,20 +44,20 @@ class Machine(Protocol):
         ...
 
     def parts(self) -> Sequence[Part]:
-        """Return the parts in the order of stopping; called once, after the login."""
+        """Return all other parts in the order in which to stop them; called once, after the login."""
         ...
 
     def look_at_configuration(self) -> None:
-        """Check the configuration files for changes now; do nothing before the login."""
+        """Check the configuration files for changes now, not at the next interval; do nothing before the login."""
         ...
 
     def close(self) -> None:
-        """Close the database."""
+        """Release everything that is open: database, session, child processes."""
         ...
 
 
 class Governor:
-    """Runs a machine until stopped.
+    """Runner of the bot: logs in, runs its parts in threads, and stops all of them.
 
     `run` blocks. The other methods may be called from any other thread, but not from a signal handler: the interrupted
     thread may hold the lock that they need.
@@ -67,21 +67,21 @@ class Governor:
         self._machine = machine
         self._stopping = threading.Event()
         self._failed: str | None = None
-        """Name of the part that failed last."""
+        """Name of the part that raised an exception last; None if none did."""
 
     def stop(self) -> None:
-        """Request a clean end of the program."""
+        """Make `run` stop all parts and return."""
         self._stopping.set()
 
     def look_at_configuration(self) -> None:
-        """Check the configuration files for changes now instead of at the next interval."""
+        """Check the configuration files for changes now, not at the next interval."""
         self._machine.look_at_configuration()
 
     def run(self) -> None:
         """Log in and run all parts until stopped.
 
         Raises:
-            GovernorError: Zalo does not accept the session, or a part failed. Everything admitted is stored; a new
+            GovernorError: Zalo does not accept the session, or a part failed. Everything received is stored; the next
                 start continues from there.
         """
         attendants = _Threads(self._machine.attendants(), self._run_guarded)
@@ -99,7 +99,7 @@ class Governor:
             )
 
     def _run_parts(self, parts: Sequence[Part], attendants: "_Threads") -> None:
-        """Run the parts until stopped, then stop all of them."""
+        """Run the parts until a stop is requested, then stop `attendants` (monitoring) and the parts."""
         freeze_long_lived_objects()
         threads = _Threads(parts, self._run_guarded)
         threads.start()
@@ -112,7 +112,7 @@ class Governor:
         log.info("stopped")
 
     def _run_guarded(self, part: Part) -> None:
-        """Run a part; when it ends or fails, stop the program."""
+        """Run a part in the current thread; when the part ends or raises, request a stop of the whole program."""
         try:
             part.run()
         except Exception as error:
@@ -122,7 +122,7 @@ class Governor:
 
 
 class _Threads:
-    """Parts with their threads."""
+    """Parts, each with a thread that runs it."""
 
     def __init__(self, parts: Sequence[Part], guarded: Callable[[Part], None]) -> None:
         self._running = [
@@ -135,7 +135,7 @@ class _Threads:
             thread.start()
 
     def stop(self, deadline: float) -> None:
-        """Stop the parts one by one and wait for each until the deadline; does nothing the second time."""
+        """Stop the parts one by one, waiting for each until `deadline` (monotonic time); only the first call acts."""
         for part, thread in self._running:
             part.stop()
             thread.join(max(deadline - time.monotonic(), 0.1))

@@ -1,1 +1,1 @@
-"""Encrypted backups of an installation: creating them and restoring from them."""
+"""Encrypted backups of an installation (database, key and settings of the bot): creating and restoring them."""

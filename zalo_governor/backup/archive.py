@@ -1,4 +1,4 @@
-"""Reading and writing a backup's lines: a manifest, the configuration files, every table's rows, and row counts."""
+"""The content of a backup as JSON lines: a manifest, the configuration files, the rows of all tables, row counts."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,7 @@ from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.storage.maintenance.dump import Shape, rows, shapes
 
 Progress = Callable[[int], None]
-"""Callback that is given how many more rows were processed since its last call."""
+"""Callback for progress displays; called with the number of rows processed since its previous call."""
 
 _ROWS_PER_BATCH = 1000
 _MAX_CONFIG_BYTES = 256 << 20
@@ -23,29 +23,32 @@ _MAX_CONFIG_BYTES = 256 << 20
 
 
 class Manifest(BaseModel):
-    """First line of a backup: which program and account made it, when, and the key that its rows are encrypted with."""
+    """First line of a backup: who made it and when, and the key that encrypts texts and names in the table rows."""
 
     model_config = ConfigDict(frozen=True)
 
     program: str
+    """Version of the program that made the backup."""
     made_at: str
+    """Time of the backup in UTC, ISO 8601."""
     form: str
-    """Migration revision of the database schema."""
+    """Migration revision of the database schema; the program that restores the backup must know this revision."""
     key: str
-    """The installation's encryption key in base64; without it the rows cannot be decrypted."""
+    """The installation's encryption key in base64. Encrypted columns stay encrypted with this key inside the backup."""
     account: str
     """uid of the bot account; "" before the first login."""
 
 
 class End(BaseModel):
-    """Last line of a backup: what a reader compares with the rows that were read."""
+    """Last line of a backup: row counts and the audit log's last hash, which show a reader that nothing is missing."""
 
     model_config = ConfigDict(frozen=True)
 
     counts: dict[str, int]
     """Table name -> number of rows."""
     audit_head: str
-    """Head of the audit log's hash chain, in the form that reports print; "" if the log was empty."""
+    """Row count and last hash (`1234-0f3c9a5be1d27764`) of the audit log, whose rows are chained by hashes; "" if
+    empty."""
 
     @property
     def rows(self) -> int:
@@ -54,11 +57,12 @@ class End(BaseModel):
 
 
 class Survey(NamedTuple):
-    """Contents, without the table rows, of a backup that was read completely and found undamaged."""
+    """Content of a backup without the table rows, returned after the whole file was read and found undamaged."""
 
     manifest: Manifest
     files: dict[str, bytes]
-    """Name -> content: `governor.yaml` is the settings file, `config/…` are the office's own configuration files."""
+    """File name -> content. `governor.yaml` is the settings file; `config/…` are files of the office's configuration
+    folder."""
     end: End
 
 
@@ -70,7 +74,16 @@ def write_archive(
     audit_head: str,
     progress: Progress,
 ) -> End:
-    """Write the manifest, files, all tables and the end; `connection` must read one consistent snapshot."""
+    """Write a whole backup and return its last line.
+
+    Args:
+        writer: compresses, encrypts and writes the lines.
+        connection: reads the tables; must show all tables at the same moment (a snapshot).
+        manifest: the first line of the backup.
+        files: name -> content of the configuration files.
+        audit_head: see `End.audit_head`.
+        progress: called with the number of table rows written.
+    """
     writer.line(orjson.dumps({"manifest": manifest.model_dump()}))
     for name, content in files.items():
         writer.line(orjson.dumps({"file": name, "content": b64encode(content).decode()}))
@@ -91,7 +104,7 @@ def write_archive(
 
 
 def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
-    """Read a whole backup and check that it is complete and undamaged.
+    """Read a whole backup, check that it is complete and undamaged, and return its content without the table rows.
 
     Raises:
         BackupError: the recovery code does not open the file, or the backup is damaged or incomplete.
@@ -121,14 +134,20 @@ def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
 
 
 def batches(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape, list[list[Any]]]]:
-    """Yield the rows of each table in batches, in an order in which they can be inserted; raises BackupError."""
+    """Yield (table, up to 1000 of its rows) until all rows of the backup were read.
+
+    Tables come in an order in which their rows can be inserted: after the tables that their foreign keys refer to.
+
+    Raises:
+        BackupError: the recovery code does not open the file, or the backup is damaged or incomplete.
+    """
     for table, batch in _read_parts(path, code):
         if isinstance(table, Shape) and batch:
             yield table, batch
 
 
 def _read_parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, Any], list[list[Any]]]]:
-    """Yield a table with a batch of its rows, or any other line (a dict) with an empty list."""
+    """Yield (table, batch of its rows) for table rows, and (parsed line, []) for every other line of a backup."""
     shape: Shape | None = None
     batch: list[list[Any]] = []
     for line in read_lines(path, code):
@@ -151,5 +170,5 @@ def _read_parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[s
 
 
 def not_whole(path: Path) -> BackupError:
-    """Return the error for a backup that is incomplete or has unexpected contents."""
+    """Return the error for the backup file `path` that is incomplete or has unexpected content."""
     return BackupError(f"{path}: bản sao lưu không đầy đủ; chưa thay đổi gì. Đề nghị dùng bản sao lưu khác.")

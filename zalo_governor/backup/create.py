@@ -29,7 +29,7 @@ from zalo_governor.system.error_text import of_system
 SUFFIX = ".zgbackup"
 SETTINGS = "governor.yaml"
 CONFIG = "config/"
-"""Prefix, in a backup, of the names of the office's own configuration files."""
+"""Prefix that the names of files from the office's configuration folder have inside a backup."""
 _NAME_FORMAT = "sao-luu-{:%Y%m%d-%H%M%S}" + SUFFIX
 _CODE_KEY = "backup.code"
 _LAST_KEY = "backup.last"
@@ -48,15 +48,17 @@ class Backup(NamedTuple):
 
     path: Path
     end: End
+    """Last line of the backup: row counts and the audit log's last hash."""
     size: int
     """Size of the file in bytes."""
 
 
 class Backups:
-    """The backups of one installation, encrypted under one recovery code.
+    """Creates the backups of one installation, encrypted with a recovery code (a secret that people keep on paper).
 
-    The code is stored in the secret store, so that a timer can make backups unattended. Storing it discloses nothing:
-    whoever can open the secret store has the installation's key, and with it everything that a backup contains.
+    The recovery code is also stored in the database's encrypted secret store, so that a timer can make backups
+    unattended. Storing the code weakens nothing: whoever can decrypt the secret store has the installation's key, and
+    can already read everything that a backup contains.
     """
 
     def __init__(self, settings: Settings, settings_file: Path, database: Database, clock: Clock) -> None:
@@ -67,16 +69,16 @@ class Backups:
         self._clock = clock
 
     def code(self) -> RecoveryCode | None:
-        """Return the recovery code in use; None if none was created yet."""
+        """Return the recovery code that encrypts new backups; None if none was created yet."""
         kept = self._vault.load(_CODE_KEY)
         return None if kept is None else RecoveryCode(kept)
 
     def keep_code(self, code: RecoveryCode) -> None:
-        """Store the recovery code that encrypts all later backups; existing backups keep the code they have."""
+        """Store the recovery code that encrypts all later backups; existing backups still need their old code."""
         self._vault.save(_CODE_KEY, code.secret)
 
     def rows(self) -> int:
-        """Return about how many rows a backup will write, for a progress bar."""
+        """Return the approximate number of rows that a backup will contain, as the total of a progress bar."""
         with self._database.read() as connection:
             return count_rows(connection)
 
@@ -87,8 +89,8 @@ class Backups:
             place: a `.zgbackup` file, or a folder in which the file is named after the current time.
             code: the recovery code that opens the backup.
             account: uid of the bot account.
-            written: callback for the rows written.
-            checked: callback for the rows read back.
+            written: called with the number of rows written since its previous call.
+            checked: called with the number of rows read back since its previous call.
 
         Raises:
             BackupError: writing or verifying failed; the new file was removed, older backups are untouched.
@@ -148,7 +150,7 @@ class Backups:
 
 
 def last_backup(vault: SecretStore) -> LastBackup | None:
-    """Return the newest backup that was made; None if there never was one."""
+    """Return time and name of the newest backup, as recorded in the secret store; None if none was ever made."""
     kept = vault.load(_LAST_KEY)
     if kept is None:
         return None
@@ -157,14 +159,17 @@ def last_backup(vault: SecretStore) -> LastBackup | None:
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:
-    """Return whether the newest backup, or the installation if it has none, is older than `after` (None: never)."""
+    """Return whether a new backup is due: none was made within the time `after`.
+
+    An installation without any backup counts from its first day. If `after` is None, the result is False.
+    """
     last = last_backup(vault)
     since = last.at if last else vault.begun_at()
     return after is not None and since is not None and now - since > after
 
 
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:
-    """Delete all backups in a folder except the newest `keep`; return the deleted paths.
+    """Delete all automatically named backups in a folder except the newest `keep`; return the deleted paths.
 
     Partial files of interrupted backups are deleted too, if a later backup exists.
     """

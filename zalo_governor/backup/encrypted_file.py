@@ -1,4 +1,8 @@
-"""The encrypted backup file: a plain header, then AES-256-GCM chunks, each bound to header, position and end flag."""
+"""The file format of encrypted backups: an unencrypted header, then compressed lines in AES-256-GCM chunks.
+
+Each chunk is authenticated together with the header's hash, the chunk's number and whether it is the last, so that
+chunks cannot be moved to another file, reordered or cut off.
+"""
 
 import hashlib
 import os
@@ -21,16 +25,17 @@ _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
 _MAX_HEAD_BYTES = 1 << 16
 _LONGEST_LINE = 256 << 20
-"""Ten times the size of a row with the longest message that a frame of Zalo's socket can carry."""
+"""Limit of a line in bytes: ten times the size of a table row with the longest message that Zalo's socket can
+deliver."""
 _TAG_BYTES = 16
 
 
 class BackupError(GovernorError):
-    """A backup cannot be made, read or restored; the text says why and what to do."""
+    """A backup cannot be made, read or restored; the message says why and what to do."""
 
 
 class Head(BaseModel):
-    """Unencrypted header of a backup file."""
+    """Unencrypted header of a backup file, stored as JSON."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -40,13 +45,14 @@ class Head(BaseModel):
     made_at: str
     """Time in UTC, ISO 8601."""
     code: str
-    """`RecoveryCode.mark` of the code that opens the backup."""
+    """Public identifier (`RecoveryCode.mark`) of the recovery code that opens the backup."""
     salt: str
-    """Salt of the file's key, 32 bytes in hexadecimal."""
+    """Random value (32 bytes in hexadecimal) from which, with the recovery code, the encryption key of this file is
+    derived."""
 
 
 class SealedWriter:
-    """Writer that compresses and encrypts lines into a file; the file is readable only after `finish`."""
+    """Writer that compresses lines and encrypts (seals) them into a file; the file is readable only after `finish`."""
 
     def __init__(self, file: IO[bytes], code: RecoveryCode, *, program: str, made_at: str) -> None:
         salt = os.urandom(32)
@@ -67,7 +73,7 @@ class SealedWriter:
             del self._buffer[:_CHUNK_BYTES]
 
     def finish(self) -> None:
-        """Write what is still buffered and the chunk that marks the end of the file."""
+        """Write the lines that are still buffered, in a chunk that is marked as the last of the file."""
         self._buffer += self._compress.flush()
         while len(self._buffer) > _CHUNK_BYTES:
             self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
@@ -86,17 +92,17 @@ def read_head(path: Path) -> Head:
     """Read the unencrypted header of a backup.
 
     Raises:
-        BackupError: the file is no backup, or its format is newer than this program knows.
+        BackupError: the file is no backup, is damaged, or its format is newer than this program knows.
     """
     with _open(path) as file:
         return _read_header(path, file)[0]
 
 
 def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
-    """Yield the decrypted lines of a backup; completeness is verified only once the last line was read.
+    """Yield the decrypted lines of a backup; whether the file is complete is known only after the last line was read.
 
     Raises:
-        BackupError: the file needs another code, or is damaged or truncated.
+        BackupError: the file needs another recovery code, or is damaged or truncated.
     """
     with _open(path) as file:
         head, raw = _read_header(path, file)
@@ -119,7 +125,7 @@ def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
 
 
 def _decrypt_chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterator[bytes]:
-    """Yield the decrypted chunks; `head` is the SHA-256 of the header."""
+    """Yield the decrypted, still compressed chunks of the file; `head` is the SHA-256 of the file's header."""
     place, last = 0, False
     while not last:
         length, mark = int.from_bytes(file.read(4)), file.read(1)
@@ -136,7 +142,7 @@ def _decrypt_chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) ->
 
 
 def _decompress(path: Path, expand: "zlib._Decompress", plain: bytes) -> Iterator[bytes]:
-    """Decompress a chunk piece by piece: a crafted one can expand a thousandfold and exhaust memory."""
+    """Yield a chunk's decompressed data in pieces of at most 1 MiB: a crafted chunk could expand and exhaust memory."""
     part = b""
     while plain or len(part) == _CHUNK_BYTES:
         try:

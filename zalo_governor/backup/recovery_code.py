@@ -1,4 +1,4 @@
-"""The recovery code: a secret that a person keeps on paper, from which the encryption keys of all backups derive."""
+"""The recovery code: a secret that people keep on paper, from which the encryption keys of all backups are derived."""
 
 import secrets
 from typing import NamedTuple
@@ -9,35 +9,36 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from zalo_governor.domain.errors import GovernorError
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32, without letters that can be misread as a digit or as another letter."""
+"""The digits of the code: Crockford's base 32, without letters that look like a digit or another letter."""
 _MISREAD = str.maketrans("OIL", "011")
 _SECRET_BYTES = 15
 _GROUPS = 6
 _GROUP_SIZE = 5
-"""Characters of a group: four of the code and a check character, which detects typing errors."""
+"""Characters in each of the six groups of a printed code: four of the code and a check character against typing
+errors."""
 _PRIME = 31
 
 
 class RecoveryCodeError(GovernorError):
-    """The typed text is no valid recovery code; the message names the group to check."""
+    """The recovery code that somebody typed is not valid; the message names the group of characters to check."""
 
 
 class RecoveryCode(NamedTuple):
-    """A recovery code of 120 random bits: too many to guess, so keys need no slow derivation."""
+    """The secret that opens backups: 120 random bits, too many to guess, so a fast key derivation (HKDF) is enough."""
 
     secret: bytes
 
     @classmethod
     def new(cls) -> "RecoveryCode":
-        """Create a random code."""
+        """Create a random recovery code."""
         return cls(secrets.token_bytes(_SECRET_BYTES))
 
     @classmethod
     def read(cls, text: str) -> "RecoveryCode":
-        """Parse a typed code; accepts lower case, any separators, and O, I, L for 0, 1, 1.
+        """Parse a typed recovery code; lower case, any separators, and the letters O, I, L for 0, 1, 1 are accepted.
 
         Raises:
-            RecoveryCodeError: a group is missing or mistyped.
+            RecoveryCodeError: a group of characters is missing or mistyped.
         """
         typed = "".join(character for character in text.upper().translate(_MISREAD) if character.isalnum())
         if len(typed) != _GROUPS * _GROUP_SIZE:
@@ -55,7 +56,7 @@ class RecoveryCode(NamedTuple):
         return cls(number.to_bytes(_SECRET_BYTES))
 
     def __str__(self) -> str:
-        """Format the code as printed: six groups, `7K3QX-…`."""
+        """Return the code as it is printed: six groups of five characters, `7K3QX-…`."""
         number = int.from_bytes(self.secret)
         letters = [_ALPHABET[number >> shift & 31] for shift in range(_SECRET_BYTES * 8 - 5, -1, -5)]
         groups = [
@@ -65,14 +66,14 @@ class RecoveryCode(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """Return a public identifier of the code (`K-1A2B`), printed on its envelope and stored in each backup.
+        """Return a public identifier of the code (`K-1A2B`), printed on the code's envelope and stored in each backup.
 
         The identifier discloses nothing of the code.
         """
         return f"K-{self._derive(b'mark', b'')[:2].hex().upper()}"
 
     def file_key(self, salt: bytes) -> bytes:
-        """Derive the AES-256 key of one backup from the code and that backup's salt (32 random bytes)."""
+        """Derive the AES-256 key of one backup file from the recovery code and that file's salt (32 random bytes)."""
         return self._derive(b"file", salt)
 
     def _derive(self, purpose: bytes, salt: bytes) -> bytes:
@@ -81,9 +82,9 @@ class RecoveryCode(NamedTuple):
 
 
 def _checksum(group: str, place: int) -> str:
-    """Return a group's check character.
+    """Return the check character of a group of the code; `place` is the group's index, from 0.
 
-    Every single wrong character, swap of neighbours and swap of groups (`place` counts from 0) is detected.
+    The check character detects every single wrong character, swap of neighbouring characters and swap of groups.
     """
     total = place + sum((weight + 2) * _ALPHABET.index(character) for weight, character in enumerate(group))
     return _ALPHABET[total % _PRIME]

@@ -1,4 +1,4 @@
-"""Restoring a backup: the database is built and verified beside the present one, and replaces it only at the end."""
+"""Restoring a backup: a new database is built and verified beside the present one, and replaces it only at the end."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -41,11 +41,18 @@ from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
 
 Looking = Callable[[Settings, Keys], Callable[[RawDict], Seal | None]]
-"""Factory for a secret check: from settings and keys to a function (raw message -> Seal, or None if harmless)."""
+"""Function that makes the check for state secrets from settings and keys. The check maps a raw message to a Seal (its
+content must not be stored) or to None."""
 
 
 class Steps(NamedTuple):
-    """Progress callbacks for the steps of a restore: verify the backup, load its rows, search them for secrets."""
+    """Progress callbacks of a restore.
+
+    Attributes:
+        check: called while the backup file is verified.
+        load: called while its rows are inserted.
+        look: called while the restored messages are searched for state secrets.
+    """
 
     check: Progress
     load: Progress
@@ -53,20 +60,24 @@ class Steps(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """Result of a restore."""
+    """Result of a restore: which backup was restored, what was removed again, and where the replaced database is."""
 
     made_at: datetime
     """When the backup was made."""
     end: End
     settings: Settings
+    """Settings of the restored installation."""
     sealed_again: int
-    """Inbox entries sealed now: sealed since the backup according to later data, or found secret by today's rules."""
+    """Number of messages whose content was removed: sealed (possible state secrets) after the backup was made, or by
+    today's rules."""
     erased_again: int
-    """Persons erased now because they were erased after the backup was made."""
+    """Number of people whose data were erased because they had been erased, on a written order, after the backup was
+    made."""
     known_until: str | None
-    """The later data that showed what was sealed and erased: previous database or a later backup; None: neither."""
+    """Name of the newer data (replaced database or later backup) that listed what was sealed or erased; None if there
+    was none."""
     kept: str | None
-    """Where the previous database is kept; None if there was none."""
+    """File or schema name under which the replaced database is kept; None if there was none."""
 
 
 def restore(
@@ -74,20 +85,21 @@ def restore(
 ) -> Restored:
     """Restore a backup into the installation that `settings_file` describes.
 
-    Missing settings, configuration files and key come from the backup; existing ones are kept.
+    Settings and configuration files that exist are kept; missing ones come from the backup. Content that was sealed
+    (removed as a possible state secret) or erased after the backup was made is removed again.
 
     Args:
-        path: the backup.
-        code: its recovery code.
+        path: the backup file.
+        code: the recovery code that opens it.
         settings_file: `governor.yaml`, which may not exist yet.
         clock: the current time.
-        looking: makes the secret check that is run on all restored messages.
+        looking: makes the check for state secrets that is run on all restored messages.
         steps: progress callbacks.
-        replace: whether a database that holds data may be moved aside.
+        replace: whether a present database that holds data may be moved aside.
 
     Raises:
-        BackupError: the restore was refused and nothing was changed; the text says why.
-        RunningError: a bot uses the present database; nothing was changed.
+        BackupError: the restore was refused and nothing was changed; the message says why.
+        RunningError: a bot process uses the present database; nothing was changed.
     """
     read = survey(path, code, steps.check)
     check_known(read.manifest.form)
@@ -122,7 +134,7 @@ def restore(
 
 
 class _PresentInstallation:
-    """The database and key that exist before the restore, if any."""
+    """The database and key that the restore will replace; either may be missing. `master` is the backup's key."""
 
     def __init__(self, settings: Settings, keys: Keys, clock: Clock, master: bytes) -> None:
         self._settings = settings
@@ -137,7 +149,7 @@ class _PresentInstallation:
         self._same_key = self._read_key() in {None, master}
 
     def check(self, *, replace: bool) -> None:
-        """Raise BackupError or RunningError if the present database or key must not be replaced."""
+        """Raise BackupError or RunningError if the present database or key must not be replaced (see `restore`)."""
         if self._settings.given_key and not self._same_key:
             raise BackupError(
                 "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
@@ -162,9 +174,9 @@ class _PresentInstallation:
             database.close()
 
     def read_removals(self) -> tuple[Gone, str | None]:
-        """Return what the present database has sealed or erased, and its description.
+        """Return what the present database has sealed or erased, and words that name this source in the report.
 
-        Both are empty if the database belongs to another installation, is empty or cannot be read.
+        The result is empty, with None, if the database belongs to another installation, is empty or cannot be read.
         """
         nothing = Gone({}, {})
         if not self._exists or not self._same_key:
@@ -181,7 +193,11 @@ class _PresentInstallation:
             database.close()
 
     def replace_with(self, stamp: str, place: StagingFolder) -> str | None:
-        """Put the restored database and its key in place; return where the previous database is kept, if any."""
+        """Replace the present database and key file by the restored ones; return where the old database is kept.
+
+        The result is None if there was no database. `place` holds the restored database; `stamp` is a time that becomes
+        part of the names of the kept copies.
+        """
         path = self._settings.key_path
         if not self._settings.given_key:
             if path.exists() and not self._same_key:
@@ -203,7 +219,10 @@ class _PresentInstallation:
 
 @contextmanager
 def _reporting_malformed(path: Path) -> Iterator[None]:
-    """Turn errors from malformed contents into BackupError: anyone with the code can forge a file that decrypts."""
+    """Context manager that turns errors from malformed backup content into BackupError.
+
+    A file that decrypts may still be malformed, since anyone with the recovery code can forge one.
+    """
     try:
         yield
     except (ValueError, KeyError, TypeError, SQLAlchemyError):
@@ -211,7 +230,7 @@ def _reporting_malformed(path: Path) -> Iterator[None]:
 
 
 def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
-    """Load the settings file, or the one in the backup if there is none."""
+    """Load `settings_file`; if it does not exist, return the settings contained in the backup."""
     content = read.files[SETTINGS]
     if settings_file.exists():
         return load_settings(settings_file)
@@ -225,9 +244,9 @@ def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
 
 
 def _read_removals_of_later_backup(path: Path, code: RecoveryCode, manifest: Manifest) -> tuple[Gone, str | None]:
-    """Return what the newest later backup in the same folder shows as sealed or erased, and that backup's name.
+    """Return what the newest later backup in the same folder lists as sealed or erased, and that backup's file name.
 
-    Only backups under the same recovery code are considered; without one, the result is empty.
+    Only backups under the same recovery code are considered; the result is empty, with None, if there is none.
     """
     nothing: tuple[Gone, str | None] = (Gone({}, {}), None)
     later = []
@@ -276,7 +295,7 @@ def _load_rows(database: Database, path: Path, code: RecoveryCode, read: Survey,
 
 
 def _verify(database: Database, read: Survey) -> None:
-    """Check row counts, the audit log's hash chain, and that encrypted values decrypt; raise BackupError otherwise."""
+    """Check the row counts, audit log hashes and decryption of a restored database; raise BackupError if wrong."""
     with database.read() as connection:
         for table in metadata.sorted_tables:
             stated = read.end.counts.get(table.name)
@@ -293,7 +312,15 @@ def _verify(database: Database, read: Survey) -> None:
 def _take_away(
     database: Database, gone: Gone, look: Callable[[RawDict], Seal | None], progress: Progress, now: datetime
 ) -> tuple[int, int]:
-    """Seal and erase again what was removed after the backup; return how many entries and how many persons."""
+    """Remove from the restored database what must not come back; return (sealed messages, erased people).
+
+    Args:
+        database: the restored database.
+        gone: what was sealed or erased after the backup was made.
+        look: the check for state secrets, run on every restored message.
+        progress: called with the number of messages checked.
+        now: time to record for the erasures.
+    """
     with database.write() as connection:
         sealed = seal_again(connection, gone.sealed)
         there = set(connection.scalars(select(persons.c.id).where(persons.c.id.in_(gone.erased))))
@@ -320,7 +347,7 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
 
 @contextmanager
 def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]:
-    """Yield settings from which rules can be loaded; a missing configuration folder is replaced by a temporary one."""
+    """Yield settings whose configuration folder exists; a missing one is replaced by a temporary copy."""
     if settings.config_dir is None or settings.config_dir.exists():
         yield settings
         return

@@ -1,4 +1,4 @@
-"""Staging areas in which a restored database is built and verified before it replaces the present one."""
+"""Staging areas: where a restored database is built and verified before it replaces the present one."""
 
 import shutil
 import sqlite3
@@ -22,32 +22,36 @@ _BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
 
 
 def put_aside(data_dir: Path) -> list[Path]:
-    """Return the copies of older data that upgrade and restore left; they hold what was sealed or erased since."""
+    """Return the paths of old databases and keys that `upgrade` and `restore` kept in the data folder.
+
+    These copies still contain what was sealed (removed as a possible state secret) or erased afterwards.
+    """
     return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
 
 
 class StagingFolder(Protocol):
-    """A staging area beside the present database."""
+    """A place beside the present database, a folder or a PostgreSQL schema, in which the restored database is built."""
 
     url: str
-    """URL of the new database while it is built."""
+    """URL of the restored database while it is being built."""
 
     def swap(self, stamp: str) -> str | None:
-        """Replace the present database by the new one; return where the previous is kept, None if there was none.
+        """Replace the present database by the restored one; return where the old one is kept, None if there was none.
 
-        `stamp` distinguishes the kept copy by time.
+        `stamp` is a time that becomes part of the kept copy's name.
         """
         ...
 
     def clear(self) -> None:
-        """Delete the staging area and the new database if `swap` has not moved it into place."""
+        """Delete the staging area; a database that `swap` has already moved into place is not affected."""
         ...
 
 
 def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
-    """Create a staging area for the database at `url`; no other restore may be in progress.
+    """Create an empty staging area beside the database at `url`; no other restore may be in progress.
 
-    What an interrupted restore left is deleted, since it may hold data that was sealed or erased since.
+    What an interrupted restore left is deleted, since it may hold content that was sealed or erased in the meantime.
+    `stamp` is a time that names the staging area.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
@@ -68,7 +72,7 @@ def is_empty(database: Database) -> bool:
 
 @contextmanager
 def cleared(place: StagingFolder) -> Iterator[StagingFolder]:
-    """Context manager that deletes the staging area at the end, whatever happens."""
+    """Context manager that yields the staging area `place` and deletes it at the end, also after an error."""
     try:
         yield place
     finally:
@@ -99,7 +103,10 @@ class _Beside:
         return kept
 
     def _link_as(self, before: Path) -> None:
-        """Hard-link the present database as `before`; remove its WAL files, lest SQLite apply them to the new one."""
+        """Keep the present database under the name `before` by hard links, then remove its WAL files.
+
+        Otherwise SQLite would apply the old WAL files to the restored database.
+        """
         with suppress(sqlite3.Error), closing(sqlite3.connect(self._file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
         ends = [end for end in ("", "-wal", "-shm") if self._file.with_name(self._file.name + end).exists()]

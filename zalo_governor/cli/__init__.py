@@ -1,6 +1,7 @@
 """The command line: one module for each command, imported only when that command is called.
 
-Lazy imports keep simulator, spreadsheet and benchmark code out of the memory of the bot, which runs for months.
+Lazy imports keep the code of simulator, spreadsheets and benchmarks out of the memory of the bot, which runs for
+months.
 """
 
 import sys
@@ -41,9 +42,10 @@ COMMANDS = (
     "trial",
     "bat-dau",
 )
-"""Commands in the order of the help. Command `a-b` is the function or Typer `a_b` in the module `a_b`."""
+"""Command names in the order in which the help lists them. Command `a-b` is the function or Typer object `a_b` in the
+module `a_b`."""
 _PACKAGES = frozenset({"init", "login", "demo"})
-"""Commands that are packages: the function is in the package's module `command`."""
+"""Commands whose module is a package; their function is in the package's module `command`."""
 
 
 class _Commands(Group):
@@ -53,7 +55,7 @@ class _Commands(Group):
         return [*COMMANDS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import and return the command of that name; None if there is none."""
+        """Import the command of that name and return it; None if there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         name = cmd_name.replace("-", "_")

@@ -86,7 +86,11 @@ def _find_old_account(records: AppContext, stated: str | None, new: str) -> str:
 
 
 def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
-    """Ask about each possible match, because equal names prove nothing; return the confirmed ones: person id -> uid."""
+    """Ask about each possible match between a known person and a member, because equal names prove nothing.
+
+    Returns:
+        The confirmed matches: person id -> uid as the new account sees it.
+    """
     return {
         one.known.person_id: one.uid
         for one in found.suggestions

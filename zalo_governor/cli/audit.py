@@ -1,4 +1,4 @@
-"""`zalo-governor audit`: list the audit log, and verify that nobody has tampered with it."""
+"""`zalo-governor audit`: list the audit log, and verify that nobody has changed it afterwards."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

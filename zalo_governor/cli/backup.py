@@ -60,7 +60,10 @@ def backup(
 
 
 def _print_new_code(code: RecoveryCode) -> RecoveryCode:
-    """Print the recovery code; on a terminal, have its last group retyped to check that it was written down."""
+    """Print a new recovery code, the secret that opens backups, and return it.
+
+    On a terminal, ask to type its last characters, to check that the operator has written it down.
+    """
     typer.echo(f"Mã khôi phục {code.mark} (chỉ hiện một lần này):\n\n    {code}\n")
     typer.echo(
         "Không có mã này thì không ai mở được bản sao lưu. Đề nghị chép ra giấy, ghi cả ký hiệu "

@@ -1,4 +1,4 @@
-"""`zalo-governor bat-dau`: end the trial period, so that notices are sent to members and the leader from now on."""
+"""`zalo-governor bat-dau` (begin): end the trial, in which only admins get messages, so that everybody gets them."""
 
 import sys
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`zalo-governor check`: apply the rules to JSON lines, without Zalo; prints one JSON line for each input line."""
+"""`zalo-governor check`: apply the rules to texts or names in JSON Lines, without Zalo, and print the findings."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ SUBJECTS = ("text", "name", "file_name")
 
 
 class BadLineError(GovernorError):
-    """An input line could not be judged; the message has the line number but none of the content."""
+    """An input line could not be judged; the message has the line number but none of the line's content."""
 
 
 def check(
@@ -45,7 +45,10 @@ def check(
 
 
 def answer(engine: Engine, lines: Iterable[bytes]) -> int:
-    """Judge each line and write the results to standard output; return exit code 0, or 2 if any line was faulty."""
+    """Judge each input line and write one JSON line with its findings to standard output; return the exit code.
+
+    The exit code is 2 if any line was faulty, else 0. Faults are written to standard error.
+    """
     code = ExitCode.GOOD
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -65,7 +68,7 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
     """Judge one input line (`number` counts from 1) and return {"id", "findings"} as JSON.
 
     Raises:
-        BadLineError: the line is not a JSON object with exactly one of SUBJECTS, or a rule failed on it.
+        BadLineError: the line is not a JSON object with exactly one of the keys SUBJECTS, or a rule failed on it.
     """
     item = _parse_line(line, number)
     verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), NO_CONTEXT)
@@ -81,7 +84,10 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
 
 
 def subject_event(subject: dict[str, str]) -> EventBase:
-    """Make the event in which Zalo would deliver a text, a display name or a file name (keys: SUBJECTS)."""
+    """Return the event that the bot would make of a message text, a display name or the name of a sent file.
+
+    `subject` has exactly one key, one of SUBJECTS, which tells which of the three its value is.
+    """
     if "name" in subject:
         return NameObserved(at=WHENEVER, name=subject["name"])
     if "file_name" in subject:
@@ -91,7 +97,10 @@ def subject_event(subject: dict[str, str]) -> EventBase:
 
 
 def open_findings(verdict: Verdict) -> list[Finding]:
-    """Return the findings that may be shown: if one seals the event, the others lose spans and suggestion."""
+    """Return the findings in a form that may be shown.
+
+    If one of them seals the event (its content may be a state secret), the others lose text positions and suggestion.
+    """
     findings = [finding for finding in verdict.findings if isinstance(finding, Finding)]
     return [finding.bare() if verdict.sealed and not finding.seals else finding for finding in findings]
 
@@ -127,4 +136,4 @@ def _as_json(finding: Finding) -> dict[str, Any]:
 
 
 WHENEVER = datetime(2026, 1, 1, tzinfo=UTC)
-"""Arbitrary time for events made here; no rule depends on the time."""
+"""Time given to the events made here; arbitrary, since no rule depends on the time."""

@@ -36,7 +36,7 @@ def doctor(
     logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json
-    patient = DoctorContext(config, system_clock, offline=offline, send_test=send_test)
+    context = DoctorContext(config, system_clock, offline=offline, send_test=send_test)
     try:
         with console.status("Đang kiểm tra") if pretty else nullcontext() as status:
 
@@ -44,9 +44,9 @@ def doctor(
                 if status:
                     status.update(f"Đang kiểm tra: {check.title}")
 
-            findings = list(examine(patient, CHECKS, begin))
+            findings = list(examine(context, CHECKS, begin))
     finally:
-        patient.close()
+        context.close()
     if as_json:
         typer.echo(orjson.dumps(_as_json(findings), option=orjson.OPT_INDENT_2))
     elif pretty:

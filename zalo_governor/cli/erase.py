@@ -1,4 +1,4 @@
-"""`zalo-governor erase`: erase a person's data on the basis of a written order."""
+"""`zalo-governor erase`: erase what is stored about a person, as ordered by a document whose number is recorded."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 class ErasureError(GovernorError):
-    """The person's data cannot be erased now; the text says why."""
+    """The person's data cannot be erased now; the message says why."""
 
 
 def erase(

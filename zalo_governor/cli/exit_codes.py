@@ -8,7 +8,7 @@ from zalo_governor.zalo.errors import LoginRefusedError
 
 
 class ExitCode(IntEnum):
-    """Result of a command. `login` and `init` have further codes: `login.flow.Ending`."""
+    """Exit codes of the commands. `login` and `init` have further codes: `login.flow.Ending`."""
 
     GOOD = 0
     FAILURE = 1
@@ -16,15 +16,15 @@ class ExitCode(IntEnum):
     WRONG_USE = 2
     """Configuration, key or command line is wrong; the command will fail again until somebody corrects it."""
     FAULTS_FOUND = 3
-    """The audit log was tampered with."""
+    """`audit verify` found that somebody changed the audit log."""
     LOGIN_REFUSED = 6
-    """Zalo rejects the session; retrying fails again, and Zalo blocks accounts that retry often."""
+    """Zalo rejects the bot's session; retrying fails again, and Zalo blocks accounts that retry often."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C."""
 
 
 def exit_code(error: GovernorError) -> ExitCode:
-    """Return the exit code for an error."""
+    """Return the exit code with which a command that raised this error ends."""
     if isinstance(error, LoginRefusedError):
         return ExitCode.LOGIN_REFUSED
     lasting = isinstance(error, ConfigError | WrongKeyError | NewerDatabaseError)

@@ -1,4 +1,4 @@
-"""`zalo-governor members`: list the members of the watched groups with their uids, which the settings need."""
+"""`zalo-governor members`: list the members of the watched groups with their uids, which governor.yaml needs."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ def members(
 
 
 def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
-    """Yield uid, name and roles of each present member except the bot account, sorted by name."""
+    """Yield group, uid, name and roles of each present member except the bot account, sorted by name."""
     names = uow.members.judged_names(account, group_id)
     for uid in sorted(
         uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)

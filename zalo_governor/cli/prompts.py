@@ -1,4 +1,4 @@
-"""Asking questions on the terminal, in Vietnamese."""
+"""Asking the operator questions on the terminal, in Vietnamese."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,17 +12,21 @@ _NO = frozenset({"k", "khong", "n", "no"})
 
 
 class Asking:
-    """Questions that are repeated until the answer is valid; all raise typer.Abort on Ctrl-C or end of input."""
+    """Asks questions until the answer is valid; all methods that ask raise typer.Abort on Ctrl-C or end of input."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def say(self, line: str = "") -> None:
-        """Print a line without interpreting markup."""
+        """Print a line as it is, without interpreting rich's markup."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def text(self, question: str, default: str = "", wrong: Callable[[str], str | None] = lambda _: None) -> str:
-        """Ask for a text; Enter alone means the default. `wrong` returns an error text, or None for a valid answer."""
+        """Ask for a text and return it; pressing Enter alone gives the default.
+
+        `wrong` checks the answer: it returns an error text, after which the question is repeated, or None for a valid
+        answer.
+        """
         while True:
             shown = f"{question} [{default}]" if default else question
             answer = str(typer.prompt(shown, default=default, show_default=False)).strip()
@@ -32,7 +36,7 @@ class Asking:
             self.say(f"  {problem}")
 
     def yes(self, question: str, *, default: bool) -> bool:
-        """Ask a yes-or-no question (c or k) and return whether the answer is yes."""
+        """Ask a yes-or-no question (typed c for yes, k for no) and return whether the answer is yes."""
         while True:
             answer = fold(self.text(f"{question} (c/k)", "c" if default else "k"))
             if answer in _YES | _NO:
@@ -40,14 +44,20 @@ class Asking:
             self.say("  Đề nghị gõ c (có) hoặc k (không).")
 
     def one(self, question: str, lines: Sequence[str], default: int | None = None) -> int | None:
-        """Ask to choose one of the lines; return its index from 0, or None if nothing was typed without a default."""
+        """Show numbered lines and ask to choose one; return its index from 0.
+
+        `default` is the index chosen by pressing Enter alone; if it is None, Enter alone gives the result None.
+        """
         found = self.several(question, lines, [] if default is None else [default], most=1)
         return found[0] if found else None
 
     def several(
         self, question: str, lines: Sequence[str], default: Sequence[int] = (), most: int | None = None
     ) -> list[int]:
-        """Ask to choose lines by number (`1, 3`); return their indexes from 0. `most` limits how many."""
+        """Show numbered lines and ask to choose some by number (`1, 3`); return their indexes from 0.
+
+        `default` are the indexes chosen by pressing Enter alone; `most` limits how many may be chosen.
+        """
         for number, line in enumerate(lines, 1):
             self.say(f"  {number}. {line}")
 

@@ -1,4 +1,4 @@
-"""`zalo-governor rules replay`: apply a (changed) rule to stored events and compare with the recorded findings."""
+"""`zalo-governor rules replay`: apply a changed rule to stored messages and compare with the recorded findings."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -38,9 +38,11 @@ _PAGE_SIZE = 500
 _PROGRESS_EVERY = 20 * _PAGE_SIZE
 _EXCERPT_LENGTH = 80
 _COMMAND_EXEMPT_CLAUSE = "3.1"
-"""Clause (missing diacritics) whose findings in chat commands are not recorded, since commands are typed in haste."""
+"""Clause of the regulation (missing diacritics) whose findings in chat commands to the bot are not recorded, since
+commands are typed in haste."""
 _STATE_DEPENDENT_CLAUSES = ("6.1", "6.5")
-"""Clauses whose findings were dropped at the time if they only repeated the state that the group already had."""
+"""Clauses on changes of the group. When such a change came in, its finding was dropped if the group already was in the
+new state; a replay cannot know that state."""
 _UNITS = {"d": "days", "h": "hours", "w": "weeks"}
 
 
@@ -80,7 +82,7 @@ def replay(
 
 
 class _RuleReplayer:
-    """Applies one rule to the stored events, page by page to limit memory."""
+    """Applies one rule to all stored events and compares its findings with the recorded ones, page by page."""
 
     def __init__(
         self, records: AppContext, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool
@@ -132,7 +134,10 @@ class _RuleReplayer:
         return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
     def _excerpt(self, one: Understood) -> str | None:
-        """Return a short excerpt of the text; None without --with-text, or if the event would be sealed today."""
+        """Return a short excerpt of the message for the report.
+
+        The result is None without --with-text, or if today's rules would treat the message as a possible state secret.
+        """
         if not self._with_text or one.verdict.sealed or self._door.look(one.admitted.entry.raw or {}):
             return None
         line = " ".join(" ".join(text for _, text in one.event.strings()).split())

@@ -1,4 +1,4 @@
-"""`zalo-governor report`: make the activity report of clause 6.2 for any period, without connecting to Zalo."""
+"""`zalo-governor report`: make the activity report (clause 6.2 of the regulation) of any period, without Zalo."""
 
 from datetime import date
 from enum import StrEnum
@@ -26,7 +26,7 @@ from zalo_governor.system.draft_file import hand_over
 
 
 class Format(StrEnum):
-    """Formats of the report."""
+    """Formats in which the report can be printed or written to a file."""
 
     TEXT = "text"
     JSON = "json"

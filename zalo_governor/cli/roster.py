@@ -1,4 +1,7 @@
-"""`zalo-governor roster`: import, export and compare the list of approved members (decision Art. 1.3, clause 7.2)."""
+"""`zalo-governor roster`: import, export and compare the roster, the office's approved list of group members.
+
+Sources: Article 1.3 of the decision on the group (who may be a member) and clause 7.2 of the group's regulation.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -131,10 +134,10 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
 def _compare_with_group(
     records: AppContext, group_id: str
 ) -> tuple[RosterMatching, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
-    """Compare the roster with the group.
+    """Compare the roster with the group as of the last group sync (reading of the members from Zalo).
 
     Returns:
-        The comparison, possible matches by name, display names by uid, and the group as of the last group sync.
+        The comparison, likely matches by name, display names by uid, and the group as Zalo described it.
     """
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         names = uow.members.judged_names(records.account, group_id)
@@ -212,7 +215,10 @@ def _show_difference(found: RosterDifference) -> None:
 
 
 def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
-    """Print the people whose positions Art. 1.3 of the decision does not list; the leader may approve such people."""
+    """Print the people on the imported roster whose positions Article 1.3 of the decision on the group does not list.
+
+    This is only a hint to the operator: the leader may approve such people.
+    """
     column, heading = reading.columns["title"], reading.headings["title"]
     outside = [
         f"dòng {row}, cột {column} ({heading}): {entry.full_name}, {entry.title} {entry.agency}".rstrip()

@@ -1,4 +1,4 @@
-"""`zalo-governor rules`: test that each rule finds the examples in its file and nothing in ordinary messages."""
+"""`zalo-governor rules`: test that each rule finds the examples in its own file and nothing in ordinary messages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,19 +32,22 @@ rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True
 
 _SOME_UID = "7000000000000000014"
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
-"""Files in `benign/` with the kind of their lines; no rule may find anything in any line."""
+"""Files of ordinary messages and names in the folder `benign/`, with the kind of their lines; no rule may find anything
+in any line."""
 
 
 class Trial(NamedTuple):
-    """Result of applying the rules to one sample."""
+    """Result of applying the rules to one sample text, name or event."""
 
     group: str
-    """Id of the rule, or file of the benign corpus."""
+    """Where the sample comes from: id of a rule, whose file has the sample as an example, or a file of ordinary
+    messages."""
     kind: str
-    """`match` (the rule must find it), `no_match` (it must not) or `benign` (no rule may)."""
+    """`match` (that rule must find something), `no_match` (that rule must not) or `benign` (no rule may)."""
     sample: str
+    """The sample as text; an event is described by its people or its changed properties."""
     fault: str | None
-    """Difference from the expected result; None if there is none."""
+    """Vietnamese description of how the findings differ from what is expected; None if they are right."""
 
 
 rules.command("replay")(replay)
@@ -70,10 +73,10 @@ def prove(
 
 
 def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
-    """Yield the results of all examples of all rules and of every line of the benign corpus.
+    """Apply the rules to all examples in the rules' files and to all ordinary messages; yield a result for each.
 
     Raises:
-        ConfigError: a file of the benign corpus is missing.
+        ConfigError: a file of ordinary messages is missing, or a rule failed on a sample.
     """
     for rule_id, spec in rulebook.specs.items():
         for example in spec.examples.match:
@@ -94,7 +97,7 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
 
 
 def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:
-    """Return the findings of one rule (None: of all) in a sample; raises ConfigError if any rule fails on it."""
+    """Return what one rule (None: all rules) finds in a sample; raise ConfigError if any rule fails on it."""
     verdict = rulebook.engine.judge(*_event_and_context(example))
     for failure in verdict.failures:
         raise ConfigError(
@@ -118,7 +121,7 @@ def _join_event(given: Coming) -> tuple[EventBase, RuleContext]:
 
 
 def _sample_event(example: Example) -> EventBase:
-    """Make the event in which Zalo would deliver the sample."""
+    """Return the event that the bot would make of the sample if it came from Zalo."""
     if example.group is None:
         subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
         return subject_event(subject)
@@ -154,7 +157,7 @@ def _sample_text(example: Example) -> str:
 
 
 def _print_counts(trials: list[Trial]) -> None:
-    """Print the counts for each rule and file: a table on a terminal, tab-separated lines elsewhere."""
+    """Print the number of samples for each rule and file: a table on a terminal, tab-separated lines elsewhere."""
     header = ("mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):

@@ -1,4 +1,4 @@
-"""`zalo-governor run`: run the bot."""
+"""`zalo-governor run`: run the bot, which watches the Zalo groups until the process is stopped."""
 
 import signal
 import sys
@@ -30,7 +30,10 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 def run_until_told(governor: Governor) -> None:
-    """Run the bot until SIGTERM or SIGINT, reloading the configuration on SIGHUP; raises what `Governor.run` raises."""
+    """Run the bot until SIGTERM or SIGINT; on SIGHUP, reload the configuration.
+
+    Raises what `Governor.run` raises.
+    """
     orders = {
         signal.SIGTERM: governor.stop,
         signal.SIGINT: governor.stop,

@@ -1,4 +1,4 @@
-"""`zalo-governor trace`: find the group messages that a text leaked outside may have been taken from (clause 4.6)."""
+"""`zalo-governor trace`: find the group messages from which a leaked text may come (clause 4.6 of the regulation)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -67,7 +67,7 @@ def _read_leaked_text(text: str, file: Path | None) -> str:
 
 
 def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, str]]:
-    """Yield the stored messages since then: inbox entry id, and all text of the message that people can read."""
+    """Yield (inbox entry id, all text of the message that people can read) for each message stored after `since`."""
     for id_, raw in postings.bodies(since=since):
         yield id_, posted_text(raw)
 
@@ -75,7 +75,10 @@ def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, st
 def _append_audit_entries(
     uow: SqlUnitOfWork, records: AppContext, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
-    """Append audit entries for the search and for each case whose messages are shown, but not the searched text."""
+    """Record in the audit log the search, and the viewing of each case whose messages are shown.
+
+    The text that was searched for is not recorded.
+    """
     shown = [origin.id for origin in found]
     note_access(uow, records.clock, "trace", shown=shown, sealed=[posting.id for posting in sealed])
     for posting in postings.of(shown):
@@ -113,7 +116,10 @@ def _print_results(
 
 
 def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
-    """Return the names of people who have seen the message, and how many only had it delivered to their device."""
+    """Return, as one text, who has seen a message, and how many people only had it delivered to their device.
+
+    `readers` are the stored receipts of the message; receipts are stored only for messages of a case.
+    """
     names = [uow.people.get(reader.person_id).name for reader in readers if reader.seen]
     if not readers:
         return "không lưu"

@@ -1,4 +1,7 @@
-"""`zalo-governor trial`: show the notices withheld during the trial period, and the share of false alarms by rule."""
+"""`zalo-governor trial`: show what the bot withheld during the trial, and the share of false alarms of each rule.
+
+The trial is the first period of use, in which only the admins get messages.
+"""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -36,7 +39,7 @@ def trial(
 
 
 def policy_of(records: AppContext) -> ServicePolicy:
-    """Return the office's policy for a command that does not connect to Zalo.
+    """Return the settings in the form that the services take, for a command that does not connect to Zalo.
 
     Raises:
         ConfigError: the bot has never been started in this installation.

@@ -1,7 +1,7 @@
 """Vietnamese texts of the command line itself: usage, help, and errors in options.
 
-typer uses its own copy of click, which has no translations and whose types are not exported: hence `Any` here.
-Messages not translated here appear in typer's English.
+typer uses its own copy of click, which has no translations and whose types are not exported: hence `Any` here. Messages
+not translated here appear in typer's English.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _HELP = "Hiện hướng dẫn này rồi thoát."
 
 
 class UnknownCommandError(TyperException):
-    """There is no command of that name."""
+    """The operator typed a command that does not exist; the message suggests the most similar one."""
 
     exit_code = 2
 
@@ -39,7 +39,7 @@ class _Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A command with subcommands, with help and errors in Vietnamese."""
+    """A command with subcommands, whose help and errors are in Vietnamese."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the usage line in Vietnamese."""
@@ -55,7 +55,7 @@ class Group(TyperGroup):
         return _with_vietnamese_help(super().get_help_option(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the subcommand; raises UnknownCommandError, which suggests the most similar command."""
+        """Find the subcommand that was typed; raise UnknownCommandError if there is none of that name."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             nearest = get_close_matches(name, self.list_commands(ctx), 1)
@@ -84,7 +84,7 @@ class Terminal(typer.Typer):
 
 
 def explained(error: TyperException) -> str:
-    """Return a Vietnamese text for a command line error: what is wrong, and how to see the usage."""
+    """Return a Vietnamese text for an error in the use of a command: what is wrong, and how to see the usage."""
     context = getattr(error, "ctx", None)
     hint = f"Xem cách dùng bằng: {context.command_path} --help" if context else ""
     said = _describe(error).rstrip(".")
@@ -137,7 +137,10 @@ def _with_vietnamese_help(option: Any) -> Any:
 
 
 def _translate_headings() -> None:
-    """Replace the headings in `typer.rich_utils`, imported late because only help output needs that module."""
+    """Replace typer's English help headings by Vietnamese ones.
+
+    The module `typer.rich_utils` is imported only here, because only help output needs it.
+    """
     words: Any = import_module("typer.rich_utils")
     words.ARGUMENTS_PANEL_TITLE = "Tham số"
     words.OPTIONS_PANEL_TITLE = "Tùy chọn"

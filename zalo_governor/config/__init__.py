@@ -1,4 +1,4 @@
-"""The settings of an installation: governor.yaml, overridden by environment variables ZALO_GOVERNOR_*."""
+"""The settings of an installation: the file governor.yaml, overridden by environment variables ZALO_GOVERNOR_*."""
 
 from zalo_governor.config.sections import (
     AlarmSettings,

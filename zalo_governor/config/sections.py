@@ -1,4 +1,4 @@
-"""The sections of governor.yaml, with their defaults and limits."""
+"""Models of the sections of the settings file governor.yaml, with defaults and limits."""
 
 import ipaddress
 from datetime import time, timedelta
@@ -35,21 +35,24 @@ class _Section(BaseModel):
 
 
 class OfficeSettings(_Section):
-    """The office that runs the group."""
+    """Names of the public bodies and people printed in reports and in the bot's introduction (section `office`)."""
 
     province: str = "tỉnh Mẫu"
+    """Name of the province."""
     unit: str = "UBND tỉnh Mẫu"
+    """The authority that runs the group (a provincial People's Committee)."""
     desk: str = "Sở Khoa học và Công nghệ"
-    """The public body of the group's admin, which writes the reports."""
+    """The public body to which the group's admin belongs, named as the sender of reports."""
     place: str = "Mẫu"
-    """Place name in the date line of reports."""
+    """Place printed before the date in reports."""
     signer: str = "Giám đốc"
+    """Job title of the person who signs reports."""
     addressee: str = "Đồng chí Chủ tịch UBND tỉnh, Trưởng nhóm"
     recipients: tuple[str, ...] = ("Như trên", "Văn phòng UBND tỉnh")
 
     @property
     def letterhead(self) -> Letterhead:
-        """Return the letterhead and signature data of reports."""
+        """Return sender, place, signer and recipients as printed in reports."""
         return Letterhead(
             superior=self.unit,
             unit=self.desk,
@@ -61,29 +64,34 @@ class OfficeSettings(_Section):
 
 
 class SendSettings(_Section):
-    """Rate limits for the bot's messages; Zalo blocks accounts that send too much."""
+    """Limits on how many messages the bot sends; Zalo blocks accounts that send too many."""
 
     per_second: float = Field(default=2.0, gt=0, le=1000)
+    """Maximum number of messages per second, on average."""
     burst: int = Field(default=20, ge=1)
+    """How many messages may be sent at once after a quiet time."""
     private_per_day: int = Field(default=400, ge=1)
+    """Private messages per day; beyond that, all but alerts and replies wait for the next day."""
 
 
 class ZaloSettings(_Section):
     """The bot's Zalo account and its connection to Zalo."""
 
     session_file: Path = Path("session.json")
-    """JSON {"imei", "user_agent", "cookies": {name: value}} of a logged-in browser; read once, then kept encrypted.
-    `zalo-governor login` writes a file there that only refers to the session stored encrypted."""
+    """JSON {"imei", "user_agent", "cookies": {name: value}} of a logged-in browser; read once, then kept encrypted in
+    the database. `zalo-governor login` instead writes a marker file, which refers to the session in the database."""
     route_to: Annotated[str, AfterValidator(_check_loopback_url)] | None = None
-    """Base URL of a simulator on this machine, to which every request is sent instead of to Zalo."""
+    """Base URL of a simulated Zalo on this machine, to which all requests are sent instead; null for the real Zalo."""
     client_version: int | None = Field(default=None, ge=1)
-    """Zalo Web version sent in requests; null for the version of the client whose login method is used."""
+    """Version of Zalo Web that the bot claims to be; null for the version usual with the method of login in use."""
     timeout_seconds: float = Field(default=20.0, gt=0)
+    """How long to wait for an answer of Zalo's API."""
     ping_seconds: float = Field(default=120.0, gt=0)
+    """Interval of the pings over the socket."""
     silence_seconds: float = Field(default=300.0, gt=0)
-    """After this time without receiving anything, not even a ping answer, the connection counts as dead."""
+    """After this time without any data over the socket, not even a ping answer, the connection counts as dead."""
     duplicate_pause_seconds: float = Field(default=1800.0, ge=1)
-    """Waiting time before reconnecting after close code 3000 or 3003 (the account is in use elsewhere)."""
+    """How long to wait before reconnecting after close code 3000 or 3003: the account is in use elsewhere."""
     send: SendSettings = SendSettings()
 
 
@@ -95,7 +103,7 @@ class GroupSettings(_Section):
 
 
 class PersonSettings(_Section):
-    """A person with roles, identified by uid or global_id, never by name."""
+    """A person with a role under the regulation, identified by uid or global_id, never by name."""
 
     full_name: str
     title: str = ""
@@ -127,220 +135,225 @@ class SmtpSettings(_Section):
 
 
 class AlarmSettings(_Section):
-    """Alarms by mail or webhook, not by Zalo, when the bot receives nothing from Zalo for some time."""
+    """Alarms to people by mail or webhook, when the bot has received nothing from Zalo for some time."""
 
     after_minutes: int = Field(default=10, ge=1)
+    """Minutes without receiving anything after which the alarm is sent."""
     smtp: SmtpSettings | None = None
     webhook: str | None = Field(default=None, pattern=r"^https?://")
-    """URL to which an alarm is sent by POST, as JSON {"subject", "text"}."""
+    """URL to which the alarm is posted as JSON {"subject", "text"}; null for none."""
 
 
 class LogSettings(_Section):
-    """The log files on disk, beside the log on standard output."""
+    """The log files that are written in addition to the log on standard output."""
 
     file: bool = True
     """Whether to write the log to data_dir/logs as well as to standard output."""
     most_mb: float = Field(default=20.0, gt=0)
-    """Maximum size of a log file in MB: a larger one is rotated before the end of its day (UTC)."""
+    """Size in MB at which a new log file is begun before the end of the day (UTC)."""
     files: int = Field(default=60, ge=1)
+    """How many old log files are kept."""
     kept_days: int = Field(default=90, ge=1)
+    """How many days old log files are kept."""
 
 
 class HealthSettings(_Section):
-    """The HTTP endpoints for monitoring, on the loopback interface only."""
+    """The HTTP endpoints for monitoring tools, reachable from this machine only."""
 
     port: int | None = Field(default=8377, ge=1, le=65535)
     """Port of /healthz and /metrics on 127.0.0.1; null switches them off."""
 
 
 class VigilSettings(_Section):
-    """Intervals of the checks for missed messages, and of the requests that keep the Zalo session alive."""
+    """Intervals of the checks for missed messages, of group syncs, and of calls that keep the Zalo session alive."""
 
     look_minutes: float = Field(default=5.0, gt=0)
-    """Minutes between two comparisons of each group's newest message at Zalo with the newest received message."""
+    """Minutes between two liveness checks: was each group's newest message at Zalo received over the socket?"""
     round_minutes: float = Field(default=60.0, gt=0)
-    """Minutes between two reconciliations of the groups' histories with the received messages."""
+    """Minutes between two reconciliations, which compare pages of the groups' histories with the received messages."""
     round_pages: int = Field(default=20, ge=1)
-    """Maximum number of history pages (50 messages each) per reconciliation, for all groups together."""
+    """Maximum number of history pages (50 messages each) that one reconciliation fetches, for all groups together."""
     keep_alive_minutes: float = Field(default=5.0, gt=0)
+    """Minutes between two calls that tell Zalo that the session is in use."""
     sweep_again_minutes: float = Field(default=2.0, ge=0)
-    """Minimum minutes between two group syncs triggered by a gap or by a changed display name."""
+    """Minimum minutes between two syncs of a group (reading its members) after reconnects or changed display names."""
 
 
 class EscalationSettings(_Section):
-    """Waiting times and quiet hours of notifications; escalation.yaml defines who is notified."""
+    """Waiting times and quiet hours for notices about cases (possible breaches); escalation.yaml says who gets them."""
 
     remind_members: bool = True
-    """Whether members get a private notice about breaches that are not critical."""
+    """Whether members get private notices about their breaches that are not critical (always if critical)."""
     repeat_window_minutes: int = Field(default=60, ge=1)
-    """A member's repeated breach of a rule within this time joins the open case, without notifying the admins again."""
+    """A breach that the same member repeats within this time joins the open case; the admins are not notified again."""
     member_cooldown_hours: int = Field(default=24, ge=0)
-    """Minimum time between two notices to a member about the same rule."""
+    """Minimum hours between two notices to a member about breaches of the same rule."""
     leader_after_minutes: float = Field(default=15.0, gt=0)
-    """After this time without a reaction of the admins, a grave case is sent to the leader, marked as not verified."""
+    """After this time without an action of an admin, the leader is told of a grave case, marked as not verified."""
     digest_minutes: float = Field(default=30.0, gt=0)
     """How long cases that a person must check first are collected into one message to the admins."""
     quiet_hours: QuietHours | None = QuietHours(start=time(22, 0), end=time(6, 0))
-    """When cases of light severity wait for the morning's digest; in Asia/Ho_Chi_Minh time. `null` for never."""
+    """When notices about light cases are held back until the morning; Asia/Ho_Chi_Minh time; null for never."""
     code_minutes: float = Field(default=5.0, gt=0)
-    """Validity of the one-time code that confirms the removal of a member or message."""
+    """How long the one-time code is valid that an admin must type to have a member or message removed."""
 
     @property
     def repeat_window(self) -> timedelta:
-        """Return `repeat_window_minutes` as a timedelta."""
+        """Return the time within which a breach that a member repeats joins the open case."""
         return timedelta(minutes=self.repeat_window_minutes)
 
     @property
     def member_cooldown(self) -> timedelta:
-        """Return `member_cooldown_hours` as a timedelta."""
+        """Return the minimum time between two notices to a member about breaches of the same rule."""
         return timedelta(hours=self.member_cooldown_hours)
 
     @property
     def leader_after(self) -> timedelta:
-        """Return `leader_after_minutes` as a timedelta."""
+        """Return the time without an admin's action after which the leader is told of a grave case."""
         return timedelta(minutes=self.leader_after_minutes)
 
     @property
     def digest_after(self) -> timedelta:
-        """Return `digest_minutes` as a timedelta."""
+        """Return how long cases are collected before the admins get one message about them."""
         return timedelta(minutes=self.digest_minutes)
 
     @property
     def code_valid(self) -> timedelta:
-        """Return `code_minutes` as a timedelta."""
+        """Return how long the one-time code for a removal is valid."""
         return timedelta(minutes=self.code_minutes)
 
 
 class RosterSettings(_Section):
-    """What the bot does automatically on the basis of the roster."""
+    """What the bot does by itself with the roster (the approved list of a group's members)."""
 
     remove_outsiders: bool = False
-    """Whether to remove newcomers who are not in the roster, where the bot account has the right to."""
+    """Whether the bot removes people who join but are not on the roster, if its account has the right to."""
     accept_friends: bool = True
-    """Whether to accept members' friend requests to the bot account."""
+    """Whether the bot accepts friend requests of members, so that its private messages reach them."""
     lookups_per_day: int = Field(default=40, ge=0, le=500)
-    """Maximum number of the roster's phone numbers to look up on Zalo per day; 0 for none."""
+    """How many of the roster's phone numbers the bot looks up on Zalo per day, to find the accounts; 0 for none."""
     lookup_seconds: float = Field(default=30.0, gt=0)
-    """Minimum seconds between two lookups."""
+    """Minimum seconds between two lookups of phone numbers."""
 
     @property
     def lookup_every(self) -> timedelta:
-        """Return `lookup_seconds` as a timedelta."""
+        """Return the minimum time between two lookups of phone numbers."""
         return timedelta(seconds=self.lookup_seconds)
 
 
 class ApprovalSettings(_Section):
-    """Who may approve changes of the group (clause 6.1), and how long an approval is valid."""
+    """Who may permit changes of the group (clause 6.1; command /duyet, approve), and how long approvals are valid."""
 
     roles: tuple[Role, ...] = Field(default=(Role.LEADER,), min_length=1)
     valid_hours: float = Field(default=24.0, gt=0, le=720)
-    """Hours within which an approval without a stated time must be used; it then covers one change."""
+    """Hours for which an approval given in advance without a time is valid; it covers one change."""
     afterwards_hours: float = Field(default=48.0, ge=0)
-    """Hours after a change within which it can still be approved, by the code of its case."""
+    """Hours after a change in which it can still be approved, by naming the case about the change."""
 
     @property
     def valid(self) -> timedelta:
-        """Return `valid_hours` as a timedelta."""
+        """Return how long an approval given in advance without a time is valid."""
         return timedelta(hours=self.valid_hours)
 
     @property
     def afterwards(self) -> timedelta:
-        """Return `afterwards_hours` as a timedelta."""
+        """Return how long after a change it can still be approved."""
         return timedelta(hours=self.afterwards_hours)
 
 
 class NameSettings(_Section):
-    """Checks of members' display names (clause 3.2)."""
+    """How the bot asks members to correct display names that break clause 3.2."""
 
     longest: int = Field(default=40, ge=20)
-    """Maximum length of a proposed name in characters; for a longer one, a short form is proposed too."""
+    """If the name that the bot proposes has more characters than this, it proposes a shorter form too."""
     remind_days: int = Field(default=7, ge=1)
-    """Days after which a member whose name still breaks the rule is asked again."""
+    """Days after which a member whose display name is still wrong is asked again."""
     reminders: int = Field(default=3, ge=0)
-    """Maximum number of times a member is asked again."""
+    """How many times a member is asked again at most."""
     asked_per_day: int = Field(default=30, ge=1)
-    """Maximum number of members asked per day; the others are asked on the following days."""
+    """How many members are asked per day at most; the others are asked on the following days."""
 
     @property
     def remind_after(self) -> timedelta:
-        """Return `remind_days` as a timedelta."""
+        """Return the time after which a member whose display name is still wrong is asked again."""
         return timedelta(days=self.remind_days)
 
 
 class RetentionSettings(_Section):
-    """How many days data are kept; facts and counts without message text are kept forever."""
+    """How many days each kind of content is kept; facts and counts without message text are kept forever."""
 
     bodies_days: int = Field(default=365, ge=1)
-    """Messages in groups and private ones that belong to no case."""
+    """Group and private messages that belong to no case (possible breach under review)."""
     cases_days: int = Field(default=1825, ge=30)
-    """Messages of a case, from its closing; also explanations, notes, incidents and suggestions."""
+    """Messages, explanations and notes of a case, from its closing; also incidents and suggestions of members."""
     notices_days: int = Field(default=365, ge=1)
-    """Messages sent by the program."""
+    """Messages that the bot sent."""
     dead_letters_days: int = Field(default=90, ge=1)
     """Dead letters: received elements that could not be parsed."""
     names_days: int = Field(default=365, ge=1)
     """Display names of members who have left."""
     people_days: int = Field(default=1825, ge=30)
-    """The person of each event; then only the anonymous event is kept. Persons of cases are kept with the case."""
+    """Who caused an event; afterwards the event is anonymous. Persons of cases are kept with the case."""
     readers_days: int = Field(default=90, ge=1)
-    """Receipts: who received or saw a message of a case."""
+    """Receipts, which tell who received or saw a message of a case."""
 
     @property
     def readers_kept(self) -> timedelta:
-        """Return `readers_days` as a timedelta."""
+        """Return how long it is kept who received or saw a message of a case."""
         return timedelta(days=self.readers_days)
 
 
 class BackupSettings(_Section):
-    """Default folder of backups, how many are kept, and after which time a missing backup is reported."""
+    """Where backups are written, how many are kept, and when the admins are told that a backup is missing."""
 
     folder: Path = Path("sao-luu")
-    """Relative to data_dir; preferably on another machine."""
+    """Default folder of backups, relative to data_dir; preferably on another machine."""
     keep: int = Field(default=14, ge=1)
-    """Number of newest backups kept in the folder."""
+    """How many backups, the newest ones, are kept in the folder."""
     remind_days: float | None = Field(default=2.0, gt=0)
     """Days without a backup after which the admins are notified; `null` for never."""
 
     @property
     def remind_after(self) -> timedelta | None:
-        """Return `remind_days` as a timedelta; None for never."""
+        """Return the time without a backup after which the admins are notified; None for never."""
         return None if self.remind_days is None else timedelta(days=self.remind_days)
 
 
 class TrialSettings(_Section):
-    """The trial period, in which the bot sends messages to the admin only."""
+    """The trial: a first period in which only the admin gets messages, so that people can see what the bot would do."""
 
     days: int = Field(default=14, ge=0, le=365)
     """Days from the account's first start until the admin gets the trial's summary; 0 for no trial. The trial ends only
-    with the command `/batdau` or `zalo-governor bat-dau`."""
+    when an admin sends `/batdau` (begin) or somebody runs `zalo-governor bat-dau`."""
 
     @property
     def lasts(self) -> timedelta:
-        """Return `days` as a timedelta."""
+        """Return the time from the account's first start until the admin gets the trial's summary."""
         return timedelta(days=self.days)
 
 
 class IntroductionSettings(_Section):
-    """The bot's introduction of itself to the groups."""
+    """Whether the bot introduces itself to the groups."""
 
     post_in_group: bool = False
-    """Whether the bot posts one message introducing itself in each group when its trial ends."""
+    """Whether the bot posts one message about itself in each group when the trial ends."""
 
 
 class ScheduleSettings(_Section):
-    """Times of the scheduled tasks, in Asia/Ho_Chi_Minh time; `null` switches a task off."""
+    """Times of day (Asia/Ho_Chi_Minh) at which tasks run; null switches a task off."""
 
     daily_report: time | None = time(17, 0)
     weekly_report: time | None = time(16, 30)
     weekly_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
     monthly_report: time | None = time(8, 0)
-    """On the first day of a month, about the preceding month."""
+    """Sent on the first day of a month, about the preceding month."""
     quarterly_report: time | None = time(8, 15)
-    """On the first day of a quarter, about the preceding quarter."""
+    """Sent on the first day of a quarter, about the preceding quarter."""
     report_files: tuple[ReportFormat, ...] = (ReportFormat.DOCX, ReportFormat.PNG)
-    """Files sent beside the text of a monthly or quarterly report."""
+    """Formats of the files sent in addition to the text of a monthly or quarterly report."""
     name_sweep: time | None = time(7, 30)
+    """Sync of all groups, and reminders to members whose display names break the regulation."""
     hints_digest: time | None = time(16, 0)
-    """Daily digest for the admins of messages that mention state secrets but open no case."""
+    """Daily list for the admins of messages that talk about state secrets but open no case."""
     suggestions_digest: time | None = time(16, 15)
-    """Daily digest for the admins of members' suggestions (command /gopy)."""
+    """Daily list for the admins of members' suggestions (command /gopy, suggest)."""

@@ -1,4 +1,4 @@
-"""The model of governor.yaml as a whole, and loading it."""
+"""The settings of an installation as one model, and loading them from governor.yaml and the environment."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -36,20 +36,20 @@ from zalo_governor.system.log_file import LogFile
 _PREFIX = "ZALO_GOVERNOR_"
 _DELIMITER = "__"
 KEY_CREDENTIAL = "governor.key"
-"""Name of the systemd credential that holds the encryption key."""
+"""Name of the systemd credential (a secret that systemd passes in a file) with the encryption key."""
 SMTP_CREDENTIAL = "smtp-password"
-"""Name of the systemd credential that holds the password of the mail server."""
+"""Name of the systemd credential with the password of the mail server."""
 _PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
 def shipped_config() -> Path:
-    """Return the folder of default configuration: inside the installed package, or beside it in a checkout."""
+    """Return the folder of the default configuration: in the installed package, or in the checkout's root."""
     inside = _PACKAGE_DIR / "_config"
     return inside if inside.is_dir() else _PACKAGE_DIR.parent / "config"
 
 
 def credential(name: str) -> str | None:
-    """Return the systemd credential `name` (systemd.exec(5), LoadCredential=); None where there is none.
+    """Return the content of the systemd credential `name` (systemd.exec(5), LoadCredential=); None where there is none.
 
     Raises:
         ConfigError: the credential cannot be read or is not UTF-8 text.
@@ -69,16 +69,16 @@ def credential(name: str) -> str | None:
 
 
 class Settings(BaseSettings):
-    """All settings of an installation, as read from governor.yaml and the environment."""
+    """All settings of an installation, as read from governor.yaml and environment variables."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_DELIMITER, frozen=True, extra="forbid")
 
     data_dir: Path = Path("data")
-    """Database, key file and logs; relative to the settings file."""
+    """Folder of database, key file and logs; relative to the settings file."""
     config_dir: Path | None = None
-    """Folder of the office's own copy of rules and messages; null for the shipped copy."""
+    """Folder with an adapted copy of the rules and messages; null for the shipped ones."""
     database_url: str | None = None
-    """SQLAlchemy URL; null for SQLite in data_dir."""
+    """SQLAlchemy URL of the database; null for an SQLite file in data_dir."""
     key_file: Path = Path("governor.key")
     """File of the encryption key: 32 random bytes in base64, created at first start with mode 0600; relative to
     data_dir. Overridden by the variable ZALO_GOVERNOR_KEY and by the systemd credential governor.key."""
@@ -125,12 +125,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources of settings, by precedence: environment variables before the file."""
+        """Return where pydantic takes settings from: environment variables, then the data read from the file."""
         return env_settings, init_settings
 
     @property
     def rules_dir(self) -> Path:
-        """Return the folder that contains rules/, messages.vi.yaml and quy-che.yaml."""
+        """Return the folder that contains rules/, messages.vi.yaml and quy-che.yaml (the regulation)."""
         return self.config_dir or shipped_config()
 
     @property
@@ -145,12 +145,12 @@ class Settings(BaseSettings):
 
     @property
     def given_key(self) -> str | None:
-        """Return the base64 key given by the environment or a systemd credential; None where the key file is used."""
+        """Return the base64 key from the environment or a systemd credential; None where the key is in the key file."""
         return os.environ.get("ZALO_GOVERNOR_KEY") or credential(KEY_CREDENTIAL)
 
     @property
     def log_file(self) -> LogFile | None:
-        """Return the log file's path and limits; None where no log file is written."""
+        """Return the path and limits of the log file; None where the log goes to standard output only."""
         logs = self.logs
         if not logs.file:
             return None
@@ -169,10 +169,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(path: Path) -> Settings:
-    """Load governor.yaml, with relative paths resolved against the file's folder.
+    """Load the settings file `path`, and resolve the relative paths in it against the file's folder.
 
     Raises:
-        ConfigError: one line for each wrong key, naming file, line and key, or the environment variable.
+        ConfigError: a setting is missing or wrong; one line for each, with file, line and key or environment variable.
     """
     try:
         missing = not path.exists()
@@ -203,7 +203,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _find_variable(document: Document, key: KeyPath) -> str | None:
-    """Return "biến môi trường NAME" for the variable that set the value of `key`; None where the file set it."""
+    """Return "biến môi trường NAME" (variable) where an environment variable set `key`; None where the file did."""
     names = {name.upper(): name for name in os.environ}
     parts = [str(part).upper() for part in key]
     for length in range(len(parts), 0, -1):

@@ -8,7 +8,7 @@ from zalo_governor.domain.people import Role
 
 
 def doubts(settings: Settings) -> Iterator[str]:
-    """Yield a warning for each doubtful setting: its key, its consequence and what to do."""
+    """Yield a Vietnamese warning for each doubtful setting: its key, the consequence and what to do."""
     if not settings.groups:
         yield (
             "groups: chưa có Nhóm nào được theo dõi; hãy nhắn một tin trong Nhóm, đọc mã ở dòng group_not_watched của "

@@ -1,4 +1,4 @@
-"""Reading YAML files so that every error names the file, the line and the key."""
+"""Reading and validating YAML files, with errors that name the file, the line and the key."""
 
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
@@ -18,20 +18,20 @@ _Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader",
 
 
 class Document(NamedTuple):
-    """A parsed YAML file with the line number (from 1) of each key."""
+    """A parsed YAML file: its data, and the line number (from 1) of each key."""
 
     path: Path
     data: dict[str, Any]
     lines: dict[KeyPath, int]
 
     def line(self, key: KeyPath) -> int:
-        """Return the line of the key, or of the nearest enclosing key."""
+        """Return the line number of the key; for a key that is not in the file, of the nearest key that encloses it."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
 
     def error(self, key: KeyPath, message: str) -> ConfigError:
-        """Return (not raise) an error about one key, which names file, line and key."""
+        """Return (not raise) an error with file, line and key before `message`."""
         return ConfigError(f"{self.path}:{self.line(key)}: {_dotted(key) or '(cả tệp)'}: {message}")
 
 
@@ -39,7 +39,7 @@ def load_yaml(path: Path) -> Document:
     """Read a YAML file whose top level is a mapping.
 
     Raises:
-        ConfigError: the file is missing, is not UTF-8 or not YAML, repeats a key, or holds no mapping.
+        ConfigError: the file is missing, not UTF-8, not YAML, repeats a key, is no mapping, or has an unquoted time.
     """
     text = read_text(path)
     try:
@@ -81,10 +81,10 @@ def read_text(path: Path) -> str:
 
 
 def validate(model: type[ModelT], document: Document, data: dict[str, Any] | None = None) -> ModelT:
-    """Validate the document, or `data` taken from it, as an instance of `model`.
+    """Return an instance of `model` made from the document's data, or from `data` where given.
 
     Raises:
-        ConfigError: one line for every wrong key, with the expected value.
+        ConfigError: the data do not fit the model; one line for each wrong key, saying what is expected.
     """
     try:
         return model.model_validate(document.data if data is None else data)
@@ -99,7 +99,7 @@ def complaint(
     within: KeyPath = (),
     elsewhere: Callable[[KeyPath], str | None] = lambda _: None,
 ) -> ConfigError:
-    """Convert a pydantic error to a ConfigError that names file, line and key; it never quotes values (maybe secret).
+    """Convert a pydantic error to a ConfigError with file, line and key, which quotes no values, as they may be secret.
 
     `within` is the key whose value was validated as `model`; empty for the whole file. `elsewhere` returns the source
     of a value that did not come from the file, such as an environment variable, or None.
@@ -116,14 +116,14 @@ def complaint(
 
 
 def unknown_key(key: str, names: Iterable[str]) -> str:
-    """Return the error text for an unknown key, which suggests the most similar of the allowed `names`."""
+    """Return the error text for the unknown key `key`, which suggests the most similar of the allowed `names`."""
     nearest = get_close_matches(key, list(names), 1)
     meant = f"có phải là {nearest[0]}? " if nearest else ""
     return f"không có mục này; {meant}hãy sửa tên mục hoặc bỏ đi"
 
 
 def _allowed_keys(model: type[BaseModel], at: KeyPath) -> list[str]:
-    """Return the keys allowed under the key `at` of a file of that model."""
+    """Return the keys that the model allows under the key `at` of a file."""
     for step in at:
         field = model.model_fields.get(step) if isinstance(step, str) else None
         inner = _find_model(field.annotation) if field else None

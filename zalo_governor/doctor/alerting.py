@@ -1,4 +1,4 @@
-"""Check of the fallback alarm (mail or webhook), which alerts the operators when Zalo itself cannot be reached."""
+"""Check of the fallback alarm (mail or webhook), which alerts people when the bot cannot reach Zalo."""
 
 import smtplib
 import ssl
@@ -14,9 +14,12 @@ _SUBJECT = "Zalo Governor: thư thử"
 _TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Nhận được thư này là đường báo động hoạt động."
 
 
-def reachable(patient: DoctorContext) -> Iterator[Result]:
-    """Connect to each configured alarm channel without sending; with --send-test, send one test message through it."""
-    ways = FallbackAlert(patient.settings.alarm).ways
+def reachable(context: DoctorContext) -> Iterator[Result]:
+    """Connect to each configured alarm channel (mail, webhook) and yield one result for each.
+
+    Nothing is sent unless the operator gave --send-test: then one test message goes through each channel.
+    """
+    ways = FallbackAlert(context.settings.alarm).ways
     if not ways:
         yield warning(
             "Chưa đặt đường báo động thứ hai: Hệ thống mất kết nối thì không ai được báo",
@@ -25,7 +28,7 @@ def reachable(patient: DoctorContext) -> Iterator[Result]:
     for way in ways:
         name = "Thư điện tử" if isinstance(way, Mail) else "Webhook"
         try:
-            if patient.send_test:
+            if context.send_test:
                 way.send(_SUBJECT, _TEXT)
             else:
                 way.reach()
@@ -43,5 +46,5 @@ def reachable(patient: DoctorContext) -> Iterator[Result]:
         except (OSError, smtplib.SMTPException) as failed:
             yield error(f"{name}: không nối được ({type(failed).__name__})", "Kiểm tra tên máy, cổng và tường lửa.")
         else:
-            done = "đã gửi một tin thử" if patient.send_test else "nối được; chưa gửi gì (gửi thử bằng --send-test)"
+            done = "đã gửi một tin thử" if context.send_test else "nối được; chưa gửi gì (gửi thử bằng --send-test)"
             yield good(f"{name}: {done}")

@@ -1,4 +1,4 @@
-"""A check of the doctor command and its possible results."""
+"""The data types of `doctor`: a check of the installation, and a result of a check with its severity."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,33 +12,37 @@ class Level(StrEnum):
     """Severity of a result, from best to worst."""
 
     GOOD = "good"
+    """The checked thing is in order."""
     NOTE = "note"
-    """Information only; nothing has to be done."""
+    """Information only; nothing has to be repaired."""
     SKIPPED = "skipped"
+    """The check was not made: something that it needs is not in order, or the operator gave --offline."""
     WARNING = "warning"
-    """The bot works, but something that the office expects of it does not."""
+    """The bot runs and receives messages, but something else that is expected of it does not work."""
     ERROR = "error"
     """The bot cannot start, or receives no messages."""
 
 
 class Result(NamedTuple):
-    """One statement of a check, in Vietnamese."""
+    """One result of a check: its severity and a Vietnamese sentence (`says`) for the operator."""
 
     level: Level
     says: str
     mend: str = ""
-    """How to repair it; "" if nothing has to be done."""
+    """What the operator should do, in Vietnamese; "" if nothing has to be done."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A named check of one aspect of the installation."""
+    """A named check of one aspect of the installation, such as the disk space."""
 
     id: str
-    """Identifier for monitoring systems, which must never change."""
+    """Identifier of the check for monitoring systems, which must never change."""
     title: str
+    """Vietnamese name of the check, shown to the operator."""
     look: Callable[[DoctorContext], Iterator[Result]]
-    """Function that yields the results; a GovernorError or OSError that it raises becomes an error result."""
+    """Function that does the check and yields its results; a GovernorError or OSError that it raises becomes an error
+    result."""
     needs: tuple[str, ...] = ()
     """Ids of earlier checks; if one of them failed or was skipped, this check is skipped."""
     asks: bool = False
@@ -46,20 +50,20 @@ class Check:
 
 
 def good(says: str) -> Result:
-    """Make a result of level GOOD."""
+    """Make a result of level GOOD with the Vietnamese sentence `says`."""
     return Result(Level.GOOD, says)
 
 
 def note(says: str, mend: str = "") -> Result:
-    """Make a result of level NOTE."""
+    """Make a result of level NOTE; `mend` is optional advice."""
     return Result(Level.NOTE, says, mend)
 
 
 def warning(says: str, mend: str) -> Result:
-    """Make a result of level WARNING; `mend` says how to repair it."""
+    """Make a result of level WARNING; `mend` says how to repair the problem."""
     return Result(Level.WARNING, says, mend)
 
 
 def error(says: str, mend: str) -> Result:
-    """Make a result of level ERROR; `mend` says how to repair it."""
+    """Make a result of level ERROR; `mend` says how to repair the problem."""
     return Result(Level.ERROR, says, mend)

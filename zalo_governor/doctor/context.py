@@ -1,7 +1,7 @@
-"""Read-only access of the checks to the installation, whose parts are opened on first use.
+"""Read-only access of the checks to the installation, whose parts (settings, database …) are opened on first use.
 
-While the bot runs, the doctor does not log in to Zalo, because a second session could end the bot's session. Group data
-then come from the bot's last group sync.
+While the bot runs, the doctor does not log in to Zalo, because a second session could end the bot's session. Data of
+the groups then come from the bot's last group sync (its regular reading of a group's members from Zalo).
 """
 
 from collections.abc import Iterator
@@ -28,16 +28,17 @@ from zalo_governor.zalo.credentials import Credentials
 
 
 class SeenGroup(NamedTuple):
-    """Data of a group as Zalo showed them, now or at the last group sync, with the time."""
+    """A group's name, settings and members as Zalo returned them, and the time: just now or at the last group sync."""
 
     snapshot: GroupSnapshot
     at: datetime
 
 
 class DoctorContext:
-    """Lazily opened parts of the installation: settings, keys, database, Zalo session. Must be closed.
+    """The parts of the installation that the checks use (settings, keys, database, Zalo session), opened on first use.
 
-    A part may be used only if the checks that verify it have passed; `Check.needs` ensures that.
+    A check may use a part only if the checks that verify that part have passed; `Check.needs` ensures this. The context
+    must be closed.
     """
 
     def __init__(self, config: Path, clock: Clock, *, offline: bool, send_test: bool) -> None:
@@ -48,18 +49,21 @@ class DoctorContext:
         self._opened: list[AppContext | ZaloSession | Database] = []
 
     def close(self) -> None:
-        """Close everything that was opened."""
+        """Close the database and the Zalo session, as far as they were opened."""
         for opened in reversed(self._opened):
             opened.close()
 
     @cached_property
     def settings(self) -> Settings:
-        """Load the settings; raises ConfigError."""
+        """Load governor.yaml on first use; raise ConfigError if it is wrong."""
         return load_settings(self.config)
 
     @cached_property
     def keys(self) -> Keys:
-        """Load the encryption keys; raises ConfigError. Use only if `has_key`: a missing key would be created."""
+        """Load the encryption keys on first use; raise ConfigError if the key is invalid.
+
+        Use only if `has_key`: otherwise a new key would be created.
+        """
         return Keys.load_or_make(self.settings.key_path, self.settings.given_key)
 
     @property
@@ -69,24 +73,24 @@ class DoctorContext:
 
     @property
     def has_database(self) -> bool:
-        """Return whether a database exists; always true for PostgreSQL, where that is not known without connecting."""
+        """Return whether a database exists; always True for PostgreSQL, which would have to be connected to know."""
         return self.settings.database_url is not None or (self.settings.data_dir / "governor.db").exists()
 
     @cached_property
     def database(self) -> Database:
-        """Open the database without migrating it."""
+        """Open the database on first use, without migrating it."""
         database = Database(self.settings.sqlalchemy_url, self.keys, self.clock)
         self._opened.append(database)
         return database
 
     @property
     def ready(self) -> bool:
-        """Return whether opening `records` would neither create nor migrate anything."""
+        """Return whether `records` can be used without creating a key or database and without migrating one."""
         return self.has_key and self.has_database and self.database.form() == newest()
 
     @cached_property
     def records(self) -> AppContext:
-        """Open database and configuration as the program does; use only if `ready`."""
+        """Open database, rules and texts on first use, as the bot does; use only if `ready`."""
         records = open_records(self.settings, self.clock)
         self._opened.append(records)
         return records
@@ -99,7 +103,7 @@ class DoctorContext:
 
     @cached_property
     def session(self) -> ZaloSession:
-        """Log in to Zalo with the bot's stored session; the bot must not be running.
+        """Log in to Zalo on first use with the bot's stored session; the bot must not be running.
 
         Raises:
             ConfigError: no session is stored.
@@ -126,7 +130,7 @@ class DoctorContext:
         """Return the group's data, from Zalo if `may_ask`, else from the last group sync; None if there was none.
 
         Raises:
-            NotInGroupError: the account is not a member of the group.
+            NotInGroupError: the bot account is not a member of the group.
             ZaloError: Zalo does not return the group.
         """
         if self.may_ask:
@@ -137,7 +141,7 @@ class DoctorContext:
 
     @contextmanager
     def store(self) -> Iterator[SqlUnitOfWork]:
-        """Open a unit of work on a read-only connection."""
+        """Context manager that yields a unit of work (the repositories in one transaction) that can only read."""
         with self.records.database.read() as connection:
             yield SqlUnitOfWork(Transaction(self.records.database, connection, self.records.account))
 

@@ -1,4 +1,4 @@
-"""Checks of what is stored on disk: settings, rules, data folder, backup, encryption key, database."""
+"""Checks of what is stored on disk: settings, rules, data folder, backups, encryption key, database."""
 
 import os
 import pwd
@@ -27,15 +27,15 @@ _MEND_PEOPLE = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor i
 _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
 
-def settings(patient: DoctorContext) -> Iterator[Result]:
-    """Check that the settings load (every fault is reported) and name groups, a leader and an admin."""
+def settings(context: DoctorContext) -> Iterator[Result]:
+    """Check that governor.yaml loads (every fault is a result) and names groups, a leader and an admin."""
     try:
-        known = patient.settings
+        known = context.settings
     except ConfigError as wrong:
         for line in str(wrong).splitlines():
             yield error(line, _MEND_FILE)
         return
-    yield good(f"{patient.config} đọc được")
+    yield good(f"{context.config} đọc được")
     if not known.groups:
         yield warning(
             "Chưa khai Nhóm nào ở mục groups: không có gì để nghe", "Chạy zalo-governor init, hoặc ghi mã Nhóm."
@@ -46,9 +46,9 @@ def settings(patient: DoctorContext) -> Iterator[Result]:
             yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _MEND_PEOPLE)
 
 
-def rules(patient: DoctorContext) -> Iterator[Result]:
-    """Check that rules, messages and lexicons load; reports the faults of all files, not only of the first."""
-    folder = patient.settings.rules_dir
+def rules(context: DoctorContext) -> Iterator[Result]:
+    """Check that rules, message texts and word lists load; report the faults of all files, not only of the first."""
+    folder = context.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
         lambda: Catalogue.load(folder / "messages.vi.yaml"),
@@ -68,9 +68,9 @@ def rules(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Quy tắc, câu chữ, danh mục trong {folder} đọc được")
 
 
-def folder(patient: DoctorContext) -> Iterator[Result]:
-    """Check that data_dir is writable, and accessible to the program's user only."""
-    place = patient.settings.data_dir
+def folder(context: DoctorContext) -> Iterator[Result]:
+    """Check that the data folder is writable, and accessible only to the user under which the program runs."""
+    place = context.settings.data_dir
     if not place.exists():
         yield note(f"{place} chưa có; được tạo ở lần chạy đầu")
         return
@@ -89,13 +89,13 @@ def folder(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"{place}: chỉ {owner} vào được")
 
 
-def backup(patient: DoctorContext) -> Iterator[Result]:
-    """Check that a backup was made recently enough."""
-    vault, after = patient.records.vault, patient.settings.backup.remind_after
+def backup(context: DoctorContext) -> Iterator[Result]:
+    """Check that the newest backup is not older than the settings allow (`backup.remind_after`)."""
+    vault, after = context.records.vault, context.settings.backup.remind_after
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
     mend = "Chạy zalo-governor backup; hằng đêm: systemctl enable --now zalo-governor-backup.timer."
-    if is_overdue(vault, patient.records.clock(), after):
+    if is_overdue(vault, context.records.clock(), after):
         yield warning(said if last is None else f"{said}, đã quá hạn", mend)
     elif last is None:
         yield note(said, mend)
@@ -103,9 +103,12 @@ def backup(patient: DoctorContext) -> Iterator[Result]:
         yield good(said)
 
 
-def secret_files(patient: DoctorContext) -> Iterator[Result]:
-    """Check that other users cannot read the session file (which has cookies), the database, and old copies of it."""
-    known = patient.settings
+def secret_files(context: DoctorContext) -> Iterator[Result]:
+    """Check that other users of this machine cannot read the session file (which has cookies) and the database.
+
+    Old copies of the database that `upgrade` or `restore` left are reported too, since they should be deleted.
+    """
+    known = context.settings
     files = [known.zalo.session_file, known.data_dir / "governor.db"]
     there = [path for path in files if path.exists()]
     for path in there:
@@ -113,11 +116,11 @@ def secret_files(patient: DoctorContext) -> Iterator[Result]:
             yield warning(f"Người dùng khác trên máy đọc được {path}", f"chmod 600 {path}")
     if there and not any(path.stat().st_mode & _GROUP_AND_OTHERS for path in there):
         yield good("Tệp phiên đăng nhập và cơ sở dữ liệu: không ai khác đọc được")
-    yield from _earlier_copies(patient)
+    yield from _earlier_copies(context)
 
 
-def _earlier_copies(patient: DoctorContext) -> Iterator[Result]:
-    for path in put_aside(patient.settings.data_dir):
+def _earlier_copies(context: DoctorContext) -> Iterator[Result]:
+    for path in put_aside(context.settings.data_dir):
         says = f"{path} là bản cũ, còn giữ cả những gì về sau đã niêm phong hoặc đã xóa"
         if time() - path.stat().st_mtime < _KEEP_COPIES_SECONDS:
             yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
@@ -125,19 +128,19 @@ def _earlier_copies(patient: DoctorContext) -> Iterator[Result]:
             yield warning(says, f"Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
-def key(patient: DoctorContext) -> Iterator[Result]:
+def key(context: DoctorContext) -> Iterator[Result]:
     """Check that the encryption key exists, is valid and is not readable by other users."""
-    path = patient.settings.key_path
-    if patient.has_key:
+    path = context.settings.key_path
+    if context.has_key:
         try:
-            _ = patient.keys
+            _ = context.keys
         except ConfigError as wrong:
             yield error(f"Khóa không dùng được: {wrong}", f"Đặt lại đúng tệp khóa, rồi: chmod 600 {path}")
             return
         yield good(
-            "Khóa: do môi trường hoặc dịch vụ trao" if patient.settings.given_key else f"Khóa: {path}, quyền 0600"
+            "Khóa: do môi trường hoặc dịch vụ trao" if context.settings.given_key else f"Khóa: {path}, quyền 0600"
         )
-    elif patient.has_database and patient.settings.database_url is None:
+    elif context.has_database and context.settings.database_url is None:
         yield error(
             f"Có cơ sở dữ liệu mà không có tệp khóa {path}",
             "Đặt lại tệp khóa từ bản sao lưu. Không để chương trình tạo khóa mới: dữ liệu cũ sẽ không đọc được.",
@@ -146,18 +149,18 @@ def key(patient: DoctorContext) -> Iterator[Result]:
         yield note(f"Chưa có khóa; {path} được tạo ở lần chạy đầu", "Sau đó chép tệp khóa ra nơi cất giữ riêng.")
 
 
-def database(patient: DoctorContext) -> Iterator[Result]:
+def database(context: DoctorContext) -> Iterator[Result]:
     """Check that the database is reachable, has a schema version known to this program, and fits the encryption key."""
-    if not patient.has_database or not patient.has_key:
+    if not context.has_database or not context.has_key:
         yield note("Chưa có cơ sở dữ liệu; được tạo ở lần chạy đầu")
         return
     try:
-        form = patient.database.form()
+        form = context.database.form()
         if form is None:
             yield note("Cơ sở dữ liệu còn trống; các bảng được tạo ở lần chạy đầu")
             return
         check_known(form)
-        patient.database.check_key()
+        context.database.check_key()
     except StoreUnavailableError as away:
         yield error(str(away), "Kiểm tra PostgreSQL, ổ đĩa và quyền của thư mục dữ liệu.")
         return

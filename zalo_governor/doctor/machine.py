@@ -20,8 +20,8 @@ _ERROR_DRIFT_SECONDS = 60.0
 _TIMEZONE = "Asia/Ho_Chi_Minh"
 
 
-def python(_patient: DoctorContext) -> Iterator[Result]:
-    """Check the Python version."""
+def python(_context: DoctorContext) -> Iterator[Result]:
+    """Report an error if Python is older than 3.11."""
     here = platform.python_version()
     if sys.version_info < _MIN_PYTHON:
         yield error(f"Python {here}: cũ hơn 3.11", "Cài Python 3.11 trở lên rồi cài lại chương trình.")
@@ -29,9 +29,9 @@ def python(_patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Python {here}")
 
 
-def disk(patient: DoctorContext) -> Iterator[Result]:
-    """Check the free disk space for database and log."""
-    place = _nearest_existing(patient.settings.data_dir)
+def disk(context: DoctorContext) -> Iterator[Result]:
+    """Check that enough disk space is free for database and log: below 2 GB a warning, below 200 MB an error."""
+    place = _nearest_existing(context.settings.data_dir)
     free = shutil.disk_usage(place).free // _MB
     mend = f"Giải phóng chỗ trên ổ chứa {place}, hoặc chuyển data_dir sang ổ khác."
     if free < _ERROR_BELOW_MB:
@@ -42,8 +42,8 @@ def disk(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Còn {free / 1000:.0f} GB trống")
 
 
-def timezone(_patient: DoctorContext) -> Iterator[Result]:
-    """Check that data for Viet Nam's time zone, which reports use, are installed."""
+def timezone(_context: DoctorContext) -> Iterator[Result]:
+    """Check that the data of Viet Nam's time zone, in which reports give times, are installed."""
     try:
         ZoneInfo(_TIMEZONE)
     except ZoneInfoNotFoundError:
@@ -52,15 +52,15 @@ def timezone(_patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Có dữ liệu múi giờ {_TIMEZONE}")
 
 
-def clock(patient: DoctorContext) -> Iterator[Result]:
-    """Compare the machine's clock with Zalo's."""
-    zalo = patient.settings.zalo
+def clock(context: DoctorContext) -> Iterator[Result]:
+    """Compare the machine's clock with that of Zalo's servers: 5 seconds apart is a warning, 60 an error."""
+    zalo = context.settings.zalo
     answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
     if answer.clock is None:
         yield note("Zalo không cho biết giờ của mình nên chưa so được đồng hồ")
         return
     # The Date header drops fractions of a second (0.5 on average); the way back took half of the request's time.
-    drift = (patient.clock() - answer.clock).total_seconds() - 0.5 - answer.seconds / 2
+    drift = (context.clock() - answer.clock).total_seconds() - 0.5 - answer.seconds / 2
     way = "nhanh" if drift > 0 else "chậm"
     mend = "Bật đồng bộ giờ: timedatectl set-ntp true (hoặc cài chrony)."
     if abs(drift) >= _ERROR_DRIFT_SECONDS:
@@ -73,8 +73,8 @@ def clock(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Đồng hồ lệch {abs(drift):.0f} giây so với Zalo")
 
 
-def optional_parts(_patient: DoctorContext) -> Iterator[Result]:
-    """List optional software and whether it is installed; missing software is only a note."""
+def optional_parts(_context: DoctorContext) -> Iterator[Result]:
+    """List optional software (text recognition, virus scanner, PostgreSQL) and whether it is installed."""
     for what, commands, package in (
         ("Nhận dạng chữ trong ảnh (tesseract)", ("tesseract",), "tesseract-ocr tesseract-ocr-vie"),
         ("Quét vi-rút (clamav)", ("clamdscan", "clamscan"), "clamav-daemon"),
@@ -89,5 +89,5 @@ def optional_parts(_patient: DoctorContext) -> Iterator[Result]:
 
 
 def _nearest_existing(path: Path) -> Path:
-    """Return the folder, or its nearest parent that exists."""
+    """Return the folder `path`, or its nearest parent that exists."""
     return next(place for place in (path, *path.parents) if place.exists())

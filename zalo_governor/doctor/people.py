@@ -1,4 +1,4 @@
-"""Checks of the people with roles: members of a watched group, and reachable by private message."""
+"""Checks of the people with roles (leader, admin …): whether they are in a watched group and get private messages."""
 
 from collections.abc import Collection, Iterator
 
@@ -11,10 +11,10 @@ from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 
 
-def present(patient: DoctorContext) -> Iterator[Result]:
-    """Check that each person with a role is a member of a watched group."""
-    account, known = patient.records.account, patient.settings
-    with patient.store() as uow:
+def present(context: DoctorContext) -> Iterator[Result]:
+    """Check that each person with a role in the settings is a member of a watched group."""
+    account, known = context.records.account, context.settings
+    with context.store() as uow:
         here = {uid for group in known.groups for uid in uow.members.present_uids(account, group.id)}
         by_global_id = {
             person.global_id: person.uid for person in uow.people.with_role(account, *Role) if person.global_id
@@ -36,10 +36,13 @@ def present(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"{len(known.people)} người có vai trò đều ở trong Nhóm")
 
 
-def reachable(patient: DoctorContext) -> Iterator[Result]:
-    """Check that private messages reach each person with a role, as far as any message was sent yet."""
-    account = patient.records.account
-    with patient.store() as uow:
+def reachable(context: DoctorContext) -> Iterator[Result]:
+    """Check for each person with a role whether Zalo delivers the bot's private messages to this person.
+
+    The answer comes from messages that the bot has sent before; for people without any, a note says that it is unknown.
+    """
+    account = context.records.account
+    with context.store() as uow:
         holders = [person for person in uow.people.with_role(account, *Role) if not person.has(Role.BOT)]
     refused = [person for person in holders if person.reach is Reach.REFUSED]
     for person in refused:
@@ -55,10 +58,10 @@ def reachable(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
 
 
-def undelivered(patient: DoctorContext) -> Iterator[Result]:
-    """Report notices that recently failed to be delivered, and notices waiting in the outbox for a long time."""
-    now = patient.records.clock()
-    counts = SqlOutbox(patient.records.database, patient.records.account).counts(now)
+def undelivered(context: DoctorContext) -> Iterator[Result]:
+    """Report messages of the bot that were not delivered in the last 7 days, and messages that wait to be sent."""
+    now = context.records.clock()
+    counts = SqlOutbox(context.records.database, context.records.account).counts(now)
     if counts.urgent_failed:
         yield error(
             f"{counts.urgent_failed} tin khẩn chưa đến được người nhận",
@@ -85,6 +88,6 @@ def _name_with_roles(person: Person) -> str:
 
 
 def _role_names(roles: Collection[Role]) -> str:
-    """Return the roles as text: Vietnamese names for the roles that `init` asks for, keys for the others."""
+    """Return the roles as one text: Vietnamese names for the roles that `init` asks for, keys for the others."""
     asked = [name for role, name in ROLE_NAMES.items() if role in roles]
     return "; ".join([*asked, *sorted(role for role in roles if role not in ROLE_NAMES)])

@@ -1,4 +1,4 @@
-"""Running the checks one after the other; an exception in one does not stop the others."""
+"""Running the checks of `doctor` one after the other; an exception in one does not stop the others."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,18 +10,19 @@ from zalo_governor.system.error_text import of_system
 
 _OFFLINE = Result(Level.SKIPPED, "không kiểm tra vì --offline")
 EXIT_CODES = {Level.GOOD: 0, Level.NOTE: 0, Level.SKIPPED: 0, Level.WARNING: 1, Level.ERROR: 2}
-"""Worst level -> exit code, for monitoring. SKIPPED counts as 0: its cause is the error of an earlier check."""
+"""Worst level of all results -> exit code of `doctor`, for monitoring. SKIPPED counts as 0: where an earlier check
+failed, that check's error decides."""
 
 
 class Diagnosis(NamedTuple):
-    """A result with the check that yielded it."""
+    """A result together with the check that yielded it."""
 
     check: Check
     result: Result
 
 
-def examine(patient: DoctorContext, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[Diagnosis]:
-    """Run the checks and yield each result; `begin` is called with each check before it runs."""
+def examine(context: DoctorContext, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[Diagnosis]:
+    """Run the checks in order and yield each result; `begin` is called with each check before it runs."""
     unfit: set[str] = set()
     titles = {check.id: check.title for check in checks}
     for check in checks:
@@ -29,25 +30,25 @@ def examine(patient: DoctorContext, checks: Sequence[Check], begin: Callable[[Ch
         lacking = [titles[need] for need in check.needs if need in unfit]
         if lacking:
             results = [Result(Level.SKIPPED, f"chưa kiểm tra được, vì: {', '.join(lacking)}")]
-        elif check.asks and patient.offline:
+        elif check.asks and context.offline:
             results = [_OFFLINE]
         else:
-            results = _run(check, patient)
+            results = _run(check, context)
         if any(result.level in {Level.ERROR, Level.SKIPPED} for result in results):
             unfit.add(check.id)
         yield from (Diagnosis(check, result) for result in results)
 
 
 def worst(findings: Sequence[Diagnosis]) -> Level:
-    """Return the worst level of all results."""
+    """Return the worst level of all results; GOOD if there are none."""
     order = list(Level)
     return max((finding.result.level for finding in findings), key=order.index, default=Level.GOOD)
 
 
-def _run(check: Check, patient: DoctorContext) -> list[Result]:
+def _run(check: Check, context: DoctorContext) -> list[Result]:
     results: list[Result] = []
     try:
-        results.extend(check.look(patient))
+        results.extend(check.look(context))
     except GovernorError as failed:
         results.append(Result(Level.ERROR, str(failed), "Xem bảng lỗi trong docs/van-hanh.md."))
     except OSError as failed:

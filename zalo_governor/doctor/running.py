@@ -1,4 +1,4 @@
-"""Checks of the bot process: whether it runs, and what its health endpoint reports."""
+"""Checks of the bot process: whether it runs, and what its health endpoint (a local web address) reports."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -35,13 +35,16 @@ _IN_USE_ELSEWHERE = {
 }
 
 
-def process(patient: DoctorContext) -> Iterator[Result]:
-    """Report whether the bot runs; that decides whether later checks ask Zalo or use what the bot recorded."""
-    if not patient.ready:
+def process(context: DoctorContext) -> Iterator[Result]:
+    """Report whether the bot runs.
+
+    If it runs, later checks use what the bot has recorded; if not, they ask Zalo themselves with the bot's session.
+    """
+    if not context.ready:
         mend = "Lần đầu: zalo-governor login rồi zalo-governor run. Cơ sở dữ liệu cũ: zalo-governor upgrade."
         yield Result(Level.SKIPPED, "chưa có cơ sở dữ liệu đúng dạng của chương trình", mend)
         return
-    occupant = patient.occupant
+    occupant = context.occupant
     if occupant is None:
         yield note("Chương trình không chạy; lệnh này tự hỏi Zalo bằng phiên của Hệ thống")
     else:
@@ -49,13 +52,13 @@ def process(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Chương trình đang chạy ({where}); lệnh này không đăng nhập thêm, chỉ xem điều nó đã thấy")
 
 
-def health(patient: DoctorContext) -> Iterator[Result]:
+def health(context: DoctorContext) -> Iterator[Result]:
     """Query the bot's health endpoint on this machine and report each problem that it names."""
-    port = patient.settings.health.port
+    port = context.settings.health.port
     if port is None:
         yield note("Không mở cổng giám sát (health.port: null)")
         return
-    running = patient.occupant is not None
+    running = context.occupant is not None
     try:
         answer = requests.get(f"http://{HOST}:{port}/healthz", timeout=_TIMEOUT_SECONDS)
         told = answer.json()
@@ -87,7 +90,10 @@ def health(patient: DoctorContext) -> Iterator[Result]:
 
 
 def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
-    """Return (problem, remedy) for a connection state that reconnecting does not repair; None for any other state."""
+    """Return (problem, remedy) if Zalo refused the bot's session or the bot pauses since its account is used elsewhere.
+
+    The result is None for other states of the connection. `told` is the answer of the health endpoint.
+    """
     if told.get("line") == LineState.REFUSED.value:
         return "Zalo không nhận phiên đăng nhập", "Đăng nhập lại (zalo-governor login), rồi khởi động lại dịch vụ."
     why = _IN_USE_ELSEWHERE.get(str(told.get("line")))

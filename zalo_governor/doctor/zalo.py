@@ -1,4 +1,4 @@
-"""Checks of Zalo: network connection, session, membership in the groups, and the account's rights in them."""
+"""Checks of Zalo: network connection, session, membership in the groups, and the bot account's rights in them."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,9 @@ _NETWORK_ERRORS = {
 _MEND_NETWORK = "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của *.zalo.me, *.zadn.vn, *.zdn.vn."
 
 
-def way(patient: DoctorContext) -> Iterator[Result]:
-    """Check that Zalo's servers can be reached over the network, and report how long the answer took."""
-    zalo = patient.settings.zalo
+def way(context: DoctorContext) -> Iterator[Result]:
+    """Check that Zalo's servers can be reached over the network, and report how long they took to answer."""
+    zalo = context.settings.zalo
     try:
         answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
     except ZaloUnavailableError as failed:
@@ -32,15 +32,15 @@ def way(patient: DoctorContext) -> Iterator[Result]:
         yield warning("zalo.route_to đang trỏ tới Zalo mô phỏng", "Dùng thật thì đặt zalo.route_to: null.")
 
 
-def session(patient: DoctorContext) -> Iterator[Result]:
-    """Check that a session is stored and, unless offline or while the bot runs, that Zalo accepts it."""
-    if patient.occupant is not None:
+def session(context: DoctorContext) -> Iterator[Result]:
+    """Check that a session is stored and, unless --offline is given or the bot runs, that Zalo accepts it."""
+    if context.occupant is not None:
         yield good("Phiên đăng nhập do chương trình đang chạy giữ")
         return
     try:
-        patient.records.credentials()
-        if not patient.offline:
-            yield good(f"Zalo nhận phiên đăng nhập, tài khoản {patient.session.uid}")
+        context.records.credentials()
+        if not context.offline:
+            yield good(f"Zalo nhận phiên đăng nhập, tài khoản {context.session.uid}")
         else:
             yield good("Có phiên đăng nhập; chưa hỏi Zalo vì --offline")
     except LoginRefusedError as refused:
@@ -49,29 +49,32 @@ def session(patient: DoctorContext) -> Iterator[Result]:
         yield error(f"Chưa có phiên đăng nhập dùng được: {missing}", "Đăng nhập: zalo-governor login.")
 
 
-def groups(patient: DoctorContext) -> Iterator[Result]:
-    """Check that the account is a member of each watched group."""
-    for group in patient.settings.groups:
+def groups(context: DoctorContext) -> Iterator[Result]:
+    """Check that the bot account is a member of each watched group."""
+    for group in context.settings.groups:
         name = group.name or group.id
         try:
-            seen = patient.seen(group.id)
+            seen = context.seen(group.id)
         except NotInGroupError:
             yield error(f"{name}: không thấy Nhóm", "Thêm tài khoản vào Nhóm, hoặc sửa mã ở mục groups.")
             continue
         if seen is None:
             yield note(f"{name}: chưa nhìn thấy lần nào", "Chạy zalo-governor run, rồi xem lại.")
-        elif patient.records.account not in seen.snapshot.member_uids:
+        elif context.records.account not in seen.snapshot.member_uids:
             yield error(f"{name}: tài khoản không còn trong Nhóm", "Nhờ trưởng nhóm hoặc phó nhóm thêm lại tài khoản.")
         else:
-            yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_seen_when(patient, seen)}")
+            yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_seen_when(context, seen)}")
 
 
-def rights(patient: DoctorContext) -> Iterator[Result]:
-    """Check that the account is owner or deputy of each group, whose rights some actions need (protocol page 4)."""
-    account = patient.records.account
-    for group in patient.settings.groups:
+def rights(context: DoctorContext) -> Iterator[Result]:
+    """Check that the bot account is owner or deputy of each watched group, and sees the complete list of members.
+
+    Only owner and deputies may delete messages or see requests to join (Zalo protocol notes, section 4).
+    """
+    account = context.records.account
+    for group in context.settings.groups:
         name = group.name or group.id
-        seen = _seen_or_none(patient, group.id)
+        seen = _seen_or_none(context, group.id)
         if seen is None:
             continue
         shown = seen.snapshot
@@ -91,14 +94,14 @@ def rights(patient: DoctorContext) -> Iterator[Result]:
             )
 
 
-def _seen_or_none(patient: DoctorContext, group_id: str) -> SeenGroup | None:
+def _seen_or_none(context: DoctorContext, group_id: str) -> SeenGroup | None:
     try:
-        return patient.seen(group_id)
+        return context.seen(group_id)
     except NotInGroupError:
         return None
 
 
-def _seen_when(patient: DoctorContext, seen: SeenGroup) -> str:
-    if patient.may_ask:
+def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
+    if context.may_ask:
         return "xem vừa rồi"
     return f"theo lần rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"

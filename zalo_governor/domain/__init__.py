@@ -1,1 +1,1 @@
-"""Data models shared by the whole program (events, people, findings, cases, reports …): frozen, without I/O."""
+"""Data models used by all other packages (events, people, findings, cases, reports …): immutable, without I/O."""

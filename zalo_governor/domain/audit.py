@@ -1,4 +1,4 @@
-"""Models of the audit log: its rows, the head of their hash chain, and the result of verifying the chain."""
+"""Models of the audit log, whose rows form a hash chain: each row's hash covers its content and the hash before it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 _PRINTED_DIGITS = 16
-"""Number of hex digits printed of a chain hash; enough that nobody finds another log with the same ones."""
+"""Number of hex digits printed of a row's hash; enough that nobody can forge another log with the same digits."""
 
 
 class AuditEntry(BaseModel):
@@ -23,45 +23,46 @@ class AuditEntry(BaseModel):
     action: str
     """What was done: `case.moved`, `command`, `command.refused`, `config.changed` …"""
     subject: str
+    """What the action was done to, such as the code of a case; "" where the action says all."""
     detail: dict[str, Any]
 
 
 SHOWN = "case.shown"
-"""The `action` of a row recording that a person viewed a case; its `subject` is the case's code."""
+"""The `action` of a row that records that a person viewed a case (a possible breach); `subject` is the case's code."""
 
 
 class Opening(NamedTuple):
-    """How often one person viewed a case, counted from the audit log."""
+    """How often, and when last, one person viewed a case, counted from the rows with the action `SHOWN`."""
 
     person_id: int | None
-    """None for a user of the command line, who is not identified as a person."""
+    """Id of the person who viewed the case; None for users of the command line, who are not identified."""
     times: int
     last_at: datetime
 
 
 class AuditHead(NamedTuple):
-    """The end of the audit log's hash chain: the number of rows and the hash of the last row."""
+    """The head of the audit log's hash chain: the number of rows, and the hash of the last row (`link`)."""
 
     rows: int
     link: bytes
 
     def __str__(self) -> str:
-        """Return the printed form, such as `1234-0f3c9a5be1d27764`, which `audit verify --head` accepts."""
+        """Return the row count and the hash's first 16 hex digits as reports print them: `1234-0f3c9a5be1d27764`."""
         return f"{self.rows}-{self.link.hex()[:_PRINTED_DIGITS]}"
 
 
 class PrintedHead(NamedTuple):
-    """A chain head copied from a printed report: the row count and the first hex digits of the last row's hash."""
+    """An `AuditHead` copied from a printed report, to verify that no row until then was changed or removed since."""
 
     rows: int
     digits: str
 
     @classmethod
     def read(cls, text: str) -> "PrintedHead":
-        """Parse the text that `str(AuditHead)` printed.
+        """Parse the text form of an `AuditHead`, such as `1234-0f3c9a5be1d27764`.
 
         Raises:
-            ValueError: the text does not have that form.
+            ValueError: `text` is not a number, a hyphen and 16 hex digits; the message is Vietnamese, for the user.
         """
         rows, _, digits = text.strip().lower().partition("-")
         valid = len(digits) == _PRINTED_DIGITS and set(digits) <= set("0123456789abcdef")
@@ -70,31 +71,31 @@ class PrintedHead(NamedTuple):
         return cls(int(rows), digits)
 
     def fits(self, link: bytes) -> bool:
-        """Return whether the printed digits match `link`, the stored hash of row number `rows`."""
+        """Return whether the printed digits are the beginning of `link`, the hash now stored with row number `rows`."""
         return link.hex()[:_PRINTED_DIGITS] == self.digits
 
 
 class FaultKind(StrEnum):
-    """What is wrong with the audit log's hash chain."""
+    """Kind of damage found when the audit log's hash chain is verified."""
 
     CHANGED = "changed"
     """A row was changed after it was written."""
     INSERTED = "inserted"
     """A row was added by something other than the program."""
     REMOVED = "removed"
-    """Rows before this row are missing: its number is not the next after the previous row's."""
+    """Rows were deleted before the reported row, whose id does not directly follow the previous row's id."""
     TAIL_CUT = "tail_cut"
-    """Rows after the last present row are missing."""
+    """Rows were deleted at the end of the log: the stored chain head counts more rows."""
     NO_HEAD = "no_head"
-    """The `vault` table lacks the chain head, so the removal of the last rows could not be detected."""
+    """The chain head is missing in the `vault` table, so that a deletion of the last rows could not be detected."""
     SHORTER = "shorter"
-    """The log has fewer rows than the printed head says: an older state was restored."""
+    """The log has fewer rows than the printed head says: an older state of the database was restored."""
     OTHER_PAST = "other_past"
-    """The printed head's row has another hash: the log was restored and continued, or is another log."""
+    """The row that the printed head names now has another hash: the database was restored, or is another one."""
 
 
 class Fault(NamedTuple):
-    """One fault found in the audit log, and its place."""
+    """One fault found in the audit log, and the row where it was found."""
 
     kind: FaultKind
     row_id: int | None = None
@@ -106,10 +107,11 @@ class Fault(NamedTuple):
 
 
 class ChainReport(NamedTuple):
-    """The result of verifying the whole audit log."""
+    """Result of verifying the whole audit log; without `faults`, the log is intact. `rows` counts the rows read."""
 
     rows: int
     head: AuditHead | None
+    """The stored head of the hash chain; None where it is missing."""
     faults: tuple[Fault, ...]
     adopted: tuple[tuple[int, datetime | None], ...] = ()
-    """(id, time) of rows recording that no chain head was stored before: normal once after an upgrade."""
+    """(id, time) of each row recording that a missing chain head was created anew; normal once, after an upgrade."""

@@ -1,4 +1,4 @@
-"""Pauses between retries, shared by the whole program."""
+"""Pauses between the tries of an operation that may fail."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Backoff(NamedTuple):
-    """Pauses before the second, third … try; there is one try more than there are pauses."""
+    """A limited number of tries: the pauses before the second, third … try; one try more than there are pauses."""
 
     pauses: tuple[timedelta, ...]
 
@@ -16,7 +16,7 @@ class Backoff(NamedTuple):
         return cls(tuple(timedelta(seconds=pause) for pause in seconds))
 
     def before_try(self, number: int) -> timedelta | None:
-        """Return the pause before try `number` (from 1); None where there are no more tries."""
+        """Return the pause before try `number` (zero before the first, 1); None where there are no more tries."""
         if number < 2:
             return timedelta(0)
         return self.pauses[number - 2] if number - 2 < len(self.pauses) else None

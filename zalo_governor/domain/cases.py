@@ -1,4 +1,4 @@
-"""Cases: a finding opens one, later findings may join it, and people move it from state to state."""
+"""Cases: possible breaches of the regulation. A rule's finding opens a case, people move it from state to state."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,23 +13,26 @@ from zalo_governor.domain.group_changes import CHANGE_RULES
 
 
 class CaseState(StrEnum):
-    """State of a case."""
+    """State of a case (a possible breach under review); `open` tells whether a decision is still needed."""
 
     NEW = "new"
     REMINDED = "reminded"
+    """The member concerned received a notice asking to correct the breach."""
     REMEDIED = "remedied"
+    """The breach was corrected, for example the message recalled."""
     CONFIRMED = "confirmed"
+    """An admin decided that it is a breach."""
     REFERRED = "referred"
-    """Only for clause 4.1 (state secrets): passed to the competent body, which alone determines what is secret."""
+    """Only for clause 4.1 (state secrets): passed to the authority that alone determines what is secret."""
     FALSE_ALARM = "false_alarm"
     UNDER_REVIEW = "under_review"
     REPORTED = "reported"
     APPROVED = "approved"
-    """Only for changes of the group (clauses 6.1, 6.5): the leader approved the change afterwards."""
+    """Only for changes of the group (name, picture …; clauses 6.1, 6.5): the leader approved the change afterwards."""
 
     @property
     def open(self) -> bool:
-        """Return whether the case still needs a decision by a person."""
+        """Return whether a case in this state still needs a decision by a person."""
         return self in {CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW}
 
 
@@ -63,6 +66,7 @@ class Case(BaseModel):
     label: str
     level: str | None = None
     sealed: bool = False
+    """True where the content is not stored, because it may be a state secret."""
     person_id: int
     state: CaseState
     opened_at: datetime
@@ -74,23 +78,23 @@ class Case(BaseModel):
     """Number of events in the case, including the first."""
     first_event_id: int
     message_key: str
-    """`key` (msgId) of the first event."""
+    """`EventBase.key` of the first event: its message's id at Zalo (msgId)."""
     late: bool = False
-    """The first event was received by backfill, or judged after a younger event of the group."""
+    """True: the first event was fetched from Zalo's history (backfill), or judged after a younger event."""
     state_at: datetime
     state_by: int | None = None
     """Id of the person who set the state; None for the program."""
     reason: str = ""
     same_as: int | None = None
-    """Id of an earlier case whose sealed content has the same keyed hash."""
+    """Id of an earlier case about the same sealed content, recognised by its keyed hash; None where there is none."""
     nth: int = 1
-    """Ordinal among the person's cases under the rule within `Ladder.window_days` before it was opened; 1 = first."""
+    """1 for the person's first case under the rule within `Ladder.window_days` days, 2 for the second …"""
     due_at: datetime | None = None
-    """When the leader will be told if no admin acts on the case before; None where no such escalation is due."""
+    """When the leader will be told of the case unless an admin acts on it before; None where the leader will not be."""
     desk_due_at: datetime | None = None
-    """When the admins are told of the case in a digest; None where they were told already or never are."""
+    """When the admins (the desk) get a digest with the case; None where they were told already or never are."""
     remedied_at: datetime | None = None
-    """When the breach was first corrected or removed from the group; kept whatever the case's later states."""
+    """When the breach was first corrected or removed from the group, kept if `state` changes; None for never."""
     leader_told_at: datetime | None = None
     leader_told_by: int | None = None
     """Id of the person who passed the case to the leader; None where the program did, as no admin had acted in time."""
@@ -105,17 +109,17 @@ class Case(BaseModel):
 
     @property
     def gravity(self) -> Severity:
-        """Return the severity that decides who is notified: always critical for a sealed case."""
+        """Return the severity that decides who is notified: `severity`, but always critical for a sealed case."""
         return Severity.CRITICAL if self.sealed else self.severity
 
     @property
     def urgent(self) -> bool:
-        """Return whether people must be notified at once, even at night (secrets, malware, outsiders)."""
+        """Return whether people must be told at once, even at night (secrets, malware, people not on the roster)."""
         return self.gravity in {Severity.CRITICAL, Severity.MAJOR}
 
     @property
     def minutes_to_remedy(self) -> int | None:
-        """Return the minutes from the first event until it was remedied, at least 1; None where it was not."""
+        """Return the minutes from the first event until the breach was corrected, at least 1; None where it was not."""
         if self.remedied_at is None:
             return None
         return minutes_of(self.remedied_at - self.event_at)
@@ -124,9 +128,9 @@ class Case(BaseModel):
         """Return a copy of the case in state `to`, set by person `by` (None for the program).
 
         Raises:
-            IllegalTransitionError: `to` cannot be reached from the present state, a case of clause 4.1 would be
-                "confirmed" (only the competent body determines secrecy), a case that is not about a change of the
-                group would be "approved", or a false alarm has no reason.
+            IllegalTransitionError: `to` cannot be reached from the present state, a sealed case would be "confirmed"
+                (only the authority in charge determines what is secret) or another case "referred", a case that is not
+                about a change of the group would be "approved", or `to` is "false alarm" and there is no reason.
         """
         if to not in _ALLOWED_TRANSITIONS[self.state]:
             raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
@@ -145,7 +149,7 @@ class Case(BaseModel):
         return moved if by in {None, self.person_id} else moved.answered()
 
     def may_become(self, to: CaseState) -> bool:
-        """Return whether `moved(to)` would succeed, given a reason."""
+        """Return whether the case may move to state `to`, assuming that a reason is given where one is required."""
         try:
             self.moved(to, at=self.state_at, by=None, reason=to.value)
         except IllegalTransitionError:
@@ -153,23 +157,23 @@ class Case(BaseModel):
         return True
 
     def remedied(self, at: datetime) -> Self:
-        """Return a copy with `remedied_at` set to `at`, or the case itself where `remedied_at` was set before."""
+        """Return a copy whose breach was corrected at `at`; the case itself where an earlier correction is recorded."""
         return self if self.remedied_at else self.model_copy(update={"remedied_at": at})
 
     def answered(self) -> Self:
-        """Return a copy without due notifications, after an admin has acted on the case."""
+        """Return a copy without pending notifications of admins and leader, as an admin has acted on the case."""
         return self.model_copy(update={"due_at": None, "desk_due_at": None})
 
     def told_desk(self) -> Self:
-        """Return a copy for which the admins were notified; a notification of the leader may still be due."""
+        """Return a copy recording that the admins (the desk) were told; the leader may still have to be told."""
         return self.model_copy(update={"desk_due_at": None})
 
     def told_leader(self, *, at: datetime, by: int | None) -> Self:
-        """Return a copy recording that the leader was told at `at` by person `by` (None for the program)."""
+        """Return a copy recording that person `by` (None: the program) told the leader of the case at `at`."""
         return self.model_copy(update={"due_at": None, "leader_told_at": at, "leader_told_by": by})
 
     def joined(self, *, at: datetime) -> Self:
-        """Return a copy that counts one more event, which happened at `at`."""
+        """Return a copy that counts one more event, a repetition of the breach that happened at `at`."""
         return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})
 
 
@@ -181,9 +185,9 @@ class CaseMessage(BaseModel):
     account: str
     """uid of the bot account that received the message."""
     key: str
-    """msgId."""
+    """Zalo's id of the message (msgId)."""
     cli_key: str | None
-    """cliMsgId; None where Zalo gave none: the message then cannot be removed by a command."""
+    """The id given by the sender's client (cliMsgId). None: unknown, and the bot cannot delete the message."""
     owner_uid: str
     """uid of the sender."""
     at: datetime
@@ -209,13 +213,13 @@ class NoteKind(StrEnum):
     """Kind of a text that a person wrote about a case."""
 
     EXPLANATION = "explanation"
-    """By the person concerned, addressed to the admins."""
+    """By the person concerned, explaining the event to the admins (command /giaitrinh, explain)."""
     REVIEW = "review"
-    """By the person concerned: why the case should be reviewed."""
+    """By the person concerned: why the admins should review their decision (command /xemlai, review)."""
     NOTE = "note"
-    """By an admin, for the admins only."""
+    """By an admin, for the admins only (command /ghichu, note)."""
     PASSED_ON = "passed_on"
-    """By an admin, addressed to the leader when passing the case on."""
+    """By an admin, for the leader, with the case that the admin passes on to the leader (command /chuyen, pass on)."""
 
 
 class CaseNote(BaseModel):

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Clock = Callable[[], datetime]
-"""A function that returns the current time as an aware datetime in UTC; passed in, so that tests control time."""
+"""Type of a function that returns the current time as an aware datetime in UTC; tests pass one that they control."""
 
 
 def system_clock() -> datetime:
-    """Return the current time of the machine in UTC."""
+    """Return the machine's current time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
@@ -21,7 +21,7 @@ def from_ms(milliseconds: int) -> datetime:
 
 
 AT_ONCE = from_ms(0)
-"""Due time of a task that is due immediately; a constant, as `now` would give a later time at every call."""
+"""Due time (1970) of work that is to be done immediately; unlike the current time, it is the same at every call."""
 
 
 def to_ms(moment: datetime) -> int:

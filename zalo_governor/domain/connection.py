@@ -1,4 +1,4 @@
-"""The state of the connection to Zalo, and the gaps in which events of a group were not received."""
+"""Models of the connection to Zalo: its state, and gaps (times in which the bot could not receive events)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,22 +8,22 @@ from pydantic import BaseModel, ConfigDict
 
 
 class LineState(StrEnum):
-    """State of the socket connection to Zalo, as the listener reports it."""
+    """State of the socket connection to Zalo, as the thread that reads the socket reports it."""
 
     UP = "up"
     DOWN = "down"
     REFUSED = "refused"
-    """The session is dead (101/401/403 at the handshake or login error): somebody must log in again."""
+    """Zalo rejects the session (101/401/403 at the handshake, or a login error): a person must log in again."""
     DUPLICATE = "duplicate"
-    """Close code 3000: another connection of the same session replaced this connection."""
+    """Zalo closed the connection with code 3000: another connection of the same session replaced it."""
     KICKED = "kicked"
-    """Close code 3003: the bot account was logged in elsewhere."""
+    """Zalo closed the connection with code 3003: somebody logged in to the bot account elsewhere."""
     FRAME_LOST = "frame_lost"
-    """A socket frame could not be decoded; its content must be fetched again by backfill."""
+    """Connected, but messages were lost (a frame could not be decoded): they must be fetched from Zalo's history."""
 
 
 class LineReport(BaseModel):
-    """One change of the connection's state. `heard_at` is when the last frame arrived before the change."""
+    """A change of the connection's state. `heard_at` is when the last socket frame arrived before the change."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,22 +32,22 @@ class LineReport(BaseModel):
     heard_at: datetime | None = None
     cause: str = ""
     resumes_at: datetime | None = None
-    """When the bot reconnects, after it gave way to another user of the account; None in all other cases."""
+    """When the bot will reconnect, where it pauses because the account is used elsewhere; else None."""
 
 
 class BackfillEnd(StrEnum):
-    """How a backfill from a group's history ended."""
+    """How a backfill (fetching the messages missed in a gap from Zalo's history) ended."""
 
     REACHED = "reached"
-    """Backfill met an event received before the gap: nothing is missing."""
+    """The history was read back to a message received before the gap: nothing is missing."""
     EXHAUSTED = "exhausted"
-    """Backfill did not get back to the gap's beginning and never will: history too short, too long, or refused."""
+    """The gap's beginning was not reached and never will be: the history is too short or too long, or Zalo refused."""
     INTERRUPTED = "interrupted"
-    """Zalo did not answer, or the program is stopping: backfill will be tried again."""
+    """Zalo did not answer, or the program is stopping: the backfill will be tried again."""
 
 
 class Gap(BaseModel):
-    """A period in which the bot could not receive the events of a group."""
+    """A period in which the bot could not receive a group's events, or (`group_id` = its uid) private messages."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,17 +57,20 @@ class Gap(BaseModel):
     ended_at: datetime | None = None
     cause: str
     recovered: int = 0
-    """Number of messages recovered by backfill."""
+    """Number of missed messages that were fetched from Zalo's history (backfill)."""
     closed: bool = False
-    """Backfill recovered the whole gap: nothing is missing."""
+    """True where backfill recovered all messages of the gap."""
     heard_id: int = 0
-    """Last inbox id received before the gap. Used instead of a time, as clocks can be wrong and ids always grow."""
+    """Id of the last inbox entry before the gap: the reliable mark of its beginning, as clocks can be wrong."""
     pending: bool = False
-    """Backfill is still to be tried."""
+    """True where backfill is still to be tried."""
 
 
 def silence(gaps: Iterable[Gap], start: datetime, end: datetime) -> timedelta:
-    """Return how much of [start, end) lies in gaps; overlaps count once, a gap without end lasts to `end`."""
+    """Return how much of the period [start, end) lies in gaps; where gaps overlap, the time counts once.
+
+    A gap that has not ended counts up to `end`.
+    """
     silent, counted_until = timedelta(), start
     for gap in sorted(gaps, key=lambda gap: gap.began_at):
         ended = min(gap.ended_at or end, end)

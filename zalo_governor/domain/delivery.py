@@ -1,4 +1,4 @@
-"""What became of notices (messages that the bot sends) that were not delivered at once."""
+"""Models of the delivery of notices (messages that the bot sends), above all of those that could not be delivered."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,37 +7,37 @@ from typing import NamedTuple
 from zalo_governor.domain.notices import Purpose
 
 UNHEARD_AFTER = timedelta(minutes=3)
-"""After this time, an urgent alert that has reached no admin is escalated (`services/messaging/delivery.py`)."""
+"""Time after which an urgent alert that has reached no admin goes to others (`services/messaging/delivery.py`)."""
 KEPT_IN_SIGHT = timedelta(days=7)
-"""How long a notice that could not be delivered is counted in the command /trangthai, doctor and the metrics."""
+"""How long an undelivered notice is counted in the chat command /trangthai (status), in `doctor` and in the metrics."""
 
 
 class DeliveryState(StrEnum):
-    """Delivery state of the notice that asks a case's member to correct the breach."""
+    """Delivery state of the notice that asks the member concerned by a case to correct the breach."""
 
     NONE = "none"
-    """No notice was sent, because of the escalation policy, the member's reach or the trial period."""
+    """No notice was sent: the escalation policy or the trial period forbids it, or the member is unreachable."""
     PENDING = "pending"
     """Sending is still being tried."""
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Zalo refused the notice, or its retry time ended."""
+    """Zalo refused the notice, or the time in which sending is retried ended."""
 
 
 class Undelivered(NamedTuple):
-    """A notice that could not be delivered, without its text."""
+    """A notice that could not be delivered (yet), without its text."""
 
     id: int
     account: str
     person_id: int | None
-    """The addressee; None for a message into the group."""
+    """Id of the addressee; None for a message to the group."""
     case_id: int | None
     group_id: str
     purpose: Purpose
     urgent: bool
     created_at: datetime
     final: bool
-    """True: given up. False: will be tried again."""
+    """True: sending was given up. False: sending will be tried again."""
     code: int | None
     """Zalo's error code or the HTTP status of the last try; None where there was no answer."""
 

@@ -1,4 +1,4 @@
-"""Directives and reports posted in the group, and whether they were brief and clear (clause 5.1); without text."""
+"""Directives (leaders' orders) and reports posted in the group, and whether they are brief and clear (clause 5.1)."""
 
 from enum import StrEnum
 
@@ -6,22 +6,23 @@ from pydantic import BaseModel, ConfigDict
 
 
 class StatementKind(StrEnum):
-    """Kind of a statement in the group, classified by its words and its sender."""
+    """Kind of a message for which clause 5.1 has requirements, recognised by its words and its sender."""
 
     DIRECTIVE = "directive"
-    """A message of the leadership with a word that asks for something to be done."""
+    """A message of a leader that contains a word asking for something to be done."""
     REPORT = "report"
-    """A message of any member that calls itself a report."""
+    """A message of any member that calls itself a report (báo cáo)."""
 
 
 class Statement(BaseModel):
-    """A directive or report posted in the group, and which requirements of clause 5.1 it misses."""
+    """Which requirements of clause 5.1 a directive or report posted in the group misses; without its text."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: StatementKind
     long: bool
+    """True where the message is too long."""
     no_deadline: bool = False
     """For a directive: True where it states no deadline."""
     no_addressee: bool = False
-    """For a directive: True where it names, mentions and answers nobody."""
+    """For a directive: True where it neither names nor mentions anybody, nor replies to anybody's message."""

@@ -1,4 +1,4 @@
-"""A report as texts and tables, from which every file format is rendered, so that the formats cannot disagree."""
+"""Model of a report as texts and tables, from which every file format is rendered, so that all formats say the same."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,9 +18,9 @@ class Drawing(StrEnum):
     """Chart type of a table: labels from its first column, values from the columns named in `Table.drawn`."""
 
     COLUMNS = "columns"
-    """Vertical bars, for a sequence such as days."""
+    """Vertical bars, for rows that are a sequence, such as days."""
     BARS = "bars"
-    """Horizontal bars, for names."""
+    """Horizontal bars, for rows that are labelled with names."""
 
 
 Cell = str | int
@@ -47,7 +47,7 @@ class Table(_DocumentPart):
 
 
 class Section(_DocumentPart):
-    """A numbered section of a report."""
+    """A numbered section of a report: paragraphs (`lines`), then tables."""
 
     key: str
     title: str
@@ -56,7 +56,7 @@ class Section(_DocumentPart):
 
 
 class Highlight(_DocumentPart):
-    """A key figure shown prominently at the top of a report."""
+    """A key figure shown at the top of a report: its name, its value and an optional note."""
 
     name: str
     value: str
@@ -64,15 +64,15 @@ class Highlight(_DocumentPart):
 
 
 class Letterhead(_DocumentPart):
-    """Sender, place and recipients of a report. The office adds document number and signature by hand."""
+    """Sender, place and recipients of a report. People add the document number and the signature by hand."""
 
     superior: str
-    """The public body to which the writing body belongs: `UBND TỈNH MẪU`."""
+    """The public body above the sender, printed first: `UBND TỈNH MẪU` (provincial People's Committee)."""
     unit: str
-    """The public body that writes the report: `SỞ KHOA HỌC VÀ CÔNG NGHỆ`."""
+    """The public body that sends the report: `SỞ KHOA HỌC VÀ CÔNG NGHỆ` (Department of Science and Technology)."""
     place: str
     signer: str
-    """Job title of the person who signs: `GIÁM ĐỐC`."""
+    """Job title of the person who signs: `GIÁM ĐỐC` (director)."""
     addressee: str
     recipients: tuple[str, ...]
 
@@ -86,7 +86,7 @@ class ReportDocument(_DocumentPart):
     """Subject line: the report's topic and period."""
     group: str
     period: str
-    """Start and end of the period, in words."""
+    """Start and end of the period that the report covers, in words."""
     made_at: datetime
     summary: str
     highlights: tuple[Highlight, ...]
@@ -94,16 +94,16 @@ class ReportDocument(_DocumentPart):
     remark: str
     """Statement that the report was generated automatically and draws no conclusions."""
     trace: str
-    """Printed head of the audit log's hash chain; "" where the audit log is empty."""
+    """Row count and hash of the audit log (`AuditHead`), against later tampering; "" where the log is empty."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """Return the tables of all sections, in order."""
+        """Return the tables of all sections, in the order of the document."""
         return tuple(table for section in self.sections for table in section.tables)
 
 
 class ReportFile(_DocumentPart):
-    """A report to be rendered and sent as a file."""
+    """A report that is to be rendered in the format `face` and sent as a file."""
 
     name: str
     """File name with extension."""

@@ -1,4 +1,4 @@
-"""The exception classes that the program raises on purpose."""
+"""The exception classes that the program raises for failures that it expects."""
 
 
 class GovernorError(Exception):
@@ -6,7 +6,7 @@ class GovernorError(Exception):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return values that may be logged beside the class name: codes and own words, no text from outside."""
+        """Return values that may be logged with the error: codes and own words, no text from Zalo or people."""
         return {}
 
 
@@ -15,11 +15,11 @@ class ConfigError(GovernorError):
 
 
 class IllegalTransitionError(GovernorError):
-    """A case cannot move from its present state to the requested state."""
+    """A case (a possible breach under review) cannot move from its present state to the requested state."""
 
 
 class UnparsableElementError(GovernorError):
-    """An element received from Zalo matches no known event, and becomes a dead letter; not quoted in the message."""
+    """An element (message, act or receipt) received from Zalo cannot be parsed; the error message does not quote it."""
 
 
 class StoreUnavailableError(GovernorError):
@@ -39,7 +39,7 @@ class StoreUnavailableError(GovernorError):
 
 
 class ProgramEndsError(GovernorError):
-    """The requested work is skipped as the program is shutting down; it will be done after the next start."""
+    """An operation was given up because the program is shutting down; it will be done after the next start."""
 
 
 class PrintingError(GovernorError):
@@ -53,8 +53,8 @@ class SendError(GovernorError):
 class SendRefusedError(SendError):
     """Zalo refused a message for good; sending the same message again would be refused again.
 
-    `code` is Zalo's inner or outer error code; `addressee_refuses` is True where the code means that the addressee
-    accepts no messages from the bot account.
+    `code` is Zalo's error code; `addressee_refuses` is True where that code means that the addressee accepts no
+    messages from the bot account.
     """
 
     def __init__(self, code: int, message: str, *, addressee_refuses: bool = False) -> None:
@@ -64,7 +64,7 @@ class SendRefusedError(SendError):
 
 
 class SendDeferredError(SendError):
-    """Zalo certainly did not accept the message (no connection, code 221); retry after at least `delay` seconds.
+    """Zalo certainly did not take the message (no connection, code 221: too many); retry after `delay` seconds or more.
 
     `code` is Zalo's error code or the HTTP status, None where there was no answer; `known` is False where the program
     does not know the meaning of that code.

@@ -1,4 +1,4 @@
-"""The escalation ladder (clause 6.4): who is notified of a case and when, by its severity and its repetitions."""
+"""The escalation policy (clause 6.4): who is notified of a case, and when, by severity and number of repetitions."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -12,11 +12,11 @@ from zalo_governor.domain.findings import Severity
 
 
 class Desk(StrEnum):
-    """When the admins (Role.ADMIN and ADMIN_STAFF) are notified of a case."""
+    """When the admins (the desk: Role.ADMIN and ADMIN_STAFF) are notified of a case."""
 
     AT_ONCE = "at_once"
     DIGEST = "digest"
-    """Several cases are collected into one message."""
+    """Later, in one message about several cases."""
     NEVER = "never"
 
 
@@ -24,7 +24,7 @@ class Leader(StrEnum):
     """When the program notifies the group's leader of a case."""
 
     UNANSWERED = "unanswered"
-    """When no admin has acted on the case in time; the notice says that the case is not verified."""
+    """When no admin has acted on the case in time; the notice to the leader says that the case is not verified."""
     NEVER = "never"
 
 
@@ -32,25 +32,28 @@ class Night(StrEnum):
     """Whether the admins are notified during the quiet hours."""
 
     WAKE = "wake"
+    """Yes, at once."""
     WAIT = "wait"
-    """The admins are notified in the morning, in one digest."""
+    """No: the admins are notified at the end of the quiet hours, in one message about all cases."""
 
 
 class MemberStep(StrEnum):
-    """What the policy does about the member concerned, regardless of whether the bot can reach the member."""
+    """Whether the member concerned is to get a notice, by the policy alone (the member may be unreachable)."""
 
     ASK = "ask"
+    """The member gets a notice that asks to correct the breach."""
     EXEMPT = "exempt"
-    """The member belongs to the leadership, which gets no notices; the case is recorded all the same."""
+    """The member gets no notice, as one of the leadership; the case is recorded all the same."""
     LEAVE = "leave"
+    """The member gets no notice, as the case is not grave enough or the settings forbid it."""
 
 
 class Steps(NamedTuple):
-    """The notifications that follow from a new case."""
+    """Who is to be notified of a new case, and when: the result of `Ladder.steps`."""
 
     member: MemberStep
     desk_at: datetime | None
-    """When the admins are notified: the present time for at once, a later time for a digest, None for never."""
+    """When the admins are notified: now for at once, later for a message about several cases, None for never."""
     leader_at: datetime | None
     """When the leader is notified if no admin has acted on the case before; None for never."""
 
@@ -60,7 +63,7 @@ class _Policy(BaseModel):
 
 
 class QuietHours(_Policy):
-    """A daily period in Viet Nam's time zone, which may span midnight."""
+    """A daily period (Viet Nam's time, may span midnight) in which notices that are not urgent are held back."""
 
     start: time
     end: time
@@ -72,7 +75,7 @@ class QuietHours(_Policy):
         return self
 
     def until(self, moment: datetime) -> datetime | None:
-        """Return the end of the quiet hours that contain `moment`; None where it is outside of them."""
+        """Return when the quiet hours that contain `moment` end; None where `moment` is outside the quiet hours."""
         here = local(moment)
         end = here.replace(hour=self.end.hour, minute=self.end.minute, second=self.end.second, microsecond=0)
         if end <= here:
@@ -84,17 +87,17 @@ class QuietHours(_Policy):
 
 
 class Times(NamedTuple):
-    """Waiting times and quiet hours from the settings."""
+    """The settings that `Ladder.steps` needs: waiting times, quiet hours, and whether to remind members."""
 
     leader_after: timedelta
     digest_after: timedelta
     quiet: QuietHours | None
     remind_members: bool
-    """False: members get notices about critical cases only."""
+    """True: members get notices about all cases for which the rung says so. False: only about critical cases."""
 
 
 class Rung(_Policy):
-    """A step of the ladder: what is done from the `from_case`-th case of one person under one rule on."""
+    """A step of the ladder: who is notified from the `from_case`-th case of the same person under the same rule on."""
 
     from_case: int = Field(ge=1)
     ask_member: bool
@@ -104,15 +107,15 @@ class Rung(_Policy):
 
 
 class Ladder(_Policy):
-    """The content of `config/escalation.yaml`. Its methods are pure: the same arguments give the same steps.
+    """The escalation policy of `config/escalation.yaml`: for each severity the rungs (steps) that repetitions climb.
 
-    Findings of severity `suspect` have no rungs: they are recorded without opening a case.
+    Findings of severity `suspect` have no rungs: they are recorded without opening a case. All methods are pure.
     """
 
     window_days: int = Field(ge=1)
-    """Number of past days in which the cases of one person under one rule are counted."""
+    """Number of past days within which a person's cases under the same rule count as repetitions."""
     repeated_from: int = Field(ge=2)
-    """Ordinal of the case from which on the admins' notice says that the breach is a repetition."""
+    """From this case of the person on (2 = the second) the notice to the admins says that it is a repetition."""
     critical: tuple[Rung, ...]
     """Rungs for critical cases, and for all sealed cases."""
     major: tuple[Rung, ...]
@@ -138,7 +141,10 @@ class Ladder(_Policy):
         return rungs
 
     def steps(self, severity: Severity, nth: int, now: datetime, times: Times, *, leadership: bool) -> Steps:
-        """Return who is notified, and when, of a person's `nth` case under a rule, opened at `now`."""
+        """Return who is notified, and when, of a person's `nth` case under a rule (1 = first), opened at `now`.
+
+        `leadership` tells whether the person belongs to the leadership, whose members get no notices about own cases.
+        """
         rung = self._rung(severity, nth)
         if leadership:
             member = MemberStep.EXEMPT
@@ -157,11 +163,11 @@ class Ladder(_Policy):
         return Steps(member, desk_at, leader_at)
 
     def first(self, severity: Severity) -> Rung:
-        """Return the rung for a person's first case."""
+        """Return the rung (who is notified) for a person's first case of that severity under a rule."""
         return self._rung(severity, 1)
 
     def morning(self, severity: Severity, nth: int, moment: datetime, times: Times) -> datetime | None:
-        """Return until when the quiet hours delay a notice due at `moment`; None where it goes out at `moment`."""
+        """Return when the quiet hours end that hold back the admins' notice due at `moment`; None where none do."""
         if times.quiet is None or self._rung(severity, nth).at_night is Night.WAKE:
             return None
         return times.quiet.until(moment)

@@ -1,6 +1,6 @@
-"""Events of a group. Every element that was received and parsed becomes exactly one event.
+"""Events: what happened in a group. Every element (message, act or receipt) received from Zalo becomes one event.
 
-Fields follow Zalo's wire format as described in `docs/design.md`; names follow the regulation, not Zalo.
+Fields follow Zalo's data format as described in `docs/design.md`; names follow the regulation, not Zalo.
 """
 
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ from zalo_governor.domain.inbound import Source
 
 
 class EventBase(BaseModel):
-    """Base class of all events, with the fields common to them."""
+    """Base class of all events, with the fields that every event has."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: ClassVar[str]
-    """Name of the event type in the database."""
+    """Name of the event class in the database, such as `message_sent`."""
 
     id: int = 0
-    """Id of the event's inbox entry; 0 for an event that is only checked and never stored."""
+    """Id of the inbox entry that the event was parsed from; 0 for an event that is only checked, never stored."""
     account: str = ""
     thread_id: str = ""
     """Group id, or the other person's uid in a private conversation."""
     is_group: bool = True
     key: str = ""
-    """msgId; for acts without one, a stable digest (see `Element.key`)."""
+    """Zalo's id of the message (msgId); for acts without an id, a digest of their content (see `Element.key`)."""
     sender_uid: str = ""
     sender_name: str = ""
     """The sender's name as contained in this event; "" where it contained none."""
@@ -35,10 +35,10 @@ class EventBase(BaseModel):
     """When the event happened, by Zalo's clock; aware, UTC."""
     source: Source = Source.LIVE
     late: bool = False
-    """True where a younger event of the same group had been judged before this event was received."""
+    """True where a younger event of the same group was judged before this event."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field, text) for every string written by a person, except those judged as part of another event."""
+        """Yield (field name, text) for every string of the event that a person wrote, for the rules; here none."""
         yield from ()
 
     # Events are pickled for the process that runs the rules; the field values are enough, and smaller.
@@ -66,22 +66,24 @@ class Attachment(BaseModel):
     size: int | None = None
     """Size in bytes; None where Zalo does not say."""
     other_strings: tuple[tuple[str, str], ...] = ()
-    """(field, text) pairs of other attachment parameters whose text a person can choose."""
+    """(parameter name, text) of all other parameters of the attachment whose text the sender can choose."""
 
 
 class Quote(BaseModel):
-    """A message quoted by a reply. The quoter is not held responsible for its style, but for a state secret in it."""
+    """A message quoted by a reply. Most rules ignore quotes, but a possible state secret in a quote is sealed too."""
 
     model_config = ConfigDict(frozen=True)
 
     owner_uid: str
+    """uid of the sender of the quoted message."""
     key: str
+    """Zalo's id of the quoted message (msgId)."""
     text: str = ""
     strings: tuple[tuple[str, str], ...] = ()
 
 
 class Mention(BaseModel):
-    """A member mentioned with @ in a message."""
+    """A member mentioned with @ in a message; `start` and `length` locate the mention in the text."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,14 +99,14 @@ class MessageSent(EventBase):
     kind: ClassVar[str] = "message_sent"
     message_type: str = "webchat"
     text: str = ""
-    """The typed text: the message itself, or the caption of a photo."""
+    """The text that the sender typed: the message itself, or the caption of a photo."""
     attachment: Attachment | None = None
     quote: Quote | None = None
     mentions: tuple[Mention, ...] = ()
     time_to_live_ms: int = 0
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield the typed text first, then the strings of the attachment and the quote."""
+        """Yield (field name, text) for the typed text, then for the strings of the attachment and the quote."""
         if self.text:
             yield "text", self.text
         if self.attachment:
@@ -121,7 +123,7 @@ class MessageSent(EventBase):
 
 
 class MessageRevised(MessageSent):
-    """A message received again with the same msgId and other content."""
+    """A message received once more with the same id (msgId) but other content."""
 
     kind: ClassVar[str] = "message_revised"
 
@@ -146,11 +148,11 @@ class Reacted(EventBase):
     kind: ClassVar[str] = "reacted"
     target_key: str
     icon: str
-    """"" where the reaction was removed."""
+    """The reaction icon; "" where the reaction was removed."""
 
 
 class MessageSeen(EventBase):
-    """A receipt (502/522): who received or saw a message. Stored only for messages under a case or a directive."""
+    """A receipt (socket commands 502, 522): who received or saw a message; stored only for cases and directives."""
 
     kind: ClassVar[str] = "message_seen"
     target_key: str
@@ -159,7 +161,7 @@ class MessageSeen(EventBase):
 
 
 class NamedUid(BaseModel):
-    """A uid with the display name given in an event."""
+    """The uid and display name of a member whom an event names."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -168,13 +170,13 @@ class NamedUid(BaseModel):
 
 
 class MembersJoined(EventBase):
-    """Members joined. `sender_uid` added or approved them; it is the member's own uid for a join by invite link."""
+    """Members joined the group; `sender_uid` added or approved them, or is the member who joined by invite link."""
 
     kind: ClassVar[str] = "members_joined"
     members: tuple[NamedUid, ...]
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield the display names of the new members."""
+        """Yield ("name", display name) for each new member."""
         yield from (("name", member.name) for member in self.members if member.name)
 
 
@@ -194,7 +196,7 @@ class MembersLeft(EventBase):
 
 
 class MemberRemoved(EventBase):
-    """`sender_uid` removed members; with `blocked`, they are also barred from joining again."""
+    """`sender_uid` removed members from the group; with `blocked`, they also cannot join again."""
 
     kind: ClassVar[str] = "member_removed"
     members: tuple[NamedUid, ...]
@@ -202,7 +204,7 @@ class MemberRemoved(EventBase):
 
 
 class AdminChanged(EventBase):
-    """Members were granted (`granted`) or lost Zalo's co-administrator right."""
+    """Members became co-administrators of the Zalo group (`granted` is True), or are no longer (False)."""
 
     kind: ClassVar[str] = "admin_changed"
     members: tuple[NamedUid, ...]
@@ -220,7 +222,7 @@ class GroupInfoChanged(EventBase):
     """uid of the group's owner in Zalo."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield the new name and description."""
+        """Yield (name of the field, text) for the group's new name and description."""
         if self.name:
             yield "group_name", self.name
         if self.description:
@@ -244,16 +246,16 @@ class InviteLinkChanged(EventBase):
 
 
 class BoardChanged(EventBase):
-    """A pin, note, poll or reminder of the group changed; `act` is Zalo's name of the action."""
+    """An item of the group's board (pin, note, poll, reminder) changed; `act` is Zalo's name of the action."""
 
     kind: ClassVar[str] = "board_changed"
     act: str
     title: str = ""
     board: int | None = None
-    """Zalo's type number: 1 note, 2 pin, 3 poll; None where Zalo does not say."""
+    """Zalo's number of the item's type: 1 note, 2 pin, 3 poll; None where Zalo does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield the title of the pin, note, poll or reminder."""
+        """Yield ("board_title", title of the pin, note, poll or reminder)."""
         if self.title:
             yield "board_title", self.title
 
@@ -265,43 +267,43 @@ class PinChanged(BoardChanged):
 
 
 class GroupCall(EventBase):
-    """A group call; its content is not accessible."""
+    """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
 
     kind: ClassVar[str] = "group_call"
     action: str
 
 
 class NameObserved(EventBase):
-    """Group sync found a new or changed display name; `sender_uid` is the member with that name."""
+    """Group sync (reading the members from Zalo) found a new or changed display name of the member `sender_uid`."""
 
     kind: ClassVar[str] = "name_observed"
     name: str
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield the display name."""
+        """Yield ("name", display name)."""
         yield "name", self.name
 
 
 class FriendAct(EventBase):
-    """A friend request or a similar action between the bot account and another account."""
+    """A friend request or similar act between the bot account and another account; `act` is Zalo's name of it."""
 
     kind: ClassVar[str] = "friend_act"
     act: str
 
 
 class Unrecognised(EventBase):
-    """An element whose action name is unknown; stored, counted and reported."""
+    """An act whose name (`act`) the program does not know; stored, counted and reported."""
 
     kind: ClassVar[str] = "unrecognised"
     act: str
 
 
 class SealedHeard(EventBase):
-    """A sealed event: nothing of its content is stored. The verdict contains the finding."""
+    """An event whose content is not stored, as it may be a state secret (sealed); the finding is in the verdict."""
 
     kind: ClassVar[str] = "sealed_heard"
     mac: bytes
-    """Keyed hash of the content."""
+    """Keyed hash of the content, by which the same content can be recognised later."""
     size: int
     """Length of the content in code points."""
     revision: bool = False

@@ -1,4 +1,4 @@
-"""Remarks of members to the office: incidents (clause 7.7) and suggestions (clause 8.3)."""
+"""Remarks that members send to the admins: incidents (clause 7.7) and suggestions (clause 8.3)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,27 +12,27 @@ class RemarkKind(StrEnum):
     INCIDENT = "incident"
     """The member could not send or receive messages."""
     SUGGESTION = "suggestion"
-    """A difficulty, or a proposal for a change."""
+    """The member reports a difficulty or proposes a change."""
 
     @property
     def prefix(self) -> str:
-        """Return the prefix of the kind's codes: `SC` or `GY`."""
+        """Return the prefix of the codes of such remarks: `SC` (sự cố, incident) or `GY` (góp ý, suggestion)."""
         return {RemarkKind.INCIDENT: "SC", RemarkKind.SUGGESTION: "GY"}[self]
 
 
 class Remark(BaseModel):
-    """An incident or a suggestion that a member reported."""
+    """An incident or a suggestion that a member sent to the admins."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: RemarkKind
     number: int
-    """Consecutive number per kind, from 1."""
+    """Consecutive number among the remarks of the same kind, from 1."""
     group_id: str
     person_id: int
     at: datetime
     text: str
-    """The typed text, in one printable line; shown to the admins only, never logged or put in others' reports."""
+    """What the member wrote, as one printable line; shown to admins only, never logged, not in reports for others."""
 
     @property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""Findings: the results of checking events against the rules."""
+"""Findings (possible breaches that rules found in an event) and verdicts (all findings of one event)."""
 
 from enum import StrEnum
 from typing import Self
@@ -12,14 +12,14 @@ class Severity(StrEnum):
     SUSPECT = "suspect"
     """Not certain enough to notify anybody at once: counted, at most listed for the admins in a daily digest."""
     TRIAGE = "triage"
-    """Needs a check by a person first: the admins are notified, the member is not."""
+    """A person must check first: the admins are notified, the member concerned is not."""
     MINOR = "minor"
     MAJOR = "major"
     CRITICAL = "critical"
 
 
 class Finding(BaseModel):
-    """A rule's result on one event."""
+    """A possible breach of a clause that one rule found in one event."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,32 +27,33 @@ class Finding(BaseModel):
     clause: str
     severity: Severity
     label: str
-    """Short name given by the rule to the kind of finding, for example `no_diacritics`."""
+    """The rule's short name for this kind of breach, for example `no_diacritics`."""
     field: str = "text"
-    """The event's string in which the breach was found: text, caption, file_name, name, quote …"""
+    """Name of the event's string in which the breach was found: text, caption, file_name, name, quote …"""
     spans: tuple[tuple[int, int], ...] = ()
-    """Code-point offsets [start, end) into the string of `field`, as it was typed."""
+    """Where the breach is: code-point offsets [start, end) into the string named by `field`, as it was typed."""
     suggestion: str | None = None
+    """The corrected text proposed to the member; None where the rule proposes none."""
     excerpt: str | None = None
-    """At most 80 characters of the text, shown to admins by the command /xem; never set by a rule that seals."""
+    """At most 80 characters of the text, for admins (command /xem, view); never set where `seals` is True."""
     level: str | None = None
-    """Estimated secrecy level (`mat`, `toi_mat`, `tuyet_mat`), or the level named by talk about secrecy."""
+    """Secrecy level `mat`, `toi_mat` or `tuyet_mat` (highest): estimated, or named in talk about secrets."""
     reason: str | None = None
     """The rule's reason code, for example `no_title`, or ids of matched patterns; never words of the message."""
     seals: bool = False
-    """True where the event must be sealed: nothing of its content may be stored."""
+    """True where nothing of the event's content may be stored, as it may be a state secret (the event is sealed)."""
     shadow: bool = False
-    """True where the rule is on trial: the finding is recorded, but nobody is notified."""
+    """True where the rule runs for evaluation only: the finding is recorded, but nobody is notified."""
     subject_uid: str | None = None
     """uid of the person concerned where that is not the event's sender, such as a newly joined member."""
 
     def bare(self) -> Self:
-        """Return a copy without spans, suggestion and excerpt; used for all findings of a sealed event."""
+        """Return a copy without spans, suggestion and excerpt, for an event whose content must not be stored."""
         return self.model_copy(update={"spans": (), "suggestion": None, "excerpt": None})
 
 
 class SealedFinding(BaseModel):
-    """The storable form of a finding of a rule that seals; without any field that could hold message text."""
+    """A finding about a possible state secret, as it is stored: without any field that could contain message text."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,7 +66,7 @@ class SealedFinding(BaseModel):
 
 
 class RuleFailure(BaseModel):
-    """An exception raised by a rule; without the exception's message, which may quote the event's content."""
+    """Record of an exception raised by a rule; without the exception's message, which may quote the event's content."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -75,7 +76,7 @@ class RuleFailure(BaseModel):
 
 
 class Verdict(BaseModel):
-    """The results of all rules for one event."""
+    """What all rules found in one event, and which rules failed on it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,7 +85,7 @@ class Verdict(BaseModel):
 
     @property
     def sealed(self) -> bool:
-        """Return whether the event must be sealed: nothing of its content may be stored."""
+        """Return whether nothing of the event's content may be stored, as a finding says (the event is sealed)."""
         return bool(self.findings) and any(
             isinstance(finding, SealedFinding) or finding.seals for finding in self.findings
         )

@@ -1,4 +1,4 @@
-"""Changes of the group itself (clauses 5.2, 6.1, 6.5), and the leader's approvals of them."""
+"""Changes of the group's name, picture, settings … (clauses 5.2, 6.1, 6.5), and approvals (permissions) of them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ CHANGE_RULES = frozenset({INFO_RULE, PICTURE_RULE})
 
 
 class ChangeKind(StrEnum):
-    """Kind of a change of the group; also the label of the finding about it."""
+    """Kind of a change of the group; its value is also the label of the finding about the change."""
 
     NAME = "name"
     DESCRIPTION = "description"
@@ -26,11 +26,11 @@ class ChangeKind(StrEnum):
     """The group's invite link was opened or replaced."""
     PIN = "pin"
     BOARD = "board"
-    """Notes, polls, reminders, to-dos."""
+    """A note, poll, reminder or to-do of the group changed."""
 
     @property
     def rule_id(self) -> str | None:
-        """Return the id of the rule on this kind; None for kinds that are recorded but break no rule."""
+        """Return the id of the rule on changes of this kind; None where such changes are recorded but break no rule."""
         if self in {ChangeKind.PIN, ChangeKind.BOARD}:
             return None
         return PICTURE_RULE if self is ChangeKind.PICTURE else INFO_RULE
@@ -43,14 +43,14 @@ class Change(BaseModel):
 
     kind: ChangeKind
     item: str = ""
-    """What of the kind changed: a setting's name, a new administrator's person id, or Zalo's name of a board action."""
+    """Which setting (name), administrator (person id) or board act (Zalo's name) changed; "" where not needed."""
     before: str | None = None
     """The old value as text (a setting's number, a person's id, a picture's URL …); None where unknown."""
     after: str = ""
 
 
 class GroupChange(BaseModel):
-    """A stored change of the group, with the event, person, case and approval that belong to it."""
+    """A change of the group as stored, with the ids of its event, person, case (if any) and approval (if any)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,7 +58,7 @@ class GroupChange(BaseModel):
     group_id: str
     event_id: int
     at: datetime
-    """When the change was made, or when group sync found it."""
+    """When the change was made, or when group sync (reading the group from Zalo) found the change."""
     actor_id: int | None
     """Id of the person who made the change; None where Zalo does not say."""
     change: Change
@@ -67,7 +67,7 @@ class GroupChange(BaseModel):
 
 
 class Approval(BaseModel):
-    """Permission for changes of the group, given by a person entitled to it (`ApprovalSettings.roles`)."""
+    """Permission for changes of the group, given by the leader (or another role in `ApprovalSettings.roles`)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -77,11 +77,11 @@ class Approval(BaseModel):
     """Id of the person who gave the approval."""
     given_at: datetime
     words: str
-    """The text of the approval, as it was typed."""
+    """The text with which the person gave the approval, as it was typed."""
     kind: ChangeKind | None = None
     """The kind of change approved; None for every kind."""
     item: str = ""
-    """The only `Change.item` approved, such as one setting; "" for every item of the kind."""
+    """The one `Change.item` that may be changed, such as one setting; "" for every item of the kind."""
     until: datetime
     once: bool
     """True: covers the changes of one event only. False: covers every matching change before `until`."""

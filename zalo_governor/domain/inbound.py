@@ -1,7 +1,8 @@
-"""Raw elements received from Zalo, and the inbox entries made from them, before they are parsed into events.
+"""Elements (messages, acts, receipts) as received from Zalo, and inbox entries (elements checked and stored).
 
-A socket frame carries many elements; each is stored separately. The models are named tuples instead of pydantic models
-for speed: one is created for every element received, and the program must keep up with the socket.
+Nothing is parsed into events yet. A socket frame carries many elements; each is stored separately. The models are
+named tuples, not pydantic models, for speed: one is created for every element, and the program must keep up with the
+socket.
 """
 
 from enum import StrEnum
@@ -11,14 +12,14 @@ RawDict = dict[str, Any]
 """A decoded JSON object as Zalo sent it."""
 
 NESTED_TOO_DEEP: RawDict = {"nested_too_deep": True}
-"""Replaces the body of an element that is nested too deeply to be serialised; the content is lost."""
+"""Stored instead of the body of an element that is nested too deeply to be serialised; the body is lost."""
 _MAX_MSG_ID_DIGITS = 30
 
 
 def number_of(key: str) -> int | None:
-    """Return a msgId as an integer; None where it is not a decimal number.
+    """Return a msgId (Zalo's id of a message) as an integer; None where it is not a decimal number.
 
-    Zalo pages its history by this number (protocol page 8): it always grows, while times can go back with Zalo's clock.
+    Zalo pages its history by msgId (docs/zalo-protocol.md, 8): it always grows, while times can go back.
     """
     return int(key) if len(key) <= _MAX_MSG_ID_DIGITS and key.isdecimal() else None
 
@@ -27,9 +28,9 @@ Place = tuple[int, int, str]
 
 
 def place_of(at_ms: int, key: str) -> Place:
-    """Return the sort key of an element in its conversation: by Zalo's time in ms, then by msgId.
+    """Return the key by which elements of a conversation are sorted: by Zalo's time in ms, then by msgId (`key`).
 
-    The length of the msgId comes before the msgId itself, so that decimal msgIds sort as numbers.
+    The key contains the length of the msgId before the msgId, so that decimal msgIds sort as numbers.
     """
     return at_ms, len(key), key
 
@@ -38,12 +39,15 @@ class Source(StrEnum):
     """How the program obtained an element."""
 
     LIVE = "live"
+    """Received over the socket."""
     BACKFILL = "backfill"
+    """Fetched from Zalo's history, as the bot had missed the element."""
     SWEEP = "sweep"
+    """Made by group sync from a difference between the group at Zalo and the stored group."""
 
 
 class ElementKind(StrEnum):
-    """Coarse kind of a received element; enough to store the element without parsing it."""
+    """Coarse kind of a received element, which can be told without parsing the element."""
 
     MESSAGE = "message"
     RECALL = "recall"
@@ -53,13 +57,14 @@ class ElementKind(StrEnum):
     GROUP_ACT = "group_act"
     FRIEND_ACT = "friend_act"
     NAME = "name"
+    """Group sync found a new display name of a member."""
     GROUP_STATE = "group_state"
     """Group sync found a change: {"joined" | "left": uid}, {"name": …} or {"settings": {setting: value}}."""
     OTHER = "other"
 
 
 class Element(NamedTuple):
-    """One element of a socket frame, with the identity by which a repeated delivery of it is recognised."""
+    """One message, act or receipt as received from Zalo, with the ids by which a repeated delivery is recognised."""
 
     account: str
     """uid of the bot account that received the element."""
@@ -68,16 +73,16 @@ class Element(NamedTuple):
     is_group: bool
     kind: ElementKind
     key: str
-    """Unique within (account, thread_id, kind): msgId for messages, a stable digest for acts without an id."""
+    """Zalo's message id (msgId), or a digest for acts without an id; unique within (account, thread_id, kind)."""
     cli_key: str | None
-    """cliMsgId, chosen by the sender's client; not unique by itself."""
+    """The message's id chosen by the sender's client (cliMsgId), not unique by itself; None where there is none."""
     sender_uid: str
-    """uid of the sender or actor, "" where Zalo does not say. Zalo's "0" is already replaced by `account`."""
+    """uid of the sender or actor; "" where Zalo does not say. (Zalo's "0", the bot account itself, is replaced.)"""
     at_ms: int
     """Time by Zalo's clock, in milliseconds since 1970."""
     source: Source
     said: bytes
-    """Canonical bytes of the content, without fields that differ between deliveries of the same message."""
+    """The content as canonical bytes to be hashed, without fields that differ between deliveries of a message."""
     raw: RawDict
 
     @property
@@ -87,7 +92,7 @@ class Element(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """Everything stored about a suspected state secret (Law 117/2025/QH15, Art. 5 forbids storing its content)."""
+    """What is stored of a possible state secret. Law 117/2025/QH15, Art. 5 forbids storing its content."""
 
     rule_id: str
     label: str
@@ -96,15 +101,15 @@ class Seal(NamedTuple):
     size: int
     """Length of the content in code points."""
     mac: bytes
-    """Keyed hash of the normalised content; only allows recognising the same content posted again."""
+    """Keyed hash of the normalised content; only serves to recognise the same content when it is posted again."""
     clause: str | None = None
-    """Clause of the regulation named by the finding; None for the rule's own clause."""
+    """Clause of the regulation that the finding names; None where it is the usual clause of the rule."""
     quoted: bool = False
-    """True where only a quote contained the content: it is sealed, but the quoter is not held responsible."""
+    """True where only a quote contained the content: sealed too, but the quoter is not held responsible."""
 
 
 class Entry(NamedTuple):
-    """An element checked by the secret gate, ready to be stored: with either its body (`raw`) or its seal."""
+    """An element checked for state secrets, ready for the inbox: with its body (`raw`), or else with `seal`."""
 
     account: str
     thread_id: str
@@ -116,8 +121,9 @@ class Entry(NamedTuple):
     at_ms: int
     source: Source
     received_ms: int
+    """Time of reception by our clock, in milliseconds since 1970."""
     fingerprint: bytes
-    """Keyed hash of `Element.said`: distinguishes a repeated delivery from a revision."""
+    """Keyed hash of `Element.said`: tells a repeated delivery from new content under the same key."""
     raw: RawDict | None
     seal: Seal | None
 
@@ -128,9 +134,9 @@ class Entry(NamedTuple):
 
 
 class Admitted(NamedTuple):
-    """An entry committed to the inbox, with its inbox id."""
+    """An entry that is durably stored in the inbox, with its inbox id."""
 
     id: int
     entry: Entry
     revision: bool
-    """True where an earlier entry has the same key and other content."""
+    """True where an earlier entry has the same key but other content."""

@@ -1,6 +1,6 @@
-"""Jobs of the durable queue: removing a message, accepting a friend request, fetching a picture …
+"""Jobs: calls to Zalo that are queued in the database (removing a message, accepting a friend request …).
 
-A job is enqueued in the transaction that decides on it, and survives a restart. All jobs are idempotent, so a job whose
+A job is enqueued in the transaction that decides on it, and survives a restart. All jobs are idempotent: a job whose
 outcome is unknown may be run again.
 """
 
@@ -14,7 +14,7 @@ from zalo_governor.domain.people import picture_name
 
 
 class JobKind(StrEnum):
-    """Kind of a job."""
+    """Kind of a job: what it does at Zalo."""
 
     REMOVE_MESSAGE = "remove_message"
     REMOVE_MEMBER = "remove_member"
@@ -24,17 +24,17 @@ class JobKind(StrEnum):
 
 
 class JobOutcome(StrEnum):
-    """Outcome of a try to carry out a job."""
+    """Outcome of one try to carry out a job."""
 
     DONE = "done"
     NOT_ALLOWED = "not_allowed"
-    """The bot account lacks the right (codes 165, 166): it is neither owner nor co-administrator of the group."""
+    """The bot account lacks the right (Zalo's codes 165, 166): it is not owner or co-administrator of the group."""
     NOT_FOUND = "not_found"
     """The target does not exist: the person is not in the group, or the message is unknown, gone or too old."""
     REFUSED = "refused"
-    """Zalo refused with another code."""
+    """Zalo refused with an error code that has no outcome of its own."""
     UNKNOWN = "unknown"
-    """Zalo gave no usable answer: the job may be done or not."""
+    """Zalo gave no usable answer: the job may or may not be done."""
 
 
 class _TaskBase(BaseModel):
@@ -42,30 +42,30 @@ class _TaskBase(BaseModel):
 
     @property
     def target(self) -> str:
-        """Return the id of the job's target; at most one job per kind, group and target is queued."""
+        """Return the id of what the job acts on; at most one job per kind, group and target is queued."""
         raise NotImplementedError
 
 
 class RemoveMessage(_TaskBase):
-    """Delete a message of the group for all members."""
+    """The job of deleting a message of the group for all members."""
 
     kind: Literal[JobKind.REMOVE_MESSAGE] = JobKind.REMOVE_MESSAGE
     message_key: str
-    """msgId."""
+    """Zalo's id of the message (msgId)."""
     cli_key: str
-    """cliMsgId."""
+    """The id that the sender's client gave the message (cliMsgId)."""
     owner_uid: str
     sent_at: datetime
     """When the message was posted."""
 
     @property
     def target(self) -> str:
-        """Return the msgId."""
+        """Return Zalo's id of the message (msgId)."""
         return self.message_key
 
 
 class RemoveMember(_TaskBase):
-    """Remove a member from the group."""
+    """The job of removing a member from the group."""
 
     kind: Literal[JobKind.REMOVE_MEMBER] = JobKind.REMOVE_MEMBER
     uid: str
@@ -77,7 +77,7 @@ class RemoveMember(_TaskBase):
 
 
 class AcceptFriend(_TaskBase):
-    """Accept a person's friend request, so that the bot's private messages reach the person."""
+    """The job of accepting a person's friend request, so that the bot's private messages reach the person."""
 
     kind: Literal[JobKind.ACCEPT_FRIEND] = JobKind.ACCEPT_FRIEND
     uid: str
@@ -89,35 +89,36 @@ class AcceptFriend(_TaskBase):
 
 
 class PinMessage(_TaskBase):
-    """Pin a message of the group."""
+    """The job of pinning a message of the group."""
 
     kind: Literal[JobKind.PIN_MESSAGE] = JobKind.PIN_MESSAGE
     message_key: str
 
     @property
     def target(self) -> str:
-        """Return the msgId."""
+        """Return Zalo's id of the message (msgId)."""
         return self.message_key
 
 
 class FetchPicture(_TaskBase):
-    """Download the group's picture, and store a thumbnail and a hash of it."""
+    """The job of downloading the group's picture, of which a thumbnail and a hash are stored."""
 
     kind: Literal[JobKind.FETCH_PICTURE] = JobKind.FETCH_PICTURE
     address: str
+    """URL of the picture."""
 
     @property
     def target(self) -> str:
-        """Return the picture's file name at Zalo, which is the same in all its URLs."""
+        """Return the picture's file name, which is the same in all URLs under which Zalo serves the picture."""
         return picture_name(self.address)
 
 
 Task = Annotated[RemoveMessage | RemoveMember | AcceptFriend | PinMessage | FetchPicture, Field(discriminator="kind")]
-"""The parameters of a job, by kind."""
+"""What a job is to do: one of the classes above, told apart by `kind`."""
 
 
 class Job(BaseModel):
-    """A queued job."""
+    """A job in the queue: the task, for whom it is done and how often it was tried."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -128,25 +129,25 @@ class Job(BaseModel):
     """Id of the group concerned; for a friend request, the group of which the person is a member."""
     task: Task
     case_id: int | None = None
-    """Id of the case that the job belongs to, or that waits for its result."""
+    """Id of the case (possible breach) that the job belongs to or that waits for its outcome; None for no case."""
     ordered_by: int | None = None
-    """Id of the person who ordered the job; None for the program, where the settings allow it to act by itself."""
+    """Id of the person who ordered the job; None where the program decided on it, as the settings allow."""
     ordered_at: datetime
     attempts: int = 0
     """Number of tries started so far."""
 
     @property
     def kind(self) -> JobKind:
-        """Return the job's kind."""
+        """Return the kind of the job's task."""
         return self.task.kind
 
 
 class CodeCheck(StrEnum):
-    """Result of checking a one-time code that a person typed to confirm a job."""
+    """Result of checking the one-time code that a person must type before the bot removes a message or a member."""
 
     ACCEPTED = "accepted"
     WRONG = "wrong"
     SPENT = "spent"
     """The code is invalid after too many wrong tries."""
     EXPIRED = "expired"
-    """No code was issued, or the code's time is over."""
+    """No code was issued, or its time is over."""

@@ -9,7 +9,7 @@ from zalo_governor.domain.documents import ReportFile
 
 
 class Purpose(StrEnum):
-    """Purpose of a notice; decides its priority, its retry policy and what happens when Zalo refuses it."""
+    """Purpose of a notice; decides its priority, how long sending is retried, and what happens when Zalo refuses it."""
 
     ADMIN_ALERT = "admin_alert"
     MEMBER_REQUEST = "member_request"
@@ -20,7 +20,7 @@ class Purpose(StrEnum):
 
     @property
     def priority(self) -> int:
-        """Return the sending priority: the smallest goes first. 0 is reserved for urgent notices of any purpose."""
+        """Return the sending priority, from 1: the smallest is sent first. Urgent notices of any purpose have 0."""
         order = [self.ADMIN_ALERT, self.LEADER_ALERT, self.MEMBER_REQUEST, self.REPLY, self.REPORT, self.SYSTEM]
         return 1 + order.index(self)
 
@@ -30,9 +30,9 @@ class OutgoingState(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Claimed by a sender. If the process is killed in this state, it is unknown whether the message was sent."""
+    """Being sent. If the process dies in this state, it is unknown whether the message was sent."""
     UNCERTAIN = "uncertain"
-    """The message may have been sent: it counts as sent when its echo arrives, else it is sent once more."""
+    """The message may have been sent. If no echo (the message received back) comes, it is sent once more."""
     UNCONFIRMED = "unconfirmed"
     """The retry time ended and it is unknown whether the message arrived: not sent again, but reported."""
     SENT = "sent"
@@ -41,13 +41,13 @@ class OutgoingState(StrEnum):
     EXPIRED = "expired"
     """The retry time ended before Zalo accepted the message."""
     SUPERSEDED = "superseded"
-    """The message is no longer needed: its case was answered before the message could be delivered."""
+    """The message is no longer needed: people acted on its case before the message could be delivered."""
     WITHHELD = "withheld"
-    """The bot account is on trial: the message is stored for counting and never sent."""
+    """Never sent, only counted: the bot account is on trial (a period in which only admins get messages)."""
 
 
 class Notice(BaseModel):
-    """A message to be sent, as the services add it to the outbox."""
+    """A message that the bot is to send, as it is added to the outbox (the durable queue of messages)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,34 +59,35 @@ class Notice(BaseModel):
     person_id: int | None = None
     """Id of the addressee of a private message; None for a group."""
     text: str
-    """The message; with `file`, only the substitute that is sent where the file cannot be rendered."""
+    """The message; where there is a `file`, the text sent instead if the file cannot be rendered."""
     file: ReportFile | None = None
     purpose: Purpose
     urgent: bool = False
     """About an urgent matter (`Case.urgent`): sent before all others, and retried until an admin has reacted."""
     case_id: int | None = None
     group_id: str
-    """Id of the group on whose behalf the message is sent."""
+    """Id of the group that the message concerns, also where it is a private message."""
     created_at: datetime
     not_before: datetime | None = None
+    """When to send the message at the earliest; None for now."""
 
 
 class Outgoing(BaseModel):
-    """A row of the outbox, claimed for sending."""
+    """A message taken from the outbox for sending."""
 
     model_config = ConfigDict(frozen=True)
 
     id: int
     client_id: int
-    """Own unique clientId (milliseconds); the echo contains it as cliMsgId, which confirms the send."""
+    """Unique id given by the program; Zalo returns it as cliMsgId in the echo, which confirms the send."""
     attempts: int
     repeated: bool
-    """True where it may have been sent before a crash; the text then contains "(gửi lại)" (sent again)."""
+    """True where the message may have been sent before; its text then contains "(gửi lại)" (sent again)."""
     notice: Notice
 
 
 class Reception(BaseModel):
-    """Zalo's confirmation that it accepted a message."""
+    """Zalo's confirmation that it accepted a message, with the id that it gave the message."""
 
     model_config = ConfigDict(frozen=True)
 

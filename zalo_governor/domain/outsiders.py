@@ -1,27 +1,28 @@
-"""Outsiders: people who joined the group without being in the roster (clause 4.5)."""
+"""Outsiders: people who joined the group but are not on its roster, the approved list of members (clause 4.5)."""
 
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 OUTSIDERS = "4.5-nguoi-ngoai-danh-sach"
-"""Id of the rule on outsiders: its cases are about a person who joined, not about a message."""
+"""Id of the rule on outsiders; its cases are about a person who joined, not about a message."""
 
 
 class Outsider(BaseModel):
-    """The newcomer whom a case of clause 4.5 is about. `Case.person_id` is the person who added them, if known."""
+    """A person not on the roster who joined a group, and the case about it (`Case.person_id`: who added them)."""
 
     model_config = ConfigDict(frozen=True)
 
     case_id: int
     group_id: str
     account: str
-    """uid of the bot account that saw the newcomer join."""
+    """uid of the bot account that saw the person join."""
     uid: str
-    """The newcomer's uid as seen by that bot account."""
+    """The outsider's uid; uids differ for each bot account (`account`)."""
     person_id: int
+    """Id of the outsider as a `Person`."""
     brought_by: int | None = None
-    """Id of the person who added or approved the newcomer; None for a join by invite link, or where unknown."""
+    """Id of the person who added the outsider or approved the join; None for a join by link, or where unknown."""
     came_at: datetime
     gone_at: datetime | None = None
-    """When the newcomer left the group; None while still in it."""
+    """When the outsider left the group; None while still in it."""

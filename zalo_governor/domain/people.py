@@ -8,13 +8,18 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Role(StrEnum):
-    """Role of a person under the regulation; independent of Zalo's own rights `owner` and `co_admin`."""
+    """Role of a person under the regulation; independent of the rights (owner, co-administrator) in the Zalo group."""
 
     LEADER = "leader"
+    """Head of the group: the Chairman of the provincial People's Committee."""
     LEADERSHIP = "leadership"
+    """May give directives (orders) in the group, such as a vice-chairman."""
     ADMIN = "admin"
+    """Manages the group, and decides cases (possible breaches)."""
     ADMIN_STAFF = "admin_staff"
+    """Assists the admin with the cases."""
     REPORT_READER = "report_reader"
+    """Reads the reports on behalf of the leader."""
     MEMBER = "member"
     BOT = "bot"
 
@@ -28,20 +33,20 @@ class Reach(StrEnum):
 
 
 class Standing(StrEnum):
-    """Whether the owner of a Zalo account is identified; a display name alone is no proof."""
+    """Whether the program knows to whom a Zalo account belongs; a display name alone is no proof."""
 
     LISTED = "listed"
-    """The account's uid, globalId or phone number has a role in the settings, or is in a roster."""
+    """The account's uid, globalId or phone number is in the settings or on a roster (approved list of members)."""
     UNMATCHED = "unmatched"
-    """A roster contains a person of the same name whose account is not known yet."""
+    """The account's name is on a roster, but which account belongs to that person is not known yet."""
     OUTSIDE = "outside"
-    """A roster exists, and the account is not in it."""
+    """There is a roster, and the account is not on it."""
     UNKNOWN = "unknown"
-    """No roster exists, or the account was not compared with it."""
+    """There is no roster, or the account was not compared with it."""
 
 
 class Namesake(BaseModel):
-    """An identified person whose name is shown by another person's account (possible impersonation)."""
+    """An identified person whose name another account shows as its display name (possible impersonation)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,11 +57,11 @@ class Namesake(BaseModel):
 
 
 NOBODY_UID = "-"
-"""Placeholder uid for an unknown actor, where Zalo does not say who acted; no Zalo account can have it."""
+"""Placeholder uid for the actor where Zalo does not say who acted; no Zalo account has this uid."""
 
 
 class Person(BaseModel):
-    """A person known to the program. The `uid` differs for each bot account; `global_id` is stable."""
+    """A person known to the program. `uid` is different for each bot account; `global_id` is always the same."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,9 +69,9 @@ class Person(BaseModel):
     global_id: str | None = None
     phone: str | None = None
     uid: str
-    """The person's uid as seen by the current bot account."""
+    """The person's Zalo user id as seen by the current bot account."""
     full_name: str = ""
-    """From the roster or the configuration; "" where unknown."""
+    """The name on the roster or in the settings; "" where unknown."""
     title: str = ""
     display_name: str = ""
     """The name shown by the person's Zalo account (`zaloName` where known)."""
@@ -74,7 +79,7 @@ class Person(BaseModel):
     reach: Reach = Reach.UNKNOWN
     standing: Standing = Standing.UNKNOWN
     namesake: Namesake | None = None
-    """Another person for whom this one may be mistaken because of the display name."""
+    """The person for whom this person may be mistaken because of the display name; None where there is none."""
 
     @property
     def identified(self) -> bool:
@@ -85,7 +90,7 @@ class Person(BaseModel):
 
     @property
     def name(self) -> str:
-        """Return the name to address the person by: the approved one, else Zalo's display name, else a placeholder."""
+        """Return the person's name for messages: `full_name`, else the display name, else a Vietnamese placeholder."""
         nameless = "(không rõ ai)" if self.uid == NOBODY_UID else "(chưa rõ họ tên)"
         return self.full_name or self.display_name or nameless
 
@@ -104,11 +109,11 @@ class Member(BaseModel):
     zalo_name: str = ""
     global_id: str | None = None
     official: bool = False
-    """True for an Official Account: one that Zalo marks as an organisation's or a program's."""
+    """True for an Official Account: an account that Zalo marks as belonging to an organisation or a program."""
 
 
 class GroupSnapshot(BaseModel):
-    """The state of a group at one moment, as returned by Zalo's API (getmg-v2)."""
+    """The state of a group at one moment, as returned by Zalo's API call getmg-v2."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -120,9 +125,9 @@ class GroupSnapshot(BaseModel):
     total_members: int = 0
     settings: dict[str, int] = {}
     description: str | None = None
-    """None where unknown."""
+    """The group's description; None where unknown."""
     avatar_url: str | None = None
-    """"" for Zalo's default picture; None where unknown."""
+    """URL of the group's picture; "" for Zalo's default picture, None where unknown."""
     official_uids: tuple[str, ...] = ()
     """uids of the members that are Official Accounts (see `Member.official`)."""
     link_opened_at: datetime | None = None
@@ -132,12 +137,12 @@ class GroupSnapshot(BaseModel):
 
     @property
     def members_hidden(self) -> bool:
-        """Return whether Zalo lists fewer members than it counts (setting `lockViewMember`)."""
+        """Return whether Zalo hides members: it lists fewer than it counts (the group's setting `lockViewMember`)."""
         return len(self.member_uids) < self.total_members
 
 
 def picture_name(address: str) -> str:
-    """Return the file name in a picture's URL: it identifies a picture that Zalo serves from many hosts and sizes."""
+    """Return the file name in a picture's URL; it is the same in all URLs under which Zalo serves the picture."""
     return address.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 

@@ -1,15 +1,15 @@
-"""Pictures of groups, stored as a thumbnail and a perceptual hash by which two pictures can be compared."""
+"""Pictures of groups: what is stored of a picture, and comparing two pictures by their perceptual hashes."""
 
 from typing import NamedTuple
 
 BITS = 64
 """Number of bits of a perceptual hash."""
 ALIKE = 6
-"""Two pictures whose hashes differ in at most this many bits count as equal (recompressed or resized)."""
+"""Two pictures whose hashes differ in at most this many bits count as the same picture (recompressed or resized)."""
 
 
 class Looked(NamedTuple):
-    """Perceptual hash and thumbnail computed from a picture."""
+    """What is stored of a picture: its perceptual hash and a thumbnail."""
 
     likeness: str
     """Perceptual hash (difference hash), 16 hexadecimal digits."""

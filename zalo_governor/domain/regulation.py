@@ -1,4 +1,4 @@
-"""The group's regulation (Quy chế) as data: its clauses and how the program enforces each."""
+"""Model of the group's regulation (Quy chế): its clauses, and how the program enforces each of them."""
 
 from datetime import date
 from enum import StrEnum
@@ -10,15 +10,19 @@ class Enforcement(StrEnum):
     """How the program enforces a clause."""
 
     RULE = "rule"
+    """Rules find breaches."""
     COMMAND = "command"
+    """Chat commands do what the clause demands."""
     REPORT = "report"
+    """Reports contain what the clause demands."""
     ROLE = "role"
+    """Roles decide who may do what."""
     NOT_VISIBLE = "not_visible"
-    """A breach is not visible in Zalo's data: reports say so and name what the office can do by hand."""
+    """Not at all, as breaches are not visible in Zalo's data: reports say so, and what people can do instead."""
 
 
 class ClauseTopic(StrEnum):
-    """Topic of a clause, for code that needs a certain clause; clause numbers differ between regulations."""
+    """Topic of a clause. Code finds a clause by its topic, as clause numbers differ between regulations."""
 
     WRITING = "writing"
     """Messages must be Vietnamese with diacritics."""
@@ -27,9 +31,9 @@ class ClauseTopic(StrEnum):
     SECRETS = "secrets"
     """State secrets in posted content."""
     CLASSIFIED_WORK = "classified_work"
-    """Directives and calls about state secrets."""
+    """Leaders' directives, and calls, about state secrets."""
     OUTSIDERS = "outsiders"
-    """People in the group who do not belong to it."""
+    """People in the group who are not on its roster, the approved list of members."""
     FORWARDING = "forwarding"
     """Forwarding messages outside the group."""
 
@@ -40,18 +44,18 @@ class Clause(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     number: str
-    """`4.1` for khoản 1 Điều 4; `QĐ.1.1` for the decision that issued the regulation."""
+    """`4.1` for clause 1 of Article 4; `QĐ.1.1` for clause 1, Article 1 of the decision that issued the regulation."""
     summary: str
     enforced: Enforcement
     topic: ClauseTopic | None = None
     by: tuple[str, ...] = ()
-    """Ids of rules, commands or report sections."""
+    """Ids of the rules, commands or report sections that enforce the clause."""
     note: str = ""
-    """For `Enforcement.NOT_VISIBLE`: what the office can do by hand."""
+    """For `Enforcement.NOT_VISIBLE`: what people can do instead, printed in reports."""
 
     @property
     def citation(self) -> str:
-        """Return the clause's citation in Vietnamese, such as `khoản 1 Điều 4 Quy chế`."""
+        """Return the clause's citation, such as `khoản 1 Điều 4 Quy chế` (clause 1, Article 4 of the regulation)."""
         *decision, article, clause = self.number.split(".")
         return f"khoản {clause} Điều {article} {'Quyết định' if decision else 'Quy chế'}"
 
@@ -63,20 +67,21 @@ class Regulation(BaseModel):
 
     title: str
     number: str
+    """Number of the decision that issued the regulation."""
     issued: str
     issuer: str
     clauses: tuple[Clause, ...]
 
     @property
     def issued_on(self) -> str:
-        """Return the date of issue as dd/mm/yyyy, or unchanged where `issued` is not an ISO date."""
+        """Return the date of issue as dd/mm/yyyy; where `issued` is not an ISO date, return `issued` unchanged."""
         try:
             return f"{date.fromisoformat(self.issued):%d/%m/%Y}"
         except ValueError:
             return self.issued
 
     def clause(self, number: str) -> Clause:
-        """Return the clause with that number.
+        """Return the clause with that number, such as `4.1`.
 
         Raises:
             KeyError: the regulation has no such clause.
@@ -87,14 +92,14 @@ class Regulation(BaseModel):
         raise KeyError(number)
 
     def number_of(self, topic: ClauseTopic) -> str:
-        """Return the number of the first clause on that topic; "" where the regulation has none."""
+        """Return the number of the first clause on that topic; "" where the regulation has no such clause."""
         return next((clause.number for clause in self.clauses if clause.topic is topic), "")
 
     def topic_of(self, number: str) -> ClauseTopic | None:
-        """Return the topic of the clause with that number; None where it has none, or there is no such clause."""
+        """Return the topic of the clause with that number; None where the clause has none or does not exist."""
         return next((clause.topic for clause in self.clauses if clause.number == number), None)
 
     @property
     def not_visible(self) -> tuple[Clause, ...]:
-        """Return the clauses that the program cannot check; every report names them."""
+        """Return the clauses whose breaches the program cannot see; every report names them."""
         return tuple(clause for clause in self.clauses if clause.enforced is Enforcement.NOT_VISIBLE)

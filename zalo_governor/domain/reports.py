@@ -1,4 +1,4 @@
-"""Data of the activity report (clause 6.2), independent of wording and file format."""
+"""Data of the activity report on a group (clause 6.2), independent of wording and file format."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ class _Figures(BaseModel):
 
 
 class Period(_Figures):
-    """The report's period [start, end) in UTC, and its name for people."""
+    """The period [start, end) that a report covers, in UTC, and its name as printed (`label`)."""
 
     start: datetime
     end: datetime
@@ -22,7 +22,7 @@ class Period(_Figures):
 
 
 class ClauseFigures(_Figures):
-    """Counts of the period's cases under one clause of the regulation."""
+    """Counts, by state, of the cases (possible breaches) of one clause that were opened in the period."""
 
     clause: str
     cases: int
@@ -34,11 +34,11 @@ class ClauseFigures(_Figures):
     approved: int = 0
     """Changes of the group that the leader approved afterwards."""
     before: int
-    """Number of cases in the preceding period of the same length."""
+    """Number of cases opened in the preceding period of the same length, for comparison."""
 
 
 class StateFigures(_Figures):
-    """Number of the period's cases that are in one state when the report is made."""
+    """Number of the cases opened in the period that are now, when the report is made, in one state."""
 
     state: CaseState
     cases: int
@@ -52,7 +52,7 @@ class DayFigures(_Figures):
 
 
 class AgencyFigures(_Figures):
-    """Counts for the people of one agency by the roster; agency "" contains everybody not in the roster."""
+    """Counts for the members of one agency (as the roster says); agency "" stands for everybody not on the roster."""
 
     agency: str
     messages: int
@@ -61,29 +61,29 @@ class AgencyFigures(_Figures):
 
 
 class Membership(_Figures):
-    """Comparison of the group's members with the roster at the time of the report."""
+    """Comparison of the group's members with the roster (approved list of members) when the report is made."""
 
     present: int
-    """Number of members that Zalo lists or that were seen joining."""
+    """Number of members in the group: those that Zalo lists or that were seen joining."""
     approved: int
-    """Number of entries in the roster; 0 where no roster was imported."""
+    """Number of entries on the roster; 0 where no roster was imported."""
     both: int
-    """Number of members in the roster."""
+    """Number of members who are on the roster."""
     outsiders: int
-    """Number of members whose uid is not in the roster."""
+    """Number of members whose account is not on the roster."""
     missing: int
-    """Number of roster entries not known to be in the group."""
+    """Number of roster entries whose person is not known to be in the group."""
 
 
 class ChangeFigures(_Figures):
-    """Number of the group's changes of one kind (`EventBase.kind`)."""
+    """Number of changes of the group (name, settings, pins …) of one `kind` (`EventBase.kind`)."""
 
     kind: str
     count: int
 
 
 class StatementFigures(_Figures):
-    """Number of directives or of reports in the group, and how many miss requirements of clause 5.1."""
+    """Number of directives (or of reports) posted in the group, and how many miss a requirement of clause 5.1."""
 
     kind: str
     """`directive` or `report`, see `StatementKind`."""
@@ -94,16 +94,16 @@ class StatementFigures(_Figures):
 
 
 class MembersVoice(_Figures):
-    """Numbers of members' remarks to the office; None where they are not collected."""
+    """Numbers of remarks that members sent to the admins; None where such remarks are not collected."""
 
     incidents: int | None = None
-    """Clause 7.7: reports that a member could not send or receive messages."""
+    """Clause 7.7: members reported that they could not send or receive messages."""
     suggestions: int | None = None
     """Clause 8.3: suggestions of members."""
 
 
 class LeakSigns(_Figures):
-    """Signs that content may leave the group (clause 4.6) at the time of the report; leaks themselves are invisible."""
+    """Signs, as of now, that content may leave the group (clause 4.6); leaks themselves are invisible to the bot."""
 
     official_accounts: int = 0
     """Number of members that are Official Accounts (organisations or programs)."""
@@ -111,42 +111,47 @@ class LeakSigns(_Figures):
     """When the invite link was opened, if it may still be open; else None."""
     link_expires_at: datetime | None = None
     outsider_cases: int = 0
-    """Number of open cases of clause 4.5 (outsiders)."""
+    """Number of open cases about people in the group who are not on the roster (clause 4.5)."""
 
 
 class Handling(_Figures):
-    """How the period's cases were handled: figures for a proposal under clause 6.3."""
+    """How cases were handled in the period, for the admins' proposals under clause 6.3."""
 
     taken_back: int
-    """Number of cases, opened at any time, that were marked as false alarms in the period."""
+    """Number of cases that people marked as false alarms in the period, whenever the cases were opened."""
     passed_over: int = 0
-    """Number of the period's events that opened no case, as the same content had been marked a false alarm before."""
+    """Number of events that opened no case, because a case about the same content had been marked as a false alarm."""
     repeated: int
-    """Number of persons with at least two cases in the period."""
+    """Number of persons with at least two cases opened in the period."""
     remedied_minutes: int | None = None
-    """Median of `Case.minutes_to_remedy` of the period's cases without false alarms; None where there are none."""
+    """Median of `Case.minutes_to_remedy` of the period's corrected cases, without false alarms; None where none was."""
 
 
 class Coverage(_Figures):
-    """How much of the group's events the bot received and judged, and what it missed."""
+    """How complete the report is: how many elements (messages, acts, receipts) were received and judged, and gaps."""
 
     heard: int
-    """Number of the group's elements stored in the inbox in the period."""
+    """Number of the group's elements received and stored in the period."""
     judged: int
     waiting: int
+    """Number of elements not yet judged."""
     sealed: int
+    """Number of elements whose content was not stored, as it may be a state secret."""
     dead_letters: int
+    """Number of elements that could not be parsed."""
     recovered: int
-    """Number of elements received by backfill."""
+    """Number of elements that were missed and fetched from Zalo's history (backfill)."""
     late: int
+    """Number of elements judged after younger ones of the group."""
     rule_failures: int
     gaps: tuple[Gap, ...] = ()
+    """Times in the period in which the bot could not receive the group's events."""
     content_from: datetime | None = None
-    """Message texts before this time in the period were erased by retention; None: none were. Counts stay complete."""
+    """Texts of the period's messages before this time were erased as too old (counts are kept). None: no text was."""
 
 
 class Activity(_Figures):
-    """Counts of the group's activity in one period."""
+    """Counts of what happened in the group in one period."""
 
     messages: int
     senders: int
@@ -154,13 +159,13 @@ class Activity(_Figures):
     left: int
     recalled: int
     changes: int
-    """Number of changes of the group's information, settings, administrators and pins."""
+    """Number of changes of the group's name, description, picture, settings, administrators and pins."""
     calls: int
     """Number of group-call events (clause 4.3); the calls' content is not accessible."""
 
 
 class ActivityReport(_Figures):
-    """All data of an activity report, for every output format."""
+    """All data of an activity report on one group, from which text messages and files are made."""
 
     group_id: str
     group_name: str
@@ -168,8 +173,9 @@ class ActivityReport(_Figures):
     made_at: datetime
     activity: Activity
     activity_before: Activity
+    """The same counts for the preceding period of the same length."""
     days: tuple[DayFigures, ...]
-    """All days of the period that have begun, in order."""
+    """One entry for each day of the period that has begun, the oldest first."""
     hours: tuple[int, ...]
     """Number of messages by hour of the day; 24 values."""
     agencies: tuple[AgencyFigures, ...]
@@ -179,30 +185,32 @@ class ActivityReport(_Figures):
     open_cases: tuple[Case, ...]
     """All cases open when the report is made, the most severe first, then the oldest."""
     names: dict[int, str] = {}
-    """Person id -> name and title, for every person in `open_cases` and `remarks`."""
+    """Person id -> name and title of every person who occurs in `open_cases` or `remarks`."""
     suspects: int
+    """Number of findings of severity `suspect`, which open no case."""
     handling: Handling
     membership: Membership
     changes: tuple[ChangeFigures, ...]
     statements: tuple[StatementFigures, ...]
     voice: MembersVoice
     remarks: tuple[Remark, ...] = ()
-    """The period's remarks: incidents first, then the oldest; `text` is "" except in reports for the admins."""
+    """Members' remarks in the period: incidents first, then the oldest. In reports not for admins, `text` is ""."""
     signs: LeakSigns = LeakSigns()
     undelivered_notices: int
+    """Number of the bot's messages that could not be delivered."""
     withheld_notices: int = 0
-    """Number of messages not sent because the bot account was on trial."""
+    """Number of messages not sent because the account was on trial (a period in which only admins get messages)."""
     coverage: Coverage
     private_gaps: tuple[Gap, ...] = ()
-    """The period's gaps in which private messages to the bot accounts may have been missed."""
+    """Times in the period in which private messages to the bot accounts may have been missed."""
     first_heard: datetime | None = None
-    """When the program received its first event of the group, before which it has no data; None for never."""
+    """When the program received its first event of the group (there is no data before); None where it received none."""
     cannot_check: tuple[str, ...]
-    """Numbers of the clauses that the program cannot check."""
+    """Numbers of the clauses whose breaches the program cannot see."""
     audit_head: str = ""
-    """Printed head of the audit log's hash chain for `audit verify --head`; "" where the log is empty."""
+    """`str(AuditHead)`: row count and hash of the audit log, for `audit verify --head`; "" where the log is empty."""
 
     def without_words(self) -> "ActivityReport":
-        """Return a copy with empty remark texts, for readers who may not see what members wrote to the office."""
+        """Return a copy with empty remark texts, for readers who may not see what members wrote to the admins."""
         silent = tuple(remark.model_copy(update={"text": ""}) for remark in self.remarks)
         return self.model_copy(update={"remarks": silent})

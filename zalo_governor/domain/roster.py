@@ -1,4 +1,4 @@
-"""The roster: the list of members approved by the office (clauses QĐ Đ1.3 and 7.2), and comparing two rosters."""
+"""The roster (the approved list of a group's members; clauses QĐ Đ1.3 and 7.2), and comparing two rosters."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from zalo_governor.domain.people import Role
 
 
 class RosterEntry(BaseModel):
-    """An approved member of the group."""
+    """One person on the roster: an approved member of the group."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,46 +18,47 @@ class RosterEntry(BaseModel):
     title: str
     agency: str = ""
     phone: str | None = None
-    """In the form +84…"""
+    """The phone number in the form +84…; None where unknown."""
     uid: str | None = None
-    """The member's uid as seen by the office's bot account; differs for another bot account."""
+    """The member's Zalo uid; another bot account would see another uid. None where unknown."""
     roles: frozenset[Role] = frozenset({Role.MEMBER})
     since: date | None = None
-    """First day of the person in this position."""
+    """The person's first day in the position `title`; None where unknown."""
 
 
 class Change(NamedTuple):
-    """A person in both rosters whose entries differ."""
+    """A person who is on both the old and the new roster, with different entries."""
 
     before: RosterEntry
     after: RosterEntry
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the names of the differing fields."""
+        """Return the names of the fields in which the two entries differ."""
         return tuple(
             name for name in RosterEntry.model_fields if getattr(self.before, name) != getattr(self.after, name)
         )
 
 
 class RosterDifference(NamedTuple):
-    """The changes that importing a new roster would make."""
+    """The differences between the old and a new roster, shown before the new one is imported."""
 
     added: tuple[RosterEntry, ...]
     removed: tuple[RosterEntry, ...]
     changed: tuple[Change, ...]
     same: int
+    """Number of entries that are equal in both."""
 
     @property
     def empty(self) -> bool:
-        """Return whether the new roster equals the old one."""
+        """Return whether there are no differences between the rosters."""
         return not (self.added or self.removed or self.changed)
 
 
 def with_known_uids(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> list[RosterEntry]:
-    """Return the entries of `after`, with missing uids filled in from `before`: an office's own list has no uids.
+    """Return the new roster `after`, with missing uids filled in from the old roster `before`.
 
-    Persons are matched by phone, else by name and agency.
+    Lists that people import contain no uids. Persons are matched by phone, else by name and agency.
     """
     given = {entry.uid for entry in after}
     uid_by_key = {mark: entry.uid for entry in before if entry.uid not in given for mark in _identity_keys(entry)}
@@ -74,7 +75,7 @@ def _identity_keys(entry: RosterEntry) -> list[tuple[str, ...]]:
 
 
 def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> RosterDifference:
-    """Compare two rosters; persons are matched by uid, else by phone, else by name and agency."""
+    """Compare an old and a new roster; persons are matched by uid, else by phone, else by name and agency."""
     left = dict(enumerate(before))
     pairs: dict[int, RosterEntry] = {}
     for mark in (lambda entry: entry.uid, lambda entry: entry.phone, lambda entry: (entry.full_name, entry.agency)):

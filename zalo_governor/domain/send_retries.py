@@ -1,6 +1,6 @@
-"""How long, and with which pauses, sending a notice (a message of the bot) is retried before the program gives up.
+"""The retry policies for sending notices (messages of the bot): for how long, and with which pauses.
 
-docs/giao-tin.md shows the same table to operators; a test keeps both equal.
+docs/giao-tin.md shows the same values to operators; a test compares both.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from typing import NamedTuple
 from zalo_governor.domain.notices import Notice, Purpose
 
 ECHO_WAIT = timedelta(seconds=15)
-"""How long to wait for the echo of a message whose send had an unknown outcome, before asking Zalo about it."""
+"""How long to wait for the echo (the message as received back) of a message that may or may not have been sent."""
 
 
 class Promise(NamedTuple):
-    """Retry policy for sending a notice."""
+    """Retry policy for sending a notice: for how long sending is tried, and the pauses between the tries."""
 
     lasts: timedelta
-    """Time from creation until sending is given up; for an urgent notice also when its case is answered."""
+    """Time from the notice's creation until sending is given up (for an urgent one also when its case is acted on)."""
     pauses: Sequence[int]
-    """Seconds to wait before the second, third, … try; the last value repeats."""
+    """Seconds to wait before the second, third, … try; the last value applies to all further tries."""
 
     def pause(self, attempts: int) -> timedelta:
-        """Return how long to wait after `attempts` failed tries (at least 1)."""
+        """Return how long to wait before the next try, after `attempts` (at least 1) failed tries."""
         return timedelta(seconds=self.pauses[min(attempts, len(self.pauses)) - 1])
 
 
@@ -41,11 +41,11 @@ _PROMISES = {
 
 
 def promise_of(purpose: Purpose, *, urgent: bool) -> Promise:
-    """Return the retry policy of a notice."""
+    """Return the retry policy of notices with that purpose and urgency."""
     return URGENT if urgent else _PROMISES[purpose]
 
 
 def expiry_of(notice: Notice) -> datetime:
-    """Return the time after which sending the notice is given up."""
+    """Return when sending the notice is given up, counted from its creation or from `not_before`."""
     begins = max(notice.created_at, notice.not_before or notice.created_at)
     return begins + promise_of(notice.purpose, urgent=notice.urgent).lasts

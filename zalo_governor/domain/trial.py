@@ -1,4 +1,4 @@
-"""The trial period of a bot account: the program works as usual, but its messages are withheld and only counted."""
+"""The trial of a bot account: a first period in which only admins get messages; all others are withheld and counted."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from zalo_governor.domain.people import Person, Role
 
 
 class Trial(BaseModel):
-    """State of a bot account's trial period."""
+    """Beginning and end of a bot account's trial, and what the admins were told of it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,17 +19,17 @@ class Trial(BaseModel):
     began_at: datetime
     """When the program first ran with the account."""
     live_at: datetime | None = None
-    """When the trial ended and the bot began to send; None while on trial."""
+    """When the trial ended, so that the bot sends messages to everybody; None while on trial."""
     live_by: int | None = None
-    """Id of the person who ended the trial; None where it was ended from the command line."""
+    """Id of the person who ended the trial; None while on trial, or where it was ended from the command line."""
     told_at: datetime | None = None
-    """When the admin got the summary of the trial (`TrialFigures`)."""
+    """When the admin got the trial's summary (`TrialFigures`); None for not yet."""
     announced_at: datetime | None = None
-    """When the admins were notified that the trial had ended."""
+    """When the admins were told that the trial had ended; None for not yet."""
 
 
 class Addressee(StrEnum):
-    """Kind of addressee of a withheld message, by the addressee's highest role."""
+    """Kind of addressee of a message withheld during the trial: the addressee's highest role, or a group."""
 
     LEADER = "leader"
     LEADERSHIP = "leadership"
@@ -40,7 +40,7 @@ class Addressee(StrEnum):
 
     @classmethod
     def of(cls, person: Person | None) -> Self:
-        """Return the kind of addressee of a person, by the highest role; None stands for a group."""
+        """Return the kind of addressee that a person is, by the person's highest role; None stands for a group."""
         if person is None:
             return cls("group")
         for role, kind in (
@@ -55,7 +55,7 @@ class Addressee(StrEnum):
 
 
 class Withheld(BaseModel):
-    """Number of withheld messages to one addressee about cases of one rule."""
+    """Number of messages (`notices`) about cases of one rule that were withheld from one addressee during the trial."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,7 +68,7 @@ class Withheld(BaseModel):
 
 
 class RuleOutcome(BaseModel):
-    """Number of cases and false alarms of one rule."""
+    """Number of cases that one rule opened during the trial, and how many of them people marked as false alarms."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,12 +79,12 @@ class RuleOutcome(BaseModel):
 
     @property
     def false_share(self) -> float:
-        """Return the share of the cases marked as false alarms, 0 to 1."""
+        """Return the share of the cases that were marked as false alarms, 0 to 1."""
         return self.false_alarms / self.cases if self.cases else 0.0
 
 
 class ShadowFigures(BaseModel):
-    """Findings of one rule of maturity `shadow`, which notify nobody."""
+    """Number of findings of one rule in shadow mode (its findings notify nobody), and of people concerned."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,7 +96,7 @@ class ShadowFigures(BaseModel):
 
 
 class TrialFigures(BaseModel):
-    """Data of the summary of a trial that the admin gets."""
+    """Data of the trial's summary for the admin."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""Turns inbox entries into events and verdicts: the part of judging that needs no transaction."""
+"""Turns inbox entries into events and the rules' verdicts on them: the part of judging that needs no transaction."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from zalo_governor.rules.engine import CLEAN, sealed
 
 
 class Understood(NamedTuple):
-    """An inbox entry that could be parsed, with its event and the verdict of the rules."""
+    """An inbox entry that could be parsed, with the event parsed from it and the rules' verdict on the event."""
 
     admitted: Admitted
     event: EventBase
@@ -23,7 +23,7 @@ class Understood(NamedTuple):
 
 
 class NotUnderstood(NamedTuple):
-    """An inbox entry that could not be parsed into an event, with the reason."""
+    """An inbox entry that could not be parsed, with the reason; it becomes a dead letter (kept, counted, reported)."""
 
     admitted: Admitted
     reason: str
@@ -33,15 +33,16 @@ Assessment = list[Understood | NotUnderstood]
 
 
 class Evaluator:
-    """Computes the event and the verdict of inbox entries, outside any transaction, so that the store stays writable.
+    """Computes the event and the verdict of inbox entries, outside any transaction, so that others can write meanwhile.
 
     Args:
         parser: turns an entry into an event.
         rules: judges events.
-        door_rules: returns the rules whose findings seal content.
+        door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         person: returns the person behind (account, uid), or None if unknown.
-        said_before: whether the sealed content of an entry also occurs in an earlier entry of its conversation.
-        approved: returns the uids on the roster of (account, group); called only for events in which people join.
+        said_before: returns whether an earlier entry of the conversation had the same content as this sealed entry.
+        approved: returns the uids on the roster (approved list of members) of (account, group); called only for events
+            in which people join.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Evaluator:
         self._approved = approved
 
     def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> Callable[[], Assessment]:
-        """Start judging a batch of (entry, is late) and return a function that waits for the results, in batch order.
+        """Start judging a batch of (entry, is late); return a function that waits for the results, in the same order.
+
+        "Late" means that a message sent after this one was judged before it.
 
         Raises:
-            StoreUnavailableError: the store cannot say now who a sender is.
+            StoreUnavailableError: the database that says who a sender is cannot be read now.
             ProgramEndsError: the program is stopping; the returned function raises this error too.
         """
         people: dict[tuple[str, str], RuleContext] = {}
@@ -98,7 +101,10 @@ class Evaluator:
         people: dict[tuple[str, str], RuleContext],
         rosters: dict[tuple[str, str], frozenset[str] | None],
     ) -> RuleContext:
-        """Return the rule context of an event; `people` and `rosters` cache what was read for this batch."""
+        """Return the facts that rules may use beside the event: its sender and, for joins, the group's roster.
+
+        `people` and `rosters` cache what was read from the database for this batch.
+        """
         seen_as = event.account, event.sender_uid
         if seen_as not in people:
             people[seen_as] = RuleContext(sender=self._person(*seen_as))
@@ -110,7 +116,7 @@ class Evaluator:
         return people[seen_as].model_copy(update={"approved": rosters[place]})
 
     def _build_event(self, admitted: Admitted, late: bool) -> EventBase | str:
-        """Return the event of an entry, or the reason (a string) why it cannot be parsed."""
+        """Return the event parsed from an entry, or the reason (a string) why the entry cannot be parsed."""
         entry = admitted.entry
         if entry.seal is not None:
             return SealedHeard(
@@ -136,7 +142,10 @@ class Evaluator:
         return event.model_copy(update={"late": True}) if late else event
 
     def _verdict_without_rules(self, admitted: Admitted) -> Verdict | None:
-        """Return the verdict of an entry that needs no rules (sent by the bot account, or sealed); otherwise None."""
+        """Return the verdict on an entry that the rules need not judge; None for all other entries.
+
+        Entries of the bot account have no findings. A sealed entry (content not stored) gets the secret gate's finding.
+        """
         seal = admitted.entry.seal
         if admitted.entry.own:
             return CLEAN
@@ -148,7 +157,10 @@ class Evaluator:
 
 
 def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bool) -> SealedFinding:
-    """Return the finding of a sealed entry; `quoted` lowers its severity, since the sender only quoted the content."""
+    """Return the finding for a sealed entry, by the rule of the secret gate that sealed it.
+
+    `quoted` lowers the severity: the sender only quoted a message in which somebody else had posted the content.
+    """
     for rule in rules:
         if rule.id == seal.rule_id:
             return SealedFinding(
@@ -165,4 +177,4 @@ def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bo
 
 
 _JOIN_EVENTS = (MembersJoined, JoinRequested)
-"""Events that name people who come into a group; their rules need the group's roster."""
+"""Events about people who join or ask to join a group; to judge them, rules need the group's roster."""

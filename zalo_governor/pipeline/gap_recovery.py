@@ -1,4 +1,4 @@
-"""GapRecovery: opens a gap when the connection to Zalo is lost, and closes it by backfilling the messages."""
+"""GapRecovery: records when the bot missed messages (a gap), and fetches these from Zalo's history (backfill)."""
 
 import threading
 import time
@@ -22,25 +22,25 @@ from zalo_governor.pipeline.unfinished_gaps import UnfinishedGap, count_by_gap, 
 log = structlog.get_logger(__name__)
 
 _CHUNK = 200
-"""Most elements that are admitted in one transaction."""
+"""Most elements (messages, reactions …) that are stored in one transaction."""
 _CLOCKS_APART_MS = 60_000
-"""By how much Zalo's clock may differ from ours."""
+"""By how many ms Zalo's clock may differ from ours."""
 _RETRY_SECONDS = 1.0
 _AGAIN_FIRST_SECONDS = 5.0
-"""Pause before an interrupted backfill is retried; doubles with each retry up to `_AGAIN_LONGEST_SECONDS`."""
+"""Seconds before a backfill that Zalo interrupted is retried; doubles each time up to `_AGAIN_LONGEST_SECONDS`."""
 _AGAIN_LONGEST_SECONDS = 300.0
 
 _RETRY_GIVEN_UP_WITHIN = timedelta(days=1)
-"""A gap that ended within this time before the last stop and was given up is tried once more at the next start."""
+"""A gap given up with messages missing is retried at the next start if it ended within this time of the last stop."""
 
 T = TypeVar("T")
 
 
 class GapRecovery:
-    """Records gaps in the connection to Zalo and runs backfill for them, in a thread of its own.
+    """Records gaps (times in which messages were missed) and fetches the missed messages, in a thread of its own.
 
-    A backfill that fails for a temporary reason is retried at growing intervals until Zalo returns the messages or
-    refuses for good.
+    A backfill (fetching missed messages from Zalo's history) that fails for a temporary reason is retried at growing
+    intervals until Zalo returns the messages or refuses for good.
 
     Args:
         groups: ids of the groups, and the bot account's own uid, which stands for all private conversations.
@@ -48,11 +48,11 @@ class GapRecovery:
         history: fetches the missed messages of a group.
         newest: returns the id of the newest inbox entry; must not block.
         admit: stores elements in the inbox and returns those that were new.
-        hold: makes the lanes of all groups wait for backfill.
-        release: called with each group whose lane no longer has to wait.
-        on_recovered: called for each group once its missed messages are admitted, even if there were none: an earlier
+        hold: delays the judging of new messages of all groups until the missed ones are stored.
+        release: called with each group for which that delay is over.
+        on_recovered: called for each group once its missed messages are stored, even if there were none: an earlier
             process may have died before it could report the messages it had found.
-        on_up: called once the connection is up and all missed messages are admitted.
+        on_up: called once the connection is up and all missed messages are stored.
     """
 
     def __init__(
@@ -81,35 +81,35 @@ class GapRecovery:
         self._changed = threading.Condition()
         self._stopping = False
         self._gaps_lock = threading.RLock()
-        """Guards the records of gaps, in memory and in the store: the listener's thread opens and ends gaps."""
+        """Guards the records of gaps, in memory and stored; the thread that reads the socket changes them too."""
         self._loaded = False
         self._unfinished: dict[str, list[UnfinishedGap]] = {group_id: [] for group_id in self._groups}
-        """Of each group, the gaps for which backfill has not finished, oldest first."""
+        """Of each group, the gaps whose missed messages have not all been fetched, oldest first."""
         self._being_fetched: Sequence[UnfinishedGap] = ()
-        """Gaps whose backfill has begun: a message lost from now on may be missing from its result."""
+        """Gaps whose backfill is running: it may not find a message that is lost from now on."""
         self._open_gaps: dict[str, int] = {}
-        """Of each group, the id of the gap that has not ended."""
+        """Of each group that is not being received now, the id of its gap, which has not ended."""
         self._last_heard_ms: dict[str, int | None] = {}
-        """Of each group, Zalo's time (ms) of the last entry stored before this start.
+        """Of each group, the time by Zalo's clock (ms) of the last entry stored before this start.
 
-        Groups are removed when their downtime gap is opened.
+        A group is removed once the gap for the time in which the program was not running is stored.
         """
         self._at_start = newest()
         self._last_received_ms: int | None = None
-        """Our time (ms) at which the previous process last received anything."""
+        """Our clock's time (ms) at which an earlier process last received anything."""
         self._retry_at: dict[str, tuple[float, float]] = {}
         """Groups whose backfill is to be retried: (monotonic time of the retry, seconds until the retry after that)."""
         self._old_elements: list[Element] = []
-        """Old messages that the socket returned and that are not admitted yet."""
+        """Messages from before the connection, which Zalo sent over the socket on request, that are not stored yet."""
         self._last_gap_began_ms: dict[str, int] = {}
-        """Of each group, when its last fetched gap began (ms)."""
+        """Of each group, the beginning (ms) of the gap whose messages were fetched last."""
         self.state: LineReport | None = None
-        """The last reported state of the connection."""
+        """The last reported state of the connection; None before the first report."""
 
     def report(self, line: LineReport) -> None:
-        """Record at once that a gap began or ended, as reported by the listener, and queue the report for `run`.
+        """Store at once that a gap began or ended, as the socket's listener reports, and queue the report for `run`.
 
-        Blocks until the store has the gap: otherwise an entry received after the gap could become durable first, and a
+        Blocks until the gap is stored: otherwise an entry received after the gap could become durable first, and a
         crash in between would hide the gap.
         """
         if line.state is LineState.UP:
@@ -121,7 +121,7 @@ class GapRecovery:
         self._record_and_queue(line, lambda: self._record_report(line, heard_id))
 
     def missed(self, group_id: str, heard_id: int, line: LineReport) -> None:
-        """Record a gap of a group in which something after the inbox entry `heard_id` is missing, and have it fetched.
+        """Store a gap of a group that misses a message sent after the inbox entry `heard_id`, and have `run` fetch it.
 
         `line` gives the time and cause of the gap.
         """
@@ -134,13 +134,13 @@ class GapRecovery:
         self._record_and_queue(line, record_gap)
 
     def take_old(self, elements: Sequence[Element]) -> None:
-        """Accept old messages that the socket returned, in addition to those that backfill fetches. Never blocks."""
+        """Accept old messages that Zalo sent over the socket, in addition to those from its history. Never blocks."""
         with self._changed:
             self._old_elements += elements
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Handle reports until stopped. A gap left open by an earlier process ends when the connection is up."""
+        """Load the gaps left by earlier processes, then fetch missed messages after each report, until stopped."""
         try:
             with self._gaps_lock:
                 self._load_unfinished_gaps()
@@ -162,7 +162,7 @@ class GapRecovery:
             self._changed.notify_all()
 
     def _record_and_queue(self, line: LineReport, record_gap: Callable[[], None]) -> None:
-        """Record a gap with `record_gap`, then queue the report for `run`; repeated FRAME_LOST reports are merged."""
+        """Store a gap by calling `record_gap`, and queue the report for `run`; of several FRAME_LOST in a row, one."""
         try:
             with self._gaps_lock:
                 self._load_unfinished_gaps()
@@ -176,7 +176,7 @@ class GapRecovery:
                 self._changed.notify_all()
 
     def _load_unfinished_gaps(self) -> None:
-        """Load the unfinished gaps of earlier processes, once."""
+        """Load the gaps that earlier processes left unfinished, at the first call only."""
         if self._loaded:
             return
         self._last_received_ms = self._retry_until_stored(self._gaps.last_received)
@@ -190,14 +190,14 @@ class GapRecovery:
         self._loaded = True
 
     def _gaps_to_retry(self, group_id: str) -> list[Gap]:
-        """Return the recently given-up gaps of a group, to be tried once more."""
+        """Return the group's gaps that were given up shortly before the last stop, to be tried once more."""
         if self._last_received_ms is None:
             return []
         since = from_ms(self._last_received_ms) - _RETRY_GIVEN_UP_WITHIN
         return self._retry_until_stored(partial(self._gaps.given_up_gaps, group_id, since))
 
     def _record_report(self, line: LineReport, heard_id: int) -> None:
-        """Open or end the gaps of all groups according to a report."""
+        """Store the beginning or end of a gap for all groups, as the report says."""
         for group_id in self._groups:
             match line.state:
                 case LineState.UP:
@@ -212,40 +212,40 @@ class GapRecovery:
                         self._open_reported_gap(group_id, line, heard_id)
 
     def _backfill_to_come(self, group_id: str) -> bool:
-        """Return whether a backfill that has not begun yet will find everything lost so far."""
+        """Return whether a backfill of the group is due that has not begun, and so will find what is lost now."""
         return any(gap not in self._being_fetched for gap in self._unfinished[group_id])
 
     def _open_downtime_gap(self, group_id: str, line: LineReport) -> bool:
-        """Open the gap for the time before this start, once. Return whether the group has a gap that has not ended."""
+        """Store a gap for the time before this start, once. Return whether the group has a gap that has not ended."""
         heard_ms = self._last_heard_ms.pop(group_id, None)
         if heard_ms is not None and group_id not in self._open_gaps:
-            # The process received a quiet group for as long as any other. Zalo's clock may be ahead of ours, so the
-            # beginning is limited to the end of the gap.
+            # Until its stop the earlier process received all groups, quiet ones too. Zalo's clock may be ahead of
+            # ours, so the gap's beginning is limited to its end.
             heard_at = from_ms(max(heard_ms, self._last_received_ms or 0))
             self._open_gap(group_id, min(heard_at, line.at), "not running", self._at_start)
         return group_id in self._open_gaps
 
     def _open_reported_gap(self, group_id: str, line: LineReport, heard_id: int) -> None:
-        """Open a gap at the moment when anything was last received before the report."""
+        """Store a gap of the group that began when anything was last received before the report."""
         ever_heard = self._retry_until_stored(partial(self._gaps.last_heard, group_id)) is not None
         began_at, cause = line.heard_at or line.at, line.cause or line.state.value
         self._open_gap(group_id, began_at, cause, heard_id if ever_heard else 0)
 
     def _open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
-        """Open a gap in the store and remember it for backfill."""
+        """Store a new gap and remember that its missed messages are to be fetched."""
         gap_id = self._retry_until_stored(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
         self._open_gaps[group_id] = gap_id
         self._unfinished[group_id].append(UnfinishedGap(gap_id, to_ms(began_at), heard_id))
 
     def _end_gap(self, group_id: str, at: datetime) -> None:
-        """End the open gap of a group, if any, at the given time."""
+        """Store the end of the group's open gap, if it has one."""
         gap_id = self._open_gaps.get(group_id)
         if gap_id is not None:
             self._retry_until_stored(partial(self._gaps.end_gap, gap_id, at))
             del self._open_gaps[group_id]
 
     def _next_report(self) -> LineReport | None:
-        """Wait for the next report. Return None if a retry or old messages are due instead, or on stop."""
+        """Wait for the next report and return it; None if a retry or old messages are due first, or on stop."""
         with self._changed:
             while not self._reports and not self._stopping:
                 if self._old_elements:
@@ -259,7 +259,7 @@ class GapRecovery:
             return None if self._stopping else self._reports.popleft()
 
     def _handle_report(self, line: LineReport) -> None:
-        """Run backfill as the report requires: for all groups once the connection is up, or after a lost frame."""
+        """Fetch the missed messages of all groups, if the report is that the connection is up or lost a frame."""
         log.info("line", state=line.state.value, cause=line.cause)
         match line.state:
             case LineState.UP:
@@ -277,18 +277,18 @@ class GapRecovery:
                 pass  # Backfill starts once the connection is up.
 
     def _notify_recovered(self, group_id: str) -> None:
-        """Call `on_recovered` for a group, retrying while the store is unavailable."""
+        """Call `on_recovered` for a group, again and again while the database is unavailable."""
         self._retry_until_stored(partial(self._on_recovered, group_id))
 
     def _retry_due_groups(self) -> None:
-        """Run backfill again for the groups whose retry is due."""
+        """Fetch missed messages again for the groups whose retry is due."""
         now = time.monotonic()
         for group_id in [group_id for group_id, (at, _) in self._retry_at.items() if at <= now]:
             self._backfill_group(group_id)
             self._notify_recovered(group_id)
 
     def _backfill_group(self, group_id: str) -> bool:
-        """Run backfill for all ended gaps of a group, and settle them unless a retry may bring more.
+        """Fetch the messages of all ended gaps of a group; settle these gaps unless a retry may bring more.
 
         Return whether there were any such gaps.
         """
@@ -316,18 +316,18 @@ class GapRecovery:
         return True
 
     def _backfill_gaps(self, group_id: str, missed: Sequence[UnfinishedGap]) -> dict[UnfinishedGap, BackfillEnd]:
-        """Run backfill and return its outcome for each gap (oldest first).
+        """Fetch the messages of several gaps (oldest first) of a group; return the outcome for each gap.
 
-        One backfill serves all gaps, unless it cannot reach the oldest.
+        One pass through the history serves all gaps, unless the history does not reach back to the oldest.
         """
         end = self._retry_until_stored(partial(self._fetch_and_admit, group_id, missed))
         if end is BackfillEnd.EXHAUSTED and len(missed) > 1:
-            # Entries received between the gaps can complete the later gaps even where the oldest stays incomplete.
+            # Later gaps can still be completed: the history reaches back to what was received between the gaps.
             return {missed[0]: end, **self._backfill_gaps(group_id, missed[1:])}
         return dict.fromkeys(missed, end)
 
     def _fetch_and_admit(self, group_id: str, missed: Sequence[UnfinishedGap]) -> BackfillEnd:
-        """Admit what the history returns for the gaps, then the old messages of the socket; return the outcome."""
+        """Store missed messages from Zalo's history, then those from the socket; return how the history ended."""
 
         def take(elements: Sequence[Element]) -> None:
             self._count_recovered(missed, self._admit_in_chunks(elements))
@@ -335,7 +335,7 @@ class GapRecovery:
         self._last_gap_began_ms[group_id] = missed[0].began_ms
         try:
             end = self._history(group_id, missed[0].heard_id, take)
-            # After the history, so that its messages are admitted first.
+            # After the history, so that the messages of the history are stored first.
             take(self._take_old_of_group(group_id))
         except StoreUnavailableError:
             raise
@@ -346,7 +346,7 @@ class GapRecovery:
             return end
 
     def _take_old_of_group(self, group_id: str) -> list[Element]:
-        """Remove and return the old messages that the socket returned for a group, oldest first.
+        """Remove from memory and return the old messages of a group that came over the socket, oldest first.
 
         Some may be stored already. Messages older than the group's first stored entry are discarded: they were sent
         before the bot joined. If nothing is stored, messages older than the last gap are discarded.
@@ -363,7 +363,7 @@ class GapRecovery:
         return sorted(mine, key=lambda element: place_of(element.at_ms, element.key))
 
     def _admit_late_old_elements(self) -> None:
-        """Admit old messages that the socket returned after backfill had finished."""
+        """Store old messages that came over the socket after the missed messages had been fetched."""
         for group_id in self._groups:
             if self._admit_in_chunks(self._take_old_of_group(group_id)):
                 self._notify_recovered(group_id)
@@ -371,14 +371,14 @@ class GapRecovery:
             self._old_elements = [element for element in self._old_elements if gap_owner(element) in self._groups]
 
     def _admit_in_chunks(self, elements: Sequence[Element]) -> list[Admitted]:
-        """Admit elements in chunks and return those that were new."""
+        """Store elements in several transactions of limited size; return those that were new."""
         admitted: list[Admitted] = []
         for start in range(0, len(elements), _CHUNK):
             admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))
         return admitted
 
     def _count_recovered(self, missed: Sequence[UnfinishedGap], fresh: Sequence[Admitted]) -> None:
-        """Count each recovered entry towards the latest gap that had begun by the entry's time."""
+        """Add each fetched entry to the count of the latest gap that had begun by the entry's time."""
         for gap_id, count in count_by_gap(missed, fresh).items():
             self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 

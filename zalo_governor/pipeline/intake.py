@@ -1,4 +1,4 @@
-"""Intake: passes every received element through the secret gate and stores it in the inbox before any other step."""
+"""Intake: checks everything received (messages, reactions …) for state secrets and stores it before anything else."""
 
 import threading
 from collections import Counter, deque
@@ -19,14 +19,15 @@ _RETRY_LONGEST_SECONDS = 10.0
 
 
 class Intake:
-    """Queues elements from the listener's thread and stores all queued ones in one commit (group commit).
+    """Queue of received elements (messages, reactions …); all queued ones are stored in the inbox in one commit.
 
     Args:
         inbox: the durable store of received entries.
-        door: the secret gate.
+        door: the secret gate, which checks each element for state secrets before it is stored.
         groups: ids of the watched groups; elements of other groups are dropped.
-        watched: whether a receipt concerns a message under a case or a directive; other receipts track people's
-            behaviour without need (Law 91/2025/QH15) and are dropped.
+        watched: returns whether a receipt ("delivered" or "seen") concerns a message under a case (a breach under
+            review) or a directive (a leader's order). Other receipts track people's behaviour without need (Law
+            91/2025/QH15) and are dropped.
         on_admitted: called with the newly stored entries, in the order received.
         clock: gives the time of reception.
         capacity: most elements that wait in memory; beyond that `offer` blocks, so that the socket's buffer and not
@@ -61,10 +62,10 @@ class Intake:
         self._logged_groups: set[str] = set()
         self.progress = Heartbeat()
         self.dropped: Counter[str] = Counter()
-        """Number of elements not stored, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
+        """Number of elements that were not stored, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
 
     def offer(self, elements: Sequence[Element]) -> None:
-        """Queue elements to be stored; block while the queue is full."""
+        """Queue received elements to be stored by `run`; block while the queue is full."""
         with self._changed:
             while len(self._waiting) >= self._capacity and not self._stopping:
                 self._changed.wait()
@@ -72,7 +73,7 @@ class Intake:
             self._changed.notify_all()
 
     def admit(self, elements: Sequence[Element]) -> list[Admitted]:
-        """Pass elements through the secret gate, store them at once and return the new entries. Thread-safe."""
+        """Check elements for state secrets, store them at once, and return those that were new. Thread-safe."""
         with self._admit_lock:
             received_ms = to_ms(self._clock())
             entries = [self._door.enter(element, received_ms) for element in elements if self._is_relevant(element)]
@@ -86,7 +87,7 @@ class Intake:
             return admitted
 
     def run(self) -> None:
-        """Store queued elements until stopped; elements offered before the stop are still stored."""
+        """Store queued elements until stopped; elements queued before the stop are still stored."""
         while batch := self._next_batch():
             self.progress.begins()
             self._admit_until_stored(batch)
@@ -99,7 +100,7 @@ class Intake:
             self._changed.notify_all()
 
     def _next_batch(self) -> list[Element]:
-        """Wait for elements and remove one batch from the queue; empty on stop."""
+        """Wait for elements and remove up to one batch of them from the queue; [] if stopped and the queue is empty."""
         with self._changed:
             while not self._waiting and not self._stopping:
                 self._changed.wait()
@@ -108,7 +109,10 @@ class Intake:
             return batch
 
     def _admit_until_stored(self, batch: list[Element]) -> None:
-        """Store a batch, retrying until the store accepts it; give up only when stopping."""
+        """Store a batch, retrying until the database accepts it.
+
+        When stopping, give up and raise once the pauses between tries have reached their maximum.
+        """
         for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
                 self.admit(batch)
@@ -124,8 +128,8 @@ class Intake:
                 return
 
     def _is_relevant(self, element: Element) -> bool:
-        # An element without a group id is malformed and may be ours: keep it, it becomes a dead letter.
         """Return whether an element is to be stored, and count it as dropped if not."""
+        # An element without a group id is malformed and may be of a watched group: keep it, it becomes a dead letter.
         if element.is_group and element.thread_id and element.thread_id not in self._groups:
             self.dropped["foreign_group"] += 1
             self._log_unwatched_group(element.thread_id)
@@ -136,7 +140,7 @@ class Intake:
         return True
 
     def _count_duplicates(self, entries: Sequence[Entry], admitted: Sequence[Admitted]) -> None:
-        """Count the entries that were stored already."""
+        """Count the entries that were not new (`admitted` holds the new ones) as duplicates."""
         self.dropped["duplicate"] += len(entries) - len(admitted)
         live = sum(entry.source is Source.LIVE for entry in entries)
         again = live - sum(item.entry.source is Source.LIVE for item in admitted)
@@ -144,7 +148,7 @@ class Intake:
             log.info("heard_again", count=again)
 
     def _log_unwatched_group(self, group_id: str) -> None:
-        """Log the id of an unwatched group once, so that operators can copy it into the settings."""
+        """Log the id of a group that is not watched, once, so that operators can copy it into the settings."""
         # A thread id that is not a number may be text, and text must not reach the log.
         if group_id not in self._logged_groups and group_id.isdecimal():
             self._logged_groups.add(group_id)

@@ -1,4 +1,4 @@
-"""Judge: turns each stored inbox entry into an event, a verdict and reactions, in one transaction."""
+"""The judge: parses stored entries, has the rules check them, and writes the verdicts and what follows from them."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -23,40 +23,39 @@ from zalo_governor.rules.base import SealingRule
 log = structlog.get_logger(__name__)
 
 _BATCH = 600
-"""Most entries judged in one transaction; findings are reported when the transaction ends."""
+"""Most entries judged in one transaction; people are told of findings only after it has been committed."""
 _CAPACITY = 1000
-"""Most entries that the judge keeps in memory."""
+"""Most entries that wait in memory to be judged; further ones stay in the inbox until they are read from it."""
 _CATCH_UP_SECONDS = 0.05
-"""How long `accept` waits for a judge that is over capacity before the entries are left to be read from the inbox.
+"""How long `accept` waits for a judge that is over capacity, before it leaves the entries to be read from the inbox.
 
-A judge that is only waiting for the interpreter then need not read and decrypt again what was in memory just now.
+The wait avoids reading and decrypting entries again when the judge is only briefly short of processor time.
 """
 _RETRY_FIRST_SECONDS = 0.05
 _RETRY_LONGEST_SECONDS = 10.0
 _NEED_ROSTER = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
-"""Kinds whose rules need the group's roster, which earlier entries may change: those must be written first."""
+"""Kinds whose rules need the group's roster (approved members). Earlier entries may change it: write those first."""
 _OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
-"""Kinds of the bot account's own actions that services react to."""
+"""Of what the bot account itself did, the kinds to which the services react."""
 _LONGEST_CLIENT_ID = 18
-"""Most digits of a client id that fit into a database integer; our own ids have 13."""
+"""Most digits of a cliMsgId that fit into a database integer; those that the bot gives its messages have 13."""
 
 
 class Judge(Generic[UowT]):
-    """Judges admitted entries lane by lane, and the entries that an earlier process left unjudged.
+    """Judges inbox entries, also those that an earlier process left, in the order sent within each conversation.
 
     Entries arrive in memory. If more than `capacity` of them wait and the judge does not catch up within a moment, it
-    discards the copies in memory and reads the entries from the inbox, so that its memory stays bounded. It starts by
-    reading from the inbox.
+    discards the copies in memory and reads the entries from the inbox, so that its memory stays bounded.
 
     Args:
-        inbox: the store of admitted entries.
+        inbox: the store of received entries.
         units: begins transactions.
         parser: turns an entry into an event.
         rules: judges events.
-        door_rules: returns the rules whose findings seal content.
+        door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         reactions: the services that react to judged events.
-        outbox: learns from echoes which of our messages arrived.
-        groups: ids of the conversations whose order is kept across a restart.
+        outbox: told which of the bot's messages Zalo has echoed (sent back), and so have arrived.
+        groups: ids of the groups whose order of judging is kept across a restart.
         on_judged: called with each batch once it is durable.
         progress: records the progress of the judge's thread.
         clock: gives the time of judging.
@@ -90,23 +89,23 @@ class Judge(Generic[UowT]):
         self._capacity = capacity
         self._lanes = EventOrdering()
         self._given: list[Admitted] = []
-        """Entries received in memory that are not in a lane yet."""
+        """Entries passed to `accept` that are not in a lane (the queue of one conversation) yet."""
         self._newest_given = 0
         self._read_from: int | None = 0
-        """Inbox id after which to read from the inbox; None while entries are taken from memory."""
+        """Id of the entry after which to go on reading the inbox; None while entries are taken from memory."""
         self._in_evaluation: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
-        """The batch that the rules are judging, and the function that waits for the verdicts."""
+        """The batch that the rules are judging now, and the function that waits for the verdicts."""
         self._without_reaction: set[int] = set()
-        """Ids of entries on which a service failed: they are stored without findings filter and reactions."""
+        """Ids of entries on which a service raised: these are stored without asking the services again."""
         self._changed = threading.Condition()
         self._write_lock = threading.Lock()
-        """Held while a batch is written."""
+        """Lock that is held while a batch is written to the database."""
         self._stopping = False
         self._idle = True
         self.progress = progress
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
-        """Queue stored entries for judging. Never fails, and blocks only for a moment."""
+        """Queue entries that are stored in the inbox for judging. Never raises, and blocks only for a moment."""
         with self._changed:
             self._newest_given = max(self._newest_given, admitted[-1].id)
             if self._exceeds_capacity(admitted):
@@ -118,23 +117,23 @@ class Judge(Generic[UowT]):
             self._changed.notify_all()
 
     def hold(self, account: str, thread_ids: Sequence[str]) -> None:
-        """Make these conversations wait for backfill, for a limited time."""
+        """Delay the judging of these conversations, for a limited time, until their missed messages are fetched."""
         now_ms = to_ms(self._clock())
         with self._changed:
             for thread_id in thread_ids:
                 self._lanes.hold(account, thread_id, now_ms)
 
     def release(self, account: str, thread_ids: Sequence[str]) -> None:
-        """End the waiting of these conversations: their backfill is complete."""
+        """End the delay that `hold` began: the missed messages of these conversations have been fetched."""
         with self._changed:
             for thread_id in thread_ids:
                 self._lanes.release(account, thread_id)
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Judge until stopped; entries in memory at the stop stay unjudged in the inbox for the next start.
+        """Judge entries until stopped; those not judged by then stay in the inbox for the next start.
 
-        While the rules judge one batch, the batch before it is written. Both follow the order of the lanes.
+        While the rules judge one batch, the batch before it is written. Batches keep the order of each conversation.
         """
         self._load_judged_positions()
         while not self._stopping:
@@ -150,29 +149,29 @@ class Judge(Generic[UowT]):
         self._finish_batch()
 
     def stop(self) -> None:
-        """Make `run` return after the batch that the rules are judging."""
+        """Make `run` return after the batch that is being judged."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
     def between_batches(self) -> AbstractContextManager[object]:
-        """Return a context manager that keeps batches from being written, so that a change applies to whole batches."""
+        """Return a context manager: inside its block no batch is written, so that a change applies to whole batches."""
         return self._write_lock
 
     def drain(self, timeout: float) -> bool:
-        """Wait until everything admitted so far is judged. Return False if that takes more than `timeout` seconds."""
+        """Wait until all entries stored so far are judged. Return False if that takes more than `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: self._idle and not self._given and not self._lanes.size and self._read_from is None, timeout
             )
 
     def _exceeds_capacity(self, admitted: Sequence[Admitted]) -> bool:
-        """Return whether these entries would exceed the capacity; False while entries are read from the inbox."""
+        """Return whether memory cannot take these entries too; False while entries are read from the inbox."""
         behind = len(self._given) + self._lanes.size
         return self._read_from is None and behind + len(admitted) > self._capacity
 
     def _load_judged_positions(self) -> None:
-        """Load how far earlier processes judged each group, so that entries before that point count as late."""
+        """Load how far earlier processes judged each group in order, so that entries sent before that count as late."""
         for thread_id in self._groups:
             while not self._stopping:
                 try:
@@ -187,7 +186,7 @@ class Judge(Generic[UowT]):
                 break
 
     def _take_ready(self) -> list[tuple[Admitted, bool]]:
-        """Return the entries whose turn it is, as (entry, is late); wait a while if there are none."""
+        """Return the entries to judge now, as (entry, is late); wait a while if there are none."""
         self._read_backlog()
         with self._changed:
             if self._given:
@@ -207,7 +206,7 @@ class Judge(Generic[UowT]):
             return ready
 
     def _read_backlog(self) -> None:
-        """Read the next page of unjudged entries from the inbox into the lanes, if nothing waits in memory."""
+        """Read the next unjudged entries from the inbox into the lanes (queues), if nothing waits in memory."""
         with self._changed:
             after, newest = self._read_from, self._newest_given
             if after is None or self._given or self._lanes.size:
@@ -230,7 +229,7 @@ class Judge(Generic[UowT]):
                 self._read_from = None
 
     def _start_batch(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
-        """Have the rules start on a batch, and write the batch before it meanwhile."""
+        """Let the rules start judging a batch; write the batch before it meanwhile."""
         if any(admitted.entry.kind in _NEED_ROSTER for admitted, _ in batch):
             self._finish_batch()
         for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
@@ -255,7 +254,7 @@ class Judge(Generic[UowT]):
                 return
 
     def _finish_batch(self) -> None:
-        """Wait for the verdicts of the batch under judgement and write them."""
+        """Wait for the verdicts on the batch that the rules are judging, if any, and write it."""
         if self._in_evaluation is None:
             return
         (batch, finished), self._in_evaluation = self._in_evaluation, None
@@ -269,7 +268,7 @@ class Judge(Generic[UowT]):
             self._judge_until_stored(assessed)
 
     def _judge_one_by_one(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
-        """Judge the entries of a failed batch one by one, and store the entry that fails as a dead letter."""
+        """Judge a failed batch's entries one by one; one that fails again is stored as a dead letter (kept aside)."""
         log.error("judge_failed", error=error, entries=len(batch))
         if len(batch) == 1:
             self._store_dead_letter(batch[0][0], error)
@@ -279,7 +278,7 @@ class Judge(Generic[UowT]):
             self._finish_batch()
 
     def _judge_until_stored(self, batch: Assessment) -> None:
-        """Write an assessed batch, retrying until the store is available."""
+        """Write a batch with its verdicts, retrying until the database is available."""
         for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
                 with self._write_lock:
@@ -309,7 +308,7 @@ class Judge(Generic[UowT]):
                 return
 
     def _store_dead_letter(self, admitted: Admitted, error: str) -> None:
-        """Store an entry on which the judge itself fails as a dead letter."""
+        """Store an entry on which the judge's own code raised as a dead letter (kept, counted and reported)."""
 
         def store() -> None:
             with self._units.begin() as uow:
@@ -318,12 +317,12 @@ class Judge(Generic[UowT]):
         self._retry_until_stored(store, entries=1)
 
     def _confirm_echoes(self, echoes: Sequence[tuple[int, str]]) -> None:
-        """Mark our own messages as sent in the outbox, since Zalo echoed them: (client id, msgId)."""
+        """Mark messages of the bot as sent, since Zalo echoed (sent back) them: (client id, msgId) of each."""
         if echoes:
             self._retry_until_stored(lambda: self._outbox.confirm(echoes, self._clock()), echoes=len(echoes))
 
     def _retry_until_stored(self, operation: Callable[[], None], **logged: int) -> None:
-        """Repeat a storage operation until it succeeds or the program stops."""
+        """Repeat a storage operation until it succeeds or the program stops; `logged` values go into the log."""
 
         def on_failure(error: StoreUnavailableError) -> None:
             self.progress.tries_again()
@@ -334,7 +333,7 @@ class Judge(Generic[UowT]):
             retry_until_stored(operation, pauses=pauses, wait=self._wait_unless_stopping, on_failure=on_failure)
 
     def _write_batch(self, batch: Assessment) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
-        """Write a batch in one transaction. Return the judged events and the echoes of our own messages."""
+        """Write a batch in one transaction; return its events, and (client id, msgId) of the bot's own messages."""
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
@@ -356,7 +355,7 @@ class Judge(Generic[UowT]):
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                # Of the bot account's own actions, only deletions and group changes carry new information.
+                # Of what the bot account itself did, only deletions and group changes carry new information.
                 heard = not own or admitted.entry.kind in _OWN_KINDS_TO_REACT_TO
                 if heard and admitted.id not in self._without_reaction:
                     self._react(uow, event, verdict)
@@ -364,7 +363,7 @@ class Judge(Generic[UowT]):
         return judged, echoes
 
     def _filter_findings(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without the findings that, according to the services, do not count."""
+        """Return the verdict without the findings that the services say do not count."""
         if event.id in self._without_reaction:
             return verdict
         try:
@@ -375,7 +374,7 @@ class Judge(Generic[UowT]):
             raise _ReactionFault(event.id, type(error).__name__) from error
 
     def _react(self, uow: UowT, event: EventBase, verdict: Verdict) -> None:
-        """Have the services react to one event."""
+        """Let the services write what follows from one event: cases, notices, answers to commands."""
         try:
             self._reactions.react(uow, event, verdict)
         except StoreUnavailableError:
@@ -384,13 +383,13 @@ class Judge(Generic[UowT]):
             raise _ReactionFault(event.id, type(error).__name__) from error
 
     def _wait_unless_stopping(self, seconds: float) -> bool:
-        """Wait for the given seconds; return True at once if the judge is stopping."""
+        """Wait for the given seconds, or until the judge is stopping; return whether it is stopping."""
         with self._changed:
             return self._changed.wait_for(lambda: self._stopping, timeout=seconds)
 
 
 class _ReactionFault(Exception):  # noqa: N818  private to this file
-    """A service failed on one event: its transaction is rolled back and the event judged again without reactions."""
+    """A service raised on one event: the batch is rolled back and judged again, this event without the services."""
 
     def __init__(self, entry_id: int, error: str) -> None:
         super().__init__(entry_id, error)

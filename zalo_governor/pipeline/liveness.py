@@ -1,7 +1,7 @@
-"""The liveness monitor: detects what the socket cannot report about itself, and raises an alarm during an outage.
+"""The liveness monitor: finds messages that the socket lost unnoticed, and raises an alarm during an outage.
 
-A socket can be open and dead, and a quiet day looks like a broken connection. So Zalo is asked at intervals for the
-last message of each group, and liveness is judged by what arrives, not by whether the socket says it is open.
+A socket can be open and yet deliver nothing, and a quiet day looks like a broken connection. So Zalo is asked at
+intervals for the last message of each group, and the connection is judged by whether that message has arrived.
 """
 
 import threading
@@ -19,28 +19,31 @@ from zalo_governor.domain.inbound import Element
 log = structlog.get_logger(__name__)
 
 MISSED = "missed"
-"""Cause of a gap found by a check: the connection seemed fine, but a message had not arrived."""
+"""Cause recorded for a gap that a check found: the connection seemed fine, but a message had not arrived."""
 _MAY_STILL_ARRIVE = timedelta(seconds=30)
-"""A message younger than this may still arrive over the socket.
+"""Age up to which a message that has not arrived may still be on its way over the socket.
 
 Our clock may be wrong, and the newest message of a busy group is always young. So a message that was already missing at
 a check this long ago counts as missing, whatever its time says.
 """
 _TICK_SECONDS = 1.0
-"""Pause between two calls of `tick`."""
+"""Pause between two calls of `tick`, in seconds."""
 _NEEDS_A_PERSON = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
-"""Connection states that reconnecting cannot repair: a person must act."""
+"""Connection states that reconnecting cannot repair: a person must act, such as log in again."""
 
 
 class Alarm(Protocol):
-    """Reports outages of the connection to Zalo to people, over a channel that does not need Zalo, and their end."""
+    """Alarm that tells people of outages of the connection to Zalo, over a channel that does not need Zalo."""
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report that nothing was received since a time, with the connection's state; again if that changes."""
+        """Report that nothing has been received since a time.
+
+        `line` is the state of the connection. Called again if that changes to a state in which a person must act.
+        """
         ...
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """Report that the connection is back. Called again if it raises GovernorError."""
+        """Report that the outage is over. If this raises GovernorError, it is called again later."""
         ...
 
 
@@ -50,11 +53,11 @@ class LivenessMonitor:
     Args:
         groups: ids of the watched groups.
         newest: asks Zalo for the newest message of each group; raises GovernorError if Zalo does not answer.
-        known: returns those of the msgIds of a group that are stored.
+        known: returns those of the given msgIds of a group that are stored.
         keep_alive: tells Zalo that the session is in use; raises GovernorError.
-        line: returns the last report of the connection and when anything last arrived.
-        report: takes the report of a gap that a check found.
-        go_round: runs one pass of `pipeline.reconciliation`; raises GovernorError.
+        line: returns the last report of the connection's state, and when anything last arrived.
+        report: receives a report when a check finds a message missing, and records a gap (time of missed messages).
+        go_round: runs one pass of reconciliation (compares Zalo's history with the inbox); raises GovernorError.
         alarm: told of the beginning and end of an outage.
         look_every: interval of the checks for missed messages.
         round_every: interval of the reconciliation passes.
@@ -104,14 +107,14 @@ class LivenessMonitor:
         self._outage_since: datetime | None = None
         self._alarmed_state: LineState | None = None
         self._reported_missing: dict[str, str] = {}
-        """Of each group, the missing message that was reported last."""
+        """Of each group, the msgId of the missing message that was reported last."""
         self._awaited: dict[str, tuple[str, float]] = {}
         """Of each group, a message that had not arrived at an earlier check: (msgId, monotonic time of that check)."""
         self.looked_at: datetime | None = None
-        """When a check last found no message missing."""
+        """When a check last found that no message was missing; None before the first such check."""
 
     def run(self) -> None:
-        """Run the due checks every second until stopped."""
+        """Run the checks that are due, every second, until stopped."""
         while not self._stopping.wait(_TICK_SECONDS):
             self.tick()
 
@@ -120,7 +123,7 @@ class LivenessMonitor:
         self._stopping.set()
 
     def tick(self) -> None:
-        """Run the checks that are due now."""
+        """Run the checks and calls that are due; while the connection is down, only the check for an outage."""
         now = self._clock()
         line, heard_at = self._line()
         self._check_outage(now, line, heard_at)
@@ -137,7 +140,7 @@ class LivenessMonitor:
             self._attempt("round", self._go_round)
 
     def _check_outage(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
-        """Raise the alarm when an outage has lasted too long, and report its end."""
+        """Raise the alarm when an outage has lasted `blind_after`, and report its end; `heard_at`: last reception."""
         last = heard_at or self._began
         up = line is not None and line.state is LineState.UP
         if not up and now - last >= self._blind_after and (self._outage_since is None or self._needs_new_alarm(line)):
@@ -152,11 +155,11 @@ class LivenessMonitor:
                 log.info("seeing", since=since.isoformat())
 
     def _needs_new_alarm(self, line: LineReport | None) -> bool:
-        """Return whether a person must now do something other than the last alarm said."""
+        """Return whether the connection is now in a state in which a person must act and that was not reported yet."""
         return line is not None and line.state in _NEEDS_A_PERSON and line.state is not self._alarmed_state
 
     def _check_newest(self, now: datetime, heard_at: datetime | None) -> None:
-        """Ask Zalo for the newest message of each group, and report a gap if one of them is newly missing."""
+        """Ask Zalo for the newest message of each group; report a gap if one is missing that was not reported yet."""
         missing: dict[str, str] = {}
         for group_id, element in self._newest().items():
             key = self._find_missing(group_id, element, now) if group_id in self._groups else None
@@ -172,7 +175,7 @@ class LivenessMonitor:
             self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
 
     def _find_missing(self, group_id: str, newest: Element, now: datetime) -> str | None:
-        """Return the msgId of a message of the group that should have arrived and has not, or None."""
+        """Return the msgId of a message of the group that should have arrived and has not; None if there is none."""
         doubted, since = self._awaited.pop(group_id, (newest.key, self._seconds()))
         known = self._known(group_id, [newest.key, doubted])
         if doubted in known:
@@ -185,7 +188,7 @@ class LivenessMonitor:
         return doubted if self._seconds() - since >= _MAY_STILL_ARRIVE.total_seconds() else None
 
     def _attempt(self, what: str, work: Callable[[], None]) -> bool:
-        """Run `work` and return whether it succeeded; failed work is repeated when it is next due."""
+        """Call `work` and return whether it succeeded; a failure is logged and `work` called again when next due."""
         try:
             work()
         except GovernorError as error:
@@ -195,5 +198,9 @@ class LivenessMonitor:
 
 
 def _is_due(at: datetime, every: timedelta, now: datetime) -> bool:
-    """Return whether `at` is reached. A clock that was set back never delays work by more than one interval `every`."""
+    """Return whether the time `at` has come, for work that is done once in every interval `every`.
+
+    Also True if `at` is further ahead than `every`: then the clock was set back, which must not delay the work for
+    long.
+    """
     return now >= at or at - now > every

@@ -1,11 +1,11 @@
-"""EventOrdering: keeps one lane per conversation, so that its entries are judged in the order in which they were sent.
+"""EventOrdering: a queue ("lane") for each conversation, so that its entries are judged in the order they were sent.
 
-Zalo sends messages and events in different frames without a mutual order. Holding everything back by 200 ms would
-delay every alert by 200 ms; so a lane holds back only for a while after it has been seen out of order.
+Zalo sends messages and other events in different frames without a mutual order. Holding everything back by 200 ms would
+delay every alert by 200 ms; so a lane holds entries back only for a while after one arrived out of order.
 
 Whatever the clocks do, all entries that are judged and not marked late follow the order of Zalo's (time, msgId). Late
-entries are those that precede an entry judged in order, and those with a time in the future. Our clock decides only
-which times count as the future.
+are entries sent before an entry that has been judged already, and entries whose time is in the future. Our own clock
+decides only which times count as the future.
 """
 
 from collections import deque
@@ -15,53 +15,56 @@ from typing import NamedTuple
 from zalo_governor.domain.inbound import Admitted, Entry, Place, Source, place_of
 
 HOLD_BACK_MS = 200
-"""How long a disorderly lane holds each entry back."""
+"""How long a lane that recently got an entry out of order holds each new entry back, in ms."""
 DISORDERLY_MS = 60_000
-"""How long a lane holds entries back after one arrived out of order."""
+"""How long, after an entry arrived out of order, a lane goes on holding entries back, in ms."""
 RECOVERY_HOLD_MS = 5_000
-"""How long at most a lane waits for backfill before new entries are judged without the missed ones."""
+"""How long at most a lane waits for missed messages to be fetched before it goes on without them, in ms."""
 _MAX_AHEAD_MS = 10_000
-"""By how much a time may be ahead of the clock before it counts as the future."""
+"""By how many ms an entry's time may be ahead of our clock before it counts as being in the future."""
 _MEDIAN_OF = 5
-"""Number of recent live entries whose median estimates how far Zalo's clock is ahead of ours."""
+"""Number of recent entries from the socket whose median tells how far Zalo's clock is ahead of ours."""
 
 
 class _Waiting(NamedTuple):
-    """An entry that waits in a lane, with its position in Zalo's order."""
+    """An entry that waits in a lane (the queue of one conversation), with its place in Zalo's order."""
 
     where: Place
     item: Admitted
     in_future: bool
-    """Whether its time is in the future. Advancing the lane to that time would make everything sent until then late."""
+    """Whether the entry's time is in the future.
+
+    Such an entry does not advance the lane: everything sent until that time would count as late.
+    """
 
 
 class _Lane:
-    """The waiting entries of one conversation, and how far it was judged."""
+    """Lane: the waiting entries of one conversation, and the point up to which the conversation was judged."""
 
     __slots__ = ("disorderly_until", "held_until", "judged", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[_Waiting] = []
         self.judged: Place = (0, 0, "")
-        """The highest position of all entries judged in order."""
+        """Place in Zalo's order, (time, msgId), of the last entry that was judged in order."""
         self.disorderly_until = 0
-        """Our time (ms) until which entries are held back; 0 if none are."""
+        """Our clock's time (ms) until which each new entry is held back for HOLD_BACK_MS; 0 if none are."""
         self.held_until = 0
-        """Our time (ms) until which the lane waits for backfill; 0 if it does not."""
+        """Our clock's time (ms) until which the lane waits for missed messages to be fetched; 0 if it does not wait."""
 
 
 class EventOrdering:
-    """The lanes of a judge, one per conversation. Not thread-safe: only the judge's thread may use it."""
+    """The lanes (queues) of all conversations. Not thread-safe: the judge calls all methods under its lock."""
 
     def __init__(self) -> None:
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self.size = 0
-        """Number of entries that wait in all lanes."""
+        """Number of entries that wait, in all lanes together."""
         self._ahead = deque([0] * _MEDIAN_OF, maxlen=_MEDIAN_OF)
-        """By how much Zalo's clock was ahead of ours (ms) at each of the last live entries."""
+        """By how many ms Zalo's time of each of the last entries from the socket was ahead of our clock."""
 
     def add(self, admitted: Iterable[Admitted], now_ms: int) -> None:
-        """Put entries into their lanes."""
+        """Put each entry into its conversation's lane; a lane that gets one out of order holds entries back."""
         for item in admitted:
             entry = item.entry
             lane = self._lane(entry.account, entry.thread_id)
@@ -72,7 +75,7 @@ class EventOrdering:
             self.size += 1
 
     def take(self, now_ms: int) -> list[tuple[Admitted, bool]]:
-        """Remove and return all entries whose turn it is, as (entry, is late)."""
+        """Remove and return all entries that may be judged now, in the order of judging, as (entry, is late)."""
         ready: list[tuple[Admitted, bool]] = []
         for lane in self._lanes.values():
             if not lane.waiting or _is_ahead(lane.held_until, now_ms, RECOVERY_HOLD_MS):
@@ -97,7 +100,7 @@ class EventOrdering:
         return ready
 
     def wait_ms(self, now_ms: int) -> int | None:
-        """Return in how many ms the next held-back entry may be taken, or None if nothing waits."""
+        """Return in how many ms to call `take` again for entries held back now; None if no entry waits."""
         waits = [
             max(
                 lane.held_until - now_ms if _is_ahead(lane.held_until, now_ms, RECOVERY_HOLD_MS) else 0,
@@ -110,21 +113,22 @@ class EventOrdering:
         return min(waits, default=None)
 
     def remember(self, account: str, thread_id: str, judged: Place) -> None:
-        """Set the position up to which an earlier process judged a conversation in order."""
+        """Set the place, (time, msgId), up to which an earlier process judged a conversation in order."""
         self._lane(account, thread_id).judged = judged
 
     def hold(self, account: str, thread_id: str, now_ms: int) -> None:
-        """Make a lane wait for backfill, for at most RECOVERY_HOLD_MS."""
+        """Make a conversation's lane wait until its missed messages are fetched, for at most RECOVERY_HOLD_MS."""
         self._lane(account, thread_id).held_until = now_ms + RECOVERY_HOLD_MS
 
     def release(self, account: str, thread_id: str) -> None:
-        """End a lane's waiting: its backfill is complete."""
+        """End the wait that `hold` began: the conversation's missed messages have been fetched."""
         self._lane(account, thread_id).held_until = 0
 
     def _is_in_future(self, entry: Entry) -> bool:
-        """Return whether an entry's time is implausibly far in the future.
+        """Return whether an entry's time (by Zalo's clock) is implausibly far in the future.
 
-        Our own clock may be slow. Then most recent live entries seem to be ahead, so their median is allowed for.
+        If our own clock is slow, all recent entries seem to be ahead of it; their median shows by how much, and is
+        allowed.
         """
         ahead = entry.at_ms - entry.received_ms
         if entry.source is Source.LIVE:
@@ -132,7 +136,7 @@ class EventOrdering:
         return ahead > _MAX_AHEAD_MS and ahead > sorted(self._ahead)[_MEDIAN_OF // 2] + _MAX_AHEAD_MS
 
     def _lane(self, account: str, thread_id: str) -> _Lane:
-        """Return the lane of a conversation, created if necessary."""
+        """Return the lane of a conversation; create it if the conversation has none yet."""
         key = (account, thread_id)
         lane = self._lanes.get(key)
         if lane is None:
@@ -145,10 +149,10 @@ def _position(waiting: _Waiting) -> Place:
 
 
 def _is_unordered(item: Admitted) -> bool:
-    """Return whether a group sync found the entry: its time is ours, so it has no position in Zalo's order."""
+    """Return whether group sync made the entry: it bears the time of our clock, so it has no place in Zalo's order."""
     return item.entry.source is Source.SWEEP
 
 
 def _is_ahead(until_ms: int, now_ms: int, at_most_ms: int) -> bool:
-    """Return whether `until_ms` is ahead by at most `at_most_ms`: more means that the clock was set back."""
+    """Return whether `until_ms` is still ahead; False if by more than `at_most_ms`, as our clock was then set back."""
     return 0 < until_ms - now_ms <= at_most_ms

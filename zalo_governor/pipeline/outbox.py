@@ -1,4 +1,4 @@
-"""The outbox worker: claims due messages, sends each once, and stores the outcome."""
+"""The outbox worker: takes due messages from the outbox (the bot's queue), sends each, and stores the outcome."""
 
 import threading
 from collections.abc import Callable
@@ -23,37 +23,36 @@ from zalo_governor.pipeline.ports import OutboxStore, Sender
 log = structlog.get_logger(__name__)
 
 _CLAIM = 1
-"""Messages claimed at once.
+"""Number of messages that are marked as being sent at once.
 
-Whether a claimed message went out is unknown if the process dies; a waiting one is still sent exactly once.
+If the process dies, it is unknown whether a message so marked went out; one that still waits is sent exactly once.
 """
 _RETRY = 1.0
-"""Seconds before the store is tried again."""
+"""Seconds until the database is tried again after it was unavailable."""
 _LONGEST_SLEEP_SECONDS = 10.0
-"""The longest sleep: another process may post a message, and clocks may be changed."""
+"""Longest sleep in seconds, as another process may queue a message, and clocks may be changed."""
 _FILE_TRIES = 3
-"""After this many tries a message is sent without its file, if the file cannot be made."""
+"""After this many tries a message is sent without its file, if the file cannot be rendered."""
 _FILE_RETRY_SECONDS = 60.0
-"""Pause before a file that could not be made is tried again."""
+"""Pause in seconds before a file that could not be rendered is tried again."""
 _EXEMPT_FROM_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
-"""Purposes that are sent even when the day's budget of private messages is used up."""
+"""Purposes of private messages that are sent even when the day's budget of private messages is used up."""
 
 
 class OutboxWorker:
-    """Sends messages one at a time; the sender limits the rate.
+    """Sender of the messages in the outbox (the queue of the bot's messages), one at a time; `sender` limits the rate.
 
-    Messages with a file have a lane of their own: making and uploading a file takes seconds, which would delay an
+    Messages with a file are sent by a second thread: rendering and uploading a file takes seconds, which would delay an
     alert.
 
     Args:
         store: the durable queue of messages.
         sender: sends a message over Zalo's API.
         account: uid of the bot account.
-        printed: returns the content of a file; raises GovernorError if the file cannot be made.
-        say_again: returns the text of a message that is sent once more because it may have arrived already.
-        private_per_day: returns the daily number of private messages after which requests to members wait for the next
-            day.
-        on_sent: called after each message, from either lane, with its purpose and outcome, for the log.
+        printed: returns the rendered content of a file; raises GovernorError if that fails.
+        say_again: returns a text with the remark that it is sent again, for a message that may have arrived already.
+        private_per_day: returns the number of private messages in 24 hours after which those that can wait are put off.
+        on_sent: called after each message, from either thread, with the message and its outcome, for the log.
         clock: the wall clock.
     """
 
@@ -85,14 +84,14 @@ class OutboxWorker:
         )
 
     def wake(self) -> None:
-        """Check the queue now: there may be a message to send."""
+        """Make `run` check the queue of messages at once, as a message may have been added."""
         self._text_lane.wake()
         self._file_lane.wake()
 
     def run(self) -> None:
-        """Send until stopped.
+        """Send messages until stopped.
 
-        A message that an earlier process left half-sent waits for its echo, and is sent once more if none comes.
+        A message that an earlier process was sending when it ended is sent again only if Zalo returns no copy of it.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="files") as pool:
             files = pool.submit(self._file_lane.run)
@@ -104,13 +103,13 @@ class OutboxWorker:
         files.result()
 
     def stop(self) -> None:
-        """Make `run` return; messages claimed but not sent go back to waiting."""
+        """Make `run` return; messages marked as being sent whose send has not begun go back to waiting."""
         self._text_lane.stop()
         self._file_lane.stop()
 
 
 class OutboxLane:
-    """Sends either the messages with a file or those without; arguments as for `OutboxWorker`."""
+    """Sender of either all messages with a file or all without, in one thread; arguments as for `OutboxWorker`."""
 
     def __init__(
         self,
@@ -139,13 +138,13 @@ class OutboxLane:
         self._stopping = False
 
     def wake(self) -> None:
-        """Check the queue now: there may be a message to send."""
+        """Make `run` check the queue of messages at once, as a message may have been added."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Send until stopped."""
+        """Send messages until stopped; first mark those that an earlier process was sending as possibly sent."""
         self._retry_until_stored(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
         while not self._stopping:
             try:
@@ -156,20 +155,20 @@ class OutboxLane:
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
 
     def turn(self) -> bool:
-        """Send the next due message and return whether there was one. Raises StoreUnavailableError."""
+        """Send the next due message; return whether there was one. Raises StoreUnavailableError."""
         claimed = self._store.claim(now=self._clock(), limit=_CLAIM, files=self._carries_files)
         for outgoing in claimed:
             self._send(outgoing)
         return bool(claimed)
 
     def stop(self) -> None:
-        """Make `run` return."""
+        """Make `run` return after the message that is being sent."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
     def _send(self, outgoing: Outgoing) -> None:
-        """Send one claimed message and store the outcome."""
+        """Send one message that is marked as being sent, unless it must wait, and store the outcome."""
         now = self._clock()
         if self._stopping:
             self._retry_until_stored(lambda: self._store.postponed(outgoing, now))
@@ -208,7 +207,7 @@ class OutboxLane:
             self._on_sent(outgoing, "sent")
 
     def _find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Return the delivery of a message that Zalo shows as arrived; None if not shown or the request fails."""
+        """Return Zalo's confirmation of a message that may have been sent; None if Zalo does not show it or answer."""
         try:
             return self._sender.find_sent(outgoing)
         except GovernorError as error:
@@ -216,7 +215,7 @@ class OutboxLane:
             return None
 
     def _with_content(self, outgoing: Outgoing) -> tuple[Outgoing, bytes | None]:
-        """Return the message with its file's content, or without its file if making the file keeps failing."""
+        """Return the message and its rendered file (None for none); without its file if rendering keeps failing."""
         file = outgoing.notice.file
         if file is None:
             return outgoing, None
@@ -230,7 +229,7 @@ class OutboxLane:
             return outgoing.model_copy(update={"notice": notice}), None
 
     def _marked_if_repeated(self, outgoing: Outgoing) -> Outgoing:
-        """Return the message, marked as a repetition if it may have arrived already."""
+        """Return the message, with the remark that it is sent again if it may have arrived already."""
         if not outgoing.repeated:
             return outgoing
         notice, again = outgoing.notice, self._say_again
@@ -241,7 +240,7 @@ class OutboxLane:
         return outgoing.model_copy(update={"notice": said})
 
     def _is_over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
-        """Return whether a private message must wait because the day's budget is used up."""
+        """Return whether a private message must wait: the account has sent its daily number of them."""
         notice = outgoing.notice
         if notice.is_group or notice.urgent or notice.purpose in _EXEMPT_FROM_BUDGET:
             return False
@@ -252,7 +251,7 @@ class OutboxLane:
         return sent >= self._private_per_day()
 
     def _retry_until_stored(self, write: Callable[[], object]) -> None:
-        """Store an outcome, retrying until the store is available: sending twice is worse than waiting."""
+        """Store an outcome, retrying until the database is available: a message sent twice is worse than a wait."""
         while True:
             try:
                 write()
@@ -265,7 +264,7 @@ class OutboxLane:
                 return
 
     def _sleep(self, until: datetime | None) -> None:
-        """Sleep until a time, until woken, or for the longest sleep."""
+        """Sleep until a time (None: no time limit of its own), until `wake` or `stop`, or for the longest sleep."""
         with self._changed:
             if not self._woken and not self._stopping:
                 seconds = (

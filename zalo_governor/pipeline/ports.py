@@ -1,4 +1,4 @@
-"""Protocols that the pipeline needs; the zalo, storage, rules and services packages implement them."""
+"""Protocols that the pipeline uses; the packages zalo, storage, rules, sandbox and services implement them."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,53 +15,58 @@ from zalo_governor.rules.base import RuleContext
 
 
 class Inbox(Protocol):
-    """The durable store of all received entries."""
+    """The inbox: the durable table of everything received, one entry for each message, reaction or other element."""
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
-        """Write all entries in one durable transaction and return those that were new, in the order given.
+        """Write the new ones among the entries in one durable transaction and return them, in the order given.
 
-        An entry is left out if its (account, thread, kind, key) is stored with the same fingerprint, or if the same
-        sender's cli_key is stored with the same fingerprint. After this returns, a power cut loses none of them.
+        An entry is not new if an entry with the same content (`fingerprint`) is stored that has the same (account,
+        thread, kind, key), or the same sender and `cli_key`. After this call returns, a power cut loses none of the
+        entries.
         """
         ...
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
-        """Return entries not yet judged with id > after_id, oldest first, with decrypted bodies."""
+        """Return at most `limit` entries not yet judged by the rules, with id > after_id, oldest first, decrypted."""
         ...
 
     def said_before(self, admitted: Admitted) -> bool:
-        """Return whether the sealed content of the entry also occurs in an earlier entry of the same conversation."""
+        """Return whether an earlier entry of the same conversation had the same content as this sealed entry.
+
+        Sealed means that the content is not stored, as it may be a state secret; only keyed hashes are compared.
+        """
         ...
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """Return (account, Zalo's time in ms, key) of the entries that were judged in order and have the latest times.
+        """Return (account, Zalo's time in ms, key) of the latest entries of the conversation that were judged in order.
 
-        Late entries and entries found by a group sync do not count.
+        Entries that were judged late, and entries made by group sync (which reads who is in the group), do not count.
         """
         ...
 
 
 class Verdicts(Protocol):
-    """Repository of judged events with their findings."""
+    """Repository of judged events, with what the rules found in them."""
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
-        """Write the event with its findings and failures, and mark the inbox entry done.
+        """Store an event with the findings and failures of the rules, and mark its inbox entry as done.
 
-        A verdict that seals an entry which still has a body erases that body and its traces.
+        If the verdict seals the event (its content may not be stored) and the entry still has a body, erase the body
+        with all its traces in the database.
         """
         ...
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Keep an entry that cannot be parsed or judged as a dead letter, so that it is counted and shown."""
+        """Mark an entry that cannot be parsed or judged as a dead letter (kept, counted and reported to operators)."""
         ...
 
 
 class JudgeUnitOfWork(Protocol):
-    """One transaction of the judge: commits all of its writes or none."""
+    """One transaction in which the judge stores a batch of events: all of its writes are committed, or none."""
 
     @property
     def verdicts(self) -> Verdicts:
-        """Return the repository of judged events and their findings."""
+        """Return the repository of judged events, which writes in this transaction."""
         ...
 
 
@@ -71,125 +76,142 @@ UowT_contra = TypeVar("UowT_contra", bound=JudgeUnitOfWork, contravariant=True)
 
 
 class UnitsOfWork(Protocol[UowT_co]):
-    """Begins transactions."""
+    """Factory of the judge's transactions, and a reader of what the rules must know about people."""
 
     def begin(self) -> AbstractContextManager[UowT_co]:
-        """Begin a transaction that commits at the end of the block and rolls back if the block raises."""
+        """Return a context manager that commits the transaction at the end of the block, or rolls back if it raises."""
         ...
 
     def person(self, account: str, uid: str) -> Person | None:
-        """Return the person behind a uid, outside any transaction; None if the uid is unknown."""
+        """Return the person who has this uid as `account` sees it; None if unknown. Reads outside any transaction."""
         ...
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """Return the uids on the group's roster, outside any transaction; None if the group has no roster."""
+        """Return the uids of the people on the group's roster (the approved list of members).
+
+        None if the group has no roster. Reads outside any transaction.
+        """
         ...
 
 
 class Reactions(Protocol[UowT_contra]):
-    """Reacts to judged events with cases, notices and answers to commands. The services package implements this."""
+    """Reacts to judged events: opens cases (breaches under review), sends notices, answers commands.
+
+    The services package implements this.
+    """
 
     def filter_findings(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that do not count, such as missing diacritics in a typed command."""
+        """Return the verdict without findings that do not count, such as missing diacritics in a command to the bot."""
         ...
 
     def react(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> None:
-        """React to one judged event inside the judge's transaction."""
+        """Write what follows from one judged event (cases, notices, answers to commands) in the transaction `uow`."""
         ...
 
 
 class Parser(Protocol):
-    """Turns a stored element into an event. `zalo.events.parse` implements this."""
+    """Parser of stored elements (messages, reactions, group changes …); `zalo.events.parse` implements this."""
 
     def __call__(self, admitted: Admitted) -> EventBase:
-        """Return the event.
+        """Return the event that a stored element means, such as a message or a member joining.
 
         Raises:
-            UnparsableElementError: no event is known for this shape.
+            UnparsableElementError: the element has no known form.
         """
         ...
 
 
 class Rules(Protocol):
-    """Judges events by the rules of one rulebook. `rules.engine` and `sandbox.rules` implement this."""
+    """Judge of events by the rules of the regulation; `rules.engine` and `sandbox.rules` implement this."""
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
-        """Start judging these events and return a function that waits for the verdicts, in the order of the cases.
+        """Start judging these events; return a function that waits for the verdicts and returns them in the same order.
 
-        The next call may be made before the returned function is called; the returned functions must be called in the
-        order of the calls. All cases of one call are judged by one rulebook. Both raise ProgramEndsError if the program
-        is stopping.
+        `ask` may be called again before the returned function is called; the returned functions must be called in the
+        order in which `ask` returned them. All events of one call are judged by the same version of the rules. `ask`
+        and the returned function raise ProgramEndsError if the program is stopping.
         """
         ...
 
 
 class OutboxStore(Protocol):
-    """The durable queue of messages to send."""
+    """The outbox: the durable queue of the messages that the bot sends."""
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
         """Durably mark up to `limit` due messages as being sent and return them, most urgent first.
 
-        All of them have a file (`files`) or none has. A message that was tried in vain and has expired is given up
-        instead.
+        With `files`, only messages with an attached file are claimed, otherwise only those without. A message that was
+        already tried and whose time for retries is over is given up instead of returned.
         """
         ...
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
-        """Return when `claim` will next have a message to return; None if nothing waits."""
+        """Return when `claim` will next have a message to return (`now` if at once); None if no message waits."""
         ...
 
     def sent_private_since(self, account: str, since: datetime) -> int:
-        """Return how many private messages were sent, or may have been sent, since a time."""
+        """Return how many private messages the account has sent, or may have sent, since a time."""
         ...
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
-        """Record that Zalo accepted the message."""
+        """Record that Zalo accepted the message; `reception` holds its msgId."""
         ...
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
-        """Record that Zalo refused the message for good; `addressee_refuses`: the addressee cannot be reached."""
+        """Record that Zalo refused the message with an error code and would refuse it again: it is not retried.
+
+        `addressee_refuses`: the code means that the addressee accepts no messages from the bot account.
+        """
         ...
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Put a message that Zalo certainly did not accept (for the error code `code`) back to waiting until a time."""
+        """Put a message whose send failed, so that Zalo certainly did not accept it, back to waiting until a time."""
         ...
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
-        """Put a message that was not tried at all back to waiting until a time."""
+        """Put a claimed message that was not tried back to waiting until a time."""
         ...
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
         """Record that it is unknown whether the message was sent.
 
-        The store waits for the message's echo until `until`; then it may be sent once more, with "(gửi lại)" ("sent
-        again").
+        Until `until`, the store waits for the message's echo (the copy that Zalo sends back over the socket). If none
+        comes, the message may be sent once more, with "(gửi lại)" (sent again) added to its text.
         """
         ...
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
-        """Mark our own messages as sent, since Zalo echoed them: (client id, msgId) of each."""
+        """Mark messages of the bot as sent, since their echoes (the copies that Zalo sends back) were received.
+
+        Each echo is (client id that the bot gave to the message, msgId that Zalo gave to it).
+        """
         ...
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """At start, mark messages that a dead process was sending as uncertain until a time; return how many."""
+        """Mark messages that an earlier process was sending when it ended as uncertain until a time; return how many.
+
+        Called once at the start, before `claim`. `files` as for `claim`.
+        """
         ...
 
 
 class Sender(Protocol):
-    """Sends one message. `zalo.api.client` implements this."""
+    """Sender of messages; `zalo.api.client` implements this."""
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send the message once; `content` is the content of its file.
+        """Send the message once, without a retry; `content` holds the bytes of its attached file, None if it has none.
 
         Raises:
-            SendRefusedError: Zalo refused the message.
-            SendDeferredError: the message was certainly not sent.
+            SendRefusedError: Zalo refused the message for good.
+            SendDeferredError: the message was certainly not sent; a later try may succeed.
             SendUncertainError: the message may have been sent.
         """
         ...
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Ask Zalo whether a message of unknown outcome is in its conversation; return None if it is not shown.
+        """Ask Zalo whether a message that may have been sent has arrived in its conversation.
+
+        Return None if Zalo does not show it, which is no proof that it was not sent.
 
         Raises:
             GovernorError: Zalo did not answer.
@@ -198,90 +220,106 @@ class Sender(Protocol):
 
 
 class Mac(Protocol):
-    """A keyed hash function."""
+    """Keyed hash function: tells whether two contents are equal without storing them."""
 
     def __call__(self, content: bytes, /) -> bytes:
-        """Return 16 bytes that cannot be computed or verified without the key."""
+        """Return the hash of the content: 16 bytes that nobody can compute or check without the installation's key."""
         ...
 
 
 class Door(Protocol):
-    """The secret gate before the store. `pipeline.secret_gate` implements this."""
+    """The secret gate: checks everything received for state secrets before it is stored.
+
+    `pipeline.secret_gate` implements this.
+    """
 
     def enter(self, element: Element, received_ms: int) -> Entry:
-        """Return the element as an entry that may be stored: with its body, or sealed without it."""
+        """Return the entry to store for a received element: with its body, or sealed (without any of its content).
+
+        `received_ms` is our time of reception in ms since 1970.
+        """
         ...
 
 
 class History(Protocol):
-    """Fetches the messages of a group that were missed. `app.ingestion` connects `zalo.history` to it."""
+    """Fetches messages that the bot missed, by reading Zalo's history; `app.ingestion` implements this."""
 
     def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
-        """Page back to an entry received before the gap, that is, with an inbox id up to `heard_id` (0: none).
+        """Read the group's history back to what was received before the gap (the time in which messages were missed).
 
-        `take` is called with the found elements, oldest first.
+        `heard_id` is the highest inbox id from before the gap, 0 if there is none. `take` is called with the elements
+        found, oldest first. The returned value tells whether the history reached back far enough.
         """
         ...
 
 
 class HistoryPage(Protocol):
-    """A page of a group's history."""
+    """One page of a group's message history, as Zalo returned it."""
 
     @property
     def elements(self) -> Sequence[Element]:
-        """Return the elements of the page, newest first."""
+        """Return the messages and other elements of the page, newest first."""
         ...
 
     @property
     def cursor(self) -> int:
-        """Return the lowest msgId of the page, from which the next, older page starts."""
+        """Return the lowest msgId of the page; the next page holds the messages older than that."""
         ...
 
     @property
     def has_more(self) -> bool:
-        """Return whether there are older messages."""
+        """Return whether Zalo has messages older than this page."""
         ...
 
 
 class Gaps(Protocol):
-    """The record of times in which the bot received nothing."""
+    """Repository of gaps: times in which the bot missed the messages of a group."""
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
-        """Record that a gap began after the inbox entry with that id; return the gap's id."""
+        """Store a new gap of a group, and return the gap's id.
+
+        `heard_id` is the id of the newest inbox entry received before the gap; `cause` is a short reason for the log.
+        """
         ...
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """Record that the group is received again; its missed messages are still to be fetched."""
+        """Record when the gap ended, that is, when messages arrived again; the missed ones are still to be fetched."""
         ...
 
     def add_recovered(self, gap_id: int, count: int) -> None:
-        """Add to the number of messages that backfill recovered for the gap."""
+        """Add `count` to the number of the gap's missed messages that were fetched later."""
         ...
 
     def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """Record that backfill makes no further attempt; `closed`: nothing is missing."""
+        """Record that no further attempt is made to fetch the gap's missed messages.
+
+        `closed`: all of them were fetched; otherwise some remain missing.
+        """
         ...
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
-        """Return the gaps that an earlier process left unsettled, oldest first."""
+        """Return the group's gaps whose missed messages are still to be fetched (not settled), oldest first."""
         ...
 
     def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
-        """Return the gaps that ended since a time and were settled with messages missing, oldest first."""
+        """Return the gaps that ended after `since` and were settled with messages still missing, oldest first."""
         ...
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """Mark every gap that began after that inbox entry as complete: all later messages have been fetched."""
+        """Mark the group's settled gaps that began at or after the inbox entry `heard_id` as complete.
+
+        Called when everything sent since that entry has been fetched, so that nothing is missing in those gaps.
+        """
         ...
 
     def last_received(self) -> int | None:
-        """Return our time (ms) at which anything was last received, or None if nothing ever was."""
+        """Return our own clock's time (ms) at which anything was last received from Zalo; None if nothing ever was."""
         ...
 
     def first_heard(self, group_id: str) -> int | None:
-        """Return Zalo's time (ms) of the group's oldest entry, or None if there is none."""
+        """Return the time by Zalo's clock (ms) of the oldest entry received from the group; None if there is none."""
         ...
 
     def last_heard(self, group_id: str) -> int | None:
-        """Return Zalo's time (ms) of the group's newest entry, or None if there is none."""
+        """Return the time by Zalo's clock (ms) of the newest entry received from the group; None if there is none."""
         ...

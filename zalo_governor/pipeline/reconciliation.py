@@ -1,4 +1,4 @@
-"""Reconciliation: compares the groups' histories with the inbox to find messages that the socket lost.
+"""Reconciliation: compares the groups' histories at Zalo with the inbox, to find messages that the socket lost.
 
 The liveness check (`pipeline.liveness`) sees only the newest message of each group. So a few pages of the histories are
 compared with the inbox from time to time; gap recovery then fetches whatever is missing.
@@ -17,17 +17,20 @@ log = structlog.get_logger(__name__)
 
 
 class Reconciliation:
-    """Compares history pages with the inbox, at most `pages` in one pass; the next pass continues there.
+    """Comparison of the groups' histories at Zalo with the inbox, in passes of at most `pages` pages.
 
-    The first walk through a group compares one page; each later walk goes back to where the one before it began.
+    A walk goes through one group's history from its newest message back; a pass continues where the one before it
+    stopped. The first walk through a group compares one page; each later walk goes back to where the one before it
+    began.
 
     Args:
         groups: ids of the watched groups.
         pages: most pages requested in one pass.
         page: returns the page of a group's history older than a msgId (None: the newest page); raises GovernorError.
-        numbers: maps those of a group's msgIds that are stored to their inbox ids.
+        numbers: given msgIds of a group, maps those that are stored to the ids of their inbox entries.
         oldest: returns the lowest stored msgId of a group, or None; older messages were sent before the bot joined.
-        missed: called with a group, an inbox id and an element that is missing after that inbox entry.
+        missed: called with a group, an inbox id, and a missing message that was sent after the inbox entry with that
+            id.
         pause: waits between two requests and returns False if the program is stopping.
     """
 
@@ -51,15 +54,15 @@ class Reconciliation:
         self._missed = missed
         self._pause = pause
         self._compared: dict[str, int] = {}
-        """Of each group, the msgId up to which everything was compared."""
+        """Of each group, the msgId of the newest message that has been compared."""
         self._walks: dict[str, _Walk] = {}
-        """Of each group, the walk that is not finished."""
+        """Of each group, the progress of a walk that is not finished."""
 
     def go(self) -> None:
-        """Run one pass.
+        """Run one pass: compare pages, group by group, until all groups are done or `pages` pages were requested.
 
         Raises:
-            GovernorError: Zalo or the store does not answer; the next pass continues there.
+            GovernorError: Zalo or the database does not answer; the next pass continues there.
         """
         through = 0
         for asked in range(self._pages):
@@ -70,7 +73,7 @@ class Reconciliation:
                 through += 1
 
     def _compare_next_page(self, group_id: str) -> bool:
-        """Compare the next page of a group and return whether its walk is finished."""
+        """Compare the next page of a group's history; return whether the walk through its history is finished."""
         walk = self._walks.get(group_id, _Walk())
         page = self._page(group_id, walk.cursor)
         oldest, compared = self._oldest(group_id), self._compared.get(group_id)
@@ -94,7 +97,10 @@ class Reconciliation:
         return True
 
     def _report_missing(self, group_id: str, said: Sequence[tuple[int, Element]], walk: "_Walk") -> "_Walk":
-        """Report the messages missing from a page (newest first) that were sent before a stored message."""
+        """Report the oldest message of a page that is missing in the inbox although a later message is stored.
+
+        `said` holds (msgId as a number, message), newest first. Return the progress of the walk after the page.
+        """
         stored = self._numbers(group_id, [element.key for _, element in said])
         missing: Element | None = None
         before, first, top = 0, walk.first, walk.top
@@ -103,7 +109,7 @@ class Reconciliation:
                 first = min(first or stored[element.key], stored[element.key])
                 top = max(top, number)
             elif first is not None:
-                # Recovery pages back from here to an entry stored before every message sent after the missing one.
+                # Recovery pages back to an entry stored before every message sent after the missing one.
                 missing, before = element, first - 1
         if missing:
             log.warning("round_found_missing", group=group_id)
@@ -112,11 +118,11 @@ class Reconciliation:
 
 
 class _Walk(NamedTuple):
-    """Progress of a walk through one group's history, from its newest message back."""
+    """Progress of a comparison of one group's history with the inbox, from its newest message back."""
 
     cursor: int | None = None
-    """msgId below which the next page starts; None for the newest page."""
+    """msgId from which the next, older page starts; None for the newest page."""
     top: int = 0
-    """The highest stored msgId met so far: newer messages may still arrive over the socket."""
+    """The highest msgId met so far that is stored; messages newer than it may still be on their way over the socket."""
     first: int | None = None
-    """The lowest inbox id of the stored messages met so far."""
+    """The lowest inbox id of the messages met so far that are stored; None before the first such message."""

@@ -1,4 +1,4 @@
-"""The secret gate: checks each received element in memory, before anything is stored.
+"""The secret gate: checks each received element (message, reaction …) for state secrets before anything is stored.
 
 Article 5 of Law 117/2025/QH15 forbids storing state secrets on a networked machine, so a suspected one must be
 recognised before the store. The gate checks every string of the raw element, in known and unknown fields, including
@@ -19,21 +19,21 @@ from zalo_governor.pipeline.ports import Mac
 from zalo_governor.text.fold import skeleton
 
 UNCHECKED = "unchecked"
-"""Label of an element that was sealed because the check itself failed."""
+"""Label of a sealed element (stored without its content) whose check failed, so that it may be harmless."""
 _QUOTE = "quote"
-"""Zalo's key for the quoted message in a reply; the sender's client supplies its content."""
+"""Zalo's JSON key for the quoted message in a reply; its content is written by the sender's client, not by Zalo."""
 _MAX_DEPTH = 12
-"""Nesting depth from which values are checked as JSON text."""
+"""Nesting depth from which values are checked as one JSON text instead of string by string."""
 _KEYED_BY_MSG_ID = frozenset({ElementKind.MESSAGE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION})
-"""Kinds whose key is Zalo's own msgId."""
+"""Kinds of elements whose `key` is normally Zalo's msgId; all others have a hash of their content as key."""
 _MIN_LENGTH = 3
-"""Length of the shortest string that is checked."""
+"""Length in characters of the shortest string that is checked."""
 
 log = structlog.get_logger(__name__)
 
 
 class Inspector(Protocol):
-    """A rule that can check a single string."""
+    """A rule that can check a single string for a state secret."""
 
     @property
     def id(self) -> str:
@@ -41,23 +41,26 @@ class Inspector(Protocol):
         ...
 
     def inspect(self, text: str) -> Finding | None:
-        """Return the finding on the string, or None."""
+        """Return what the rule finds in the string; None if nothing."""
         ...
 
 
 class SecretGate:
-    """Turns elements into entries, with their body or sealed (no content stored). Implements pipeline.ports.Door."""
+    """Turns elements into inbox entries, sealed (without any content) if the content may be a state secret."""
 
     def __init__(self, inspectors: Sequence[Inspector], mac: Mac) -> None:
         self._inspectors = tuple(inspectors)
         self._mac = mac
 
     def apply(self, inspectors: Sequence[Inspector]) -> None:
-        """Replace the rules, from the next element on."""
+        """Replace the rules that check strings, from the next element on."""
         self._inspectors = tuple(inspectors)
 
     def enter(self, element: Element, received_ms: int) -> Entry:
-        """Return the element as an entry that may be stored. If the check itself fails, the entry is sealed too."""
+        """Return the element as an entry that may be stored: with its body, or sealed if it may be a state secret.
+
+        If the check itself fails, the entry is sealed too. `received_ms` is our time of reception.
+        """
         seal = self.look(element.raw)
         if seal is None:
             account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, said, raw = element
@@ -82,19 +85,19 @@ class SecretGate:
         )
 
     def _sealed_key(self, element: Element) -> str:
-        """Return the key of a sealed element; a key that is a digest of the content is replaced by its keyed hash."""
+        """Return the key to store for a sealed element; a hash of the content is replaced by a keyed hash of it."""
         return self._storable_id(element.key) if element.kind in _KEYED_BY_MSG_ID else self._keyed_hash(element.key)
 
     def _storable_id(self, given: str) -> str:
-        """Return a sealed element's id if it is a number, else its keyed hash: a sender's client may put text there."""
+        """Return an id if it is a number, else its keyed hash: a sender's client may put text where an id belongs."""
         return given if given.isdecimal() or not given else self._keyed_hash(given)
 
     def _keyed_hash(self, given: str) -> str:
-        """Return the keyed hash of a string, in hex."""
+        """Return the keyed hash of a string as hexadecimal digits."""
         return self._mac(given.encode("utf-8", "surrogatepass")).hex()
 
     def look(self, raw: RawDict) -> Seal | None:
-        """Return the seal that the raw element must get, or None if it may be stored."""
+        """Check a raw element; return its seal (what may be stored about it) if it may be a state secret, else None."""
         text = ""
         rule_id = "door"
         if raw == NESTED_TOO_DEEP:
@@ -115,7 +118,7 @@ class SecretGate:
         return None
 
     def _seal(self, rule_id: str, label: str, level: str | None, text: str) -> Seal:
-        """Return a seal with the keyed hash and the size of the text that was recognised."""
+        """Return a seal for the recognised text, with its keyed hash and its length instead of the text."""
         try:
             # A text of punctuation only has an empty skeleton; different ones must not get the same hash.
             content = (skeleton(text) or text).encode("utf-8", "surrogatepass")
@@ -125,7 +128,7 @@ class SecretGate:
 
 
 def _strings_by_part(raw: RawDict) -> list[tuple[list[str], bool]]:
-    """Return (strings, whether they are quoted) for the element without its quote, then for the quote.
+    """Return the strings of an element and, separately, those of a message that it quotes, as (strings, is quoted).
 
     The quote comes last, so that content which the sender also posted outside the quote counts as the sender's own.
     """
@@ -137,7 +140,7 @@ def _strings_by_part(raw: RawDict) -> list[tuple[list[str], bool]]:
 
 
 def strings_of(value: Any) -> list[str]:
-    """Return every string in a decoded JSON value that could contain text, including keys and JSON inside strings.
+    """Return every string of a JSON value that may contain text, including keys and JSON inside strings.
 
     Values nested deeper than twelve levels are returned as JSON text, so that nothing escapes by nesting. Broken JSON
     is returned as it is and with escapes resolved; a URL also with percent-encoding resolved.
@@ -148,7 +151,7 @@ def strings_of(value: Any) -> list[str]:
 
 
 def _collect_strings(value: Any, depth: int, found: list[str]) -> None:
-    """Append the strings of a decoded JSON value to `found`."""
+    """Append the strings of a decoded JSON value, nested in `depth` others, to `found`."""
     if isinstance(value, str):
         if len(value) >= _MIN_LENGTH and not value.isdecimal():
             _collect_text(value, depth, found)
@@ -170,7 +173,7 @@ def _collect_strings(value: Any, depth: int, found: list[str]) -> None:
 
 
 def _collect_text(text: str, depth: int, found: list[str]) -> None:
-    """Append a string to `found`, or the strings inside it if it is JSON."""
+    """Append a string to `found`; if the string is JSON, append the strings inside it instead."""
     if text[0] in _JSON_STARTS and depth < _MAX_DEPTH:
         try:
             nested = _JSON.decode(text.lstrip(_BLANKS))
@@ -187,7 +190,7 @@ def _collect_text(text: str, depth: int, found: list[str]) -> None:
 
 
 def _is_zalo_key(key: str) -> bool:
-    """Return whether Zalo itself could have chosen this key; such keys recur, so they are remembered."""
+    """Return whether a JSON key may be one of Zalo's own, not text typed by a person; remember it if so, for speed."""
     if len(key) > _LONGEST_ZALO_KEY or not key.isidentifier() or not key.isascii():
         return False
     if len(_zalo_keys) < _MOST_ZALO_KEYS:
@@ -196,19 +199,19 @@ def _is_zalo_key(key: str) -> bool:
 
 
 def _values_and_keys(pairs: list[tuple[str, Any]]) -> list[Any]:
-    """Return all values and keys of a JSON object, also the values of repeated keys, of which JSON keeps only the last.
+    """Return all values and keys of a JSON object, for which the decoder passes its (key, value) pairs.
 
-    Keys are included since they may have been typed by a person.
+    A dict would lose all but the last value of a repeated key. Keys are included as a person may have typed them.
     """
     return [value for _, value in pairs] + [key for key, _ in pairs]
 
 
 _LONGEST_ZALO_KEY = 24
-"""Length of Zalo's longest key. Its keys are short English names; any other key is checked like a value."""
+"""Length of Zalo's longest JSON key. Its keys are short English names; any other key is checked like a value."""
 _MOST_ZALO_KEYS = 2_000
-"""Most keys that are remembered."""
+"""Most JSON keys that are remembered in `_zalo_keys`."""
 _zalo_keys: set[str] = set()
-"""Keys that Zalo could have chosen, seen so far."""
+"""JSON keys seen so far that may be Zalo's own, and so need no check."""
 _BLANKS = "\ufeff \t\n\r"
 _JSON_STARTS = "{[" + _BLANKS
 # At least as lenient as the parser: JSON that the gate cannot decode must not be decoded later either.

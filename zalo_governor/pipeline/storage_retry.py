@@ -1,4 +1,4 @@
-"""Repeating a storage operation until the database takes it: the one loop for that in the pipeline."""
+"""Retries a database operation until the database is available."""
 
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class WaitUnlessStopping(Protocol):
-    """Waits, unless the program is to stop."""
+    """Function that waits for some time, unless the program is stopping."""
 
     def __call__(self, seconds: float, /) -> bool:
-        """Wait so long; return True at once if the program is to stop."""
+        """Wait so many seconds and return False; return True at once if the program is stopping."""
         ...
 
 
@@ -23,16 +23,16 @@ def retry_until_stored(
     wait: WaitUnlessStopping,
     on_failure: Callable[[StoreUnavailableError], None],
 ) -> T:
-    """Call the operation until the database is available, and return what it returns.
+    """Call `operation` until the database is available, and return its result.
 
     Args:
         operation: the work; it may be repeated, since a failed transaction leaves nothing behind.
-        pauses: seconds before each further try, without end.
-        wait: waits for a pause.
+        pauses: seconds to wait before each further try, without end.
+        wait: waits for a pause; returns True if the program is stopping.
         on_failure: called with each failure, to log it.
 
     Raises:
-        StoreUnavailableError: the program is to stop while the database is not available.
+        StoreUnavailableError: the program is stopping while the database is unavailable.
     """
     for pause in pauses:
         try:

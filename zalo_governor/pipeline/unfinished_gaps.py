@@ -1,4 +1,4 @@
-"""Gaps whose messages are still being fetched."""
+"""Gaps (times in which the bot missed messages) whose messages are still to be fetched."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,21 +8,24 @@ from zalo_governor.domain.inbound import Admitted, Element
 
 
 class UnfinishedGap(NamedTuple):
-    """A gap for which backfill has not finished."""
+    """A gap (time in which messages were missed) whose messages have not all been fetched."""
 
     gap_id: int
     began_ms: int
     heard_id: int
-    """Id of the last inbox entry before the gap; 0 if nothing of the group was ever received."""
+    """Id of the last inbox entry received before the gap; 0 if nothing of the group was ever received."""
 
 
 def count_by_gap(gaps: Sequence[UnfinishedGap], recovered: Sequence[Admitted]) -> Counter[int]:
-    """Count each recovered entry towards the latest gap that had begun by the entry's time: gap id -> entries."""
+    """Return how many of the fetched entries belong to each gap: gap id -> number of entries.
+
+    An entry belongs to the latest gap that had begun by the entry's time; `gaps` are given oldest first.
+    """
     return Counter(
         next((gap for gap in reversed(gaps) if gap.began_ms <= item.entry.at_ms), gaps[0]).gap_id for item in recovered
     )
 
 
 def gap_owner(element: Element) -> str:
-    """Return the id under which the element's gaps are recorded: its group, or the bot account if it is private."""
+    """Return the id under which gaps of the element's conversation are stored: its group, else the bot account."""
     return element.thread_id if element.is_group else element.account

@@ -20,7 +20,7 @@ class Maturity(StrEnum):
 
 
 class Parameters(BaseModel):
-    """Base class of the parameters of one rule; each rule declares a subclass. Unknown keys are errors."""
+    """Base class of the parameters of one rule; each rule declares a subclass. Unknown keys in YAML are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,27 +29,34 @@ P = TypeVar("P", bound=Parameters)
 
 
 class RuleContext(BaseModel):
-    """Facts that a rule may use in addition to the event."""
+    """Facts that a rule may use in addition to the event that it checks."""
 
     model_config = ConfigDict(frozen=True)
 
     sender: Person | None = None
     """The person who caused the event; None if no person is known under the sender's uid yet."""
     approved: frozenset[str] | None = None
-    """For events about joining: uids of the people on the roster; None if the organisation has imported no roster."""
+    """Uids of the people on the group's roster (the approved list of members), given for events about joining.
+
+    None for other events, and if no roster has been imported.
+    """
 
 
 NO_CONTEXT = RuleContext()
 
 
 class Rule(ABC, Generic[P]):
-    """One rule of the regulation. Pure: the same event, context and parameters give the same findings."""
+    """A rule: checks events against one clause of the regulation.
+
+    Pure: the same event, context and parameters give the same findings.
+    """
 
     id: ClassVar[str]
     """Identifier of the rule, equal to the name of its YAML file without the ending: `3.1-tieng-viet-co-dau`."""
     parameters_type: ClassVar[type[Parameters]]
+    """Class of the rule's parameters."""
     lexicon_names: ClassVar[tuple[str, ...]] = ()
-    """Names of the files in `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
+    """Names of the word-list files in `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
 
     def __init__(
         self,
@@ -76,14 +83,17 @@ class Rule(ABC, Generic[P]):
         self.lexicons = lexicons
 
     def prepare(self) -> None:
-        """Load models ahead of time, so that the first message is not delayed; call before events are checked."""
+        """Load the rule's trained models, if it has any, ahead of time, so that the first message is not delayed."""
 
     @abstractmethod
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Return the findings on one event; none if the event does not concern this rule."""
+        """Return the rule's findings on one event; none if the event breaks no rule or does not concern this one."""
 
     def finding(self, label: str, **more: Any) -> Finding:
-        """Create a finding of this rule with its id, clause and severity filled in; `more` overrides or adds fields."""
+        """Create a finding with this rule's id, clause and severity filled in; `more` overrides or adds fields.
+
+        `label` says which kind of breach the rule found.
+        """
         values: dict[str, Any] = {
             "rule_id": self.id,
             "clause": self.clause,
@@ -95,7 +105,10 @@ class Rule(ABC, Generic[P]):
 
 
 class SealingRule(Rule[P]):
-    """A rule whose gravest findings forbid storing the content; the secret gate runs it before anything is stored."""
+    """A rule on state secrets: some of its findings demand that the content is never stored (the event is *sealed*).
+
+    The secret gate runs it on every string in memory, before anything is stored.
+    """
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -103,7 +116,7 @@ class SealingRule(Rule[P]):
         self._clean: dict[str, None] = {}
 
     def inspect(self, text: str) -> Finding | None:
-        """Return the finding on one string, None if it is clean; the finding's `seals` forbids storing the string.
+        """Return the finding on one string, None if it is clean; if its `seals` is true, the string must not be stored.
 
         Short clean strings are remembered in memory and not checked again.
         """
@@ -118,7 +131,7 @@ class SealingRule(Rule[P]):
 
     @abstractmethod
     def look(self, text: str) -> Finding | None:
-        """Return the finding on one string, None if it is clean, without using the memory of clean strings."""
+        """Return the finding on one string, None if it is clean; `inspect` skips it for known clean strings."""
 
 
 _MOST_REMEMBERED = 2_000

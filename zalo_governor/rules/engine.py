@@ -18,18 +18,21 @@ def _ignore_position(_position: int) -> None:
 
 
 class Engine:
-    """An immutable set of rules; hot reload replaces the whole engine."""
+    """Runner of the rules of one rulebook on events; immutable, replaced by a new engine when rule files change."""
 
     def __init__(self, rules: Sequence[Rule[Any]]) -> None:
         self.rules = tuple(rules)
 
     @property
     def door_rules(self) -> tuple[SealingRule[Any], ...]:
-        """Return the rules that the secret gate runs: those whose findings can forbid storing the content."""
+        """Return the rules that the secret gate (the check before anything is stored) runs.
+
+        They are those with findings that forbid storing the content.
+        """
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
     def prepare(self) -> None:
-        """Load the models of all rules; call once in the process that judges events."""
+        """Load the trained models of all rules; call once in the process that judges events."""
         for rule in self.rules:
             rule.prepare()
 
@@ -41,13 +44,13 @@ class Engine:
         out: Mapping[str, str] = {},
         begin: Callable[[int], object] = _ignore_position,
     ) -> Verdict:
-        """Return all findings on the event, with spans and suggestions; see `sealed` for what may be stored.
+        """Run all rules on an event, and return the verdict with their findings; only `sealed(verdict)` may be stored.
 
         Args:
             event: the event to check.
             context: additional facts about the event.
             out: rules to skip, as rule id -> reason; each is reported as a failure of that rule.
-            begin: called with the position of each rule just before the rule runs.
+            begin: called with the position of each rule in `rules` just before it runs, which tells which rule hangs.
         """
         findings: list[Finding] = []
         failures: list[RuleFailure] = []
@@ -64,19 +67,28 @@ class Engine:
 
 
 class RulesHere:
-    """Adapter that runs the rules in the current process (no child process). Implements pipeline.ports.Rules."""
+    """Adapter that runs the rules on events in the current process, with no child process.
+
+    Implements pipeline.ports.Rules.
+
+    Args:
+        engine: returns the rules in force; called at every `ask`.
+    """
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """Return a function that judges the events, one verdict per event; nothing runs before it is called."""
+        """Return a function that judges the events and returns a verdict for each; nothing runs before it is called."""
         engine = self._engine()
         return lambda: [engine.judge(event, context) for event, context in cases]
 
 
 def sealed(verdict: Verdict) -> Verdict:
-    """Return the verdict as it may be stored: if any finding seals, every finding is stripped of all text and spans."""
+    """Return the verdict as it may be stored.
+
+    If any finding seals the event (forbids storing its content), all text and all spans are removed from every finding.
+    """
     if not verdict.sealed:
         return verdict
     return verdict.model_copy(

@@ -22,19 +22,23 @@ class _Part(BaseModel):
 
 
 class Coming(_Part):
-    """Example event: people join the group or ask to. People are named by arbitrary labels instead of uids."""
+    """Example event in a rule's YAML file: people join the group, or ask to join.
+
+    People are named by arbitrary labels instead of uids.
+    """
 
     who: tuple[str, ...]
+    """Labels of the people who join or ask to."""
     by: str = ""
-    """Label of the person who adds them; the same label as in `who` for joining by link, "" if unknown."""
+    """Label of the person who adds them; the same as in `who` if they join by link themselves, "" if unknown."""
     asks: bool = False
-    """Whether they only request to join."""
+    """True if they ask to join and are not in the group yet."""
     roster: tuple[str, ...] | None = None
-    """Labels of the people on the roster; null if the organisation has imported no roster."""
+    """Labels of the people on the roster (the approved list of members); null if no roster has been imported."""
 
 
 class GroupAct(_Part):
-    """Example event: somebody changes the group itself. Exactly one field is set."""
+    """Example event in a rule's YAML file: somebody changes the group itself. Exactly one field is set."""
 
     name: str | None = None
     description: str | None = None
@@ -44,7 +48,7 @@ class GroupAct(_Part):
     """uid of the new group owner."""
     setting: dict[str, int] | None = None
     admin: bool | None = None
-    """True if somebody is made a deputy admin of the Zalo group, False if somebody stops being one."""
+    """True if somebody is made a deputy admin of the Zalo group, False if somebody loses this right."""
     link: str | None = None
     pin: str | None = None
 
@@ -56,15 +60,23 @@ class GroupAct(_Part):
 
 
 class Example(_Part):
-    """An example for testing a rule. Exactly one of text, name, file_name, group and comes is set."""
+    """An example in a rule's YAML file, for testing the rule: an event, and the finding expected.
+
+    Exactly one of text, name, file_name, group and comes is set.
+    """
 
     text: str | None = None
+    """Text of a message."""
     name: str | None = None
+    """Display name of a member."""
     file_name: str | None = None
+    """Name of an attached file."""
     comes: Coming | None = None
+    """People who join or ask to."""
     group: GroupAct | None = None
+    """A change of the group."""
     label: str | None = None
-    """For examples in `match`: the label that the rule's finding must have, with any severity."""
+    """Label that the rule's finding on the example must have, with any severity; required in `match`."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":
@@ -74,7 +86,10 @@ class Example(_Part):
 
 
 class Examples(_Part):
-    """Examples in a rule's YAML file, run by `zalo-governor rules test`: texts to find and texts to let pass."""
+    """Examples in a rule's YAML file, run by `zalo-governor rules test`.
+
+    The rule must have a finding on each in `match`, and none on those in `no_match`.
+    """
 
     match: tuple[Example, ...] = ()
     no_match: tuple[Example, ...] = ()
@@ -87,14 +102,14 @@ class Examples(_Part):
 
 
 class Exemption(_Part):
-    """Documentation of one case that the rule deliberately does not report, and the reason."""
+    """Documentation of one kind of content that the rule deliberately does not report, and the reason."""
 
     what: str
     reason: str
 
 
 class RuleSpec(_Part):
-    """Content of one YAML file in `rules/`."""
+    """Content of one rule's YAML file in `rules/`: its clause, severity, parameters, exemptions and examples."""
 
     id: str
     clause: str
@@ -108,7 +123,10 @@ class RuleSpec(_Part):
 
 
 class Rulebook(NamedTuple):
-    """The regulation with all loaded rules; immutable, replaced as a whole when the files change."""
+    """The regulation, the escalation ladder (who is notified when) and all rules.
+
+    Immutable; replaced as a whole when the files change.
+    """
 
     regulation: Regulation
     ladder: Ladder
@@ -117,12 +135,14 @@ class Rulebook(NamedTuple):
     """Content of each rule's YAML file, by rule id."""
 
     def with_marks(self, text: str) -> list[str]:
-        """Return the likeliest sentences with diacritics for Vietnamese typed without them, the likeliest first."""
+        """Return at most three corrections of Vietnamese typed without its diacritics, the likeliest first."""
         return next(rule for rule in self.engine.rules if isinstance(rule, DiacriticsRule)).with_marks(text)
 
 
 def load_rulebook(rules_dir: Path) -> Rulebook:
-    """Load the rulebook from `quy-che.yaml`, `escalation.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
+    """Load the rulebook from `quy-che.yaml` (the regulation), `escalation.yaml`, `rules/*.yaml` and the word lists.
+
+    The word lists are the files in `lexicons/` that the rules name.
 
     Raises:
         ConfigError: a file is missing or invalid; the message names file, line, key and remedy, and lists all wrong
@@ -160,7 +180,7 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
-    """Return the lines of a lexicon or corpus file, without empty lines and lines that begin with #.
+    """Return the lines of a word list, or of a file of examples, without empty lines and lines that begin with #.
 
     Raises:
         ConfigError: the file is missing or is not UTF-8.

@@ -1,1 +1,1 @@
-"""Code that runs in child processes, because its libraries are large or its input comes from strangers."""
+"""Code that runs in child processes, as its libraries are large, it may hang, or its input comes from strangers."""

@@ -1,1 +1,1 @@
-"""Services that act on judged events: cases, notices, group changes, commands and reports."""
+"""Services that act on events judged by the rules: cases (possible breaches), notices, commands and reports."""

@@ -1,4 +1,4 @@
-"""The entry point of the pipeline and the schedule into the services: hands events to their subscribers in order."""
+"""The facade through which the event pipeline and the scheduler call the services."""
 
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -23,29 +23,29 @@ from zalo_governor.services.reports.scheduled import ScheduledReports
 
 
 class EventHandler(Protocol):
-    """A service that acts on judged events."""
+    """Protocol of the services that act on events after the rules have judged them."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Act on one judged event, inside the judge's transaction."""
+        """Act on one event and its verdict (the findings of the rules), inside the transaction that stores both."""
         ...
 
 
 class Subscription(NamedTuple):
-    """A service, and which events are handed to it."""
+    """A service, and the conditions that an event must meet to be passed to the service."""
 
     handler: EventHandler
     governed: bool = True
-    """True: only events of the groups that the program governs."""
+    """True: only events of the groups named in the settings. False: also of private and other conversations."""
     own: bool = False
-    """True: also events caused by the bot account itself."""
+    """True: also events caused by the bot account itself. False: only events caused by others."""
     remarkable: bool = False
-    """True: no messages without findings, which are nearly all events."""
+    """True: messages only if a rule has found something in them, or has failed; events of other types always."""
     sealed: bool = True
-    """True: also sealed events, of whose content nothing is stored."""
+    """True: also sealed events (content not stored because it may be a state secret)."""
 
 
 class ServiceFacade:
-    """Dispatcher of judged events to the services. Implements `pipeline.ports.Reactions[UnitOfWork]`."""
+    """Facade of all services; passes judged events to those that act on them. Implements `pipeline.ports.Reactions`."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -68,13 +68,13 @@ class ServiceFacade:
             Subscription(DirectiveStatistics(policy), sealed=False),
             Subscription(self._commands, governed=False),
         )
-        """Services in the order in which they act. Commands come last, so that they see what the event has led to."""
+        """Services in the order in which they get an event; commands come last, to see what the others did about it."""
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that need no case.
+        """Return the verdict without the findings for which no case (a possible breach under review) is needed.
 
-        Dropped are missing diacritics in a recognised command, and findings on group data that an event merely repeats
-        unchanged.
+        These are missing diacritics in a chat command that the program knows, and findings on data of the group, such
+        as its name, that the event repeats but does not change.
         """
         if verdict.sealed or not verdict.findings:
             return verdict
@@ -85,7 +85,7 @@ class ServiceFacade:
         return self._changes.filter_findings(uow, event, verdict)
 
     def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Pass one judged event to each service that subscribes to such events."""
+        """Pass one judged event to each service whose subscription the event meets."""
         own = event.sender_uid == self._account
         governed = event.is_group and event.thread_id in self._groups
         remarkable = bool(verdict.findings or verdict.failures) or not isinstance(event, MessageSent)
@@ -99,26 +99,32 @@ class ServiceFacade:
                 subscription.handler.handle_event(uow, event, verdict)
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of urgent cases and of outsiders in the group that they have not been told of yet."""
+        """Tell the admins of urgent cases and outsiders (members not on the roster) not reported to them yet."""
         self._cases.backlog.urgent(uow, group_id)
         self._outsiders.sum_up(uow, group_id)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of the cases found by gap recovery: the urgent ones first, then all others."""
+        """Tell the admins of the cases found in missed messages that were fetched later: first the urgent ones."""
         self.tell_urgent(uow, group_id)
         self._cases.backlog.recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync has found, and enqueue a fetch of the group's present picture."""
+        """Tell the admins what a group sync (reading the group from Zalo) has found; enqueue a fetch of its picture."""
         self._outsiders.sum_up(uow, group_id)
         self._cases.backlog.swept(uow, group_id)
         self._cases.backlog.named_since(uow, group_id)
         self._changes.keep_picture(uow, group_id)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """Ask members again whose names are wrong, and return how many; call once a day after the group sync."""
+        """Ask members with wrong display names again to correct them; return how many were asked.
+
+        Call once a day, after the group sync (which reads the names from Zalo).
+
+        Args:
+            due: when this call was scheduled; a summary with the same figures is sent to the admins once in that week.
+        """
         return self._cases.remind_of_names(uow, group_id, due)
 
     def said_again(self, text: str) -> str:
-        """Return the text marked as sent again, for a message whose first sending may already have arrived."""
+        """Return `text` marked as sent again, for a message that may already have arrived when it was first sent."""
         return self._voice.render(MessageId.REPEATED, said=text)

@@ -1,4 +1,4 @@
-"""The job runner: each kind of job has a handler that does the work and then records the outcome in a transaction."""
+"""The runner of durable jobs, such as deleting a message: a handler per kind does the job and records the outcome."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,53 +9,53 @@ from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 BACKOFF = Backoff.of_seconds(2, 5, 15, 60)
-"""How long to wait before each retry of a job whose outcome is unknown."""
+"""How long to wait before each retry of a job whose outcome is unknown (Zalo gave no usable answer)."""
 
 
 class Performed(NamedTuple):
-    """The outcome of a job as its handler returns it."""
+    """What a handler returns after a try to do a job: the outcome, and data for recording it."""
 
     outcome: JobOutcome
     result: Any = None
-    """What the work produced, passed on to the handler's `settle` only; not stored with the job."""
+    """Data that the work produced, such as a thumbnail; passed to the handler's `settle`, not stored with the job."""
 
 
 class PerformJob(Protocol):
-    """A call to Zalo's API that does a job; it does not raise when Zalo or the network fails."""
+    """Protocol of a call to Zalo's API that does a job; it does not raise when Zalo or the network fails."""
 
     def __call__(self, job: Job, /) -> JobOutcome:
-        """Do the job and return its outcome."""
+        """Do the job once and return the outcome; `JobOutcome.UNKNOWN` if Zalo gave no usable answer."""
         ...
 
 
 class JobHandler(Protocol):
-    """The handler of one kind of job."""
+    """Protocol of a handler for one kind of job: `perform` does the work, then `settle` records the outcome."""
 
     def perform(self, job: Job) -> Performed:
         """Do the work outside any transaction and return the outcome; do not raise when Zalo or the network fails."""
         ...
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Record the outcome and notify people. Called once per job, in the transaction that settles the job."""
+        """Record the final outcome and notify people; called once per job, in the transaction that closes the job."""
         ...
 
 
 class JobNotify(Protocol):
-    """A callback for when notices may have been put into the outbox."""
+    """Protocol of a callback after a job, since the handler may have put notices (messages) into the outbox."""
 
     def __call__(self) -> None:
-        """Wake the worker that sends the outbox."""
+        """Wake the worker that sends the messages waiting in the outbox."""
         ...
 
 
 class JobRunner:
-    """Runner that claims due jobs and passes them to their handlers one by one. Implements `app.due_work.Work`.
+    """Runner that takes due jobs from the queue and passes each to its handler. Implements `app.due_work.Work`.
 
     Args:
         account: uid of the bot account whose jobs are run.
-        handlers: the handler of each kind of job that this runner does.
+        handlers: kind of job -> its handler; jobs of other kinds are not run.
         begin: begins a unit of work (a transaction).
-        on_settled: called after each job.
+        on_settled: called after each try of a job.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class JobRunner:
         self._has_released = False
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has to be called next; None if no job is waiting."""
+        """Return when the next job is due, or None; the first call frees the jobs that a dead process had claimed."""
         with self._begin() as uow:
             if not self._has_released:
                 uow.jobs.release(self._account)
@@ -76,7 +76,7 @@ class JobRunner:
             return uow.jobs.next_due(self._account, self._handlers.keys())
 
     def act(self, now: datetime) -> None:
-        """Run every job that is due at `now`; retry later those whose outcome is unknown."""
+        """Run every job due at `now`; if its outcome is unknown, schedule a retry unless all retries are used up."""
         with self._begin() as uow:
             claimed = uow.jobs.claim(self._account, self._handlers.keys(), now)
         for job in claimed:

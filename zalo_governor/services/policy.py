@@ -1,4 +1,4 @@
-"""The settings that the services work with: governed groups, intervals, limits, texts and helpers."""
+"""The settings and helper functions that all services share: governed groups, intervals, limits and texts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,79 +28,79 @@ from zalo_governor.text.names.short_forms import ShortForms
 
 
 class Group(NamedTuple):
-    """A governed group: its id, and its name in the settings ("" if it has none yet)."""
+    """A group that the program governs: its Zalo id, and its name in the settings ("" if it has none yet)."""
 
     id: str
     name: str
 
 
 class LineStatus(NamedTuple):
-    """The present state of the connection to Zalo, shown by the command /trangthai (status)."""
+    """State of the connection to Zalo, of sending and of backups, shown by the command /trangthai (status)."""
 
     state: LineState | None
-    """State of the connection; None before the listener's first report."""
+    """State of the connection; None until the socket listener has reported for the first time."""
     since: datetime | None = None
     """Since when the connection has been in this state."""
     heard_at: datetime | None = None
     """When the last socket frame was received."""
     outgoing: UndeliveredCounts = NOTHING_OUTGOING
-    """How many notices wait in the outbox, and how many could not be delivered."""
+    """How many notices (messages of the bot) wait to be sent, and how many could not be delivered."""
     resumes_at: datetime | None = None
     """When the program connects again, if it paused because the account is used on another device."""
     looked_at: datetime | None = None
-    """When reconciliation with Zalo's history last found that no message was missing."""
+    """When reconciliation (comparing Zalo's history with the stored messages) last found no message missing."""
     backed_up_at: datetime | None = None
-    """When the last backup was made; None if there has been none."""
+    """When the last backup of the database was made; None if there has been none."""
     backup_overdue: bool = False
 
 
 class Introduction(NamedTuple):
-    """The facts for the message in which the program introduces itself to a group."""
+    """Facts for the message in which the program introduces itself to the members of a group."""
 
     unit: str
     """The authority that runs the group, such as `UBND tỉnh Mẫu` (a provincial People's Committee)."""
     admins: tuple[tuple[str, str], ...]
-    """(full name, title) of the admins whom members may ask."""
+    """(full name, title) of the admins to whom members can turn with questions."""
     bodies_days: int
-    """How many days messages without a case are kept."""
+    """How many days messages are stored that belong to no case (a possible breach under review)."""
     cases_days: int
-    """How many days messages under a case are kept after the case was closed."""
+    """How many days messages of a case are stored after the case was closed."""
     readers_days: int
-    """How many days it is kept who has received or seen a message under a case."""
+    """How many days it is stored who has received or read a message of a case."""
 
 
 UNINTRODUCED = Introduction(unit="", admins=(), bodies_days=0, cases_days=0, readers_days=0)
-"""The empty introduction, for settings that have none."""
+"""Introduction without any facts: the default if the settings contain none."""
 
 
 @dataclass(frozen=True)
 class ServicePolicy:
-    """Everything from the settings that the services need; built by `app.bootstrap`."""
+    """Settings and helper functions that the services need; built by `app.bootstrap`."""
 
     account: str
     """uid of the bot account."""
     groups: Mapping[str, str]
-    """Group id -> name."""
+    """The governed groups: Zalo id -> name in the settings."""
     regulation: Regulation
     ladder: Ladder
-    """The escalation ladder: who is told of a case, and when."""
+    """The escalation ladder: who is told of a case (a possible breach under review), and when."""
     catalogue: Catalogue
     clock: Clock
     status: Callable[[], LineStatus]
     draw_code: Callable[[], str]
-    """Return a random one-time code of six digits."""
+    """Function returning a random code of six digits, which a person types to confirm a command once."""
     look_at: Callable[[str], None]
-    """Request a sync of the group with that id soon, to read its members and their names."""
+    """Function (group id): requests a group sync, which reads the members and their names from Zalo, soon."""
     look_for: Callable[[str, str], None]
-    """Request an immediate sync of a group (group id, uid), because an unknown or unnamed account writes there."""
+    """Function (group id, uid): requests a group sync at once, because the account writes there but is unknown."""
     with_marks: Callable[[str], Sequence[str]]
-    """Restore Vietnamese diacritics in a sentence: return the likeliest candidates, best first, at least one."""
+    """Function restoring Vietnamese diacritics in a sentence: returns one or more candidates, the likeliest first."""
     letterhead: Letterhead
     """Sender, recipients and signature block of a report document."""
     changes: ChangeVocabulary
-    """The words that people use for the things that can be changed about a group."""
+    """Words for the things that can be changed about a group (name, picture …), as people type and read them."""
     clarity: ClarityPolicy
-    """Which messages count as directives or reports, and which of them as brief and clear."""
+    """Criteria by which messages count as directives (orders of a leader) or reports, and as brief and clear."""
     escalation: EscalationSettings = field(default_factory=EscalationSettings)
     names: NameSettings = field(default_factory=NameSettings)
     roster: RosterSettings = field(default_factory=RosterSettings)
@@ -108,25 +108,25 @@ class ServicePolicy:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
-    """Abbreviations of titles and agencies that the office accepts in display names."""
+    """Abbreviations of titles and agencies that are accepted in members' display names."""
     trial: timedelta = timedelta(0)
-    """How long a new account runs on trial before the admin gets the summary of the trial; zero for no trial."""
+    """How long a new account is on trial (only the admin gets messages) until its summary is sent; zero: no trial."""
     introduce: bool = False
-    """Whether the program introduces itself in each group, once, when the trial ends."""
+    """Whether the program introduces itself in each group, once, when the trial period ends."""
     introduction: Introduction = UNINTRODUCED
-    """The facts for that introduction."""
+    """Facts for the message in which the program introduces itself (see `introduce`)."""
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
-        """Return who is to be told of the case and when, as if the case were opened at `now`."""
+        """Return who is notified, and when, of a case about `person` that is opened at `now`."""
         leadership = person.has(Role.LEADER, Role.LEADERSHIP)
         return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
-        """Return the end of the quiet hours if they delay telling the admins of the case; None if they are told now."""
+        """Return the end of the quiet hours if the admins are told of the case only then; None if they are told now."""
         return self.ladder.morning(case.gravity, case.nth, self.clock(), self._times)
 
     def rests_until(self, moment: datetime) -> datetime | None:
-        """Return the end of the quiet hours in which the moment lies; None if it lies outside of them."""
+        """Return the end of the quiet hours (no minor notices) that contain `moment`; None if none do."""
         return self.escalation.quiet_hours.until(moment) if self.escalation.quiet_hours else None
 
     @property
@@ -140,14 +140,14 @@ class ServicePolicy:
 
     @property
     def governed(self) -> list[Group]:
-        """The governed groups in the order of the settings."""
+        """The groups that the program governs, in the order of the settings."""
         return [Group(group_id, name) for group_id, name in self.groups.items()]
 
     def group(self, group_id: str) -> Group:
-        """Return the group with that id; its name is "" if it is no longer governed (but may still have cases)."""
+        """Return the group with that id; its name is "" if it is no longer governed (it may still have cases)."""
         return Group(group_id, self.groups.get(group_id, ""))
 
     @property
     def home_group_id(self) -> str:
-        """Id of the group under which private conversations are recorded (the first one); "" if none is governed."""
+        """Id of the first governed group, under which private conversations are recorded; "" if there is none."""
         return next(iter(self.groups), "")

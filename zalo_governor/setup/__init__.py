@@ -1,1 +1,1 @@
-"""What `zalo-governor init` and `install-service` write: settings, an office's configuration folder, systemd units."""
+"""What `init` and `install-service` write: governor.yaml, the office's configuration folder, systemd units."""

@@ -1,4 +1,7 @@
-"""Matching people known to a lost bot account with those a new account sees: by globalId, telephone number or name."""
+"""Recognising known people after a bot account was replaced, since Zalo shows a new account other uids for everybody.
+
+People are recognised by Zalo's globalId (the same for every account), by telephone number, or by name.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -9,27 +12,32 @@ from zalo_governor.services.members.roster.matching import proposals
 from zalo_governor.storage.maintenance.account_replacement import KnownPerson
 
 MOST_LOOKUPS = 40
-"""Limit of telephone numbers looked up in one run: Zalo blocks accounts that look up many."""
+"""Limit of telephone numbers looked up at Zalo in one run: Zalo blocks accounts that look up many."""
 
 
 class Suggestion(NamedTuple):
-    """A possible match found by name only, which somebody has to confirm."""
+    """A known person and a group member with a similar name; an operator has to confirm that they are the same."""
 
     known: KnownPerson
     uid: str
+    """The member's uid as the new bot account sees it."""
     shown: str
+    """The member's name on Zalo."""
 
 
 class Acquainted(NamedTuple):
-    """Result of matching: who was recognised, how, and who was not."""
+    """Result of matching known people with the members whom the new bot account sees."""
 
     known_again: dict[int, str]
-    """Person id -> uid as the new account sees it; proved by globalId or by Zalo's lookup of a telephone number."""
+    """Id of a known person -> uid as the new account sees it; proved by globalId or by Zalo's lookup of a telephone
+    number."""
     by_global_id: int
+    """Number of people recognised by globalId."""
     by_phone: int
+    """Number of people recognised by telephone number."""
     suggestions: tuple[Suggestion, ...]
     strangers: tuple[Member, ...]
-    """Members that match nobody for certain."""
+    """Group members who were not recognised for certain."""
 
 
 def acquaint(
@@ -39,9 +47,9 @@ def acquaint(
 
     Args:
         known: people whom the old account knew.
-        members: members of all groups, as the new account sees them.
-        find: looks up the account of a telephone number at Zalo; called only for people who matter (`matters`) and
-            have no matching globalId, and at most MOST_LOOKUPS times.
+        members: members of all watched groups, as the new account sees them.
+        find: asks Zalo for the account of a telephone number, None if unknown; called only for people who matter
+            (`KnownPerson.matters`) and have no matching globalId, and at most MOST_LOOKUPS times.
     """
     here = {member.uid: member for member in members}
     person_of = {one.global_id: one.person_id for one in known if one.global_id}
@@ -73,5 +81,5 @@ def acquaint(
 
 
 def _is_another_known_person(member: Member, known: Sequence[KnownPerson]) -> bool:
-    """Return whether the member's globalId belongs to a known person."""
+    """Return whether the member's globalId belongs to a known person, so that a match by name would be wrong."""
     return any(one.global_id == member.global_id for one in known if member.global_id)

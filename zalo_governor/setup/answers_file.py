@@ -1,4 +1,4 @@
-"""The answers file: a YAML file that answers the questions of `init`, for an unattended installation."""
+"""The answers file: a YAML file that answers the questions of `init` in advance, for an unattended installation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,13 +20,15 @@ class _Answer(BaseModel):
 
 
 class PersonAnswer(_Answer):
-    """A person to look up among the members; in YAML, a plain string means `name`, a name or a part of one."""
+    """A person to look up among the group members; a plain string in YAML means `name`, a name or a part of one."""
 
     name: str | None = None
     uid: str | None = None
     global_id: str | None = None
     full_name: str | None = None
+    """Full name to write into the settings; None: taken from the display name."""
     title: str | None = None
+    """Job title to write into the settings; None: taken from the display name."""
 
     @model_validator(mode="after")
     def _check_identified(self) -> "PersonAnswer":
@@ -36,7 +38,7 @@ class PersonAnswer(_Answer):
 
     @property
     def sought(self) -> str:
-        """Return the most exact identification given: globalId, uid or name."""
+        """Return what identifies the person most exactly: globalId if given, else uid, else name."""
         return self.global_id or self.uid or self.name or ""
 
 
@@ -53,7 +55,10 @@ _People = Annotated[tuple[_Person, ...], BeforeValidator(_as_list)]
 
 
 class PeopleAnswers(_Answer):
-    """Who holds each role. A role that is left out keeps its holders; an empty list removes all of them."""
+    """Section `people`: who holds each role.
+
+    A role that is left out keeps its holders; an empty list removes all of them.
+    """
 
     leader: _Person | None = None
     leadership: _People | None = None
@@ -62,13 +67,13 @@ class PeopleAnswers(_Answer):
     report_reader: _People | None = None
 
     def of(self, role: Role) -> tuple[PersonAnswer, ...] | None:
-        """Return the people named for a role; None if the file does not mention the role."""
+        """Return the people named for a role; None if the answers file does not mention the role."""
         given = getattr(self, role.value)
         return (given,) if isinstance(given, PersonAnswer) else given
 
 
 class OfficeAnswers(_Answer):
-    """Section `office`: same keys and meanings as in governor.yaml."""
+    """Section `office`: the public body that uses the bot; same keys and meanings as in governor.yaml."""
 
     province: str | None = None
     unit: str | None = None
@@ -80,7 +85,7 @@ class OfficeAnswers(_Answer):
 
 
 class RegulationAnswers(_Answer):
-    """Section `regulation`: number, date of issue and issuer of the regulation that the office applies."""
+    """Section `regulation`: number, date of issue and issuer of the regulation that governs the group."""
 
     number: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     issued: date | None = None
@@ -88,7 +93,10 @@ class RegulationAnswers(_Answer):
 
 
 class AlarmAnswers(_Answer):
-    """Section `alarm`: same keys as in governor.yaml; `smtp` and `webhook` may be null."""
+    """Section `alarm`: how to alert people when the bot is disconnected; same keys as in governor.yaml.
+
+    `smtp` and `webhook` may be null, for no alert by this way.
+    """
 
     after_minutes: int | None = Field(default=None, ge=1)
     smtp: SmtpSettings | None = None
@@ -96,28 +104,32 @@ class AlarmAnswers(_Answer):
 
 
 class Answers(_Answer):
-    """The answers file as a whole; everything is optional."""
+    """The whole answers file; a setting whose answer is missing stays as it is."""
 
     route_to: str | None = None
-    """Base URL of a simulator on this machine to use instead of Zalo."""
+    """Base URL of a Zalo simulator on this machine, to use instead of Zalo."""
     data_dir: str | None = None
     config_dir: str | None = None
     office: OfficeAnswers = OfficeAnswers()
     regulation: RegulationAnswers = RegulationAnswers()
     groups: Annotated[tuple[str, ...], BeforeValidator(_as_list)] | None = None
-    """Groups to watch: ids, or parts of names, of groups in which the bot account is a member."""
+    """Groups to watch, each given by its id or a part of its name; the bot account must be a member."""
     people: PeopleAnswers = PeopleAnswers()
     alarm: AlarmAnswers = AlarmAnswers()
 
 
 class AnswerFile(NamedTuple):
-    """The parsed answers with the YAML document, which knows the line of each answer for error messages."""
+    """The parsed answers together with the YAML document, which knows the line of each answer for error messages."""
 
     document: Document
     answers: Answers
 
     def require(self, *keys: str) -> None:
-        """Check that the file has all these keys (such as `office.province`); raise ConfigError naming the missing."""
+        """Check that the file answers all these keys (such as `office.province`).
+
+        Raises:
+            ConfigError: some are missing; one line for each.
+        """
         missing = []
         for key in keys:
             path = tuple(key.split("."))
@@ -130,7 +142,9 @@ class AnswerFile(NamedTuple):
             raise ConfigError("\n".join(missing))
 
     def groups(self, there: Sequence[ChosenGroup]) -> list[ChosenGroup] | None:
-        """Return the groups of `there` (those of the bot account) that the file names; None if it names none.
+        """Return the groups that the answers file names, chosen from the bot account's groups (`there`).
+
+        The result is None if the file has no answer on groups.
 
         Raises:
             ConfigError: some answers match no group or several; one line for each.
@@ -149,7 +163,9 @@ class AnswerFile(NamedTuple):
         return chosen
 
     def holders(self, members: Sequence[Member]) -> dict[Role, list[Holder]]:
-        """Find the members whom the file names, by role.
+        """Find the people whom the answers file names among the group members; return them by role.
+
+        Roles that the file does not mention are left out; a role with an empty list in the file has an empty list.
 
         Raises:
             ConfigError: some answers match no member or several; one line for each.
@@ -173,7 +189,7 @@ class AnswerFile(NamedTuple):
     def choices(
         self, groups: Sequence[ChosenGroup] | None, holders: Mapping[Role, Sequence[Holder]], *, first: bool
     ) -> Choices:
-        """Return all decisions of the file as Choices.
+        """Return all decisions of the answers file in the form in which they are written into the settings.
 
         Args:
             groups: result of `groups`.
@@ -200,7 +216,7 @@ class AnswerFile(NamedTuple):
         )
 
     def _person_answers(self) -> Iterator[tuple[Role, KeyPath, PersonAnswer]]:
-        """Yield each person of the file with the role and the place in the YAML document."""
+        """Yield (role, key path in the YAML document, answer) for each person whom the answers file names."""
         for role in ROLE_NAMES:
             given = self.document.data.get("people", {}).get(role.value)
             for number, answer in enumerate(self.answers.people.of(role) or ()):
@@ -219,7 +235,7 @@ def load_answers(path: Path) -> AnswerFile:
     """Read an answers file.
 
     Raises:
-        ConfigError: the file is wrong; one line for each fault, with file, line and key.
+        ConfigError: the file is missing or wrong; one line for each fault, with file, line and key.
     """
     if not path.exists():
         raise ConfigError(f"{path}: không có tệp này; mẫu của tệp trả lời xem docs/cai-dat.md")
@@ -228,7 +244,7 @@ def load_answers(path: Path) -> AnswerFile:
 
 
 def find_groups(there: Sequence[ChosenGroup], typed: str) -> list[ChosenGroup]:
-    """Return the groups whose id is `typed` or whose names contain the typed words."""
+    """Return those of the groups `there` whose id was typed, or whose names contain all typed words."""
     as_members = [Member(uid=group.id, display_name=group.name) for group in there]
     found = {member.uid for member in find(as_members, typed).members}
     return [group for group in there if group.id in found]

@@ -1,4 +1,4 @@
-"""An office's decisions for its settings, whether answered interactively or in an answers file."""
+"""The decisions that `init` writes into the settings, whether answered on the terminal or in an answers file."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ ROLE_NAMES = {
     Role.ADMIN_STAFF: "Cán bộ được giao giúp Quản trị",
     Role.REPORT_READER: "Người được xem báo cáo thay Trưởng nhóm",
 }
-"""Roles that `init` asks for -> Vietnamese name, in the order of the questions."""
+"""Role -> Vietnamese name, for the roles about which `init` asks, in the order of the questions."""
 
 
 _PROVINCE_PREFIX = re.compile(r"^(?:tỉnh|thành phố)\s+", re.IGNORECASE)
 
 
 class Holder(NamedTuple):
-    """A member who gets a role; `full_name` and `title` are None if they were not answered."""
+    """A group member who gets a role; `full_name` and `title` are None if nobody answered them."""
 
     uid: str
     global_id: str | None
@@ -31,17 +31,17 @@ class Holder(NamedTuple):
 
     @property
     def written_name(self) -> str:
-        """Return the full name for the settings: the answered one, else the display name's part before the dash."""
+        """Return the name for the settings: the answered one, else the display name's part before the dash."""
         return self.full_name or read_display_name(self.display_name)[0]
 
     @property
     def written_title(self) -> str:
-        """Return the title for the settings: the answered one, else the display name's part after the dash."""
+        """Return the job title for the settings: the answered one, else the display name's part after the dash."""
         return self.title if self.title is not None else read_display_name(self.display_name)[1]
 
 
 class ChosenGroup(NamedTuple):
-    """A group to watch."""
+    """A Zalo group that the bot is to watch."""
 
     id: str
     name: str
@@ -49,22 +49,27 @@ class ChosenGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class Choices:
-    """Values to write into the configuration files; whatever is missing here stays as the files have it."""
+    """Values to write into the configuration files; a value that is missing here stays as it is in the files."""
 
     top: Mapping[str, Any] = field(default_factory=dict)
-    """Top-level keys: data_dir, config_dir."""
+    """Values of the top-level keys data_dir and config_dir; `zalo`, `office` and `alarm` are sections of
+    governor.yaml."""
     zalo: Mapping[str, Any] = field(default_factory=dict)
     office: Mapping[str, Any] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)
     groups: Sequence[ChosenGroup] | None = None
+    """All groups to watch; None keeps the groups of the settings."""
     holders: Mapping[Role, Sequence[Holder]] = field(default_factory=dict)
-    """Role -> its holders; a role that is missing here keeps its holders."""
+    """Role -> all its holders; a role that is missing here keeps its holders."""
     regulation: Mapping[str, str] = field(default_factory=dict)
-    """number, issued (YYYY-MM-DD), issuer."""
+    """number, issued (YYYY-MM-DD) and issuer of the regulation, for its file in the configuration folder."""
 
 
 def read_display_name(name: str) -> tuple[str, str]:
-    """Split a display name "full name - title" (form of clause 3.2) into both; without a dash, the title is ""."""
+    """Split a display name of the form `full name - title` (clause 3.2 of the regulation) into (full name, title).
+
+    Without a dash, the title is empty.
+    """
     for dash in (" - ", " – ", " — "):
         before, found, after = name.partition(dash)
         if found:
@@ -73,14 +78,14 @@ def read_display_name(name: str) -> tuple[str, str]:
 
 
 def office_of(province: str) -> dict[str, str]:
-    """Return default office settings for a province: its committee as unit, and the place named on reports."""
+    """Return default `office` settings for a province: its name, its People's Committee and the place on reports."""
     return {"province": province, "unit": f"UBND {province}", "place": _PROVINCE_PREFIX.sub("", province)}
 
 
 def with_leader(holders: Mapping[Role, Sequence[Holder]], *, first: bool) -> dict[Role, list[Holder]]:
-    """Return the holders with the leaders added to Role.LEADERSHIP, whose orders count as directives.
+    """Return the role holders with every leader added to LEADERSHIP, the role whose messages count as directives.
 
-    Unless LEADERSHIP was decided, this is done only for a first setup (`first`).
+    If LEADERSHIP was not decided now and settings exist already (`first` is False), nothing is added.
     """
     decided = {role: list(chosen) for role, chosen in holders.items()}
     leaders = decided.get(Role.LEADER, [])

@@ -1,7 +1,7 @@
-"""The office's own copy of the configuration: rules, messages, lexicons and the regulation.
+"""The office's editable copy of the shipped configuration folder: rules, message texts, word lists, regulation.
 
-A list in the folder keeps the hash of each file as the program wrote it. The program updates files whose hash is still
-the same; files with another hash were edited by the office and are left alone.
+The JSON file `.ban-goc.json` in the folder keeps the hash of each file as the program wrote it. The program updates
+files whose hash is still the same; files with another hash were edited by the office and are left alone.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from zalo_governor.setup.yaml_edit import RoundTrip, put
 from zalo_governor.system import atomic_files
 
 LIST = ".ban-goc.json"
-"""Name of the JSON list {path: SHA-256 of the file as the program wrote it}."""
+"""Name of the JSON file {path: SHA-256 of the file as the program wrote it}."""
 REGULATION = "quy-che.yaml"
 _OWN_KEYS = ("number", "issued", "issuer")
 """Keys of the regulation file that the office decides; the clauses come from the program."""
@@ -27,33 +27,33 @@ _MODE = 0o644
 
 @dataclass(frozen=True)
 class CopyReport:
-    """Result of an update: paths relative to the folder of the copy."""
+    """Result of updating the copy: which files were added, updated and so on, as paths relative to its folder."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    """Files no longer shipped, which the office had not edited."""
+    """Files that the program no longer ships and the office had not edited."""
     left: list[str] = field(default_factory=list)
-    """Files that differ from the shipped ones because the office edited them or had them before the list existed."""
+    """Files that differ from the shipped ones: edited by the office, or there before the program recorded hashes."""
 
 
 class OfficeCopy:
-    """Copy, in `folder`, of the configuration that the program ships in `shipped`."""
+    """The office's copy, in `folder`, of the configuration files that the program ships in the folder `shipped`."""
 
     def __init__(self, shipped: Path, folder: Path) -> None:
         self._shipped = shipped
         self._folder = folder
 
     def bring_up_to_date(self, regulation: Mapping[str, str]) -> CopyReport:
-        """Copy new files, update files that the office has not edited, and leave the others alone.
+        """Copy new files, update files that the office has not edited, and leave edited ones alone.
 
-        An interrupted update continues when called again.
+        An interrupted update continues when this is called again.
 
         Args:
-            regulation: values to set in the regulation file: any of number, issued and issuer.
+            regulation: values to set in the regulation file, even an edited one: any of number, issued and issuer.
 
         Raises:
-            ConfigError: the list or the office's regulation file cannot be read.
+            ConfigError: the list of hashes or the office's regulation file cannot be read.
             OSError: a file cannot be written; every file is either the complete old or the complete new one.
         """
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Finding members by a part of their names, typed with or without Vietnamese diacritics."""
+"""Finding group members by a part of their names, typed with or without Vietnamese diacritics."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from zalo_governor.text.similarity import words_of
 
 
 class Found(NamedTuple):
-    """Members that match a typed text."""
+    """The group members that match a typed search."""
 
     members: tuple[Member, ...]
 
@@ -23,8 +23,9 @@ class Found(NamedTuple):
 def find(members: Sequence[Member], typed: str) -> Found:
     """Find the members whose uid or globalId was typed, else those whose names contain every typed word.
 
-    A typed word may be the beginning of a word of the name, unless some names match whole words. Typed diacritics
-    must match, unless nobody would be left. Members with the same name are all returned.
+    A typed word may be the beginning of a word of the name, but if some names contain all typed words as whole words,
+    only these are returned. Typed diacritics must match, unless no member would be left. Members with the same name are
+    all returned.
     """
     wanted = typed.strip()
     by_id = [member for member in members if wanted and wanted in {member.uid, member.global_id}]
@@ -52,10 +53,10 @@ def _all_names(member: Member) -> str:
 
 
 def _plain_words(text: str) -> list[str]:
-    """Return the words in lower case and without diacritics."""
+    """Return the words of a text in lower case and without diacritics."""
     return words_of(normalise(text).text)
 
 
 def _exact_words(text: str) -> list[str]:
-    """Return the words in lower case, with their diacritics."""
+    """Return the words of a text in lower case, with their diacritics."""
     return normalise(text).text.lower().split()

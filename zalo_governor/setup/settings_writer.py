@@ -17,7 +17,7 @@ _NEW_FILE_MODE = 0o640
 
 
 def write_settings(path: Path, choices: Choices) -> None:
-    """Write the choices into the settings file at `path`, which is created if missing.
+    """Write the decisions of `init` into the settings file at `path`, which is created if missing.
 
     Raises:
         ConfigError: the resulting settings would be invalid; the file is unchanged.
@@ -57,7 +57,10 @@ def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup]) -> None:
 
 
 def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -> None:
-    """Update the list `people`: each person once with all roles; people without any role left are removed."""
+    """Update `there`, the list `people` of the settings: one entry a person, with all roles of that person.
+
+    People without any role left are removed.
+    """
     people: dict[str, tuple[Holder, list[Role]]] = {}
     for role, chosen in holders.items():
         for holder in chosen:
@@ -84,13 +87,16 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -
 
 
 def _roles_kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
-    """Return the roles that a person keeps: those not decided anew, and LEADERSHIP for a leader who stays leader."""
+    """Return which of a person's present roles stay: those that were not decided now.
+
+    A leader who stays leader also keeps LEADERSHIP, the role whose messages count as directives.
+    """
     leads_on = Role.LEADER in roles and Role.LEADER not in decided
     return [role for role in roles if role not in decided or (role is Role.LEADERSHIP and leads_on)]
 
 
 def identity(holder: Holder) -> tuple[str, str]:
-    """Return the settings key and value identifying a person: globalId, the same for every bot account, else uid."""
+    """Return the settings key and value that identify a person: globalId, the same for every bot account, else uid."""
     return ("global_id", holder.global_id) if holder.global_id else ("uid", holder.uid)
 
 

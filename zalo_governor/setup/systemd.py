@@ -1,4 +1,4 @@
-"""Generating and writing the hardened systemd units of an installation.
+"""Generating and writing the systemd units of an installation, with as few rights as possible.
 
 The program only uses the network and writes into one folder; the units deny it everything else that systemd can deny.
 `systemd-analyze security --offline=true` measures the remaining exposure.
@@ -64,27 +64,29 @@ class ServiceError(GovernorError):
 
 @dataclass(frozen=True)
 class Installation:
-    """Paths of an installation, all absolute, and the service's user."""
+    """Paths of an installation, all absolute, and the system user under which the service runs."""
 
     python: Path
     """Interpreter of the virtual environment in which the program is installed."""
     base: Path
-    """Prefix of the Python installation from which the environment was made."""
+    """Prefix of the Python installation from which the virtual environment was made."""
     config: Path
     data_dir: Path
     session_file: Path
     backup_dir: Path
     user: str = NAME
     key_credential: Path | None = None
-    """File with the encryption key, passed as a systemd credential; a `.cred` file is encrypted by systemd-creds."""
+    """File with the encryption key, passed as a systemd credential; a `.cred` file is encrypted by systemd-creds. None:
+    the key file in the data folder is used."""
     smtp_credential: Path | None = None
+    """File with the password of the mail server, passed in the same way; None if there is none."""
 
 
 def files(installation: Installation) -> Mapping[str, str]:
-    """Generate the files of the service: path below /etc -> content.
+    """Generate the systemd files of the service: path below /etc -> content.
 
     Raises:
-        ConfigError: a path that the service needs is in a folder hidden from it.
+        ConfigError: a path that the service needs is in a folder that systemd hides from it, such as /home.
     """
     _require_visible(installation)
     return {
@@ -97,7 +99,7 @@ def files(installation: Installation) -> Mapping[str, str]:
 
 
 def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
-    """Write each file atomically below the folder `etc`; return their paths.
+    """Write each file (path below `etc` -> content) atomically; return the paths of the written files.
 
     Raises:
         ServiceError: a file cannot be written.
@@ -217,11 +219,11 @@ def _exec_line(installation: Installation, command: str, *arguments: Path) -> st
 
 
 def _quote(path: Path) -> str:
-    """Format a path as one word of a unit file value, quoted if it contains a space."""
+    """Format a path as one word in a line of a unit file, quoted if it contains a space."""
     text = _escape_percent(path).replace("\\", "\\\\")
     return f'"{text}"' if " " in text else text
 
 
 def _escape_percent(path: Path) -> str:
-    """Format a path as a whole unit file value: "%" is doubled, since it begins a specifier."""
+    """Format a path as a whole value in a unit file: "%" is doubled, since it begins a placeholder of systemd."""
     return str(path).replace("%", "%%")

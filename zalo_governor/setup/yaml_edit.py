@@ -1,4 +1,4 @@
-"""Editing YAML files that people also edit by hand: comments, order and unchanged values are kept as they are."""
+"""Editing YAML files that people also edit by hand: comments, key order and unchanged values are kept as they are."""
 
 import io
 from pathlib import Path
@@ -12,7 +12,7 @@ from zalo_governor.domain.errors import ConfigError
 
 
 class RoundTrip:
-    """A YAML file in memory that keeps its comments and layout when values are changed."""
+    """A YAML file in memory that keeps comments and layout when values are changed; `place` is its path, for errors."""
 
     def __init__(self, text: str, place: Path) -> None:
         self._yaml = YAML()
@@ -26,14 +26,17 @@ class RoundTrip:
         self.root: CommentedMap = loaded
 
     def section(self, name: str) -> CommentedMap:
-        """Return the mapping under a top-level key, created if missing."""
+        """Return the mapping under a top-level key; an empty one is created if it is missing."""
         if not isinstance(self.root.get(name), CommentedMap):
             self.root[name] = CommentedMap()
         section: CommentedMap = self.root[name]
         return section
 
     def entries(self, name: str) -> CommentedSeq:
-        """Return the list under a top-level key; a missing or empty one is replaced by a list with one entry a line."""
+        """Return the list under a top-level key.
+
+        A missing or empty list is replaced by a new one, which the file will show with one entry a line.
+        """
         if not isinstance(self.root.get(name), CommentedSeq) or not self.root[name]:
             self.root[name] = CommentedSeq()
         entries: CommentedSeq = self.root[name]
@@ -41,20 +44,20 @@ class RoundTrip:
 
     @property
     def text(self) -> str:
-        """Return the content of the file with all changes."""
+        """Return the content of the YAML file with all changes."""
         out = io.StringIO()
         self._yaml.dump(self.root, out)
         return out.getvalue()
 
 
 def put(section: CommentedMap, key: str, value: Any) -> None:
-    """Set a value, unless an equal one is there already, whose notation is then kept."""
+    """Set `section[key]`; an equal value is not replaced, so that it keeps its notation (quotes, number format)."""
     if key not in section or section[key] != value:
         section[key] = _styled(value)
 
 
 def flow(values: dict[str, Any]) -> CommentedMap:
-    """Return a mapping written on one line (`{a: 1}`), so that the file's comments around it keep their places."""
+    """Return a mapping that is written on one line (`{a: 1}`), so that comments around it keep their places."""
     made = CommentedMap((name, _styled(value)) for name, value in values.items())
     made.fa.set_flow_style()
     return made

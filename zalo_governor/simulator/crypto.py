@@ -1,6 +1,7 @@
-"""Encryption of Zalo's HTTP API: JSON encrypted with AES-CBC under a zero IV, encoded as base64.
+"""Encryption of the calls and answers of Zalo's HTTP API: JSON, encrypted with AES-CBC under a zero IV, as base64.
 
-zlapi 1.0.3 logs in without encryption; zca-js 2.2.0 logs in under a key that client and server both derive.
+The client zlapi 1.0.3 makes the login calls unencrypted; zca-js 2.2.0 encrypts them under a key that client and server
+both derive from the call.
 """
 
 import base64
@@ -20,13 +21,19 @@ from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.errors import EnvelopeError
 
 ZCID_KEY = b"3FC4F0D2AB50057BCE0D90D9187A22B1"
-"""Key under which zca-js encrypts `type,imei,first launch time` in the `zcid` parameter."""
+"""Fixed AES key, known to all clients, under which zca-js encrypts the login parameter `zcid`.
+
+The plaintext of `zcid` is `type,imei,first launch time`.
+"""
 
 _ZERO_IV = bytes(16)
 
 
 def to_json(value: Any) -> bytes:
-    """Encode a value as compact JSON in UTF-8, as Zalo does; with escapes if UTF-8 cannot hold the text."""
+    """Encode a value as compact JSON in UTF-8, as Zalo does.
+
+    If a text contains characters that UTF-8 cannot encode (lone surrogates), all non-ASCII characters are escaped.
+    """
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
@@ -34,7 +41,7 @@ def to_json(value: Any) -> bytes:
 
 
 def encrypt(plaintext: bytes, key: bytes) -> str:
-    """Encrypt with AES-CBC under a key of 16, 24 or 32 bytes and return the ciphertext as base64."""
+    """Encrypt `plaintext` with AES-CBC under a key of 16, 24 or 32 bytes and return the ciphertext as base64."""
     padder = PKCS7(128).padder()
     encryptor = Cipher(AES(key), CBC(_ZERO_IV)).encryptor()
     padded = padder.update(plaintext) + padder.finalize()
@@ -42,10 +49,12 @@ def encrypt(plaintext: bytes, key: bytes) -> str:
 
 
 def decrypt(text: str, key: bytes) -> bytes:
-    """Decrypt base64 text produced by `encrypt` or by a client.
+    """Decrypt base64 text that `encrypt` or a client has produced, and return the plaintext.
+
+    Percent-encoding of the text, as in a URL, is removed first.
 
     Raises:
-        EnvelopeError: the text is not base64 or not encrypted under this key.
+        EnvelopeError: the text is not base64 or was not encrypted under this key.
     """
     try:
         decryptor = Cipher(AES(key), CBC(_ZERO_IV)).decryptor()
@@ -57,10 +66,10 @@ def decrypt(text: str, key: bytes) -> bytes:
 
 
 def read_params(text: str, key: bytes) -> RawDict:
-    """Decrypt the `params` of a request and return the JSON object in it.
+    """Decrypt the parameter `params` of an API call and return the JSON object in it.
 
     Raises:
-        EnvelopeError: the text cannot be decrypted or holds no JSON object.
+        EnvelopeError: `text` cannot be decrypted under `key`, or its plaintext is not a JSON object.
     """
     try:
         value = json.loads(decrypt(text, key))
@@ -72,22 +81,33 @@ def read_params(text: str, key: bytes) -> RawDict:
 
 
 def outer(data: str | None, code: int = 0, message: str = "") -> RawDict:
-    """Return the outer answer object of an API call; `data` is ciphertext, or None in an error answer."""
+    """Return the unencrypted (outer) JSON object that is the body of an API answer.
+
+    `data` is the encrypted inner answer, or None in an error answer; `code` is Zalo's error code, 0 for success.
+    """
     return {"error_code": code, "error_message": message, "data": data}
 
 
 def sealed_answer(data: Any, key: bytes, code: int = 0, message: str = "") -> RawDict:
-    """Return a successful outer answer around an encrypted inner answer, which holds `data` or an inner error."""
+    """Return the body of an API answer with an encrypted inner answer.
+
+    The outer error code is 0 in any case. The inner answer holds `data`, and `code` and `message`, with which Zalo
+    reports most errors of API calls (code 0 means success).
+    """
     return outer(encrypt(to_json({"error_code": code, "error_message": message, "data": data}), key))
 
 
 def login_key(zcid: str, zcid_ext: str) -> bytes:
-    """Derive the 32-byte key that zca-js and the server use only for the login calls."""
+    """Derive the 32-byte AES key of zca-js's encrypted login calls from two of their parameters."""
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 
 
 def sign_key(call: str, values: Mapping[str, str]) -> str:
-    """Return zca-js's MD5 signature of a call: its values are concatenated in the order of their names."""
+    """Return the MD5 signature that zca-js adds to a login call as the parameter `signkey`.
+
+    `call` is the lower-case name of the API call. `values` are its signed parameters, which are concatenated in the
+    alphabetical order of their names.
+    """
     text = "zsecure" + call + "".join(values[name] for name in sorted(values))
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,7 @@
-"""Events of the running simulation: change the world and send the event to the accounts concerned."""
+"""Everything that can happen in the simulated Zalo (messages, recalls, group changes …).
+
+Each method changes the stored state and sends Zalo's event to the clients of the accounts concerned.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -11,9 +14,10 @@ from zalo_governor.simulator.world import Account, Group, World
 
 
 class EventBus(State):
-    """The shared state with the open sockets; used by the HTTP calls, the control API and the scenario player.
+    """State of the running simulation together with its open sockets, over which events are sent to clients.
 
-    An event is sent to the accounts that take part: the members of the group, or both sides of a private conversation.
+    The API endpoints, the control API and the scenario player use it to let things happen. An event is sent to the
+    accounts that take part: the members of the group, or both people of a private conversation.
     """
 
     def __init__(self, make_world: Callable[[], World]) -> None:
@@ -27,14 +31,20 @@ class EventBus(State):
         await self.hub.close(1001)
 
     def remember(self, message: RawDict, *, private: bool = False) -> None:
-        """Add a complete message to the history of its conversation."""
+        """Add a message, given with all its fields, to the history of its conversation without sending it to clients.
+
+        A group message without a recipient (`idTo`) is ignored.
+        """
         if private:
             self.world.private_history(*self.world.parties(message)).add(message)
         elif "idTo" in message:
             self.world.group(str(message["idTo"])).history.add(message)
 
     async def say(self, message: RawDict, *, private: bool = False, aloud: bool = True) -> RawDict:
-        """Add a complete message to the history and, if `aloud`, send it to the sockets."""
+        """Add a message, given with all its fields, to the history and send it to the clients of the conversation.
+
+        If `aloud` is False, it is only added to the history, like a message that the clients missed in an outage.
+        """
         self.remember(message, private=private)
         if aloud:
             array, cmd = ("msgs", 501) if private else ("groupMsgs", 521)
@@ -42,20 +52,30 @@ class EventBus(State):
         return message
 
     async def recall(self, message: RawDict, *, private: bool = False, aloud: bool = True) -> RawDict:
-        """Recall a message in the sender's name: replace it in the history by a `chat.undo` and send that."""
+        """Recall (unsend) a message in the name of its sender and return the recall.
+
+        The message is removed from the history; the recall, itself a message of type `chat.undo`, is added and sent to
+        the clients, unless `aloud` is False.
+        """
         self.forget(message, private=private)
         undo = messages.recall_of(message)
         complete = messages.private_message if private else messages.group_message
         return await self.say(complete(self.world, undo), private=private, aloud=aloud)
 
     async def delete(self, deleted: list[RawDict], group_id: str, by: str) -> None:
-        """Delete messages of a group in the name of the administrator `by`, and send the `chat.delete` event."""
+        """Delete messages of a group for everybody, as the administrator with the uid `by`.
+
+        The messages are removed from the history; a message of type `chat.delete` is added and sent to the clients.
+        """
         for message in deleted:
             self.forget(message)
         await self.say(messages.group_message(self.world, messages.deletion_of(deleted, group_id, by)))
 
     async def react(self, target: RawDict, by: str, icon: str, *, private: bool = False) -> None:
-        """Send the event that `by` reacted to the message `target` with an icon; an empty icon removes the reaction."""
+        """Send clients the event that the person with the uid `by` reacted to the message `target` with an icon.
+
+        An empty icon means that the person removed the reaction.
+        """
         complete = messages.private_message if private else messages.group_message
         element = complete(self.world, messages.reaction_to(target, by, icon)) | {"cmd": 612}
         reacts: RawDict = {"reacts": [], "reactGroups": []}
@@ -63,33 +83,41 @@ class EventBus(State):
         await self.hub.send(reacts, cmd=612, to=self._audience(element, private=private))
 
     async def receipt(self, target: RawDict, group: Group, seen: Sequence[str]) -> None:
-        """Send the event that the people in `seen` (uids) have seen a group's message."""
+        """Send clients a receipt: the people in `seen` (uids) have seen the message `target` of the group."""
         receipts = [messages.receipt(target, group.id, seen)]
         await self.hub.send({"delivereds": [], "groupSeens": receipts}, cmd=522, to=group.members)
 
     async def group_act(self, group: Group, act: str, by: str, members: Sequence[str] = (), **more: Any) -> None:
-        """Send the event that `by` performed the group action `act` on `members`, also to members who were removed."""
+        """Send clients the event that the person with the uid `by` did the action `act` to the group or its `members`.
+
+        `act` is Zalo's name of the action, such as "join" or "update_setting"; `more` overrides fields of the event's
+        data. The people in `members` (uids) receive the event even if they have just been removed from the group.
+        """
         control = messages.group_act(self.world, group, act, by, members, **more)
         await self.control(control, [*group.members, *members])
 
     async def ask_friendship(self, by: str, to: str, message: str) -> None:
-        """Store a friend request from `by` to `to` and send the event to the recipient only."""
+        """Store a friend request from the person `by` to the person `to` (uids) and send its event to `to` only."""
         request = self.world.ask_friendship(by, to, message)
         for control in messages.friend_request(request):
             await self.control(control, [to])
 
     async def befriend(self, one: str, other: str) -> None:
-        """Make two people friends and send each of them the event."""
+        """Make two people (uids) friends and send each of them the event that names the other."""
         self.world.friends.add(frozenset({one, other}))
         for hears, friend in ((one, other), (other, one)):
             await self.control(messages.befriended(friend), [hears])
 
     async def control(self, control: RawDict, to: Collection[str]) -> None:
-        """Send a control element (cmd 601) to the accounts with these uids."""
+        """Send a control event to the accounts with the uids in `to`.
+
+        Zalo's control events (command 601) report everything that is not a message or a reaction: group changes, pins,
+        friend requests.
+        """
         await self.hub.send({"controls": [control]}, cmd=601, to=to)
 
     def forget(self, message: RawDict, *, private: bool = False) -> None:
-        """Remove a message from the history of its conversation."""
+        """Remove a message from the history of its conversation without sending anything to clients."""
         message_id = str(message["msgId"])
         if private:
             self.world.private_history(*self.world.parties(message)).remove(message_id)
@@ -97,7 +125,11 @@ class EventBus(State):
             self.world.group(str(message["idTo"])).history.remove(message_id)
 
     def meant(self, account: Account, uid: object) -> str:
-        """Convert a uid sent by a client to the main account's view; "0" is the client's own account."""
+        """Return the uid under which the simulator stores the person whom a client of `account` calls `uid`.
+
+        The client uses the uids that its account sees, the simulator those that the main account (the bot's) sees. "0"
+        means the client's own account.
+        """
         text = str(uid)
         return account.uid if text == "0" else self.world.uid_meant(account, text)
 

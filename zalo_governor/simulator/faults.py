@@ -1,44 +1,69 @@
-"""Faults that the simulated Zalo can be told to produce."""
+"""The faults that tests and users can switch on in the simulated Zalo."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Refusals = dict[str, tuple[int, str]]
-"""API path -> (error code, error message)."""
+"""Type of the faults that let API calls fail: API path -> (Zalo's error code, error message)."""
 
 
 class Faults(BaseModel):
-    """The faults that are active; a path is the full API path, such as `/api/group/sendmsg`."""
+    """The faults that are switched on at present; by default there are none.
+
+    An API path is written in full, such as `/api/group/sendmsg`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     inner: Refusals = {}
-    """Paths answered with this error code in the encrypted inner answer; the outer code is 0."""
+    """API path -> (error code, message) that its calls get in the encrypted (inner) part of the answer.
+
+    The calls are not carried out. The error code in the unencrypted (outer) part is 0, as in most errors of Zalo.
+    """
     outer: Refusals = {}
+    """API path -> (error code, message) that its calls get in the unencrypted (outer) part of the answer."""
     status: dict[str, int] = {}
-    """Path -> HTTP status of the answer, with an HTML page as body."""
+    """URL path -> HTTP status with which its requests are answered, with an HTML page instead of JSON."""
     hang: dict[str, float] = {}
-    """Path -> seconds to wait before the answer."""
+    """API path -> seconds for which the answer to its calls is delayed."""
     empty: list[str] = []
-    """Paths answered with outer code 0 and no data."""
+    """API paths whose calls are not carried out and get an answer without an error and without data."""
     lose_answer: list[str] = []
-    """Paths whose calls are carried out, but whose connection is broken before the answer."""
+    """API paths whose calls are carried out, but whose connection is broken before the client receives the answer."""
     most: dict[str, tuple[int, float]] = {}
-    """Rate limits: path -> (calls, seconds); a call beyond that many in so many seconds is refused with code 221."""
+    """Rate limits: API path -> (number of calls, seconds).
+
+    A call is refused with error code 221 if so many were accepted in the last so many seconds.
+    """
     rotate_cookie: str | None = None
-    """New value of the cookie `zpw_sek`, set once by the next answer; None for no rotation."""
+    """Value with which the next answer replaces the client's session cookie `zpw_sek`, as Zalo does at times.
+
+    None replaces nothing; the value is reset to None once it has been used.
+    """
     expired: list[str] = []
-    """Values of the cookie `zpw_sek` that are rejected: with code 102 over HTTP, 401 in the socket handshake."""
+    """Session cookies (values of `zpw_sek`) that are no longer valid.
+
+    API calls with them get error code 102; WebSocket handshakes get HTTP status 401.
+    """
     plain_login: tuple[int, str] | None = None
-    """(error code, error message) for unencrypted getLoginInfo calls, the form that old clients use."""
+    """(error code, error message) with which unencrypted login calls are refused, or None to accept them.
+
+    zlapi logs in unencrypted; the encrypted login calls of zca-js are not affected.
+    """
     handshake: int | None = Field(default=None, ge=400, le=599)
-    """HTTP status with which every socket handshake is refused; None accepts handshakes."""
+    """HTTP status with which every WebSocket handshake is refused; None accepts handshakes."""
     one_session: bool = False
-    """Whether a new session of an account closes the older session's socket with code 3003, as Zalo does."""
+    """Whether only one session of each account may be connected, as at Zalo.
+
+    If a client connects with another session cookie, the account's older socket is closed with code 3003.
+    """
     silent: bool = False
-    """Whether all sockets stay open but send nothing any more, not even answers to pings."""
+    """Whether nothing is sent over any socket, not even answers to pings, although the sockets stay open."""
     bad_tag: bool = False
-    """Whether every encrypted frame has a wrong GCM tag."""
+    """Whether every encrypted frame has a wrong authentication tag (AES-GCM), so that clients cannot verify it."""
     echo: bool = True
-    """Whether a client's own messages are sent back to it over the socket."""
+    """Whether the messages that a client sends are also sent back to it over its socket, as Zalo does."""
     old: bool = True
-    """Whether requests for old messages (cmd 510, 511, 610, 611) are answered."""
+    """Whether clients that request older messages over the socket get an answer.
+
+    These requests are the commands 510, 511, 610 and 611.
+    """

@@ -1,6 +1,7 @@
-"""Encode and decode socket frames as Zalo's server does.
+"""Encoding and decoding of the frames that Zalo's server and its clients exchange over WebSockets.
 
-A frame is one binary message: version 1, cmd (uint16, little endian), sub command, then UTF-8 JSON.
+A frame is one binary message: the byte 1 (version), the command number (cmd, 16 bits, little endian), the sub-command
+number (8 bits), then a JSON object in UTF-8. The frame's data is a field of that object and can be encrypted.
 """
 
 import base64
@@ -20,7 +21,13 @@ Encryption = Literal[0, 1, 2, 3]
 
 
 class Encoding(NamedTuple):
-    """Options for encoding a frame's payload, see `encode`; `bad_tag` corrupts the GCM tag."""
+    """How to encrypt and compress the data of a frame.
+
+    Attributes:
+        encrypt: Form of the data, 0 to 3, see `encode`.
+        comp: Compression method, where the form is a compressed one.
+        bad_tag: Whether to corrupt the authentication tag of AES-GCM, to test how clients react.
+    """
 
     encrypt: Encryption = 2
     comp: Compression = "gzip"
@@ -31,7 +38,13 @@ USUAL = Encoding()
 
 
 class ClientFrame(NamedTuple):
-    """A frame received from a client; `data` is None if its JSON could not be parsed."""
+    """A frame received from a client.
+
+    Attributes:
+        cmd: Command number, such as 2 for a ping.
+        sub: Sub-command number.
+        data: The JSON value of the frame, or None if it could not be parsed.
+    """
 
     cmd: int
     sub: int
@@ -39,27 +52,31 @@ class ClientFrame(NamedTuple):
 
 
 def plain_frame(cmd: int, sub: int, body: RawDict) -> bytes:
-    """Return a frame around unencrypted JSON, used for the key frame and for answers to pings."""
+    """Return a frame whose JSON body is not encrypted.
+
+    Such frames answer pings and, as the first frame on a socket, give the client its encryption key.
+    """
     return b"\x01" + cmd.to_bytes(2, "little") + bytes([sub]) + to_json(body)
 
 
 def encode(cmd: int, sub: int, data: Any, key: AESGCM, encoding: Encoding = USUAL) -> bytes:
-    """Return a data frame with its payload encoded as `encoding` says.
+    """Return a frame that carries `data` in the form that `encoding` selects.
 
-    encrypt 0 is JSON text; 1 is base64 of the compressed JSON; 2 is percent-encoded base64 of
-    IV (16) + AAD (16) + AES-GCM ciphertext of the compressed JSON + tag (16); 3 is as 2 without compression.
+    Forms (`encoding.encrypt`): 0, plain JSON text; 1, base64 of the compressed JSON; 2, percent-encoded base64 of IV
+    (16 bytes), additional authenticated data (16 bytes), the AES-GCM ciphertext of the compressed JSON and its tag (16
+    bytes); 3, as 2 but without compression.
     """
     plain = to_json({"error_code": 0, "error_message": "", "data": data})
     return plain_frame(cmd, sub, {"encrypt": encoding.encrypt, "data": _encode_payload(plain, key, encoding)})
 
 
 def read_client_frame(message: bytes) -> ClientFrame:
-    """Decode a frame received from a client.
+    """Decode a binary message received from a client.
 
-    zlapi 1.0.3 writes a header of six bytes instead of four, so the JSON is read from its first brace.
+    zlapi 1.0.3 writes a header of six bytes instead of four, so the JSON is taken to start at its first brace.
 
     Raises:
-        ValueError: the message is shorter than a frame header.
+        ValueError: the message is shorter than a frame header of four bytes.
     """
     if len(message) < 4:
         raise ValueError("a frame has at least four bytes")

@@ -1,4 +1,4 @@
-"""Message history of one conversation, as Zalo's servers store it."""
+"""The message history of one conversation, as Zalo's servers store it."""
 
 import json
 from bisect import bisect_left, insort
@@ -8,7 +8,10 @@ from zalo_governor.simulator.crypto import to_json
 
 
 class History:
-    """The messages of one conversation by msgId, kept as JSON bytes because a flood adds hundreds of thousands."""
+    """All messages of one conversation, ordered by msgId (Zalo's message id, a number that grows with time).
+
+    They are kept as JSON bytes, because load tests add hundreds of thousands.
+    """
 
     def __init__(self) -> None:
         self._bodies: dict[int, bytes] = {}
@@ -18,25 +21,25 @@ class History:
         return len(self._order)
 
     def add(self, message: RawDict) -> None:
-        """Store a message, replacing one with the same msgId; a message without a numeric msgId is ignored."""
+        """Add a message, replacing a stored one with the same msgId; a message without a numeric msgId is ignored."""
         number = _number(message.get("msgId"))
         if number is not None:
             self.add_encoded(number, to_json(message))
 
     def add_encoded(self, number: int, body: bytes) -> None:
-        """Store a message that is already encoded as JSON; `number` is its msgId."""
+        """Add a message that is already encoded as JSON (`body`); `number` is its msgId."""
         if number not in self._bodies:
             insort(self._order, number)
         self._bodies[number] = body
 
     def get(self, msg_id: str) -> RawDict | None:
-        """Return the message with this msgId, or None if it is not stored."""
+        """Return the message with this msgId, or None if the history does not contain it."""
         number = _number(msg_id)
         body = None if number is None else self._bodies.get(number)
         return None if body is None else self._read(body)
 
     def remove(self, msg_id: str) -> None:
-        """Remove a recalled or deleted message."""
+        """Remove the message with this msgId, which was recalled or deleted; does nothing if it is not stored."""
         number = _number(msg_id)
         if number in self._bodies:
             del self._bodies[number]
@@ -51,14 +54,20 @@ class History:
         return len(gone)
 
     def before(self, cursor: int, count: int) -> tuple[list[RawDict], bool]:
-        """Return up to `count` messages with msgId < cursor, newest first, and whether older ones exist."""
+        """Return a page of older messages, and whether there are still older ones.
+
+        The page holds, newest first, up to `count` messages whose msgId is smaller than `cursor`.
+        """
         end = bisect_left(self._order, cursor)
         start = max(0, end - count)
         page = [self._read(self._bodies[number]) for number in reversed(self._order[start:end])]
         return page, start > 0
 
     def after(self, cursor: int, count: int) -> list[RawDict]:
-        """Return the newest `count` of the messages with msgId > cursor, oldest first."""
+        """Return the newest messages whose msgId is greater than `cursor`, ordered from oldest to newest.
+
+        At most `count` messages are returned.
+        """
         numbers = self._order[bisect_left(self._order, cursor + 1) :][-count:]
         return [self._read(self._bodies[number]) for number in numbers]
 

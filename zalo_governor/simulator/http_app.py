@@ -1,4 +1,8 @@
-"""The HTTP API: finds the endpoint by path, decrypts the parameters, applies faults and encrypts the answer."""
+"""The simulated HTTP API of Zalo.
+
+A handler decrypts the parameters of a call, applies the active faults, runs the endpoint function for the path and
+encrypts the answer.
+"""
 
 import asyncio
 import json
@@ -19,20 +23,26 @@ from zalo_governor.simulator.world import Account
 _log = structlog.get_logger(__name__)
 
 KEEP_ALIVE = "/keepalive"
-"""Path of the keep-alive call, whose answer is not encrypted; the misspelling `config_vesion` in it is Zalo's."""
+"""Path of the API call with which clients keep their session alive.
+
+Its answer is not encrypted; the misspelled key `config_vesion` in it is Zalo's own.
+"""
 NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
 
 
 class HttpApp:
-    """Handler of all API paths, that is, of all that are neither WebSocket, picture, login site nor control API."""
+    """Handler of all calls to Zalo's API.
+
+    It gets every request that is not for a WebSocket, a picture, the login site or the control API.
+    """
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
         self._called: dict[str, list[float]] = {}
-        """Path -> monotonic times of its recent calls; only for paths with a rate limit."""
+        """API path -> monotonic times (seconds) of its recent calls, for paths with a rate limit (`Faults.most`)."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one API call and record it in the request log."""
+        """Answer one API call of a client and record it in the request log."""
         stage, path = self._stage, request.path
         form, upload = await _read_form(request)
         entry = call_entry(request, stage.world.now_ms())
@@ -104,7 +114,10 @@ class HttpApp:
 
 
 def call_entry(request: web.Request, now_ms: int) -> RawDict:
-    """Return the request log's entry of a call, with `params` and `error_code` still unset."""
+    """Return the entry with which the request log describes an HTTP request received at `now_ms` (milliseconds).
+
+    The caller fills in the keys `params` (decrypted parameters) and `error_code`, which are None at first.
+    """
     return {
         "method": request.method,
         "path": request.path,
@@ -118,7 +131,10 @@ def call_entry(request: web.Request, now_ms: int) -> RawDict:
 
 
 def session_cookie(request: web.Request) -> str:
-    """Return the first cookie `zpw_sek`, "" if missing; after a rotation zlapi may send the cookie twice."""
+    """Return the value of the session cookie `zpw_sek` of a request, "" if it has none.
+
+    After a cookie change zlapi may send the cookie twice; the first one counts.
+    """
     for part in request.headers.get("Cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
         if name == "zpw_sek":
@@ -134,7 +150,12 @@ def _unquoted(value: str) -> str:
 
 
 def _run_endpoint(call: Call) -> tuple[int, RawDict]:
-    """Run the endpoint; return the inner error code (for the log, as the answer is encrypted) and the whole answer."""
+    """Run the endpoint function of an API call.
+
+    Returns:
+        The error code inside the encrypted answer (for the request log, which cannot read it there) and the body of the
+        answer.
+    """
     key = call.account.secret_key
     if call.path in call.stage.faults.inner:
         code, message = call.stage.faults.inner[call.path]
@@ -154,7 +175,7 @@ def _run_endpoint(call: Call) -> tuple[int, RawDict]:
 
 
 async def _read_form(request: web.Request) -> tuple[dict[str, str], bytes]:
-    """Return the text fields of a POST body, and the bytes of the files uploaded with it."""
+    """Return the text fields of a POST body (none for other methods) and the joined bytes of the files in it."""
     fields: dict[str, str] = {}
     upload = b""
     if request.method == "POST":

@@ -1,7 +1,8 @@
-"""Workaround that lets aiohttp accept zlapi's WebSocket handshakes.
+"""Workaround that lets aiohttp accept the WebSocket handshakes of the client zlapi.
 
-zlapi 1.0.3 sends Host, Origin, Connection and Upgrade twice, which aiohttp answers with 400; repeated headers are
-therefore dropped before its parser. Only the first request of a connection is changed, as a handshake is never later.
+zlapi 1.0.3 sends the headers Host, Origin, Connection and Upgrade twice, which aiohttp answers with status 400.
+Repeated headers are therefore removed before aiohttp parses the request. Only the first request of a TCP connection is
+changed, because a handshake is always the first.
 """
 
 import asyncio
@@ -13,22 +14,28 @@ _SINGLE = {b"host", b"origin", b"connection", b"upgrade", b"sec-websocket-versio
 
 
 class HeaderCompat(asyncio.Protocol):
-    """asyncio protocol that forwards everything to aiohttp's protocol, with repeated headers removed."""
+    """asyncio protocol that passes everything to aiohttp's own protocol after removing repeated headers.
+
+    `make_inner` creates aiohttp's protocol.
+    """
 
     def __init__(self, make_inner: Callable[[], asyncio.Protocol]) -> None:
         self._inner = make_inner()
         self._head: bytes | None = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Forward the transport to aiohttp's protocol."""
+        """Tell aiohttp's protocol that the connection was made."""
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forward the end of the connection to aiohttp's protocol."""
+        """Tell aiohttp's protocol that the connection has ended."""
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Forward data; hold back the first request's headers until complete and remove their duplicates."""
+        """Pass received bytes to aiohttp's protocol.
+
+        The bytes of the first request are held back until its headers are complete; repeated headers are then removed.
+        """
         if self._head is None:
             self._inner.data_received(data)
             return
@@ -40,20 +47,23 @@ class HeaderCompat(asyncio.Protocol):
         self._inner.data_received(tidy(head) + end + rest)
 
     def eof_received(self) -> bool | None:
-        """Forward the end of input to aiohttp's protocol."""
+        """Tell aiohttp's protocol that the client sends no more data."""
         return self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """Forward the request to pause writing to aiohttp's protocol."""
+        """Tell aiohttp's protocol to stop writing, because the transport's buffer is full."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Forward the request to resume writing to aiohttp's protocol."""
+        """Tell aiohttp's protocol that it may write again, because the transport's buffer has emptied."""
         self._inner.resume_writing()
 
 
 def tidy(head: bytes) -> bytes:
-    """Remove repeated headers that may occur only once from a request's head, keeping the last of each."""
+    """Remove repeated headers from the head (request line and headers) of an HTTP request, keeping the last of each.
+
+    Only headers that may not be repeated (`_SINGLE`) are removed.
+    """
     start, *lines = head.split(b"\r\n")
     kept: list[bytes] = []
     seen: set[bytes] = set()

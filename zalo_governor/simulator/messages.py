@@ -1,4 +1,7 @@
-"""Build the JSON elements of socket frames: messages, recalls, reactions, receipts and group acts."""
+"""Builders of the JSON elements that Zalo sends in socket frames.
+
+Elements are messages, recalls, reactions, receipts and group actions (members joining, changed settings …).
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,33 +23,41 @@ CLIENT_TYPES = {
     "share.file": 46,
     "chat.gif": 49,
 }
-"""msgType -> the integer that Zalo uses for this type in quotes and pins."""
+"""Zalo's name of a message type (`msgType`) -> the integer for this type in quotes, reactions and pins."""
 
 
 def group_message(world: World, given: RawDict) -> RawDict:
-    """Return a complete group message: the fields in `given` plus defaults; `_text` becomes the content."""
+    """Return a group message with all fields that Zalo sends.
+
+    Fields that are not in `given` get default values. `given` may hold the text of the message under `_text`.
+    """
     sender = str(given.get("uidFrom", MEMBER_UID))
     return _complete_message(world, given, sender=sender, to=str(given.get("idTo", GROUP_ID)), cmd=521)
 
 
 def private_message(world: World, given: RawDict) -> RawDict:
-    """Return a complete private message, by default from the sample member (`MEMBER_UID`) to the main account.
+    """Return a private message with all fields that Zalo sends.
 
-    `given` overrides the default fields; its `_text` becomes the content.
+    Fields that are not in `given` get default values; by default the sample member (`MEMBER_UID`) writes to the main
+    account (the bot's). `given` may hold the text of the message under `_text`.
     """
     sender = str(given.get("uidFrom", MEMBER_UID))
     return _complete_message(world, given, sender=sender, to=str(given.get("idTo", world.main_account.uid)), cmd=501)
 
 
 def attachment(title: str = "", href: str = "", **more: Any) -> RawDict:
-    """Return the content object of a photo, file or link; `params` is passed as a dict and stored as a JSON string."""
+    """Return the object in the field `content` of a photo, file or link message.
+
+    `more` overrides its fields. Its `params` (details such as the file size) are given as a dict and stored as a JSON
+    string, as at Zalo.
+    """
     params = json.dumps(more.pop("params", {}), ensure_ascii=False)
     base = {"title": title, "description": "", "href": href, "thumb": "", "childnumber": 0, "action": "", "type": ""}
     return base | more | {"params": params}
 
 
 def quote_of(message: RawDict) -> RawDict:
-    """Return the `quote` object of a reply to the message."""
+    """Return the object that a reply to `message` carries in its field `quote`."""
     content = message.get("content")
     return {
         "ownerId": message["uidFrom"],
@@ -62,7 +73,10 @@ def quote_of(message: RawDict) -> RawDict:
 
 
 def recall_of(message: RawDict) -> RawDict:
-    """Return the fields of a `chat.undo` (recall); `group_message` or `private_message` completes them."""
+    """Return the fields that make a message the recall (`chat.undo`) of `message` by its sender, that is, unsend it.
+
+    `group_message` or `private_message` adds the other fields.
+    """
     return {
         "msgType": "chat.undo",
         "uidFrom": message["uidFrom"],
@@ -78,9 +92,10 @@ def recall_of(message: RawDict) -> RawDict:
 
 
 def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
-    """Return the fields of a `chat.delete` of members' messages by an administrator.
+    """Return the fields that make a message the deletion (`chat.delete`) of members' messages by an administrator.
 
-    The shape is inferred from other events, not observed at Zalo.
+    `by` is the administrator's uid; `group_message` adds the other fields. The shape is inferred from other events, not
+    observed at Zalo.
     """
     return {
         "msgType": "chat.delete",
@@ -94,7 +109,11 @@ def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
 
 
 def reaction_to(target: RawDict, by: str, icon: str) -> RawDict:
-    """Return the fields of a `chat.reaction` with a JSON string as content; an empty icon removes the reaction."""
+    """Return the fields that make a message a reaction (`chat.reaction`) to the message `target`.
+
+    `by` is the uid of the person who reacts; an empty icon removes the person's reaction. `group_message` or
+    `private_message` adds the other fields.
+    """
     content = {
         "rMsg": [
             {
@@ -116,7 +135,10 @@ def reaction_to(target: RawDict, by: str, icon: str) -> RawDict:
 
 
 def receipt(target: RawDict, group_id: str, seen: Sequence[str]) -> RawDict:
-    """Return an element of `groupSeens` (cmd 522) that says which uids have seen a message."""
+    """Return a receipt which says that the people in `seen` (uids) have seen the group message `target`.
+
+    It is an element of the array `groupSeens` in a frame with command 522.
+    """
     return {
         "msgId": target["msgId"],
         "realMsgId": target["msgId"],
@@ -129,9 +151,10 @@ def receipt(target: RawDict, group_id: str, seen: Sequence[str]) -> RawDict:
 
 
 def group_act(world: World, group: Group, act: str, by: str, members: Sequence[str] = (), **more: Any) -> RawDict:
-    """Return a control element (cmd 601): `by` performed the group action `act` on `members`.
+    """Return the control event: the person with the uid `by` did the action `act` to the group or its `members`.
 
-    Increments the group's version. `more` overrides fields of the data object.
+    `act` is Zalo's name of the action, such as "join" or "update_setting"; `members` are uids. `more` overrides fields
+    of the event's data. The group's version number is increased, as after every change of the group.
     """
     group.version += 1
     data = {
@@ -159,7 +182,7 @@ def group_act(world: World, group: Group, act: str, by: str, members: Sequence[s
 
 
 def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
-    """Add a pin of the message to the group and return the control element (cmd 601) that announces the pin."""
+    """Pin `message` in the group for the person with the uid `by`; return the control event that announces the pin."""
     content = message["content"]
     params = {
         "senderUid": message["uidFrom"],
@@ -192,18 +215,21 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def friend_request(request: FriendRequest) -> list[RawDict]:
-    """Return the control elements (cmd 601) of a friend request: Zalo sends the older `req` as well as `req_v2`."""
+    """Return the control events that tell a person of a friend request.
+
+    There are two, because Zalo sends the older form `req` as well as `req_v2`.
+    """
     data = {"toUid": request.to, "fromUid": request.by, "src": 85, "message": request.message}
     return [control("fr", "req", data), control("fr", "req_v2", data)]
 
 
 def befriended(uid: str) -> RawDict:
-    """Return the control element (cmd 601) that announces a new friend; its data is only the friend's uid."""
+    """Return the control event that announces a new friend; its data is only the friend's uid."""
     return control("fr", "add", uid)
 
 
 def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
-    """Remove the pin of the message from the group and return the control element (cmd 601) that announces it."""
+    """Unpin `message` in the group for the person with the uid `by`; return the control event that announces it."""
     topic = next(pin for pin in group.pins if json.loads(pin["params"])["global_msg_id"] == message["msgId"])
     group.pins.remove(topic)
     board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
@@ -212,7 +238,11 @@ def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
-    """Return an element of `controls` (cmd 601); for `act_type` "group" its data is a JSON string, as at Zalo."""
+    """Return a control event: an element of the array `controls` in a frame with command 601.
+
+    Control events report everything that is not a message or a reaction. `act_type` is the kind of subject ("group",
+    "fr" for friends) and `act` the action. For `act_type` "group" the data is encoded as a JSON string, as at Zalo.
+    """
     body = json.dumps(data, ensure_ascii=False) if act_type == "group" else data
     return {"content": {"act_type": act_type, "act": act, "data": body, **more}}
 

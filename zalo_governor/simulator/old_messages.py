@@ -1,4 +1,7 @@
-"""Answers to a client's socket requests for messages sent before it connected (cmd 510, 511, 610, 611)."""
+"""Answers to clients that request, over the socket, messages sent before they connected.
+
+The requests are frames with the commands 510, 511, 610 and 611.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,10 +15,11 @@ _MAX_MESSAGES = 200
 
 
 def old_messages(world: World, account: Account, cmd: int, asked: Any) -> RawDict:
-    """Return the answer's data: the newest 200 messages after `lastId`, oldest first.
+    """Return the data with which the server answers a client's request for older messages.
 
-    cmd 510 asks for the account's private messages, 511 for those of its groups. Reactions (610, 611) are not stored,
-    so their arrays are empty.
+    Command 510 requests the account's private messages, 511 those of its groups. `asked` is the data of the client's
+    frame; the answer holds the newest 200 messages whose msgId is greater than its `lastId`, oldest first. The commands
+    610 and 611 request reactions, which the simulator does not store, so that their arrays are empty.
     """
     more = {"lastActionId": "0", "lastActionIdOther": "0", "more": 0}
     match cmd:

@@ -1,11 +1,11 @@
-"""Generate group pictures as Zalo's image hosts serve them; each name gives a different picture."""
+"""Generator of the group pictures that the simulated image host serves; each file name gives another picture."""
 
 import hashlib
 import struct
 import zlib
 
 FOLDER = "/avatars/"
-"""URL path prefix of the generated pictures."""
+"""Start of the URL path of every generated picture; the picture's file name follows."""
 HOST = "https://s75-ava-grp-talk.zadn.vn"
 
 _FIELDS, _FIELD = 8, 16
@@ -13,7 +13,7 @@ _SIDE = _FIELDS * _FIELD
 
 
 def png(name: str) -> bytes:
-    """Return a grey 128 x 128 pixel PNG of 8 x 8 squares whose shades are derived from the name."""
+    """Return a PNG picture of 8 x 8 grey squares (128 x 128 pixels) whose shades depend only on `name`."""
     shades = hashlib.blake2b(name.encode(), digest_size=_FIELDS * _FIELDS).digest()
     lines = bytearray()
     for row in range(_SIDE):
@@ -25,7 +25,7 @@ def png(name: str) -> bytes:
 
 
 def address(name: str) -> str:
-    """Return the URL of a group's picture, "" if the name is empty."""
+    """Return the URL of the group picture with this file name, or "" if the name is empty."""
     return f"{HOST}{FOLDER}{name}" if name else ""
 
 

@@ -1,4 +1,4 @@
-"""The login QR codes that the simulated id.zalo.me has issued, and their states."""
+"""The QR codes for logging in that the simulated site id.zalo.me has issued, and their states."""
 
 import asyncio
 import secrets
@@ -9,7 +9,11 @@ from zalo_governor.simulator.errors import SimulatorError
 
 
 class QrState(StrEnum):
-    """State of a login QR code."""
+    """State of a login QR code.
+
+    A code is shown in the browser, then scanned with the phone app, then the login is confirmed or declined in the app.
+    A code that is not confirmed or declined in time expires.
+    """
 
     SHOWN = "shown"
     SCANNED = "scanned"
@@ -20,7 +24,14 @@ class QrState(StrEnum):
 
 @dataclass
 class QrCode:
-    """One login QR code: the browser session that requested it, and the person who scanned it."""
+    """A login QR code.
+
+    Attributes:
+        visitor: Id of the browser session that requested the code.
+        code: Id of the code, by which the browser asks for its state.
+        uid: uid of the person who has scanned the code; "" before that.
+        name: Display name of that person.
+    """
 
     visitor: str
     code: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -32,7 +43,7 @@ class QrCode:
 
 
 class QrCodes:
-    """All issued QR codes; wakes coroutines that wait for a code's state to change."""
+    """All issued QR codes; lets coroutines wait until the state of a code changes."""
 
     def __init__(self) -> None:
         self._codes: dict[str, QrCode] = {}
@@ -40,7 +51,7 @@ class QrCodes:
         self._ended = False
 
     def give(self, visitor: str) -> QrCode:
-        """Issue a new code to a visitor (a browser session) and expire the visitor's older unscanned codes."""
+        """Issue a QR code to a visitor (browser session); the visitor's older codes that nobody has scanned expire."""
         for code in self._codes.values():
             if code.visitor == visitor and code.state is QrState.SHOWN:
                 code.state = QrState.EXPIRED
@@ -49,21 +60,21 @@ class QrCodes:
         return code
 
     def of(self, visitor: str, code: str) -> QrCode | None:
-        """Return the QR code with this id if it was issued to the visitor, else None."""
+        """Return the QR code with the id `code` if it was issued to this visitor (browser session), else None."""
         found = self._codes.get(code)
         return found if found and found.visitor == visitor else None
 
     def confirmed(self, visitor: str) -> QrCode | None:
-        """Return the confirmed code with which the visitor has logged in, or None."""
+        """Return the QR code by which the visitor (browser session) is logged in, or None if not logged in."""
         mine = (code for code in self._codes.values() if code.visitor == visitor)
         return next((code for code in mine if code.state is QrState.CONFIRMED), None)
 
     def all(self) -> list[dict[str, str]]:
-        """Return id and state of every code, oldest first."""
+        """Return the id and state of every issued QR code, oldest first."""
         return [{"code": code.code, "state": code.state.value} for code in self._codes.values()]
 
     def newest(self) -> QrCode:
-        """Return the code issued last.
+        """Return the QR code that was issued last.
 
         Raises:
             SimulatorError: no code has been issued yet.
@@ -73,10 +84,10 @@ class QrCodes:
         return next(reversed(self._codes.values()))
 
     async def change(self, code: QrCode, state: QrState) -> None:
-        """Move a code to another state (scanned, confirmed, declined or expired) and wake waiting coroutines.
+        """Change the state of a QR code and wake the coroutines that wait for a change.
 
         Raises:
-            SimulatorError: the code cannot go from its present state to that state.
+            SimulatorError: a code in its present state cannot change to `state`.
         """
         if state not in _NEXT_STATES.get(code.state, ()):
             raise SimulatorError(f"the code is {code.state.value}: it cannot become {state.value}")
@@ -85,7 +96,11 @@ class QrCodes:
             self._changed.notify_all()
 
     async def left(self, code: QrCode, state: QrState, seconds: float) -> bool:
-        """Wait until the code is no longer in `state`; return False if it still is after so many seconds."""
+        """Wait until the state of a QR code is no longer `state`, at most so many seconds.
+
+        Returns False if the code is still in that state after the time, True otherwise (also if the simulator is
+        stopping).
+        """
         try:
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(lambda: self._ended or code.state is not state)
@@ -94,7 +109,7 @@ class QrCodes:
         return True
 
     async def end(self) -> None:
-        """Wake all waiting coroutines, because the simulator is stopping."""
+        """Wake all coroutines that wait for a QR code, because the simulator is stopping."""
         async with self._changed:
             self._ended = True
             self._changed.notify_all()

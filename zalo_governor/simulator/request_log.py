@@ -1,4 +1,4 @@
-"""Record of the clients' requests and of all events, for tests and the demonstration."""
+"""Record of what clients have sent and of what has happened, for tests and the demonstration to read."""
 
 from collections import Counter, deque
 from typing import Any
@@ -9,7 +9,15 @@ _KEPT = 50_000
 
 
 class RequestLog:
-    """HTTP calls, sent messages and frames of the clients (the newest 50 000 of each), and a journal of all events."""
+    """Record of the clients' activity in a simulation.
+
+    Attributes:
+        calls: The newest 50 000 HTTP calls of clients.
+        sent: The newest 50 000 messages that clients have sent.
+        frames: The newest 50 000 socket frames that clients have sent.
+        journal: All messages sent by clients and all acts of the scenario, in order of time.
+        counts: How many calls, sent messages and frames there were in total, and how many sockets were opened.
+    """
 
     def __init__(self) -> None:
         self.calls: deque[RawDict] = deque(maxlen=_KEPT)
@@ -24,16 +32,20 @@ class RequestLog:
         self.counts["calls"] += 1
 
     def message(self, entry: RawDict) -> None:
-        """Record a message that a client sent, also in the journal."""
+        """Record a message that a client has sent, also in the journal."""
         self.sent.append(entry)
         self.counts["sent"] += 1
         self.note("sent", **entry)
 
     def frame(self, entry: RawDict) -> None:
-        """Record a socket frame that a client sent."""
+        """Record a socket frame that a client has sent."""
         self.frames.append(entry)
         self.counts["frames"] += 1
 
     def note(self, kind: str, **entry: Any) -> None:
-        """Append an entry to the journal; `n` numbers the entries from 1."""
+        """Append an entry to the journal of events.
+
+        `kind` tells what happened, such as "sent" or a scenario act. The entry gets its number `n`, counted from 1,
+        with which a reader asks for later entries.
+        """
         self.journal.append({"n": len(self.journal) + 1, "kind": kind, **entry})

@@ -1,4 +1,4 @@
-"""The simulator as an HTTP and WebSocket server on loopback."""
+"""The server of the simulated Zalo: HTTP and WebSockets on 127.0.0.1."""
 
 import asyncio
 import signal
@@ -24,9 +24,10 @@ _MAX_UPLOAD = 256 * 1024 * 1024
 
 
 class Simulator:
-    """A simulated Zalo on 127.0.0.1; plays `scenario`, if given, as soon as a client has connected.
+    """A simulated Zalo server on 127.0.0.1, to which unmodified Zalo clients and the bot can connect.
 
-    `speed` is scenario seconds per real second; None takes the scenario's own value.
+    Plays `scenario`, if given, as soon as a client has connected; `speed` is the number of scenario seconds that pass
+    in a real second (None takes the scenario's own value).
     """
 
     def __init__(self, clock: Clock, scenario: Scenario | None = None, speed: float | None = None) -> None:
@@ -37,7 +38,9 @@ class Simulator:
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> int:
-        """Start listening and return the port; port 0 chooses a free one.
+        """Start the server and return the port on which it listens.
+
+        With `port` 0 a free one is chosen.
 
         Raises:
             SimulatorError: the port cannot be opened, for example because it is in use.
@@ -90,7 +93,9 @@ class Simulator:
 
 
 async def serve(simulator: Simulator, port: int, on_ready: Callable[[str], None]) -> None:
-    """Run the simulator until SIGTERM or SIGINT; `on_ready` is called with the base URL once the server listens.
+    """Run the simulator until the process receives SIGTERM or SIGINT.
+
+    `on_ready` is called with the server's base URL once it listens.
 
     Raises:
         SimulatorError: the port cannot be opened, for example because it is in use.

@@ -1,4 +1,4 @@
-"""WebSockets over which clients receive events."""
+"""The WebSockets over which the simulated Zalo server sends events to clients."""
 
 import asyncio
 import base64
@@ -23,7 +23,7 @@ _WRITER_LIMIT = 1 << 20
 
 
 class Line:
-    """One open WebSocket with its encryption key."""
+    """An open WebSocket of a client, with the account that is logged in and the key that encrypts its frames."""
 
     def __init__(self, account: Account, cookie: str, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.account = account
@@ -31,12 +31,12 @@ class Line:
         self.key_bytes = os.urandom(16)
         self.key = AESGCM(self.key_bytes)
         self.mute = False
-        """Whether the socket stays open but sends nothing any more."""
+        """Whether the server sends nothing more over this socket, although it stays open (a simulated fault)."""
         self._request = request
         self._socket = socket
 
     async def write(self, frame: bytes) -> bool:
-        """Write one binary message; return False if the socket is closed."""
+        """Send one binary message over the socket; return False if the socket is closed."""
         try:
             await self._socket.send_bytes(frame)
         except ConnectionError:
@@ -44,7 +44,7 @@ class Line:
         return True
 
     async def write_together(self, frames: Iterable[bytes]) -> None:
-        """Write binary messages with one system call, so that a flood is sent faster than clients can read.
+        """Send many binary messages with one system call, which is faster than clients can read.
 
         Does nothing if the socket is closed.
         """
@@ -56,30 +56,32 @@ class Line:
             await asyncio.sleep(0.001)
 
     async def close(self, code: int) -> None:
-        """Close the socket with this close code."""
+        """Close the socket with this WebSocket close code."""
         await self._socket.close(code=code)
 
     def abort(self) -> None:
-        """Break the connection without a close frame, as a cut cable does."""
+        """Break the connection without a close frame, as a network failure does."""
         if self._request.transport is not None:
             self._request.transport.abort()
 
 
 class Hub:
-    """All open sockets, and sending frames to them."""
+    """All open WebSockets of clients (`lines`); accepts new ones, sends frames to them and closes them."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self.lines: list[Line] = []
         self.cut = False
-        """Whether a network outage is simulated; no socket opens then."""
+        """Whether a network outage is simulated at present; new WebSockets are refused during it."""
         self.opened = asyncio.Event()
-        """Set when the first socket has opened."""
+        """Set when the first WebSocket has been opened; the scenario player waits for it."""
 
     async def serve(self, request: web.Request, cookie: str) -> web.StreamResponse:
-        """Accept a WebSocket and serve it until it closes.
+        """Accept the WebSocket of a client and handle its frames until it closes.
 
-        The handshake is answered with 401 if the session is not valid, and with 503 during a simulated outage.
+        `cookie` is the session cookie of the request. The handshake is answered with HTTP status 401 if the cookie is
+        missing or expired, with 503 during a simulated outage, and with the status in `Faults.handshake` if that fault
+        is active.
         """
         refusal = self._handshake_error(cookie)
         if refusal:
@@ -89,7 +91,7 @@ class Hub:
         )
         await socket.prepare(request)
         line = Line(self._state.world.account_of(cookie), cookie, request, socket)
-        await self._replace(line)
+        await self._close_older_sockets(line)
         self._state.ledger.counts["sockets_opened"] += 1
         await line.write(plain_frame(1, 1, {"key": base64.b64encode(line.key_bytes).decode()}))
         self.lines.append(line)
@@ -104,13 +106,19 @@ class Hub:
         return socket
 
     def listening(self, to: Collection[str] | None = None) -> list[Line]:
-        """Return the open, unmuted sockets of the accounts in `to` (None: all); empty under the fault `silent`."""
+        """Return the open sockets of the accounts with the uids in `to` (None: of all accounts), without muted ones.
+
+        While the fault `silent` is active, nothing may be sent, so the list is empty.
+        """
         if self._state.faults.silent:
             return []
         return [line for line in self.lines if not line.mute and (to is None or line.account.uid in to)]
 
     def mute(self) -> int:
-        """Stop sending on all open sockets, including answers to pings, and return how many there are."""
+        """Mute the sockets that are open now and return their number.
+
+        Nothing more is sent over them, not even answers to pings; sockets opened later work normally.
+        """
         for line in self.lines:
             line.mute = True
         return len(self.lines)
@@ -124,9 +132,13 @@ class Hub:
         encoding: Encoding = USUAL,
         to: Collection[str] | None = None,
     ) -> int:
-        """Send a data frame to the sockets of the accounts in `to` (None: all), with each account's view of uids.
+        """Send data in one frame to each open socket of the accounts with the uids in `to` (None: of all accounts).
 
-        Returns how many sockets accepted the frame.
+        `cmd` and `sub` are Zalo's command and sub-command numbers, by default those of group messages. Each account
+        sees people under its own uids, so the uids in `data` are converted for each.
+
+        Returns:
+            The number of sockets that accepted the frame.
         """
         written = 0
         for line in self.listening(to):
@@ -134,20 +146,26 @@ class Hub:
         return written
 
     def frame(self, line: Line, data: RawDict, *, cmd: int = 521, sub: int = 0, encoding: Encoding = USUAL) -> bytes:
-        """Return the encrypted frame for one socket, with the uids as its account sees them."""
+        """Return the bytes of a frame that carries `data` over one socket, encrypted under the socket's key.
+
+        `cmd` and `sub` are Zalo's command and sub-command numbers. The uids in `data` are converted to those under
+        which the socket's account sees people.
+        """
         if self._state.faults.bad_tag:
             encoding = encoding._replace(bad_tag=True)
         return encode(cmd, sub, self._state.world.seen_by(line.account, data), line.key, encoding)
 
     async def send_raw(self, message: bytes) -> int:
-        """Write bytes unchanged to every open socket and return how many accepted them."""
+        """Send bytes unchanged as one binary message over every open socket; return how many sockets accepted it."""
         return sum([await line.write(message) for line in self.listening()])
 
     async def close(self, code: int) -> int:
-        """Close every socket with a close code and return how many; 1006 breaks the connections, as it cannot be sent.
+        """Close every socket with a WebSocket close code and return their number.
+
+        Code 1006 cannot be sent in a close frame, so it breaks the connections.
 
         Raises:
-            SimulatorError: the code may not stand in a close frame (RFC 6455, 7.4).
+            SimulatorError: the code is not allowed in a close frame (RFC 6455, 7.4).
         """
         if code == 1006:
             return self.abort()
@@ -158,7 +176,7 @@ class Hub:
         return len(lines)
 
     def abort(self) -> int:
-        """Break every connection without a close frame and return how many."""
+        """Break every connection without a close frame, as a network failure does, and return their number."""
         lines = list(self.lines)
         for line in lines:
             line.abort()
@@ -172,9 +190,9 @@ class Hub:
             return 503
         return 401 if not cookie or cookie in self._state.faults.expired else 0
 
-    async def _replace(self, newcomer: Line) -> None:
-        for line in [line for line in self.lines if line.account.uid == newcomer.account.uid]:
-            same_session = line.cookie == newcomer.cookie
+    async def _close_older_sockets(self, new_line: Line) -> None:
+        for line in [line for line in self.lines if line.account.uid == new_line.account.uid]:
+            same_session = line.cookie == new_line.cookie
             if same_session:
                 await line.write(self.frame(line, {}, cmd=3000))
             elif not self._state.faults.one_session:
@@ -214,7 +232,7 @@ class Hub:
 
 
 def _header(length: int) -> bytes:
-    """Return the WebSocket frame header of an unfragmented binary message of `length` bytes (RFC 6455, 5.2)."""
+    """Return the WebSocket header that precedes an unfragmented binary message of `length` bytes (RFC 6455, 5.2)."""
     if length < 126:
         return bytes([0x82, length])
     return b"\x82\x7e" + length.to_bytes(2) if length < 1 << 16 else b"\x82\x7f" + length.to_bytes(8)

@@ -1,4 +1,8 @@
-"""The state that all parts of a running simulation share: world, faults, request log, QR codes and background tasks."""
+"""The state that all parts of a running simulation share.
+
+It consists of the world (simulated accounts, people and groups), active faults, request log, QR codes and background
+tasks.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +15,10 @@ from zalo_governor.simulator.world import World
 
 
 class State:
-    """The shared state of a simulation; `make_world` creates the initial world, at the start and after each reset."""
+    """The shared state of a running simulation.
+
+    `make_world` creates the world (simulated accounts, people and groups) at the start and after each reset.
+    """
 
     def __init__(self, make_world: Callable[[], World]) -> None:
         self._make_world = make_world
@@ -21,17 +28,20 @@ class State:
         self.ledger = RequestLog()
         self.qr_codes = QrCodes()
         self.base_url = ""
-        """Host and port of the server: `127.0.0.1:PORT`."""
+        """Host and port of the server without a scheme, such as `127.0.0.1:8900`; "" before the server listens."""
 
     def reset(self) -> None:
-        """Create a new world and clear faults, request log and QR codes."""
+        """Return to the initial state: a new world (people and groups), no faults, empty request log, no QR codes."""
         self.world = self._make_world()
         self.faults = Faults()
         self.ledger = RequestLog()
         self.qr_codes = QrCodes()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Run a coroutine in the background, so that it takes effect after the answer to the current request."""
+        """Run a coroutine in the background.
+
+        An endpoint sends events this way, so that clients receive them after the answer to the API call.
+        """
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

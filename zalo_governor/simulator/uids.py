@@ -1,18 +1,22 @@
-"""Conversion of uids between accounts: on Zalo each account sees a person under another uid; `globalId` is common."""
+"""Conversion of uids (Zalo user ids) between accounts.
+
+On Zalo each account sees a person under another uid; only the person's `globalId` is the same for all accounts.
+"""
 
 import hashlib
 from collections.abc import Collection
 
 
 def digits(text: str, count: int) -> str:
-    """Return `count` decimal digits derived from the text alone, so that they stay the same over restarts."""
+    """Return `count` decimal digits computed from `text` alone, so that they are the same after a restart."""
     return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")).zfill(39)[-count:]
 
 
 class UidView:
-    """Converts uids between the main account's view and that of another account, which sees itself under its own uid.
+    """Converter of uids between the main account (the bot's) and one other account.
 
-    Each uid is computed once and cached, because a single answer may list ten thousand members.
+    Both accounts see the same people under different uids; only the other account's own uid is the same for both. Each
+    uid is computed once and cached, because a single answer may list ten thousand members.
     """
 
     def __init__(self, account_uid: str) -> None:
@@ -22,7 +26,7 @@ class UidView:
         self._indexed = 0
 
     def seen(self, uid: str) -> str:
-        """Convert a uid from the main account's view to this account's view."""
+        """Return the uid under which this account sees the person whom the main account sees as `uid`."""
         if uid == self._account_uid:
             return uid
         found = self._seen.get(uid)
@@ -32,9 +36,10 @@ class UidView:
         return found
 
     def meant(self, uid: str, people: Collection[str]) -> str:
-        """Convert a uid from this account's view to the main account's view.
+        """Return the uid under which the main account sees the person whom this account sees as `uid`.
 
-        `people` holds all known uids in the main account's view; a uid of nobody in it is returned unchanged.
+        `people` holds the uids of all people as the main account sees them; a uid that belongs to none of them is
+        returned unchanged.
         """
         if self._indexed != len(people):
             for person in people:

@@ -1,7 +1,7 @@
-"""The state of the simulated Zalo: accounts, people, groups, friendships, files and message id counters.
+"""The world of the simulation: accounts, people, groups, friendships, messages and files.
 
-A Zalo uid belongs to a pair (viewing account, person). The simulator stores every person under the uid that the main
-account (the first one) sees; other accounts see other uids, and `globalId` is the same for all accounts.
+On Zalo each account sees a person under another uid (user id). The simulator stores every person under the uid that the
+main account (the first one, the bot's) sees; `globalId` is the same for all accounts.
 """
 
 import hashlib
@@ -41,27 +41,27 @@ _SETTINGS = (
 
 @dataclass
 class Person:
-    """A person with a Zalo account."""
+    """A person who has a Zalo account; `uid` is the user id that the main account (the bot's) sees."""
 
     uid: str
     name: str
-    """The name shown to others: `displayName` in profiles and `dName` in messages."""
+    """The name that others see: `displayName` in profiles and `dName` in messages."""
     zalo_name: str = ""
     phone: str = ""
     official: bool = False
-    """Whether the account is a Zalo Official Account (of an organisation or a program)."""
+    """Whether this is a Zalo Official Account, that is, one of an organisation or a program, not of a human."""
     takes_messages: bool = True
-    """Whether strangers may send private messages; if False, their messages are refused with error code 123."""
+    """Whether people who are not friends may send private messages; if False, they get error code 123."""
 
     @property
     def global_id(self) -> str:
-        """Return Zalo's `globalId` of the person, which is the same for every viewing account."""
+        """Return Zalo's `globalId` of the person, which every account sees alike, unlike the uid."""
         return "G" + digits(f"globalId {self.uid}", 17)
 
 
 @dataclass(frozen=True)
 class FriendRequest:
-    """A friend request that has not been answered yet; `by` and `to` are uids."""
+    """A friend request from the person `by` to the person `to` (uids) that has not been accepted yet."""
 
     by: str
     to: str
@@ -71,7 +71,17 @@ class FriendRequest:
 
 @dataclass
 class Group:
-    """A Zalo group. `admins` holds the uids of Zalo's deputies; the owner need not be among them."""
+    """A Zalo group with its members and messages.
+
+    Attributes:
+        owner: uid of the owner.
+        admins: uids of the deputies, who are administrators beside the owner; the owner need not be listed.
+        members: uids of the members.
+        pending: uids of the people who have asked to join and wait for admission.
+        settings: Zalo's name of a setting -> its value; most are flags, 0 or 1.
+        pins: The pinned messages, newest first.
+        version: Number that grows with changes of the group, by which clients see that their copy is out of date.
+    """
 
     id: str
     name: str
@@ -88,26 +98,32 @@ class Group:
     history: History = field(default_factory=History)
 
     def manages(self, uid: str) -> bool:
-        """Return whether the person may remove members, delete messages and change settings (owner or deputy)."""
+        """Return whether this person is an administrator of the group: the owner or a deputy."""
         return uid == self.owner or uid in self.admins
 
 
 @dataclass(frozen=True)
 class Account:
-    """A session with which a client can log in as a person; one person has several after a cookie rotation."""
+    """An account of a person, with one session cookie by which clients log in to it.
+
+    A person whose cookie has been replaced has several entries, one for each cookie.
+    """
 
     uid: str
     cookie: str = ""
-    """The session cookie `zpw_sek` of this account; an unknown cookie logs in to the main account."""
+    """The session cookie (`zpw_sek`) by which a client logs in; an unknown cookie logs in to the main account."""
 
     @property
     def secret_key(self) -> bytes:
-        """Return the 16-byte key `zpw_enk`, derived from the uid so that restarts do not change it."""
+        """Return the 16-byte AES key (`zpw_enk`) of the account's API calls, which is the same after a restart."""
         return hashlib.sha256(f"zpw_enk {self.uid}".encode()).digest()[:16]
 
 
 class World:
-    """All simulated accounts, people, groups and files. Starts with one account, one other member and one group."""
+    """All simulated accounts, people, groups, messages and files.
+
+    At first there are one account (the bot's, which is the main account), one other member and one group.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -122,12 +138,12 @@ class World:
             )
         }
         self.friends: set[frozenset[str]] = set()
-        """Pairs of uids of people who are friends."""
+        """Pairs of uids of people who are friends on Zalo."""
         self.friend_requests: list[FriendRequest] = []
         self.uploads: dict[tuple[str, str], dict[int, bytes]] = {}
-        """(uid, clientId) of an unfinished upload -> the chunks received so far, by chunk number."""
+        """(uid, clientId) of an upload that is not complete -> the chunks received so far, by chunk number."""
         self.files: dict[str, bytes] = {}
-        """Id of an uploaded file or picture -> its content; only the newest `_FILES_KEPT` files are kept."""
+        """Id of an uploaded file or photo -> its content; only the newest `_FILES_KEPT` are kept."""
         self._private: dict[frozenset[str], History] = {}
         self._views: dict[str, UidView] = {}
         self._last_message = 0
@@ -135,50 +151,67 @@ class World:
 
     @property
     def main_account(self) -> Account:
-        """Return the first account, whose uids identify people inside the simulator."""
+        """Return the main account, which is the first one and usually the bot's.
+
+        The simulator stores people under the uids that this account sees.
+        """
         return self.accounts[0]
 
     def keep_file(self, file_id: str, content: bytes) -> None:
-        """Store an uploaded file and drop the oldest ones above `_FILES_KEPT`."""
+        """Store an uploaded file and remove the oldest ones so that only the newest `_FILES_KEPT` remain."""
         self.files[file_id] = content
         while len(self.files) > _FILES_KEPT:
             del self.files[next(iter(self.files))]
 
     def now_ms(self) -> int:
-        """Return the time in milliseconds since 1970, which is real even when a scenario plays faster."""
+        """Return the current time in milliseconds since 1970; a scenario played faster does not change it."""
         return to_ms(self._clock())
 
     def new_message_id(self) -> str:
-        """Return a new msgId.
+        """Return a new msgId, Zalo's id of a message.
 
-        Ids grow with time, also over restarts, and stay below 10^16, the cursor at which zlapi starts paging back.
+        Ids grow with time, also after a restart, and stay below 10^16, the cursor at which zlapi starts to page
+        backwards through the history.
         """
         self._last_message = max(self._last_message + 1, self.now_ms() * 1000)
         return str(self._last_message)
 
     def new_client_id(self) -> str:
-        """Return a new cliMsgId, which a sending client sets to its time in milliseconds; ids are unique here."""
+        """Return a new, unique cliMsgId for a message, the id that a Zalo client gives a message when it sends it.
+
+        As in real clients, it is the time in milliseconds.
+        """
         self._last_client = max(self._last_client + 1, self.now_ms())
         return str(self._last_client)
 
     def account_of(self, cookie: str) -> Account:
-        """Return the account of the session cookie `zpw_sek`, or the main account if the cookie is unknown."""
+        """Return the account with this session cookie (`zpw_sek`), or the main account if the cookie is unknown."""
         return next((account for account in self.accounts if account.cookie == cookie), self.main_account)
 
     def renew(self, account: Account, cookie: str) -> None:
-        """Add a session cookie `zpw_sek` for the account; the old one stays valid until `Faults.expired` lists it."""
+        """Add a further session cookie (`zpw_sek`) by which clients can log in to the account.
+
+        The old cookie stays valid until it is added to `Faults.expired`. The main account needs no entry, as every
+        unknown cookie logs in to it.
+        """
         if account.uid != self.main_account.uid:
             self.accounts.append(Account(account.uid, cookie))
 
     def person(self, uid: str, name: str = "") -> Person:
-        """Return the person with this uid, creating one if necessary; a non-empty `name` replaces the stored name."""
+        """Return the person with this uid, creating the person if unknown.
+
+        A non-empty `name` replaces the stored display name.
+        """
         person = self.people.setdefault(uid, Person(uid, name or _STRANGER))
         if name:
             person.name = name
         return person
 
     def group(self, group_id: str) -> Group:
-        """Return the group with this id; an unknown group is created with the main account as owner and only member."""
+        """Return the group with this id.
+
+        An unknown group is created, with the main account (the bot's) as its owner and only member.
+        """
         if group_id not in self.groups:
             uid = self.main_account.uid
             self.groups[group_id] = Group(group_id, "Nhóm Zalo tỉnh Mẫu", owner=uid, members=[uid])
@@ -189,7 +222,10 @@ class World:
         return (group for group in self.groups.values() if account.uid in group.members)
 
     def parties(self, message: RawDict) -> tuple[str, str]:
-        """Return the uids of sender and recipient of a private message, with "0" replaced by the main account's uid."""
+        """Return the uids of the sender and the recipient of a private message.
+
+        In messages "0" stands for the main account (the bot's) and is replaced by its uid.
+        """
         own = self.main_account.uid
         sender, to = str(message.get("uidFrom", "0")), str(message.get("idTo", "0"))
         return own if sender == "0" else sender, own if to == "0" else to
@@ -203,18 +239,21 @@ class World:
         return [request for request in self.friend_requests if request.to == uid]
 
     def ask_friendship(self, by: str, to: str, message: str) -> FriendRequest:
-        """Store a friend request from `by` to `to` (uids); a repeated request replaces the earlier one."""
+        """Store a friend request from the person `by` to the person `to` (uids), without sending any event.
+
+        It replaces an earlier friend request of the same person to the same recipient.
+        """
         self.friend_requests = [one for one in self.friend_requests if (one.by, one.to) != (by, to)]
         request = FriendRequest(by, to, message, self.now_ms())
         self.friend_requests.append(request)
         return request
 
     def private_history(self, one: str, other: str) -> History:
-        """Return the history of the private conversation between two people, creating it if necessary."""
+        """Return the history of the private conversation between two people (uids), creating it if there is none."""
         return self._private.setdefault(frozenset({one, other}), History())
 
     def private_of(self, account: Account) -> dict[str, History]:
-        """Return the histories of the account's private conversations, by the other person's uid."""
+        """Return uid of the other person -> history, for each private conversation of the account."""
         return {
             next(iter(pair - {account.uid}), account.uid): history
             for pair, history in self._private.items()
@@ -222,17 +261,26 @@ class World:
         }
 
     def uid_seen(self, account: Account, uid: str) -> str:
-        """Convert a uid from the main account's view to the view of `account`; unknown uids stay unchanged."""
+        """Return the uid under which `account` sees the person whom the main account (the bot's) sees as `uid`.
+
+        The uid of an unknown person is returned unchanged.
+        """
         if account.uid == self.main_account.uid or uid not in self.people:
             return uid
         return self._view(account).seen(uid)
 
     def uid_meant(self, account: Account, uid: str) -> str:
-        """Convert a uid from the view of `account` to the main account's view (the reverse of `uid_seen`)."""
+        """Return the uid under which the main account (the bot's) sees the person whom `account` sees as `uid`.
+
+        This is the reverse of `uid_seen`.
+        """
         return uid if account.uid == self.main_account.uid else self._view(account).meant(uid, self.people)
 
     def seen_by(self, account: Account, data: Any) -> Any:
-        """Return a copy of a payload with uids as `account` sees them; its own is "0" in uidFrom and idTo."""
+        """Return a copy of the JSON value `data` with all uids replaced by those under which `account` sees people.
+
+        In the fields `uidFrom` and `idTo` the account's own uid is replaced by "0", as at Zalo.
+        """
         if isinstance(data, list):
             return [self.seen_by(account, item) for item in data]
         if isinstance(data, dict):

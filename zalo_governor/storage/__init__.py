@@ -1,1 +1,1 @@
-"""Persistence: SQLAlchemy Core over SQLite (default) or PostgreSQL, personal data encrypted."""
+"""Persistence with SQLAlchemy Core in SQLite (default) or PostgreSQL; personal data is encrypted."""

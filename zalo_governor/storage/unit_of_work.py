@@ -1,4 +1,4 @@
-"""The unit of work: one database transaction with a repository for each aggregate."""
+"""The unit of work: one database transaction with a repository for each aggregate (people, cases, jobs …)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
 class SqlUnitOfWork:
-    """One transaction with a repository for each aggregate; implements `services.ports.UnitOfWork`."""
+    """One database transaction with a repository for each aggregate; implements `services.ports.UnitOfWork`."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -57,17 +57,17 @@ class SqlUnitOfWork:
         self.distributions = Distributions(tx, self.statistics, self.members, self.roster)
 
     def flush(self) -> None:
-        """Write the deferred rows; `SqlUnitsOfWork.begin` calls this at its end."""
+        """Write the rows that the repositories have deferred; `SqlUnitsOfWork.begin` calls this before the commit."""
         self._tx.flush()
 
 
 class SqlUnitsOfWork:
-    """Begins units of work; implements `pipeline.ports.UnitsOfWork`.
+    """Begins units of work (transactions with repositories); implements `pipeline.ports.UnitsOfWork`.
 
     Args:
         database: the database of the transactions.
-        account: the bot account whose uids identify persons; relevant if one database serves several accounts.
-        on_posted: called after each transaction that added messages to be sent.
+        account: uid of the bot account whose view of people, groups and messages is read; None: of all accounts.
+        on_posted: called after the commit of each transaction that added messages to the outbox.
     """
 
     def __init__(
@@ -79,13 +79,16 @@ class SqlUnitsOfWork:
 
     @contextmanager
     def begin(self) -> Iterator[SqlUnitOfWork]:
-        """Yield a unit of work that commits at the end of the block and rolls back if the block raises."""
+        """Yield a unit of work that commits at the end of the `with` block, and rolls back if the block raises."""
         with self.begin_with_connection() as (_, uow):
             yield uow
 
     @contextmanager
     def begin_with_connection(self) -> Iterator[tuple[Connection, SqlUnitOfWork]]:
-        """Yield a unit of work as `begin`, with its connection, for maintenance in the same transaction."""
+        """Yield (connection, unit of work) of one transaction, for maintenance that also executes SQL of its own.
+
+        Commits and rolls back as `begin` does.
+        """
         with self._database.write() as connection:
             uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
             yield connection, uow
@@ -95,7 +98,7 @@ class SqlUnitsOfWork:
             self._on_posted()
 
     def person(self, account: str, uid: str) -> Person | None:
-        """Return the person behind a uid, read outside any transaction; None if the uid is unknown."""
+        """Return the person who has this uid as `account` sees it; None if unknown. Reads outside any transaction."""
         known = self._database.persons.person(account, storable(uid)) if uid else None
         if known is not None or not uid:
             return known
@@ -103,15 +106,19 @@ class SqlUnitsOfWork:
             return SqlUnitOfWork(Transaction(self._database, connection, self._account)).people.find(account, uid)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """Return the uids of those who belong in the group (`Rosters.approved_uids`), outside any transaction."""
+        """Return the uids of all who may be in the group: those on its roster (approved list) and holders of roles.
+
+        Returns None if the group has no roster. Reads outside any transaction.
+        """
         with self._database.read() as connection:
             uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
             return uow.roster.approved_uids(account, group_id)
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
-        """Make exactly the persons in the settings the holders of roles; may be repeated at every start.
+        """Give the people in the settings their roles, and everybody else none; called at every start.
 
-        Persons are recognised by globalId, by phone, or by the uid under which the account sees them.
+        A person is recognised by globalId (Zalo's id that is the same for all bot accounts), by telephone number, or by
+        the uid under which `account` sees the person.
         """
         with self._database.write() as connection:
             self._database.lock(connection, OFFICE_LOCK)

@@ -1,1 +1,1 @@
-"""Access to the operating system: process limits, files, the log."""
+"""Access to the operating system: process settings, files and the log."""

@@ -1,4 +1,4 @@
-"""Atomic and durable replacement of files."""
+"""Replacing files atomically (never half-written) and durably (surviving a power failure)."""
 
 import os
 import secrets
@@ -33,7 +33,7 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Flush a folder to disk, so that renames in it survive a power failure."""
+    """Flush the folder itself to disk (fsync), so that files renamed in it survive a power failure."""
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)

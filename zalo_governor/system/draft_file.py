@@ -1,4 +1,4 @@
-"""Writing the files that a user asked for: completely or not at all."""
+"""Writing files that a user asked for, with errors that tell the user what to do."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ _WORLD_READABLE = 0o644
 
 
 def hand_over(path: Path, content: bytes, *, mode: int = _WORLD_READABLE) -> None:
-    """Replace the file atomically with `content`; `mode` is its permission bits.
+    """Write `content` to the file atomically, replacing an existing one; `mode` is the file's permission bits.
 
     Raises:
         ConfigError: the file cannot be written; no partial file remains, and an existing file is unchanged.

@@ -1,4 +1,4 @@
-"""Vietnamese texts for pydantic's and the operating system's errors, worded for the user who can fix them."""
+"""Vietnamese error texts for users, made from errors of pydantic and of the operating system."""
 
 import errno
 from typing import Any
@@ -7,9 +7,9 @@ from pydantic_core import ErrorDetails
 
 
 def of_value(item: ErrorDetails) -> str:
-    """Return what a wrong value must be, in Vietnamese; the value itself may be secret and is not quoted.
+    """Return in Vietnamese what a setting's value should be like, for pydantic's error `item` about a wrong value.
 
-    Messages of own validators (`ValueError`) are returned unchanged.
+    The wrong value is not quoted, as it may be secret. Messages of the program's own validators are returned unchanged.
     """
     kind, limits = item["type"], dict(item.get("ctx") or {})
     if kind in {"value_error", "assertion_error"}:
@@ -25,7 +25,7 @@ def of_value(item: ErrorDetails) -> str:
 
 
 def of_system(error: OSError) -> str:
-    """Return why a system call failed, in Vietnamese; the system's own text where no translation exists."""
+    """Return in Vietnamese why a system call failed; where there is no translation, the system's own text."""
     return _ERRNO_MESSAGES.get(error.errno or 0) or error.strerror or type(error).__name__
 
 

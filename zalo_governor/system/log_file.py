@@ -1,4 +1,4 @@
-"""Log files, readable by the program's user alone, rotated daily and by size, with a limit on number and age."""
+"""Log files, readable by the program's user only, rotated daily and by size; old ones are deleted."""
 
 import logging.handlers
 import os
@@ -18,13 +18,13 @@ class LogFile:
     most_bytes: int
     """Size in bytes at which the file is rotated before the end of its day."""
     files: int
-    """Maximum number of rotated files."""
+    """Maximum number of rotated files that are kept."""
     kept: timedelta
-    """Maximum age of a rotated file."""
+    """Maximum age of the rotated files that are kept."""
 
 
 class LogFileHandler(logging.handlers.BaseRotatingHandler):
-    """Log handler that rotates the file, naming it by UTC time: governor-20260102-030405-678901.log."""
+    """Log handler that rotates the log file, naming old ones by UTC time: governor-20260102-030405-678901.log."""
 
     def __init__(self, file: LogFile) -> None:
         """Open the file, creating its folder, and delete old rotated files.
@@ -46,13 +46,13 @@ class LogFileHandler(logging.handlers.BaseRotatingHandler):
         self._drop_old()
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  logging's own name
-        """Return whether to rotate before writing `record`: a new UTC day, or the file is too large."""
+        """Return whether to rotate the file before writing `record`: on a new UTC day, or if the file is too large."""
         begun, self._day = self._day, self._day_of(record.created)
         size = self._file.path.stat().st_size if self._file.path.exists() else 0
         return size > 0 and (begun not in {None, self._day} or size >= self._file.most_bytes)
 
     def doRollover(self) -> None:  # noqa: N802  logging's own name
-        """Rename the file by the current time and open a new one."""
+        """Rename the log file after the current time, delete old rotated files, and open a new log file."""
         self.close()
         path = self._file.path
         path.rename(path.with_name(f"{path.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{path.suffix}"))

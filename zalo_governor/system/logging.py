@@ -1,4 +1,4 @@
-"""The log: it contains ids, counts and the program's own words, never text written by people.
+"""Configuration of the log, which contains ids, counts and the program's own words, never text written by people.
 
 Values are masked unless known to be harmless, so that a careless log call cannot quote anybody: a value is kept if it
 is a number or a single ASCII word under a key listed in `KEYS`; of an exception only the class and codes are kept. Of a
@@ -20,28 +20,28 @@ from zalo_governor.system.log_file import LogFile, LogFileHandler
 MASKED = "(masked)"
 KEYS = frozenset(
     """
-    again_seconds answered attempts case cause changed closed cmd code command complete count delay duty echoes
+    again_seconds answered attempts case cause changed closed cmd code command complete count delay duty
     elements end entries entry error event file form found gaps group job kind label late level logger new_pages
     notices origin others outcome outgoing pages part parts path person pid place port private purpose reason
     rule seconds sealed sent settings severity since size sockets state sub timestamp tried uid what why
     work
     """.split()  # noqa: SIM905  a list of words is read more easily so
 )
-"""Keys that may be logged. Before adding one, make sure that its values never contain text written by people."""
+"""Keys whose values may be logged. Before adding one, make sure that its values never contain text by people."""
 
 _WORD = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}", re.ASCII)
-"""Matches ids, names of classes and states, times and API paths; no blanks, no letters with diacritics."""
+"""Matches values that may be logged: ids, names of classes and states, times, API paths; no blanks, only ASCII."""
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
-"""Syslog priorities by log level; a line for journald begins with one, see sd-daemon(3)."""
+"""Log level -> syslog priority, with which each line for journald begins (sd-daemon(3))."""
 
 
 def configure(*, console: bool, file: LogFile | None = None) -> None:
-    """Configure the log of this process.
+    """Set up where and in what format this process writes its log.
 
     Args:
         console: True for coloured lines on a terminal. False for journald's line format where standard output is
             connected to journald, else one JSON object per line.
-        file: an additional log file, with one JSON object per line.
+        file: an additional log file, with one JSON object per line; None for none.
 
     Raises:
         ConfigError: the log file is not writable.
@@ -75,7 +75,7 @@ def silence() -> None:
 
 
 def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Return the event dict with all keys and values masked that are not known to be harmless (structlog processor)."""
+    """Return the log entry `event` with all keys and values masked that are not known to be harmless."""
     told: dict[str, Any] = {}
     for key, value in event.items():
         if isinstance(value, BaseException):
@@ -97,7 +97,7 @@ def _mask_text(value: object) -> object:
 
 
 def _mask_library_record(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Reduce a library's log record to logger, level and exception class: its text may quote people."""
+    """Reduce a library's log record to logger, level and exception class, as its text may quote people."""
     record: logging.LogRecord = event["_record"]
     error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
     kept = {name: event[name] for name in ("_record", "_from_structlog")}
@@ -119,7 +119,7 @@ def _choose_renderer(*, console: bool) -> Any:
 
 
 def _render_for_journald(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    """Render a line for journald: priority prefix, event and values; no time, as journald adds the time."""
+    """Return a log line for journald: priority prefix, event name and values; no time, as journald adds one."""
     facts = " ".join(f"{key}={value}" for key, value in event.items() if key not in {"event", "level", "timestamp"})
     return f"<{_PRIORITIES.get(event.get('level', ''), 6)}>{event['event']} {facts}".rstrip()
 

@@ -1,4 +1,4 @@
-"""Settings of the bot's own process: core dumps, memory allocator, garbage collector, CPU affinity."""
+"""Settings of this process: core dumps, memory allocator, garbage collector, CPU affinity."""
 
 import ctypes
 import gc
@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 _PR_SET_DUMPABLE = 4
-"""Option number of prctl(2), from <sys/prctl.h>; 0 also keeps the user's other processes from reading our memory."""
+"""Option of prctl(2): with the value 0, no core dumps, and no other process of the user can read our memory."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-"""Option numbers of mallopt(3), from glibc's <malloc.h>."""
+"""Options of mallopt(3), numbered as in glibc's <malloc.h>."""
 _MMAP_FROM_BYTES = 128 * 1024
-"""Size from which malloc maps memory separately, so that freeing returns it to the system at once."""
+"""Size in bytes from which malloc maps each block separately, so that freeing it returns the memory at once."""
 _MAX_ARENAS = 2
-"""Maximum number of malloc arenas, shared by all threads."""
+"""Maximum number of malloc's memory pools (arenas), which all threads share."""
 _GC_THRESHOLD = 100_000
-"""Net number of allocations that triggers the garbage collector; more than the batches in progress make."""
+"""Number of new objects at which the garbage collector runs: more than the messages being processed need."""
 
 
 def forbid_core_dumps() -> None:
@@ -32,9 +32,9 @@ def forbid_core_dumps() -> None:
 
 
 def give_memory_back() -> None:
-    """Configure glibc's malloc to return freed memory to the system; to be called before any thread is started.
+    """Make glibc's malloc return freed memory to the system; to be called before any thread is started.
 
-    By default each thread's arena keeps freed memory: a burst of messages would enlarge the process for months.
+    By default malloc keeps freed memory for each thread: after a burst of messages the process would stay large.
     """
     allocator = ctypes.CDLL(None)
     if hasattr(allocator, "mallopt"):
@@ -56,7 +56,7 @@ def freeze_long_lived_objects() -> None:
 
 
 def on_the_core(work: Callable[[], None]) -> Callable[[], None]:
-    """Wrap a thread's function to run on one CPU core, shared by all functions wrapped so (Linux; else no effect).
+    """Return a thread's main function that runs `work` on one CPU core, the same for all such threads (Linux only).
 
     Because of the GIL, Python threads take turns. If each turn ran on another core, a message's data would move between
     the caches of the cores, which costs more time than a second core gains.
@@ -71,7 +71,7 @@ def on_the_core(work: Callable[[], None]) -> Callable[[], None]:
 
 @contextmanager
 def on_any_core() -> Iterator[None]:
-    """Let child processes started in the block use all cores allowed to this process, even from a bound thread."""
+    """Let child processes started in the `with` block use all cores, even if the calling thread is bound to one."""
     bound = _current_cores()
     _bind_thread(_ALLOWED_CORES)
     try:
@@ -86,7 +86,7 @@ def _current_cores() -> set[int]:
 
 
 def _shared_core() -> int:
-    """Return the core for bound threads; chosen by process id, so that several bots on a machine use different ones."""
+    """Return the core for bound threads, chosen by process id, so that bots on the same machine use different ones."""
     return sorted(_ALLOWED_CORES)[os.getpid() % len(_ALLOWED_CORES)] if _ALLOWED_CORES else 0
 
 

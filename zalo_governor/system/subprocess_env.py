@@ -1,15 +1,15 @@
-"""The environment of child processes that handle untrusted content: without secrets."""
+"""Environment variables for child processes that handle untrusted content: none that hold secrets."""
 
 import os
 
 _PREFIX = "ZALO_GOVERNOR_"
-"""Prefix of the variables for settings, which may hold the encryption key, a recovery code or passwords."""
+"""Prefix of the program's settings variables, which may hold the encryption key, a recovery code or passwords."""
 _FROM_SYSTEMD = frozenset({"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET"})
 """Variables set by systemd that give access to credentials and the service's status (systemd.exec(5), sd_notify(3))."""
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of this process without the program's settings and systemd's variables."""
+    """Return this process's environment variables without the program's settings and systemd's variables."""
     return {
         name: value for name, value in os.environ.items() if not name.startswith(_PREFIX) and name not in _FROM_SYSTEMD
     }

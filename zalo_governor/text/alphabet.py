@@ -1,4 +1,7 @@
-"""The letters of Vietnamese: twelve vowels, five tone marks and đ, all in Unicode NFC."""
+"""The letters of Vietnamese: twelve vowels, five tone marks and đ, all in Unicode NFC.
+
+A letter's *diacritics* are its tone mark (as in "ạ") and its vowel mark (as in "â", "ơ", "đ"); "ậ" has both.
+"""
 
 import unicodedata
 
@@ -13,11 +16,14 @@ _TONED = {
     for tone in TONES
 }
 MARKED_LETTERS = frozenset(_TONED) | frozenset("ăâêôơưđĂÂÊÔƠƯĐ")
-"""All Vietnamese letters with diacritics, that is, outside ASCII."""
+"""All Vietnamese letters with a tone or vowel mark, in both cases: exactly the Vietnamese letters outside ASCII."""
 
 
 def split_tone(word: str) -> tuple[str, str]:
-    """Return the word without its tone mark, and the mark ("" for the level tone). Case is kept."""
+    """Return (the word without its tone mark, the mark as a combining character): "mật" gives "mât" and the dot below.
+
+    The mark is "" if the word has none. Vowel marks and case are kept.
+    """
     for position, letter in enumerate(word):
         if pair := _TONED.get(letter):
             return word[:position] + pair[0] + word[position + 1 :], pair[1]
@@ -25,5 +31,5 @@ def split_tone(word: str) -> tuple[str, str]:
 
 
 def has_marks(word: str) -> bool:
-    """Return whether the text contains a Vietnamese letter with diacritics."""
+    """Return whether a word or text contains a Vietnamese letter with diacritics (a tone or vowel mark)."""
     return not word.isascii() and not MARKED_LETTERS.isdisjoint(word)

@@ -1,6 +1,6 @@
-"""Removes polite phrases around a message: salutations, mentions, thanks, forwarding marks, links to government sites.
+"""Removes polite phrases around a message: greetings, mentions, thanks, "forwarded" labels, links to government sites.
 
-They do not change what a message says, so rules that score words read the message without them.
+These phrases do not change what a message says, so rules that score its words read the message without them.
 """
 
 import re
@@ -9,7 +9,7 @@ from zalo_governor.text.fold import fold
 
 
 def without_courtesy(text: str) -> str:
-    """Return the normalised text without polite phrases; the text itself if nothing else would be left."""
+    """Return the normalised text without polite phrases; unchanged if it consists of polite phrases only."""
     text = " ".join((_LINKS.sub(" ", text) if ".vn" in text else text).split())
     left = _MENTION.sub(" ", text) if "@" in text else text
     for _ in range(_MOST_LAYERS):
@@ -23,14 +23,33 @@ def without_courtesy(text: str) -> str:
     return left if _LETTER.search(left) else text
 
 
+def is_only_courtesy(text: str) -> bool:
+    """Return whether the normalised text is a bare salutation or thanks.
+
+    An example is "Kính gửi các đồng chí lãnh đạo" (dear comrades and leaders).
+    """
+    words = _WORD.findall(text.lower())
+    return (
+        0 < len(words) <= _MOST_COURTEOUS_WORDS
+        and not _WORDS_OF_COURTESY.isdisjoint(words)
+        and (_WORDS_OF_COURTESY.union(_WORDS_OF_ADDRESS).issuperset(words))
+    )
+
+
 def sentences(text: str) -> list[str]:
-    """Return the sentences long enough to be judged alone; an empty list if the text has only one sentence."""
+    """Return the sentences of at least four words, so that each can be scored alone.
+
+    The list is empty if no sentence is that long, or if the only one makes up at least 90 per cent of the text.
+    """
     parts = [part for part in _STOP.split(text) if part.count(" ") >= _FEWEST_GAPS]
     return parts if len(parts) > 1 or (parts and len(parts[0]) < len(text) * _MOST_OF_IT) else []
 
 
 def _strip(text: str) -> str:
-    """Return the text without punctuation, emoji and spaces at its ends that carry no meaning; "!" and "?" do."""
+    """Return the text without the spaces, emoji and punctuation at its two ends.
+
+    Signs that carry meaning stay: "!" and "?" at the end, "@", "$" and "+" at the beginning.
+    """
     end = len(text)
     while end and not (text[end - 1].isalnum() or text[end - 1] in "_?!"):
         end -= 1
@@ -45,6 +64,11 @@ def _any_of(phrases: str) -> str:
     known = [phrase.strip() for phrase in phrases.split(",")]
     both = sorted({*known, *map(fold, known)}, key=lambda phrase: (-len(phrase), phrase))
     return f"(?:{'|'.join(map(re.escape, both))})"
+
+
+def _words(listed: str) -> frozenset[str]:
+    """Return the listed words, with and without diacritics."""
+    return frozenset(way for word in listed.split() for way in (word, fold(word)))
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -100,4 +124,14 @@ _MAY_HAVE_TAIL = re.compile(
     rf"| {_PARTICLE}(?: mọi người| cả nhà)?[ .!…,]*$",
     re.IGNORECASE,
 )
-"""Matches every text that `_TAIL` matches, and a few more."""
+"""Fast check before the slow `_TAIL` (thanks and particles at the end); matches all that `_TAIL` matches, and more."""
+
+
+_WORD = re.compile(r"[\w/]+")
+_MOST_COURTEOUS_WORDS = 12
+_WORDS_OF_COURTESY = _words("kính chào thưa gửi trình dạ vâng ạ cảm cám ơn trân trọng hello hi thanks tks")
+_WORDS_OF_ADDRESS = _words(
+    "quý các toàn thể tất cả mọi người anh chị em ace ae ac đồng chí đ/c đc bác cô chú ông bà thầy lãnh đạo lđ sếp thủ "
+    "trưởng nhóm văn phòng ban hội sở ngành ubnd cơ quan đơn vị tỉnh xã huyện phường thường trực bí thư chủ tịch giám "
+    "đốc chánh phó tôi mình xin phép báo cáo nhiều và rất chân thành sáng trưa chiều tối nhé nha nhà"
+) | {"buổi"}  # without its mark it would be an obscene word

@@ -1,4 +1,4 @@
-"""Removes Vietnamese diacritics and capitals, one code point for one, so that offsets stay valid."""
+"""Converts text to lower case without Vietnamese diacritics, one character for one, so that offsets stay valid."""
 
 import unicodedata
 
@@ -6,20 +6,23 @@ from zalo_governor.text.normalise import normalise
 
 
 def fold(text: str) -> str:
-    """Return the text in lower case without diacritics, at the same length. Expects NFC; combining marks stay."""
+    """Return the text in lower case without diacritics (tone and vowel marks), at the same length.
+
+    The text is expected in NFC; combining marks in it stay.
+    """
     return text.lower() if text.isascii() else text.translate(_TABLE)
 
 
 def skeleton(text: str) -> str:
-    """Return only the letters and digits, folded and with disguises undone.
+    """Return only the letters and digits of the text, in lower case without diacritics, look-alike letters replaced.
 
-    Equal for two messages that differ only in case, diacritics, punctuation or look-alike letters.
+    The result is equal for two messages that differ only in case, diacritics, punctuation or look-alike letters.
     """
     return "".join(filter(str.isalnum, fold(normalise(text).text)))
 
 
 class _Folding(dict[int, str]):
-    """Table for str.translate that computes and caches the folded form of each code point on first use."""
+    """Table for str.translate that computes and caches the lower-case plain form of each character on first use."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)

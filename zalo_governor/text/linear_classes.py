@@ -1,4 +1,4 @@
-"""A linear model that classifies a text into several classes by its features, which are strings.
+"""A linear model that gives a text, described by features (strings), a score for each of several classes.
 
 Features are hashed with CRC-32, so the model is a table of one-byte weights, with a row per hash and a column per
 class, and needs no list of words. `training/classes.py` makes it.
@@ -42,7 +42,10 @@ class ClassModel:
         self._table = bytes(wide)
 
     def scores(self, facts: Iterable[str]) -> list[float]:
-        """Return the score of each class, in the order of `labels`; features unknown to the model have no weight."""
+        """Return the score of each class, in the order of `labels`.
+
+        `facts` are the features of a text; those that the model does not know have no weight.
+        """
         table, width = self._table, 2 * len(self.labels)
         nothing = bytes([NO_WEIGHT, 0]) * len(self.labels)
         starts = [place * width for place in places(facts, self._bits)]
@@ -63,7 +66,7 @@ class ClassModel:
 
 @cache
 def shipped_classes(name: str) -> ClassModel:
-    """Return the model of that name that is shipped with the program; read from disk once.
+    """Return the model in the shipped file `NAME.classes`; the file is read once per process.
 
     Raises:
         ValueError: the file is not a model of this version.
@@ -72,26 +75,27 @@ def shipped_classes(name: str) -> ClassModel:
 
 
 def pack(labels: Sequence[str], biases: Sequence[float], units: Sequence[float], bits: int, table: bytes) -> bytes:
-    """Return the bytes of a model file.
+    """Return the bytes of a model file, which `ClassModel` reads.
 
     Args:
         labels: names of the classes.
         biases: constant part of the score of each class.
-        units: score that one step of a weight is worth, for each class.
+        units: for each class, the score that a weight of 1 is worth.
         bits: the table has 2**bits rows.
-        table: the rows one after another, a byte per class: the weight in steps, plus `NO_WEIGHT`.
+        table: the rows one after another, a byte per class: its weight plus `NO_WEIGHT`.
     """
     head = json.dumps({"labels": list(labels), "biases": list(biases), "units": list(units), "bits": bits})
     return _MAGIC + head.encode("ascii") + b"\n" + zlib.compress(table, 9)
 
 
 def places(facts: Iterable[str], bits: int) -> set[int]:
-    """Return the rows of the features in a table of 2**bits rows."""
+    """Return the numbers of the rows where the features stand in a table of 2**bits rows."""
     mask = (1 << bits) - 1
     return {zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask for fact in facts}
 
 
 NO_WEIGHT = 128
+"""Byte of the table that means the weight 0."""
 _ROWS_IN_A_SUM = 257
-"""So many weights of a byte fit into two bytes."""
+"""How many one-byte weights can be added without the sum exceeding two bytes."""
 _MAGIC = b"zalo-governor classes 1\n"

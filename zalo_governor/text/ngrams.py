@@ -1,7 +1,7 @@
-"""A linear model over a text's character n-grams (2 to 5 characters) and named features.
+"""A linear model that scores a text by its character n-grams (2 to 5 characters) and by named features.
 
-N-grams and names are hashed with CRC-32, so the model is a table of small numbers and needs no list of words.
-`training/ngrams.py` makes it; training and judging use the same features.
+N-grams and names are hashed with CRC-32, so the model is a table of small weights and needs no list of words.
+`training/ngrams.py` makes it; training and scoring use the same features.
 """
 
 import math
@@ -17,13 +17,15 @@ class Features(NamedTuple):
     """Input of the model for one text."""
 
     text: str
-    """Text of which the character n-grams are taken; scaled, so that a long text weighs no more than a short one."""
+    """Text of which the character n-grams are taken; their weight is scaled, so that a long text weighs no more than
+    a short one.
+    """
     names: frozenset[str] = frozenset()
     """Named features, such as words with their positions; each has its full weight, regardless of the text's length."""
 
 
 class NgramModel:
-    """A trained binary classifier that scores a text."""
+    """A trained model that scores whether a text belongs to one class, such as texts that disclose a secret."""
 
     def __init__(self, packed: bytes) -> None:
         """Unpack a model.
@@ -54,7 +56,7 @@ class NgramModel:
 
 @cache
 def shipped_ngrams(name: str) -> NgramModel:
-    """Return the model of that name that is shipped with the program; read from disk once.
+    """Return the model in the shipped file `NAME.ngrams`; the file is read once per process.
 
     Raises:
         ValueError: the file is not a model of this version.
@@ -63,19 +65,19 @@ def shipped_ngrams(name: str) -> NgramModel:
 
 
 def pack(bits: int, bias: float, unit: float, table: bytes) -> bytes:
-    """Return the bytes of a model file.
+    """Return the bytes of a model file, which `NgramModel` reads.
 
     Args:
         bits: the table has 2**bits weights.
         bias: constant part of the score.
-        unit: score that one step of a weight is worth.
-        table: the weights in steps, each a signed byte.
+        unit: score that a weight of 1 is worth.
+        table: the weights, each a signed byte.
     """
     return _MAGIC + _HEAD.pack(bits, bias, unit) + zlib.compress(table, 9)
 
 
 def run_places(text: str, bits: int) -> set[int]:
-    """Return the positions of the text's character n-grams in a table of 2**bits weights: in its lower half."""
+    """Return the positions of the text's character n-grams in a table of 2**bits weights; all are in its lower half."""
     mask = (1 << (bits - 1)) - 1
     data = f" {text} ".encode("utf-16-le", "surrogatepass")
     return {
@@ -86,7 +88,7 @@ def run_places(text: str, bits: int) -> set[int]:
 
 
 def name_places(names: Iterable[str], bits: int) -> set[int]:
-    """Return the positions of the named features in a table of 2**bits weights: in its upper half."""
+    """Return the positions of the named features in a table of 2**bits weights; all are in its upper half."""
     half = 1 << (bits - 1)
     return {half | (zlib.crc32(name.encode("utf-8", "surrogatepass")) & (half - 1)) for name in names}
 

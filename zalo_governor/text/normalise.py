@@ -1,9 +1,9 @@
 """Normalises text: spaces, HTML entities, invisible characters, decomposed letters and look-alike letters.
 
 Offsets map back to the original. There are two steps: `unpasted` undoes what devices and programs do to a text, then
-`normalise` undoes what people do to hide letters. Text in old fonts is decoded between the two
+`normalise` undoes what people do to hide letters. Text in old encodings is decoded between the two
 (`text.diacritics.legacy`), and from the raw text as well: U+00AD, a soft hyphen removed by the first step, is the
-letter "ư" in TCVN3.
+letter "ư" in the old encoding TCVN3.
 """
 
 import re
@@ -16,13 +16,15 @@ from zalo_governor.text.alphabet import MARKED_LETTERS
 
 
 class Normalised(NamedTuple):
-    """A text in one Unicode form, with the offsets of its characters in the original."""
+    """A text in one Unicode form (NFC), with the offsets of its characters in the original text."""
 
     text: str
     offsets: tuple[tuple[int, int], ...] | None
-    """[start, end) in the original for every code point of `text`; None if all positions are the same in both."""
+    """For each character of `text`, its range [start, end) in the original; None if all positions are the same in
+    both.
+    """
     as_meant: bool = True
-    """Whether no typed letter was replaced by another one that it looks like."""
+    """False if a typed letter was replaced by another that it looks like, which may be a disguise."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the non-empty range [start, end) of this text as a range of the original."""
@@ -32,7 +34,7 @@ class Normalised(NamedTuple):
 
 
 def normalise(text: str) -> Normalised:
-    """Return the output of `unpasted` in NFC, with look-alike and decorative letters replaced by plain ones.
+    """Return the cleaned text (see `unpasted`) in NFC, with look-alike and decorative letters replaced by plain ones.
 
     Takes time linear in the length for any input: at most eight combining marks per letter are read.
     """
@@ -79,7 +81,7 @@ def _resolved(entity: str, name: str) -> str:
 
 
 def even(normalised: Normalised) -> Normalised:
-    """Return the text with each run of spaces and tabs replaced by one space."""
+    """Return the normalised text with each run of spaces and tabs replaced by one space, and its offsets adapted."""
     text = normalised.text
     if "  " not in text and "\t" not in text:
         return normalised
@@ -117,7 +119,7 @@ def _rewrite(text: str) -> Normalised:
 
 
 def _marks(text: str, at: int) -> tuple[str, int]:
-    """Return the combining marks from `at` on (at most eight), and the index after the last of all of them."""
+    """Return (the combining marks of the text from `at` on, at most eight; the index after the last of all of them)."""
     marks = ""
     end = at
     while at < len(text):

@@ -10,12 +10,15 @@ from zalo_governor.text.normalise import normalise
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words in order, folded and without punctuation; disguised letters stay (see `Leak`)."""
+    """Return the words of the text in order, in lower case without diacritics and punctuation.
+
+    Look-alike letters are not replaced; `Leak` normalises its text first.
+    """
     return text.translate(_FOLDED_WORDS).split()
 
 
 class Leak:
-    """A leaked text whose source is searched for among many messages.
+    """A leaked text, for which the most similar of many messages are searched, as one of them may be its source.
 
     Rare words weigh more than words that most messages contain, so all messages are read before any is scored.
     """
@@ -58,9 +61,9 @@ class Leak:
 
 
 class _Known(dict[str, frozenset[str]]):
-    """Cache from each piece of text between spaces to the wanted words in it, filled on first use.
+    """Cache: for each piece of text between spaces, which of the `wanted` words are in it; filled on first use.
 
-    Messages repeat a few thousand words, so each is folded once and not once per message.
+    Messages repeat a few thousand words, so each is converted once and not once per message.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
@@ -73,7 +76,7 @@ class _Known(dict[str, frozenset[str]]):
 
 
 class _FoldedWords(dict[int, str]):
-    """Table for str.translate that folds letters and digits and replaces every other character by a space."""
+    """Table for str.translate: letters and digits in lower case without diacritics, a space for any other character."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
@@ -84,4 +87,4 @@ class _FoldedWords(dict[int, str]):
 _FOLDED_WORDS = _FoldedWords()
 _NONE: frozenset[str] = frozenset()
 _SURPLUS = 0.1
-"""Penalty for each word of a text that the leak lacks, as a share of the average weight of a word of the leak."""
+"""Penalty for each word of a message that the leak lacks, as a share of the average weight of a word of the leak."""

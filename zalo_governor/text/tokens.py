@@ -8,7 +8,7 @@ from zalo_governor.text.diacritics.syllables import is_bare_syllable
 
 
 class TokenKind(StrEnum):
-    """Kind of a token."""
+    """What a token is: a word of prose, or one of the kinds that are not prose, whose spelling is not checked."""
 
     WORD = "word"
     LINK = "link"
@@ -20,7 +20,7 @@ class TokenKind(StrEnum):
 
 
 class Token(NamedTuple):
-    """A piece of a text; `start` and `end` are its range [start, end) in code points."""
+    """A piece of a text, such as a word or a link, at [start, end) in code points."""
 
     text: str
     start: int
@@ -55,7 +55,10 @@ def tokens(text: str) -> list[Token]:
 
 
 def _cut(chunk: str, at: int, found: list[Token]) -> None:
-    """Append the tokens of a chunk that is not just one word between punctuation marks; `at` is the chunk's offset."""
+    """Append to `found` the tokens of a chunk that is not just one word between punctuation marks.
+
+    `chunk` is a piece of text between spaces, `at` its offset in the text.
+    """
     core = chunk.strip(_AROUND)
     if not core:
         return
@@ -86,10 +89,11 @@ def _kind(core: str) -> TokenKind:
 
 
 def _claim_words_of_file_name(found: list[Token], text: str) -> None:
-    """Mark the words before a file token such as `…docx` as file too where they belong to a file name with spaces.
+    """Change the words before a file token such as `…docx` to file tokens, if they belong to a file name with spaces.
 
     The name starts at a bracket or line start, after words addressed to a person ("gui anh", "send you"), or at a
-    capitalised kind of document. If the name would be too long, the words are a sentence and stay words.
+    capitalised kind of document. If the name would be too long, the words are a sentence and stay words. The file token
+    is the last of `found`.
     """
     last = first = len(found) - 1
     stem = FILE_ENDING.sub("", found[last].text)
@@ -104,7 +108,7 @@ def _claim_words_of_file_name(found: list[Token], text: str) -> None:
 
 
 def _may_go_on(before: Token, token: Token, text: str) -> bool:
-    """Return whether two neighbouring words may belong to the same file name."""
+    """Return whether two neighbouring tokens of a text may belong to the same file name."""
     between = text[before.end : token.start]
     return (
         before.kind in {TokenKind.WORD, TokenKind.CODE}
@@ -116,7 +120,10 @@ def _may_go_on(before: Token, token: Token, text: str) -> bool:
 
 
 def _claim_mentioned_name(found: list[Token]) -> None:
-    """Mark the last token as part of the mention before it: up to four capitalised words of a name `@Nguyễn Văn A`."""
+    """Change the last token to a mention, if it is a capitalised word right after one: `@Nguyễn Văn A`.
+
+    At most four such words are taken for the name of the member mentioned.
+    """
     last = found[-1]
     before = found[-2]
     if before.kind is not TokenKind.MENTION or last.start - before.end != 1 or not last.text[0].isupper():
@@ -141,8 +148,8 @@ _KINDS_OF_PAPER = frozenset(
         *("phu", "quyet", "tai", "thong", "to", "tong", "bc", "cv", "ds", "kh", "qd", "tb", "tt", "ttr"),
     }
 )
-"""Words that document names begin with, without diacritics: "báo cáo" (report), "kế hoạch" (plan)."""
+"""First syllables of document names, without diacritics: "báo cáo" (report), "kế hoạch" (plan)."""
 _AROUND = "\"'“”‘’()[]{}<>.,;:!?…*•~-–—=|/\\#"
 _SIGNS = f"[{re.escape(_AROUND)}]*+"
 _CHUNKS = re.compile(rf"{_SIGNS}([^\W\d_]++){_SIGNS}(?!\S)|\S+")
-"""Any chunk between spaces; group 1 is its word if the chunk is one word between punctuation marks."""
+"""Any chunk of text between spaces; group 1 is its word if the chunk is one word between punctuation marks."""

@@ -1,6 +1,7 @@
-"""Features of a message for the topic model: words, word pairs and their positions; and phrases of a lexicon.
+"""Features of a message for the topic model (words, word pairs, their positions), and a lexicon of phrases.
 
-The words feed a linear model, the same in training and judging. The lexicon phrases explain its result.
+The linear model for clause 4.2 (harmful content) is trained and scores with the same features. The lexicon phrases
+explain its result to people.
 """
 
 import itertools
@@ -16,21 +17,23 @@ TOPICS = (
     "drugs", "gambling", "prostitution", "obscenity", "violence", "crime", "order", "state", "religion",
     "superstition", "insult", "custom", "scam", "advert", "rumour",
 )  # fmt: skip
-"""Concepts that are topics of messages; all other concepts are stances of the writer, such as "offer" or "threat"."""
+"""Concepts of the lexicon that are topics of messages; all others are stances of the writer, such as "offer" or
+"threat".
+"""
 
 
 class Gist(NamedTuple):
-    """The lexicon concepts that occur in a message."""
+    """What a message is about by the lexicon: the concepts whose phrases occur in it."""
 
     concepts: dict[str, int]
-    """Number of different phrases found, by concept."""
+    """Number of different phrases of each concept found in the message."""
 
 
 class Lexicon:
-    """Concepts and their phrases, searched for with and without diacritics."""
+    """Concepts (topics and stances of a writer) and the phrases that express them, with and without diacritics."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Parse lines of the form: a concept, a tab, phrases separated by commas.
+        """Parse the lines of a lexicon: a concept, a tab, phrases separated by commas.
 
         Raises:
             ValueError: a line has no tab.
@@ -51,7 +54,7 @@ class Lexicon:
                     _add(self._bare, bare, concept)
 
     def read(self, text: str) -> Gist:
-        """Return the concepts in a normalised text; only its first 1,500 characters are read, which bounds the time."""
+        """Return the concepts found in a normalised text; only its first 1,500 characters are read."""
         text = text[:_READ]
         lower = text.lower()
         marked = has_marks(lower)
@@ -64,15 +67,19 @@ class Lexicon:
 
 
 def ways_to_read(text: str) -> list[str]:
-    """Return the text without polite phrases: the whole first, then its sentences; only its beginning is read."""
+    """Return what is scored of a text: the whole text without polite phrases first, then its sentences, at most eight.
+
+    Only the first 1,500 characters of the text are read.
+    """
     matter = without_courtesy(text[:_READ])
     return [matter, *sentences(matter)[:_MOST_SENTENCES]]
 
 
 def features_of(text: str) -> set[str]:
-    """Return the model's features: words and pairs (as typed and folded), first and last words, signs, length.
+    """Return the topic model's features of a text: words and pairs of words, first and last words, punctuation, length.
 
-    A "ban" typed in a text without diacritics is another feature than a "ban" in a text with diacritics.
+    Words count as typed and without diacritics. A "ban" typed in a text without diacritics is another feature than a
+    "ban" in a text with diacritics.
     """
     lower = text.lower()
     words = _words_of(lower)
@@ -84,7 +91,10 @@ def features_of(text: str) -> set[str]:
 
 
 def unmarked_features_of(text: str) -> set[str]:
-    """Return the features that only the text's form without diacritics has; lets a model learn from both forms."""
+    """Return the features that arise only if the text is typed without diacritics.
+
+    The training uses them as a second example of each text, so that the model learns both ways of typing.
+    """
     bare = fold(" ".join(_words_of(text.lower()))).split(" ")
     return _shape(fold(text), bare).union(_pairs("n", bare))
 
@@ -111,7 +121,7 @@ def _words_of(lower: str) -> list[str]:
 
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], list[str]]]]
-"""Phrases with their concepts, by the first word of the phrase."""
+"""By first word: the phrases that begin with this word, each as (its words, its concepts)."""
 
 
 def _add(phrases: _Phrases, phrase: str, concept: str) -> None:
@@ -137,7 +147,7 @@ def _concepts(words: list[str], phrases: _Phrases) -> dict[str, int]:
 
 
 def _plain(word: str) -> str:
-    """Return the word with digits that stand for letters replaced by them; numbers become "#"."""
+    """Return the word with digits replaced by the letters they stand for ("b4n" as "ban"); numbers become "#"."""
     if word.isalpha():
         return word
     if _NUMBER.match(word):

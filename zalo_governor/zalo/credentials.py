@@ -1,15 +1,15 @@
-"""Login credentials of the bot account, as they are stored; needs nothing of the code that connects to Zalo."""
+"""Login credentials of the bot account, as they are stored; imports no code that connects to Zalo."""
 
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 _DEFAULT_DOMAIN = ".zalo.me"
-"""Domain of a cookie of which only name and value are known."""
+"""Domain assumed for a cookie of which only name and value are given."""
 
 
 class Cookie(BaseModel):
-    """One cookie, as browsers export it; other fields of an export are ignored."""
+    """One cookie in the form in which browsers export cookies; other fields of an export are ignored."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -34,14 +34,17 @@ class Cookie(BaseModel):
 
 
 class Credentials(BaseModel):
-    """Credentials of a logged-in browser. Zalo ties the cookies to imei and user agent: all three stay together."""
+    """Credentials of a browser that is logged in to Zalo: its imei (browser id), user agent and cookies.
+
+    Zalo ties the cookies to imei and user agent, so that the three are of use only together.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     imei: str = Field(min_length=1, repr=False)
     user_agent: str = Field(min_length=1)
     cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
-    """Cookies of the session; the validator also accepts a mapping `{name: value}`."""
+    """Cookies of the session; may also be given as a mapping `{name: value}`."""
 
     @field_validator("user_agent")
     @classmethod

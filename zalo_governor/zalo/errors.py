@@ -4,15 +4,15 @@ from zalo_governor.domain.errors import GovernorError
 
 
 class ZaloError(GovernorError):
-    """Base class: the communication with Zalo failed."""
+    """The communication with Zalo failed; base class of the errors in this module."""
 
 
 class ForbiddenHostError(ZaloError):
-    """The host of a URL is neither Zalo's nor, with the setting `zalo.route_to`, this machine; nothing was sent."""
+    """A URL's host is neither Zalo's nor, where the setting `zalo.route_to` is used, this machine; nothing was sent."""
 
 
 class LoginRefusedError(ZaloError):
-    """Zalo refused the login, or its answer lacks what a session needs; a person must log in again.
+    """Zalo refused the login, or its answer lacks what a session needs: a person must log in again.
 
     `code` is Zalo's error code, 0 if Zalo gave none.
     """
@@ -27,26 +27,29 @@ class LoginRefusedError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Details of the error for the log, see `GovernorError.facts`."""
+        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
         return {"code": self.code}
 
 
 class QrExpiredError(ZaloError):
-    """Nobody scanned or confirmed the login QR code while it was valid."""
+    """Nobody scanned the QR code for logging in, or confirmed the login, while the code was valid."""
 
     def __init__(self) -> None:
         super().__init__("the QR code has expired")
 
 
 class QrDeclinedError(ZaloError):
-    """The person who scanned the login QR code declined the login on the telephone."""
+    """The person who scanned the QR code declined the login on the telephone."""
 
     def __init__(self) -> None:
         super().__init__("the login was declined on the telephone")
 
 
 class QrRefusedError(ZaloError):
-    """Zalo issued no login QR code, or no longer accepts the present one; `code` is Zalo's error code, 0 if none."""
+    """Zalo issued no QR code for logging in, or no longer accepts the one it issued.
+
+    `code` is Zalo's error code, 0 if Zalo gave none.
+    """
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"Zalo từ chối đăng nhập bằng mã QR (mã {code}): {message}")
@@ -55,7 +58,7 @@ class QrRefusedError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Details of the error for the log, see `GovernorError.facts`."""
+        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
         return {"code": self.code}
 
 
@@ -70,12 +73,12 @@ class ZaloCallError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Details of the error for the log, see `GovernorError.facts`."""
+        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
         return {"code": self.code, "path": self.path}
 
 
 class SessionExpiredError(ZaloCallError):
-    """The session has expired (code 102, HTTP 401 or 403): log in again, then repeat the call."""
+    """The session has expired (code 102, HTTP 401 or 403): the caller must log in again, then repeat the call."""
 
 
 class NotInGroupError(ZaloError):
@@ -83,7 +86,7 @@ class NotInGroupError(ZaloError):
 
 
 class ZaloUnavailableError(ZaloError):
-    """Zalo gave no usable answer: no connection, a timeout, HTTP 5xx, HTML in place of JSON.
+    """Zalo gave no usable answer: no connection, a timeout, HTTP 5xx, or HTML in place of JSON.
 
     `sent` tells whether the request may have reached Zalo, so that Zalo may have acted on it; `status` is the HTTP
     status of an unusable answer, None if there was no answer.
@@ -98,16 +101,16 @@ class ZaloUnavailableError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Details of the error for the log, see `GovernorError.facts`."""
+        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
         return {"path": self.path, "sent": self.sent}
 
 
 class EmptyAnswerError(ZaloUnavailableError):
-    """Zalo's answer had neither an error nor data, as when Zalo silently ignores a call."""
+    """Zalo's answer had neither an error code nor data, as when Zalo silently ignores a call."""
 
     def __init__(self, path: str) -> None:
         super().__init__("an answer without data", path, sent=True)
 
 
 class UndecodableFrameError(ZaloError):
-    """A frame of the socket cannot be decoded; its elements are lost and must be fetched from the history."""
+    """A frame from Zalo's socket cannot be decoded; its messages are lost and must be fetched from the history."""

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from tests.later_revision import with_a_later_revision
 from tests.unit.app.monitoring.test_server import free_port
 from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
@@ -134,10 +135,6 @@ def test_it_says_when_the_last_backup_was_made_and_whether_that_is_long_ago(inst
     assert "quá hạn" in found["says"]
 
 
-def _older(made: Office) -> None:
-    made.execute("UPDATE alembic_version SET version_num = '0001'")
-
-
 def _newer(made: Office) -> None:
     made.execute("UPDATE alembic_version SET version_num = 'r9999'")
 
@@ -181,7 +178,6 @@ WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
     (lambda made: (made.folder / "data" / "governor.key").unlink(), 2, {"key": "mà không có tệp khóa"}),
     (lambda made: (made.folder / "data" / "governor.key").write_text("ngắn"), 2, {"key": "Khóa không dùng được"}),
     (_other_key, 2, {"database": "Khóa không phải của cơ sở dữ liệu này"}),
-    (_older, 1, {"database": "chương trình này dùng dạng", "process": "chưa có cơ sở dữ liệu đúng dạng"}),
     (_newer, 2, {"database": "do bản mới hơn ghi"}),
     (lambda made: (made.folder / "data" / "governor.db").write_bytes(b"rubbish" * 200), 2, {"database": "file"}),
     (lambda made: made.seen(member_uids=(MEMBER, OTHER)), 2, {"zalo_groups": "không còn trong Nhóm"}),
@@ -205,6 +201,19 @@ def test_what_is_wrong_is_said_and_how_to_mend_it(
     installed: Office, spoil: Callable[[Office], object], code: int, says: Says
 ) -> None:
     spoil(installed)
+    expect(installed, code, says)
+
+
+def test_a_database_of_an_earlier_revision_is_to_be_upgraded(
+    installed: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_later_revision(tmp_path, monkeypatch)
+    outdated = {"database": "chương trình này dùng dạng", "process": "chưa có cơ sở dữ liệu đúng dạng"}
+    expect(installed, 1, outdated)
+
+
+def expect(installed: Office, code: int, says: Says) -> None:
+    """The doctor ends with the code, and of each check named it says these words and how to mend it."""
     installed.database.close()
     left, found = installed.doctor()
     assert left == code, found

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.later_revision import with_a_later_revision
 from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
@@ -18,7 +18,6 @@ from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events
@@ -132,26 +131,6 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
     assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 4
     for wrong in (("a.txt",), ("a.csv", "--after", "x"), ("a.csv", "--since", "hôm qua")):
         assert run(config, "export", "cases", str(tmp_path / wrong[0]), *wrong[1:]).exit_code != 0
-
-
-LATER = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "0002"
-down_revision = "0001"
-
-
-def upgrade():
-    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
-"""
-
-
-def with_a_later_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the program were of a later version: one more revision follows those that ship."""
-    shutil.copytree(migrations.VERSIONS, folder / "versions")
-    (folder / "versions" / "r0002_later.py").write_text(LATER, encoding="utf-8")
-    monkeypatch.setattr(migrations, "VERSIONS", folder / "versions")
 
 
 def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(

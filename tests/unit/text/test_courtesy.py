@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalo_governor.text.courtesy import sentences, without_courtesy
+from zalo_governor.text.courtesy import is_only_courtesy, sentences, without_courtesy
 
 MATTER = "Hàng trắng về rồi, ai chơi thì nhắn riêng"
 
@@ -36,6 +36,18 @@ def test_courtesy_goes(polite: str) -> None:
 @pytest.mark.parametrize("text", ["Trân trọng cảm ơn.", "Dạ", "🙏", "@Lan"])
 def test_of_a_message_that_is_nothing_but_courtesy_something_stays(text: str) -> None:
     assert without_courtesy(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Kính gửi các đồng chí", "Kinh gui cac anh chi", "Dạ vâng ạ", "Xin cảm ơn lãnh đạo Sở!"]
+)
+def test_a_bare_salutation_is_only_courtesy(text: str) -> None:
+    assert is_only_courtesy(text)
+
+
+@pytest.mark.parametrize("text", ["", "👍", "Các anh chị", "Chào hàng các anh chị", "Kính gửi các đồng chí file"])
+def test_what_says_more_or_does_not_greet_is_not_only_courtesy(text: str) -> None:
+    assert not is_only_courtesy(text)
 
 
 @pytest.mark.parametrize("text", ["Báo cáo quý III gửi trước thứ Sáu", "Chào giá thầu xong chưa?", "Mời họp lúc 8 giờ"])

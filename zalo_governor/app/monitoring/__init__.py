@@ -1,1 +1,1 @@
-"""Monitoring of the running bot for Prometheus, the service manager and the doctor; never exposes message content."""
+"""Monitoring of the running bot for Prometheus, systemd and the command `doctor`; never exposes message content."""

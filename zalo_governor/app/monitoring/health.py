@@ -1,4 +1,4 @@
-"""Computes the bot's health: one condition and the reasons for it."""
+"""Computes the bot's health from measurements: its condition, and all problems."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,22 +8,22 @@ from zalo_governor.domain.connection import LineState
 from zalo_governor.pipeline.heartbeat import Standing
 
 _STUCK_SECONDS = 60.0
-"""A thread busy this long without progress counts as stuck; an unreachable database is waited for."""
+"""A worker thread that is busy for longer without progress counts as stuck."""
 _WAITING_SECONDS = 120.0
-"""Entries waiting this long while none is judged count as stuck; recovery holds a lane back 5 s at most."""
+"""Judging counts as stuck if an entry waits for longer and none is judged; backfill delays entries by 5 s at most."""
 
 
 class Condition(StrEnum):
-    """The bot's condition, from best to worst."""
+    """Condition of the bot: what it can do now, or what is wrong."""
 
     HEARING = "hearing"
-    """Connected to Zalo and judging."""
+    """All is well: connected to Zalo, and received messages are checked by the rules."""
     STARTING = "starting"
-    """Not logged in yet, or never connected since the start."""
+    """Since the start, the bot has not logged in or not connected to Zalo yet."""
     BLIND = "blind"
-    """Not connected to Zalo."""
+    """Not connected to Zalo any more."""
     STUCK = "stuck"
-    """A worker thread makes no progress."""
+    """A worker thread makes no progress, or received messages are not judged."""
     DATABASE_AWAY = "database_away"
     """The database does not answer."""
 
@@ -32,37 +32,38 @@ class Vitals(NamedTuple):
     """Measurements of the running bot at one moment."""
 
     line: LineState | None
-    """State of the connection; None before the first one."""
+    """State of the connection to Zalo; None before the first connection."""
     heard_at: datetime | None
-    """When anything was last received."""
+    """When anything was last received over the socket; None for never."""
     resumes_at: datetime | None
-    """When the bot will reconnect, if it pauses because the account is used elsewhere."""
+    """When the bot will reconnect, if it pauses because the account is used elsewhere; else None."""
     looked_at: datetime | None
-    """When a liveness check last found no message missing."""
+    """When a liveness check (asking Zalo for the newest messages) last found that none is missing; None for never."""
     intake: Standing
-    """Progress of the intake's thread."""
+    """Progress of the thread that stores received elements (messages, acts, receipts)."""
     judge: Standing
-    """Progress of the judge's thread."""
+    """Progress of the thread that applies the rules."""
     waiting: int | None
-    """Number of inbox entries not judged; None if the database does not answer."""
+    """Number of stored elements not judged yet; None if the database does not answer."""
     oldest_waiting_seconds: float
+    """How long the oldest of them has been waiting; 0 if none is."""
 
 
 class Health(NamedTuple):
-    """The bot's condition and all problems found."""
+    """The bot's health: its condition, which is the worst problem found or HEARING, and all problems."""
 
     condition: Condition
     reasons: tuple[Condition, ...]
-    """All problems, the worst first."""
+    """All problems, the worst first; empty if there are none."""
 
     @property
     def good(self) -> bool:
-        """Return whether the bot receives and judges."""
+        """Return whether there are no problems."""
         return self.condition is Condition.HEARING
 
 
 def health(vitals: Vitals | None) -> Health:
-    """Compute the health from measurements; None: the bot is starting."""
+    """Compute the health from measurements; `vitals` is None while the bot has not logged in."""
     if vitals is None:
         return Health(Condition.STARTING, (Condition.STARTING,))
     found = []
@@ -78,12 +79,12 @@ def health(vitals: Vitals | None) -> Health:
 
 
 def works(intake: Standing, judge: Standing) -> bool:
-    """Return whether both threads still attempt their work, even if in vain; if not, only a restart helps."""
+    """Return whether both threads still try to work (even if the database is away); if not, only a restart helps."""
     return not any(standing.busy and standing.turned_ago > _STUCK_SECONDS for standing in (intake, judge))
 
 
 def _is_stuck(vitals: Vitals) -> bool:
-    """Return whether a thread makes no progress, or entries wait too long."""
+    """Return whether a worker thread makes no progress, or entries have been waiting too long to be judged."""
     in_hand = (vitals.intake, vitals.judge)
     if any(standing.busy and standing.moved_ago > _STUCK_SECONDS for standing in in_hand):
         return True

@@ -23,16 +23,18 @@ from zalo_governor.storage.queries.queue_counts import Counts
 
 
 class Scene(NamedTuple):
-    """The state shown by a scrape, in addition to the counters."""
+    """The bot's state at the moment of a request for the metrics, shown in addition to the counters."""
 
     vitals: Vitals | None
+    """Measurements of connection and worker threads; None before the login."""
     stock: Counts | None
-    """Counts from the database; None if it does not answer."""
+    """Lengths of queues and further counts from the database; None if the database does not answer."""
     commits: Commits
+    """Number and total duration of the database commits so far."""
 
 
 class Metrics:
-    """Counts events as they happen, and exports the counters together with the state that `look` returns."""
+    """The metrics: counters of what happens, and gauges of the bot's present state, which `look` returns."""
 
     def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
         self._registry = CollectorRegistry()
@@ -46,7 +48,7 @@ class Metrics:
         self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
-        """Count stored entries."""
+        """Count newly stored inbox entries."""
         for source, count in Tally(item.entry.source.value for item in admitted).items():
             self._heard.labels(source).inc(count)
         self._sealed.inc(sum(item.entry.seal is not None for item in admitted))
@@ -61,7 +63,7 @@ class Metrics:
                 self._failures.labels(failure.rule_id).inc()
 
     def sent(self, _outgoing: Outgoing, outcome: str) -> None:
-        """Count an attempt to send a message, by outcome."""
+        """Count one try to send a message under its outcome, such as `sent`."""
         self._sends.labels(outcome).inc()
 
     def page(self) -> bytes:
@@ -69,23 +71,23 @@ class Metrics:
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
-        """Register a counter."""
+        """Create and register a counter, named with the prefix `zalo_governor_`."""
         return Counter(f"zalo_governor_{name}", meaning, labels, registry=self._registry)
 
 
 class _StateCollector(Collector):
-    """Collects the current state of the bot on each scrape."""
+    """Prometheus collector of the bot's state, which is read anew at each request for the metrics."""
 
     def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
         self._look = look
         self._clock = clock
 
     def describe(self) -> Iterable[Metric]:
-        """Return nothing, so that registering this collector does not read the database."""
+        """Return no descriptions: else registering the collector would call `collect`, which reads the database."""
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the metrics of the current state."""
+        """Yield the metrics of the bot's present state."""
         scene = self._look()
         yield _gauge("info", "The version that runs", {__version__: 1}, "version")
         yield _gauge("database_up", "Whether the database answers", scene.stock is not None)
@@ -115,7 +117,7 @@ class _StateCollector(Collector):
         yield _gauge("standstill_seconds", "How long what is in hand has not moved on", stands, "part")
 
     def _queue_metrics(self, stock: Counts) -> Iterable[Metric]:
-        """Yield the metrics of inbox, outbox, cases and gaps."""
+        """Yield the metrics of inbox, outbox, open cases (possible breaches) and gaps (times without connection)."""
         oldest = stock.oldest_waiting_at
         age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
         yield _gauge("inbox_waiting", "Stored and not yet judged", stock.waiting)
@@ -139,7 +141,7 @@ class _StateCollector(Collector):
 
 
 def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:
-    """Return a gauge with one value, or with one value for each value of `label`."""
+    """Return a gauge with one value or, if `value` is a mapping, with one value for each value of the label `label`."""
     family = GaugeMetricFamily(f"zalo_governor_{name}", meaning, labels=[label] if label else [])
     for which, number in value.items() if isinstance(value, Mapping) else [("", value)]:
         family.add_metric([which] if label else [], float(number))

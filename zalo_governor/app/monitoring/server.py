@@ -16,22 +16,22 @@ log = structlog.get_logger(__name__)
 
 HOST = "127.0.0.1"
 _HOST_NAMES = (HOST, "localhost")
-"""Host names under which the server may be requested."""
+"""Host names that a request's Host header may contain."""
 _RETRY_SECONDS = 30.0
-"""Seconds until a port that is taken is tried again."""
+"""Seconds until the server tries again to listen on a port that another program uses."""
 
 
 class Pages(NamedTuple):
-    """Functions that compute the served pages for each request."""
+    """The functions that return the content of the served pages, called at each request."""
 
     health: Callable[[], tuple[Health, dict[str, Any]]]
-    """Returns the health and further fields to show."""
+    """Returns the bot's health, and further fields to show on /healthz."""
     metrics: Callable[[], bytes]
-    """Returns the metrics page."""
+    """Returns the content of /metrics."""
 
 
 class HealthServer:
-    """Answers requests one at a time until stopped. The bot runs on even if the port is taken."""
+    """HTTP server for /healthz and /metrics, in a thread of its own. A port in use does not stop the bot."""
 
     def __init__(self, port: int, pages: Pages) -> None:
         self._port = port
@@ -40,7 +40,7 @@ class HealthServer:
         self._server: _Server | None = None
 
     def run(self) -> None:
-        """Serve until stopped; if the port is taken, log that once and try again."""
+        """Answer requests, one at a time, until stopped; if the port is in use, log that once and try again."""
         told = False
         while not self._stopping.is_set():
             try:
@@ -56,7 +56,7 @@ class HealthServer:
         self._stopping.set()
 
     def _serve(self) -> None:
-        """Serve requests until stopped."""
+        """Listen on the port and answer requests until stopped; raise OSError if another program uses the port."""
         with _Server(self._port, self._pages) as server:
             log.info("health_served", port=server.server_address[1])
             while not self._stopping.is_set():
@@ -64,31 +64,31 @@ class HealthServer:
 
 
 class _Server(socketserver.TCPServer):
-    """The HTTP server with the pages that its handlers show."""
+    """The listening server; gives its request handlers the pages to show."""
 
     allow_reuse_address = True
     timeout = 0.5
-    """Seconds within which a stop is noticed."""
+    """Seconds that `handle_request` waits for a request, so that a stop is noticed."""
 
     def __init__(self, port: int, pages: Pages) -> None:
         self.pages = pages
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, _request: object, _client_address: object) -> None:
-        """Ignore errors of a client that disconnected."""
+        """Ignore an error during a request, such as the client's disconnecting."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Handles one request."""
+    """Handler of a request: answers GET /healthz and GET /metrics."""
 
     server: _Server
     timeout = 5.0
-    """Seconds after which a silent client is disconnected, so that it cannot block the next one."""
+    """Seconds after which a client that sends nothing is disconnected, so that other clients are not blocked."""
     server_version = "zalo-governor"
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Serve /healthz and /metrics; answer 404 to everything else."""
+        """Answer with the page /healthz or /metrics; else 404, or 421 if the Host header names another machine."""
         if not self._has_local_host():
             self._respond(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"Host: 127.0.0.1\n")
         elif self.path == "/healthz":
@@ -102,15 +102,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._respond(HTTPStatus.NOT_FOUND, "text/plain", b"/healthz, /metrics\n")
 
     def log_message(self, *_arguments: object) -> None:
-        """Log nothing: requests are routine."""
+        """Log nothing; overridden, as the base class would log every request."""
 
     def _has_local_host(self) -> bool:
-        """Return whether the Host header names this machine; another name means DNS rebinding by a web page."""
+        """Return whether the Host header names this machine; otherwise a web page may be attacking by DNS rebinding."""
         port = self.server.server_address[1]
         return self.headers.get("Host", HOST) in {name + end for name in _HOST_NAMES for end in ("", f":{port}")}
 
     def _respond(self, status: HTTPStatus, kind: str, content: bytes) -> None:
-        """Send a response."""
+        """Send a response with content of the media type `kind`."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))

@@ -1,4 +1,4 @@
-"""Notifies the service manager that the bot is ready, of its status, and that it still works (sd_notify(3))."""
+"""Tells systemd that the bot is ready, what its status is, and that it still works (sd_notify(3))."""
 
 import os
 import socket
@@ -10,17 +10,17 @@ import structlog
 log = structlog.get_logger(__name__)
 
 _WITHOUT_WATCHDOG_SECONDS = 30.0
-"""Seconds between two status messages if the service manager has no watchdog."""
+"""Seconds between two status messages if systemd's watchdog is off for the service."""
 
 
 class Watchdog:
-    """Sends status and watchdog messages to the service manager; without one, only waits until stopped.
+    """Sender of status and watchdog messages to systemd; if systemd did not start the bot, sends nothing.
 
     Args:
-        environment: NOTIFY_SOCKET is the address of the service manager, WATCHDOG_USEC its watchdog interval.
-        works: returns whether the bot still works. While it does not, no watchdog message is sent, so that the service
-            manager restarts the bot.
-        status: returns one line for `systemctl status`.
+        environment: environment variables: NOTIFY_SOCKET is systemd's address, WATCHDOG_USEC its watchdog interval.
+        works: returns whether the bot still works. If not, no watchdog message is sent, so that systemd restarts the
+            bot.
+        status: returns the status as one line of text, shown by `systemctl status`.
     """
 
     def __init__(self, environment: Mapping[str, str], *, works: Callable[[], bool], status: Callable[[], str]) -> None:
@@ -35,7 +35,7 @@ class Watchdog:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Send messages until stopped."""
+        """Send messages at intervals until stopped; only wait if systemd did not start the bot."""
         if not self._address:
             self._stopping.wait()
             return
@@ -54,12 +54,12 @@ class Watchdog:
         self._notify("STOPPING=1")
 
     def stop(self) -> None:
-        """Make `run` announce the end of the bot and return."""
+        """Make `run` tell systemd that the bot is stopping, and return."""
         self._stopping.set()
 
     def _notify(self, message: str) -> None:
+        """Send one message to systemd; a failure is only logged."""
         # A leading @ stands for a name in Linux' abstract socket namespace.
-        """Send one message to the service manager."""
         address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:

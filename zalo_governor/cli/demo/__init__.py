@@ -1,1 +1,1 @@
-"""`zalo-governor demo`: bot and simulator run through a simulated working day."""
+"""`zalo-governor demo`: the bot and a Zalo simulator run through a simulated working day."""

@@ -1,4 +1,4 @@
-"""Checks that the bot in a demonstration did everything that the scenario expects."""
+"""Checks that the bot in a demonstration did everything that the scenario (a scripted day of a group) expects."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ _GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
 class Check(NamedTuple):
-    """An expectation of the scenario, what was found instead, and whether they agree."""
+    """One expectation of the scenario, what was found instead, and whether both agree."""
 
     expected: str
     found: str
@@ -21,26 +21,32 @@ class Check(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Data collected from a demonstration, on which the checks are made."""
+    """What was collected from a demonstration, on which the checks are made."""
 
     acts: Sequence[RawDict]
-    """The scenario's actions as the simulator recorded them, without the bot's messages."""
+    """What the scenario's people did (messages, joins …), as the simulator recorded it; `expect` of each act says what
+    the bot should do."""
     sent: Sequence[RawDict]
-    """The bot's messages as the simulator received them."""
+    """The bot's messages, as the simulator received them."""
     cases: Sequence[RawDict]
-    """Output of `cases --json`."""
+    """The bot's cases (possible breaches under review): output of `cases --json`."""
     report: RawDict
-    """Output of `report --format json`."""
+    """The activity report: output of `report --format json`."""
     admins: frozenset[str]
-    """uids of the admins and their staff, who are notified of each case."""
+    """uids of the admins and their staff, who get a message about each case."""
     leaders: frozenset[str]
-    """uids of the leaders, who are notified of breaches by the admins themselves."""
+    """uids of the leaders, who get a message about breaches by the admins themselves."""
     folder: Path
-    """Folder of the database and the logs."""
+    """Folder of the bot's database and logs."""
 
 
 def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """Check for each action that expects a reply (text or file) whether the bot sent it."""
+    """Check for each act of the scenario that expects a reply (text or file) whether the bot sent one.
+
+    Args:
+        acts: what the scenario's people did.
+        sent: the bot's messages.
+    """
     yield from _file_replies(acts, sent)
     for act in acts:
         expect = act["expect"]
@@ -63,7 +69,7 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
 
 
 def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """Check for each action that expects a file whether the bot sent one of the expected type."""
+    """Check for each act of the scenario that expects a file whether the bot sent one of the expected type."""
     for act in acts:
         ending = act["expect"].get("reply_file")
         if not ending:
@@ -79,7 +85,7 @@ def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[
 
 
 def everything(evidence: Evidence) -> list[Check]:
-    """Make all checks."""
+    """Make all checks of a demonstration and return their results."""
     return [
         *_cases_of_messages(evidence),
         *_cases_of_joins(evidence),
@@ -119,7 +125,15 @@ def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
 def _check_notified(
     evidence: Evidence, expected: str, cases: Sequence[RawDict], who: str = "admin", uids: frozenset[str] | None = None
 ) -> Check:
-    """Check that someone of `uids` (described by `who`; default: the admins) got a private message naming a case."""
+    """Check that a private message named one of the cases by its code.
+
+    Args:
+        evidence: has the bot's messages.
+        expected: description of the expectation.
+        cases: the cases of which any one must be named.
+        who: description of the addressees.
+        uids: uids of the addressees, one of whom must have got the message; None for the admins.
+    """
     told = [
         message
         for case in cases
@@ -131,7 +145,7 @@ def _check_notified(
 
 
 def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
-    """Check the cases expected from people joining, found by the uid of the person, since a join has no message."""
+    """Check the cases expected from people joining. Cases are found by uid, since a join has no message id."""
     for act in evidence.acts:
         rule = act["expect"].get("rule")
         if act["kind"] == "join" and rule:
@@ -142,7 +156,10 @@ def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
 
 
 def _remedied_names(evidence: Evidence) -> Iterator[Check]:
-    """Check that the bot proposed a display name, and closed the case itself when the member adopted the name."""
+    """Check the repair of wrong display names.
+
+    The bot must have proposed the right name, and closed the case itself once the member used that name.
+    """
     for act in evidence.acts:
         if not act["expect"].get("fixes"):
             continue
@@ -160,7 +177,10 @@ def _is_before(message: RawDict, act: RawDict) -> bool:
 
 
 def _cases_of_group_changes(evidence: Evidence) -> Iterator[Check]:
-    """Check the cases of changes to the group, found by the uid of who made them, since they have no message."""
+    """Check the cases expected from changes of the group, such as a new name.
+
+    They are found by the uid of the person who made the change, since a change has no message id.
+    """
     for act in evidence.acts:
         expect = act["expect"]
         if act["kind"] not in _GROUP_ACTS or not expect:
@@ -222,7 +242,7 @@ def _expects_case(act: RawDict) -> bool:
 
 
 def _case_key(act: RawDict) -> object:
-    """Return what identifies a case of this action: message id, uid who joined, or uid who changed the group."""
+    """Return the message id or uid by which the case of this act is found in `Evidence.cases`."""
     return act["uid"] if act["kind"] in _GROUP_ACTS else act.get("msg_id", act.get("member"))
 
 

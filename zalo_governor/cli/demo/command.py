@@ -1,4 +1,4 @@
-"""`zalo-governor demo`: run bot and simulator through a simulated working day of a provincial group."""
+"""`zalo-governor demo`: run the bot and a Zalo simulator through a simulated working day of a provincial group."""
 
 import json
 import re
@@ -27,7 +27,7 @@ _POLL_SECONDS = 0.2
 _SAMPLE_ROSTER = "danh-sach-mau.csv"
 _OFFICE_NAME = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy|Thanh tra|Trung tâm) .*")
 _START_SECONDS = 25.0
-"""Time limit from the start of the bot to the first action of the scenario."""
+"""Time limit in seconds from the start of the bot to the first act of the scenario."""
 _LAST_ANSWERS_SECONDS = 12.0
 
 
@@ -93,7 +93,10 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
 
 
 def _import_roster(folder: Path, day: Scenario, config: list[str]) -> None:
-    """Import the sample roster and the scenario's people, before the bot's first group sync."""
+    """Import the roster (approved list of members): the shipped sample, and the people whom the scenario `day` names.
+
+    This is done before the bot reads the group's members from Zalo for the first time.
+    """
     file = folder / "danh-sach.csv"
     heading, *sample = (row.cells for row in read_sheet(shipped_config() / _SAMPLE_ROSTER))
     fields = ("Họ và tên", "Chức vụ", "Cơ quan", "Zalo uid")
@@ -112,7 +115,7 @@ def _import_roster(folder: Path, day: Scenario, config: list[str]) -> None:
 
 
 def _agency(title: str) -> str:
-    """Extract the office from a job title: everything from the word for a kind of office on; "" if there is none."""
+    """Return the public body in a job title ("Sở Y tế" in "Giám đốc Sở Y tế"), or an empty text if there is none."""
     found = _OFFICE_NAME.search(title)
     return found[0] if found else ""
 
@@ -120,7 +123,18 @@ def _agency(title: str) -> str:
 def _watch(
     bot: Program, simulator: Program, control: SimulatorControl, screen: Screen, seconds: float
 ) -> list[RawDict]:
-    """Show and return all events until the scenario (of `seconds`) ended and all replies came, or time is up."""
+    """Print the events of simulator and bot until the scenario has ended and all expected replies came; return them.
+
+    Args:
+        bot: the bot's process.
+        simulator: the simulator's process.
+        control: client of the simulator.
+        screen: where the events are printed.
+        seconds: how long the scenario takes. Waiting ends some time after this, even if replies are missing.
+
+    Raises:
+        DemoError: bot or simulator ended early.
+    """
     events: list[RawDict] = []
     deadline = time.monotonic() + _START_SECONDS + seconds
     ended = False
@@ -160,7 +174,7 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
 
 
 def _save_files(events: list[RawDict], control: SimulatorControl, folder: Path) -> list[Path]:
-    """Save the files and pictures that the bot sent into `folder`; return their paths."""
+    """Save the files and pictures that the bot sent in the demonstration into `folder`; return their paths."""
     saved = []
     for number, message in enumerate((row for row in _sent(events) if row["file_id"]), start=1):
         picture = message["msg_type"] == "chat.photo"

@@ -1,4 +1,4 @@
-"""Starting, stopping and querying the two processes of a demonstration: simulator and bot."""
+"""Starting, stopping and querying the two processes of a demonstration: Zalo simulator and bot."""
 
 import base64
 import json
@@ -24,14 +24,14 @@ _READY = "listening on "
 
 
 class DemoError(GovernorError):
-    """The demonstration cannot continue; the text says why."""
+    """The demonstration cannot continue; the message says why."""
 
 
 class Program:
     """A `zalo-governor` command running as a child process; its output goes to a log file and can be read live."""
 
     module: ClassVar[str] = "zalo_governor"
-    """Module that Python runs (`python -m`)."""
+    """Python module that the child process runs (`python -m`)."""
 
     def __init__(self, arguments: list[str], log: Path) -> None:
         self.log = log
@@ -62,15 +62,15 @@ class Program:
         return self._process.poll() is None
 
     def new_lines(self) -> Iterator[str]:
-        """Yield the lines printed since the last call."""
+        """Yield the output lines that the process printed since the last call."""
         while not self._lines.empty():
             yield self._lines.get()
 
     def wait_for(self, start: str) -> str:
-        """Wait for a line that begins with `start`; return the rest of that line.
+        """Wait until the process prints a line that begins with `start`; return the rest of that line.
 
         Raises:
-            DemoError: no such line was printed within 20 seconds of the line before.
+            DemoError: the process printed nothing for 20 seconds.
         """
         try:
             while True:
@@ -81,7 +81,10 @@ class Program:
             raise DemoError(f"the program did not start; see {self.log}") from None
 
     def stop(self) -> int:
-        """Stop the process with SIGTERM, or SIGKILL if it does not end in time; return its exit code (killed: -9)."""
+        """Stop the process with SIGTERM, or with SIGKILL if it has not ended after 15 seconds; return its exit code.
+
+        The exit code of a killed process is -9.
+        """
         if self.running:
             self._process.send_signal(signal.SIGTERM)
         try:
@@ -109,7 +112,7 @@ class Program:
 
 
 class SimulatorControl:
-    """Client of the simulator's control API."""
+    """Client of the simulator's HTTP interface for observing the simulated Zalo."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -117,7 +120,7 @@ class SimulatorControl:
         self._seen = 0
 
     def new_events(self) -> list[RawDict]:
-        """Return the events since the last call: actions of the scenario and messages sent by the bot."""
+        """Return what happened since the last call: acts of the scenario's people and messages sent by the bot."""
         answer = self._http.get(
             f"{self.base_url}/__sim/events", params={"after": str(self._seen)}, timeout=_CALL_SECONDS
         )
@@ -126,7 +129,7 @@ class SimulatorControl:
         return events
 
     def file(self, file_id: str) -> bytes:
-        """Return the content of a file that the bot uploaded.
+        """Return the content of a file that the bot sent.
 
         Raises:
             DemoError: no file has this id.
@@ -137,12 +140,21 @@ class SimulatorControl:
         return base64.b64decode(answer["content"])
 
     def close(self) -> None:
-        """Close the HTTP connection."""
+        """Close the HTTP connection to the simulator."""
         self._http.close()
 
 
 def start_simulator(scenario: Path, speed: float | None, log: Path) -> tuple[Program, SimulatorControl]:
-    """Start the simulator on a free port and wait until it listens."""
+    """Start the simulator on a free port and wait until it listens; return its process and a client for it.
+
+    Args:
+        scenario: YAML file of what the simulated people do.
+        speed: scenario seconds per real second; None for the scenario's own speed.
+        log: file for the simulator's output.
+
+    Raises:
+        DemoError: the simulator did not start.
+    """
     pace = ["--speed", str(speed)] if speed else []
     program = Program(["simulate", "--port", "0", "--scenario", str(scenario), *pace], log)
     try:
@@ -156,7 +168,7 @@ def ask(arguments: list[str]) -> str:
     """Run a `zalo-governor` command to its end and return its output.
 
     Raises:
-        DemoError: the command failed; the text has the last line of its error output.
+        DemoError: the command failed; the message has the last line of its error output.
     """
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "zalo_governor", *arguments],
@@ -173,7 +185,11 @@ def ask(arguments: list[str]) -> str:
 
 
 def ask_json(arguments: list[str]) -> Any:
-    """Run a `zalo-governor` command and return its output parsed as JSON; raises DemoError as `ask` does."""
+    """Run a `zalo-governor` command and return its output parsed as JSON.
+
+    Raises:
+        DemoError: the command failed, or its output is no JSON.
+    """
     text = ask(arguments)
     try:
         return json.loads(text)

@@ -1,4 +1,4 @@
-"""Terminal output of a demonstration: what people do, what the bot judges, and what it sends."""
+"""Terminal output of a demonstration: what people do, what the bot finds, and what it sends."""
 
 import json
 import textwrap
@@ -22,19 +22,19 @@ _BOT_EVENTS = {"judged": "yellow", "sealed": "bold red", "line": "magenta", "gap
 
 
 class Screen:
-    """Printer of a demonstration's progress: coloured lines on a terminal, plain lines elsewhere."""
+    """Prints the progress of a demonstration: coloured lines on a terminal, plain lines elsewhere."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._names = names
-        """uid -> name of the people to whom the bot writes."""
+        """uid -> name of the people who appear in the demonstration, to show names instead of uids."""
 
     def say(self, text: str) -> None:
-        """Print a line of the demonstration itself."""
+        """Print a line about the demonstration itself."""
         self._console.print(Text(text, style="bold"))
 
     def explain(self) -> None:
-        """Print a legend of the words at the beginning of the lines."""
+        """Print what the words at the beginning of the following lines mean (heard, judged, sent …)."""
         self.say(
             "heard: what people do in the group; missed: while the line is cut; private: written to the bot alone\n"
             "judged: what a rule has found; sent: what the bot writes, and to whom\n"
@@ -58,7 +58,7 @@ class Screen:
             show(entry)
 
     def verdict(self, checks: list[Check]) -> None:
-        """Print all checks: what was expected and what was found."""
+        """Print all checks of the demonstration: what was expected and what was found."""
         if self._console.is_terminal:
             table = Table("", "expected", "found", title="Expected and found")
             for check in checks:

@@ -1,1 +1,1 @@
-"""`zalo-governor init`: set up an installation."""
+"""`zalo-governor init`: set up an installation (settings, login, groups and people with roles)."""

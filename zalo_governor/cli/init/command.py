@@ -79,7 +79,10 @@ def init(
 
 
 class _GroupData(NamedTuple):
-    """The bot account's uid, the chosen groups, and their members as Zalo shows them to the account."""
+    """The bot account's uid, the groups chosen now, and the members of all watched groups as the account sees them.
+
+    `groups` is None if the answers file does not mention groups: those in the settings stay.
+    """
 
     account: str
     groups: Sequence[ChosenGroup] | None
@@ -106,7 +109,7 @@ class Installation:
 
         Args:
             qr_file: where to put the QR code image of the login; None for the data folder.
-            other_account: whether to accept, without asking, another account than before.
+            other_account: whether to accept, without asking, another bot account than before.
 
         Raises:
             SignInError: the login failed.
@@ -142,7 +145,11 @@ class Installation:
         tell_what_is_next(self._asking)
 
     def _provisional_settings(self) -> Settings:
-        """Return the settings to use until the new ones are written: existing ones, or defaults with the options."""
+        """Return the settings that are used until the new ones are written.
+
+        These are the existing settings, or the defaults if there are none, with --route-to and the answers file
+        applied.
+        """
         if not self._first:
             settings = load_settings(self._config)
             data_dir = settings.data_dir
@@ -174,13 +181,13 @@ class Installation:
         return folder
 
     def _answer_error(self, answer: str, message: str) -> ConfigError:
-        """Return the error for a wrong answer, naming its place in the answers file or its command line option."""
+        """Return the error for a wrong answer, naming its line in the answers file or its command line option."""
         if self._answers and getattr(self._answers.answers, answer) is not None:
             return self._answers.document.error((answer,), message)
         return ConfigError(f"--{answer.replace('_', '-')}: {message}" if answer == "route_to" else message)
 
     def _open_session(self, records: AppContext, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
-        """Open the stored session if Zalo still accepts it; otherwise log in with a QR code."""
+        """Log in with the stored session if Zalo still accepts it, else with a QR code; return the Zalo session."""
         # Not for a new installation: a database named for it may hold the session of another installation.
         if not self._first or records.settings.zalo.session_file.exists():
             try:
@@ -254,7 +261,10 @@ class Installation:
             )
 
     def _store_people(self, records: AppContext, settings: Settings, seen: _GroupData) -> None:
-        """Store the people of the settings with uids looked up by globalId, so that their first command is accepted."""
+        """Store the people of the settings with their uids, so that the bot accepts commands from them at once.
+
+        A uid that the settings lack is looked up among the members by globalId.
+        """
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
         people = [
             SeedPerson(**person.model_dump() | {"uid": person.uid or uids.get(person.global_id or "")})

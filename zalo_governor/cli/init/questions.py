@@ -1,4 +1,4 @@
-"""The questions that `zalo-governor init` asks on the terminal, worded for people who are no programmers."""
+"""The questions that `zalo-governor init` asks on the terminal, worded for people who are not programmers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,17 +19,20 @@ _MAX_SHOWN = 20
 
 
 class Conversation:
-    """Interactive questions of `init`, each offering the value of the present settings as default."""
+    """Asks the questions of `init`; defaults are the present settings. `first` means that there are none yet."""
 
     def __init__(self, asking: Asking, settings: Settings, *, first: bool) -> None:
         self._asking = asking
         self._settings = settings
         self._first = first
         self._named_holders: dict[str, Holder] = {}
-        """uid -> people who already got a role, so that their name and title are asked only once."""
+        """uid -> person who already got a role, so that name and title of a person are asked only once."""
 
     def office(self) -> dict[str, str]:
-        """Ask for the office's province, unit, desk (the admins' agency), place of reports, and title of the signer."""
+        """Ask for the settings of the section `office`; return key -> value.
+
+        These are province, superior body, the admins' agency (`desk`), place name and signer's title, used in reports.
+        """
         self._print_heading("Cơ quan dùng Nhóm")
         now, ask = self._settings.office, self._asking.text
         province = ask("Tỉnh, thành phố (ví dụ: tỉnh Lai Châu)", "" if self._first else now.province, _check_filled)
@@ -41,7 +44,10 @@ class Conversation:
         return {"province": province, "unit": unit, "desk": desk, "place": place, "signer": signer}
 
     def regulation(self, now: Mapping[str, str], issuer: str) -> dict[str, str]:
-        """Ask for number, date and issuer of the regulation; defaults are `now`, for a new installation `issuer`."""
+        """Ask for number, date and issuer of the group's regulation; return key -> value.
+
+        `now` has the present values as defaults; in a new installation, the default issuer is `issuer`.
+        """
         self._print_heading("Quy chế của Nhóm")
         ask = self._asking.text
         number = ask("Số quyết định ban hành Quy chế", now.get("number", ""), _check_filled)
@@ -50,7 +56,7 @@ class Conversation:
         return {"number": number, "issued": issued, "issuer": maker}
 
     def groups(self, there: Sequence[OwnGroup]) -> list[ChosenGroup]:
-        """Ask which of the account's groups (`there`) to watch; at least one must be chosen."""
+        """Ask which of the bot account's groups (`there`) to watch; at least one must be chosen."""
         self._print_heading("Nhóm được theo dõi")
         watched = {group.id for group in self._settings.groups}
         default = [place for place, group in enumerate(there) if group.id in watched]
@@ -65,7 +71,7 @@ class Conversation:
             self._asking.say("  Cần chọn ít nhất một Nhóm.")
 
     def holders(self, members: Sequence[Member]) -> dict[Role, list[Holder]]:
-        """Ask who of the members holds each role; roles whose present holders are kept are left out of the result."""
+        """Ask which members hold each role; roles whose present holders are kept are left out of the result."""
         self._print_heading("Những người có vai trò theo Quy chế")
         self._asking.say("Gõ một phần họ tên, không cần dấu; Hệ thống liệt kê những người khớp để chọn theo số.")
         chosen: dict[Role, list[Holder]] = {}
@@ -77,7 +83,11 @@ class Conversation:
         return chosen
 
     def alarm(self) -> dict[str, Any]:
-        """Ask how to alert the operators when the bot is disconnected from Zalo: by mail, by webhook, or not at all."""
+        """Ask how to alert people when the bot is disconnected from Zalo: by mail, by webhook, or not at all.
+
+        Returns:
+            The keys smtp and webhook of the settings section `alarm`; None for what is not used.
+        """
         self._print_heading("Báo cho cán bộ kỹ thuật khi Hệ thống không nghe được Zalo")
         now = self._settings.alarm
         kinds = ["Thư điện tử, qua máy chủ thư của cơ quan", "Địa chỉ web nhận thông báo (webhook)", "Không báo"]
@@ -111,7 +121,7 @@ class Conversation:
         return given
 
     def _keeps_holders(self, role: Role, name: str) -> bool:
-        """Ask whether the present holders keep the role; False without asking if there are none."""
+        """Ask whether the present holders keep the role; False, without asking, if there are none."""
         now = [person for person in self._settings.people if role in person.roles]
         if not now:
             return False
@@ -138,7 +148,10 @@ class Conversation:
                 return found
 
     def _choose_member(self, found: Sequence[Member], typed: str) -> Member | None:
-        """Ask which of the found members is meant, even for a single one, since a name does not identify a person."""
+        """Ask which of the found members is meant; return None if none is, or if too many were found.
+
+        The question is asked even for a single member, since a name does not identify a person.
+        """
         if not found:
             self._asking.say(f"  Không thấy thành viên nào tên {typed!r}. Tên hiển thị có thể viết khác.")
             return None
@@ -162,7 +175,7 @@ class Conversation:
 
 
 def _enter_hint(role: Role, found: Sequence[Holder]) -> str:
-    """Return the hint on what pressing Enter alone means; "" if an answer is required."""
+    """Return the hint on what pressing Enter alone means for the question about a role; "" if an answer is required."""
     if found:
         return ", người tiếp theo (Enter: đủ)"
     return "" if role in _REQUIRED_ROLES else " (Enter: không có ai)"

@@ -18,7 +18,7 @@ from zalo_governor.setup.config_copy import CopyReport
 
 
 def sum_up(asking: Asking, choices: Choices) -> None:
-    """Print the choices that will be written."""
+    """Print the decisions that are about to be written."""
     asking.say()
     asking.say("── Sẽ ghi")
     asking.say(f"  Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
@@ -38,7 +38,7 @@ def _describe_alarm(alarm: Mapping[str, Any]) -> str:
 
 
 def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyReport) -> None:
-    """Print which files were written, and which were left alone because the office edited them."""
+    """Print which files were written, and which were left alone because the office had edited them."""
     asking.say()
     asking.say(f"Đã ghi {config}.")
     asking.say(f"Bản cấu hình của cơ quan ở {folder}: {len(report.added)} tệp mới, {len(report.updated)} tệp cập nhật.")
@@ -49,7 +49,7 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
 
 
 def show_introduction(asking: Asking, settings: Settings) -> None:
-    """Print the text with which the bot will introduce itself to the members."""
+    """Print the message with which the bot will introduce itself to the members of the group."""
     catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
@@ -58,7 +58,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
 
 
 def tell_what_is_next(asking: Asking) -> None:
-    """Print the commands to run next."""
+    """Print the commands that the operator should run after `init`."""
     asking.say()
     asking.say("Việc tiếp theo:")
     asking.say("  zalo-governor doctor               kiểm tra mọi thứ trước khi chạy")

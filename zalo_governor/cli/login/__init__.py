@@ -1,1 +1,1 @@
-"""`zalo-governor login`: log in the bot account."""
+"""`zalo-governor login`: log in the bot's Zalo account."""

@@ -1,4 +1,4 @@
-"""`zalo-governor login`: log in the bot account with a QR code."""
+"""`zalo-governor login`: log in the bot's Zalo account with a QR code that a person scans in the Zalo app."""
 
 from pathlib import Path
 from typing import Annotated

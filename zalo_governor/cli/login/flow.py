@@ -1,4 +1,4 @@
-"""Logging in on the terminal: show a QR code, wait until it is scanned, and store the session encrypted."""
+"""Logging in the bot account: show a QR code, wait until it is scanned and confirmed, store the session encrypted."""
 
 import signal
 import sys
@@ -34,22 +34,28 @@ from zalo_governor.zalo.errors import (
 
 QR_FILE = "ma-qr-dang-nhap.png"
 _MAX_CODES = 5
-"""QR codes shown before the login gives up because nobody scans them."""
+"""Number of QR codes shown one after the other before the login gives up because nobody scans them."""
 
 
 class Ending(IntEnum):
-    """Exit codes of a failed login."""
+    """Exit codes of a failed login: why it failed."""
 
     NO_NETWORK = 3
+    """Zalo did not answer."""
     DECLINED = 4
+    """The person who scanned the QR code declined the login on the telephone."""
     NOBODY_SCANNED = 5
+    """No QR code was scanned and confirmed in time."""
     REFUSED = 6
+    """Zalo refused the login, or the account is in no group."""
     RUNNING = 7
+    """The bot is running and uses the account."""
     OTHER_ACCOUNT = 8
+    """Another account than before logged in, and the operator did not agree to use it."""
 
 
 class SignInError(GovernorError):
-    """The login failed; a session stored before remains valid. `ending` is the exit code."""
+    """The login failed; a session stored before remains in use. `ending` is the exit code of the command."""
 
     def __init__(self, ending: Ending, message: str) -> None:
         super().__init__(message)
@@ -57,7 +63,7 @@ class SignInError(GovernorError):
 
 
 class SignedIn(NamedTuple):
-    """uid and name of the account that logged in."""
+    """uid and name of the Zalo account that logged in."""
 
     uid: str
     name: str
@@ -69,7 +75,7 @@ class SignIn:
     Args:
         records: database and settings of the installation.
         console: where to print.
-        qr_file: where the image of the code is kept while the code is valid; None for the data folder.
+        qr_file: where the image of the QR code is kept while the code is valid; None for the data folder.
         other_account: whether to accept, without asking, another account than before.
     """
 
@@ -81,7 +87,7 @@ class SignIn:
         self._asking = Asking(console)
 
     def run(self) -> SignedIn:
-        """Log in and store the session.
+        """Log in, store the session, and return who logged in.
 
         Raises:
             SignInError: the login failed.
@@ -119,7 +125,10 @@ class SignIn:
             session.close()
 
     def _browser_identity(self) -> tuple[str, str]:
-        """Return imei and user agent to present to Zalo: those of the stored session if there is one, else new ones."""
+        """Return browser id (imei) and user agent to present to Zalo.
+
+        These are those of the stored session if there is one, so that Zalo sees the same browser again, else new ones.
+        """
         try:
             before = self._records.credentials()
         except ConfigError:
@@ -191,7 +200,7 @@ def clean_up_when_told_to_end() -> None:
 
 
 def cannot_write(error: OSError) -> GovernorError:
-    """Return the error to show when a file cannot be written: disk full, or folder of another user."""
+    """Return the error to show when a file cannot be written, for example because the disk is full."""
     return GovernorError(
         f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
         "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
@@ -201,7 +210,10 @@ def cannot_write(error: OSError) -> GovernorError:
 def new_session(
     records: AppContext, credentials: Credentials, on_credentials: Callable[[Credentials], None]
 ) -> ZaloSession:
-    """Create a Zalo session from the settings, not yet logged in; `on_credentials` gets renewed credentials."""
+    """Create a Zalo session from the settings, not yet logged in.
+
+    `on_credentials` is called with the credentials whenever Zalo renews them.
+    """
     zalo = records.settings.zalo
     return ZaloSession(
         credentials,
@@ -215,7 +227,9 @@ def new_session(
 
 @contextmanager
 def standing_still(records: AppContext, uid: str) -> Iterator[None]:
-    """Hold the account's instance lock, so that the bot cannot run meanwhile; `uid` "" locks nothing.
+    """Context manager that prevents the bot from running meanwhile, by holding the lock of the account `uid`.
+
+    If `uid` is empty (no account is known yet), nothing is locked.
 
     Raises:
         SignInError: the bot is running.
@@ -237,7 +251,7 @@ def standing_still(records: AppContext, uid: str) -> Iterator[None]:
 
 
 def told(error: ZaloError) -> SignInError:
-    """Convert an error of Zalo into a SignInError with exit code and advice for the operator."""
+    """Convert an error of Zalo during the login into a SignInError with an exit code and advice for the operator."""
     match error:
         case QrDeclinedError():
             return SignInError(

@@ -1,4 +1,4 @@
-"""Drawing a QR code on a terminal: each character shows two modules, one above the other."""
+"""Drawing a QR code on a terminal: each character shows two modules (squares), one above the other."""
 
 from rich.console import Console
 from rich.text import Text
@@ -6,14 +6,16 @@ from rich.text import Text
 from zalo_governor.sandbox.images.qr import Modules
 
 _QUIET_ZONE = 2
-"""Width of the white border in modules; telephones need less than the four of the standard."""
+"""Width of the white border around the code, in modules (squares of the code); telephones need less than the four of
+the QR standard."""
 _CHARACTERS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 def show(console: Console, modules: Modules) -> bool:
-    """Print the code black on white; return False if the terminal is too narrow or has no colours.
+    """Print the QR code black on white, and return True.
 
-    The terminal's own colours may be white on black, which not every telephone can scan.
+    Prints nothing and returns False if the terminal is too narrow or has no colours. The terminal's own colours are not
+    used: they may be white on black, which not every telephone can scan.
     """
     lines = drawing(modules)
     if len(lines[0]) > console.width or console.no_color or console.color_system is None:
@@ -23,7 +25,7 @@ def show(console: Console, modules: Modules) -> bool:
 
 
 def drawing(modules: Modules) -> list[str]:
-    """Return the lines of the drawing, all of the same length."""
+    """Return the QR code as lines of characters, all of the same length."""
     size = len(modules)
     reach = range(-_QUIET_ZONE, size + _QUIET_ZONE)
 

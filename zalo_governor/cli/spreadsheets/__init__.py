@@ -1,1 +1,1 @@
-"""Reading and writing XLSX and CSV files as rows of text, whatever their content."""
+"""Reading and writing XLSX and CSV files as rows of text cells."""

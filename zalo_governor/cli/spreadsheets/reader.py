@@ -24,21 +24,21 @@ _QUOTED = re.compile('"[^"]*"')
 
 
 class SheetRow(NamedTuple):
-    """A row that is not empty."""
+    """A row of a spreadsheet that is not empty."""
 
     number: int
     """Row number in the spreadsheet, from 1."""
     cells: tuple[str, ...]
-    """Trimmed texts, "" for empty cells; each of merged cells has their common value."""
+    """Texts of the cells without outer spaces, "" for an empty cell; merged cells all have their common text."""
     merged_across: bool = False
-    """Whether the only value is merged over several columns, as in a heading above the following rows."""
+    """Whether the row's only text is merged over several columns, as in a heading above the rows that follow."""
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
-    """Read all rows that are not empty.
+    """Read all rows of a spreadsheet file that are not empty.
 
     Raises:
-        ConfigError: the file is missing, too large, no spreadsheet, or not Unicode; the text says what to do.
+        ConfigError: the file is missing, too large, no spreadsheet, or not Unicode; the message says what to do.
     """
     try:
         size = path.stat().st_size

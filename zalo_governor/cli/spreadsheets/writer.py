@@ -1,4 +1,4 @@
-"""Writing rows of text as an XLSX or CSV file in which no cell is ever a formula."""
+"""Writing rows of text as an XLSX or CSV file in which no cell is ever run as a formula."""
 
 import csv
 import unicodedata
@@ -15,12 +15,12 @@ from zalo_governor.system.draft_file import hand_over
 
 _MAX_COLUMN_WIDTH = 45
 _FILE_MODE = 0o600
-"""Readable by the user only, since the file may contain telephone numbers or messages."""
+"""Permission bits of the file: readable by its owner only, since it may contain telephone numbers or messages."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write the table; an existing file is replaced only when the new one is complete.
+    """Write a table with one line of headings; an existing file is replaced only when the new one is complete.
 
     Raises:
         ConfigError: the file name ends neither in .xlsx nor in .csv, or the file cannot be written.

@@ -1,1 +1,1 @@
-"""The rules of the regulation, one file each."""
+"""The rules that check events against the regulation, one topic per file."""

@@ -1,10 +1,10 @@
 """Rule for clauses 4.1 and 4.3: no content at the secrecy levels Mật, Tối mật or Tuyệt mật (secret to top secret).
 
 The word alone proves nothing: "mật" also occurs in the words for honey, password and density. A trained model scores
-whether a text discloses a secret, from where the level stands, what is done with the document, and the words around.
-Labels: `classified` is a near-certain disclosure; `look` is a possible one, which an admin checks while the member is
-told nothing; `borderline` is talk about secrecy, only counted. Article 5 of Law 117/2025/QH15 forbids storing the
-content of what is found here.
+whether a text discloses a secret, from where the level word stands, what is done with the document, and the words
+around. Labels: `classified` is a near-certain disclosure; `look` is a possible one, which an admin checks while the
+member is told nothing; `borderline` is talk about secrecy, only counted. Article 5 of Law 117/2025/QH15 forbids storing
+the content of what is found here.
 """
 
 import math
@@ -25,7 +25,10 @@ from zalo_governor.text.secrecy.readings import other_readings, undressed
 
 
 class ClassifiedRule(SealingRule[SecrecyParameters]):
-    """Rule on disclosed state secrets, for all strings of every event; the secret gate calls it on single strings."""
+    """Rule on disclosed state secrets, in all strings of every event.
+
+    The secret gate, the check before anything is stored, calls it on single strings.
+    """
 
     id: ClassVar[str] = "4.1-noi-dung-mat"
     parameters_type: ClassVar[type[Parameters]] = SecrecyParameters
@@ -44,7 +47,11 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return Tables(verdict=shipped_ngrams("secrecy"), glance=shipped_ngrams("secrecy-glance"))
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield one finding per suspicious string. A secret in a quote is sealed, but its severity is only SUSPECT."""
+        """Yield one finding per suspicious string of the event.
+
+        A secret in a quoted message is sealed (not stored) as well, but its severity is only SUSPECT: the quoter did
+        not write it.
+        """
         for field, text in event.strings():
             finding = self.inspect(text)
             if finding:
@@ -73,14 +80,15 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return next(self._views(text, even(normalise(text)), always=False), None) is not None
 
     def view(self, text: str) -> Features:
-        """Return the model's input features for a short text; used for training."""
+        """Return the full model's input features of a short text; the training uses it."""
         view = max(self._views(text, even(normalise(text)), always=True), key=_tells)
         return features_of(view.weighed, hides=view.hides)
 
     def _views(self, text: str, normalised: Normalised, *, always: bool) -> Iterator["View"]:
-        """Yield each window of the text, and of its decoded variants, that may mention secrets.
+        """Yield the evidence of each window (600 characters) of the text that may disclose a secret.
 
-        Words further apart than one window are not evidence for each other. `always` skips the quick check.
+        Decoded variants of the text are read as well. Words further apart than one window are not evidence for each
+        other. `always` skips the quick check.
         """
         speaks = may_speak_of_secrets(normalised.text)
         worth = always or speaks or self._worth_reading(normalised.text)
@@ -103,7 +111,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
                     yield View(weighed, True, ((0, len(text)),))
 
     def _worth_reading(self, text: str) -> bool:
-        """Return whether the small word-only model finds the text suspicious; nearly all messages end here as clean."""
+        """Return whether the small model, of single words only, finds the text suspicious; most texts are not."""
         return self.tables.glance.score(glanced(text[:WINDOW])) > self.parameters.glance
 
     def _classify(self, score: float, view: "View") -> Finding | None:
@@ -125,7 +133,11 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return None
 
     def _has_prominent_level(self, probability: float, weighed: Weighed) -> bool:
-        """Return whether the text bears a level as a label, or Tối/Tuyệt mật, and is not merely about secrecy rules."""
+        """Return whether the text bears a secrecy level as a label, or names a high level (Tối mật, Tuyệt mật).
+
+        False for a text that is only about the rules of secrecy. `probability` is that of a disclosure, by the full
+        model.
+        """
         if weighed.elsewhere or weighed.several or weighed.of_state_secrets or probability < self.parameters.talk_below:
             return False
         return weighed.label or any(word.level > Level.MAT and word.marked for word in weighed.words)
@@ -141,12 +153,13 @@ class Tables(NamedTuple):
 
 
 class View(NamedTuple):
-    """One window of a text, or of a decoded variant of a text, with its evidence of a disclosure."""
+    """The evidence of a disclosure in one window (part) of a text, or of a decoded variant of the text."""
 
     weighed: Weighed
     hides: bool
     """Whether the evidence appears only after decoding (old font, backwards, split letters …), a sign of hiding."""
     spans: tuple[tuple[int, int], ...]
+    """Ranges [start, end) of the level words in the text as received; the whole text for a decoded variant."""
 
 
 def _tells(view: View) -> tuple[int, int]:
@@ -158,7 +171,10 @@ def _windows(text: str) -> range:
 
 
 def _readings(text: str, normalised: Normalised, speaks: bool) -> Iterable[tuple[str, bool]]:
-    """Yield decoded variants of the text, each with whether decoding it revealed something hidden."""
+    """Yield decoded variants of the text, each with whether a decoding revealed something hidden.
+
+    `speaks` says that the text is suspicious as it is; only then are disguises of single words undone.
+    """
     for decoded in other_readings(text, normalised.text, changed=normalised.offsets is not None):
         yield decoded, True
     if speaks and len(text) <= _LONGEST_UNDRESSED:
@@ -185,4 +201,6 @@ _MOST_VIEWS = 400
 _LONGEST_UNDRESSED = 2_000
 _SCORE_LIMIT = 30.0
 _LEAST_POINTS = 2
-"""Evidence points from which talk about a level is counted; one point, a mere "tuyệt mật" somewhere, is not enough."""
+"""Points of evidence from which talk about a level is counted; one point, a mere "tuyệt mật" somewhere, is not
+enough.
+"""

@@ -1,4 +1,4 @@
-"""Rule for clause 3.1: Vietnamese is written in Unicode and with its diacritics.
+"""Rule for clause 3.1: Vietnamese is written in Unicode and with its diacritics (tone and vowel marks).
 
 Only text that the member typed is checked: no quotes, file names, links, stickers or mentions. (Commands to the bot may
 be typed without diacritics; the caller skips them.) A text that probably but not certainly lacks diacritics gets
@@ -28,19 +28,23 @@ class DiacriticsParameters(Parameters):
     violation: float
     """Score from which a message without any diacritics is a violation."""
     partial: float
-    """Score for a message with some diacritics, if probably at least two words and a fifth of all words lack theirs."""
+    """Score from which a message with some diacritics is a violation, if probably at least two words and a fifth of
+    all words lack theirs.
+    """
     brief: float
-    """Score for a message with some diacritics and at most four words."""
+    """Score from which a message of at most four words, some with diacritics, is a violation."""
     slip: float
-    """Score for a longer message with some diacritics in which probably fewer words lack theirs than for `partial`."""
+    """Score from which a longer message with some diacritics is a violation, if probably fewer words lack theirs
+    than `partial` requires.
+    """
     suspect: float
-    """Score from which a message is suspect; a value above the other thresholds turns `suspect` off."""
+    """Score from which a message is suspect (only counted); a value above the other thresholds turns this off."""
     proposal: float
     """Least confidence (log-probability, at most 0) at which the corrected sentence is proposed to the member."""
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
-    """Rule on Vietnamese without diacritics or in old fonts. Labels: `no_diacritics`, `partial`, `legacy`."""
+    """Rule on Vietnamese without its diacritics or in old encodings. Labels: `no_diacritics`, `partial`, `legacy`."""
 
     id: ClassVar[str] = "3.1-tieng-viet-co-dau"
     parameters_type: ClassVar[type[Parameters]] = DiacriticsParameters
@@ -74,7 +78,7 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         self.words.model.forest.score(evidence.figures)
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield at most one finding, on the text that the member typed."""
+        """Yield at most one finding, on the text that the member typed; none on other events than messages."""
         if not isinstance(event, MessageSent) or not event.text.strip():
             return
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTION_TYPES:
@@ -108,7 +112,7 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
             )
 
     def with_marks(self, text: str) -> list[str]:
-        """Return at most three corrections of a text without diacritics or in an old font, the likeliest first."""
+        """Return at most three corrections of a text without diacritics or in an old encoding, the likeliest first."""
         legacy = read_legacy(text)
         return [legacy.text] if legacy else restore(text, self.words, _MOST_SENTENCES)
 
@@ -116,7 +120,8 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
 def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
     """Return the text, at the same length, with the mentions of members replaced by spaces.
 
-    The sender's client chooses the positions, so only a piece that begins with @ and is as short as a name counts.
+    The sender's client chooses the positions of mentions and could blank out any text with them, so only a piece that
+    begins with @ and is as short as a name counts.
     """
     letters = list(text) if mentions else []
     for mention in mentions:
@@ -134,4 +139,4 @@ _EXCERPT = 80
 _MOST_SENTENCES = 3
 _LONGEST_MENTION = 100
 _LONGEST = 20_000
-"""Characters of a message that are checked; Zalo itself allows 2,000. Bounds the time for longer input."""
+"""How many characters of a message are checked; Zalo itself allows 2,000. Bounds the time for longer input."""

@@ -11,10 +11,10 @@ from zalo_governor.text.names.vocabulary import NAME_LISTS, NameWords
 
 
 class DisplayNameParameters(Parameters):
-    """Exceptions that an organisation can allow."""
+    """Parameters of the rule on display names: exceptions that an organisation can allow."""
 
     accept_reasons: tuple[str, ...] = ()
-    """Values of `reason` that are not reported, for example `allcaps_name`."""
+    """Values of the finding's `reason` that are not reported, for example `allcaps_name`."""
 
 
 class DisplayNameRule(Rule[DisplayNameParameters]):
@@ -30,7 +30,10 @@ class DisplayNameRule(Rule[DisplayNameParameters]):
         self._words = NameWords(**{name: self.lexicons[file] for name, file in lists})
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield one finding per display name of the wrong form; a joining member without a name is skipped."""
+        """Yield one finding per display name of the wrong form, in events about a name or about members joining.
+
+        A joining member without a name is skipped.
+        """
         if isinstance(event, NameObserved):
             names = [NamedUid(uid=event.sender_uid, name=event.name)]
         elif isinstance(event, MembersJoined):

@@ -1,4 +1,7 @@
-"""Rules for clauses 6.1 and 6.5: report every change to the group; whether a leader allowed it is checked elsewhere."""
+"""Rules for clauses 6.1 and 6.5: report every change of the group's data, settings, roles or picture.
+
+Whether the group's leader allowed the change is checked elsewhere.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
@@ -16,16 +19,16 @@ from zalo_governor.rules.base import Parameters, Rule, RuleContext
 
 
 class GroupInfoParameters(Parameters):
-    """Exceptions that an organisation can allow."""
+    """Parameters of the rule on group data: which kinds of changes an organisation wants reported."""
 
     watched: tuple[ChangeKind, ...] = tuple(kind for kind in ChangeKind if kind.rule_id == INFO_RULE)
-    """Kinds of changes that are reported as findings; other kinds are only recorded."""
+    """Kinds of changes that are reported as findings; other kinds are only recorded. All by default."""
 
 
 class GroupInfoRule(Rule[GroupInfoParameters]):
     """Rule on changes of a group's data and roles.
 
-    Labels: `name`, `description`, `setting`, `admin`, `owner`, `link`.
+    Labels of findings: `name`, `description`, `setting`, `admin`, `owner`, `link` (the invite link).
     """
 
     id: ClassVar[str] = INFO_RULE
@@ -37,7 +40,7 @@ class GroupInfoRule(Rule[GroupInfoParameters]):
 
 
 class GroupPictureRule(Rule[Parameters]):
-    """Rule on changes of the group's picture. Label: `picture`."""
+    """Rule on changes of the group's picture. Label of findings: `picture`."""
 
     id: ClassVar[str] = PICTURE_RULE
     parameters_type: ClassVar[type[Parameters]] = Parameters
@@ -48,7 +51,11 @@ class GroupPictureRule(Rule[Parameters]):
 
 
 def _changed_kinds(event: EventBase) -> Iterator[ChangeKind]:
-    """Yield the kinds of values that the event sets; the caller compares them with the old values of the group."""
+    """Yield the kinds of group data that the event sets, even to their old values.
+
+    The service for group changes compares the values later and opens cases (breaches under review) only for real
+    changes.
+    """
     if isinstance(event, GroupInfoChanged):
         told = {
             ChangeKind.NAME: event.name,

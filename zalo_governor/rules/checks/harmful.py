@@ -2,7 +2,7 @@
 
 The topic alone proves nothing: a provincial office discusses drugs, religion and riots every day. A linear model over
 the words of a message, trained on lines by many writers, scores how much more the message resembles one harmful
-category than harmless text. Likely cases go to an admin; only a plain offer with a price, link or phone number is
+category than harmless text. Likely breaches go to an admin; only a plain offer with a price, link or phone number is
 reported to the member without a human in between.
 """
 
@@ -15,23 +15,25 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
 from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.courtesy import is_only_courtesy
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.secrecy.readings import other_typings
 from zalo_governor.text.topics import Gist, Lexicon, features_of, ways_to_read
 
 CLEAN = "clean"
-"""The model's label for harmless text; each other label is also the label of a finding."""
+"""The model's label for harmless text; each other label is a harmful category, and the label of its findings."""
 
 
 class HarmfulParameters(Parameters):
-    """Thresholds and categories. A score is the lead of a harmful category over the label `clean`."""
+    """Thresholds and categories. A score is that of a harmful category minus that of harmless text (`clean`)."""
 
     triage: float
     """Score from which a message is shown to an admin."""
     strict: float
     """Score from which a plain offer is also reported to the member."""
     strict_categories: frozenset[str]
+    """Categories in which a plain offer is reported to the member without an admin in between."""
     categories: frozenset[str] = Field(min_length=1)
     """Categories that are reported; the regulation of another organisation may leave some out."""
 
@@ -44,7 +46,10 @@ class HarmfulRule(Rule[HarmfulParameters]):
     lexicon_names: ClassVar[tuple[str, ...]] = ("harmful.tsv", "harmful-own.tsv")
 
     def __init__(self, *, model: ClassModel | None = None, **given: Any) -> None:
-        """Create the rule; `model` replaces the shipped model, as measurements do that leave some writers out."""
+        """Create the rule.
+
+        `model` replaces the shipped model: to measure the rule, models are trained without some writers' lines.
+        """
         super().__init__(**given)
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
         self._own = Lexicon(self.lexicons["harmful-own.tsv"])
@@ -54,7 +59,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
         self._get_model()
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield at most one finding per string of the event."""
+        """Yield at most one finding per string of the event that its sender typed; commands to the bot are skipped."""
         for field, text in event.strings():
             if field in _CHECKED_FIELDS and not text.startswith("/"):
                 finding = self.inspect(text)
@@ -64,6 +69,8 @@ class HarmfulRule(Rule[HarmfulParameters]):
     def inspect(self, text: str) -> Finding | None:
         """Return the finding on one string, None if it is clean."""
         normalised = normalise(text)
+        if is_only_courtesy(normalised.text):
+            return None
         changed = normalised.offsets is not None
         readings = [normalised.text, *other_typings(text, normalised.text, changed=changed)]
         score, category, reading = max(self._score_variant(reading) for reading in readings)
@@ -79,7 +86,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
         return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
 
     def _score_variant(self, reading: str) -> tuple[float, str, str]:
-        """Return the highest score in the whole text or in one of its sentences: (score, category, text)."""
+        """Return the highest score of the whole text or of one of its sentences: (score, category, the whole text)."""
         model = self._get_model()
         whole, *parts = ways_to_read(reading)
         leads: list[tuple[float, str, str]] = []
@@ -94,9 +101,10 @@ class HarmfulRule(Rule[HarmfulParameters]):
         return max(leads)
 
     def _find_own_terms(self, readings: list[str]) -> tuple[str, Gist | None]:
-        """Return the (category, lexicon hits) of a phrase from the organisation's own list `harmful-own.tsv`.
+        """Return (category, lexicon concepts) of a phrase from the organisation's own list `harmful-own.tsv`.
 
-        The phrase counts only where the text also offers, urges, threatens or spreads it; otherwise return ("", None).
+        The phrase counts only where the text also offers, urges, threatens or spreads it; otherwise the result is ("",
+        None).
         """
         for reading in readings if self.lexicons["harmful-own.tsv"] else ():
             named = sorted(self._own.read(reading).concepts.keys() & self.parameters.categories)
@@ -123,11 +131,14 @@ class HarmfulRule(Rule[HarmfulParameters]):
 
 _NO_HITS = Gist({})
 _CLEARLY_CLEAN, _SHORT_ENOUGH = -1.0, 300
-"""A text this short has no harmful sentence if it scores this low as a whole (lowest of left-out writers: -0.54)."""
+"""A text of at most 300 characters that scores below -1.0 as a whole is clean; its sentences are not scored singly.
+
+The lowest such score of a harmful text by writers left out of the training was -0.54.
+"""
 _SENTENCE_PENALTY = 0.5
-"""Score deducted from a single sentence, so that it must be more harmful than a whole message."""
+"""Deducted from the score of a single sentence, so that it must be more harmful than a whole message."""
 _NO_DIACRITICS_PENALTY = 0.3
-"""Score deducted from a text without diacritics, because its words are ambiguous."""
+"""Deducted from the score of a text without diacritics, because its words are ambiguous."""
 _CHECKED_FIELDS = frozenset({"text", "title", "description"})
 _OFFICIAL_CONCEPTS = frozenset({"official", "prevention", "festive"})
 _STANCE_CONCEPTS = frozenset({"offer", "contact", "price", "incite", "threat", "spread", "link", "phone"})

@@ -1,4 +1,4 @@
-"""Rule for clause 4.5: nobody who is not on the approved roster is brought into the group."""
+"""Rule for clause 4.5: nobody who is not on the roster (the approved list of members) is brought into the group."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -10,21 +10,22 @@ from zalo_governor.rules.base import Parameters, Rule, RuleContext
 
 
 class OutsiderParameters(Parameters):
-    """This rule has no parameters; the roster defines who may be in the group."""
+    """Parameters of the rule: none, as the roster says who may be in the group."""
 
 
 class OutsiderRule(Rule[OutsiderParameters]):
     """Rule on outsiders: people who are in the group, or ask to join, and are not on the roster.
 
-    Labels: `added` by another member, `by_link` if they joined by themselves, `unseen` if the group sync discovered
-    them, `asks` if they only request to join. Without a roster nothing is reported.
+    Labels of findings: `added` by another member; `by_link` if they joined by themselves; `unseen` if only the group
+    sync (reading the list of members from Zalo) discovered them; `asks` if they only request to join. Without a roster
+    nothing is reported.
     """
 
     id: ClassVar[str] = OUTSIDERS
     parameters_type: ClassVar[type[Parameters]] = OutsiderParameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield one finding, with the person as subject, per person not on the roster who joined or asks to join."""
+        """Yield one finding per person not on the roster who joined or asks to join, with the person as subject."""
         if context.approved is None:
             return
         if isinstance(event, MembersJoined):

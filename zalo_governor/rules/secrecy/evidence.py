@@ -1,7 +1,7 @@
-"""Collects evidence that a text discloses a secret: secrecy-level words, their positions, phrases, talk about rules.
+"""Collects evidence that a text discloses a secret: level words (Mật …), their positions, phrases, talk about rules.
 
 A word alone proves nothing: "mật" also occurs in the words for honey, password and density. The evidence is not a
-verdict; the trained model of clause 4.1 weighs it.
+verdict; the trained model of clause 4.1 scores it.
 """
 
 import re
@@ -16,21 +16,21 @@ from zalo_governor.text.tokens import FILE_ENDING
 
 
 class Evidence(NamedTuple):
-    """Strength of the evidence for a disclosure, in points, and the id of the pattern that matched ("" for none)."""
+    """Evidence that a text discloses a secret: its strength in points, and the id of the pattern found ("" if none)."""
 
     points: int
     reason: str
 
 
 class Weighed(NamedTuple):
-    """The evidence found in one window of a text. `folded` is `text` in lower case without diacritics."""
+    """The evidence found in one window (part) of a text; `folded` is `text` in lower case without diacritics."""
 
     text: str
     folded: str
     words: list[LevelWord]
     """The words that may really name a secrecy level (Mật, Tối mật, Tuyệt mật), not harmless compounds."""
     best: Evidence
-    """The strongest evidence of a single position in the text."""
+    """The strongest evidence that a single place in the text gives."""
     talk: int
     """Number of signs that the text only talks about secrecy, such as rules or training."""
     forbidden: bool
@@ -44,7 +44,7 @@ class Weighed(NamedTuple):
     of_state_secrets: bool
     """Whether the text is about state secrets as a subject ("bí mật nhà nước")."""
     hinted: bool
-    """Whether the text uses an expression by which people avoid naming a level."""
+    """Whether the text uses an expression by which people avoid naming a secrecy level."""
     several: bool
     """Whether the text names several different levels, which suggests an explanation of the levels."""
     work: bool
@@ -52,7 +52,7 @@ class Weighed(NamedTuple):
     file: bool
     """Whether the text contains a file name."""
     label: bool
-    """Whether a level is used as a label, as at the head of a document."""
+    """Whether a level word is used as a label, as at the head of a document."""
 
     @property
     def denied(self) -> bool:
@@ -74,7 +74,7 @@ class Weighed(NamedTuple):
 
 
 class Grammar:
-    """Collector of evidence of a disclosure, by the phrases from the rule's YAML file."""
+    """Collector of the evidence of a disclosure in a text, by the phrases from the rule's YAML file."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self._phrases = Phrases(parameters)
@@ -122,7 +122,14 @@ class Grammar:
         return NOTHING
 
     def _evidence(self, word: LevelWord, label_ends: list[int], text: str, folded: str) -> Evidence:
-        """Return the evidence that one level word gives by its position."""
+        """Return the evidence that one level word gives by its position.
+
+        Args:
+            word: the level word.
+            label_ends: where the field names "Độ mật:" (secrecy level) end; such a word is no level itself.
+            text: the window of the text.
+            folded: the same in lower case without diacritics.
+        """
         if word.in_name:
             return Evidence(_FILE, "file")
         if word.end in label_ends:
@@ -173,7 +180,11 @@ class Grammar:
 
 
 def _as_typed(word: LevelWord, normalised: Normalised, typed: str, start: int) -> LevelWord:
-    """Return the word, marked as disguised if the sender typed other characters than the normalised ones."""
+    """Return the level word, with `disguised` set if the sender typed other characters than the normalised ones.
+
+    `typed` is the text as the sender typed it, `start` the offset of the window in `normalised` to which `word`
+    belongs.
+    """
     if word.disguised or word.in_name:
         return word
     same = _was_typed(normalised, typed, start + word.start, start + word.end)
@@ -191,7 +202,8 @@ def _dressed_throughout(normalised: Normalised, typed: str, start: int, end: int
 def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool:
     """Return whether `normalised.text[start:end]` was typed letter for letter.
 
-    Without offsets the position in `typed` is unknown, so any occurrence in `typed` counts.
+    `typed` is the text as the sender typed it. Without offsets the position in `typed` is unknown, so any occurrence
+    counts.
     """
     if normalised.offsets is None:
         return normalised.text[start:end] in typed
@@ -221,7 +233,7 @@ _FILE = 4
 
 
 def is_denied(word: LevelWord, folded: str) -> bool:
-    """Return whether the text negates the level right before the word: "not secret"."""
+    """Return whether the text negates the level word right before it: "not secret"."""
     return _DENIED.search(folded[max(word.start - _NEAR, 0) : word.start]) is not None
 
 

@@ -9,7 +9,10 @@ from zalo_governor.text.secrecy.stance import levelled, stance_features
 
 
 def features_of(weighed: Weighed, *, hides: bool) -> Features:
-    """Return the model's input features; `hides` says that the evidence appeared only after decoding the text."""
+    """Return the full model's input features of a window of text, from its evidence.
+
+    `hides` says that the evidence appeared only after decoding the text.
+    """
     runs = _NUMBER.sub("0", levelled(weighed.folded, weighed.words)).replace("\n", "|")
     return Features(
         _BLANKS.sub(" ", runs),

@@ -12,9 +12,10 @@ from zalo_governor.text.secrecy.level_words import Level, LevelWord
 
 
 class SecrecyParameters(Parameters):
-    """Parameters of the rule on state secrets. Phrases are in correct spelling and lower case.
+    """Parameters of the rule on state secrets (a level is one of Mật, Tối mật, Tuyệt mật: secret to top secret).
 
-    All phrases except `elsewhere` and the `innocent_*` words are compared without diacritics.
+    Phrases are in correct spelling and lower case. All phrases except `elsewhere` and the `innocent_*` words are
+    compared without diacritics.
     """
 
     glance: float
@@ -25,11 +26,15 @@ class SecrecyParameters(Parameters):
     """Probability of a disclosure from which an admin checks the message (label `look`)."""
     unnamed_classified_from: float = Field(gt=0, lt=1)
     unnamed_look_from: float = Field(gt=0, lt=1)
-    """The same thresholds for texts that name no level, negate every level, or concern fiction or a foreign country."""
+    """As `classified_from` and `look_from`, for texts that name no level, negate every level, or concern fiction or
+    a foreign country.
+    """
     talk_below: float = Field(ge=0, lt=1)
-    """Probability below which a text with a prominent level is still treated as talk about secrecy rules."""
+    """Probability of a disclosure below which a text with a level as a label, or a high level, is only talk about
+    secrecy rules.
+    """
     documents: tuple[str, ...]
-    """Kinds of documents and information that can be secret."""
+    """Names of documents and kinds of information that can be secret."""
     transmitting: tuple[str, ...]
     """Phrases showing that a document is passed on, asked for or retold."""
     rule_talk: tuple[str, ...]
@@ -38,10 +43,12 @@ class SecrecyParameters(Parameters):
     acts: tuple[str, ...]
     """Words that forbid (`forbidding`) and the forbidden acts (`acts`).
 
-    Both together before a level show talk about the rule: "đừng … gửi" ("do not … send").
+    Both together before a level word show talk about the rule: "đừng … gửi" ("do not … send").
     """
     topic_after: tuple[str, ...]
-    """Words right after a level that make secret documents in general the topic: "văn bản mật thì …"."""
+    """Words right after a level word that make secret documents in general the topic: "văn bản mật thì …" ("as for
+    secret documents, …").
+    """
     directing: tuple[str, ...]
     updating: tuple[str, ...]
     """Phrases showing that a message orders (`directing`) or reports on (`updating`) secret work (clause 4.3).
@@ -49,25 +56,32 @@ class SecrecyParameters(Parameters):
     Such a message does not pass a secret document on.
     """
     state_secrets: tuple[str, ...]
-    """Phrases for state secrets as a subject: "bí mật nhà nước"."""
+    """Phrases for state secrets as a subject: "bí mật nhà nước" ("state secrets")."""
     elsewhere: tuple[str, ...]
     """Phrases showing that a text is about another country, history or fiction."""
     stamps: tuple[str, ...]
     """Texts of stamps and envelope marks that only secret documents bear."""
     hints: tuple[str, ...]
-    """Expressions that people use in place of a secrecy level."""
+    """Expressions that people use in place of a level word."""
     open_levels: tuple[str, ...]
     """Values of the field "Độ mật:" (secrecy level) that mean a document is public."""
     innocent_before: tuple[str, ...]
     innocent_after: tuple[str, ...]
-    """Words that form a harmless compound with "mật" when they stand before it ("bí …") or after it ("… khẩu")."""
+    """Words that form a harmless compound with "mật" when they stand before it ("bí …", mystery) or after it ("…
+    khẩu", password).
+    """
     bare_before: tuple[str, ...]
     bare_after: tuple[str, ...]
-    """Words before or after an ambiguous "mat" without diacritics that show that mất, mặt, mắt or mát is meant."""
+    """Words before or after an ambiguous "mat" without diacritics that show that another word (mất, mặt, mắt, mát)
+    is meant.
+    """
 
 
 class Phrases:
-    """The phrases compiled to regular expressions, without nested unbounded repetition, so that matching stays fast."""
+    """The phrases of the rule on state secrets, compiled to regular expressions.
+
+    These have no nested unbounded repetition, so that matching stays fast.
+    """
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self.transmitting = _any_of(parameters.transmitting)
@@ -112,7 +126,8 @@ class Phrases:
     def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool]:
         """Return (number of signs of talk about secrecy, whether the text forbids passing secrets on).
 
-        Diacritics are compared if the text has any: "đừng gửi" forbids, "nội dung gửi" does not.
+        Diacritics are compared if the text has any: "đừng gửi" (do not send) forbids, "nội dung gửi" (content sent)
+        does not.
         """
         marked = has_marks(_without(words, text))
         patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
@@ -129,7 +144,10 @@ class Phrases:
         return signs + forbidden + topics + asked, forbidden
 
     def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
-        """Return the words that may really name a secrecy level, without harmless compounds and public field values."""
+        """Return the level words that may really name a secrecy level.
+
+        Left out are harmless compounds, and the field name "Độ mật:" (secrecy level) with a value that means public.
+        """
         others = _without_words(words, text)
         return [
             word
@@ -214,7 +232,10 @@ def _without_words(words: list[LevelWord], text: str) -> str:
 
 
 def _marked_beside(word: LevelWord, others: str) -> bool:
-    """Return whether words near this one in the same line have diacritics; other lines may be typed differently."""
+    """Return whether words near the level word, in the same line, have diacritics.
+
+    Other lines may be typed differently. `others` is the text with its level words replaced by spaces.
+    """
     first = max(others.rfind("\n", 0, word.start) + 1, word.start - _REACH)
     after = others[word.end : word.end + _REACH].partition("\n")[0]
     return has_marks(others[first : word.start] + after)
@@ -257,7 +278,9 @@ _RECOVERED = "tai lieu thu hoi"
 _STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
 _OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
-"""Words that start a new word after "mật" when a document stands before it: "tài liệu mật phục vụ …"."""
+"""Words that start a new word after "mật" when a document stands before it: "tài liệu mật phục vụ …" ("secret
+document to serve …").
+"""
 _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24

@@ -1,1 +1,1 @@
-"""Hashes and shrinks pictures in a child process: the imaging library is large and the pictures come from strangers."""
+"""Computes hashes and thumbnails of strangers' pictures in a child process, which alone loads the large library."""

@@ -1,4 +1,4 @@
-"""The child process: reads a picture from stdin, prints its perceptual hash and a base64 thumbnail."""
+"""The child process that reads a picture from stdin and prints its perceptual hash and a thumbnail in base64."""
 
 import base64
 import io
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def likeness(picture: Image.Image) -> str:
-    """Return the difference hash, 16 hex digits: a bit for each of 8 x 8 cells brighter than its right neighbour."""
+    """Return the difference hash, 16 hex digits: a bit per cell of an 8 x 8 grid, 1 if brighter than the next cell."""
     small = picture.convert("L").resize((_COLUMNS, _ROWS), Image.Resampling.LANCZOS).tobytes()
     bits = 0
     for row in range(_ROWS):
@@ -38,7 +38,7 @@ def likeness(picture: Image.Image) -> str:
 
 
 def thumbnail(picture: Image.Image) -> bytes:
-    """Return a JPEG of at most 96 x 96 pixels, without the metadata of the picture."""
+    """Return the picture shrunk to a JPEG of at most 96 x 96 pixels, without its metadata (camera, place …)."""
     small = picture.copy()
     small.thumbnail((_SIDE, _SIDE))
     written = io.BytesIO()

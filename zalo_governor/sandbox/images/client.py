@@ -17,7 +17,7 @@ _COMMAND = (sys.executable, "-m", "zalo_governor.sandbox.images")
 
 
 def look(content: bytes) -> Looked | None:
-    """Return the perceptual hash and thumbnail of a picture; None if it is no picture, or exceeds time or memory."""
+    """Return a picture's hash and thumbnail; None if it is no picture, or takes too much time or memory."""
     try:
         done = subprocess.run(  # noqa: S603
             _COMMAND, input=content, capture_output=True, timeout=_SECONDS, check=True, env=environment()

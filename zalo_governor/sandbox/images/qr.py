@@ -1,8 +1,8 @@
-"""Reads the modules (black and white cells) of a QR code from its picture, so that a terminal can show the code.
+"""Reads the modules (black and white cells) of a QR code from a picture, so that a terminal can show the code.
 
-Zalo sends the login code only as a picture. The picture is straight and clean, so no search is needed: each possible
-code size is tried, and the size at which the fixed patterns match is the right one. A logo in the middle does no harm,
-since the error correction of the code makes up for the cells it covers.
+Zalo sends the QR code for logging in only as a picture. The picture is straight and clean, so no search is needed: each
+possible code size is tried, and the size at which the fixed patterns match is the right one. A logo in the middle does
+no harm, since the error correction of the code makes up for the cells it covers.
 """
 
 import io
@@ -10,17 +10,17 @@ import io
 from PIL import Image, UnidentifiedImageError
 
 Modules = tuple[tuple[bool, ...], ...]
-"""Rows of the code from the top, without the quiet zone; True is a dark module."""
+"""Rows of a QR code from the top, without the white border; True is a dark module (cell)."""
 
 _SIZES = range(21, 178, 4)
 _FINDER = 7
 _LARGEST_SIDE = 4096
 _MIN_MATCH = 0.95
-"""Share of the fixed-pattern modules that must match; below 1, since a shrunk picture may blur some of them."""
+"""Share (0 to 1) of the fixed patterns' modules that must match; below 1, as a shrunk picture may blur some of them."""
 
 
 def modules_of(png: bytes) -> Modules | None:
-    """Return the modules of the QR code in a PNG; None if no code is recognised."""
+    """Return the modules (cells) of the QR code in a PNG; None if no code is recognised."""
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
             if max(picture.size) > _LARGEST_SIDE:
@@ -53,7 +53,7 @@ def _sample(grey: Image.Image, size: int) -> Modules:
 
 
 def _pattern_match(modules: Modules) -> float:
-    """Return the share of finder and timing pattern modules that are as required (ISO/IEC 18004, 6.3.3 and 6.3.5)."""
+    """Return the share (0 to 1) of a QR code's fixed modules that are as required (ISO/IEC 18004, 6.3.3 and 6.3.5)."""
     size = len(modules)
     right = total = 0
     for top, left in ((0, 0), (0, size - _FINDER), (size - _FINDER, 0)):

@@ -1,1 +1,1 @@
-"""Renders a report document to a DOCX, XLSX or PNG file, in a child process that alone loads the large libraries."""
+"""Renders a report to a DOCX, XLSX or PNG file in a child process, which alone loads the large libraries for it."""

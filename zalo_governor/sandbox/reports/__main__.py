@@ -1,7 +1,7 @@
 """The child process that renders a report: `python -m zalo_governor.sandbox.reports docx|xlsx|png TEMPLATE`.
 
-It reads the report document as JSON from stdin and writes the file to stdout. When it ends, the memory that the
-rendering libraries took is free again.
+It reads the report (texts and tables) as JSON from stdin and writes the file to stdout. When it ends, the memory that
+the rendering libraries took is free again.
 """
 
 import sys
@@ -14,7 +14,11 @@ _WRONG_TEMPLATE = 2
 
 
 def printed(paper: ReportDocument, face: ReportFormat, template: Path) -> bytes:
-    """Render the report in the format `face`; raises ConfigError if the DOCX template is invalid."""
+    """Render the report `paper` in the file format `face` and return the bytes of the file.
+
+    Raises:
+        ConfigError: the DOCX template, used for that format only, is invalid.
+    """
     # Each library is loaded only where it is needed: matplotlib alone takes half a second.
     match face:
         case ReportFormat.DOCX:

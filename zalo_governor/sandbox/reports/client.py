@@ -1,4 +1,4 @@
-"""Starts the child process that renders report files: the bot's memory stays small, and a hanging library is killed."""
+"""Starts the child process that renders report files: it keeps the bot's memory small, and is killed if it hangs."""
 
 import subprocess
 import sys
@@ -14,9 +14,9 @@ _WRONG_TEMPLATE = 2
 
 
 class ReportRenderer:
-    """Renderer of report documents to files, by way of a child process.
+    """Renderer of reports (texts and tables) to files, by way of a child process.
 
-    `template` is the DOCX template of the installation; `seconds` is how long the rendering of one file may take.
+    `template` is the path of the DOCX template; `seconds` is how long the rendering of one file may take.
     """
 
     def __init__(self, template: Path, seconds: float = _SECONDS) -> None:
@@ -24,11 +24,11 @@ class ReportRenderer:
         self._seconds = seconds
 
     def file(self, file: ReportFile) -> bytes:
-        """Return the rendered bytes of a report file; raises the errors of `print`."""
+        """Render the report and format that `file` holds, and return the bytes of the file; raises as `print`."""
         return self.print(file.paper, file.face)
 
     def print(self, paper: ReportDocument, face: ReportFormat) -> bytes:
-        """Render the report document in the format `face` and return the bytes of the file.
+        """Render the report `paper` in the file format `face` and return the bytes of the file.
 
         Raises:
             ConfigError: the DOCX template is invalid.

@@ -1,4 +1,4 @@
-"""Renders a report as DOCX, using a template that the office may edit (config/bao-cao.docx, docs/bao-cao.md)."""
+"""Renders a report as DOCX with a template that each installation may edit (config/bao-cao.docx, docs/bao-cao.md)."""
 
 import zipfile
 from io import BytesIO
@@ -15,13 +15,13 @@ from zalo_governor.domain.documents import Cell, ReportDocument
 from zalo_governor.domain.errors import ConfigError
 
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-"""Timestamp of every part of the DOCX archive: fixed, so that equal reports give equal bytes."""
+"""Timestamp of every file inside the DOCX (a ZIP archive): fixed, so that equal reports give equal bytes."""
 _UNPADDED_FROM_MONTH = 3
-"""Months from here on get no leading zero (Decree 30/2020/NĐ-CP, App. I, II.4: only days < 10, months 1 and 2 do)."""
+"""From this month on, months get no leading zero; January and February do (Decree 30/2020/NĐ-CP, App. I, II.4)."""
 
 
 def document(paper: ReportDocument, template: Path) -> bytes:
-    """Fill the template with the report and return the bytes of the DOCX file.
+    """Fill the template with the report `paper` and return the bytes of the DOCX file.
 
     Raises:
         ConfigError: the template is missing, is no DOCX, or uses an unknown field.
@@ -46,7 +46,7 @@ def document(paper: ReportDocument, template: Path) -> bytes:
 
 
 def fields(paper: ReportDocument) -> dict[str, Any]:
-    """Return the fields that a template may use; their names are Vietnamese, since offices edit the template."""
+    """Return the values of a template's fields by field name; names are Vietnamese, as users edit the template."""
     made = local(paper.made_at)
     head = paper.head
     return {
@@ -84,7 +84,7 @@ def _format_cell(cell: Cell) -> str:
 
 
 def _make_reproducible(content: BytesIO) -> bytes:
-    """Rewrite the archive with fixed timestamps."""
+    """Rewrite a DOCX file, which is a ZIP archive, with fixed timestamps, so that equal reports give equal bytes."""
     steady = BytesIO()
     with zipfile.ZipFile(content) as made, zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as written:
         for item in made.infolist():

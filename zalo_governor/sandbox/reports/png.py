@@ -1,4 +1,4 @@
-"""Renders a report as a PNG page of charts that is readable at the width of a phone."""
+"""Renders a report as a PNG picture of figures and charts that is readable at the width of a phone."""
 
 import textwrap
 from io import BytesIO
@@ -19,12 +19,12 @@ _MOST_BARS = 8
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
 _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 360, 64, 120, 150, 40
-"""Heights of the parts of the page in pixels."""
+"""Heights in pixels of the parts of the page: header, row of figures, vertical and horizontal bar charts, footer …"""
 _FOOTER_LINES = 4
 
 
 def picture(paper: ReportDocument) -> bytes:
-    """Render the report as a PNG, 1080 pixels wide and as high as its charts need."""
+    """Render the report `paper` as a PNG, 1080 pixels wide and as high as its charts need; return the bytes."""
     # A chart of a single bar says no more than the number in the text.
     drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
     heights = [_height(table) for table in drawn]
@@ -52,12 +52,12 @@ def _height(table: Table) -> int:
 
 
 def _drawn_columns(table: Table) -> tuple[int, ...]:
-    """Return the indices of the columns to draw: the first of `table.drawn`, and the others that are not all zero."""
+    """Return the indices of the table columns to draw: the first of `table.drawn`, and those others not all zero."""
     return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
 
 
 class _Page:
-    """A page whose parts are drawn from top to bottom; positions are pixels from the upper left corner."""
+    """A page whose parts are drawn one below the other; positions are in pixels from the upper left corner."""
 
     def __init__(self, figure: Figure, height: int) -> None:
         self._figure = figure
@@ -165,7 +165,7 @@ def _hide_spines(axes: Axes, *kept: str) -> None:
 
 
 def _shorten_label(label: str) -> str:
-    """Shorten an axis label: a date "dd/mm/yyyy" to "dd/mm", any other label to its first word."""
+    """Shorten the label of a chart axis: a date "dd/mm/yyyy" to "dd/mm", any other label to its first word."""
     return label[:5] if label.count("/") == 2 else label.split(maxsplit=1)[0]
 
 

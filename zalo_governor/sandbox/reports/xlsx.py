@@ -17,7 +17,7 @@ _ROW_HEIGHT_CM = 0.6
 
 
 def workbook(paper: ReportDocument) -> bytes:
-    """Render the report as an XLSX file; strings that begin like a formula stay text."""
+    """Render the report `paper` as XLSX and return the bytes; strings that begin like a formula are stored as text."""
     book = Workbook()
     book.remove(book.worksheets[0])
     _fill_summary(book.create_sheet(_SUMMARY), paper)

@@ -1,6 +1,8 @@
-"""The rules process: `python -m zalo_governor.sandbox.rules RULES_DIR PROGRESS_FD`, with a socket as its stdin.
+"""The rules process, which judges events: `python -m zalo_governor.sandbox.rules RULES_DIR PROGRESS_FD`.
 
-It reads questions from the socket and writes answers to it, ends when the bot closes it, and stores nothing.
+Its stdin is a socket, from which it reads questions (events to judge) and to which it writes answers (verdicts). It
+ends when the bot closes the socket, and stores nothing. PROGRESS_FD is the file descriptor of the memory in which it
+notes which rule is running.
 """
 
 import ctypes
@@ -34,11 +36,11 @@ from zalo_governor.system.process import forbid_core_dumps, freeze_long_lived_ob
 _MEMORY_BYTES = 2 << 30
 """Limit of the address space in bytes: a rule that needs more fails, instead of exhausting the machine's memory."""
 _PR_SET_PDEATHSIG = 1
-"""Number of the prctl option in <sys/prctl.h>: signal to receive when the parent ends."""
+"""Option of prctl(2) that sets which signal this process gets when its parent ends; number from <sys/prctl.h>."""
 
 
 def main() -> None:
-    """Load the rulebook and answer questions until the bot closes the socket."""
+    """Load the rules from RULES_DIR and judge the events sent over the socket until the bot closes it."""
     _die_with_parent()
     forbid_core_dumps()
     give_memory_back()
@@ -57,7 +59,7 @@ def main() -> None:
 
 
 def serve(line: socket.socket, engine: Engine, progress: Progress) -> None:
-    """Answer the questions that come over the socket until its other end is closed."""
+    """Read questions (events to judge) from the socket and write the verdicts to it, until its other end is closed."""
     freeze_long_lived_objects()
     questions: SimpleQueue[Question | None] = SimpleQueue()
     threading.Thread(target=_queue_questions, args=[line, questions], daemon=True).start()
@@ -68,7 +70,7 @@ def serve(line: socket.socket, engine: Engine, progress: Progress) -> None:
 
 
 def _queue_questions(line: socket.socket, questions: SimpleQueue[Question | None]) -> None:
-    """Read questions from the socket into the queue, so that the bot can send one while another is being judged."""
+    """Read questions into the queue, so that the bot can send one while another is answered; put None at the end."""
     with suppress(EOFError, OSError):
         while True:
             questions.put(receive(line))
@@ -88,7 +90,7 @@ def _judge(question: Question, engine: Engine, progress: Progress) -> Answer:
 
 
 def _die_with_parent() -> None:
-    """Let the kernel kill this process when its parent ends, even while a rule hangs (Linux only)."""
+    """Have the kernel kill this process when its parent ends, even while a rule hangs (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         # If memory runs out, the kernel should kill this process first: it can be restarted without loss.

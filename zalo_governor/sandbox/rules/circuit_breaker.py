@@ -1,4 +1,4 @@
-"""Suspends rules that repeatedly make the rules process hang or crash."""
+"""Switches off, for a while, rules that repeatedly make the rules process hang or crash."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _WITHIN_SECONDS = 600.0
 class CircuitBreaker:
     """Circuit breaker: a rule that makes the rules process hang or crash 5 times in 10 minutes is off for 10 minutes.
 
-    Nothing is judged while the process restarts, so such a rule delays all others. `seconds` is a monotonic clock.
+    No event is judged while the process restarts, so such a rule delays all others. `seconds` is a monotonic clock.
     """
 
     def __init__(self, seconds: Callable[[], float]) -> None:
@@ -23,7 +23,7 @@ class CircuitBreaker:
         self._until: dict[str, float] = {}
 
     def note(self, rule_id: str) -> None:
-        """Record that the rule made the process hang or crash."""
+        """Record that the rule made the process hang or crash; switch the rule off if that happened too often."""
         now = self._seconds()
         times = self._times.setdefault(rule_id, deque(maxlen=_MOST))
         times.append(now)
@@ -33,7 +33,7 @@ class CircuitBreaker:
             log.error("rule_suspended", rule=rule_id, seconds=_WITHIN_SECONDS)
 
     def suspended(self) -> Mapping[str, str]:
-        """Return the suspended rules: id -> reason."""
+        """Return the rules that are switched off now: rule id -> reason."""
         if not self._until:
             return {}
         now = self._seconds()

@@ -1,4 +1,4 @@
-"""Judges events in a rules process, restarts it when it is lost, and judges in this process if none can be had."""
+"""Judges events in a child process, restarts it when it is lost, and judges in this process if it cannot be started."""
 
 import sys
 import threading
@@ -25,32 +25,32 @@ _RETRY_FIRST, _RETRY_LONGEST = 1.0, 60.0
 
 
 class _Loading(Enum):
-    """Result of loading a rulebook in a rules process."""
+    """Result of loading the rules in a newly started rules process."""
 
     DONE = auto()
     WRONG = auto()
     """The rule files contain an error."""
     LOST = auto()
-    """The process ended or did not respond."""
+    """The rules process ended or did not respond."""
 
 
 def command(rules_dir: Path) -> list[str]:
-    """Return the command line that starts a rules process."""
+    """Return the command line that starts a rules process, which loads the rules from `rules_dir`."""
     return [sys.executable, "-m", "zalo_governor.sandbox.rules", str(rules_dir)]
 
 
 class RuleWorkerClient:
-    """Client of a rules process that judges events; implements `pipeline.ports.Rules`.
+    """Client of the rules process, a child process that judges events; implements `pipeline.ports.Rules`.
 
     Only one thread may call `ask`; other threads may call `reload`, `leave` and, at the end, `close`. The process ends
     with the thread that started it, so the thread that calls `start` must live as long as the program.
 
-    A rule that hangs, or that crashes the process twice, is skipped for that event, which counts as a failure of the
-    rule like any other. Where no process can be started, the rules are evaluated in this process.
+    A rule that hangs, or that crashes the process twice, on an event is skipped for that event, which counts as a
+    failure of the rule like any other. Where no process can be started, the rules are evaluated in this process.
 
     Args:
         command: command line of the rules process.
-        here: returns the engine with the same rules in this process.
+        here: returns the engine that evaluates the same rules in this process.
         on_lost: called in the asking thread whenever the process was lost, as a sign that the thread still works.
         patience: seconds that one rule may spend on one event.
         seconds: a monotonic clock.
@@ -80,27 +80,27 @@ class RuleWorkerClient:
         self._retry_after = _RETRY_FIRST
 
     def start(self) -> None:
-        """Start the process, which loads the rulebook, without waiting for it."""
+        """Start the rules process, without waiting until it has loaded the rules; if that fails, retry later."""
         self._child = self._start_worker()
         if self._child is None:
             self._schedule_retry()
 
     def reload(self) -> None:
-        """Use the changed rule files for later questions; if they contain an error, the old rules stay in use."""
+        """Have the rule files read again for later questions; if they contain an error, the old rules stay in use."""
         self._reload_requested.set()
 
     def leave(self) -> None:
-        """Announce that the program is shutting down: an answer is awaited for one second more."""
+        """Announce that the program is shutting down: from now on an awaited answer may take one second at most."""
         self._leaving.set()
 
     def close(self) -> None:
-        """Kill the process."""
+        """Kill the rules process, if it runs."""
         if self._child:
             self._child.close()
             self._child = None
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """Send events to the process; return a function that waits for their verdicts (see `pipeline.ports.Rules`)."""
+        """Send events to the process; return a function that waits for the verdicts (see `pipeline.ports.Rules`)."""
         if not cases:
             return list
         child = self._ready_worker()
@@ -111,7 +111,7 @@ class RuleWorkerClient:
         return self._next_answer
 
     def _next_answer(self) -> list[Verdict]:
-        """Return the verdicts on the oldest unanswered question, restarting the process as often as it is lost."""
+        """Return the verdicts on the oldest unanswered question; whenever the process is lost, restart it first."""
         lost_at: list[tuple[int, int] | None] = []
         while self._child:
             try:
@@ -126,9 +126,10 @@ class RuleWorkerClient:
         return self._judge_here(self._unanswered.popleft())
 
     def _handle_loss(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
-        """Clean up after a lost process and skip the guilty rule for its event.
+        """Clean up after the process was lost while answering, and have the responsible rule skipped for its event.
 
-        `again`: an earlier process was lost on the same event and rule.
+        A rule is responsible if it hung, or if it crashed the process `again`: an earlier process was lost at the same
+        event and rule.
         """
         first = self._unanswered[0]
         rule_id = child.rule_id(lost.at[1]) if lost.at else None
@@ -144,7 +145,7 @@ class RuleWorkerClient:
             self._schedule_retry()
 
     def _resend_questions(self, child: RuleWorker) -> None:
-        """Send all unanswered questions to a new process."""
+        """Send all questions without an answer so far to a newly started process."""
         suspended = self._faults.suspended()
         self._unanswered = deque(question._replace(suspended=suspended) for question in self._unanswered)
         for question in self._unanswered:
@@ -160,7 +161,7 @@ class RuleWorkerClient:
         ]
 
     def _ready_worker(self) -> RuleWorker | None:
-        """Return a process with the current rulebook loaded, starting one if due; None while none can be had."""
+        """Return the rules process, started and with the current rules loaded; None while it cannot be started."""
         if self._reload_requested.is_set():
             self._reload_requested.clear()
             self._replace_worker()
@@ -178,10 +179,10 @@ class RuleWorkerClient:
         return self._child
 
     def _replace_worker(self) -> None:
-        """Replace the process by one that has loaded the changed rule files.
+        """Replace the rules process by a new one that has loaded the changed rule files.
 
-        If the files contain an error, the old process stays. If no new process can be had, the old one is killed all
-        the same: nobody is to be judged by rules that are no longer in force.
+        If the files contain an error, the old process stays. If no new process can be started, the old one is killed
+        all the same: nobody is to be judged by rules that are no longer in force.
         """
         if self._child is None:
             return

@@ -1,6 +1,7 @@
-"""Messages between the bot and its rules process: one answer per question over a socket, progress in shared memory.
+"""Messages between the bot and its rules process (a child process that judges events), sent over a socket.
 
-Messages are pickled: both processes belong to the same program, and there are many events.
+There is one answer per question. Messages are pickled: both processes belong to the same program, and there are many
+events. In addition, shared memory shows which rule is running.
 """
 
 import pickle
@@ -21,44 +22,44 @@ PROGRESS_BYTES = _PROGRESS.size
 
 
 class Ready(NamedTuple):
-    """Message of the rules process: the rulebook is loaded."""
+    """Message from the rules process: its rules are loaded, and it can judge events."""
 
     rule_ids: tuple[str, ...]
-    """Ids of the rules in the order of evaluation."""
+    """Ids of the rules, in the order in which they are evaluated."""
 
 
 class Unready(NamedTuple):
-    """Message of the rules process: the rulebook cannot be loaded."""
+    """Message from the rules process: the rules cannot be loaded."""
 
     reason: str
-    """Error text that names the file and what is wrong with it."""
+    """Error text that names the rule file and what is wrong with it."""
 
 
 class Question(NamedTuple):
-    """Message to the rules process: events to judge."""
+    """Message to the rules process: events to judge, with what rules may know beside the event, and rules to skip."""
 
     cases: Sequence[tuple[EventBase, RuleContext]]
     barred: Mapping[int, Mapping[str, str]]
-    """Rules to skip for single events: index in `cases` -> rule id -> reason."""
+    """Rules to skip for single events: index of the event in `cases` -> rule id -> reason."""
     suspended: Mapping[str, str]
     """Rules to skip for all events: rule id -> reason."""
 
 
 class Answer(NamedTuple):
-    """Message of the rules process: the verdicts on the events of a question."""
+    """Message from the rules process: the verdicts on the events of one question."""
 
     verdicts: Mapping[int, Verdict]
-    """Verdicts by index in `Question.cases`; an event without a verdict here has no finding."""
+    """Verdicts by the event's index in `Question.cases`; an event that is missing here has no finding."""
 
 
 def send(line: socket.socket, said: Ready | Unready | Question | Answer) -> None:
-    """Send a message to the other process; raises OSError if the other end is closed or does not read in time."""
+    """Send a message over the socket; raises OSError if the other process has closed it or does not read in time."""
     content = pickle.dumps(said, pickle.HIGHEST_PROTOCOL)
     line.sendall(_LENGTH.pack(len(content)) + content)
 
 
 def receive(line: socket.socket) -> Any:
-    """Receive one message from the other process.
+    """Receive one message over the socket and return it.
 
     Raises:
         EOFError: the other process has closed the socket.
@@ -80,21 +81,24 @@ def _receive_exactly(line: socket.socket, size: int) -> bytearray:
 
 
 class Progress:
-    """Record of which rule is judging which event at the moment, in memory that both processes share."""
+    """Record, in memory that both processes share, of the event and the rule being evaluated at the moment."""
 
     def __init__(self, memory: mmap) -> None:
         self._memory = memory
 
     def note(self, event: int, rule: int) -> None:
-        """Record that evaluation begins; both arguments are indices, of the event in the question and of the rule."""
+        """Record that the evaluation of a rule on an event begins.
+
+        `event` is the event's index in the question, `rule` the rule's index in `Ready.rule_ids`.
+        """
         _PROGRESS.pack_into(self._memory, 0, event, rule)
 
     def clear(self) -> None:
-        """Record that no rule is being evaluated."""
+        """Record that no rule is being evaluated, as all events of the question are judged."""
         self.note(_IDLE, _IDLE)
 
     @property
     def at(self) -> tuple[int, int] | None:
-        """(event index, rule index) under evaluation; None if no rule is being evaluated."""
+        """Return (event index, rule index) being evaluated; None if no rule is."""
         event, rule = _PROGRESS.unpack_from(self._memory)
         return None if event == _IDLE else (event, rule)

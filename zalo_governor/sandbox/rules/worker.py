@@ -1,4 +1,4 @@
-"""Starts and controls one rules process: a child process that evaluates one rulebook."""
+"""Starts and controls one rules process: a child process that judges events by the rules."""
 
 import os
 import signal
@@ -26,28 +26,28 @@ from zalo_governor.system.subprocess_env import environment
 
 _LOADING_SECONDS = 60.0
 _POLL_SECONDS = 0.25
-"""Seconds between checks of the child's progress and of whether the program is shutting down."""
+"""Seconds between checks of whether the child makes progress and whether the program is shutting down."""
 _SHUTDOWN_SECONDS = 1.0
-"""How long an answer is still awaited once the program is shutting down."""
+"""How many seconds an answer is still awaited once the program is shutting down."""
 
 
 class LostError(Exception):
-    """The rules process has ended, or was killed because it stopped responding."""
+    """The rules process has ended, or was killed because it took too long or sent something unexpected."""
 
     def __init__(self, why: str, at: tuple[int, int] | None, *, hung: bool) -> None:
         super().__init__(why)
         self.why = why
         self.at = at
-        """(event index, rule index) that it was evaluating; None if none."""
+        """(event index, rule index) that the process was evaluating; None if none."""
         self.hung = hung
-        """Whether the process was killed because it did not answer properly in time."""
+        """Whether the process was killed because it took too long or sent something unexpected."""
 
 
 class RuleWorker:
-    """Handle of one rules process; creating the object starts the process, which then loads its rulebook.
+    """Handle of one rules process; creating the object starts the process, which then loads its rules.
 
     Args:
-        command: command line of the process; the file descriptor of the progress memory is appended.
+        command: command line of the process; the file descriptor of the shared progress memory is appended.
         patience: seconds that one rule may spend on one event.
         leaving: returns whether the program is shutting down.
 
@@ -83,11 +83,11 @@ class RuleWorker:
 
     @property
     def pid(self) -> int:
-        """Process id of the rules process."""
+        """Return the operating system's id of the rules process."""
         return self._process.pid
 
     def load(self) -> str | None:
-        """Wait until the rulebook is loaded; return None, or the reason why it cannot be loaded.
+        """Wait until the process has loaded its rules; return None, or the reason why they cannot be loaded.
 
         Raises:
             LostError: the process has ended, or takes too long.
@@ -106,7 +106,7 @@ class RuleWorker:
                 raise self._kill(f"said {type(other).__name__}", hung=True)
 
     def ask(self, question: Question) -> None:
-        """Send a question to the process; a failure to send shows as LostError in `answer`."""
+        """Send a question (events to judge) to the process; if that fails, the next `answer` raises LostError."""
         self._socket.settimeout(self._patience)
         try:
             send(self._socket, question)
@@ -114,7 +114,7 @@ class RuleWorker:
             self._process.kill()
 
     def answer(self) -> Answer:
-        """Wait for the answer to the oldest unanswered question.
+        """Wait for the answer to the oldest unanswered question and return it.
 
         Raises:
             LostError: the process has ended, or a rule takes longer than `patience`.
@@ -128,11 +128,11 @@ class RuleWorker:
                 raise self._kill(f"said {type(other).__name__}", hung=True)
 
     def rule_id(self, place: int) -> str:
-        """Return the id of a rule by its index in the order of evaluation."""
+        """Return the id of the rule that is evaluated at position `place` (from 0)."""
         return self._rule_ids[place]
 
     def close(self) -> None:
-        """Kill the process; it holds no data that could be lost."""
+        """Kill the process and free its resources; it holds no data that could be lost."""
         self._process.kill()
         self._process.wait()
         self._socket.close()
@@ -148,7 +148,7 @@ class RuleWorker:
             raise self._kill("", hung=False) from None
 
     def _wait_for_answer(self, patience: float) -> None:
-        """Wait until the socket is readable; kill the process after `patience` seconds without progress."""
+        """Wait for data from the process; kill it and raise if `patience` seconds pass in one rule on one event."""
         seen, since, left_at = self._progress.at, monotonic(), None
         while not select([self._socket], [], [], _POLL_SECONDS)[0]:
             now, at = monotonic(), self._progress.at

@@ -1,1 +1,1 @@
-"""Analyses of stored messages: tracing a leaked text to its source, and re-running a rule."""
+"""Analyses of stored messages: tracing a leaked text to its source, and testing a rule on old messages again."""

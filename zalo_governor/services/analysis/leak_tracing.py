@@ -1,4 +1,4 @@
-"""Find the group message from which a text leaked (clause 4.6; the forwarding itself cannot be observed)."""
+"""Find the group messages from which a leaked text may come (clause 4.6; the forwarding itself is not observable)."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,10 +7,10 @@ from zalo_governor.text.similarity import Leak
 
 
 class Origin(NamedTuple):
-    """A stored message from which the leaked text may come."""
+    """A stored message from which the leaked text may have been taken."""
 
     id: int
-    """Number of the inbox entry."""
+    """Number of the message's entry in the inbox (the table of everything received)."""
     share: float
     """Share of the leaked text that the message contains, 0 to 1; rare words weigh more than common ones."""
 

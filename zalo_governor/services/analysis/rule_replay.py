@@ -1,4 +1,4 @@
-"""Comparison of a rule's findings on stored messages now with those that were recorded at the time."""
+"""Comparison of the findings that a rule makes on stored messages now with those recorded at the time."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -8,41 +8,44 @@ from pydantic import BaseModel
 
 
 class Sample(NamedTuple):
-    """One event on which the rule's findings differ from the recorded ones."""
+    """One stored event on which the rule makes a finding now that was not recorded at the time, or vice versa."""
 
     entry: int
-    """Number of the inbox entry."""
+    """Number of the event's entry in the inbox (the table of everything received)."""
     label: str
-    """Label and severity of the finding: `no_diacritics:minor`."""
+    """Label and severity of the differing finding: `no_diacritics:minor`."""
     cases: tuple[str, ...]
-    """Codes of the rule's cases to which the event belongs."""
+    """Codes of the rule's cases to which the event belongs, such as `VP12`."""
     text: str | None
-    """Text of the message; None if it was not requested or may not be shown."""
+    """Text of the message; None if the caller did not ask for texts, or if the text may not be shown."""
 
 
 class ReplayReport(BaseModel):
-    """Result of re-running one rule: counts, and a few samples of the differences."""
+    """Result of running one rule again on stored messages: counts, and a few samples of the differences."""
 
     rule_id: str
     checked: int = 0
     """Number of inbox entries on which the rule was run."""
     sealed: int = 0
-    """Number of sealed entries, which cannot be checked again because their content is not stored."""
+    """Number of sealed entries (suspected state secrets): their content is not stored, so the rule cannot be run."""
     unparsable: int = 0
+    """Number of entries that could not be parsed into an event."""
     failed: int = 0
     """Number of entries on which the rule raised an exception."""
     same: Counter[str] = Counter()
-    """`label:severity` -> number of findings both recorded and found again; `suspect` ones open no case."""
+    """`label:severity` -> number of findings both recorded and made again; severity `suspect` opens no case."""
     new: Counter[str] = Counter()
     """`label:severity` -> number of findings made now that were not recorded."""
     gone: Counter[str] = Counter()
     """`label:severity` -> number of recorded findings that are no longer made."""
     new_samples: list[Sample] = []
+    """A few of the events with findings counted in `new`."""
     gone_samples: list[Sample] = []
+    """A few of the events with findings counted in `gone`."""
 
 
 class Replay:
-    """Collector of a `ReplayReport`, entry by entry, in constant memory."""
+    """Builder of a `ReplayReport`, entry by entry; keeps at most `samples` samples of each kind of difference."""
 
     def __init__(self, rule_id: str, samples: int) -> None:
         self.report = ReplayReport(rule_id=rule_id)
@@ -56,9 +59,14 @@ class Replay:
         cases: tuple[str, ...],
         text: Callable[[], str | None],
     ) -> None:
-        """Add one inbox entry to the report: the rule's `label:severity` findings now, and those recorded before.
+        """Compare the findings on one inbox entry, and add the comparison to the report.
 
-        `text` returns the text that may be shown; it is called only for entries that become samples.
+        Args:
+            entry: number of the inbox entry.
+            now: `label:severity` of each finding that the rule makes now.
+            before: the same of each finding that was recorded at the time.
+            cases: codes of the rule's cases to which the entry belongs.
+            text: returns the text that may be shown; called only if the entry becomes a sample.
         """
         report = self.report
         report.checked += 1

@@ -1,4 +1,4 @@
-"""Audit log rows about cases, all in one form."""
+"""Entries of the audit log about cases (possible breaches under review), all written in one form."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from zalo_governor.services.ports import UnitOfWork
 def audit_case(
     uow: UnitOfWork, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
 ) -> None:
-    """Append an audit row about the case.
+    """Append an entry about the case to the audit log.
 
     Args:
         action: name of what was done, such as `case.opened`.

@@ -1,4 +1,4 @@
-"""Summaries for the admins of cases not found live: from backfill or late events, and from group syncs (names)."""
+"""Notices about cases found late: in messages that were received late, or in a group sync (reading members)."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -17,20 +17,23 @@ _NEVER = from_ms(1 << 42)
 
 
 def told_late(case: Case) -> tuple[str, datetime]:
-    """Return the claim (key, moment) for telling the admins of a case not found live: once for each gravity."""
+    """Return the claim (name, time) for telling the admins of a case found late; another claim per severity.
+
+    A claim is stored in the database before the work that it names, so that the work is done once.
+    """
     return f"recovered:{case.code}:{case.gravity}", case.opened_at
 
 
 def told_of_name(case: Case) -> tuple[str, datetime]:
-    """Return the claim (key, moment) for telling the admins once of a case about a display name."""
+    """Return the claim (name, time), stored so that it is done once, for telling of a case about a display name."""
     return f"swept:{case.code}", case.opened_at
 
 
 class CaseBacklog:
-    """Service that tells the admins, once each, of cases they were not told of when the case was opened.
+    """Sender of notices about cases of which nobody was told when they were opened, because they were found late.
 
-    A claim is stored per case, not per gap recovery or group sync, since the process may die between opening a case
-    and telling of it.
+    Which cases were told of is stored (claimed) per case, not per gap recovery or group sync, since the process may
+    die between opening a case and telling of it.
     """
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
@@ -38,9 +41,9 @@ class CaseBacklog:
         self._alerts = alerts
 
     def urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Ask the members and tell the admins of urgent open cases: a single one in full, several in one message.
+        """Notify members and admins of urgent open cases in messages received late: one in full, several in one list.
 
-        Call as soon as events that were not heard live have been judged.
+        Call as soon as the rules have judged events that were not received live.
         """
         found = self._claim_untold(uow, group_id, lambda case: case.urgent and case.state.open)
         asked = [(case, self._ask_member(uow, case)) for case in found]
@@ -51,9 +54,10 @@ class CaseBacklog:
             self._alerts.urgent_cases(uow, group_id, told)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Ask the members and tell the admins of all cases not found live; minor ones wait until quiet hours end.
+        """Notify members and admins of all cases in messages received late; minor ones wait until quiet hours end.
 
-        Call when everything from the history, or from the inbox at the start of the program, has been judged.
+        Call when the rules have judged all messages fetched from Zalo's history, or, at the start of the program, all
+        that were left in the inbox (the table of received elements).
         """
         self.urgent(uow, group_id)
         found = self._claim_untold(uow, group_id, lambda _: True)
@@ -66,7 +70,10 @@ class CaseBacklog:
             self._alerts.recovered(uow, group_id, told, count)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of wrong display names found by group syncs. Call when a sync's events have been judged."""
+        """Tell the admins of wrong display names found by a group sync (reading the members from Zalo).
+
+        Call when the rules have judged the names that the sync has read.
+        """
         found = [
             case
             for case in self._recent_cases(uow, group_id)
@@ -76,13 +83,16 @@ class CaseBacklog:
             self._alerts.swept(uow, group_id, told)
 
     def named_since(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins the names, known by now, of persons in open sealed cases. Call after a group sync."""
+        """Tell the admins the names of people in open sealed cases (suspected secrets) who were nameless before.
+
+        Call after a group sync, which may have read the names from Zalo.
+        """
         for case in self._recent_cases(uow, group_id):
             if case.sealed and case.state.open:
                 self._alerts.named_since(uow, case)
 
     def _claim_untold(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
-        """Claim and return the wanted cases not found live of which the admins were not told yet."""
+        """Return the wanted cases in messages received late not told to the admins yet; mark them as told (claim)."""
         return [
             case
             for case in self._recent_cases(uow, group_id)
@@ -90,11 +100,11 @@ class CaseBacklog:
         ]
 
     def _recent_cases(self, uow: UnitOfWork, group_id: str) -> list[Case]:
-        """Return the cases opened in the last 7 days, or in the future if the clock was set back since."""
+        """Return the cases opened in the last 7 days, or at a later time than now if the clock was set back since."""
         return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
 
     def _ask_member(self, uow: UnitOfWork, case: Case) -> MemberRequest:
-        """Ask the member if the case is still open; return the text that tells the admins what was done."""
+        """Ask the member to correct the breach if the case is open; return whether that was done."""
         if not case.state.open:
             return MemberRequest.NOT_ASKED
         return self._alerts.ask_member(
@@ -118,12 +128,12 @@ class CaseBacklog:
         )
 
     def _is_told_now(self, uow: UnitOfWork, case: Case) -> bool:
-        """Return whether the admins are told of the case now, rather than in the next digest or never."""
+        """Return whether the admins are told of the case now, rather than in the next digest (summary) or never."""
         steps = self._policy.steps(case, uow.people.get(case.person_id), self._policy.clock())
         return steps.desk_at is not None and case.desk_due_at is None
 
     def _select_or_defer(self, uow: UnitOfWork, cases: Iterable[Case]) -> list[Case]:
-        """Return the cases to tell the admins of now; put minor ones in the quiet hours off to the morning's digest."""
+        """Return the cases to tell the admins of now; in the quiet hours, put minor ones off to the morning digest."""
         told = []
         for case in cases:
             if not self._is_told_now(uow, case):

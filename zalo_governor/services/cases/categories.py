@@ -1,4 +1,4 @@
-"""Vietnamese texts for the label (category) and the reason codes of a finding that needs human triage."""
+"""Vietnamese texts for the label of a finding (what it is about) and for its reason codes (why a rule found it)."""
 
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -50,21 +50,24 @@ _REASONS = {
 
 
 def has_category(label: str) -> bool:
-    """Return whether there is a category text for the finding's label."""
+    """Return whether `category` has a text for the label of a finding."""
     return label in _CATEGORIES
 
 
 def category(voice: MessageFormatter, label: str) -> str:
-    """Return the category text for a finding's label, such as `ma túy` (drugs).
+    """Return the Vietnamese text for the label of a finding, such as `ma túy` for `drugs`.
 
     Raises:
-        KeyError: there is none (see `has_category`).
+        KeyError: there is no text for the label (see `has_category`).
     """
     return voice.render(_CATEGORIES[label])
 
 
 def why(voice: MessageFormatter, reason: str | None) -> str:
-    """Return the texts for a rule's reason codes (`contact+offer`), without unknown codes; a general text if none."""
+    """Return the Vietnamese texts for the codes by which a rule explains its finding (`contact+offer`).
+
+    Unknown codes are left out; if no code is known, a general text is returned.
+    """
     codes = [code for code in (reason or "").split("+") if code in _REASONS]
     said = dict.fromkeys(voice.render(_REASONS[code]) for code in codes)
     return ", ".join(said) if said else voice.render(MessageId.REASON_WORDS)

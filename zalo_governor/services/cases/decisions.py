@@ -1,4 +1,4 @@
-"""Deciding a case: the use case behind `/xacnhan`, `/baonham` and `/xemlai`, whatever way it is reached."""
+"""Decisions on cases, as given by the commands /xacnhan (confirm), /baonham (false alarm), /xemlai (review)."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -15,23 +15,23 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class RefusalReason(StrEnum):
-    """Why a decision about a case was not carried out."""
+    """Why a person's decision about a case was not carried out."""
 
     OWN_CHANGE = "own_case"
-    """An admin may not decide about an own change to the group; the leader does."""
+    """The case is about a change of the group made by the deciding person: the leader has to decide on that."""
     WRONG_STATE = "cannot_move"
-    """The case cannot get from its present state to the wanted one."""
+    """The case cannot be moved from its present state to the wanted one."""
 
 
 class Decided(NamedTuple):
-    """The decision was carried out."""
+    """Result of `decide_case` if the decision was carried out."""
 
     case: Case
     """The case in its new state."""
 
 
 class Refused(NamedTuple):
-    """The decision was not carried out."""
+    """Result of `decide_case` if the decision was not carried out."""
 
     reason: RefusalReason
 
@@ -39,14 +39,14 @@ class Refused(NamedTuple):
 def decide_case(
     policy: ServicePolicy, uow: UnitOfWork, case: Case, to: CaseState, reason: str, actor: Person
 ) -> Decided | Refused:
-    """Bring a case into another state by a person's decision.
+    """Move a case to another state by a person's decision, and tell the member concerned.
 
-    Content marked as a false alarm is learnt, or forgotten if the decision is taken back, and the member of the case is
-    told of the decision.
+    If it becomes a false alarm, its content is stored (hashed), so that it opens no case again; if it was one, its
+    content is deleted from the known false alarms.
 
     Args:
         to: the wanted state.
-        reason: why, in the person's own words; mandatory for a false alarm.
+        reason: why the person decides so, as typed; mandatory for a false alarm.
         actor: the person who decides, already authorised by the caller.
     """
     if case.rule_id in CHANGE_RULES and case.person_id == actor.id:

@@ -1,4 +1,4 @@
-"""Escalation of cases to the leader: by an admin, or by the program if no admin answers in time."""
+"""Escalation: the group's leader is told of a case, by an admin's command or because no admin acted in time."""
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.findings import Severity
@@ -20,7 +20,7 @@ _CHANGES = 10
 
 
 class Escalation:
-    """Service that sends cases to the leader (clause 6.4 of the regulation: violations are stopped and reported)."""
+    """Service that tells the leader of cases (clause 6.4 of the regulation: violations are stopped and reported)."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -29,14 +29,14 @@ class Escalation:
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> str:
-        """Send the case to the leader on behalf of an admin.
+        """Send a description of the case to the leader on behalf of an admin.
 
         Args:
-            by: the admin.
+            by: the admin who passes the case on.
             words: a remark of the admin, quoted in the message.
 
         Returns:
-            A text that tells the admin whether the leader was told.
+            The text for the admin, saying whether the leader was told.
         """
         text = self._voice.render(
             MessageId.LEADER_PASSED_ON,
@@ -49,9 +49,9 @@ class Escalation:
         return self._tell_leaders(uow, case, text, by.id)
 
     def unanswered(self, uow: UnitOfWork, case: Case) -> None:
-        """Tell the leader of a case that no admin answered in time, marked as not verified; inform the admins.
+        """Tell the leader of a case on which no admin acted in time, and tell the admins that the leader was told.
 
-        A case that is not critical and no longer open is not escalated.
+        The message says that the case is not verified. A case neither critical nor still open is not escalated.
         """
         if case.gravity is not Severity.CRITICAL and not case.state.open:
             uow.cases.save(case.model_copy(update={"due_at": None}))
@@ -103,7 +103,7 @@ class Escalation:
         )
 
     def _describe_case(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the part of the message that describes the case."""
+        """Return the part of the message to the leader that describes the case."""
         if case.rule_id in CHANGE_RULES:
             return self._describe_changes(uow, case)
         if noted := uow.case_notes.manual(case):
@@ -119,7 +119,10 @@ class Escalation:
         return self._voice.render(MessageId.LEADER_WHAT, where=self._describe_visibility(uow, case), **named)
 
     def _describe_outsider(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:
-        """Describe the outsider and how he joined; the case's own person is whoever added him."""
+        """Return the text on a case about an outsider (`newcomer`): who the outsider is, and how he joined.
+
+        The person of the case itself is the member who added the outsider, if known.
+        """
         named = self._case_fields(uow, case) | {"who": self._voice.who(uow.people.get(newcomer.person_id))}
         gone = newcomer.gone_at and self._voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at))
         return self._voice.render(
@@ -130,7 +133,7 @@ class Escalation:
         )
 
     def _describe_name_fix(self, case: Case) -> str:
-        """Return the text saying whether the display name has been corrected since."""
+        """Return the text saying whether the member has corrected the display name, and after how many minutes."""
         if case.minutes_to_remedy is None:
             return self._voice.render(MessageId.WHERE_NAME_OPEN)
         return self._voice.render(MessageId.WHERE_NAME_MENDED, minutes=number(case.minutes_to_remedy))

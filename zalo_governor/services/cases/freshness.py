@@ -1,4 +1,4 @@
-"""The age limit up to which an event counts as fresh, so that people are notified and commands are carried out."""
+"""The age up to which an event counts as fresh: only then are people notified at once and commands carried out."""
 
 from datetime import datetime, timedelta
 
@@ -7,11 +7,11 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.inbound import Source
 
 FRESH_FOR = timedelta(minutes=5)
-"""Age limit by Zalo's timestamp, however the event was received: live, from history, or at the program's next start."""
+"""Age up to which an event is fresh, by the timestamp that Zalo gave it, however and whenever it was received."""
 
 
 def is_fresh(event: EventBase, now: datetime) -> bool:
-    """Return whether the event is at most 5 minutes old at `now`."""
+    """Return whether the event, by Zalo's timestamp, is at most 5 minutes old at `now`."""
     return now - event.at <= FRESH_FOR
 
 
@@ -21,5 +21,9 @@ def was_fresh(case: Case) -> bool:
 
 
 def may_be_carried_out(event: EventBase, now: datetime) -> bool:
-    """Return whether a command may be carried out: not from backfill, not late, fresh; others may be outdated."""
+    """Return whether a chat command in the event may be carried out.
+
+    Not carried out, because people may no longer want it: a command older than 5 minutes, judged after a younger event,
+    or from backfill (fetching missed messages from Zalo's history).
+    """
     return event.source is not Source.BACKFILL and not event.late and is_fresh(event, now)

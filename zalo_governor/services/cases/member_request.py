@@ -1,4 +1,4 @@
-"""Whether a member was asked to correct something, and if not, why."""
+"""Whether the member of a case was asked to correct the possible breach, and if not, why."""
 
 from enum import StrEnum
 
@@ -9,9 +9,9 @@ class MemberRequest(StrEnum):
     """What became of the private message that asks the member of a case to correct a possible breach."""
 
     ASKED = "asked"
-    """It was put into the outbox."""
+    """The message was put into the outbox, to be sent."""
     WITHHELD = "withheld"
-    """It was withheld, since only the admins get messages in the trial period."""
+    """The message was only counted, since the account is on trial (only the admin gets messages)."""
     NOT_ASKED = "not_asked"
     """The escalation policy or the settings do not ask members about such cases."""
     LEADERSHIP = "leadership"
@@ -21,11 +21,11 @@ class MemberRequest(StrEnum):
     COOLDOWN = "cooldown"
     """The person was asked about the same rule a short time ago."""
     IN_THE_MORNING = "in_the_morning"
-    """It is sent when the quiet hours end."""
+    """The message will be sent when the quiet hours end."""
 
     @property
     def told_to_admins(self) -> MessageId:
-        """Return the sentence by which an alert tells the admins so."""
+        """Return the id of the sentence that tells the admins of this, in a notice about the case."""
         return _SENTENCES[self]
 
 

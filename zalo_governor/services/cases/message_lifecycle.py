@@ -1,4 +1,4 @@
-"""Follow-up on messages under a case: records who read them, and that they were recalled or deleted."""
+"""Recording of what happens to the messages of a case: who read them, and that they were recalled or deleted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class MessageLifecycle:
-    """Service that records reads, recalls and deletions of messages under a case, and tells the admins."""
+    """Service that records reads, recalls and deletions of the messages of cases (possible breaches under review)."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -30,14 +30,14 @@ class MessageLifecycle:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
-        """Process one event of a governed group; ignore all but recalls, deletions and read receipts."""
+        """Record one event of a governed group if it is a recall, a deletion or a read receipt; ignore other events."""
         if isinstance(event, _WITHDRAWALS):
             self.withdrawn(uow, event)
         elif isinstance(event, MessageSeen):
             self._record_readers(uow, event)
 
     def withdrawn(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
-        """Record that messages were recalled or deleted, and tell the admins if they belong to sealed cases."""
+        """Record recalled or deleted messages of cases; tell the admins if a case is sealed (a suspected secret)."""
         deleted = isinstance(event, MessageDeleted)
         by = uow.people.find_or_create(event.account, event.sender_uid)
         told: dict[int, Case] = {}
@@ -51,7 +51,7 @@ class MessageLifecycle:
                 self._alerts.withdrawn(uow, case, event.at, by, deleted=deleted, left=visible(uow, case))
 
     def _is_foreign(self, uow: UnitOfWork, event: EventBase, key: str, by: Person) -> bool:
-        """Return whether `by` recalls a message of another person, which is impossible on Zalo; log it if so."""
+        """Return whether `by` recalls a message of somebody else, which should be impossible on Zalo; audit if so."""
         foreign = [case for case in uow.cases.of_message(event.thread_id, key) if case.person_id != by.id]
         for case in foreign:
             audit_case(uow, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
@@ -61,17 +61,22 @@ class MessageLifecycle:
     def gone(
         self, uow: UnitOfWork, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool
     ) -> list[Case]:
-        """Record that a message is gone, and mark open cases as remedied when all of their messages are gone.
+        """Record that a message is gone; mark its open cases as remedied if all of their messages are gone.
+
+        Args:
+            key: msgId of the message.
+            by: the person who removed the message; None if unknown.
+            deleted: True: the message was deleted for everybody. False: its author recalled it.
 
         Returns:
-            The cases of the message as they are afterwards; none if the message was already recorded as gone.
+            The changed cases of the message; empty if the message had been recorded as gone before.
         """
         if not uow.case_messages.mark_gone(group_id, key, at, by.id if by else None, deleted=deleted):
             return []
         return [self._record_withdrawal(uow, case, at) for case in uow.cases.of_message(group_id, key)]
 
     def _record_withdrawal(self, uow: UnitOfWork, case: Case, at: datetime) -> Case:
-        """Audit that a message of the case is gone; remedy the case if none is left; return the case."""
+        """Audit that a message of the case is gone; mark the case as remedied if none is left; return the case."""
         minutes = minutes_of(at - case.event_at)
         messages = uow.case_messages.of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count

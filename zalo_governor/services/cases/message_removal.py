@@ -1,4 +1,4 @@
-"""Deleting a case's messages for everybody in the group: ordered by the command `/xoa`, done by jobs, then reported."""
+"""Deletion of a case's messages in the group: ordered by the command /xoa (delete), done by jobs, then reported."""
 
 from datetime import datetime, timedelta
 
@@ -26,9 +26,12 @@ _RESULTS = {
 
 
 def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
-    """Enqueue the deletion of the case's messages that are still visible; return how many jobs are new.
+    """Enqueue a job to delete each message of the case still visible in the group; return how many jobs are new.
 
-    Messages without a cliMsgId, which Zalo's API requires, are left out.
+    Messages without a cliMsgId (the sender's own id of a message), which Zalo's API requires, are left out.
+
+    Args:
+        by: id of the person who ordered the deletion.
     """
     ordered = 0
     for message in visible(uow, case):
@@ -50,7 +53,7 @@ def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
 
 
 class RemoveMessageHandler:
-    """`JobHandler` that deletes one group message and tells the admins the result."""
+    """`JobHandler` that deletes one message for everybody in the group, and tells the admins the outcome."""
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
         self._policy = policy
@@ -58,16 +61,16 @@ class RemoveMessageHandler:
         self._result = RemovalResult(policy)
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo to delete the message."""
+        """Ask Zalo to delete the message, and return the outcome."""
         return Performed(self._remove(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Tell the admins what Zalo answered."""
+        """Record the outcome of the deletion, and tell the admins."""
         self._result.tell(uow, job, done.outcome)
 
 
 class RemovalResult:
-    """Recorder of a message deletion's result, known from Zalo's answer or from events; tells the admins."""
+    """Recorder of the outcome of a message deletion, known from Zalo's answer or from an event; tells the admins."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -76,7 +79,7 @@ class RemovalResult:
         self._afterwards = MessageLifecycle(policy)
 
     def tell(self, uow: UnitOfWork, job: Job, outcome: JobOutcome) -> None:
-        """Record the outcome of the deletion, and tell the admins."""
+        """Audit the outcome of the deletion job, record a deleted message as gone, and tell the admins."""
         case = uow.cases.get(job.case_id) if job.case_id is not None else None
         if case is None or not isinstance(job.task, RemoveMessage) or job.ordered_by is None:
             return
@@ -103,7 +106,7 @@ class RemovalResult:
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
 
     def heard(self, uow: UnitOfWork, event: MessageDeleted) -> None:
-        """Settle the waiting deletion jobs for messages that, by this event, the bot account has deleted."""
+        """Close the waiting deletion jobs of the messages that, as the event shows, the bot account has deleted."""
         for key in dict.fromkeys(event.target_keys):
             for case in uow.cases.of_message(event.thread_id, key):
                 for job in uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
@@ -113,13 +116,13 @@ class RemovalResult:
 
 
 class OwnDeletions:
-    """Event handler for deletions made by the bot account, by an ordered job or by somebody using that account."""
+    """Event handler for deletions by the bot account: by a job, or by a person using that account on a phone."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._account = policy.account
         self._result = RemovalResult(policy)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Settle the deletion jobs that the event shows to be done."""
+        """Close the deletion jobs that are done, if the event reports a deletion by the bot account; ignore others."""
         if isinstance(event, MessageDeleted) and event.is_group and event.sender_uid == self._account:
             self._result.heard(uow, event)

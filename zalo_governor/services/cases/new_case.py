@@ -1,4 +1,4 @@
-"""Construction of a new case from an event and a finding."""
+"""Construction of a new case (a possible breach under review) from an event and a rule's finding on it."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def new_case(
     same_as: int | None = None,
     nth: int = 1,
 ) -> Case:
-    """Return the case that a finding on an event opens, not stored yet; the keyword arguments are fields of `Case`."""
+    """Return a new case, not stored yet, for a finding on an event; the keyword arguments are fields of `Case`."""
     return Case(
         id=0,
         group_id=event.thread_id,

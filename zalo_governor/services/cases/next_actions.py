@@ -1,4 +1,4 @@
-"""Which actions an admin is offered on a case: those that the case's state and the bot account's rights allow."""
+"""The actions offered to an admin on a case: those that its state and the bot account's rights allow."""
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.services.messaging.formatter import MessageFormatter
@@ -7,17 +7,17 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 def visible(uow: UnitOfWork, case: Case) -> list[CaseMessage]:
-    """Return the case's messages that are not known to be recalled or deleted."""
+    """Return the case's messages still visible in the group: not known to be recalled or deleted."""
     return [message for message in uow.case_messages.of(case) if message.gone_at is None]
 
 
 def may_answer(case: Case) -> bool:
-    """Return whether an admin can still confirm the case (a sealed one: refer it to the competent body)."""
+    """Return whether an admin can still confirm the breach; if sealed, refer it to the authority for state secrets."""
     return case.may_become(CaseState.REFERRED if case.sealed else CaseState.CONFIRMED)
 
 
 def answers(voice: MessageFormatter, case: Case) -> str:
-    """Return a sentence, with a leading blank, naming the commands that decide the case; "" if none applies."""
+    """Return a sentence naming the chat commands that decide the case, with a leading space; "" if none applies."""
     if may_answer(case):
         return voice.render(MessageId.ANSWER_BOTH, code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
@@ -26,10 +26,10 @@ def answers(voice: MessageFormatter, case: Case) -> str:
 
 
 def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:
-    """Return whether the bot account could delete a message of the case.
+    """Return whether the bot account can delete a message of the case in the group.
 
-    Needed are a visible message with a cliMsgId, and the account as owner or co-admin of the group (taken as given if
-    no snapshot of the group exists).
+    It can if a message is visible and has a cliMsgId (the sender's own id of a message), and the account is owner or
+    co-admin of the group; the latter is assumed if the program has not stored yet who is.
     """
     if not any(message.cli_key for message in visible(uow, case)):
         return False

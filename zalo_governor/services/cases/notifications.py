@@ -1,4 +1,4 @@
-"""Notices about cases: to the admins always, to the member concerned if the policy and his reachability allow."""
+"""Notices about cases (possible breaches under review) to the admins, and to the member concerned if allowed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,11 +28,11 @@ from zalo_governor.services.ports import UnitOfWork
 
 _LONGEST_SENTENCE = 300
 NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""Id of the rule on display names (clause 3.2), whose cases close by themselves when the name is corrected."""
+"""Id of the rule on display names (clause 3.2); the program closes its cases when members correct their names."""
 
 
 class CaseNotifications:
-    """Sender of notices about cases to the admins and to the member concerned."""
+    """Sender of notices (private messages) about cases to the admins and to the members concerned."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -46,9 +46,9 @@ class CaseNotifications:
         """Tell the admins of a new case.
 
         Args:
-            asked: text saying whether the member was asked.
+            asked: whether the member was asked to correct the breach.
             about_name: the case is about a display name.
-            reason: the rule's reason codes (`contact+offer`).
+            reason: the codes by which the rule explains its finding (`contact+offer`).
         """
         about = self._case_fields(case, uow.people.get(person.id))
         about["member"] = self._voice.render(asked.told_to_admins) + self._repeat_note(case) + self._lateness_note(case)
@@ -74,7 +74,7 @@ class CaseNotifications:
     def named_since(self, uow: UnitOfWork, case: Case) -> None:
         """Tell the admins, once, the name of a sealed case's person if it was unknown when they were told of the case.
 
-        They need the name to call that person.
+        They need the name to telephone that person, since sealed content may be a state secret.
         """
         person = uow.people.get(case.person_id)
         if not uow.claims.is_claimed(*_naming_claim("nameless", case)) or not _is_named(person):
@@ -84,7 +84,7 @@ class CaseNotifications:
             self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def _sync_if_unnamed(self, uow: UnitOfWork, case: Case, person: Person) -> None:
-        """Request an immediate group sync if the case is sealed and the person's name is unknown."""
+        """Request an immediate group sync (reading names from Zalo) if the person of a sealed case has no name."""
         if case.sealed and not _is_named(person):
             uow.claims.claim_once(*_naming_claim("nameless", case))
             self._policy.look_for(case.group_id, person.uid)
@@ -93,13 +93,13 @@ class CaseNotifications:
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
         reason: str | None = None,
     ) -> MemberRequest:  # fmt: skip
-        """Ask the member in private to check, if that is allowed; return the text telling the admins what was done.
+        """Ask the member in private to correct the breach, if allowed; return whether he was asked, or why not.
 
         Args:
             proposal: a correct display name or sentence, if the rule proposes one.
             about_name: the case is about a display name.
-            old: the event was no longer fresh when received; then members are asked about critical cases only.
-            reason: the rule's reason codes.
+            old: the event was over 5 minutes old when received; then members are asked about critical cases only.
+            reason: the codes by which the rule explains its finding.
         """
         if reason_not_notified := self.reason_not_notified(uow, case, person, old=old):
             return reason_not_notified
@@ -127,7 +127,7 @@ class CaseNotifications:
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
-        """Ask the member about minor cases of the last night: a single one as usual, several in one message."""
+        """Ask the member to correct minor breaches of the last night: a single one as usual, several in one message."""
         if len(cases) == 1:
             [case] = cases
             about_name = case.rule_id == NAME_RULE
@@ -169,10 +169,10 @@ class CaseNotifications:
         )
 
     def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
-        """Tell the person concerned of the admins' decision on the case.
+        """Tell the person concerned that the admins have moved the case to the state `to`.
 
         A false alarm is told to a person who was asked about the case or commented on it, a confirmation only to one
-        who commented. That a sealed case was referred is not told: the competent body does so.
+        who commented. That a sealed case was referred to the authority for state secrets is left to that authority.
         """
         person = uow.people.get(case.person_id)
         spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
@@ -189,7 +189,7 @@ class CaseNotifications:
         self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, uow: UnitOfWork, case: Case, person: Person, at: datetime) -> None:
-        """Tell the admins that the same person has posted the content of a sealed case again."""
+        """Tell the admins that the person has posted the content of a sealed case (a suspected secret) again."""
         about = self._case_fields(case, uow.people.get(person.id))
         del about["citation"]
         text = self._voice.render(MessageId.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
@@ -205,7 +205,7 @@ class CaseNotifications:
         deleted: bool,
         left: Sequence[CaseMessage],
     ) -> None:
-        """Tell the admins that a message of a sealed case is gone from the group, and if others (`left`) remain."""
+        """Tell the admins that `by` recalled (or `deleted`) a message of a sealed case; `left` are still visible."""
         about = self._case_fields(case, uow.people.get(case.person_id))
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
@@ -219,10 +219,10 @@ class CaseNotifications:
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 
     def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, MemberRequest]]) -> None:
-        """Tell the admins of several urgent cases in one message.
+        """Tell the admins of several urgent cases of the group in one message.
 
         Args:
-            asked: each case with the text saying whether its member was asked.
+            asked: each case, and whether its member was asked to correct the breach.
         """
         done = {case.id: text for case, text in asked}
         rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
@@ -243,7 +243,7 @@ class CaseNotifications:
         return self._voice.render(MessageId.URGENT_ROW, member=self._voice.render(member), **named)
 
     def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
-        """Tell the admins in one message of cases not found live; `asked` is the number of members asked about them."""
+        """Tell the admins in one message of cases found late; for `asked` of them the member was asked about it."""
         members = self._voice.render(MessageId.RECOVERED_ASKED, count=number(asked)) if asked else ""
         self._send_list(
             uow,
@@ -254,14 +254,14 @@ class CaseNotifications:
         )
 
     def swept(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case]) -> None:
-        """Tell the admins in one message of the wrong display names that a group sync found."""
+        """Tell the admins in one message of wrong display names found by a group sync (reading members from Zalo)."""
         self._send_list(uow, MessageId.SWEPT, group_id, cases)
 
     def _is_about_writing(self, case: Case) -> bool:
         return case.clause == self._policy.regulation.number_of(ClauseTopic.WRITING)
 
     def report_unknown_sender(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
-        """Tell the admins of a finding on an event without a sender, for which no case can be opened; audit it."""
+        """Audit a finding on an event without a sender and tell the admins: no case is opened without a person."""
         uow.audit.append(
             "finding.nobody",
             at=self._policy.clock(),
@@ -284,7 +284,7 @@ class CaseNotifications:
                 self._post.to_desk(uow, text, group_id=group_id)
 
     def _proposed_sentence(self, proposal: str | None) -> str:
-        """Return the text "did you mean …?" with the proposed sentence; "" for none or one over 300 characters."""
+        """Return the text proposing the corrected sentence; "" if there is none, or it is over 300 characters long."""
         if not proposal or len(proposal) > _LONGEST_SENTENCE:
             return ""
         return self._voice.render(MessageId.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
@@ -299,7 +299,7 @@ class CaseNotifications:
         self._post.to_desk(uow, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
     def reason_not_notified(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> MemberRequest | None:
-        """Return the text that tells the admins why the member is not asked; None if the member is to be asked."""
+        """Return why `ask_member` would not ask the member to correct the breach; None if it would ask."""
         step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
             return MemberRequest.LEADERSHIP
@@ -324,7 +324,7 @@ class CaseNotifications:
         return None
 
     def _same_content_note(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text naming the earlier case with the same sealed content; "" if there is none."""
+        """Return the text naming an earlier case of the same sealed content (equal keyed hash); "" if there is none."""
         earlier = uow.cases.get(case.same_as) if case.same_as else None
         if earlier is None:
             return ""
@@ -337,13 +337,13 @@ class CaseNotifications:
         )
 
     def _lateness_note(self, case: Case) -> str:
-        """Return the text saying how many minutes late the event was received; "" if it was fresh."""
+        """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
         if was_fresh(case):
             return ""
         return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
 
     def _repeat_note(self, case: Case) -> str:
-        """Return the text saying that the person has repeated this; "" below the ladder's threshold."""
+        """Return the text saying how often the person did this; "" if less often than the ladder's `repeated_from`."""
         ladder = self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
             return ""
@@ -353,7 +353,7 @@ class CaseNotifications:
         return self._voice.render(MessageId.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
 
     def _removal_offer(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text offering the removal command; "" if the bot account could not remove the messages."""
+        """Return the text offering the command that deletes the messages; "" if the bot account cannot delete them."""
         may = may_remove(uow, self._policy.account, case)
         return self._voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
 
@@ -367,7 +367,7 @@ class CaseNotifications:
         }
 
     def _row_fields(self, case: Case, person: Person) -> dict[str, str]:
-        """Return the template fields of a case for a row of a list, whose heading names the group already."""
+        """Return the template fields for a case's row in a list; without the group, which the list's heading names."""
         return {name: value for name, value in self._case_fields(case, person).items() if name != "group"}
 
     def _case_row(self, uow: UnitOfWork, case: Case) -> str:
@@ -376,7 +376,7 @@ class CaseNotifications:
 
 
 def _naming_claim(what: str, case: Case) -> tuple[str, datetime]:
-    """Return the claim (key, moment) for telling the admins of a sealed case "nameless", and later "named"."""
+    """Return the claim (name, time) that the admins were told of a case `what`: "nameless", or later "named"."""
     return f"{what}:{case.code}", case.opened_at
 
 

@@ -1,4 +1,4 @@
-"""The end of the quiet hours: sends what was held back in the night about minor cases and group changes."""
+"""The end of the quiet hours: sends the notices on minor cases and group changes held back in the night."""
 
 from datetime import datetime, timedelta
 
@@ -15,14 +15,14 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _BACK = timedelta(days=2)
-"""How far back cases are considered, in case the program was not running in the morning."""
+"""Maximum age of a case whose held-back notices are sent, as the program may not have run in the morning."""
 _CHANGES_BACK = timedelta(days=7)
 _EVER = from_ms(0)
 _NEVER = from_ms(1 << 42)
 
 
 class EndOfQuietHours:
-    """Sender of requests and notices held back in the quiet hours; a claim per case prevents sending any twice."""
+    """Sender of the notices held back in the quiet hours; each is claimed (stored as sent), so none is repeated."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -33,14 +33,14 @@ class EndOfQuietHours:
         """Whether everything held back in the last night was sent: nothing more is due before the next night."""
 
     def next_due(self) -> datetime | None:
-        """Return when `begin` has to be called next; None if not before the next quiet hours."""
+        """Return when to call `begin`: at the end of the quiet hours, else at once; None if everything was sent."""
         if ends := self._policy.rests_until(self._policy.clock()):
             self._is_done = False
             return ends
         return None if self._is_done else AT_ONCE
 
     def begin(self, uow: UnitOfWork) -> None:
-        """Send everything held back in the last quiet hours; do nothing while they last."""
+        """Send all notices held back in the last quiet hours; do nothing during quiet hours, or if all were sent."""
         if self._is_done or self._policy.rests_until(self._policy.clock()):
             return
         self._is_done = True
@@ -49,7 +49,7 @@ class EndOfQuietHours:
             self._tell_changes(uow, group_id)
 
     def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send each member one message about all of his cases that were held back."""
+        """Send each member one message, asking to correct the breaches of all his cases that were held back."""
         waiting: dict[int, list[Case]] = {}
         for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
             if self._was_held_back(case) and uow.claims.claim_once(f"morning:{case.code}", _EVER):
@@ -60,7 +60,7 @@ class EndOfQuietHours:
                 self._alerts.ask_of_night(uow, asked, person)
 
     def _was_held_back(self, case: Case) -> bool:
-        """Return whether the request to the member was held back because of the quiet hours."""
+        """Return whether, because of the quiet hours, the member was not yet asked to correct the breach."""
         return (
             case.state is CaseState.NEW
             and not case.urgent
@@ -75,7 +75,7 @@ class EndOfQuietHours:
         return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
 
     def _tell_changes(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send the held-back notices about unapproved changes of the group."""
+        """Send the held-back notices about changes of the group that no leader had permitted."""
         for case in uow.cases.opened_between(
             group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True
         ):

@@ -1,4 +1,4 @@
-"""Short lists of cases: the gravest first; urgent ones are always listed, minor ones beyond a limit only counted."""
+"""Lists of cases in messages: gravest first, all urgent ones named, the others beyond a limit only counted."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -7,26 +7,26 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.findings import Severity
 
 MOST_ROWS = 10
-"""How many cases one list names at most, unless more of them are urgent."""
+"""Maximum number of cases that a list names, unless more of them are urgent."""
 
 _GRAVITY = list(Severity)
 
 
 class Shown(NamedTuple):
-    """The cases that a list names, and how many more there are."""
+    """The cases that a list in a message names, and the number of those left out."""
 
     cases: Sequence[Case]
     rest: int
-    """How many minor cases are not named."""
+    """Number of cases that are left out; none of them is urgent."""
 
 
 def gravest_first(cases: Iterable[Case]) -> list[Case]:
-    """Return the cases sorted by gravity, descending; equal ones keep their order."""
+    """Return the cases by descending severity; cases of equal severity keep their order."""
     return sorted(cases, key=lambda case: -_GRAVITY.index(case.gravity))
 
 
 def shown(cases: Iterable[Case], most: int = MOST_ROWS) -> Shown:
-    """Return all urgent cases, filled up with others to at most `most`, the gravest first, and the number left out."""
+    """Choose the cases for a list, gravest first: all urgent ones, then others until `most` cases are named."""
     ordered = gravest_first(cases)
     named = max(most, sum(case.urgent for case in ordered))
     return Shown(ordered[:named], len(ordered[named:]))

@@ -1,4 +1,4 @@
-"""CaseService: turns findings of the rules into cases, and notifies the people who have to know."""
+"""The service that turns findings of the rules into cases (possible breaches under review) and notifies people."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -38,14 +38,14 @@ from zalo_governor.services.ports import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _REPOST_MINUTES = 5
-"""The admins are told at most once within so many minutes that the content of a case was posted again."""
+"""Minutes in which the admins are told at most once that the content of a case was posted again."""
 
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
 
 
 class CaseService:
-    """Service that opens, joins and closes cases for judged events. Implements `services.facade.EventHandler`."""
+    """Service that opens, extends and closes cases for events judged by the rules. Implements `EventHandler`."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -57,7 +57,7 @@ class CaseService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Open, join or close cases for one judged event of a governed group, and report rules that raised."""
+        """Open, extend or close cases for a judged event of a governed group; tell the admins of rules that failed."""
         if verdict.failures:
             self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
@@ -76,7 +76,11 @@ class CaseService:
             self._close_name_case(uow, event)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """Ask members with wrong display names, tell the admins how many are left; return how many were asked."""
+        """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
+
+        Args:
+            due: when this daily call was scheduled; the same figures are told to the admins once in that week.
+        """
         asked = self._reminders.remind(uow, group_id)
         self._reminders.sum_up(uow, group_id, due)
         return asked
@@ -85,7 +89,7 @@ class CaseService:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
     def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
-        """Open a case for the finding, or join the event to the case that exists, and notify people."""
+        """Open a case for the finding, or add the event to the case that exists, and notify people."""
         person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
             self._alerts.report_unknown_sender(uow, event, concern.finding.clause)
@@ -122,19 +126,19 @@ class CaseService:
             self._tell_of_repost(uow, event, case, person)
 
     def _is_live(self, event: EventBase) -> bool:
-        """Return whether people are notified of the event at once; `CaseBacklog` later sums up all others."""
+        """Return whether people are notified of the event at once; otherwise `CaseBacklog` tells them later."""
         return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
 
     def _is_untold(self, uow: UnitOfWork, case: Case) -> bool:
         return case.late and not uow.claims.is_claimed(*told_late(case))
 
     def _is_outsider(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
-        """Return whether the person is in the group as an outsider; outsiders are not asked to correct their names."""
+        """Return whether the person is an outsider (not on the roster), who is not asked to correct the name."""
         here = uow.outsiders.present(event.thread_id, person.id)
         return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
 
     def _tell_of_repost(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
-        """Ask the member and tell the admins, at most every 5 minutes, that sealed content was posted again."""
+        """Tell admins that sealed content was posted again, and ask the member to recall it; once per 5 minutes."""
         now = self._policy.clock()
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
         if uow.claims.claim_once(f"reposted:{case.code}", window):
@@ -145,9 +149,10 @@ class CaseService:
     def _find_case_to_join(
         self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern"
     ) -> tuple[Case | None, bool]:
-        """Return the case to join, if any, and whether that case already contains this very message.
+        """Return the case to add the event to (None: open a new one), and whether it contains the message already.
 
-        A message is in the case already if this event is a revision of it, or if another bot account received it too.
+        The latter happens if the event is a revision (edited version) of the message, or if another bot account has
+        received the message too.
         """
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
@@ -190,7 +195,7 @@ class CaseService:
         return earlier.id if earlier else None
 
     def _with_due_times(self, event: EventBase, case: Case, person: Person) -> Case:
-        """Return the case with the times set at which the admins (in a digest) and the leader are to be told of it."""
+        """Return the case with the times at which the admins (in a digest) and the leader are to be told of it."""
         now = self._policy.clock()
         _, desk_at, leader_at = self._policy.steps(case, person, now)
         gathered = (
@@ -199,7 +204,7 @@ class CaseService:
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
     def _notify(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
-        """Ask the member and tell the admins, if the escalation ladder says that they are told now."""
+        """Ask the member to correct the breach and tell the admins, if the escalation ladder says to do so now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
         reason = finding.reason if isinstance(finding, Finding) else None
@@ -216,11 +221,11 @@ class CaseService:
             self._alerts.new_case(uow, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
-        """Return whether the member may be handled now; the number of requests about names per day is limited."""
+        """Return False if the member would be asked to correct the name, but today's limit of requests is reached."""
         return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(uow)
 
     def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
-        """Close the open case about the member's display name, since the observed name is right."""
+        """Close the member's open case about the display name, if any: the rules found no fault in the present name."""
         person = uow.people.find_or_create(event.account, event.sender_uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
@@ -234,11 +239,11 @@ class CaseService:
 
 
 _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
-"""Rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
+"""Ids of the rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
 
 
 class _Concern(NamedTuple):
-    """The gravest finding of one rule on one person in one event."""
+    """The gravest finding of one rule about one person in one event; it opens a case or joins one."""
 
     finding: Finding | SealedFinding
     uid: str
@@ -247,12 +252,15 @@ class _Concern(NamedTuple):
 
 
 def _is_told_after_sync(event: EventBase, case: Case) -> bool:
-    """Return whether the admins are told of the case in the summary of the group sync."""
+    """Return whether the admins are told of the case by the summary after the group sync, not at once."""
     return event.source is Source.SWEEP and not case.sealed
 
 
 def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
-    """Return the gravest finding per rule and person that needs a case; of sealed events only sealing findings."""
+    """Return the gravest finding per rule and person, among those that need a case.
+
+    Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count.
+    """
     if not verdict.findings:
         return []
     gravest: dict[tuple[str, str], _Concern] = {}
@@ -275,7 +283,7 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
 
 
 def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | None:
-    """Return the uid of the person whom the finding is about; None if several members joined and it names none."""
+    """Return the uid of the person whom the finding is about; None if several joined and it does not say whom."""
     if isinstance(finding, SealedFinding) or not isinstance(event, MembersJoined):
         return event.sender_uid
     if finding.subject_uid is None and len(event.members) == 1:
@@ -284,11 +292,11 @@ def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | No
 
 
 def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
-    """Return whether the finding is graver than the case, which so far only needed triage in a digest."""
+    """Return whether the finding is graver than the case, which so far only needed a check by an admin (triage)."""
     return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
 
 
 def _is_name_doubtful(verdict: Verdict) -> bool:
-    """Return whether the name may be wrong: the name rule has found something or failed, or the event is sealed."""
+    """Return whether the display name may be wrong: the name rule found a fault or failed, or the event is sealed."""
     found = any(finding.rule_id == NAME_RULE for finding in verdict.findings)
     return found or verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures)

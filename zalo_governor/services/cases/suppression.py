@@ -1,4 +1,4 @@
-"""Suppression of repeated false alarms: content that an admin marked as one opens no case of that rule again."""
+"""Suppression of repeated false alarms: content that was a false alarm of a rule opens no case of that rule again."""
 
 from typing import NamedTuple
 
@@ -13,28 +13,28 @@ from zalo_governor.text.normalise import normalise
 
 
 class Recognised(NamedTuple):
-    """The keyed hash of a finding's content, and the case in which that content was marked as a false alarm."""
+    """Result of looking for an earlier case in which the same content was marked as a false alarm."""
 
     mark: bytes | None
-    """Keyed hash of the content; None if there is no text."""
+    """Keyed hash of the content that the finding is about; None if there is no text."""
     taken_back_by: int | None
-    """Number of the case that was a false alarm; None if there is none."""
+    """Number of the earlier case that was a false alarm; None if there is none, so that a case may be opened."""
 
 
 class FalseAlarmSuppression:
-    """Recogniser of earlier false alarms by keyed hashes of their content; the content itself is not stored."""
+    """Recogniser of content that was a false alarm before, by keyed hashes; the content itself is not stored."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
     def look(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:
-        """Check whether the same content was marked as a false alarm before.
+        """Check whether an admin has marked the same content as a false alarm of the same rule before.
 
-        Sealed content is recognised only if all of it is identical, attachments included: a harmless caption must not
-        let another picture pass. The secret gate does not use this check.
+        Sealed content (a possible state secret) is recognised only if all of it is identical, attachments included: a
+        harmless caption must not let another picture pass. The secret gate, which seals content, ignores false alarms.
 
         Args:
-            uid: the person whom the finding is about.
+            uid: Zalo id of the person whom the finding is about.
         """
         sealed = isinstance(finding, SealedFinding) or finding.seals
         mark = uow.false_alarms.hash_of_event(event.id) if sealed else _hash_of_words(uow, event, finding, uid)
@@ -45,10 +45,12 @@ class FalseAlarmSuppression:
     def pass_over(
         self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, person: Person, case_id: int
     ) -> None:
-        """Record that no case is made of the finding, unless the message belongs to the false-alarm case itself.
+        """Record that the finding opens no case, as its content was a false alarm before.
+
+        Nothing is recorded if the message is one of those in the earlier case.
 
         Args:
-            case_id: the case that was a false alarm.
+            case_id: number of the earlier case, which was a false alarm.
         """
         known = uow.cases.of_message(event.thread_id, event.key)
         if any(case.id == case_id for case in known):
@@ -65,19 +67,19 @@ class FalseAlarmSuppression:
         )
 
     def learn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Remember the case's content as a false alarm, unless `by` is the case's own person."""
+        """Store the case's content (hashed) as a false alarm; not if `by`, who marked it, is the person concerned."""
         if by.id != case.person_id:
             uow.false_alarms.learn(case)
             audit_case(uow, "false_alarm.learned", case, {}, at=self._policy.clock(), by=by.id)
 
     def unlearn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Forget the case's content as a false alarm, since the case is under review: findings on it count again."""
+        """Delete the case's content from the false alarms, as `by` wants a review: it can lead to cases again."""
         uow.false_alarms.forget(case)
         audit_case(uow, "false_alarm.unlearned", case, {}, at=self._policy.clock(), by=by.id)
 
 
 def _hash_of_words(uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> bytes | None:
-    """Return the keyed hash of the normalised text that the finding is about; None if there is no text."""
+    """Return the keyed hash of the text that the finding is about, normalised; None if there is no text."""
     if isinstance(event, MembersJoined):
         words = [member.name for member in event.members if member.uid == uid]
     else:

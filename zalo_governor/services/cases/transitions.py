@@ -1,4 +1,4 @@
-"""The only functions that open a case, join an event to it, or change its state; each writes an audit row."""
+"""The only functions that open a case, add an event to one or change its state; each writes to the audit log."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ def open_case(
         at: the present time.
         detail: codes and figures for the audit log, no message text.
         by: id of the person who opened it; None for the program.
-        mark: keyed hash of the content, to recognise the content should the case be a false alarm.
+        mark: keyed hash of the content, by which it is recognised again if the case turns out to be a false alarm.
     """
     opened = uow.cases.add(case, mark=mark)
     record = {"event": opened.first_event_id, "late": opened.late, "same_as": opened.same_as, **detail}
@@ -43,7 +43,7 @@ def join_case(
     detail: Mapping[str, object] = _NOTHING,
     mark: bytes | None = None,
 ) -> None:
-    """Store the changed case together with one more event that belongs to it; `mark` as in `open_case`."""
+    """Store the changed case, with one more event that belongs to it; the arguments are as in `open_case`."""
     uow.cases.save(case, joined_event_id=event_id, mark=mark)
     audit_case(uow, "case.joined", case, {"event": event_id, **detail}, at=at)
 
@@ -58,7 +58,7 @@ def move_case(
     reason: str = "",
     detail: Mapping[str, object] = _NOTHING,
 ) -> Case:
-    """Move the case to the state `to`, and return the changed case.
+    """Move the case to the state `to`, set by person `by` (None: the program), and return the changed case.
 
     Raises:
         IllegalTransitionError: the case cannot go from its present state to `to`.

@@ -1,4 +1,4 @@
-"""Command `/duyet`: the leader approves a change to the group, beforehand or afterwards (clause 6.1)."""
+"""Command `/duyet` (approve): the leader permits a change to the group, beforehand or afterwards (clause 6.1)."""
 
 from datetime import date
 from typing import NamedTuple
@@ -16,37 +16,47 @@ from zalo_governor.services.messaging.formatter import moment
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
 
-_WORDS = 120
+_MOST_CHARACTERS = 120
 
 
 class Asked(NamedTuple):
-    """Parsed argument of `/duyet`: the case whose change is approved, or a change still to be made."""
+    """Parsed argument of `/duyet` (approve): the case about a change already made, or a change still to be made."""
 
     case_id: int | None
+    """Number of the case about the change; None for a change still to be made."""
     wanted: Wanted | None
+    """The change still to be made, and for how long the approval is valid; None if a case was named."""
     words: str
     """The argument as typed, on one line."""
 
 
 class Approve(Command[Asked]):
-    """Command `/duyet <change> [for a time]` or `/duyet VP12`: approve a change to the group, made or to be made."""
+    """Command `/duyet` (approve): permit a change to the group (its name, picture, settings, administrators …).
+
+    `/duyet <change> [for a time]` permits a change still to be made; `/duyet VP12` permits afterwards the change that
+    case VP12 (a possible breach under review) is about.
+    """
 
     word = "duyet"
     usage = MessageId.USAGE_APPROVE
     roles = DESK | {Role.LEADER}
-    """Roles that may use the command; those not in `policy.approval.roles` only get a text with which to ask the leader."""
+    """Roles that may use the command; of these, roles not in `policy.approval.roles` cannot approve and only get a text
+    with which to ask the leader."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._telling = ChangeNotifications(policy)
+        self._notifications = ChangeNotifications(policy)
 
     def allowed(self, person: Person) -> bool:
-        """Return whether the person may approve changes or ask for approval."""
+        """Return whether the person may approve changes, or may get a text with which to ask the leader."""
         return person.has(*self.policy.approval.roles, *self.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
-        """Parse a case code, or a description of a change by the words of config/thay-doi-nhom.yaml."""
-        words = one_line(rest, _WORDS)
+        """Parse a case code, or the description of a change; return None if it is neither.
+
+        Changes are described in the words of config/thay-doi-nhom.yaml (group changes); `today` is not used.
+        """
+        words = one_line(rest, _MOST_CHARACTERS)
         found = case_number(rest)
         if found is not None:
             return Asked(found[0], None, words) if not found[1] else None
@@ -54,7 +64,7 @@ class Approve(Command[Asked]):
         return Asked(None, wanted, words) if wanted else None
 
     def answer(self, call: Call, argument: Asked) -> Answer:
-        """Record the approval; or, for a person who may not approve, return a text with which to ask the leader."""
+        """Record the approval; for a person who may not approve, return a text with which to ask the leader."""
         may = call.person.has(*self.policy.approval.roles)
         if argument.case_id is not None:
             case = call.uow.cases.get(argument.case_id)
@@ -91,7 +101,7 @@ class Approve(Command[Asked]):
             "until": moment(approval.until),
             "uses": self.voice.render(MessageId.APPROVAL_ONCE if approval.once else MessageId.APPROVAL_ALWAYS),
         }
-        self._telling.allowed(call.uow, self.voice.render(MessageId.APPROVAL_TOLD, **said), call.person, group.id)
+        self._notifications.allowed(call.uow, self.voice.render(MessageId.APPROVAL_TOLD, **said), call.person, group.id)
         call.uow.audit.append(
             "approval.given",
             at=now,
@@ -129,7 +139,7 @@ class Approve(Command[Asked]):
         call.uow.group_changes.approve(case, approval.id)
         by, detail = call.person.id, {"approval": approval.id}
         approved = move_case(call.uow, case, CaseState.APPROVED, at=now, by=by, reason=reason, detail=detail)
-        self._telling.approved(call.uow, approved, call.person)
+        self._notifications.approved(call.uow, approved, call.person)
         return Answer([self.voice.render(MessageId.APPROVAL_DONE, code=code)], subject=code)
 
     def _suggest_asking(self, call: Call, case: Case) -> Answer:

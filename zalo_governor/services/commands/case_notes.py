@@ -1,4 +1,4 @@
-"""Commands `/chuyen` (pass a case to the leader), `/daxem` (list readers) and `/xoa` (remove the message)."""
+"""Commands `/chuyen` (pass a case to the leader), `/daxem` (list readers) and `/xoa` (delete a case's messages)."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ _MOST_READERS = 200
 
 
 class PassOn(CaseWords):
-    """Command `/chuyen VP12 [text]`: pass a case to the leader."""
+    """Command `/chuyen VP12 [remark]` (pass on): an admin sends a case (a possible breach) to the leader."""
 
     word = "chuyen"
     aliases = ("trinh",)
@@ -31,7 +31,11 @@ class PassOn(CaseWords):
         self._escalation = Escalation(policy)
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Send the case to the leader, once; an earlier automatic notice of the unverified case does not count."""
+        """Send the case to the leader with the admin's remark; refuse if an admin has sent the case before.
+
+        `argument` is (case number, remark or ""). A notice by which the program itself told the leader of the case,
+        because no admin had reacted in time, does not count as sent.
+        """
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is None:
@@ -50,14 +54,17 @@ class PassOn(CaseWords):
 
 
 class WhoHasSeen(CaseCommand):
-    """Command `/daxem VP12`: list who has received and read the messages of a case."""
+    """Command `/daxem VP12` (seen): list who received and who read the messages of a case (a possible breach)."""
 
     word = "daxem"
     usage = MessageId.USAGE_READERS
     forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Return the names from Zalo's receipts, without the poster: first who read it, then who only received it."""
+        """Return the names of the persons in Zalo's receipts for the case's messages, without the messages' author.
+
+        Persons who read a message come first, then those to whose device it was only delivered.
+        """
         note_opening(self, call, case)
         readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if not readers:
@@ -83,7 +90,10 @@ class WhoHasSeen(CaseCommand):
 
 
 class Remove(Command[tuple[int, str]]):
-    """Command `/xoa VP12`: remove a case's messages from the group, confirmed by repeating it with a one-time code."""
+    """Command `/xoa VP12` (delete): delete the messages of a case (a possible breach) for everybody in the group.
+
+    The bot replies with a one-time code; the messages are deleted when the admin then types `/xoa VP12 <code>`.
+    """
 
     word = "xoa"
     by_code = True
@@ -91,7 +101,7 @@ class Remove(Command[tuple[int, str]]):
     roles = DESK
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """Parse the case number and the optional one-time code."""
+        """Parse a case number and an optional one-time code ("" if not typed); `today` is not used."""
         found = case_number(rest)
         if found is None:
             return None
@@ -99,7 +109,10 @@ class Remove(Command[tuple[int, str]]):
         return (found[0], code) if not code or (code.isascii() and code.isdigit()) else None
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Send a one-time code, or given a valid one enqueue the removal, whose result is reported later."""
+        """Without a code: reply with a new one-time code. With a valid code: enqueue jobs that delete the messages.
+
+        `argument` is (case number, one-time code or ""). The result of the jobs is reported in a later message.
+        """
         case_id, code = argument
         case = call.uow.cases.get(case_id)
         if case is None:
@@ -131,7 +144,7 @@ class Remove(Command[tuple[int, str]]):
         if checked is not CodeCheck.ACCEPTED:
             return self._say(_REFUSALS[checked], case, f"code_{checked.value}")
         ordered = order_removal(call.uow, case, call.person.id, now)
-        if _is_answer(case, call.person):
+        if _counts_as_reaction(case, call.person):
             call.uow.cases.save(case.answered())
         text = self.voice.render(MessageId.REMOVAL_ORDERED, code=case.code, count=number(ordered))
         return Answer([text], "ordered", case.code)
@@ -140,8 +153,8 @@ class Remove(Command[tuple[int, str]]):
         return Answer([self.voice.render(text, code=case.code)], outcome, case.code)
 
 
-def _is_answer(case: Case, person: Person) -> bool:
-    """Return whether the removal counts as an admin's answer to the case: not if the case is about that admin."""
+def _counts_as_reaction(case: Case, person: Person) -> bool:
+    """Return whether the admin's order to delete counts as a reaction to the case: not to a case about that admin."""
     return person.id != case.person_id
 
 

@@ -1,4 +1,4 @@
-"""Commands `/giaitrinh` (explain), `/xemlai` (ask for a review) and `/ghichu` (add a note to a case)."""
+"""Commands `/giaitrinh` (explain), `/xemlai` (review) and `/ghichu` (note), which add a text to a case."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.services.cases.next_actions import answers
@@ -9,11 +9,11 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_EXPLANATIONS = 5
-"""Maximum explanations of one person on one case, as each is sent to the admins."""
+"""Maximum number of explanations that one person may send about one case, as each is sent to the admins."""
 
 
 class _OwnCaseCommand(CaseWords):
-    """Base class of commands that members may use on their own cases and whose text is sent to the admins."""
+    """Base class of commands with which members send the admins a text about a case that concerns themselves."""
 
     roles = None
 
@@ -22,12 +22,18 @@ class _OwnCaseCommand(CaseWords):
         self._notifier = Notifier(policy)
 
     def not_own(self, call: Call, case_id: int) -> Answer:
-        """Return the refusal for a case that is not the person's own, the same whether the case exists or not."""
+        """Return the refusal for a case that is not about the caller.
+
+        A case that does not exist gets the same refusal, so that members cannot find out which cases there are.
+        """
         code = f"VP{case_id}"
         return Answer([self.voice.render_for(call.person, MessageId.CASE_NOT_OWN, code=code)], "not_own", code)
 
     def bring(self, call: Call, case: Case, kind: NoteKind, text: MessageId, words: str) -> None:
-        """Store the words as a note on the case and send them to the admins."""
+        """Store the caller's text `words` as a note of that kind on the case, and send it to the admins.
+
+        `text` is the catalogue message in which the admins get `words`.
+        """
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
         quoted = self.voice.render(MessageId.WORDS_QUOTED, words=words) if words else ""
@@ -39,13 +45,16 @@ class _OwnCaseCommand(CaseWords):
 
 
 class Explain(_OwnCaseCommand):
-    """Command `/giaitrinh VP12 text`: explain one's own case to the admins."""
+    """Command `/giaitrinh VP12 text` (explain): explain a case (a possible breach) about oneself to the admins."""
 
     word = "giaitrinh"
     usage = MessageId.USAGE_EXPLAIN
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Store the explanation and send it to the admins; deadlines of the case go on."""
+        """Store the explanation and send it to the admins; the case's deadlines are not extended.
+
+        `argument` is (case number, explanation).
+        """
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is None or not _is_own(call, case):
@@ -64,13 +73,17 @@ class Explain(_OwnCaseCommand):
 
 
 class Review(_OwnCaseCommand):
-    """Command `/xemlai VP12 [text]`: reopen a decided case for review."""
+    """Command `/xemlai VP12 [text]` (review): have a case (a possible breach) reviewed that was already decided."""
 
     word = "xemlai"
     usage = MessageId.USAGE_REVIEW
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Move the case to UNDER_REVIEW; allowed once to the person concerned, and any time to an admin."""
+        """Move the case to the state UNDER_REVIEW and store the text as a note.
+
+        The person whom the case is about may do so once, an admin any number of times. `argument` is (case number,
+        text).
+        """
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is not None and _is_own(call, case):
@@ -101,13 +114,13 @@ class Review(_OwnCaseCommand):
 
 
 class AddNote(CaseWords):
-    """Command `/ghichu VP12 text`: add an admin's note to a case."""
+    """Command `/ghichu VP12 text` (note): add an admin's note to a case (a possible breach under review)."""
 
     word = "ghichu"
     usage = MessageId.USAGE_CASE_NOTE
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Store the note on the case, where the admins see it."""
+        """Store the note on the case, for the admins only; `argument` is (case number, text of the note)."""
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is None:
@@ -122,5 +135,5 @@ class AddNote(CaseWords):
 
 
 def _is_own(call: Call, case: Case) -> bool:
-    """Return whether the case is about the caller, also if two person records were merged since it was opened."""
+    """Return whether the case is about the caller, also if two records of that person were merged meanwhile."""
     return call.uow.people.get(case.person_id).id == call.person.id

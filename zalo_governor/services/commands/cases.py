@@ -23,30 +23,36 @@ from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
-"""Roles of the admins, who work on the cases."""
+"""Roles of the admins, who decide on the cases (possible breaches under review)."""
 _ROWS = 20
 _PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
-_WORDS = 500
+_MOST_CHARACTERS = 500
 _RECENT = timedelta(days=30)
 
 
 class Which(Enum):
-    """Filter of the list of cases."""
+    """Which cases (possible breaches under review) the command `/vipham` (violations) lists.
+
+    Each value is the catalogue message that names the selection.
+    """
 
     OPEN = MessageId.CASES_OPEN
+    """Cases that still need a decision, however old."""
     ALL = MessageId.CASES_ALL
+    """All cases opened in the last 30 days, decided or not."""
     TODAY = MessageId.CASES_TODAY
+    """Cases opened today, decided or not."""
 
 
 class Wanted(NamedTuple):
-    """Parsed argument of `/vipham`: filter and page number."""
+    """Parsed argument of `/vipham` (list cases): which cases to show, and which page of the list, from 1."""
 
     which: Which
     page: int = 1
 
 
 class ListCases(Command[Wanted]):
-    """Command `/vipham [mở | tất cả | hôm nay] [page]`: list open cases, all recent ones, or today's."""
+    """Command `/vipham [mở | tất cả | hôm nay] [page]` (violations): list open cases, all recent ones, or today's."""
 
     word = "vipham"
     usage = MessageId.USAGE_CASES
@@ -64,13 +70,16 @@ class ListCases(Command[Wanted]):
     _TYPED: ClassVar[dict[Which, str]] = {Which.OPEN: "", Which.ALL: "tất cả ", Which.TODAY: "hôm nay "}
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse a filter and a page number; empty means the first page of the open cases."""
+        """Parse which cases to show and the page number; return None for anything else.
+
+        An empty text means page 1 of the open cases; `today` is not used.
+        """
         found = _PAGE.fullmatch(folded(rest).strip(" ."))
         which = self._FILTERS.get(found[1].strip()) if found else None
         return Wanted(which, int(found[2] or 1)) if found and which else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return one page of each group's cases, gravest first, then newest first, and their total."""
+        """Return one page of cases for each group, gravest first, then newest first, with the total number of cases."""
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         return Answer([self._list(call, group, argument) for group in call.groups])
@@ -93,7 +102,7 @@ class ListCases(Command[Wanted]):
         return self.voice.render(MessageId.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
 
     def _page_line(self, which: Which, page: int, pages: int) -> str:
-        """Return the page number and how to get the next page; "" if there is only one page."""
+        """Return a text with the page number and the command for the next page; "" if there is only one page."""
         if pages == 1:
             return ""
         about = {"page": number(page), "pages": number(pages)}
@@ -114,57 +123,64 @@ class ListCases(Command[Wanted]):
 
 
 class CaseCommand(Command[int]):
-    """Base class of admin commands whose only argument is a case number."""
+    """Base class of admin commands whose only argument is a case number (`VP12`), looked up for `about`."""
 
     roles = DESK
     by_code = True
 
     def understand(self, rest: str, today: date) -> int | None:
-        """Parse a case number; None if more text follows."""
+        """Parse a case number; return None if there is none or more text follows. `today` is not used."""
         found = case_number(rest)
         return found[0] if found and not found[1] else None
 
     def answer(self, call: Call, argument: int) -> Answer:
-        """Return the answer of `about`, or that there is no such case."""
+        """Find the case and return the reply of `about`, or the reply that there is no such case."""
         case = call.uow.cases.get(argument)
         return self.about(call, case) if case else unknown_case(self.voice, argument)
 
     @abstractmethod
     def about(self, call: Call, case: Case) -> Answer:
-        """Carry out the command on the case."""
+        """Carry out the command on the case and return the reply."""
 
 
 class ConfirmCase(CaseCommand):
-    """Command `/xacnhan VP12`: confirm a case as a breach."""
+    """Command `/xacnhan VP12` (confirm): record the admin's decision that a case is a breach of the regulation."""
 
     word = "xacnhan"
     usage = MessageId.USAGE_CONFIRM
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Confirm the case; a sealed one becomes REFERRED, as only the competent authority decides what is secret."""
+        """Move the case to the state CONFIRMED, or to REFERRED if it is sealed.
+
+        A sealed case (a suspected state secret, of which no content is stored) is referred to the competent authority,
+        as only that authority decides what is secret.
+        """
         return move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
 
 
 class CaseWords(Command[tuple[int, str]]):
-    """Base class of commands whose argument is a case number followed by text."""
+    """Base class of commands whose argument is a case number followed by a text."""
 
     roles: ClassVar[frozenset[Role] | None] = DESK
     by_code = True
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """Parse a case number and the text after it, which may be empty."""
+        """Parse a case number and the text after it, which may be empty; return None if there is no number.
+
+        The text is put on one line and cut to 500 characters; `today` is not used.
+        """
         found = case_number(rest)
-        return (found[0], one_line(found[1], _WORDS)) if found else None
+        return (found[0], one_line(found[1], _MOST_CHARACTERS)) if found else None
 
 
 class FalseAlarm(CaseWords):
-    """Command `/baonham VP12 reason`: mark a case as a false alarm."""
+    """Command `/baonham VP12 reason` (false alarm): record the admin's decision that a case is no breach."""
 
     word = "baonham"
     usage = MessageId.USAGE_FALSE_ALARM
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Mark the case as a false alarm; the reason is mandatory."""
+        """Move the case to the state FALSE_ALARM; refuse without a reason. `argument` is (case number, reason)."""
         case_id, reason = argument
         if not reason:
             code = f"VP{case_id}"
@@ -174,7 +190,11 @@ class FalseAlarm(CaseWords):
 
 
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
-    """Have the case decided by the caller, and word the result."""
+    """Move the case to state `to` on behalf of the caller; return the reply that says so, or why it is not possible.
+
+    The content of a false alarm is remembered, so that it opens no case again, and forgotten if the case is reviewed.
+    The person whom the case is about is notified. `command` supplies clock, settings and texts.
+    """
     voice, code = command.voice, case.code
     match decide_case(command.policy, call.uow, case, to, reason, call.person):
         case Decided():
@@ -186,25 +206,25 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
 
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
-    """Return the answer that the case cannot be moved from its current state."""
+    """Return the reply that the case's current state does not allow the command."""
     state = command.voice.state(case.state)
     text = command.voice.render(MessageId.CASE_CANNOT_MOVE, code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
 
 
 def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
-    """Return the answer that there is no case with that number."""
+    """Return the reply that there is no case with that number."""
     code = f"VP{case_id}"
     return Answer([voice.render(MessageId.CASE_UNKNOWN, code=code)], "unknown_case", code)
 
 
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
-    """Record in the audit log that the caller opened the case."""
+    """Record in the audit log that the caller opened, i.e. viewed, the case."""
     audit_case(call.uow, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return the text on one line without unprintable characters, cut to `limit` characters."""
+    """Return the text on one line without unprintable characters; if longer than `limit`, cut and ended with "…"."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

@@ -1,4 +1,4 @@
-"""Recognise chat commands in messages, check role, age and rate limit, carry them out, and audit each of them."""
+"""Dispatch chat commands: find them in messages, check role, age and rate limit, carry them out and audit them."""
 
 from datetime import datetime
 from typing import Any
@@ -26,15 +26,18 @@ log = structlog.get_logger(__name__)
 
 _MOST_SUGGESTED = 3
 _ABBREVIATION_LETTERS = 2
-"""Maximum length of an abbreviation, in letters; typing errors in it are not corrected, as they yield another word."""
+"""Command words of at most this many letters (`bc`) are matched exactly: a typing error makes another word."""
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
-"""Rate limit: answers per window of this many minutes to a person who holds no role but member."""
-_HINTS, _HINTS_OF_OFFICE = 1, 6
-"""Hints about available commands per rate-limit window: for a member, and for a holder of any other role."""
+"""Rate limit for persons who have no role but member: at most 6 answers within each 5 minutes."""
+_MOST_HINTS_TO_MEMBER, _MOST_HINTS_TO_OTHERS = 1, 6
+"""Maximum hints about the commands within each 5 minutes: for a person who is only a member, and for others."""
 
 
 class CommandDesk:
-    """Event subscriber that carries out commands typed as message text (not in edits, quotes, captions or names)."""
+    """Event subscriber, called for each judged event, that carries out chat commands typed as the text of a message.
+
+    Edited messages, quotes, captions and names are never commands.
+    """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -48,7 +51,7 @@ class CommandDesk:
         }
 
     def recognises(self, event: EventBase) -> bool:
-        """Return whether the event is a valid command, so that rules on spelling and diacritics can exempt it."""
+        """Return whether the event is a valid command; the rules on spelling and diacritics then ignore the message."""
         typed = self._parse_command(event)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
@@ -56,7 +59,11 @@ class CommandDesk:
         return self._parse_argument(command, typed) is not None
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Carry out the command in the event, if there is one; in private, answer anything else with a hint."""
+        """Carry out the command in the event, if there is one, and send the reply.
+
+        In private, any other message is answered with a hint about the commands, and a sealed one (suspected state
+        secret, content not stored) with a warning. `verdict` holds the findings of the rules on the event.
+        """
         if event.is_group and event.thread_id not in self._policy.groups:
             return
         if verdict.sealed:
@@ -112,13 +119,16 @@ class CommandDesk:
         return command.understand(typed.rest, today(self._policy.clock()))
 
     def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
-        """Count one answer to the person; return False above the rate limit, as Zalo may block a flooded bot."""
+        """Count one answer to the person; return False above the rate limit, as Zalo may block a bot that is flooded.
+
+        Persons with any role besides member are not limited.
+        """
         if person.roles - {Role.MEMBER}:
             return True
         return self._count_in_window(uow, f"answer:{person.id}", _MOST_ANSWERS)
 
     def _count_in_window(self, uow: UnitOfWork, key: str, most: int) -> bool:
-        """Count one use of `key` in the current rate-limit window; return False after `most` uses."""
+        """Count one use of `key` in the current 5 minutes; return False if it was used `most` times already."""
         return any(uow.claims.claim_once(f"{key}:{number}", self._window_start()) for number in range(most))
 
     def _window_start(self) -> datetime:
@@ -163,7 +173,11 @@ class CommandDesk:
     def _send_hint(
         self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = ""
     ) -> None:
-        """Send a hint about the available commands; `code` is set if the message was only that case code."""
+        """Reply with a hint about the commands.
+
+        `typed` is a word that resembles a command or follows a slash, or None for ordinary text. `code` is the case
+        code if the message was nothing but that code.
+        """
         now = self._policy.clock()
         if not may_be_carried_out(event, now):
             return
@@ -173,14 +187,14 @@ class CommandDesk:
             self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
         elif self._count_in_window(
-            uow, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS
+            uow, f"hint:{person.id}", _MOST_HINTS_TO_OTHERS if person.roles - {Role.MEMBER} else _MOST_HINTS_TO_MEMBER
         ):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
             text = self._voice.render_for(person, MessageId.HINT_CASE, code=code) if code else hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _suggest_similar(self, person: Person, typed: Typed) -> str:
-        """Return a text suggesting the most similar commands that the person may use; "" if there are none."""
+        """Return a text with the most similar commands that the person may use; "" if there are none."""
         near = dict.fromkeys(self._commands[word] for word in typed.near)
         likest = [command for command in near if command.allowed(person)][:_MOST_SUGGESTED]
         rows = [self._voice.render(MessageId.HELP_ROW, usage=self._voice.render(command.usage)) for command in likest]

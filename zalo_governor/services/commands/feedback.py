@@ -1,4 +1,4 @@
-"""Commands `/suco` (report an incident) and `/gopy` (make a suggestion); without text they list both for admins."""
+"""Commands `/suco` (report an incident) and `/gopy` (suggest); an admin who types no text gets a list of past ones."""
 
 from datetime import date, timedelta
 from typing import ClassVar
@@ -17,11 +17,11 @@ _ROWS = 10
 _SHOWN_CHARACTERS = 150
 _STORED_CHARACTERS = 1500
 _URGENT = frozenset({"khẩn", "gấp", "khan"})
-"""First words that mark an incident as urgent. "gấp" (urgent) needs its diacritics: "gap" may be "gặp" (meet)."""
+"""First words that mark an incident as urgent. "gấp" (urgent) needs its diacritics: "gap" may also be "gặp" (meet)."""
 
 
 class _RemarkCommand(Command[str]):
-    """Base class of the commands by which members send an incident or a suggestion to the admins."""
+    """Base class of the commands by which members send the admins a remark: an incident or a suggestion."""
 
     roles = None
     kind: ClassVar[RemarkKind]
@@ -34,11 +34,11 @@ class _RemarkCommand(Command[str]):
         self._notifier = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return the text as one line; "" asks for the list."""
+        """Return the remark as one line; "" if nothing was typed, to ask for the list. `today` is not used."""
         return one_line(rest.strip(" :"), _STORED_CHARACTERS)
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Store the text and pass it on; or, for an admin without text, return the list."""
+        """Store the remark and pass it on to the admins; without text, return the list (to an admin) or the usage."""
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if argument:
@@ -57,7 +57,7 @@ class _RemarkCommand(Command[str]):
         return Answer([text], subject=remark.code, group_line=line)
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
-        """Return the reply to the member; the admins get the remark later in a digest."""
+        """Return the reply to the member; the admins get the remark later in a digest (a collective message)."""
         return self.voice.render_for(call.person, self.kept, code=remark.code)
 
     def _list(self, call: Call, group_id: str) -> str:
@@ -80,7 +80,7 @@ class _RemarkCommand(Command[str]):
 
 
 class TellIncident(_RemarkCommand):
-    """Command `/suco text`: report an incident, e.g. that messages do not arrive."""
+    """Command `/suco text` (incident): report a technical problem to the admins, e.g. that messages do not arrive."""
 
     word = "suco"
     usage = MessageId.USAGE_INCIDENT
@@ -90,7 +90,11 @@ class TellIncident(_RemarkCommand):
     none_yet = MessageId.INCIDENTS_NONE
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
-        """Notify the admins at once, as the member may be missing orders; in the quiet hours only if marked urgent."""
+        """Notify the admins at once, as the member may be missing orders of the leader; return the reply to the member.
+
+        During the quiet hours (at night) only incidents marked as urgent are passed on; the others wait until the
+        morning.
+        """
         quiet = self.policy.escalation.quiet_hours
         morning = quiet.until(remark.at) if quiet and not _is_urgent(remark.text) else None
         if morning is not None:  # `Digests.incidents` then sends all incidents of the night together.
@@ -110,7 +114,7 @@ class TellIncident(_RemarkCommand):
 
 
 class Suggest(_RemarkCommand):
-    """Command `/gopy text`: make a suggestion."""
+    """Command `/gopy text` (suggest): send a suggestion to the admins."""
 
     word = "gopy"
     usage = MessageId.USAGE_SUGGESTION

@@ -25,7 +25,7 @@ from zalo_governor.services.reports.periods import midnight, today
 
 
 class Help(Command[bool]):
-    """Command `/trogiup`: list the commands that the person may use."""
+    """Command `/trogiup` (help): list the commands that the person may use."""
 
     word = "trogiup"
     aliases = ("help", "menu")
@@ -38,31 +38,33 @@ class Help(Command[bool]):
         self._all = (*others, self)
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if the argument is empty, else None."""
+        """Return True if nothing was typed after the command's word, else None (wrong usage); `today` is not used."""
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return the usage of each command that the person may use."""
+        """Return one line of usage for each command that the person may use."""
         usages = [self.voice.render(command.usage) for command in self._all if command.allowed(call.person)]
         rows = "\n".join(self.voice.render(MessageId.HELP_ROW, usage=usage) for usage in usages)
         return Answer([self.voice.render_for(call.person, MessageId.HELP, rows=rows)])
 
 
 class Wanted(NamedTuple):
-    """Parsed argument of `/quyche`: an article of the regulation, or one of its clauses."""
+    """Parsed argument of `/quyche` (regulation): an article of the group's regulation, or one clause of an article."""
 
     article: str
-    """Article `4`, or `QĐ.1` for an article of the decision issuing the regulation; "" for the table of contents."""
+    """Number of the article: `4`, or `QĐ.1` for article 1 of the decision that issued the regulation; "" for the table
+    of contents."""
     clause: str
+    """Number of the clause within the article; "" for the whole article."""
 
     @property
     def number(self) -> str:
-        """Number in the form of `Clause.number` (`4.1`), or of the article alone (`4`) if no clause is given."""
+        """Number as in `Clause.number` (`4.1`), or only the article's number (`4`) if the whole article is wanted."""
         return ".".join(part for part in self if part)
 
 
 class ReadRegulation(Command[Wanted]):
-    """Command `/quyche [article[.clause]]`: show what the regulation says."""
+    """Command `/quyche [article[.clause]]` (regulation): show what the group's regulation says."""
 
     word = "quyche"
     usage = MessageId.USAGE_REGULATION
@@ -70,8 +72,11 @@ class ReadRegulation(Command[Wanted]):
     roles = None
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse `4`, `4.1`, `điều 4 khoản 1` (article 4 clause 1) or `QĐ 1.1`; empty means the table of contents."""
-        words = _WORDS.findall(folded(rest))
+        """Parse `4`, `4.1`, `điều 4 khoản 1` (article 4, clause 1) or `QĐ 1.1` (of the decision), else return None.
+
+        An empty text asks for the table of contents; `today` is not used.
+        """
+        words = _WORD.findall(folded(rest))
         numbers = [str(int(word)) for word in words if word.isdecimal()]
         names = [word for word in words if not word.isdecimal()]
         if len(numbers) > 2 or not set(names) <= _KNOWN_WORDS or (names and not numbers):
@@ -86,7 +91,7 @@ class ReadRegulation(Command[Wanted]):
         return Wanted(prefix + numbers[0], numbers[1] if len(numbers) > 1 else "")
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the summaries of the clauses from config/quy-che.yaml, or the table of contents."""
+        """Return the summaries of the wanted clauses from config/quy-che.yaml, or the table of contents."""
         if not argument.article:
             return Answer([self._table_of_contents()], subject="contents")
         clauses = [clause for clause in self.policy.regulation.clauses if _belongs_to(clause, argument)]
@@ -126,7 +131,7 @@ class ReadRegulation(Command[Wanted]):
 
 
 class Status(Command[bool]):
-    """Command `/trangthai`: show the state of the connection, of each group and of the outbox."""
+    """Command `/trangthai` (status): show the state of the connection to Zalo, of each group and of the outbox."""
 
     word = "trangthai"
     aliases = ("tinhtrang",)
@@ -139,16 +144,19 @@ class Status(Command[bool]):
         self._signs = LeakSignService(policy)
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if the argument is empty, else None."""
+        """Return True if nothing was typed after the command's word, else None (wrong usage); `today` is not used."""
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return the connection state and, for each group, today's received elements and gaps."""
+        """Return the state of the connection and the outbox and, for each group, today's counts of elements and gaps.
+
+        An element is a message, act or receipt received from Zalo; a gap is a time in which the bot missed messages.
+        """
         status = self.policy.status()
         trial = trial_line(self.policy, call.uow, self.voice)
         rows = [
             *([trial] if trial else []),
-            *(self._group_lines(call, group) for group in call.groups),
+            *(self._group_paragraph(call, group) for group in call.groups),
             *self._private_gap_lines(call),
         ]
         return Answer(
@@ -159,18 +167,19 @@ class Status(Command[bool]):
                     line=self._connection_line(status),
                     rows="\n".join(rows),
                     outgoing=outgoing_in_words(self.voice, status.outgoing),
-                    looked=self._group_sync_line(status) + self._backup_line(status),
+                    looked=self._liveness_line(status) + self._backup_line(status),
                 )
             ]
         )
 
-    def _group_sync_line(self, status: LineStatus) -> str:
+    def _liveness_line(self, status: LineStatus) -> str:
+        """Return a line saying when the program last asked Zalo for missed messages and found none."""
         if status.looked_at is None:
             return self.voice.render(MessageId.STATUS_NOT_LOOKED)
         return self.voice.render(MessageId.STATUS_LOOKED, when=moment(status.looked_at))
 
     def _backup_line(self, status: LineStatus) -> str:
-        """Return a line saying that a backup is overdue; "" if none is."""
+        """Return a line saying that the backup of the database is overdue; "" if it is not."""
         return "\n" + no_backup(status, self.voice) if status.backup_overdue else ""
 
     def _connection_line(self, status: LineStatus) -> str:
@@ -187,7 +196,7 @@ class Status(Command[bool]):
         return self.voice.render(_CONNECTION_TEXTS.get(status.state, MessageId.LINE_DOWN), **about)
 
     def _private_gap_lines(self, call: Call) -> list[str]:
-        """Return a line on today's gaps in private messages, which cannot be recovered as Zalo keeps no history."""
+        """Return a line on today's gaps in private messages, of which Zalo keeps no history; [] if there are none."""
         now = self.policy.clock()
         start = midnight(today(now))
         missing = [gap for gap in call.uow.statistics.gaps(self.policy.account, start, now) if not gap.closed]
@@ -195,7 +204,7 @@ class Status(Command[bool]):
             return []
         return [self.voice.render(MessageId.STATUS_PRIVATE, gaps=gaps_line(missing, start, now, self.voice))]
 
-    def _group_lines(self, call: Call, group: Group) -> str:
+    def _group_paragraph(self, call: Call, group: Group) -> str:
         now = self.policy.clock()
         start = midnight(today(now))
         coverage = call.uow.statistics.coverage(group.id, start, now)
@@ -215,7 +224,7 @@ class Status(Command[bool]):
         )
 
     def _roster_line(self, call: Call, group: Group) -> str:
-        """Return the counts of members, outsiders and missing persons, and which members Zalo hides from the bot."""
+        """Return a line comparing the group with its roster (approved list), and how many members Zalo hides."""
         counted = figures(call.uow, self.policy.account, group.id)
         said = MessageId.STATUS_ROSTER if counted else MessageId.STATUS_NO_ROSTER
         facts = {name: number(count) for name, count in counted._asdict().items()} if counted else {}
@@ -223,7 +232,7 @@ class Status(Command[bool]):
 
 
 _DECISION = "QĐ."
-_WORDS = re.compile(r"[0-9]{1,6}|[^\W\d_]+")
+_WORD = re.compile(r"[0-9]{1,6}|[^\W\d_]+")
 _KNOWN_WORDS = frozenset({"dieu", "khoan", "so", "qd", "quyet", "dinh"})
 _CONNECTION_TEXTS = {
     LineState.UP: MessageId.LINE_UP,

@@ -1,4 +1,4 @@
-"""Command `/ghinhan`: an admin records a case that no rule can detect (clauses 4.6, 5.3, 7.5 …)."""
+"""Command `/ghinhan` (record): an admin records a case that no rule can detect (clauses 4.6, 5.3, 7.5 …)."""
 
 import re
 from datetime import date
@@ -16,16 +16,16 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import Group, ServicePolicy
 
 MANUAL_RULE = "ghi-nhan"
-"""Value of `Case.rule_id` for cases recorded by hand."""
+"""Value of `Case.rule_id`, otherwise the id of a rule, for cases recorded by hand."""
 
-_WORDS = 600
+_MOST_CHARACTERS = 600
 _CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
 _UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 _MENTION_ALL = "-1"
 
 
 class NoteCase(Command[str]):
-    """Command `/ghinhan 4.6 @person reason`: record a case against the mentioned person by hand."""
+    """Command `/ghinhan 4.6 @person reason` (record): open a case (possible breach) about that person by hand."""
 
     word = "ghinhan"
     usage = MessageId.USAGE_NOTE
@@ -36,12 +36,18 @@ class NoteCase(Command[str]):
         self._notifier = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Parse the clause number with which the argument has to begin; return it normalised (`4.6`)."""
+        """Return the clause number at the beginning of the argument, normalised (`4.6`); None if there is none.
+
+        Person and reason are read later from the message itself; `today` is not used.
+        """
         found = _CLAUSE.match(rest)
         return _clause_number(found) if found else None
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Open the case about the one person mentioned, quoted or given by uid (a name typed as text is refused)."""
+        """Open a case under clause `argument` about the one person whom the message mentions, quotes or gives by uid.
+
+        A name typed as plain text is refused. The text after the clause is the reason; the other admins are notified.
+        """
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
             return Answer([self.voice.render(MessageId.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
         if len(call.groups) != 1:
@@ -102,7 +108,7 @@ def _clause_number(found: re.Match[str]) -> str:
 
 
 def _person_and_text(message: MessageSent) -> tuple[str, str]:
-    """Return (uid of the one person mentioned, quoted or typed as uid; text after the clause), "" if missing."""
+    """Return (uid of the one person mentioned, quoted or given by uid; text after the clause number), "" if missing."""
     uids = {mention.uid for mention in message.mentions}
     text = _without_mentions(message)
     found = _CLAUSE.search(text)
@@ -113,11 +119,11 @@ def _person_and_text(message: MessageSent) -> tuple[str, str]:
         uids = {typed[0]}
         words = words.replace(typed[0], " ", 1)
     uid = next(iter(uids)) if len(uids) == 1 else ""
-    return ("" if uid == _MENTION_ALL else uid), one_line(words, _WORDS).strip(" :,;-–")
+    return ("" if uid == _MENTION_ALL else uid), one_line(words, _MOST_CHARACTERS).strip(" :,;-–")
 
 
 def _without_mentions(message: MessageSent) -> str:
-    """Remove the @mentions from the message text; Zalo gives their positions in UTF-16 code units."""
+    """Return the message text without its @mentions; Zalo gives their positions in UTF-16 code units."""
     units = message.text.encode("utf-16-le", "surrogatepass")
     for mention in sorted(message.mentions, key=lambda given: given.start, reverse=True):
         if mention.start >= 0 and mention.length > 0:

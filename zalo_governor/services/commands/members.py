@@ -1,4 +1,7 @@
-"""Commands `/thanhvien` (list members, add to the roster) and `/moira` (remove a person from the group)."""
+"""Commands `/thanhvien` (list or approve members) and `/moira` (remove a person from the group).
+
+Both compare the group with its roster, the approved list of members.
+"""
 
 from datetime import date
 
@@ -23,12 +26,16 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group, ServicePolicy
 
 MAY_SAY_WHO_BELONGS = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER})
-"""Roles that may add persons to the roster or remove them from the group."""
+"""Roles that may add persons to the roster, or remove persons from the group."""
 _ROWS = 15
 
 
 class Belongs(Command[Whom]):
-    """Command `/thanhvien [VP12 | TV34 [name - title]]`: compare the group with the roster, or add the person to it."""
+    """Command `/thanhvien` (members): compare the group with its roster (approved list), or add a person to the roster.
+
+    `/thanhvien` alone lists the differences; `/thanhvien VP12` (case code) or `/thanhvien TV34` (member code),
+    optionally followed by `name - title`, adds that person.
+    """
 
     word = "thanhvien"
     by_code = True
@@ -37,14 +44,21 @@ class Belongs(Command[Whom]):
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._newcomers = OutsiderService(policy)
+        self._outsiders = OutsiderService(policy)
 
     def understand(self, rest: str, today: date) -> Whom | None:
-        """Parse a case or member code and an optional name and title; an empty text asks for the list."""
+        """Parse a case or member code and the optional name and title after it; return None if there is no code.
+
+        An empty text, returned as `Whom()`, asks for the list; `today` is not used.
+        """
         return read_whom(rest) if rest.strip(" .") else Whom()
 
     def answer(self, call: Call, argument: Whom) -> Answer:
-        """Return the list, or add the person to the roster and close the case about the joining."""
+        """Return the differences from the roster; or add the person to the roster and close the case about the joining.
+
+        Such a case was opened when the person joined the group without being on the roster (the approved list of
+        members).
+        """
         whom = argument
         if whom == Whom():
             return Answer([self._list(call, group) for group in call.groups], subject="list")
@@ -69,17 +83,21 @@ class Belongs(Command[Whom]):
         return self._close_case(call, found, whom, MessageId.MEMBER_ADDED, MessageId.REASON_PUT_IN_ROSTER, entry)
 
     def _ask_for_name(self, found: Found, whom: Whom) -> Answer:
-        """Ask for an explicit name, as the display name is also that of another member (possible impersonation)."""
+        """Return the reply asking for the full name, as another person has that display name (impersonation?)."""
         text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
         return Answer([text], "namesake", whom.code)
 
     def _close_case(
         self, call: Call, found: Found, whom: Whom, said: MessageId, reason: MessageId, entry: RosterEntry | None = None
     ) -> Answer:
-        """Close the case (as a false alarm if the person was in the roster already, else as remedied) and reply."""
+        """Close the person's case, if there is an open one, and return the reply `said`.
+
+        The case becomes a false alarm if the person was on the roster already, else remedied. `entry` is the roster
+        entry that was written, for the audit log; None if none was.
+        """
         if found.case and found.case.state.open:
             to = CaseState.FALSE_ALARM if reason is MessageId.REASON_RECOGNISED else CaseState.REMEDIED
-            self._newcomers.close(call.uow, found.case, to, self.voice.render(reason), by=call.person.id)
+            self._outsiders.close(call.uow, found.case, to, self.voice.render(reason), by=call.person.id)
         if entry:
             call.uow.audit.append(
                 "roster.added" if reason is MessageId.REASON_PUT_IN_ROSTER else "roster.recognised",
@@ -93,7 +111,7 @@ class Belongs(Command[Whom]):
         return Answer([self.voice.render(said, code=whom.code, who=who)], subject=whom.code)
 
     def _list(self, call: Call, group: Group) -> str:
-        """Return the list of outsiders in the group, and of roster members who are missing from it."""
+        """Return the list of outsiders (members not on the roster), and of persons on the roster who are missing."""
         uow, account = call.uow, self.policy.account
         unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
         held = attendance(uow, account, group.id)
@@ -140,7 +158,10 @@ class Belongs(Command[Whom]):
 
 
 class PutOut(Command[Whom]):
-    """Command `/moira VP12 | TV34`: remove the person from the group, after confirmation by a one-time code."""
+    """Command `/moira VP12 | TV34` (remove): remove a person who is not on the roster (approved list) from the group.
+
+    The bot replies with a one-time code; the person is removed when the caller then types the command with that code.
+    """
 
     word = "moira"
     by_code = True
@@ -148,7 +169,10 @@ class PutOut(Command[Whom]):
     roles = MAY_SAY_WHO_BELONGS
 
     def understand(self, rest: str, today: date) -> Whom | None:
-        """Parse a case or member code, and the optional one-time code after it."""
+        """Parse a case or member code and the optional one-time code after it (`Whom.rest`); None for anything else.
+
+        `today` is not used.
+        """
         whom = read_whom(rest)
         digits = "".join(whom.rest.split()) if whom else ""
         if whom is None or (digits and not (digits.isascii() and digits.isdigit())):
@@ -156,7 +180,10 @@ class PutOut(Command[Whom]):
         return whom._replace(rest=digits)
 
     def answer(self, call: Call, argument: Whom) -> Answer:
-        """Send a one-time code, or given a valid one enqueue the removal, whose result is reported later."""
+        """Without a code: reply with a new one-time code. With a valid code: enqueue a job that removes the person.
+
+        A person on the roster is not removed. The result of the job is reported in a later message.
+        """
         found = find(call, self.policy.account, argument)
         if found is None:
             return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=argument.code)], "unknown", argument.code)
@@ -175,7 +202,10 @@ class PutOut(Command[Whom]):
         return self._send_code(call, found, case)
 
     def _find_or_open_case(self, call: Call, found: Found) -> tuple[Outsider, Case]:
-        """Return the outsider record and case of the person; open a case if there is none, to document the removal."""
+        """Return the person's record as an outsider (not on the roster) and the case about the person.
+
+        If there is no case, one is opened, so that the removal is documented.
+        """
         if found.newcomer and found.case:
             return found.newcomer, found.case
         now = self.policy.clock()

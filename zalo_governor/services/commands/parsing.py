@@ -1,4 +1,4 @@
-"""Parsing of commands as typed on a phone: diacritics, capitals, spaces and slash are optional, typing errors occur."""
+"""Parsing of chat commands as typed on a phone: diacritics, capitals, spaces and slash are optional, typos occur."""
 
 import re
 import unicodedata
@@ -11,32 +11,33 @@ from zalo_governor.text.normalise import normalise, unpasted
 
 
 class Typed(NamedTuple):
-    """A line that was parsed as a command, or that resembles one."""
+    """A message that was parsed as a command, or that resembles one."""
 
     word: str
-    """The command's word, such as `baocao`; "" if no command can be identified with certainty."""
+    """The command's word, such as `baocao` (report); "" if the message only resembles a command."""
     rest: str
     """The text after the word, as typed, with runs of spaces collapsed."""
     slash: bool
+    """Whether the message begins with a slash."""
     near: tuple[str, ...] = ()
-    """If `word` is "": all known words, the most similar first."""
+    """If `word` is "": all known command words, those most similar to the typed word first."""
     close: bool = False
     """If `word` is "": whether the most similar word differs by so few typing errors that it was probably meant."""
     bare: bool = False
-    """Whether only a case code was typed, without a command word."""
+    """Whether the message is nothing but a case code, which is treated as the command `/xem` (view) with that code."""
 
 
 def begins_with_slash(text: str) -> bool:
-    """Return whether the first visible character is a slash."""
+    """Return whether the first visible character of the text is a slash (also a full-width one)."""
     return unpasted(text[:_MAX_CHARACTERS]).text.lstrip()[:1] in _SLASHES
 
 
 def read(text: str, words: Mapping[str, bool]) -> Typed | None:
-    """Parse the command at the beginning of a line; None if it has no slash and resembles no command word.
+    """Parse the command at the beginning of a message; return None if it has no slash and resembles no command.
 
     Args:
-        text: the message.
-        words: each known command word -> whether typing errors in it are corrected.
+        text: the text of the message.
+        words: each known command word -> whether typing errors in that word are corrected silently.
     """
     line = unpasted(text[:_MAX_CHARACTERS]).text.strip().replace("／", "/")
     slash = line.startswith("/")
@@ -56,30 +57,36 @@ def folded(text: str) -> str:
 
 
 def case_number(text: str) -> tuple[int, str] | None:
-    """Parse the leading case number (`VP12`, `#12`, `ca 12`, `12`); return it and the rest as typed, or None."""
+    """Parse a case number at the beginning (`VP12`, `#12`, `ca 12`, `12`); return (number, rest as typed), or None."""
     return numbered(text, _CODE)
 
 
 def bare_case(text: str) -> str | None:
-    """Return the case code (`VP12`) if the text is nothing but a case code (`VP12`, `/vp 12`), else None."""
+    """Return the case code, in the form `VP12`, if the text is nothing but a case code (`/vp 12`), else None."""
     found = _BARE_CASE.fullmatch(text[:_MAX_CHARACTERS].replace("／", "/"))
     return f"VP{int(found[1])}" if found else None
 
 
 def names_case(text: str) -> bool:
-    """Return whether the text begins with a case or member code (`VP12`, `tv 3`) rather than a bare number."""
+    """Return whether the text begins with a case or member code (`VP12`, `tv 3`), not just with a number."""
     return _WHOLE_CODE.match(unpasted(text).text) is not None
 
 
 def numbered(text: str, code: re.Pattern[str]) -> tuple[int, str] | None:
-    """Match `code` at the beginning, ignoring diacritics and case; return its number and the rest as typed, or None."""
+    """Match `code`, a pattern made by `code_pattern`, at the beginning of the text; return None if it does not match.
+
+    Diacritics and case are ignored.
+
+    Returns:
+        The number that the pattern captured, and the text after the match as typed.
+    """
     composed = unicodedata.normalize("NFC", unpasted(text).text)
     found = code.match(fold(composed))  # Folding keeps the length, so the rest is cut out of what was typed.
     return (int(found[1]), composed[found.end() :].strip(" .,:;-–")) if found else None
 
 
 def code_pattern(prefix: str) -> re.Pattern[str]:
-    """Return a pattern for `numbered`: a number, optionally after `prefix` (lower case without diacritics)."""
+    """Return a pattern for `numbered`: a number, optionally after the regex `prefix` (lower case, no diacritics)."""
     return re.compile(rf"\s*(?:{prefix})?[\s\-#.]*0*([1-9][0-9]{{0,17}})(?![0-9a-z])")
 
 
@@ -110,7 +117,10 @@ def _match_with_typos(
 
 
 def _tolerated_typos(word: str, *, slash: bool) -> int:
-    """Return how many typing errors are tolerated in a word: fewer without a slash, when it may be ordinary talk."""
+    """Return how many typing errors are tolerated in a command word.
+
+    Without a slash they are fewer, as the text may be ordinary talk.
+    """
     if not slash:
         return int(len(word) >= _MIN_LETTERS)
     return 2 if len(word) > _MIN_LETTERS + 1 else 1

@@ -1,4 +1,4 @@
-"""Command `/ghim`: pin an important message in the group (clause 5.2)."""
+"""Command `/ghim` (pin): pin an important message in the group (clause 5.2)."""
 
 from datetime import date
 
@@ -9,18 +9,21 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Pin(Command[bool]):
-    """Command `/ghim`: pin the message to which the command replies in the group."""
+    """Command `/ghim` (pin), typed in the group as a reply to a message: pin that message."""
 
     word = "ghim"
     usage = MessageId.USAGE_PIN
     roles = frozenset({Role.LEADER, Role.LEADERSHIP, Role.ADMIN})
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if the argument is empty, else None: the message to pin is the quoted one."""
+        """Return True if nothing was typed after the command's word, else None (wrong usage); `today` is not used."""
         return None if rest.strip(" .:") else True
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Enqueue a job that pins the quoted message; its result is reported in a later message."""
+        """Enqueue a job that pins the message replied to; the result of the job is reported in a later message.
+
+        A message under a sealed case (a suspected state secret) is not pinned.
+        """
         event, quote = call.event, call.event.quote
         if not event.is_group or quote is None or not quote.key.isdecimal():
             return Answer([self.voice.render_for(call.person, MessageId.PIN_NEEDS_QUOTE)], "needs_quote")

@@ -42,10 +42,10 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     ShowTrial,
     SwitchOn,
 )
-"""All command classes except `Help`, which needs the list of the others."""
+"""The classes of all commands except `Help`, whose constructor needs the other commands."""
 
 
 def all_commands(policy: ServicePolicy) -> dict[str, AnyCommand]:
-    """Return all commands by their word."""
+    """Create all commands; return them by command word (`Command.word`)."""
     named: list[AnyCommand] = [kind(policy) for kind in COMMANDS]
     return {command.word: command for command in (*named, Help(policy, named))}

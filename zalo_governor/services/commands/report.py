@@ -1,4 +1,4 @@
-"""Command `/baocao`: send the activity report, always in private, as a message or as a file."""
+"""Command `/baocao` (report): send the group's activity report, always in private, as a message or as a file."""
 
 from datetime import date
 from typing import NamedTuple
@@ -28,22 +28,23 @@ _FORMATS = {
     "hinh anh": ReportFormat.PNG,
     "bieu do": ReportFormat.PNG,
 }
-"""Word that asks for a file (lower case, no diacritics) -> file format; may begin or end the argument."""
+"""Word that asks for a file (lower case, no diacritics) -> file format. The word may begin or end the argument."""
 _FILLER_WORDS = frozenset({"file", "tep", "dang"})
 
 
 class Wanted(NamedTuple):
-    """Parsed argument of `/baocao`: the period and the file format."""
+    """Parsed argument of `/baocao` (report): the period of the report, and its file format."""
 
     span: Span
     face: ReportFormat | None
-    """File format; None for a chat message."""
+    """File format; None for a chat message instead of a file."""
 
 
 class Report(Command[Wanted]):
-    """Command `/baocao [period] [docx | xlsx | ảnh]`: send the activity report, of today by default.
+    """Command `/baocao [period] [docx | xlsx | ảnh]` (report): send the activity report, of today by default.
 
-    Periods: hôm nay (today), hôm qua (yesterday), tuần (week), tháng (month), quý (quarter), 01/10-31/10.
+    Periods: hôm nay (today), hôm qua (yesterday), tuần (week), tháng (month), quý (quarter), 01/10-31/10. The format
+    `ảnh` (picture) is PNG.
     """
 
     word = "baocao"
@@ -53,7 +54,10 @@ class Report(Command[Wanted]):
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse a period, and before or after it an optional file format; no period means today."""
+        """Parse a period and, before or after it, an optional file format; return None if that fails.
+
+        No period means `today`, from which periods such as "yesterday" are computed.
+        """
         words = [word for word in folded(rest).rstrip(" .").split() if word not in _FILLER_WORDS]
         face = None
         for length in (2, 1):
@@ -66,7 +70,10 @@ class Report(Command[Wanted]):
         return Wanted(span, None) if span else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the report of each of the call's groups, as texts or as files."""
+        """Return the activity report of each group of `call.groups`, as texts or as files.
+
+        Only admins get the texts of members' incidents and suggestions.
+        """
         policy, span = self.policy, argument.span
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])

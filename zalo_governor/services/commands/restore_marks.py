@@ -7,7 +7,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class AddMarks(Command[str]):
-    """Command `/themdau <sentence>`: suggest the sentence with diacritics."""
+    """Command `/themdau <sentence>` (add diacritics): suggest the sentence with Vietnamese diacritics."""
 
     word = "themdau"
     usage = MessageId.USAGE_ADD_MARKS
@@ -15,11 +15,11 @@ class AddMarks(Command[str]):
     roles = None
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return the sentence; None if there is none."""
+        """Return the typed sentence; None if nothing was typed. `today` is not used."""
         return rest.strip() or None
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Return the likeliest sentences with diacritics; none of them is stored."""
+        """Return the likeliest spellings of the typed sentence with diacritics; nothing of it is stored."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
             return Answer([self.voice.render_for(call.person, MessageId.MARKS_NONE)], "nothing")

@@ -1,4 +1,4 @@
-"""Command `/xem`: show one case to the admins, with the next steps."""
+"""Command `/xem` (view): show one case (a possible breach under review) to an admin, with the next steps."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
@@ -18,10 +18,10 @@ from zalo_governor.services.messaging.trial_filter import withheld_line
 from zalo_governor.services.policy import ServicePolicy
 
 QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES})
-"""Topics of the clauses (writing, display names) whose cases may quote the message."""
+"""Topics of the clauses (spelling, display names) whose cases may quote the member's text."""
 
 _EXCERPT = 80
-_WORDS = 600
+_MOST_CHARACTERS = 600
 _CHANGES = 10
 _GONE = 5
 _NOTES = 5
@@ -36,7 +36,7 @@ _NOTE_TEXTS = {
 
 
 class ShowCase(CaseCommand):
-    """Command `/xem VP12`: show everything known of a case."""
+    """Command `/xem VP12` (view): show an admin everything that is stored about a case."""
 
     word = "xem"
     usage = MessageId.USAGE_SHOW
@@ -47,7 +47,10 @@ class ShowCase(CaseCommand):
         self._wording = ChangeFormatter(self.voice, policy.changes)
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Return the page about the case, without content if it is sealed, and audit that the caller opened it."""
+        """Return a text with everything stored about the case, and record in the audit log that the caller viewed it.
+
+        Of a sealed case (a suspected state secret) no content is stored.
+        """
         text = self.voice.render(
             MessageId.CASE,
             code=case.code,
@@ -85,7 +88,7 @@ class ShowCase(CaseCommand):
         elif noted := call.uow.case_notes.manual(case):
             by, words = noted
             who = self.voice.who(call.uow.people.get(by))
-            lines.append(self.voice.render(MessageId.CASE_NOTED, who=who, words=one_line(words, _WORDS)))
+            lines.append(self.voice.render(MessageId.CASE_NOTED, who=who, words=one_line(words, _MOST_CHARACTERS)))
         else:
             quotable = self.policy.regulation.topic_of(case.clause) in QUOTABLE
             if quotable and (excerpt := call.uow.cases.excerpt(case)):
@@ -117,7 +120,7 @@ class ShowCase(CaseCommand):
         return lines + self._opening_lines(call, case)
 
     def _opening_lines(self, call: Call, case: Case) -> list[str]:
-        """Return a line naming who opened the case before, from the audit log."""
+        """Return a line naming who viewed the case before and how often, from the audit log; [] if nobody did."""
         openings = call.uow.audit.openings(case)
         rows = [
             self.voice.render(
@@ -133,7 +136,10 @@ class ShowCase(CaseCommand):
         return [self.voice.render(MessageId.CASE_SHOWN, rows="; ".join(rows))] if rows else []
 
     def _outsider_lines(self, call: Call, case: Case, newcomer: Outsider) -> list[str]:
-        """Return lines on the outsider of the case: who joined, how, and whether the person is still in the group."""
+        """Return lines on the outsider (a person not on the roster) whom the case is about.
+
+        They say who joined, how, and whether the person is still in the group.
+        """
         person = call.uow.people.get(newcomer.person_id)
         who = self.voice.who(person)
         lines = [self.voice.render(MessageId.CASE_NEWCOMER, who=who, way=way_in(call.uow, self.voice, newcomer, case))]
@@ -150,7 +156,7 @@ class ShowCase(CaseCommand):
         return self.voice.render(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
 
     def _change_lines(self, call: Call, case: Case) -> list[str]:
-        """Return lines on the group changes of the case, newest last, and on who approved them afterwards."""
+        """Return lines on the changes to the group that the case is about, newest last, and on who approved them."""
         kept = call.uow.group_changes.of_case(case)
         lines = [
             self.voice.render(
@@ -165,7 +171,10 @@ class ShowCase(CaseCommand):
         return lines
 
     def _sealed_message_lines(self, call: Call, case: Case) -> list[str]:
-        """Return lines on a sealed case's messages: which were removed, and how many people have read them."""
+        """Return lines on the messages of a sealed case, whose content is not stored.
+
+        They say which messages were recalled or deleted, and how many people have read them.
+        """
         lines = [self.voice.render(MessageId.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
         lines += self._removal_lines(call, case)
         readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
@@ -182,7 +191,7 @@ class ShowCase(CaseCommand):
         return bool(call.uow.case_messages.of(case)) and not visible(call.uow, case)
 
     def _removal_lines(self, call: Call, case: Case) -> list[str]:
-        """Return lines on the messages that were recalled or deleted: when and by whom."""
+        """Return lines on the case's messages that were recalled or deleted: when and by whom."""
         lines = []
         for message in call.uow.case_messages.of(case):
             if message.gone_at:

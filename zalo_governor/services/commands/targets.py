@@ -1,4 +1,4 @@
-"""Parsing and look-up of the person meant by a membership command: by case code `VP12` or by member code `TV34`."""
+"""Parse and find the person whom a membership command names: by case code `VP12` or by member code `TV34`."""
 
 import re
 from typing import NamedTuple
@@ -17,30 +17,34 @@ _DASH = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+")
 
 
 class Whom(NamedTuple):
-    """Parsed argument of a membership command: a case or member code, and the text after it."""
+    """Parsed argument of a membership command: a case code or a member code, and the text after the code."""
 
     case_id: int | None = None
+    """Number from a case code `VP12`; None if a member code was typed."""
     person_id: int | None = None
-    """Number from a member code `TV34`, as listed by `/thanhvien`; the person need not have a case."""
+    """Number from a member code `TV34`, as listed by `/thanhvien` (members); the person need not have a case."""
     rest: str = ""
+    """The text after the code: name and title, or a one-time code."""
 
     @property
     def code(self) -> str:
-        """The code as typed: `TV34` or `VP12`."""
+        """The code in its usual spelling: `TV34` or `VP12`."""
         return f"TV{self.person_id}" if self.case_id is None else f"VP{self.case_id}"
 
 
 class Found(NamedTuple):
-    """The person that a code stands for; `newcomer` and `case` are both set or both None."""
+    """The person whom a code names, with the group, and with the outsider record and case if there are any."""
 
     group: Group
     person: Person
     newcomer: Outsider | None = None
+    """Record of the person as an outsider (who joined without being on the roster); None if and only if `case` is."""
     case: Case | None = None
+    """The case about the person's joining."""
 
 
 def read_whom(typed: str) -> Whom | None:
-    """Parse `VP12` or `TV34` in any spelling, and the text after it as one line; None if there is no code."""
+    """Parse `VP12` or `TV34` in any spelling, and the text after it as one line; return None if there is no code."""
     member = numbered(typed, _MEMBER)
     if member:
         return Whom(person_id=member[0], rest=one_line(member[1], LONGEST_NAME))
@@ -49,7 +53,11 @@ def read_whom(typed: str) -> Whom | None:
 
 
 def find(call: Call, account: str, whom: Whom) -> Found | None:
-    """Find the person with that code in the call's groups; None if there is none in them."""
+    """Find the person whom the code names in one of `call.groups`; return None if there is no such person.
+
+    A case code must be that of a case about an outsider. `account` is the uid of the bot account, under which the
+    members' uids are stored.
+    """
     if whom.case_id is not None:
         case = call.uow.cases.get(whom.case_id)
         newcomer = call.uow.outsiders.of_case(case) if case else None
@@ -71,7 +79,7 @@ def find(call: Call, account: str, whom: Whom) -> Found | None:
 
 
 def name_and_title(text: str) -> tuple[str, str] | None:
-    """Split `Full name - Job title` at the dash; None if either part is missing or the name is a single word."""
+    """Split `Full name - Job title` at the dash; return None if a part is missing or the name is a single word."""
     found = _DASH.search(text)
     if found is None:
         return None

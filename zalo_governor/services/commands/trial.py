@@ -1,4 +1,7 @@
-"""Commands `/chaythu` (trial summary), `/batdau` (end the trial mode) and `/gioithieu` (introduce the bot)."""
+"""Commands `/chaythu` (trial summary), `/batdau` (end the trial) and `/gioithieu` (introduce the bot).
+
+During the trial only the admins get messages; messages to others are withheld and counted.
+"""
 
 from datetime import date
 
@@ -13,15 +16,15 @@ from zalo_governor.services.policy import ServicePolicy
 
 
 class _NoArgumentCommand(Command[bool]):
-    """Base class of commands without an argument."""
+    """Base class of commands that take no argument; their parsed argument is always True."""
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if the argument is empty, else None."""
+        """Return True if nothing was typed after the command's word, else None (wrong usage); `today` is not used."""
         return True if not rest.strip(" .?") else None
 
 
 class ShowTrial(_NoArgumentCommand):
-    """Command `/chaythu`: summarise the trial mode, in which messages are withheld."""
+    """Command `/chaythu` (trial run): summarise the trial period, in which only admins get messages."""
 
     word = "chaythu"
     usage = MessageId.USAGE_TRIAL
@@ -33,19 +36,19 @@ class ShowTrial(_NoArgumentCommand):
         self._page = TrialPage(policy)
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return the summary of the trial so far."""
+        """Return the summary of the trial so far: messages withheld, and each rule's cases and false alarms."""
         return Answer([self._page.text(call.uow)])
 
 
 class SwitchOn(_NoArgumentCommand):
-    """Command `/batdau`: end the trial mode, so that messages are really sent."""
+    """Command `/batdau` (start): end the trial, i.e. send messages to everybody, no longer to admins only."""
 
     word = "batdau"
     usage = MessageId.USAGE_SWITCH_ON
     roles = frozenset({Role.ADMIN})
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """End the trial mode; the other admins and the group are told in later messages."""
+        """End the trial, or reply that it has ended already; other admins and the group are told later."""
         who = self.voice.who(call.person)
         if not switch_on(self.policy, call.uow, call.person.id):
             trial = call.uow.trials.get(self.policy.account)
@@ -57,7 +60,7 @@ class SwitchOn(_NoArgumentCommand):
 
 
 class Introduce(_NoArgumentCommand):
-    """Command `/gioithieu`: introduce the bot."""
+    """Command `/gioithieu` (introduce): explain what the bot is."""
 
     word = "gioithieu"
     usage = MessageId.USAGE_INTRODUCTION
@@ -65,5 +68,5 @@ class Introduce(_NoArgumentCommand):
     roles = None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return a text on the bot's purpose, the data it stores and whom to contact."""
+        """Return a text on the bot's purpose, the data it stores and whom members can ask."""
         return Answer([introduction_text(self.policy.introduction, self.voice)])

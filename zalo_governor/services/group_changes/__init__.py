@@ -1,1 +1,1 @@
-"""Changes of the group (name, picture, settings), checked against approvals (clauses 5.2, 6.1, 6.5)."""
+"""Changes of a group's name, picture or settings, which need the leader's approval (clauses 5.2, 6.1, 6.5)."""

@@ -1,4 +1,4 @@
-"""Derivation of group changes from an event and the stored snapshot of the group, and of the new snapshot."""
+"""Functions that tell, from an event and the stored state (snapshot) of a group, what the event changes in it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,25 +18,25 @@ from zalo_governor.domain.people import GroupSnapshot, picture_name
 from zalo_governor.text.fold import skeleton
 
 BOARD_MESSAGES = frozenset({"group.poll", "chat.todo"})
-"""Types of messages that add an item to the group's board: polls and to-dos."""
+"""Zalo's types of messages that add a poll or a to-do to the board of the group."""
 _REMOVING_ACTS = frozenset({"unpin_topic", "remove_board", "remove_topic"})
 
 PersonNumber = Callable[[str], str]
-"""Converts a uid, which is valid for one bot account only, to the id of the person, as text."""
+"""Function converting a Zalo uid, which differs per bot account, to the id of the person in the database, as text."""
 
 
 def concerns_group(event: EventBase) -> bool:
-    """Return whether the event is of a type that may change group data; False for nearly all messages."""
+    """Return whether the event is of a type that may change data of the group, which nearly all messages are not."""
     if type(event) is MessageSent:
         return event.message_type in BOARD_MESSAGES
     return isinstance(event, GroupInfoChanged | GroupSettingChanged | AdminChanged | InviteLinkChanged | BoardChanged)
 
 
 def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumber) -> list[Change]:
-    """Return what the event changes compared with `group`, or what it says was changed if `group` is None.
+    """Return the changes of the group's data that the event makes.
 
     Args:
-        group: the snapshot before the event.
+        group: the group before the event; if None (unknown), all data that the event mentions count as changed.
         number: converts a uid to a person id.
     """
     match event:
@@ -61,7 +61,7 @@ def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumb
 
 
 def group_after(event: EventBase, group: GroupSnapshot) -> GroupSnapshot:
-    """Return the snapshot of the group after the event."""
+    """Return the state (snapshot) of the group after the event; the given one if the event changes nothing."""
     now: dict[str, Any] = {}
     match event:
         case GroupInfoChanged():
@@ -100,7 +100,7 @@ def _group_data_changes(event: GroupInfoChanged, group: GroupSnapshot | None, nu
 
 
 def _same_picture(address: str, group: GroupSnapshot | None) -> bool:
-    """Return whether the group already has the picture at that address; False if an address is unknown."""
+    """Return whether the picture at URL `address` is the group's present one; False if either URL is unknown."""
     there = group.avatar_url if group else None
     return bool(address and there) and picture_name(address) == picture_name(there or "")
 
@@ -124,7 +124,7 @@ def _admin_changes(event: AdminChanged, group: GroupSnapshot | None, number: Per
 
 
 def _changed_admin_uids(event: AdminChanged, group: GroupSnapshot | None) -> set[str]:
-    """Return the uids of members who become co-admins of the group by the event, or cease to be."""
+    """Return the uids of the members who by the event become co-admins of the group, or cease to be co-admins."""
     uids = {member.uid for member in event.members}
     if group is None:
         return uids

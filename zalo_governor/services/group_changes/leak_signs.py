@@ -1,4 +1,4 @@
-"""Signs that messages may be leaked from the group (a leak itself cannot be observed, and the texts say so)."""
+"""Signs that messages may leak from the group, such as outsiders in it (a leak itself cannot be observed)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _EVER = from_ms(0)
 
 
 class LeakSignService:
-    """Service that lists a group's leak signs on request, and tells the admins of new ones."""
+    """Service that describes a group's leak signs (signs that messages may leak from it), and reports new ones."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -30,7 +30,7 @@ class LeakSignService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def line(self, uow: UnitOfWork, group: Group) -> str:
-        """Return a sentence on the group's leak signs, or one saying that there are none."""
+        """Return a sentence listing the group's leak signs, or saying that there are none."""
         found = self._found(uow, group)
         return (
             self._voice.render(MessageId.SIGNS, signs="; ".join(found))
@@ -39,7 +39,7 @@ class LeakSignService:
         )
 
     def tell(self, uow: UnitOfWork) -> int:
-        """Tell the admins of the groups whose signs were not reported in this form before; return how many groups."""
+        """Tell the admins of each group's leak signs, unless the same were told before; return for how many groups."""
         told = 0
         for group in self._policy.governed:
             found = self._found(uow, group)
@@ -58,7 +58,7 @@ class LeakSignService:
         return told
 
     def _found(self, uow: UnitOfWork, group: Group) -> list[str]:
-        """Return the group's leak signs as texts."""
+        """Return the group's present leak signs, each as a part of a sentence."""
         snapshot = uow.members.group_snapshot(group.id)
         open_cases = uow.cases.opened_between(group.id, start=_EVER, end=_NEVER, open_only=True)
         uids = snapshot.official_uids[:_NAMED] if snapshot else ()
@@ -68,7 +68,7 @@ class LeakSignService:
 
 
 def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: datetime) -> LeakSigns:
-    """Return the present leak signs; `snapshot` is the group at its last sync."""
+    """Return the leak signs in the state of the group (`snapshot`; None if unknown) and in its open cases."""
     outsiders = sum(case.rule_id == OUTSIDERS for case in open_cases)
     if snapshot is None:
         return LeakSigns(outsider_cases=outsiders)
@@ -83,7 +83,7 @@ def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: da
 
 
 def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[str]:
-    """Return each sign as part of a sentence; `who` names some of the Official Accounts (bots, organisations)."""
+    """Return each leak sign as part of a sentence; `who` names the group's Official Accounts (organisations, bots)."""
     found = []
     if signs.official_accounts:
         named = voice.render(MessageId.SIGN_OFFICIAL_WHO, who=who) if who else ""

@@ -1,4 +1,4 @@
-"""Notices about unapproved changes of the group: to the admins, the leader and the person who made the change."""
+"""Notices about changes of the group that the leader had not approved: to admins, leader and whoever made them."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,11 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 DESK = (Role.ADMIN, Role.ADMIN_STAFF)
-"""The roles of the admins: those who work on the cases."""
+"""The roles of the admins, who work on the cases (possible breaches under review)."""
 
 
 class ChangeNotifications:
-    """Sender of notices about group changes to the admins, the leader and the person who made the change."""
+    """Sender of notices about changes of a group: to admins, the leader and the person (actor) who made the change."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -29,9 +29,15 @@ class ChangeNotifications:
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
-        """Send notices about an unapproved change, and return the case as it is afterwards.
+        """Send notices about changes that the leader had not approved.
 
-        A change made by an admin is told to the leader and the other admins, one made by others to the admins.
+        Changes made by an admin are told to the leader and the other admins, those made by others to the admins.
+
+        Args:
+            actor: the person who made the changes.
+
+        Returns:
+            The case, with the time at which the leader was told, if so; the caller stores it.
         """
         actor = uow.people.get(actor.id)
         by_desk = actor.has(*DESK)
@@ -49,7 +55,7 @@ class ChangeNotifications:
         return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
     def approved(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Tell the admins and the person who made the change that it was approved afterwards (by `by`)."""
+        """Tell the admins, and the person who made the change, that `by` approved the change afterwards."""
         text = self._voice.render(
             MessageId.CHANGE_APPROVED,
             code=case.code,
@@ -64,15 +70,15 @@ class ChangeNotifications:
                 self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
     def allowed(self, uow: UnitOfWork, text: str, by: Person, group_id: str) -> None:
-        """Send `text`, about an approval given in advance by `by`, to the other admins."""
+        """Send `text`, which says that `by` approved a change of the group in advance, to the admins except `by`."""
         for person in self._post.holders(uow, *DESK):
             if person.id != by.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
 
     def pictures(self, uow: UnitOfWork, case: Case, address: str) -> None:
-        """Tell those who were told of the case whether the new picture (at `address`) resembles the old one.
+        """Tell those who were told of the case whether the new group picture (at URL `address`) resembles the old one.
 
-        Nothing is sent in the quiet hours, when nobody was told of the case yet.
+        Nothing is sent in the quiet hours, in which nobody is told of the case either.
         """
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
             return
@@ -84,7 +90,7 @@ class ChangeNotifications:
             self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
     def _compare_pictures(self, uow: UnitOfWork, case: Case, address: str) -> str:
-        """Return the text comparing the picture at `address` with the one before, by perceptual hash."""
+        """Return the text comparing the group picture at URL `address` with the one before, by perceptual hash."""
         pictures = [kept.change for kept in uow.group_changes.of_case(case) if kept.change.kind is ChangeKind.PICTURE]
         before = next((change.before for change in reversed(pictures) if change.after == address), None)
         account = self._policy.account
@@ -109,12 +115,12 @@ class ChangeNotifications:
         asked: MemberRequest,
         told: MessageId,
     ) -> None:
-        """Tell the admins of the change.
+        """Tell the admins of the changes, except the admin who made them.
 
         Args:
-            about: fields of the template.
-            asked: whether the person who made the change was asked.
-            told: text saying whether the leader was told; used only if an admin made the change.
+            about: fields of the message template.
+            asked: whether the person who made the changes (`actor`) was asked to get approval.
+            told: id of the text saying whether the leader was told; used only if an admin made the changes.
         """
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
         picture = self._voice.render(MessageId.CHANGE_CONFIRM_PICTURE) if shown else ""
@@ -133,7 +139,7 @@ class ChangeNotifications:
     def _ask_actor(
         self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId
     ) -> MemberRequest:
-        """Tell the person who made the change how to get approval; return the text telling the admins of that."""
+        """Tell the person who made the change how to get approval, and who was `told` of it; return whether he was."""
         if actor.uid == NOBODY_UID:
             return MemberRequest.NOT_ASKED
         if actor.has(Role.LEADER, Role.LEADERSHIP):

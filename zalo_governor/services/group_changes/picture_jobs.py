@@ -1,4 +1,4 @@
-"""Jobs that fetch group pictures outside of the judge's transaction, so that they can be compared."""
+"""Jobs that download group pictures, so that a new picture can be compared with the one before."""
 
 from typing import Protocol
 
@@ -16,15 +16,15 @@ log = structlog.get_logger(__name__)
 
 
 class FetchBytes(Protocol):
-    """A call that downloads a picture from Zalo."""
+    """Protocol of a call that downloads a picture from Zalo."""
 
     def __call__(self, address: str, /) -> bytes:
-        """Return the bytes of the picture; raise GovernorError if it cannot be downloaded."""
+        """Return the bytes of the picture at URL `address`; raise GovernorError if it cannot be downloaded."""
         ...
 
 
 class LookAtPicture(Protocol):
-    """A call that makes a thumbnail and a perceptual hash of a picture, in a separate process."""
+    """Protocol of a call that makes a thumbnail and a perceptual hash of a picture, in a separate process."""
 
     def __call__(self, content: bytes, /) -> Looked | None:
         """Return the thumbnail and the hash; None if the content is not a picture."""
@@ -32,7 +32,7 @@ class LookAtPicture(Protocol):
 
 
 class FetchPictureHandler:
-    """`JobHandler` that fetches a group picture and compares it with the last one."""
+    """`JobHandler` that downloads a new group picture and reports whether it resembles the one before."""
 
     def __init__(self, policy: ServicePolicy, *, fetch: FetchBytes, look: LookAtPicture) -> None:
         self._fetch = fetch
@@ -40,7 +40,7 @@ class FetchPictureHandler:
         self._telling = ChangeNotifications(policy)
 
     def perform(self, job: Job) -> Performed:
-        """Download and analyse the picture; the outcome is UNKNOWN (retried later) if that fails."""
+        """Download the picture, make thumbnail and hash; if that fails, return UNKNOWN, so that the job is retried."""
         if not isinstance(job.task, FetchPicture):
             raise TypeError(job.kind)
         try:
@@ -51,7 +51,7 @@ class FetchPictureHandler:
         return Performed(JobOutcome.DONE if looked else JobOutcome.UNKNOWN, looked)
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Store thumbnail and hash, and report the comparison (or the failed download) if the job belongs to a case."""
+        """Store thumbnail and hash; if the job belongs to a case, report the comparison or the failed download."""
         if not isinstance(job.task, FetchPicture):
             raise TypeError(job.kind)
         if done.result:
@@ -62,7 +62,7 @@ class FetchPictureHandler:
 
 
 def request_picture(uow: UnitOfWork, job: Job) -> None:
-    """Enqueue the job if its picture is not stored yet, or if a case needs the comparison."""
+    """Enqueue the job if its picture is not stored yet, or if a case needs the comparison with the one before."""
     if not isinstance(job.task, FetchPicture):
         raise TypeError(job.kind)
     known = uow.pictures.thumbnail(job.account, job.group_id, job.task.address) is not None

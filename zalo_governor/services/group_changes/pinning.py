@@ -1,4 +1,4 @@
-"""The job handler that pins a message in the group, ordered by a leader or an admin with the command `/ghim`."""
+"""The job handler that pins a group message, as ordered by a leader or an admin with the command /ghim (pin)."""
 
 from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
@@ -20,7 +20,7 @@ _RESULTS = {
 
 
 class PinMessageHandler:
-    """`JobHandler` that pins a message, and tells the person who ordered it."""
+    """`JobHandler` that pins a message in the group, and tells the outcome to the person who ordered the pinning."""
 
     def __init__(self, policy: ServicePolicy, *, pin: PerformJob) -> None:
         self._policy = policy
@@ -29,11 +29,11 @@ class PinMessageHandler:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo to pin the message."""
+        """Ask Zalo to pin the message, and return the outcome."""
         return Performed(self._pin(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Audit the job, and tell the person who ordered it what Zalo answered."""
+        """Audit the job, and tell its outcome to the person who ordered the pinning."""
         audit_job(uow, self._policy, job, done.outcome, None)
         if job.ordered_by is None:
             return

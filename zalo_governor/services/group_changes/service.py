@@ -1,4 +1,4 @@
-"""GroupChangeService: records every change of a group, and opens cases for changes that nobody approved."""
+"""The service that records every change of a group, and opens cases for changes without the leader's approval."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -25,19 +25,19 @@ from zalo_governor.services.ports import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _TOLD_MINUTES = 5
-"""Repeated changes in one case are reported at most once within so many minutes."""
+"""Minutes in which repeated changes of one case are reported at most once."""
 _MOMENT = timedelta(milliseconds=1)
 
 
 class GroupChangeService:
-    """Service that checks changes of governed groups against approvals, records them, and opens or joins cases."""
+    """Service that records changes of governed groups; without approval, a change opens a case or joins one."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._telling = ChangeNotifications(policy)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings on group data that the event contains but does not change."""
+        """Return the verdict without findings on group data, such as the name, that the event repeats unchanged."""
         if verdict.sealed or not any(_is_about_group(finding) for finding in verdict.findings):
             return verdict
         changed = {change.kind.value for change in self._changes(uow, event)}
@@ -45,7 +45,7 @@ class GroupChangeService:
         return verdict.model_copy(update={"findings": tuple(kept)})
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Record what one event of a governed group changes, and open or join cases for unapproved changes."""
+        """Record what one event changes in a governed group, and open or extend cases for unapproved changes."""
         if verdict.sealed or not concerns_group(event):
             return
         changes = self._changes(uow, event)
@@ -76,7 +76,7 @@ class GroupChangeService:
             self._open_or_join(uow, event, actor or self._unknown_person(uow, event), one)
 
     def keep_picture(self, uow: UnitOfWork, group_id: str) -> None:
-        """Enqueue a fetch of the group's present picture, to compare the next picture with."""
+        """Enqueue a download of the group's present picture, so that the next picture can be compared with it."""
         group = uow.members.group_snapshot(group_id)
         if group and group.avatar_url:
             self._enqueue_picture(uow, group_id, group.avatar_url, None)
@@ -89,7 +89,7 @@ class GroupChangeService:
         return changes_of(event, uow.members.group_snapshot(event.thread_id), number)
 
     def _update_snapshot(self, uow: UnitOfWork, event: EventBase) -> None:
-        """Store the group's snapshot as it is after the event."""
+        """Store the state of the group after the event, if the event changes it."""
         before = uow.members.group_snapshot(event.thread_id)
         after = before and group_after(event, before)
         if after and after != before:
@@ -103,7 +103,7 @@ class GroupChangeService:
         return any(kept.change == change and kept.event_id != event.id for kept in same)
 
     def _is_entitled(self, event: EventBase, actor: Person | None) -> bool:
-        """Return whether the bot account itself (on somebody's order) or a person who may approve made the change."""
+        """Return whether the change needs no approval: made by the bot account, or by a person who may approve."""
         return event.sender_uid == self._policy.account or (
             actor is not None and actor.has(*self._policy.approval.roles)
         )
@@ -172,12 +172,12 @@ class GroupChangeService:
 
 
 def change_waits(case: Case, event_id: int) -> tuple[str, datetime]:
-    """Return the claim (key, moment) marking a change whose notices wait until the quiet hours end."""
+    """Return the claim (name, time) stored to remember that notices about a change wait for the end of quiet hours."""
     return f"change_waits:{case.code}:{event_id}", from_ms(0)
 
 
 class _Unapproved(NamedTuple):
-    """The unapproved changes of one event under one rule."""
+    """The changes, by one event, of which one rule says that they need approval and have none."""
 
     finding: Finding
     changes: list[GroupChange]

@@ -1,4 +1,4 @@
-"""Words for the things that can be changed about a group, read from config/thay-doi-nhom.yaml."""
+"""Words for the things that can be changed about a group (name, picture …), read from config/thay-doi-nhom.yaml."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -13,7 +13,7 @@ from zalo_governor.domain.group_changes import ChangeKind
 from zalo_governor.text.fold import skeleton
 
 LONGEST = timedelta(days=30)
-"""Longest validity of an approval."""
+"""Longest validity of an approval (the leader's permission to change the group)."""
 _UNITS = {
     "phut": timedelta(minutes=1),
     "gio": timedelta(hours=1),
@@ -26,27 +26,27 @@ _INTO = "thanh"
 
 
 class Wanted(NamedTuple):
-    """What a typed approval covers, and for how long."""
+    """What an approval, typed by the leader, permits to be changed about the group, and for how long."""
 
     kind: ChangeKind | None
-    """The kind of change; None for every kind."""
+    """The permitted kind of change; None for every kind."""
     item: str = ""
-    """The setting, or the folded new name, that is approved; "" for any."""
+    """The only setting, or the only new name (without case, diacritics, spaces), that is permitted; "" for any."""
     length: timedelta | None = None
-    """Validity; None if none was typed."""
+    """How long the approval is valid; None if the leader typed no duration."""
 
 
 class _Named(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
-    """Name shown to people."""
+    """Name of the thing that can be changed, as shown to people."""
     asked: tuple[str, ...] = ()
-    """Phrases that the leader may type to approve such a change."""
+    """Phrases that the leader may type to approve a change of that thing."""
 
 
 class ChangeVocabulary(BaseModel):
-    """The words of the file; in what people type, case, diacritics and punctuation are ignored."""
+    """Words of config/thay-doi-nhom.yaml, for parsing typed approvals (ignoring case and diacritics) and for texts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,7 +54,7 @@ class ChangeVocabulary(BaseModel):
     everything: tuple[str, ...]
     """Phrases that approve every kind of change."""
     settings: Mapping[str, _Named]
-    """Zalo's name of a group setting -> its words."""
+    """Zalo's name of a group setting -> the name and the phrases that people use for it."""
     values: Mapping[str, str]
     """Value of a setting -> text shown to people."""
     acts: Mapping[str, str]
@@ -79,7 +79,7 @@ class ChangeVocabulary(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "ChangeVocabulary":
-        """Read the YAML file.
+        """Read the words from the YAML file.
 
         Raises:
             ConfigError: the file is invalid; the message names file, line and key.
@@ -87,16 +87,16 @@ class ChangeVocabulary(BaseModel):
         return validate(cls, load_yaml(path))
 
     def setting(self, flag: str) -> str:
-        """Return the text for a group setting; Zalo's own name if the file has none."""
+        """Return the name shown to people for Zalo's group setting `flag`; `flag` itself if the file has none."""
         named = self.settings.get(flag)
         return named.title if named else flag
 
     def value(self, value: str) -> str:
-        """Return the text for the value of a setting."""
+        """Return the text shown to people for a value of a group setting; the value itself if the file has no text."""
         return self.values.get(value, value)
 
     def act(self, act: str) -> str:
-        """Return the text for an action on the group's board."""
+        """Return the text shown to people for Zalo's name of an action on the group's board (polls, notes …)."""
         return self.acts.get(act, act)
 
     def wanted(self, typed: str) -> Wanted | None:
@@ -106,7 +106,7 @@ class ChangeVocabulary(BaseModel):
         with no other words: "không đổi tên nhóm" ("do not rename …") must never count as an approval.
 
         Returns:
-            None if the phrase is unknown or the validity is not allowed.
+            What is approved; None if the phrase is unknown, or the duration of the approval is not allowed.
         """
         tokens = typed.split()
         length = None

@@ -1,4 +1,4 @@
-"""Texts that describe changes of a group."""
+"""Texts that describe changes of a group, such as a new name, for messages to people."""
 
 from collections.abc import Iterable
 
@@ -13,14 +13,14 @@ _VALUE = 120
 
 
 class ChangeFormatter:
-    """Writer of texts that describe changes of a group, with the words of the change vocabulary."""
+    """Writer of texts that describe changes of a group, in the words of config/thay-doi-nhom.yaml."""
 
     def __init__(self, voice: MessageFormatter, words: ChangeVocabulary) -> None:
         self._voice = voice
         self._words = words
 
     def rows(self, uow: UnitOfWork, changes: Iterable[Change]) -> str:
-        """Return the changes as text, one line each."""
+        """Return a text describing the changes, one line each."""
         return "\n".join(
             self._voice.render(MessageId.CHANGE_ROW, change=self.change(uow, change)) for change in changes
         )

@@ -1,1 +1,1 @@
-"""Members of a group: the roster, display names, outsiders, and the periodic group sync."""
+"""Members of a group: the roster (approved list of members), outsiders, display names, and the sync with Zalo."""

@@ -1,4 +1,4 @@
-"""Texts that tell a member what is wrong with the display name, and which name would be right."""
+"""Texts that tell a member what is wrong with his display name on Zalo, and which name would be right."""
 
 from collections.abc import Mapping
 
@@ -26,27 +26,27 @@ _LACKS: Mapping[str, MessageId] = {
 
 
 class DisplayNameAdvice:
-    """Writer of advice on a display name: what is missing, and a proposed name (the program never sets names)."""
+    """Writer of texts advising a member on his display name: what it lacks, and a proposal (only he can change it)."""
 
     def __init__(self, policy: ServicePolicy, voice: MessageFormatter) -> None:
         self._policy = policy
         self._voice = voice
 
     def lacks(self, reason: str | None, *, fixable: bool) -> str:
-        """Return the text for what the name lacks, by the rule's reason code.
+        """Return the text on what the display name lacks, such as a title, by the reason code of the rule on names.
 
         Args:
-            fixable: the rule proposes a correct name; with an unknown reason, then, only the form is called wrong.
+            fixable: the rule proposes a correct name; the text for an unknown code then says that the form is wrong.
         """
         return self._voice.render(
             MessageId.NAME_LACKS_FORM if fixable and reason not in _LACKS else self._missing_part(reason)
         )
 
     def proposal(self, uow: UnitOfWork, group_id: str, person: Person, made: str | None) -> str:
-        """Return the text proposing a name: from the roster, else from the settings, else the rule's own (`made`).
+        """Return the text proposing a display name to the member; "" if there is none to propose.
 
-        Without any of these, the one roster entry that resembles the display name is offered; "" if there is none or
-        more than one.
+        The name is taken from the member's roster entry, else from the settings, else from the rule's proposal
+        (`made`), else from the roster entry that resembles the present display name, if only one does.
         """
         matched = uow.roster.matched(self._policy.account, group_id)
         own = next((entry for entry, uids in matched if person.uid in uids), None)

@@ -1,4 +1,4 @@
-"""Accepting friend requests of members of governed groups, so that private messages reach them; others are ignored."""
+"""Acceptance of friend requests from members of governed groups, so that private messages of the bot reach them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -23,21 +23,21 @@ _RETRY_AFTER = timedelta(minutes=5)
 
 
 class FriendRequestService:
-    """Service that decides whether a friend request is accepted, within the caller's unit of work."""
+    """Service that decides whether the bot account accepts a friend request on Zalo."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Decide on the event if it is a friend request; ignore others."""
+        """Decide whether to accept the friend request, if the event is one; ignore all other events."""
         if isinstance(event, FriendAct) and event.act == _ASKED:
             self.asked(uow, event.sender_uid)
 
     def asked(self, uow: UnitOfWork, uid: str) -> bool:
-        """Enqueue a job that accepts the friend request of that account if its owner belongs to a group.
+        """Enqueue a job that accepts the friend request of the account `uid` if its owner belongs to a governed group.
 
         Returns:
-            Whether a job was enqueued; False also if such a job is waiting already.
+            Whether a job was enqueued; False also if a job for the same friend request is waiting already.
         """
         group_id = self._find_group_of(uow, uid) if self._policy.roster.accept_friends and uid else None
         if group_id is None:
@@ -48,7 +48,7 @@ class FriendRequestService:
         return uow.jobs.enqueue(Job(account=self._policy.account, group_id=group_id, task=task, ordered_at=now))
 
     def _find_group_of(self, uow: UnitOfWork, uid: str) -> str | None:
-        """Return the id of the first governed group that has the account on its roster or as a member; None if none."""
+        """Return the id of the first governed group with the account as a member or on its roster, or None."""
         account = self._policy.account
         for group in self._policy.governed:
             if uid in (uow.roster.approved_uids(account, group.id) or ()) or uid in uow.members.present_uids(
@@ -58,7 +58,7 @@ class FriendRequestService:
         return None
 
     def _decline(self, uow: UnitOfWork, uid: str) -> None:
-        """Audit, once a day per person, that the request is not accepted; a human may still accept it on Zalo."""
+        """Audit, once a day per person, that the friend request is left open; a human may still accept it on Zalo."""
         today = self._policy.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         person = uow.people.find_or_create(self._policy.account, uid)
         if person and uow.claims.claim_once(f"friend_declined:{person.id}", today):
@@ -74,10 +74,10 @@ class FriendRequestService:
 
 
 class FriendRequestPoll:
-    """Poll of open friend requests on Zalo, at the start and every 30 minutes, since events may have been missed.
+    """Poll of the friend requests waiting on Zalo, at the start and every 30 minutes, as events may have been missed.
 
     Args:
-        fetch: returns the open requests; raises GovernorError.
+        fetch: returns the friend requests waiting on Zalo; raises GovernorError.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class FriendRequestPoll:
         self._next = from_ms(0)
 
     def next_due(self) -> datetime | None:
-        """Return when to fetch next (at once after the start); None if the settings accept no friends."""
+        """Return when to poll next (at once after the start); None if the settings say to accept no friend requests."""
         return self._next if self._policy.roster.accept_friends else None
 
     def act(self, now: datetime) -> None:
-        """Fetch the open requests and decide on each; after a failure, try again in 5 minutes."""
+        """Fetch the waiting friend requests and decide on each; if fetching fails, try again in 5 minutes."""
         try:
             waiting = self._fetch()
         except GovernorError as error:

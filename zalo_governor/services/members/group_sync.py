@@ -1,4 +1,4 @@
-"""Group sync: fetches a group's members, names and settings from Zalo, and compares them with the stored ones."""
+"""Group sync: reads a group's members, names and settings from Zalo, and compares them with the stored ones."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -22,10 +22,10 @@ _LEAST_PAUSE = timedelta(seconds=15)
 
 
 class Fetch(Protocol):
-    """A call that fetches a group from Zalo's API."""
+    """Protocol of a call that fetches a group from Zalo's API."""
 
     def __call__(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
-        """Return the group and those of its members that Zalo shows.
+        """Return the group's data, and those of its members that Zalo shows.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
@@ -34,14 +34,14 @@ class Fetch(Protocol):
 
 
 class GroupSync:
-    """Sync of groups with Zalo; whatever is new or changed goes through the pipeline as elements, like socket data.
+    """Sync of groups with Zalo; differences enter the pipeline as elements, like those received over the socket.
 
     Args:
-        may_keep: whether the secret gate lets a raw object be stored.
-        admit: passes elements to the pipeline; returns once they are judged.
-        sum_up: tells the admins what was found; called after each sync, even one without changes, since an earlier
-            process may have died before it could tell.
-        on_swept: called after each sync, since there may be notices to send.
+        may_keep: returns whether the secret gate (the check for state secrets) lets a raw object be stored.
+        admit: passes elements to the pipeline; returns when the rules have judged them.
+        sum_up: (unit of work, group id) tells the admins what was found; called after each sync, even one without
+            changes, since the process may have died before telling of an earlier sync.
+        on_swept: called after each sync, since notices (messages to people) may have been put into the outbox.
         again_after: minimum time between two syncs of a group, so that reconnects do not trigger more.
     """
 
@@ -76,11 +76,14 @@ class GroupSync:
         self._requests_lock = Lock()
 
     def want(self, group_id: str) -> None:
-        """Request a sync of the group, due `again_after` after its last one."""
+        """Request a sync of the group, due `again_after` after its last one; at once if there was none."""
         self._request_after(group_id, self._again_after)
 
     def want_for(self, group_id: str, uid: str) -> None:
-        """Request a sync at once because the account writes there: it counts as a member even if Zalo hides members."""
+        """Request a sync of the group as soon as allowed, because the unknown account `uid` writes there.
+
+        By writing, the account counts as a member, even if Zalo hides the group's member list.
+        """
         with self._requests_lock:
             self._writers[group_id] = self._writers.get(group_id, frozenset()) | {uid}
         self._request_after(group_id, min(_LEAST_PAUSE, self._again_after))
@@ -94,11 +97,11 @@ class GroupSync:
             self._requested[group_id] = min(due, self._requested.get(group_id, due))
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has to be called next; None if no sync is requested."""
+        """Return when the next requested sync is due; None if no sync is requested."""
         return min(list(self._requested.values()), default=None)
 
     def act(self, now: datetime) -> None:
-        """Sync the groups that are due; retry a failed sync after one minute."""
+        """Run the requested syncs that are due at `now`; retry a failed one after one minute."""
         for group_id, due in list(self._requested.items()):
             if due <= now:
                 with self._requests_lock:
@@ -120,7 +123,7 @@ class GroupSync:
         return True
 
     def sweep(self, group_id: str) -> int:
-        """Fetch the group, pass whatever is new or changed to the pipeline, and return how many elements that was.
+        """Read the group from Zalo, pass each difference to the pipeline as an element, and return their number.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
@@ -152,7 +155,7 @@ class GroupSync:
         return len(elements)
 
     def _without_secrets(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
-        """Return the snapshot to store, without a name or description that the secret gate does not let in."""
+        """Return the group snapshot to store, without a name or description that may be a state secret."""
         kept = to_remember(before, seen)
         if not self._may_keep({"name": seen.name}):
             kept = kept.model_copy(update={"name": ""})

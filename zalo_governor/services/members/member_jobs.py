@@ -1,4 +1,4 @@
-"""Job handlers that remove a member from a group and accept a friend request, and the audit row of a job."""
+"""Job handlers that remove a member from a group and accept a friend request; audit log entries about jobs."""
 
 import structlog
 
@@ -26,7 +26,7 @@ _RESULTS = {
 
 
 class RemoveMemberHandler:
-    """`JobHandler` that removes an outsider from the group."""
+    """`JobHandler` that removes an outsider (a member who is not on the approved roster) from the group."""
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
         self._policy = policy
@@ -36,11 +36,11 @@ class RemoveMemberHandler:
         self._newcomers = OutsiderService(policy)
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo to remove the member."""
+        """Ask Zalo to remove the member, and return the outcome."""
         return Performed(self._remove(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Close the case if the outsider is gone, and tell the result to the admins and the person who ordered it."""
+        """Audit the job, close the case if the outsider is gone, tell the admins and whoever ordered the removal."""
         case = None if job.case_id is None else uow.cases.get(job.case_id)
         audit_job(uow, self._policy, job, done.outcome, case, person_uid=job.task.target)
         if case is None:
@@ -69,18 +69,18 @@ class RemoveMemberHandler:
 
 
 class AcceptFriendHandler:
-    """`JobHandler` that accepts a friend request, so that private messages arrive."""
+    """`JobHandler` that accepts a friend request, so that the bot's private messages reach the person."""
 
     def __init__(self, policy: ServicePolicy, *, accept: PerformJob) -> None:
         self._policy = policy
         self._accept = accept
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo to accept the friend request."""
+        """Ask Zalo to accept the friend request, and return the outcome."""
         return Performed(self._accept(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Audit the job; if the request was accepted, mark the person as reachable by private message."""
+        """Audit the job; if the friend request was accepted, mark the person as reachable by private message."""
         audit_job(uow, self._policy, job, done.outcome, None, person_uid=job.task.target)
         if done.outcome is JobOutcome.DONE:
             uow.people.mark_reachable(job.account, job.task.target)
@@ -95,7 +95,7 @@ def audit_job(
     *,
     person_uid: str | None = None,
 ) -> None:
-    """Write the outcome of a job, and the person concerned (`person_uid`), to the audit log."""
+    """Write the outcome of a job, its case (if any) and the person concerned (`person_uid`) to the audit log."""
     person = uow.people.find_or_create(job.account, person_uid) if person_uid else None
     uow.audit.append(
         f"job.{job.kind.value}",

@@ -1,4 +1,4 @@
-"""Requests to members to correct their display names: limited per day, and repeated while the name stays wrong."""
+"""Requests to members to correct wrong display names: limited per day, and repeated until the name is right."""
 
 from datetime import datetime, timedelta
 
@@ -17,11 +17,11 @@ _REQUEST = Purpose.MEMBER_REQUEST.value
 _EVER = from_ms(0)
 _NEVER = from_ms(1 << 42)
 _SLACK = timedelta(hours=1)
-"""Tolerance, since the daily group sync starts some minutes earlier on one day than on another."""
+"""Tolerance when comparing times, since the daily group sync starts some minutes earlier on one day than on another."""
 
 
 class NameReminders:
-    """Sender of requests to correct display names; the outbox shows who was asked when, also after a restart."""
+    """Sender of requests to correct display names; the outbox (table of messages sent) shows who was asked when."""
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
         self._policy = policy
@@ -30,11 +30,11 @@ class NameReminders:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def may_ask(self, uow: UnitOfWork) -> bool:
-        """Return whether one more member may be asked today under the daily limit."""
+        """Return whether the daily limit allows asking one more member today to correct the display name."""
         return self._asked_today(uow, *self._policy.groups) < self._policy.names.asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
-        """Ask members with open name cases who were never asked, or not recently; return how many were asked."""
+        """Ask members with wrong display names who were never asked, or not recently; return how many were asked."""
         policy, sent = self._policy, 0
         now = policy.clock()
         for case in self._open(uow, group_id):
@@ -57,7 +57,11 @@ class NameReminders:
         return sent
 
     def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:
-        """Tell the admins how many names are still wrong; the same figures at most once a week (that of `due`)."""
+        """Tell the admins how many display names in the group are still wrong; unchanged figures only once a week.
+
+        Args:
+            due: when this daily call was scheduled; determines the week.
+        """
         cases = self._open(uow, group_id)
         if not cases:
             return
@@ -79,7 +83,7 @@ class NameReminders:
         return [case for case in cases if case.rule_id == NAME_RULE]
 
     def _given_up(self, case: Case) -> bool:
-        """Return whether all reminders that the settings allow are used up."""
+        """Return whether the member of the case has had all the reminders that the settings allow."""
         policy = self._policy
         return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
 

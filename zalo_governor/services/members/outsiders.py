@@ -1,4 +1,4 @@
-"""Outsiders: members who are not on the roster (clause 4.5). Each gets a case, of which the admins are told at once."""
+"""Outsiders: group members who are not on the approved roster (clause 4.5); the admins are told of each at once."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ _TOLD_WITHIN = timedelta(days=7)
 
 
 class OutsiderService:
-    """Service that opens and closes the cases of outsiders as members join and leave governed groups."""
+    """Service that opens and closes cases about outsiders, as people join and leave governed groups."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -45,7 +45,7 @@ class OutsiderService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Process one judged event of a governed group; ignore all but joins, join requests and departures."""
+        """Act on one judged event of a governed group if it is a join, a join request or a departure; ignore others."""
         if not isinstance(event, _MEMBERSHIP_EVENTS) or event.thread_id not in self._policy.groups:
             return
         findings = [
@@ -61,10 +61,10 @@ class OutsiderService:
             self._record_departure(uow, event)
 
     def sum_up(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins, once each, of outsiders whose joining was not heard live.
+        """Tell the admins, once each, of outsiders whose joining was not received live, but found later.
 
-        One message lists those who joined just now, and whoever added them is asked; another lists those found too
-        late to ask anybody. Cases of people meanwhile recognised as being on the roster are closed first.
+        One message lists those who joined just now, and the members who added them are asked to check; another lists
+        those found too late to ask anybody. Cases of people by now known to be on the roster are closed before that.
         """
         self.recognised(uow, group_id)
         since = self._policy.clock() - _TOLD_WITHIN
@@ -82,7 +82,7 @@ class OutsiderService:
             )
 
     def recognised(self, uow: UnitOfWork, group_id: str) -> None:
-        """Close as false alarms the cases of people now known to be on the roster (by phone number or new roster)."""
+        """Close, as false alarms, cases of people now known (by phone number or a new roster) to be on the roster."""
         here = [(newcomer, case) for newcomer, case in uow.outsiders.present(group_id) if case.state.open]
         if not here:
             return
@@ -92,14 +92,14 @@ class OutsiderService:
                 self.close(uow, case, CaseState.FALSE_ALARM, self._voice.render(MessageId.REASON_RECOGNISED))
 
     def close(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
-        """Move the case to the state and return it; return it unchanged if its present state does not allow that."""
+        """Move the case to the state `to` and return it; return it unchanged if its state does not allow that."""
         try:
             return move_case(uow, case, to, at=self._policy.clock(), by=by, reason=reason)
         except IllegalTransitionError:
             return case
 
     def _open_cases(self, uow: UnitOfWork, event: MembersJoined, findings: Sequence[Finding]) -> None:
-        """Open or join a case for each outsider who joined, and tell the admins at once if it was heard live."""
+        """Open or extend a case for each outsider who joined; tell the admins at once if that was received live."""
         at_once = is_fresh(event, self._policy.clock()) and event.source is Source.LIVE
         told = []
         for finding in findings:
@@ -113,7 +113,7 @@ class OutsiderService:
             self._tell_at_once(uow, event.thread_id, told)
 
     def _tell_at_once(self, uow: UnitOfWork, group_id: str, came: Sequence[tuple[Outsider, Case]]) -> None:
-        """Tell the admins of new outsiders, ask whoever added them, and remove them if the settings say so."""
+        """Tell the admins of new outsiders, ask the members who added them, and remove them if the settings say so."""
         by_adder: dict[int, list[tuple[Outsider, Case]]] = {}
         for newcomer, case in came:
             if newcomer.brought_by is not None:
@@ -127,7 +127,10 @@ class OutsiderService:
     def _open_or_join(
         self, uow: UnitOfWork, event: MembersJoined, finding: Finding, person: Person, *, late: bool
     ) -> tuple[Outsider, Case] | None:
-        """Open or join the outsider's case and return both; None if the joining was known and nothing is new."""
+        """Open the outsider's case, or add the event to it, and return outsider and case.
+
+        None is returned if the case exists, and the event does not newly tell who added the outsider to the group.
+        """
         by = uow.people.find_or_create(event.account, event.sender_uid) if finding.label == "added" else None
         here = uow.outsiders.present(event.thread_id, person.id)
         if here:
@@ -156,11 +159,11 @@ class OutsiderService:
         return newcomer, case
 
     def _claim_telling(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> bool:
-        """Claim telling of the outsider: once, and once more when it becomes known who added that person."""
+        """Mark the outsider as reported to the admins; return False if he was reported before, with the same adder."""
         return uow.claims.claim_once(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
 
     def _ask_adder(self, uow: UnitOfWork, added: Sequence[tuple[Outsider, Case]]) -> str:
-        """Ask the one person who added these outsiders to check; return the text telling the admins what was done."""
+        """Ask the member who added these outsiders to check them; return the text telling the admins what was done."""
         first = added[0][1]
         by = uow.people.get(first.person_id)
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
@@ -223,9 +226,10 @@ class OutsiderService:
         return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
 
     def _remove_if_configured(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
-        """Enqueue the removal of the outsider if the settings say so.
+        """Enqueue the removal of the outsider from the group if the settings say so.
 
-        Not on trial, not without the right to remove, and not if the name resembles an entry of the roster.
+        Not while the account is on trial (only the admin gets messages), not if it lacks the right to remove members,
+        and not if the name is unknown or resembles that of a person on the roster.
         """
         if not self._policy.roster.remove_outsiders or not self._may_remove_members(uow, newcomer.group_id):
             return
@@ -241,7 +245,7 @@ class OutsiderService:
         return snapshot is not None and self._policy.account in {snapshot.owner_uid, *snapshot.co_admin_uids}
 
     def _tell_of_join_request(self, uow: UnitOfWork, event: JoinRequested, outsiders: int) -> None:
-        """Tell the admins how many people ask to join, and how many are not on the roster; admit nobody."""
+        """Tell the admins how many people ask to join and how many of them are outsiders; the program admits nobody."""
         if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
         has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
@@ -254,7 +258,7 @@ class OutsiderService:
         self._post.to_desk(uow, text, group_id=event.thread_id)
 
     def _record_departure(self, uow: UnitOfWork, event: MembersLeft | MemberRemoved) -> None:
-        """Close the cases of outsiders who left; audit the departure of people on the roster, and who removed them."""
+        """Close the cases of outsiders who left; for people on the roster, audit who left and who removed them."""
         approved = uow.roster.approved_uids(event.account, event.thread_id) or frozenset()
         by = uow.people.find_or_create(event.account, event.sender_uid) if isinstance(event, MemberRemoved) else None
         for member in event.members:
@@ -280,15 +284,15 @@ class OutsiderService:
 
 
 def _was_joining_heard(case: Case) -> bool:
-    """Return whether it is known how the person joined, and the event was fresh."""
+    """Return whether an event told how the outsider joined, and the event was at most 5 minutes old."""
     return case.label != "unseen" and was_fresh(case)
 
 
 def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | None, now: datetime) -> bool:
-    """Enqueue the removal of the outsider from the group; return False if it is enqueued already.
+    """Enqueue a job that removes the outsider from the group; return False if such a job is waiting already.
 
     Args:
-        by: id of the person who ordered it; None if the settings did.
+        by: id of the person who ordered the removal; None if the program removes outsiders by its settings.
     """
     return uow.jobs.enqueue(
         Job(
@@ -303,7 +307,7 @@ def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | N
 
 
 def way_in(uow: UnitOfWork, voice: MessageFormatter, newcomer: Outsider, case: Case) -> str:
-    """Return the text for how the outsider joined: added by a person, by an invitation link, or unknown."""
+    """Return the text on how the outsider joined the group: added by a member, by an invitation link, or unknown."""
     if newcomer.brought_by is not None:
         return voice.render(MessageId.WAY_ADDED, who=voice.who(uow.people.get(newcomer.brought_by)))
     return voice.render(MessageId.WAY_LINK if case.label == "by_link" else MessageId.WAY_UNSEEN)

@@ -1,4 +1,4 @@
-"""Detection of changed display names: Zalo sends no event for a rename, but each message carries the sender's name."""
+"""Detection of changed display names: Zalo sends no event for a rename, but messages contain the sender's name."""
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
@@ -7,16 +7,16 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class RenameDetection:
-    """Event handler that requests a group sync when a message carries another sender name than the stored one.
+    """Event handler that requests a group sync if a message contains another sender name than the stored one.
 
-    The rules judge the name from the sync, not the one in the message: the two may differ, and would open and close
-    a case in turn.
+    A group sync reads all names from Zalo. The rules judge only these names, not those in messages: the two may differ,
+    and would open and close a case in turn.
     """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._requested_for: dict[int, str] = {}
-        """Person id -> the name for which a sync was last requested."""
+        """Person id -> the sender name because of which a group sync was last requested."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Request a sync of the group if the message's sender name differs from the person's stored display name."""

@@ -1,4 +1,4 @@
-"""Comparison of a fetched group with the stored one: differences that no event reported, as pipeline elements."""
+"""Comparison of a group as read from Zalo with its stored state; each difference becomes an element to be judged."""
 
 import hashlib
 import json
@@ -10,25 +10,30 @@ from zalo_governor.domain.people import GroupSnapshot, Member, picture_name
 
 
 class GroupSnapshotDiff(NamedTuple):
-    """The comparison made in one group sync: yields elements for new names and for changes."""
+    """The comparison made in one group sync, which reads a group from Zalo.
+
+    Each difference is made an element (input of the pipeline, like data received over the socket).
+    """
 
     account: str
     group_id: str
     now_ms: int
     """Time of the sync, milliseconds since 1970."""
     since_ms: int
-    """When the previous sync ended, milliseconds since 1970; part of every element's key.
+    """Time of the previous sync, milliseconds since 1970 (0: none); part of every element's key.
 
-    So a value that returns after a change is judged again, but the findings of an interrupted sync are not.
+    Elements of equal key are judged once. So a value that changes and changes back is judged again, but not the
+    elements of a sync that is repeated because the process died.
     """
 
     def names(self, members: Sequence[Member], known: Mapping[str, str]) -> Iterator[Element]:
-        """Yield an element per member whose display name is new or differs from the one last judged.
+        """Yield an element per member whose display name is new, or differs from the one that the rules last judged.
 
-        They are timed after those of `changes`, so that outsiders are known by then and not asked for a proper name.
+        The elements are dated later than those of `changes`, so that outsiders (members not on the roster) are known
+        when their names are judged, and are not asked to correct them.
 
         Args:
-            known: uid -> display name last judged.
+            known: uid -> display name that the rules last judged.
         """
         for member in members:
             name = member.zalo_name or member.display_name
@@ -38,10 +43,11 @@ class GroupSnapshotDiff(NamedTuple):
     def changes(
         self, before: GroupSnapshot | None, after: GroupSnapshot, present: Set[str], writers: Set[str] = frozenset()
     ) -> Iterator[Element]:
-        """Yield an element per change (members, settings, name …) since the last sync that no event reported.
+        """Yield an element per change of the group (members, settings, name …) that no event has reported.
 
         Args:
-            before: the group at the last sync; None at the first one, which yields nothing.
+            before: the stored state of the group; None at the first sync, which yields nothing.
+            after: the state just read from Zalo.
             present: uids of the members known so far, from events and syncs.
             writers: uids that wrote in the group just now, and so are members even if Zalo hides the member list.
         """
@@ -77,7 +83,7 @@ class GroupSnapshotDiff(NamedTuple):
 
 
 def _group_data_changes(before: GroupSnapshot, after: GroupSnapshot) -> Iterator[RawDict]:
-    """Yield the changes of the group's own data; a value that was unknown before does not count as changed."""
+    """Yield each change of the group's name, settings, admins …; a value unknown before does not count as changed."""
     if before.name and after.name and before.name != after.name:
         yield {"name": after.name}
     if before.description is not None and after.description is not None and before.description != after.description:
@@ -99,10 +105,10 @@ def _group_data_changes(before: GroupSnapshot, after: GroupSnapshot) -> Iterator
 
 
 def to_remember(before: GroupSnapshot | None, after: GroupSnapshot) -> GroupSnapshot:
-    """Return the snapshot to store after a sync: with the old values where `changes` has yielded an element.
+    """Return the group snapshot to store after a sync: `after`, but with old values where `changes` yields elements.
 
-    The new values are stored when those elements are judged, so that a crash in between loses no change, and a change
-    that the socket reported meanwhile is not reported twice.
+    The new values are stored when these elements are judged, so that a crash in between loses no change, and a change
+    of which an event came over the socket meanwhile is not reported twice.
     """
     if before is None:
         return after

@@ -1,4 +1,4 @@
-"""Detection of senders who are not known as members: they trigger an immediate group sync."""
+"""Detection of message senders not known as group members; for each, the member list is read again from Zalo."""
 
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Verdict
@@ -9,16 +9,17 @@ from zalo_governor.services.ports import UnitOfWork
 class UnknownSenders:
     """Event handler that requests a group sync for a sender who is neither a known member nor on the roster.
 
-    Each sender triggers one sync until that person leaves; the rule on outsiders (clause 4.5) judges its result.
+    A group sync reads the members from Zalo, and the rule on outsiders (clause 4.5) judges the new ones. Each sender
+    triggers one sync, and another one only after leaving the group.
     """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._checked: set[tuple[str, str]] = set()
-        """(group id, uid) of senders that were checked already."""
+        """(group id, uid) of the senders checked already, for whom no other sync is requested."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Check the sender of a message in a governed group; forget members who leave."""
+        """Check the sender if the event is a message; if members leave, forget that they were checked."""
         if isinstance(event, MessageSent | SealedHeard):
             self._check_sender(uow, event)
         elif isinstance(event, MembersLeft | MemberRemoved):

@@ -1,1 +1,1 @@
-"""Messages to people: the catalogue of texts, their formatting, and sending them through the outbox."""
+"""Messages to people: the catalogue of their texts, their formatting, and their way into the outbox."""

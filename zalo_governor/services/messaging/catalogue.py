@@ -1,4 +1,4 @@
-"""The message catalogue: templates from config/messages.vi.yaml, checked on loading so that rendering cannot fail."""
+"""The catalogue of message templates, read from config/messages.vi.yaml and checked when loaded."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Catalogue:
-    """The template of every `MessageId`."""
+    """Catalogue that has a text template for every `MessageId`."""
 
     def __init__(self, templates: Mapping[MessageId, str]) -> None:
         self._templates = dict(templates)
@@ -21,8 +21,8 @@ class Catalogue:
         """Read a YAML file of `id: template`; templates name their fields in braces: `{code}`. `{{` stands for a brace.
 
         Raises:
-            ConfigError: an id is missing or unknown, or a template uses a field that its id does not have; one line
-                each, naming file, line and key.
+            ConfigError: an id is missing or unknown, or a template uses a field that its id does not have; the message
+                has a line for each fault, naming file, line and key.
         """
         document = load_yaml(path)
         complaints = [str(error) for error in _complaints(document)]
@@ -31,7 +31,7 @@ class Catalogue:
         return cls({text: document.data[text.key].rstrip("\n") for text in MessageId})
 
     def render(self, text: MessageId, **fields: object) -> str:
-        """Return the template with its fields filled in; braces inside values are plain characters.
+        """Return the template of the message with its fields filled in; braces in the values have no meaning.
 
         Raises:
             TypeError: the given fields are not those that the message id declares.
@@ -39,7 +39,7 @@ class Catalogue:
         return _filled(text, self._templates[text], fields)
 
     def say_to_anybody(self, text: MessageId, **fields: object) -> str:
-        """Render as `render` does, but call the reader `Ông/bà` (Sir/Madam) instead of `đồng chí` (comrade)."""
+        """Render as `render` does, but with the address `Ông/bà` (Sir/Madam) in place of `đồng chí` (comrade)."""
         plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
         return _filled(text, plain, fields)
 

@@ -1,4 +1,4 @@
-"""Notices to the admins about the program's configuration: invalid files, and changes that need a restart."""
+"""Notices to the admins about configuration files: invalid ones, and changes that need a restart."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _FOLDER = re.compile(r"^/[^:]*/")
 
 
 class ConfigurationNotices:
-    """Sender of notices to the admins about the program's configuration."""
+    """Sender of notices to the admins about changes of the program's configuration files."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -25,10 +25,10 @@ class ConfigurationNotices:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def broken(self, uow: UnitOfWork, complaint: str) -> None:
-        """Tell the admins that a changed file is invalid, so that the previous configuration stays in force.
+        """Tell the admins that a changed configuration file is invalid, so that the previous content stays in force.
 
         Args:
-            complaint: text of the ConfigError, one line per fault.
+            complaint: text of the ConfigError raised when reading the file, one line per fault.
         """
         lines = complaint.splitlines()
         rows = [self._row(line) for line in lines[:_ROWS]]
@@ -37,18 +37,18 @@ class ConfigurationNotices:
         self._tell(uow, self._voice.render(MessageId.CONFIG_BROKEN, rows="\n".join(rows)))
 
     def mended(self, uow: UnitOfWork) -> None:
-        """Tell the admins that the configuration files are valid again and in force."""
+        """Tell the admins that the configuration files, invalid before, are now valid and in force."""
         self._tell(uow, self._voice.render(MessageId.CONFIG_MENDED))
 
     def needs_restart(self, uow: UnitOfWork, keys: Sequence[str]) -> None:
-        """Tell the admins that changes of these settings take effect only after a restart."""
+        """Tell the admins that the changes of the settings `keys` take effect only when the program is restarted."""
         self._tell(uow, self._voice.render(MessageId.CONFIG_RESTART, keys=", ".join(keys)))
 
     def _tell(self, uow: UnitOfWork, text: str) -> None:
         self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
 
     def _row(self, line: str) -> str:
-        """Return one line of a ConfigError as a row for the notice, with the file name instead of its path."""
+        """Return a text for one fault (a line of a ConfigError), with the file's name instead of its path."""
         found = _COMPLAINT.fullmatch(line)
         if found is None:
             return self._voice.render(MessageId.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])

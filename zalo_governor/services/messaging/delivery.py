@@ -1,7 +1,7 @@
-"""Follow-up on the delivery of notices.
+"""Follow-up on whether notices (messages of the bot) were delivered.
 
-An urgent alert that reached no admin is escalated, a case whose member got the request is moved on, and people who can
-be reached again are told what they missed.
+An urgent alert that reached no admin is escalated; a case whose member was notified gets the state "reminded"; people
+to whom messages arrive again are told what they missed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -32,14 +32,14 @@ _OFFICE_ROLES = (Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER)
 
 
 class FallbackNote(NamedTuple):
-    """A message to send by e-mail or webhook."""
+    """A message to send by e-mail or webhook, because no admin could be reached by Zalo."""
 
     subject: str
     text: str
 
 
 class DeliveryFollowUp:
-    """Follow-up on the delivery state of notices. Implements `app.due_work.Work`.
+    """Periodic check of which notices were delivered, with the actions that follow. Implements `app.due_work.Work`.
 
     Args:
         tell: sends (subject, text) by e-mail and webhook in the background.
@@ -63,12 +63,12 @@ class DeliveryFollowUp:
         self._check_at: datetime | None = None
 
     def sent(self, outcome: str) -> None:
-        """Schedule a check at once if an attempt to send has ended with a final outcome (`OutboxWorker.on_sent`)."""
+        """Make a check due at once if the outcome of a send is final; called by the outbox worker after each send."""
         if outcome in _FINAL_OUTCOMES:
             self._check_at = None
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has to be called next: a minute after the last time, or when an alert has to escalate."""
+        """Return when to check next: a minute after the last check, or earlier if an alert has to be escalated then."""
         now = self._policy.clock()
         if self._check_at is None or now < self._check_at - _CHECK_EVERY:
             return AT_ONCE
@@ -77,7 +77,7 @@ class DeliveryFollowUp:
         return min(self._check_at, unheard or self._check_at)
 
     def act(self, now: datetime) -> None:
-        """Escalate undelivered alerts, move cases whose requests arrived, and report what did not get through."""
+        """Escalate undelivered alerts, mark cases whose member was notified, and report notices that did not arrive."""
         self._check_at = now + _CHECK_EVERY
         with self._begin() as uow:
             unheard = uow.deliveries.unheard_alerts(now - UNHEARD_AFTER)
@@ -94,7 +94,14 @@ class DeliveryFollowUp:
         self._on_posted()
 
     def _escalate_alert(self, uow: UnitOfWork, alert: Sequence[Undelivered], now: datetime) -> FallbackNote:
-        """Tell the leader's office of an urgent alert that reached no admin; return the e-mail or webhook message."""
+        """Tell the leader's report readers of an urgent alert that reached no admin.
+
+        Args:
+            alert: the notices to all admins that make up the alert.
+
+        Returns:
+            A message about the alert, to send by e-mail or webhook as well.
+        """
         first = alert[0]
         desk = {notice.person_id for notice in alert}
         about = self._alert_fields(uow, first)
@@ -129,7 +136,7 @@ class DeliveryFollowUp:
         )
 
     def _claim_escalation(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
-        """Claim the escalation of the alert; return False if an alert of the same case was escalated before."""
+        """Claim the escalation of the alert; return False if an alert about the same case was escalated before."""
         case = uow.cases.get(alert[0].case_id) if alert[0].case_id else None
         return case is None or uow.claims.claim_once(f"unheard:{case.code}", case.opened_at)
 
@@ -143,11 +150,11 @@ class DeliveryFollowUp:
         }
 
     def _leaders_office(self, uow: UnitOfWork) -> list[Person]:
-        """Return the people who read reports for the leader (Role.REPORT_READER); the leaders if there are none."""
+        """Return the people who read the reports for the leader (Role.REPORT_READER); the leader if there are none."""
         return self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, Role.LEADER)
 
     def _tell_of_unreached_people(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell the admins which people notices about cases do not reach; in the quiet hours only for urgent notices."""
+        """Tell the admins whom notices about open cases do not reach; in the quiet hours, only about urgent notices."""
         quiet = (
             self._policy.escalation.quiet_hours is not None
             and self._policy.escalation.quiet_hours.until(now) is not None
@@ -170,7 +177,7 @@ class DeliveryFollowUp:
             uow.deliveries.mark_told_to_desk(notices, now)
 
     def _tell_of_losses(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell admins, leaders and report readers who can be reached again which notices they missed."""
+        """Tell admins, leaders and report readers, to whom messages arrive again, which notices they have missed."""
         for person_id, notices in _group_by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
             uow.deliveries.mark_told_of_loss(notices, now)
             person = None if person_id is None else uow.people.get(person_id)

@@ -1,4 +1,4 @@
-"""Texts on the delivery state of notices."""
+"""Texts saying whether notices (messages of the bot) have been delivered."""
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
@@ -10,7 +10,7 @@ _DELIVERIES = {DeliveryState.PENDING: MessageId.DELIVERY_PENDING, DeliveryState.
 
 
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
-    """Return the case's state as text: `mới` (new), plus a remark if the request to the member has not arrived."""
+    """Return the case's state as text, such as `mới` (new); with a remark if the member's notice did not arrive."""
     state = voice.state(case.state)
     if case.state is not CaseState.NEW:
         return state
@@ -22,7 +22,7 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
 
 
 def outgoing_in_words(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
-    """Return a text on how many notices wait to be sent and how many failed; zeros but the first are left out."""
+    """Return a text on how many notices wait to be sent (also if 0), and how many could not be sent (unless 0)."""
     said = number(counts.waiting)
     if counts.oldest_waiting_at:
         said += voice.render(MessageId.STATUS_WAITING_SINCE, when=moment(counts.oldest_waiting_at))

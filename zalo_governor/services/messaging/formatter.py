@@ -1,4 +1,4 @@
-"""Formatting of messages: names of people, groups and clauses, case states, dates and numbers."""
+"""Formatting of messages to people: how they name people, groups, clauses, case states, dates and numbers."""
 
 import re
 import unicodedata
@@ -30,27 +30,30 @@ _SIGNS = {
     "partial": MessageId.SIGN_MISSING_MARKS,
     "legacy": MessageId.SIGN_LEGACY,
 }
-"""Finding's label -> text for what is wrong with the writing (clause 3.1)."""
+"""Label of a finding on missing diacritics (clause 3.1) -> text for what is wrong with the writing."""
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
 _EXCESS_MARKS = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
-"""Combining marks beyond the second on one letter: no name needs them, and many of them cover the lines above."""
+"""Combining diacritics beyond the second on one letter: no name needs them, and many cover the lines above."""
 _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 
 
 class MessageFormatter:
-    """Renderer of message templates, and of the texts for people, groups, clauses and cases in them."""
+    """Renderer of message templates, and of the texts that name people, groups, clauses and cases in them."""
 
     def __init__(self, catalogue: Catalogue, regulation: Regulation) -> None:
         self._catalogue = catalogue
         self.regulation = regulation
 
     def render(self, text: MessageId, **fields: object) -> str:
-        """Return the text of a message with its fields filled in (see `Catalogue.render`)."""
+        """Return the text of the message `text` with its fields filled in (see `Catalogue.render`)."""
         return self._catalogue.render(text, **fields)
 
     def render_for(self, person: Person, text: MessageId, **fields: object) -> str:
-        """Return a message to the person, named in its field `who`; outsiders are not called `đồng chí` (comrade)."""
+        """Return the text of a message to the person, whose name is put into the field `who` if the message has it.
+
+        Outsiders (members not on the roster) are addressed as Sir/Madam instead of `đồng chí` (comrade).
+        """
         if "who" in text.fields:
             fields["who"] = self.address(person)
         if person.standing is Standing.OUTSIDE:
@@ -58,24 +61,24 @@ class MessageFormatter:
         return self.render(text, **fields)
 
     def who(self, person: Person) -> str:
-        """Return how messages name the person: `đồng chí Nguyễn Văn A (Giám đốc Sở B)` (comrade, full name, title).
+        """Return how messages name the person to others: `đồng chí Nguyễn Văn A (Giám đốc)` (comrade, name, title).
 
-        An unidentified person is named by the cleaned account name with a note on the standing. A warning follows if
-        the account shows the name of somebody else on the roster.
+        A person not identified by roster or settings is named by the account's display name, with a note saying so. A
+        warning follows if the account shows the name of another person on the roster.
         """
         if person.uid == NOBODY_UID:
             return self.render(MessageId.WHO_NOBODY)
         return self._name_and_title(person) + self._namesake_warning(person)
 
     def address(self, person: Person) -> str:
-        """Return how a message addresses its reader: name and title, or `chủ tài khoản "X"` (owner of account X)."""
+        """Return how a message addresses its recipient: name and title, or `chủ tài khoản "X"` (owner of account X)."""
         if person.identified:
             return self._name_and_title(person)
         name = plain(person.display_name)
         return self.render(MessageId.TO_ACCOUNT, name=name) if name else self.render(MessageId.TO_UNNAMED)
 
     def named(self, person: Person) -> str:
-        """Return the name for a table cell: without title for an identified person, else as `who`."""
+        """Return the person's name for a table cell: without title if the person is identified, else as in `who`."""
         if not person.identified:
             return self.who(person)
         name = plain(person.full_name or person.display_name) or self.render(MessageId.WHO_UNKNOWN)
@@ -105,7 +108,7 @@ class MessageFormatter:
         )
 
     def group(self, group: Group) -> str:
-        """Return the group's name for messages (without the word "group" twice); its id if it has no name."""
+        """Return how messages name the group: by its name, without a second word "group", or by its id if nameless."""
         name = plain(group.name)
         if not name:
             return self.render(MessageId.GROUP_UNNAMED, id=group.id)
@@ -118,15 +121,15 @@ class MessageFormatter:
         return self.render(_STATES[state])
 
     def clause_number(self, topic: ClauseTopic) -> str:
-        """Return the number of the clause on that topic; "" if the regulation has none."""
+        """Return the number of the regulation's clause on that topic, such as `4.1`; "" if there is none."""
         return self.regulation.number_of(topic)
 
     def citation_of(self, topic: ClauseTopic) -> str:
-        """Return the citation of the clause on that topic."""
+        """Return the citation (see `citation`) of the regulation's clause on that topic."""
         return self.citation(self.clause_number(topic))
 
     def citation(self, number: str) -> str:
-        """Return the citation of a clause: `khoản 1 Điều 4 Quy chế` (Article 4, clause 1); a fallback if unknown."""
+        """Return how to cite clause `number`: `khoản 1 Điều 4 Quy chế` (Article 4, clause 1); a fallback if unknown."""
         try:
             return self.regulation.clause(number).citation
         except KeyError:
@@ -140,7 +143,7 @@ class MessageFormatter:
             return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
 
     def cited(self, case: Case) -> str:
-        """Return the citation of the case's clause; for a suspected secret with that remark, but without the level."""
+        """Return the citation of the case's clause; if sealed, with the remark that a state secret is suspected."""
         citation = self.citation(case.clause)
         return (
             self.render(MessageId.CITED_SECRET, citation=citation)
@@ -149,7 +152,7 @@ class MessageFormatter:
         )
 
     def sign(self, case: Case) -> str:
-        """Return a short text of what the case is about: what is wrong with the writing, else the clause's summary."""
+        """Return a short text on what the case is about: how diacritics are wrong, else the clause's summary."""
         text = _SIGNS.get(case.label)
         return self.render(text) if text else self.clause(case.clause)
 
@@ -159,7 +162,7 @@ class MessageFormatter:
 
 
 def gone(voice: MessageFormatter, at: datetime, by: Person | None, *, deleted: bool, account: str) -> str:
-    """Return a text saying when and by whom a message was recalled (or deleted); `account` is the bot's own uid."""
+    """Return a text saying when and by whom a message was recalled (or `deleted`); `account` is the bot's uid."""
     if by and by.uid == account:
         who = voice.render(MessageId.GONE_BY_OWN)
     else:
@@ -185,7 +188,7 @@ def number(value: int) -> str:
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:
     """Clean a text typed by a member: one line of letters, digits and punctuation, at most `limit` characters.
 
-    So no display name can disguise as part of a message, with emoji, line breaks or heaped diacritics.
+    This keeps a display name from passing for a part of the bot's message by emoji, line breaks or many diacritics.
     """
     kept = "".join(letter if _is_allowed(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
     line = _EXCESS_MARKS.sub("", " ".join(kept.split()))

@@ -1,4 +1,4 @@
-"""The message in which the program introduces itself to a group: its purpose, what it stores, and whom to ask."""
+"""The message in which the program introduces itself to a group: what it is for, what it stores, whom to ask."""
 
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -6,7 +6,7 @@ from zalo_governor.services.policy import Introduction
 
 
 def introduction_text(introduction: Introduction, voice: MessageFormatter) -> str:
-    """Return the introduction for the group, at most 2,000 characters (Zalo's limit for a message)."""
+    """Return the text that introduces the program to a group, at most 2,000 characters (Zalo's limit)."""
     names = [
         voice.render(MessageId.WHO_WITH_TITLE, name=name, title=title)
         if title

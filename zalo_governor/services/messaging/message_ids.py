@@ -1,12 +1,13 @@
-"""Ids of all texts that the program sends or shows; their Vietnamese templates are in config/messages.vi.yaml."""
+"""Ids of all texts that the program sends to people or shows; their templates are in config/messages.vi.yaml."""
 
 from enum import Enum
 
 
 class MessageId(Enum):
-    """Id of a message or a part of one: its key in the catalogue, and the names of the fields that its template gets.
+    """Id of a message, or of a part of one: (key in config/messages.vi.yaml, names of its template's fields, cells).
 
-    With `cells`, the template holds that many short texts separated by `|`: sheet name, title and column headings.
+    `cells`, if given, is the number of short texts, separated by `|`, that the template holds: sheet name, title and
+    column headings of a table.
     """
 
     # to the admin and the staff

@@ -1,4 +1,4 @@
-"""Notifier: puts messages into the outbox, to one person, to all admins or to a group."""
+"""The notifier: puts messages to a person, to all admins or to a group into the outbox, to be sent later."""
 
 import structlog
 
@@ -12,11 +12,11 @@ from zalo_governor.services.ports import UnitOfWork
 log = structlog.get_logger(__name__)
 
 MESSAGE_LIMIT = 1980
-"""Longest message in characters: Zalo accepts 2,000, less room for the mark of a repeated message."""
+"""Longest message in characters: Zalo accepts 2,000, of which some are kept for the mark "(gửi lại)" (sent again)."""
 
 
 class Notifier:
-    """Sender of one bot account's notices, by way of the outbox."""
+    """Writer of one bot account's notices (messages to people) into the outbox, from which they are sent."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -33,14 +33,15 @@ class Notifier:
         urgent: bool = False,
         asked_for: bool = False,
     ) -> bool:
-        """Put a private message into the outbox; a text too long for Zalo is split between lines.
+        """Put a private message to the person into the outbox; a text too long for Zalo becomes several messages.
 
         Args:
-            urgent: see `Notice.urgent`.
-            asked_for: the message answers a request of the person.
+            group_id: the group on whose behalf the message is sent.
+            urgent: the message is sent before others, and retried longer (`Notice.urgent`).
+            asked_for: the message answers a command of the person; such messages are sent also on trial.
 
         Returns:
-            Whether the message will be sent; False if it is withheld because the account is on trial.
+            Whether the message will be sent; False if the account is on trial, so that the message is only counted.
         """
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
         for part in parts(text):
@@ -59,7 +60,7 @@ class Notifier:
         group_id: str,
         asked_for: bool = False,
     ) -> None:
-        """Put a file for a person into the outbox; the text `instead` is sent if the file cannot be made."""
+        """Put a file for the person into the outbox; if the file cannot be rendered, the text `instead` is sent."""
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
         uow.outbox.add(
             self._build_notice(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld
@@ -68,7 +69,7 @@ class Notifier:
     def to_desk(
         self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
     ) -> None:
-        """Put a private message to each admin (Role.ADMIN, ADMIN_STAFF) into the outbox; `urgent` as in `Notice`."""
+        """Put a private message to each admin (the desk: Role.ADMIN, ADMIN_STAFF) into the outbox; see `Notice`."""
         desk = self.holders(uow, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
@@ -76,7 +77,7 @@ class Notifier:
             self.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
 
     def to_group(self, uow: UnitOfWork, text: str, *, group_id: str) -> None:
-        """Put a message to the group into the outbox; used only for short command replies and the introduction."""
+        """Put a message to the group into the outbox; only for short replies to commands and the introduction."""
         uow.outbox.add(
             Notice(
                 account=self._policy.account,
@@ -102,7 +103,7 @@ class Notifier:
         )
 
     def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
-        """Return the persons who have any of the roles, without the bot itself."""
+        """Return the people who have any of the roles; bot accounts are left out."""
         return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
 
 

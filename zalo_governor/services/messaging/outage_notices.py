@@ -1,4 +1,4 @@
-"""Notices about an outage, in which the bot receives nothing from Zalo, and about its end."""
+"""Notices about the beginning and the end of an outage, in which the bot receives nothing from Zalo."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,16 +12,16 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork
 
 ELSEWHERE = {LineState.DUPLICATE: MessageId.ELSEWHERE_SESSION, LineState.KICKED: MessageId.ELSEWHERE_ACCOUNT}
-"""Connection state -> text saying who uses the account elsewhere while the program stays disconnected."""
+"""State of the connection -> text saying how the account is used elsewhere, for which the program disconnected."""
 
 
 class OutageNotices:
-    """Sender of outage notices by the second channel (e-mail, webhook), and at the end also by Zalo.
+    """Sender of notices about outages by a second channel (e-mail or webhook); about their end, also by Zalo.
 
     Implements `pipeline.liveness.Alarm`.
 
     Args:
-        tell: sends (subject, text) by the second channel.
+        tell: sends (subject, text) by e-mail or webhook.
         on_posted: called when notices were put into the outbox.
     """
 
@@ -41,7 +41,7 @@ class OutageNotices:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report by the second channel that nothing has been received from Zalo since `since`."""
+        """Report by e-mail or webhook that nothing was received since `since`; `line` is the connection's state."""
         subject, text = MessageId.BLIND_SUBJECT, self._voice.render(MessageId.BLIND, since=moment(since))
         if line and line.resumes_at:
             subject, elsewhere = MessageId.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
@@ -55,7 +55,7 @@ class OutageNotices:
         self._tell(self._voice.render(subject), text)
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """Report the end of an outage by both channels."""
+        """Report, by Zalo and by e-mail or webhook, that the outage from `since` to `until` is over."""
         minutes = number(minutes_of(until - since))
         text = self._voice.render(MessageId.SEEING, since=moment(since), until=moment(until), minutes=minutes)
         # The transaction comes first: it may fail, and the caller then repeats the call.

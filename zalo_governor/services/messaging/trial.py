@@ -1,4 +1,4 @@
-"""The trial period, in which only the admins get messages: its summary for the admin, and its end."""
+"""The trial period of a bot account, in which only the admin gets messages: its summary and its end."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -19,14 +19,14 @@ from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 
 class TrialPage:
-    """Writer of the trial's summary: what would have been sent to whom, and how many cases were false alarms."""
+    """Writer of the summary of the trial: what would have been sent to whom, and how many cases were false alarms."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def text(self, uow: UnitOfWork) -> str:
-        """Return the summary of everything since the trial began."""
+        """Return the summary of the messages withheld, and of the cases opened, since the trial began."""
         policy, voice = self._policy, self._voice
         trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
@@ -65,7 +65,7 @@ class TrialPage:
         return self._voice.render(MessageId.TRIAL_ABOUT, what=what, count=number(count))
 
     def _rule_outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
-        """Return a row per rule with its cases and false alarms, the highest share of false alarms first."""
+        """Return a line per rule with its number of cases and false alarms; the highest share of these comes first."""
         ranked = sorted(outcomes, key=lambda row: (-row.false_share, -row.false_alarms, row.rule_id))
         rows = [
             self._voice.render(
@@ -95,7 +95,7 @@ class TrialPage:
         return self._voice.render(MessageId.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
 
     def _addressees(self, found: ShadowFigures) -> str:
-        """Return the text naming who would be told of a member's first case with such findings, by the ladder."""
+        """Return the text naming who would be notified of a member's first case with findings like `found`."""
         rung = self._policy.ladder.first(found.severity)
         told = []
         if rung.ask_member:
@@ -107,7 +107,7 @@ class TrialPage:
         return ", ".join(map(self._voice.render, told or [MessageId.ADDRESSEE_NOBODY]))
 
     def _trial_state(self, uow: UnitOfWork, trial: Trial | None) -> str:
-        """Return the text saying whether the trial goes on, is over, or is off by the settings."""
+        """Return the text saying whether the trial goes on, is over, or was never wanted by the settings."""
         if not on_trial(self._policy, uow):
             since = trial.live_at if trial and trial.live_at else None
             return (
@@ -119,7 +119,7 @@ class TrialPage:
 
 
 class TrialEnd:
-    """Sender of the trial's summary when its time is over, and of the announcement that the trial has ended.
+    """Sender of the trial's summary after the time set for it, and of the announcement when a person has ended it.
 
     Implements `app.due_work.Work`.
 
@@ -145,7 +145,7 @@ class TrialEnd:
         """Whether the trial has ended and everybody was told, so that nothing is left to do."""
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has to be called next; at once if the trial was ended (perhaps by another process)."""
+        """Return when `act` has something to send: at once if the trial was ended, else when its summary is due."""
         if self._is_done:
             return None
         with self._begin() as uow:
@@ -157,7 +157,7 @@ class TrialEnd:
             return None if trial.told_at else trial.began_at + self._policy.trial
 
     def act(self, now: datetime) -> None:
-        """Send the summary, or the announcement that the trial has ended, each once."""
+        """Send the summary of the trial or, if the trial was ended, the announcement of that; each is sent once."""
         with self._begin() as uow:
             trial = uow.trials.get(self._policy.account)
             if trial is None:
@@ -178,7 +178,7 @@ class TrialEnd:
         uow.trials.save(trial.model_copy(update={"told_at": now}))
 
     def _announce(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
-        """Tell the other admins that the trial was ended; nothing is sent if the settings want no trial."""
+        """Tell the admins, except whoever ended it, that the trial is over; not if the settings want no trial."""
         if trial.live_at is None or trial.announced_at is not None:
             return
         by = (
@@ -193,7 +193,7 @@ class TrialEnd:
         uow.trials.save(trial.model_copy(update={"announced_at": now}))
 
     def _introduce(self, uow: UnitOfWork) -> None:
-        """Send the introduction to each group, once ever, if the settings say so."""
+        """Send each group, once ever, the message in which the program introduces itself, if the settings say so."""
         if not self._policy.introduce:
             return
         for group in self._policy.governed:
@@ -205,10 +205,10 @@ class TrialEnd:
 
 
 def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
-    """End the trial; return False if there is none to end.
+    """End the trial, so that all messages are sent from now on; return False if the account is not on trial.
 
     Args:
-        by: id of the person who ended it by a command; None if it was ended on the machine itself.
+        by: id of the person who ended it by a chat command; None if it was ended from the command line.
     """
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
@@ -218,7 +218,7 @@ def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
 
 
 def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) -> str:
-    """Return the text saying until when the account is on trial, and how much was withheld; "" if it is not."""
+    """Return the text on until when the trial lasts and how many messages were withheld; "" if not on trial."""
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
         return ""

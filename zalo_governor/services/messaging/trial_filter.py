@@ -1,4 +1,4 @@
-"""The filter for a bot account on trial: everything is judged as usual, but only the admin gets messages."""
+"""The filter for the messages of a bot account on trial: everything is judged, but only the admin gets messages."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ ADDRESSEES = {
 
 
 def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
-    """Return whether the account is on trial, so that unrequested messages go to the admin (Role.ADMIN) only."""
+    """Return whether the bot account is on trial: messages that nobody asked for go to the admin (Role.ADMIN) only."""
     if not policy.trial:
         return False
     trial = uow.trials.get(policy.account)
@@ -32,7 +32,7 @@ def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None,
 
     Args:
         person: the recipient; None for a message to the group.
-        asked_for: the message answers a request; such answers go to people with a role other than member.
+        asked_for: the message answers a command; such answers are also sent to people with another role than member.
     """
     if not on_trial(policy, uow):
         return False
@@ -42,7 +42,7 @@ def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None,
 
 
 def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Addressee, list[Withheld]]]:
-    """Group withheld notices by the kind of recipient, in the order of `Addressee`."""
+    """Group withheld messages by the kind of recipient (leader, member …), in the order of `Addressee`."""
     found: dict[Addressee, list[Withheld]] = {kind: [] for kind in Addressee}
     for row in withheld:
         person = None if row.person_id is None else uow.people.get(row.person_id)
@@ -51,7 +51,7 @@ def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Ad
 
 
 def withheld_line(uow: UnitOfWork, voice: MessageFormatter, withheld: Iterable[Withheld]) -> str:
-    """Return withheld notices per kind of recipient as text ("leader 1 message, members 2 messages"); "" if none."""
+    """Return the text on how many messages were withheld ("leader 1 message, members 2 messages"); "" if none."""
     return ", ".join(
         voice.render(
             MessageId.WITHHELD_FROM,

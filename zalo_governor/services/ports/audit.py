@@ -1,4 +1,4 @@
-"""Protocols for the audit log and for claims (named work that must run only once)."""
+"""Protocols of the repositories for the audit log, and for claims (which let named work run only once)."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,30 +8,42 @@ from zalo_governor.domain.cases import Case
 
 
 class AuditTrail(Protocol):
-    """Repository of the audit log, an append-only hash chain."""
+    """Repository of the audit log: append-only records, each linked to the one before by a hash (the hash chain)."""
 
     def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
-        """Append one record to the audit log. `detail` holds codes and figures, never message text."""
+        """Append one record to the audit log.
+
+        Args:
+            action: what was done, such as `case.moved`.
+            at: when.
+            actor_id: number of the person who acted; None for the program.
+            group_id: the group concerned.
+            subject: what was acted on, such as a case code.
+            detail: further codes and figures, never message text.
+        """
         ...
 
     def head(self) -> AuditHead:
-        """Return the current end of the hash chain; reports print it, which exposes a log replaced by an old copy."""
+        """Return the end of the hash chain: the number of records and the hash of the last one.
+
+        Reports print it, so that a log replaced later by an older copy can be detected.
+        """
         ...
 
     def openings(self, case: Case) -> list[Opening]:
-        """Return who has opened the case and how often, the most recent reader first."""
+        """Return who has viewed the case and how often, the most recent viewer first."""
         ...
 
 
 class Claims(Protocol):
-    """Repository of claims: each pair of job name and due time can be claimed once, by one process."""
+    """Repository of claims: each run of named work, given by name and due time, can be claimed by one process only."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
-        """Claim the pair (job, due); return False if it was claimed before."""
+        """Claim the run of the work named `job` at `due`; return False if that run was claimed before."""
         ...
 
     def is_claimed(self, job: str, due: datetime) -> bool:
-        """Return whether the pair (job, due) has been claimed."""
+        """Return whether the run of the work named `job` at `due` has been claimed."""
         ...

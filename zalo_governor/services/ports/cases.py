@@ -1,4 +1,7 @@
-"""Protocols of the repositories for cases, their messages, their notes and false alarms."""
+"""Protocols of the repositories for cases, their messages and notes, and false alarms.
+
+A case is a possible breach of one rule by one person, under review by the admins.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -9,67 +12,80 @@ from zalo_governor.domain.jobs import CodeCheck
 
 
 class Cases(Protocol):
-    """Repository of cases and of the events that belong to them."""
+    """Repository of cases (possible breaches under review) and of the events, such as messages, that belong to them."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """Return the person's newest open case under the rule (and label, if given) with an event since `since`."""
+        """Return the person's newest open case under the rule with an event since `since`; None if there is none.
+
+        `label` is the rule's name for a kind of finding; if given, only cases with that label are considered.
+        """
         ...
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
-        """Return the person's newest open case of sealed content with that `Seal.mac` and an event since `since`."""
+        """Return the person's newest open case of the given sealed content with an event since `since`, or None.
+
+        Sealed content is not stored, as it may be a state secret; `mac` is its keyed hash (`Seal.mac`).
+        """
         ...
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:
-        """Return the cases whose events include that message."""
+        """Return the cases whose events include the message; `message_key` is Zalo's msgId."""
         ...
 
     def get(self, case_id: int) -> Case | None:
-        """Return the case with that number, or None."""
+        """Return the case with that number; None if there is none."""
         ...
 
     def opened_between(
         self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
     ) -> list[Case]:
-        """Return the cases opened in [start, end), oldest first; `group_id` None means all groups."""
+        """Return the cases opened in [start, end), oldest first.
+
+        `group_id` None means all groups; `open_only` leaves out the cases that have been decided.
+        """
         ...
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
-        """Insert a new case, link its first event to it, and return it with its number (the given id is ignored).
+        """Insert a new case (the given id is ignored), link its first event to it, and return it with its id.
 
-        `mark` is the keyed hash of the event's content, by which a repetition is recognised after a false alarm.
+        `mark` is the keyed hash of the event's content: if the case becomes a false alarm, `FalseAlarms` recognises
+        equal content by it. None if there is no content to recognise.
         """
         ...
 
     def save(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
-        """Update a case; `joined_event_id` links one more event to it, with the keyed hash `mark` as in `add`."""
+        """Update a stored case; link the event `joined_event_id`, if given, to the case, with `mark` as in `add`."""
         ...
 
     def excerpt(self, case: Case) -> str | None:
-        """Return the excerpt stored with the case's latest finding; None if none was stored or the case is sealed."""
+        """Return the excerpt of the text in the case's latest finding; None if none is stored, as for sealed cases."""
         ...
 
     def suggestion(self, case: Case) -> str | None:
-        """Return the suggested correction stored with the case's latest finding, or None."""
+        """Return the corrected text that the rule suggested in the case's latest finding; None if there is none."""
         ...
 
     def reason(self, case: Case) -> str | None:
-        """Return the code by which the rule explains the case's latest finding, or None."""
+        """Return the rule's code for why it made the case's latest finding, such as `no_title`, or None."""
         ...
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """Count the person's cases under the rule opened at or after `since`, without false alarms."""
+        """Count the person's cases under the rule that were opened at or after `since`, without false alarms."""
         ...
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Return the cases that have to be escalated to the leader by `now`, the longest due first."""
+        """Return the cases of which the leader must be told by `now`, as no admin reacted; the longest overdue first.
+
+        Only cases of the given groups are returned.
+        """
         ...
 
     def awaiting_digest(self, group_id: str) -> list[Case]:
-        """Return the group's cases still to be included in a digest to the admins, the longest due first."""
+        """Return the group's cases still to go into a digest (collective message) to the admins, longest due first."""
         ...
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Return those of the groups for which a digest to the admins is due by `now`."""
+        """Return those of the groups for which a digest (collective message) to the admins is due by `now`."""
         ...
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
@@ -77,89 +93,113 @@ class Cases(Protocol):
         ...
 
     def with_content(self, mac: bytes) -> Case | None:
-        """Return the oldest case of the sealed content with that `Seal.mac`, of any person and in any group."""
+        """Return the oldest case of the given sealed content, of any person and in any group; None if there is none.
+
+        `mac` is the keyed hash (`Seal.mac`) of that content, which itself is not stored.
+        """
         ...
 
 
 class CaseMessages(Protocol):
-    """Repository of the messages of cases: which were removed, who has read them, and codes that confirm a removal."""
+    """Repository of the messages of cases: which are removed, who has read them, and codes that confirm a removal."""
 
     def of(self, case: Case) -> list[CaseMessage]:
         """Return the messages of a case, each once, in order of receipt; events that are not messages are left out."""
         ...
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
-        """Record that person `by` recalled or deleted a case's message; return False if that was known already."""
+        """Record that a message of a case was recalled by its sender or, if `deleted`, deleted by an administrator.
+
+        `message_key` is the msgId; `by` is the number of the person who did it, None if Zalo does not say.
+
+        Returns:
+            False if nothing was recorded: it was known already, or the message belongs to no case.
+        """
         ...
 
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
     ) -> None:
-        """Record which persons have received (`delivered`) or read (`seen`) a message of a case."""
+        """Record which persons (by number) have received (`delivered`) or read (`seen`) a message of a case."""
         ...
 
     def readers(self, case: Case) -> list[Reader]:
-        """Return the persons who have received or read any message of a case, ordered by person number."""
+        """Return the persons who have received or read any message of the case, ordered by person number."""
         ...
 
     def forget_readers(self, before: datetime) -> int:
-        """Delete the readers recorded before that time, and their receipts; return how many reader rows that were."""
+        """Delete the records made before `before` of who received or read messages of cases; return how many.
+
+        Receipts received before that time lose their content and sender.
+        """
         ...
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        """Store a one-time code with which the person can confirm the removal; an earlier code becomes invalid."""
+        """Store a one-time code with which the person can confirm one removal; earlier codes become invalid.
+
+        What is removed is the case's messages, or the outsider whom the case is about.
+        """
         ...
 
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
-        """Check a one-time code; after acceptance, or after too many wrong tries, the stored code becomes invalid."""
+        """Check a typed one-time code against the stored one.
+
+        The stored code becomes invalid when it is accepted, and after too many wrong tries.
+        """
         ...
 
 
 class CaseNotes(Protocol):
-    """Repository of people's notes on cases, and of the reasons for cases recorded by hand."""
+    """Repository of texts that people wrote about cases, and of the reasons for cases recorded by hand."""
 
     def add(self, case: Case, note: CaseNote) -> None:
-        """Store a note on the case."""
+        """Store a note (a text that a person wrote about the case)."""
         ...
 
     def of(self, case: Case) -> list[CaseNote]:
-        """Return the notes on the case, oldest first."""
+        """Return the notes about the case, oldest first."""
         ...
 
     def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Store why the person `noted_by` recorded the case by hand."""
+        """Store that the person `noted_by` recorded the case by hand, and `words`, the reason given."""
         ...
 
     def manual(self, case: Case) -> tuple[int, str] | None:
-        """Return (person number, reason) of a case recorded by hand; None if a rule opened the case."""
+        """Return (number of the person, reason) of a case recorded by hand; None if a rule opened the case."""
         ...
 
 
 class FalseAlarms(Protocol):
-    """Repository of content known to be a false alarm, stored as keyed hashes only."""
+    """Repository of content that admins marked as a false alarm, so that it opens no case again.
+
+    Only keyed hashes of the content are stored, which show whether another content is equal.
+    """
 
     def hash_of_text(self, text: str) -> bytes:
-        """Return the keyed hash of normalised text: it shows whether another text is equal, and nothing else."""
+        """Return the keyed hash of a normalised text, which shows only whether another text is equal."""
         ...
 
     def hash_of_event(self, event_id: int) -> bytes:
-        """Return the keyed hash of the event's whole content, with attachments and quotes, not normalised."""
+        """Return the keyed hash of the event's whole content, including attachments and quotes, not normalised."""
         ...
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
-        """Return the number of the false-alarm case with content of keyed hash `mark`; None if there is none."""
+        """Return the number of the case in which that content was marked as a false alarm; None if there is none.
+
+        `mark` is the keyed hash of the content.
+        """
         ...
 
     def learn(self, case: Case) -> None:
-        """Store the content of the case's events, as keyed hashes, as false alarms."""
+        """Store the content of the case's events, as keyed hashes, as a false alarm."""
         ...
 
     def forget(self, case: Case) -> None:
-        """Delete what `learn` stored for the case, because the case is no longer a false alarm."""
+        """Delete what `learn` stored for the case, because the case is no longer considered a false alarm."""
         ...
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Record on the rule's findings for the event that false alarm `case_id` kept them from opening a case.
+        """Record in the rule's findings on the event that they opened no case, as case `case_id` was a false alarm.
 
         If `person_id` is given, only the findings about that person are updated.
         """

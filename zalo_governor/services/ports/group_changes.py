@@ -1,4 +1,4 @@
-"""Protocols of the repositories for changes to a group's settings, the leader's approvals, and group pictures."""
+"""Protocols of the repositories for changes to groups, the leader's approvals of changes, and group pictures."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,46 +9,49 @@ from zalo_governor.domain.pictures import Looked
 
 
 class GroupChanges(Protocol):
-    """Repository of changes to groups (name, picture, admins, settings, ...) and of the leader's approvals."""
+    """Repository of changes to groups (name, picture, admins, settings, ...) and of approvals.
+
+    An approval is the leader's permission to change a group.
+    """
 
     def add(self, account: str, change: GroupChange) -> None:
-        """Store a change observed by the bot account `account`."""
+        """Store a change to a group that was observed by the bot account with uid `account`."""
         ...
 
     def of_case(self, case: Case) -> list[GroupChange]:
-        """Return the changes that belong to a case, oldest first."""
+        """Return the changes to the group that the case is about, oldest first."""
         ...
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        """Return the changes to a group in [start, end), oldest first."""
+        """Return the changes made to the group in [start, end), oldest first."""
         ...
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Record that the approval `approval_id`, given afterwards, covers every change of the case."""
+        """Record that the approval with that number, given afterwards, covers all changes of the case."""
         ...
 
     def add_approval(self, approval: Approval) -> Approval:
-        """Insert an approval and return it with its number (the given id is ignored)."""
+        """Insert an approval (the leader's permission to change a group; its id is ignored); return it with its id."""
         ...
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """Return the approvals of a group that expire after `at`, oldest first."""
+        """Return the approvals (permissions to change the group) that are valid beyond `at`, oldest first."""
         ...
 
     def approval(self, approval_id: int) -> Approval | None:
-        """Return the approval with that number, or None."""
+        """Return the approval with that number; None if there is none."""
         ...
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Record `event_id` as the first event that the approval covered."""
+        """Record the event as the first one that the approval covered; do nothing if one is recorded already."""
         ...
 
 
 class Pictures(Protocol):
-    """Repository of the hashes and thumbnails of group pictures."""
+    """Repository of the hashes and thumbnails of group pictures, by which two pictures can be compared."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        """Store the hash and thumbnail of the picture at URL `address`, replacing earlier ones."""
+        """Store the hash and thumbnail (`looked`) of the group picture at URL `address`, replacing earlier ones."""
         ...
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:

@@ -1,4 +1,4 @@
-"""Protocol of the durable job queue."""
+"""Protocol of the durable queue of jobs."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,36 +9,45 @@ from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
 
 
 class Jobs(Protocol):
-    """Durable queue of jobs such as message removals and picture fetches."""
+    """Durable queue of jobs: work done after the transaction that decides it, such as removing a message."""
 
     def enqueue(self, job: Job) -> bool:
-        """Add a job (its id is ignored); if an equal one waits, move it to this job's case and return False."""
+        """Add a job (its id is ignored) and return True.
+
+        If an equal job (same kind, group and target) waits already, link that one to this job's case and return False.
+        """
         ...
 
     def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
-        """Lease the account's jobs due by `now`, oldest first; no other worker gets them before the lease ends."""
+        """Return the account's jobs of these kinds due by `now`, oldest first, and lease them to the caller.
+
+        No other worker gets a leased job until the lease ends.
+        """
         ...
 
     def release(self, account: str) -> None:
-        """End all leases of the account, whose only process has just started: no earlier holder is running."""
+        """End all leases (reservations of jobs for one worker) of the account.
+
+        To be called when the account's only process starts: the workers that held the leases are dead.
+        """
         ...
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
-        """Return when `claim` will next return a job; None if no job waits."""
+        """Return when `claim` will next return a job of these kinds; None if no job waits."""
         ...
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
-        """Return the case's unsettled jobs of that kind."""
+        """Return the case's jobs of that kind that have no outcome yet."""
         ...
 
     def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
-        """Return whether an unsettled job of that kind waits for the target (message key, uid or picture name)."""
+        """Return whether a job of that kind for the target (message key, uid or picture name) has no outcome yet."""
         ...
 
     def retry(self, job: Job, at: datetime) -> None:
-        """Schedule a job of unknown outcome for another try at `at`, unless it was settled meanwhile."""
+        """Make a job whose outcome is unknown due again at `at`; do nothing if it was settled meanwhile."""
         ...
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
-        """Record the job's outcome and delete its payload; return False if it was already settled."""
+        """Record the job's final outcome and delete its payload; return False if the job was settled before."""
         ...

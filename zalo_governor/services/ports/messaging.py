@@ -1,4 +1,4 @@
-"""Protocols of the repositories for outgoing messages, their delivery, trial mode (messages withheld) and feedback."""
+"""Protocols of the repositories for outgoing messages, their delivery, trial periods and members' remarks."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -12,48 +12,55 @@ from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
 
 
 class Trials(Protocol):
-    """Repository of trial mode, in which a bot account withholds its messages instead of sending them."""
+    """Repository of the trial periods of bot accounts.
+
+    During the trial only the admins get messages; the others are withheld, i.e. stored for counting and never sent.
+    """
 
     def get(self, account: str) -> Trial | None:
-        """Return the account's trial state; None before its first start."""
+        """Return the state of the account's trial; None before the first start of the program with that account."""
         ...
 
     def save(self, trial: Trial) -> None:
-        """Update the trial state; the stored `began_at` is kept."""
+        """Update the stored state of the account's trial; the stored beginning (`began_at`) is kept."""
         ...
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """Count withheld messages, outcomes of the groups' cases and findings of shadow rules since `since`."""
+        """Count what happened in the account's trial since `since`, for its summary.
+
+        Counted are the withheld messages, the outcomes of the groups' cases, and the findings of rules that are on
+        trial themselves (shadow rules).
+        """
         ...
 
     def withheld_of(self, case: Case) -> list[Withheld]:
-        """Return the withheld messages about a case, grouped by addressee."""
+        """Return how many messages about the case were withheld (not sent because of the trial), by addressee."""
         ...
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the group's messages in [start, end) that were withheld because the account was in trial mode."""
+        """Count the messages about the group that were withheld in [start, end) because of the trial."""
         ...
 
 
 class OutboxEntries(Protocol):
-    """Outbox: durable queue of the messages to be sent."""
+    """Writer of the outbox, the durable queue of messages to be sent, and look-ups of what was added before."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
-        """Add a message to the outbox; with `withheld` it is stored to be counted and never sent."""
+        """Add a message to the outbox; a `withheld` one (the account is on trial) is only counted, never sent."""
         ...
 
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
-        """Return when a message of that purpose was last added for the person, at or after `since`; None if never.
+        """Return when a message of that purpose (`Purpose`) was last added for the person since `since`; None if never.
 
-        With `rule_id`, only messages about cases of that rule count. In trial mode withheld messages count too, so
-        that the account behaves as it will after the trial.
+        With `rule_id`, only messages about cases of that rule count. During the trial, in which most messages are
+        withheld instead of sent, withheld messages count too, so that the program behaves as it will afterwards.
         """
         ...
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """Count the people for whom messages of that purpose about cases of the rule were added since `since`.
+        """Count the people for whom a message of that purpose about a case of the rule was added since `since`.
 
         Withheld messages count as in `last_added`.
         """
@@ -61,10 +68,10 @@ class OutboxEntries(Protocol):
 
 
 class Deliveries(Protocol):
-    """Repository of the delivery state of the notices in the outbox."""
+    """Repository of the delivery state of the notices (messages that the bot sends) in the outbox."""
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """Return the urgent alerts that no admin has received: created before `before`, or given up for every admin.
+        """Return the urgent alerts that reached no admin: created by `before`, or given up for every admin.
 
         One alert is the list of notices to all admins created at one moment about one case; it is returned until
         `mark_escalated` is called for it.
@@ -72,56 +79,63 @@ class Deliveries(Protocol):
         ...
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """Return when the next alert, undelivered for `after`, will be in `unheard_alerts`; None if there is none."""
+        """Return when the next alert will be one of `unheard_alerts`; None if there is none.
+
+        That is the time `after` its creation, or its creation itself if the alert was given up.
+        """
         ...
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the alerts were announced by another way than a private message."""
+        """Record that these alerts were passed on to the admins by another way than a private message."""
         ...
 
     def lost_notices(self) -> list[Undelivered]:
-        """Return the alerts and reports given up whose addressee got a later message but was not told of the loss."""
+        """Return the alerts and reports that were given up although their addressee got a later message.
+
+        Those of which the addressee has been told (`mark_told_of_loss`) are left out.
+        """
         ...
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the addressees were told that these notices were lost."""
+        """Record that the addressees were told that these notices, meant for them, were lost."""
         ...
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the admins were told that these notices cannot be delivered."""
+        """Record that the admins (the desk) were told that these notices cannot be delivered."""
         ...
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Return undeliverable case notices to members or the leader of which the admins were not told yet.
+        """Return the undeliverable notices about cases to members or the leader of which the admins were not told yet.
 
-        A notice counts if it was given up, or if it is urgent and has been tried in vain since before `before`.
+        A notice counts as undeliverable if it was given up, or if it is urgent, was created by `before` and tried in
+        vain.
         """
         ...
 
     def delivered_requests(self) -> list[Case]:
-        """Return the cases in state NEW whose request to the member has been delivered."""
+        """Return the cases in state NEW whose notice asking the member to correct the breach was delivered."""
         ...
 
     def request_state(self, case: Case) -> DeliveryState:
-        """Return the delivery state of the latest request to the member about the case."""
+        """Return the delivery state of the latest notice asking the case's member to correct the breach."""
         ...
 
 
 class Feedback(Protocol):
-    """Repository of incidents and suggestions that members reported by a chat command."""
+    """Repository of remarks: incidents and suggestions that members sent to the admins by a chat command."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
-        """Store an incident or suggestion and return it with its number."""
+        """Store a remark (an incident or a suggestion) and return it with its number."""
         ...
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
-        """Return the remarks made in [start, end), oldest first; to be shown to the admins only."""
+        """Return the group's remarks of that kind made in [start, end), oldest first; to be shown to admins only."""
         ...
 
     def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Return the remarks of which the admins have not been told yet, oldest first."""
+        """Return the group's remarks of that kind of which the admins have not been told yet, oldest first."""
         ...
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:
-        """Record that the admins were told of these remarks."""
+        """Record that the admins were told of these remarks at `at`."""
         ...

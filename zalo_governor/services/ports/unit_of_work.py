@@ -14,7 +14,7 @@ from zalo_governor.services.ports.statistics import Distributions, Statistics
 
 
 class UnitOfWork(Protocol):
-    """One transaction with a repository per aggregate; all that they read or write belongs to it."""
+    """One database transaction, with one repository per aggregate; all of them read and write within it."""
 
     @property
     def people(self) -> People:
@@ -23,22 +23,22 @@ class UnitOfWork(Protocol):
 
     @property
     def members(self) -> Members:
-        """Repository of groups as last seen, their members, and display names already judged."""
+        """Repository of groups as last seen, their members, and the display names already judged by the rules."""
         ...
 
     @property
     def roster(self) -> Rosters:
-        """Repository of the groups' rosters and of look-ups of their telephone numbers."""
+        """Repository of the groups' rosters (approved lists of members), and of look-ups of telephone numbers."""
         ...
 
     @property
     def outsiders(self) -> Outsiders:
-        """Repository of persons who joined a group without being in its roster."""
+        """Repository of outsiders: persons who joined a group without being on its roster."""
         ...
 
     @property
     def cases(self) -> Cases:
-        """Repository of cases and of the events that belong to them."""
+        """Repository of cases (possible breaches under review) and of the events that belong to them."""
         ...
 
     @property
@@ -48,17 +48,17 @@ class UnitOfWork(Protocol):
 
     @property
     def case_notes(self) -> CaseNotes:
-        """Repository of notes on cases, and of the reasons for cases recorded by hand."""
+        """Repository of texts that people wrote about cases, and of the reasons for cases recorded by hand."""
         ...
 
     @property
     def false_alarms(self) -> FalseAlarms:
-        """Repository of content known to be a false alarm."""
+        """Repository of content that admins marked as a false alarm."""
         ...
 
     @property
     def group_changes(self) -> GroupChanges:
-        """Repository of changes to groups and of the leader's approvals."""
+        """Repository of changes to groups and of approvals (the leader's permissions for changes)."""
         ...
 
     @property
@@ -68,58 +68,58 @@ class UnitOfWork(Protocol):
 
     @property
     def jobs(self) -> Jobs:
-        """Durable queue of jobs."""
+        """Durable queue of jobs: work done after the transaction, such as removing a message."""
         ...
 
     @property
     def trials(self) -> Trials:
-        """Repository of each bot account's trial mode."""
+        """Repository of each bot account's trial period, in which only the admins get messages."""
         ...
 
     @property
     def outbox(self) -> OutboxEntries:
-        """Outbox of the messages to be sent."""
+        """Writer of the outbox, the durable queue of the messages to be sent."""
         ...
 
     @property
     def deliveries(self) -> Deliveries:
-        """Repository of the delivery state of the outbox's notices."""
+        """Repository of the delivery state of the messages in the outbox."""
         ...
 
     @property
     def feedback(self) -> Feedback:
-        """Repository of incidents and suggestions reported by members."""
+        """Repository of incidents and suggestions that members sent to the admins."""
         ...
 
     @property
     def audit(self) -> AuditTrail:
-        """Repository of the audit log."""
+        """Repository of the audit log (who did what, and when)."""
         ...
 
     @property
     def claims(self) -> Claims:
-        """Repository of claims, by which named work runs only once."""
+        """Repository of claims, by which named work runs only once, in one process."""
         ...
 
     @property
     def statistics(self) -> Statistics:
-        """Totals for the activity report."""
+        """Queries of a group's totals, for the activity report."""
         ...
 
     @property
     def distributions(self) -> Distributions:
-        """Counts by day, hour, agency and case state for the activity report."""
+        """Queries of counts by day, hour, agency and case state, for the activity report."""
         ...
 
     @property
     def verdicts(self) -> Verdicts:
-        """Repository of judged events and the rules' findings, written by `pipeline.judge`."""
+        """Repository of judged events and the rules' findings on them, written by `pipeline.judge`."""
         ...
 
 
 class BeginUnitOfWork(Protocol):
-    """Callable that begins a transaction."""
+    """Callable that begins a database transaction and gives access to its `UnitOfWork`."""
 
     def __call__(self) -> AbstractContextManager[UnitOfWork]:
-        """Return a context manager that commits at the end of the block and rolls back if the block raises."""
+        """Return a context manager that commits at the end of the block, or rolls back if the block raises."""
         ...

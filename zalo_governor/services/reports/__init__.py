@@ -1,1 +1,1 @@
-"""The activity report: collecting its figures, rendering it, and sending it on schedule."""
+"""The group's activity report: collecting its figures, rendering it, and sending it on schedule; also digests."""

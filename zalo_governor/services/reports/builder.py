@@ -1,4 +1,4 @@
-"""Collect the activity report (clause 6.2) as data, render it as JSON, and the phrases shared by all its formats."""
+"""Collect the activity report (clause 6.2) as data, render it as JSON, and write sentences that all formats share."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -16,16 +16,18 @@ from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 
 _QUIET_START_ALLOWED = timedelta(days=1)
-"""Maximum silence at the start of a period for which the report need not say when reception began."""
+"""If the first element of the group was received at most this long after the period's start, the report does not
+mention it."""
 
 
 def compose(
     uow: UnitOfWork, group: Group, period: Period, voice: MessageFormatter, clock: Clock, *, words: bool = False
 ) -> ActivityReport:
-    """Collect, in one transaction, everything that the formats of the report may show.
+    """Collect all data of the group's activity report for the period, in one transaction.
 
     Args:
-        words: include the text of members' incidents and suggestions, which only the admins may read.
+        period: the time reported on; the preceding time of equal length is counted too, for comparison.
+        words: whether to include the texts of members' incidents and suggestions, which only the admins may read.
     """
     before = period.start - (period.end - period.start)
     now = clock()
@@ -72,7 +74,10 @@ def compose(
 
 
 def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
-    """Yield the days of the period up to today, or up to the last day in `heard`: Zalo's clock may be ahead."""
+    """Yield the days of the period up to today, or up to the last day in `heard` if that is later.
+
+    `heard` are the days with messages, dated by Zalo's clock, which may be ahead.
+    """
     day, last = local(period.start).date(), local(period.end - timedelta(milliseconds=1)).date()
     last = min(last, max([local(now).date(), *heard]))
     while day <= last:
@@ -81,7 +86,10 @@ def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[da
 
 
 def render_json(report: ActivityReport) -> str:
-    """Render the report as a JSON object: times as ISO 8601 in UTC, cases with codes, audit chain's end as text."""
+    """Render the report as a JSON object.
+
+    Times are ISO 8601 in UTC, cases have their codes, and the end of the audit log's hash chain is in its printed form.
+    """
     data = report.model_dump(mode="json")
     for row, case in zip(data["open_cases"], report.open_cases, strict=True):
         row["code"] = case.code
@@ -89,7 +97,10 @@ def render_json(report: ActivityReport) -> str:
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
-    """Return a sentence, without full stop, with the counts of received elements."""
+    """Return a sentence, without full stop, on how many elements were received, judged, sealed, ...
+
+    An element is a message, act or receipt received from Zalo.
+    """
     figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
     heard = voice.render(MessageId.COVERAGE, **{name: number(value) for name, value in figures.items()})
     if coverage.content_from is None:
@@ -98,13 +109,16 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
 
 
 def withheld_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence on the notices withheld in trial mode; "" if there are none."""
+    """Return a sentence on the notices not sent because only admins get any during the trial; "" if there are none."""
     count = report.withheld_notices
     return voice.render(MessageId.REPORT_WITHHELD, count=number(count)) if count else ""
 
 
 def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: MessageFormatter) -> str:
-    """Return a sentence, without full stop, on the number and total length of the gaps in [start, end)."""
+    """Return a sentence, without full stop, on the number and total length of the gaps in [start, end).
+
+    A gap is a time in which the bot missed messages.
+    """
     if not gaps:
         return voice.render(MessageId.GAPS_NONE)
     unfinished = sum(not gap.closed for gap in gaps)
@@ -117,7 +131,7 @@ def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Messag
 
 
 def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
-    """Return the change as text: up or down by a percentage, unchanged, or nothing to compare with."""
+    """Return the change as text: up or down by a percentage, none, or, if `before` is 0, not comparable."""
     if now == before:
         return voice.render(MessageId.CHANGE_NONE)
     if not before:
@@ -127,12 +141,12 @@ def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return the signs of a possible leak from the group, without full stop; "" if there are none."""
+    """Return the signs that content may leak from the group, such as an open invite link, without full stop, or ""."""
     return "; ".join(in_words(report.signs, voice))
 
 
 def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
-    """Return sentences on the time until cases were remedied and on persons with several cases, where known."""
+    """Return sentences on the median time to remedy cases and on persons with several cases; [] if there were none."""
     handling = report.handling
     lines = []
     if handling.remedied_minutes is not None:
@@ -143,13 +157,16 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]
 
 
 def private_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence, after a space, that private messages to the bot may be missing; "" if none are."""
+    """Return a sentence, after a space, that private messages to the bot may have been missed; "" if none were."""
     missing = len(report.private_gaps)
     return voice.render(MessageId.REPORT_PRIVATE, count=number(missing)) if missing else ""
 
 
 def unheard(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence that reception began only within or after the period; "" if it covers the period."""
+    """Return a sentence that the bot began to receive messages only within the period, or not before its end.
+
+    Returns "" if it began before the period, or within the period's first day.
+    """
     first, period = report.first_heard, report.period
     if first is None or first >= period.end:
         return voice.render(MessageId.NOT_LISTENING)
@@ -160,11 +177,11 @@ def unheard(report: ActivityReport, voice: MessageFormatter) -> str:
 
 
 def heard_until(report: ActivityReport) -> datetime:
-    """Return the end of the period, or the time of the report if that is earlier."""
+    """Return the end of the period, or the time at which the report was made if that is earlier."""
     return min(report.period.end, max(report.made_at, report.period.start))
 
 
 def last_minute(end: datetime) -> datetime:
-    """Return `end`, or 23:59 of the day before if `end` is midnight in Viet Nam, for showing a period's end."""
+    """Return `end` as shown to people: 23:59 of the day before if `end` is midnight in Viet Nam, else unchanged."""
     here = local(end)
     return end - timedelta(minutes=1) if (here.hour, here.minute) == (0, 0) else end

@@ -1,4 +1,4 @@
-"""Digest messages to the admins, which collect minor cases, hints, remarks and other news so as not to flood them."""
+"""Digests: collective messages to the admins on minor cases, hints and remarks, which spare them single messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,18 +18,18 @@ from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
 HINT = "borderline"
-"""Label of findings on text that mentions state secrets without disclosing one: no case, reported by digest only."""
+"""Label of "hints": findings on text that mentions state secrets without disclosing one. They open no case."""
 _ROWS = 10
 
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
-    """Return the line saying when the last backup was made."""
+    """Return a line saying that the backup of the database is overdue, and when the last one was made."""
     last = moment(status.backed_up_at) if status.backed_up_at else voice.render(MessageId.NEVER)
     return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
 
 
 class Digests:
-    """Writer of the digests to the admins (Role.ADMIN and ADMIN_STAFF); adds them to the outbox."""
+    """Sender of digests (collective messages) to the admins (Role.ADMIN and ADMIN_STAFF), by way of the outbox."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -37,9 +37,9 @@ class Digests:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send one digest of all cases of a group that wait for one, including those not due yet.
+        """Send one digest of all cases of the group that wait for a digest, even those not due yet.
 
-        Cases closed meanwhile, because the message was recalled, are left out.
+        Cases that were closed meanwhile, because the message was recalled, are left out.
         """
         waiting = uow.cases.awaiting_digest(group_id)
         for case in waiting:
@@ -58,7 +58,10 @@ class Digests:
         self._notifier.to_desk(uow, text, group_id=group_id)
 
     def hints(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send one digest per group of the hints of the 24 hours before `due`; return the number of hints."""
+        """Send one digest per group of the hints of the 24 hours before `due`; return the number of hints.
+
+        Hints are findings on text that mentions state secrets without disclosing one.
+        """
         told = 0
         for group in self._policy.governed:
             if not uow.claims.claim_once(f"hints_digest:{group.id}", due):
@@ -81,7 +84,10 @@ class Digests:
         return told
 
     def backup(self, uow: UnitOfWork, due: datetime) -> None:
-        """Warn that a backup is overdue, once a day for all bot accounts together; skipped during the quiet hours."""
+        """Warn the admins if the database backup is overdue; `due` is the time of this run.
+
+        The warning is sent once a day for all bot accounts together, and not in the quiet hours (at night).
+        """
         status, quiet = self._policy.status(), self._policy.escalation.quiet_hours
         if quiet and quiet.until(self._policy.clock()):
             return
@@ -89,7 +95,10 @@ class Digests:
             self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=self._policy.home_group_id)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send one digest per group of the suggestions not reported yet; return their number."""
+        """Send one digest per group of the members' suggestions not reported yet; return the number of suggestions.
+
+        `due` is the time of this run: each run is done once, though several bot accounts begin it.
+        """
         told = 0
         for group in self._policy.governed:
             if not uow.claims.claim_once(f"suggestions_digest:{group.id}", due):
@@ -108,7 +117,7 @@ class Digests:
         return told
 
     def incidents_due(self, uow: UnitOfWork) -> datetime | None:
-        """Return when `incidents` next has something to send; None if nothing waits."""
+        """Return when `incidents` next has something to send; None if no incident waits."""
         waiting = [
             self._incident_due(said)
             for group in self._policy.governed
@@ -117,7 +126,10 @@ class Digests:
         return min(waiting, default=None)
 
     def incidents(self, uow: UnitOfWork, now: datetime) -> None:
-        """Send one digest per group of the incidents held back during the quiet hours, once those are over."""
+        """Send one digest per group of the incidents that members reported during the quiet hours (at night).
+
+        Does nothing before the quiet hours are over.
+        """
         for group in self._policy.governed:
             found = self._unreported_incidents(uow, group)
             if not found or min(map(self._incident_due, found)) > now:
@@ -144,9 +156,10 @@ class Digests:
         )
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
-        """Send the numbers of missing members and outsiders of the group, and which members Zalo hides from the bot.
+        """Compare the group with its roster (approved list), and send the numbers of missing persons and outsiders.
 
-        Unchanged figures are sent once a week; that the group has no roster is reported only once.
+        Also says how many members Zalo hides from the bot. Unchanged figures are sent once a week; that the group has
+        no roster is said only once.
         """
         counted = figures(uow, self._policy.account, group.id)
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)

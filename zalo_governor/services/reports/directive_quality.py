@@ -1,4 +1,4 @@
-"""Classify messages as directives or reports, and check that they are brief and clear (clause 5.1), for statistics.
+"""Recognise directives (orders of the leadership) and reports, and check their clarity (clause 5.1), for statistics.
 
 Messages are recognised by the words listed in config/y-kien.yaml; a directive in other words is not counted.
 """
@@ -20,7 +20,7 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
 _OPENING_CHARACTERS = 40
-"""Number of leading characters in which a report must contain one of `report_openings`."""
+"""Number of characters at the beginning of a message in which one of `report_openings` has to be found."""
 _LEADING_PUNCTUATION = r"[\W_]*"
 """Regex for punctuation that may precede the opening words of a report."""
 _NUMBERED_TIME = re.compile(r"\b[0-9]{1,2}\s?(?:(?:h|g|giờ|gio)(?![^\W0-9])|[:/][0-9])|\b(?:ngày|ngay) [0-9]")
@@ -29,15 +29,23 @@ Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class ClarityPolicy(BaseModel):
-    """Settings of config/y-kien.yaml. Whole words are matched, ignoring case, and diacritics if the text has none."""
+    """Settings of config/y-kien.yaml: the words by which directives and reports are recognised.
+
+    Whole words are matched, ignoring case, and ignoring diacritics if the text has none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     long_characters: int = Field(ge=1)
+    """A message of more characters counts as long."""
     directive_words: Words
+    """A message of the leadership with one of these words counts as a directive."""
     report_openings: Words
+    """A message that begins with one of these phrases counts as a report."""
     deadline_words: Words
+    """A directive with one of these words, or with a date or time in digits, states a deadline."""
     addressee_words: Words
+    """A directive with one of these words, a mention or a quote names an addressee."""
 
     @classmethod
     def load(cls, path: Path) -> "ClarityPolicy":
@@ -49,7 +57,10 @@ class ClarityPolicy(BaseModel):
         return validate(cls, load_yaml(path))
 
     def statement(self, event: EventBase, author: Person) -> Statement | None:
-        """Classify a message under clause 5.1; return None if it is neither a directive nor a report."""
+        """Classify a message of `author` as a directive or a report; return None if it is neither.
+
+        The result says whether the message is too long and, for a directive, whether deadline or addressee is missing.
+        """
         # Not isinstance: MessageRevised is a subclass, and an edit is not counted apart from its message.
         if type(event) is not MessageSent or not event.text:
             return None
@@ -95,7 +106,7 @@ class ClarityPolicy(BaseModel):
 
 
 class _WordPattern:
-    """Regex that matches any of the given words, with diacritics or without."""
+    """Regexes that match any of the given words, spelt with diacritics or without."""
 
     def __init__(self, words: Sequence[str], after: str = "") -> None:
         plain = [_normalised(word) for word in words]
@@ -109,7 +120,7 @@ class _WordPattern:
         return self._pattern_for(text).search(text) is not None
 
     def begins(self, text: str) -> bool:
-        """Return whether the text begins with one of the words, optionally after a match of `after`."""
+        """Return whether the text begins with one of the words, or with the regex `after` and one of the words."""
         return self._pattern_for(text).match(text) is not None
 
     def _pattern_for(self, text: str) -> re.Pattern[str]:

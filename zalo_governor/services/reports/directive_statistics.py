@@ -1,4 +1,4 @@
-"""Event subscriber that counts directives and reports, as classified by `directive_quality`."""
+"""Event subscriber that counts directives (orders of the leadership) and reports, classified by `directive_quality`."""
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
@@ -7,13 +7,13 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class DirectiveStatistics:
-    """Event subscriber that counts the directives and reports of a group without storing their text."""
+    """Event subscriber, called for each judged event, that counts directives and reports without storing their text."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._clarity = policy.clarity
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Count the event if it is a directive or a report."""
+        """Count the event if it is a directive or a report; the findings in `verdict` are not used."""
         if not isinstance(event, MessageSent):
             return
         author = uow.people.find_or_create(event.account, event.sender_uid)

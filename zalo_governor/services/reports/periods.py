@@ -11,7 +11,10 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Span(NamedTuple):
-    """Days from `first` to `last`, both included, with the catalogue message that names the period, and its fields."""
+    """The days from `first` to `last`, both included, with the name of the period.
+
+    `name` is the catalogue message that names the period, and `fields` are the values of that message's fields.
+    """
 
     first: date
     last: date
@@ -20,9 +23,9 @@ class Span(NamedTuple):
 
 
 def asked(words: str, today: date) -> Span | None:
-    """Parse a period typed by a user, in lower case without diacritics; return None if it is not understood.
+    """Parse a period typed by a user, given in lower case without diacritics; return None if it is not understood.
 
-    An empty text means today. A date without a year is its latest occurrence that is not after `today`.
+    An empty text means `today`. A date without a year is its latest occurrence that is not after `today`.
     """
     text = " ".join(words.split())
     for understood in (_parse_named, _parse_month, _parse_quarter, _parse_year, _parse_range, _parse_day):
@@ -32,7 +35,7 @@ def asked(words: str, today: date) -> Span | None:
 
 
 def as_period(span: Span, voice: MessageFormatter) -> Period:
-    """Return the span as a period in UTC with its Vietnamese label."""
+    """Return the span as a period with start and end in UTC, and its Vietnamese name as label."""
     return Period(
         start=midnight(span.first),
         end=midnight(span.last + timedelta(days=1)),
@@ -41,36 +44,39 @@ def as_period(span: Span, voice: MessageFormatter) -> Period:
 
 
 def days(first: date, last: date) -> Span:
-    """Return the span from `first` to `last`, both included."""
+    """Return the span from day `first` to day `last`, both included."""
     if first == last:
         return Span(first, last, MessageId.PERIOD_DAY, {"date": _format_date(first)})
     return Span(first, last, MessageId.PERIOD_RANGE, {"start": _format_date(first), "end": _format_date(last)})
 
 
 def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageFormatter) -> Period:
-    """Return the period of that length ending at `due`, so that consecutive scheduled reports leave no gap."""
+    """Return the period of that length that ends at `due`; `name` is the catalogue message that names it.
+
+    Consecutive scheduled reports, each up to its due time, thus leave nothing out.
+    """
     end = due.astimezone(UTC)
     return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)))
 
 
 def month_before(day: date) -> Span:
-    """Return the calendar month before that of `day`."""
+    """Return the whole calendar month before the month in which `day` lies."""
     return _month_of((day.replace(day=1) - _ONE_DAY).replace(day=1))
 
 
 def quarter_before(day: date) -> Span:
-    """Return the calendar quarter before that of `day`."""
+    """Return the whole calendar quarter before the quarter in which `day` lies."""
     last = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - _ONE_DAY
     return _quarter_of(date(last.year, last.month - 2, 1))
 
 
 def midnight(day: date) -> datetime:
-    """Return the beginning of the day in Viet Nam, as UTC."""
+    """Return the moment at which the day begins in Viet Nam, in UTC."""
     return datetime.combine(day, time.min, tzinfo=VIETNAM).astimezone(UTC)
 
 
 def today(now: datetime) -> date:
-    """Return the current date in Viet Nam."""
+    """Return the date in Viet Nam at the moment `now`."""
     return local(now).date()
 
 

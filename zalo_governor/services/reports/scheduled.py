@@ -1,4 +1,4 @@
-"""Scheduled work: sending reports and digests, and escalating unanswered cases to the leader."""
+"""Scheduled work: sending reports and digests, and telling the leader of cases on which no admin acted in time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,11 +23,15 @@ from zalo_governor.services.reports.periods import as_period, month_before, quar
 from zalo_governor.services.reports.text import render_text
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
-"""Roles that receive the activity report and may request it."""
+"""Roles whose holders receive the activity report and may request it by chat command."""
 
 
 class ScheduledReports:
-    """Scheduled reports, digests and escalations. Each run is claimed, so repeated calls after a crash are harmless."""
+    """Sender of scheduled reports and digests (collective messages); tells the leader of cases left by the admins.
+
+    Argument `due` is the time at which a run was scheduled. Each run is claimed by its name and `due`, so that a
+    repeated call, such as after a crash, does nothing.
+    """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -39,45 +43,58 @@ class ScheduledReports:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the 24 hours before `due`; warn of an overdue backup; return how many got the report."""
+        """Send the activity report on the 24 hours before `due`; return the number of recipients.
+
+        Also warns the admins if the database backup is overdue.
+        """
         self._digests.backup(uow, due)
         period = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, self._voice)
         return self._send_report(uow, "daily_report", due, period)
 
     def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the 7 days before `due`; return the number of recipients."""
+        """Send the activity report on the 7 days before `due`; return the number of recipients."""
         period = up_to(due, timedelta(days=7), MessageId.PERIOD_WEEKLY, self._voice)
         return self._send_report(uow, "weekly_report", due, period)
 
     def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the month before that of `due`, with its files; return the number of recipients."""
+        """Send the activity report on the month before that of `due`; return the number of recipients.
+
+        It is sent as a message and as files in the formats of the settings (`report_files`).
+        """
         period = as_period(month_before(today(due)), self._voice)
         return self._send_report(uow, "monthly_report", due, period, self._policy.schedule.report_files)
 
     def quarterly_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the quarter before that of `due`, with its files; return the number of recipients."""
+        """Send the activity report on the quarter before that of `due`; return the number of recipients.
+
+        It is sent as a message and as files in the formats of the settings (`report_files`).
+        """
         period = as_period(quarter_before(today(due)), self._voice)
         return self._send_report(uow, "quarterly_report", due, period, self._policy.schedule.report_files)
 
     def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the admins the hints of the 24 hours before `due` and new signs of possible leaks; return their number.
+        """Send the admins the hints of the 24 hours before `due`, and new signs of leaks; return how many there were.
 
-        Also warns of an overdue backup, as the daily report may be switched off.
+        Hints are findings on text that mentions state secrets without disclosing one. Also warns if the database backup
+        is overdue, as the daily report may be switched off.
         """
         self._digests.backup(uow, due)
         return self._digests.hints(uow, due) + self._leak_signs.tell(uow)
 
     def suggestions_digest(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the admins the new suggestions; return their number."""
+        """Send the admins the members' suggestions not reported yet; return the number of suggestions."""
         return self._digests.suggestions(uow, due)
 
     def roster_digest(self, uow: UnitOfWork, due: datetime) -> None:
-        """Send the admins the differences between each group and its roster; unchanged figures at most once a week."""
+        """Send the admins the differences between each group and its roster (approved list of members).
+
+        Unchanged figures are sent at most once a week.
+        """
         for group in self._policy.governed:
             self._digests.roster(uow, group, due)
 
     def next_due(self, uow: UnitOfWork) -> datetime | None:
-        """Return when `on_cases` has to be called next; None if nothing waits."""
+        """Return when `on_cases` next has something to do; None if nothing waits."""
         due = (
             uow.cases.next_due(self._policy.groups),
             self._digests.incidents_due(uow),
@@ -86,9 +103,10 @@ class ScheduledReports:
         return min(filter(None, due), default=None)
 
     def on_cases(self, uow: UnitOfWork) -> None:
-        """Escalate unanswered cases to the leader; send the due digests and the notices held back in the quiet hours.
+        """Tell the leader of cases on which no admin acted in time, and send what else is due.
 
-        The digests go to the admins (cases, and incidents of the night), the held-back notices to members and leaders.
+        That is: digests to the admins (of cases, and of the night's incidents), and the notices to members and leaders
+        that were held back in the quiet hours (at night).
         """
         now = self._policy.clock()
         for case in uow.cases.due(self._policy.groups, now):
@@ -99,7 +117,10 @@ class ScheduledReports:
         self._quiet_hours_end.begin(uow)
 
     def forget_readers(self, uow: UnitOfWork) -> int:
-        """Delete records of who read which message that are older than `policy.retention.readers_kept`; return their number."""
+        """Delete records of who read which message once they are old enough; return how many were deleted.
+
+        The age is `policy.retention.readers_kept`.
+        """
         return uow.case_messages.forget_readers(self._policy.clock() - self._policy.retention.readers_kept)
 
     def _send_report(
@@ -137,18 +158,21 @@ class ScheduledReports:
 
 
 class CaseDeadlines:
-    """Adapter of `ScheduledReports.on_cases` to the scheduler's protocol `app.due_work.Work`."""
+    """Adapter through which the scheduler (protocol `app.due_work.Work`) calls `ScheduledReports.on_cases` when due."""
 
     def __init__(self, duties: ScheduledReports, *, begin: BeginUnitOfWork) -> None:
         self._scheduled = duties
         self._begin = begin
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has to be called next; None if nothing waits."""
+        """Return when `act` next has something to do; None if nothing waits."""
         with self._begin() as uow:
             return self._scheduled.next_due(uow)
 
     def act(self, _now: datetime) -> None:
-        """Escalate unanswered cases and send due digests and notices, in one transaction."""
+        """Tell the leader of cases on which no admin acted in time; send due digests and notices; in one transaction.
+
+        The scheduler's time `_now` is not used: `ScheduledReports` reads the clock of its policy.
+        """
         with self._begin() as uow:
             self._scheduled.on_cases(uow)

@@ -26,12 +26,12 @@ from zalo_governor.services.reports.builder import (
 )
 
 _ROW_LIMITS = ((8, 5), (6, 4), (5, 3), (4, 2), (3, 1), (1, 1))
-"""(Rows by clause, rows of open cases), from the preferred numbers down to those that always fit into one message."""
+"""(Maximum rows by clause, maximum rows of open cases), tried in this order until the report fits into one message."""
 _MOST_UNVERIFIABLE = 30
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
-    """Render the report as one Zalo message of at most 2,000 characters; rows that do not fit are given as a number.
+    """Render the report as one Zalo message of at most 2,000 characters; rows that do not fit are only counted.
 
     Urgent cases are always listed: if they are too many for one message, the text is longer and is sent in parts.
     """
@@ -45,13 +45,14 @@ def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regula
 
 
 class _TextRenderer:
-    """Renderer of the message's paragraphs."""
+    """Renderer of one report as text, paragraph by paragraph."""
 
     def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
         self._report = report
         self._voice = voice
 
     def text(self, clause_rows: int, case_rows: int) -> str:
+        """Return the message with at most so many rows by clause and of open cases (more if more are urgent)."""
         report = self._report
         text = self._voice.render(
             MessageId.REPORT,
@@ -133,7 +134,7 @@ class _TextRenderer:
         )
 
     def _table_figures(self) -> str:
-        """Return one line with the main figures of the tables that only the file formats show."""
+        """Return one line with the main figures of the tables that only the files (DOCX, XLSX) show in full."""
         report = self._report
         untold = self._voice.render(MessageId.NOT_COUNTED)
         members, voice = report.membership, report.voice

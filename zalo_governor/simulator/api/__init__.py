@@ -1,4 +1,7 @@
-"""The simulator's HTTP API endpoints, one module per topic; each path maps to a function that takes a `Call`."""
+"""HTTP API endpoints of the simulated Zalo server, one module per topic.
+
+`ENDPOINTS` maps the URL path of each API call to the function that answers the call.
+"""
 
 from zalo_governor.simulator.api import board, groups, history, people, sending, uploads
 from zalo_governor.simulator.api.call import Call, Endpoint

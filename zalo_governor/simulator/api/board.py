@@ -1,4 +1,4 @@
-"""API endpoints of a group's board, which holds its pinned messages."""
+"""Endpoints of the simulated Zalo API that list, add and remove a group's pinned messages (the group's board)."""
 
 import json
 
@@ -11,14 +11,23 @@ _PIN = 2
 
 
 def board_list(call: Call) -> RawDict:
-    """Answer `board/list`: the group's pins, if the parameter `board_type` asks for everything (0) or for pins (2)."""
+    """Answer the API call `board/list` with the pinned messages of a group.
+
+    The call's parameter `board_type` selects the kind of board items: 0 means all kinds, 2 means pinned messages. For
+    any other kind the answer is an empty list, because the simulator's boards hold only pinned messages.
+    """
     group = call.own_group("group_id")
     pins = group.pins if int(call.params.get("board_type", 0)) in {0, _PIN} else []
     return {"items": [{"boardType": _PIN, "data": pin} for pin in pins], "count": len(pins)}
 
 
 def pin(call: Call) -> RawDict:
-    """Answer `board/topic/createv2`: pin a message of the group."""
+    """Answer the API call `board/topic/createv2`: pin a message in a group, notify the members and return the pin.
+
+    Raises:
+        AnswerError: 165, the calling account is not in the group; 166, only administrators may pin in this group; 114,
+            the message to pin is not in the group's history.
+    """
     group = call.own_group()
     if group.settings.get("setTopicOnly") and not group.manages(call.account.uid):
         raise AnswerError(166, "only administrators pin here")
@@ -32,7 +41,11 @@ def pin(call: Call) -> RawDict:
 
 
 def unpin(call: Call) -> RawDict:
-    """Answer `board/unpinv2`: remove a pin of the group."""
+    """Answer the API call `board/unpinv2`: remove a pinned message from a group's board and notify the members.
+
+    Raises:
+        AnswerError: 165, the calling account is not in the group; 114, the group has no such pin.
+    """
     group = call.own_group()
     topic_id = str(call.params["topic"]["topicId"])
     topic = next((topic for topic in group.pins if topic["id"] == topic_id), None)

@@ -1,4 +1,4 @@
-"""One decrypted API call, and the helpers that endpoints use to check it."""
+"""The API call of a client as endpoint functions receive it, decrypted, with methods that check its parameters."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,7 +10,13 @@ from zalo_governor.simulator.world import Account, Group
 
 
 class Call(NamedTuple):
-    """A decrypted API call, as an endpoint function receives it."""
+    """An API call of a client, decrypted, as an endpoint function receives it.
+
+    Attributes:
+        stage: The state of the running simulation, through which an endpoint changes it and sends events to clients.
+        account: The account that makes the call, found by its session cookie.
+        query: The parameters in the call's URL, not decrypted.
+    """
 
     stage: EventBus
     account: Account
@@ -18,20 +24,20 @@ class Call(NamedTuple):
     path: str
     query: dict[str, str]
     params: RawDict
-    """The decrypted parameters; {} if the call had none."""
+    """The decrypted parameters of the call; {} if the call had none."""
     upload: bytes
-    """The bytes of the uploaded file part; empty if there is none."""
+    """Content of the file that was uploaded with the call; empty if the call uploads no file."""
 
     @property
     def is_group(self) -> bool:
-        """Return whether the path is about a group, not about a private conversation."""
+        """Return whether the call's URL path concerns a group (True) or a private conversation (False)."""
         return self.path.startswith("/api/group/")
 
     def own_group(self, name: str = "grid") -> Group:
-        """Return the group whose id is in the parameter `name`.
+        """Return the group whose id is in the parameter `name`; the calling account must be a member of the group.
 
         Raises:
-            AnswerError: 165, the account is not a member of the group.
+            AnswerError: 165, the account is not a member of the group, or there is no such group.
         """
         group_id = str(self.params[name]).removeprefix("g")
         group = self.stage.world.groups.get(group_id)
@@ -40,10 +46,12 @@ class Call(NamedTuple):
         return group
 
     def managed_group(self) -> Group:
-        """Return the group in the parameter `grid`, if the account is its owner or a deputy.
+        """Return the group whose id is in the parameter `grid`; the calling account must be its owner or a deputy.
+
+        A deputy is a member whom the owner has made an administrator of the group.
 
         Raises:
-            AnswerError: 165, the account is not a member; 166, the account has no permission.
+            AnswerError: 165, the account is not a member; 166, the account is neither owner nor deputy.
         """
         group = self.own_group()
         if not group.manages(self.account.uid):
@@ -51,12 +59,17 @@ class Call(NamedTuple):
         return group
 
     def uids(self, name: str) -> list[str]:
-        """Return the list of uids in the parameter `name`, converted to the main account's view."""
+        """Return the uids (Zalo's user ids) in the call's parameter `name`, as the simulator stores them.
+
+        Zalo shows the same person to each account under another uid. The simulator stores the uids that the main
+        account (the bot's) sees, so the uids are converted from the calling account's to the main account's.
+        """
         return [self.stage.meant(self.account, uid) for uid in self.params[name]]
 
 
 Endpoint = Callable[[Call], Any]
-"""Function that answers one API path with the inner data.
+"""Type of an endpoint function: takes an API call and returns the data of the answer, before its encryption.
 
-Raises AnswerError for Zalo's inner errors, and KeyError, TypeError or ValueError for invalid parameters.
+The function raises AnswerError to answer with one of Zalo's error codes inside the encrypted answer, and KeyError,
+TypeError or ValueError if the call's parameters are invalid.
 """

@@ -1,4 +1,4 @@
-"""API endpoints about groups: members, settings, and what administrators may do."""
+"""Endpoints of the simulated Zalo API that read groups and change their members and settings."""
 
 import json
 
@@ -9,10 +9,11 @@ from zalo_governor.simulator.world import Account, Group, World
 
 
 def group_info(call: Call) -> RawDict:
-    """Answer `getmg-v2`: details of the groups in `gridVerMap` (group id -> version that the client knows).
+    """Answer the API call `getmg-v2` with the details of the requested groups.
 
-    Groups of which the account is no member are listed in `removedsGroup`. A group whose version the client already
-    knows is listed in `unchangedsGroup` without details, as on the real server.
+    The call's parameter `gridVerMap` maps the id of each requested group to the version of its details that the client
+    already has. If that is the current version, the group is listed in `unchangedsGroup` without details, as on the
+    real server. Groups of which the account is not a member are listed in `removedsGroup`.
     """
     asked = json.loads(call.params["gridVerMap"])
     found: RawDict = {}
@@ -30,22 +31,25 @@ def group_info(call: Call) -> RawDict:
 
 
 def all_groups(call: Call) -> RawDict:
-    """Answer `getlg/v4`: ids and versions of all groups of the account."""
+    """Answer the API call `getlg/v4` with the ids and version numbers of all groups of the calling account."""
     groups = call.stage.world.groups_of(call.account)
     return {"version": "1", "gridVerMap": {group.id: str(group.version) for group in groups}}
 
 
 def pending(call: Call) -> RawDict:
-    """Answer `pending-mems/list`: people who have asked to join the group and wait for approval."""
+    """Answer the API call `pending-mems/list` with the people who have asked to join a group and wait for admission."""
     group, world = call.managed_group(), call.stage.world
     users = [{"uid": uid, "dpn": world.person(uid).name, "avatar": "", "user_submit": ""} for uid in group.pending]
     return {"time": world.now_ms(), "users": users}
 
 
 def review(call: Call) -> RawDict:
-    """Answer `pending-mems/review`: admit or reject people who ask to join.
+    """Answer the API call `pending-mems/review`: admit or reject people who have asked to join a group.
 
-    Returns uid -> code: 0 for done, 170 for a person who has not asked to join, 178 for one who is already a member.
+    The call's parameter `isApprove` is 1 to admit them and 0 to reject them.
+
+    Returns:
+        uid -> result code: 0, done; 170, the person has not asked to join; 178, the person is a member already.
     """
     group = call.managed_group()
     codes: RawDict = {}
@@ -65,7 +69,10 @@ def review(call: Call) -> RawDict:
 
 
 def kick(call: Call) -> RawDict:
-    """Answer `kickout`: remove members; the owner and people who are not members are returned in `errorMembers`."""
+    """Answer the API call `kickout`: remove members from a group.
+
+    People who cannot be removed (the group's owner, and people who are not members) are returned in `errorMembers`.
+    """
     group = call.managed_group()
     asked = call.uids("members")
     gone = [uid for uid in asked if uid in group.members and uid != group.owner]
@@ -77,7 +84,7 @@ def kick(call: Call) -> RawDict:
 
 
 def change_settings(call: Call) -> str:
-    """Answer `setting/update`: set all flags of the group."""
+    """Answer the API call `setting/update`: set the group's setting flags (0 or 1) that the call names."""
     group = call.managed_group()
     group.settings.update({key: int(call.params[key]) for key in group.settings if key in call.params})
     call.stage.spawn(call.stage.group_act(group, "update_setting", call.account.uid))
@@ -85,9 +92,10 @@ def change_settings(call: Call) -> str:
 
 
 def describe(world: World, account: Account, group: Group) -> RawDict:
-    """Return Zalo's group object as `account` sees it.
+    """Return the JSON object with which Zalo's API describes `group` to `account`.
 
-    With the setting `lockViewMember`, an ordinary member sees only the owner, the deputies and itself.
+    With the group setting `lockViewMember`, an ordinary member sees only the owner, the deputies and itself in the
+    member list.
     """
     shown = group.members
     if group.settings.get("lockViewMember") and not group.manages(account.uid):

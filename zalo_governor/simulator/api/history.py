@@ -1,4 +1,4 @@
-"""API endpoints that return earlier messages."""
+"""Endpoints of the simulated Zalo API that return messages sent earlier."""
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
@@ -7,9 +7,10 @@ _PAGE = 50
 
 
 def recent(call: Call) -> RawDict:
-    """Answer `getrecentv2`: a page of a group's messages older than the cursor `globalMsgId`, newest first.
+    """Answer the API call `getrecentv2` with a page of a group's messages, newest first.
 
-    `lastMsgId` in the answer is the oldest message of the page, the next cursor. Zalo returns at most 50 per page.
+    The page holds messages whose msgId is below the call's parameter `globalMsgId`, at most 50 as at Zalo. `lastMsgId`
+    in the answer is the msgId of the page's oldest message, with which a client requests the next page.
     """
     group = call.own_group("groupId")
     count = max(1, min(int(call.params.get("count", _PAGE)), _PAGE))
@@ -18,7 +19,7 @@ def recent(call: Call) -> RawDict:
 
 
 def last_messages(call: Call) -> RawDict:
-    """Answer `get-last-msgs`: the last message of every conversation of the account."""
+    """Answer the API call `get-last-msgs` with the last message of every group and private conversation."""
     world = call.stage.world
     groups = [group.history for group in world.groups_of(call.account)]
     private = world.private_of(call.account).values()

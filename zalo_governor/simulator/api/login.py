@@ -1,4 +1,4 @@
-"""Login endpoints, which are not encrypted under the session's key."""
+"""Endpoints of the login, with which a client gets the key that encrypts all its other API calls."""
 
 import base64
 from collections.abc import Callable
@@ -20,9 +20,11 @@ from zalo_governor.simulator.world import Account
 
 Query = dict[str, str]
 PlainEndpoint = Callable[[EventBus, Account, Query, RawDict | None], tuple[RawDict, RawDict]]
-"""Function that answers a login call.
+"""Type of the functions that answer a login call.
 
-Returns the whole answer and the decrypted parameters; its last argument is an outer error to answer with, if any.
+The arguments are the simulation's state, the account of the session cookie, the parameters in the URL, and an error
+answer to return instead of the normal answer (None for none). The result is the whole answer and, for the request log,
+the call's decrypted parameters.
 """
 
 _SERVICES = {
@@ -39,18 +41,29 @@ _SERVICES = {
     "reaction": "reaction",
     **dict.fromkeys(["aext", "alias", "auto_reply", "catalog", "label", "quick_message", "sticker", "zimsg"], "wpa"),
 }
-"""Service name -> host name. zca-js reads the first address of each at its start and fails if one is missing."""
+"""Zalo service -> host name without domain, from which the URLs of the services in the login answer are made.
+
+zca-js reads the first URL of each service at its start and fails if one is missing.
+"""
 
 _SIGNED = ("client_version", "enc_ver", "params", "type", "zcid", "zcid_ext")
 _SERVER_INFO_SIGNED = ("client_version", "computer_name", "imei", "type")
 _RETRIES = {"max": 5, "times": [1000, 2000, 5000]}
 _CLOSE_CODES = (1000, 1006, 3000, 3003)
 _CLOSE_AND_RETRY = [1000]
-"""Close codes after which zca-js reconnects; 1006 is missing as at Zalo, so zca-js gives up after an abort."""
+"""WebSocket close codes after which the server tells zca-js to reconnect.
+
+1006 (connection broken) is missing, as in Zalo's own answer, so zca-js gives up after a broken connection.
+"""
 
 
 def get_login_info(stage: EventBus, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
-    """Answer `getLoginInfo`: plain JSON for zlapi; encrypted under the login key if the query has a `zcid` (zca-js)."""
+    """Answer the API call `getLoginInfo`, which gives a client its uid, encryption key and server addresses.
+
+    A call without the parameter `zcid` (from zlapi) is answered in plain JSON; a call with it (from zca-js) has
+    encrypted parameters, and its answer is encrypted under the same key. `refusal` is an error to answer with instead,
+    or None.
+    """
     info = _login_info(stage, account)
     if "zcid" not in query:
         if stage.faults.plain_login and not refusal:
@@ -74,7 +87,10 @@ def get_login_info(stage: EventBus, account: Account, query: Query, refusal: Raw
 def get_server_info(
     stage: EventBus, account: Account, query: Query, refusal: RawDict | None
 ) -> tuple[RawDict, RawDict]:
-    """Answer `getServerInfo`, which only zca-js calls; Zalo really spells the key `setttings` with three t's."""
+    """Answer the API call `getServerInfo` with limits and timings for the client; only zca-js makes this call.
+
+    The misspelled key `setttings` in the answer is Zalo's own. `refusal` is an error to answer with instead, or None.
+    """
     expected = sign_key("getserverinfo", {name: query.get(name, "") for name in _SERVER_INFO_SIGNED})
     if query.get("signkey") != expected:
         return outer(None, 114, "signkey is wrong"), query

@@ -1,4 +1,4 @@
-"""API endpoints about profiles, friends and friend requests."""
+"""Endpoints of the simulated Zalo API about people's profiles, friends and friend requests."""
 
 from typing import Any
 
@@ -9,12 +9,15 @@ from zalo_governor.simulator.world import Person
 
 
 def own_profile(call: Call) -> RawDict:
-    """Answer `me-v2`: the profile of the calling account."""
+    """Answer the API call `me-v2` with the profile of the calling account."""
     return {"profile": profile(call.stage.world.person(call.account.uid))}
 
 
 def profiles(call: Call) -> RawDict:
-    """Answer `getprofiles/v2`: profiles of people requested as `<uid>_<version>`; unknown people are left out."""
+    """Answer the API call `getprofiles/v2` with the profiles of the people requested.
+
+    The call names each person as `<uid>_<version>`; people who do not exist are left out of the answer.
+    """
     found = {person.uid: profile(person) for person in _requested_people(call)}
     # The answer is converted to the account's view of uids in its values, not in its keys.
     seen = {call.stage.world.uid_seen(call.account, uid): value for uid, value in found.items()}
@@ -22,7 +25,10 @@ def profiles(call: Call) -> RawDict:
 
 
 def member_names(call: Call) -> RawDict:
-    """Answer `group/members`: shorter profiles of the requested people, the form that zca-js asks for."""
+    """Answer the API call `group/members` with short profiles of the people requested.
+
+    zca-js requests this form of profile for the members of a group.
+    """
     found = {
         call.stage.world.uid_seen(call.account, person.uid): {
             "id": person.uid,
@@ -40,7 +46,13 @@ def member_names(call: Call) -> RawDict:
 
 
 def by_phone(call: Call) -> RawDict:
-    """Answer `friend/profile/get`: find a person by phone number; Zalo's keys here are in snake case."""
+    """Answer the API call `friend/profile/get`: find a person by phone number and return a short profile.
+
+    Unlike in other answers, the keys are in snake case (`display_name`), as at Zalo.
+
+    Raises:
+        AnswerError: 216, nobody has this phone number.
+    """
     phone = str(call.params["phone"])
     for person in call.stage.world.people.values():
         if person.phone == phone:
@@ -55,17 +67,22 @@ def by_phone(call: Call) -> RawDict:
 
 
 def friends(call: Call) -> list[RawDict]:
-    """Answer `getfriends`: profiles of all other people, in pages numbered from 1."""
+    """Answer the API call `getfriends` with one page of the account's friends, with their profiles.
+
+    The simulator returns every person but the caller, whether they are friends or not. Pages are numbered from 1.
+    """
     others = [person for person in call.stage.world.people.values() if person.uid != call.account.uid]
     page, count = max(1, int(call.params.get("page", 1))), int(call.params.get("count", len(others)))
     return [profile(person) for person in others[(page - 1) * count : page * count]]
 
 
 def accept_friend(call: Call) -> str:
-    """Answer `friend/accept`: accept the friend request of the person in `fid`.
+    """Answer the API call `friend/accept`: accept the friend request that the person with uid `fid` has sent.
+
+    Does nothing if the two are friends already.
 
     Raises:
-        AnswerError: 222, the person has not sent a request. The code is invented: Zalo's own is not documented.
+        AnswerError: 222, the person has sent no friend request. This code is invented: Zalo's own is not documented.
     """
     world, uid = call.stage.world, call.stage.meant(call.account, call.params["fid"])
     if world.are_friends(call.account.uid, uid):
@@ -79,7 +96,11 @@ def accept_friend(call: Call) -> str:
 
 
 def recommendations(call: Call) -> RawDict:
-    """Answer `recommendsv2/list`: friend requests to the account (recommType 2), without recommended strangers."""
+    """Answer the API call `recommendsv2/list` with the friend requests that the account has received.
+
+    At Zalo the list also contains strangers recommended as friends; the simulator leaves them out. `recommType` 2 marks
+    an entry as a friend request.
+    """
     items = [
         {
             "recommItemType": 1,
@@ -107,7 +128,7 @@ def recommendations(call: Call) -> RawDict:
 
 
 def profile(person: Person) -> RawDict:
-    """Return Zalo's User object of a person."""
+    """Return the JSON object with which Zalo's API describes the profile of `person`."""
     return {
         "userId": person.uid,
         "username": "",

@@ -1,4 +1,4 @@
-"""API endpoints with which a client sends: messages, recalls, deletions, reactions, typing and seen notifications."""
+"""Endpoints of the simulated Zalo API with which a client sends, recalls, deletes and reacts to messages."""
 
 import json
 from typing import Any
@@ -10,13 +10,16 @@ from zalo_governor.simulator.messages import CLIENT_TYPES, group_message, privat
 
 
 def send_text(call: Call) -> RawDict:
-    """Answer `sendmsg`, `sms` and `mention`: publish a text message with its mentions."""
+    """Answer the API calls `sendmsg`, `sms` and `mention`: send a text message from the calling account.
+
+    `sendmsg` and `mention` (with mentions of members) send to a group, `sms` to a person.
+    """
     said = {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0))}
     return publish(call, {**said, **_mentions(call)})
 
 
 def send_quote(call: Call) -> RawDict:
-    """Answer `quote`: publish a reply that quotes an earlier message."""
+    """Answer the API call `quote`: send a text message that quotes (replies to) an earlier message."""
     params, owner = call.params, call.stage.meant(call.account, call.params["qmsgOwner"])
     quote = {
         "ownerId": owner,
@@ -33,9 +36,16 @@ def send_quote(call: Call) -> RawDict:
 
 
 def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
-    """Publish a message of the calling account: record it, store it and, after the answer, send it to the sockets.
+    """Send a message from the calling account to its group or person and return its id as the call's answer.
 
-    The message's cliMsgId is the `clientId` that the client chose; `file_id` is the id of the upload that it shows.
+    The message is stored in the conversation's history and in the request log; the clients of all participants receive
+    it over their sockets after the call has been answered.
+
+    Args:
+        call: The API call; its parameter `clientId` becomes the message's cliMsgId (the id that the sending client
+            chose).
+        said: The fields of the message that differ from the defaults, such as `content` or `quote`.
+        file_id: Id of the uploaded photo or file that the message shows; "" for a text message.
 
     Raises:
         AnswerError: 165 if the account is not in the group, 166 if only administrators may write there, 123 if the
@@ -69,16 +79,24 @@ def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
 
 
 def undo(call: Call) -> RawDict:
-    """Answer `undomsg` and `undo`: recall one of the account's own messages; error 114 for anybody else's."""
+    """Answer the API calls `undomsg` (group) and `undo` (person): recall (unsend) a message of the calling account.
+
+    Raises:
+        AnswerError: 114, the account has sent no message with this id; also for messages of other people.
+    """
     message = _own_message(call, str(call.params["msgId"]))
     call.stage.spawn(call.stage.recall(message, private=not call.is_group))
     return {"status": 0}
 
 
 def delete(call: Call) -> RawDict:
-    """Answer `deletemsg`: delete members' messages for everybody (administrators only).
+    """Answer the API call `deletemsg`: delete messages of any members for everybody in the group.
 
-    With `onlyMe`, which deletes for the calling account alone, nothing changes.
+    Only the group's owner and deputies may do so. With the parameter `onlyMe`, which at Zalo deletes the messages for
+    the calling account alone, nothing changes.
+
+    Raises:
+        AnswerError: 165, the account is not a member; 166, it is neither owner nor deputy; 114, no message was found.
     """
     group = call.own_group()
     if int(call.params.get("onlyMe", 0)):
@@ -93,7 +111,10 @@ def delete(call: Call) -> RawDict:
 
 
 def react(call: Call) -> RawDict:
-    """Answer `reaction`: put an icon on messages."""
+    """Answer the API call `reaction`: add the account's reaction icon to messages.
+
+    An empty icon removes the reaction.
+    """
     ids: list[str] = []
     for item in call.params["react_list"]:
         body = json.loads(item["message"])
@@ -112,7 +133,10 @@ def react(call: Call) -> RawDict:
 
 
 def accepted(call: Call) -> RawDict:
-    """Answer typing, delivered, seen and private deletion calls; they have no effect."""
+    """Answer calls that have no effect in the simulator.
+
+    These are "is typing" and "delivered" and "seen" notifications, and deletions of private messages.
+    """
     return {"status": 0}
 
 

@@ -1,4 +1,7 @@
-"""API endpoints for photos and files, which are uploaded in chunks and then sent by their id."""
+"""Endpoints of the simulated Zalo API for photos and files.
+
+A client uploads a photo or file in chunks, receives an id for it, and then sends a message that refers to this id.
+"""
 
 import asyncio
 import hashlib
@@ -10,11 +13,17 @@ from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.messages import attachment, control
 
 _FILE_DONE_AFTER = 0.1
-"""Seconds; zca-js listens for `file_done` only after it has received the upload's answer."""
+"""Seconds between the answer to an upload and the `file_done` event, which gives the client the file's URL.
+
+zca-js starts to wait for the event only after it has received the answer, and would miss an earlier event.
+"""
 
 
 def upload_photo(call: Call) -> RawDict:
-    """Answer `photo_original/upload`: store a chunk; the photo's id is "-1" until the last chunk has arrived."""
+    """Answer the API call `photo_original/upload`: store one chunk of a photo.
+
+    The answer contains the photo's id and URLs; the id is "-1" until all chunks have arrived.
+    """
     answer, content = _store_chunk(call)
     photo_id = "-1"
     if answer["finished"]:
@@ -25,7 +34,11 @@ def upload_photo(call: Call) -> RawDict:
 
 
 def upload_file(call: Call) -> RawDict:
-    """Answer `asyncfile/upload`: store a chunk; after the last one the socket sends the file's URL (`file_done`)."""
+    """Answer the API call `asyncfile/upload`: store one chunk of a file.
+
+    The answer contains the file's id, which is "-1" until all chunks have arrived. Then the event `file_done` with the
+    file's URL is sent to the uploading account over its socket.
+    """
     answer, content = _store_chunk(call)
     if not answer["finished"]:
         return {**answer, "fileId": "-1"}
@@ -36,7 +49,7 @@ def upload_file(call: Call) -> RawDict:
 
 
 def send_photo(call: Call) -> RawDict:
-    """Answer `photo_original/send`: publish a photo message with its caption as title."""
+    """Answer the API call `photo_original/send`: send a message with an uploaded photo; the caption is its `title`."""
     params = call.params
     size = {"hd": params.get("hdUrl", ""), "width": params.get("width", 0), "height": params.get("height", 0)}
     content = attachment(
@@ -49,9 +62,10 @@ def send_photo(call: Call) -> RawDict:
 
 
 def send_file(call: Call) -> RawDict:
-    """Answer `asyncfile/msg`: publish a file message with the file's name as title.
+    """Answer the API call `asyncfile/msg`: send a message with an uploaded file; the file's name is its `title`.
 
-    Fails with error 114 if the checksum in the call is not the MD5 of the uploaded file.
+    Raises:
+        AnswerError: 114, the parameter `checksum` is not the MD5 of the uploaded file; or an error of `publish`.
     """
     params = call.params
     uploaded = call.stage.world.files.get(str(params["fileId"]))
@@ -70,9 +84,13 @@ def send_file(call: Call) -> RawDict:
 
 
 def _store_chunk(call: Call) -> tuple[RawDict, bytes]:
-    """Store one chunk; return the answer, and the whole content once all chunks have arrived (before: empty).
+    """Store the chunk of a photo or file that an upload call carries.
 
-    zca-js sends the chunks concurrently, so that they arrive in any order.
+    zca-js sends the chunks concurrently, so they may arrive in any order.
+
+    Returns:
+        The fields of the answer that are common to photos and files, and the whole content once all chunks have arrived
+        (empty before that).
     """
     params, uploads = call.params, call.stage.world.uploads
     client_id, total = str(params["clientId"]), int(params["totalChunk"])

@@ -1,1 +1,1 @@
-"""HTTP control interface, through which tests and demonstrations give the simulator orders."""
+"""HTTP API with which tests and demonstrations control the simulator, for example to send messages or cause faults."""

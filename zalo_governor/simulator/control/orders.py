@@ -1,4 +1,4 @@
-"""Pydantic models of the control API's request bodies."""
+"""Pydantic models of the request bodies of the simulator's control API; docs/simulator.md describes its orders."""
 
 from typing import Any, Literal
 
@@ -15,9 +15,16 @@ class _Order(BaseModel):
 
 
 class PushedFrame(_Order):
-    """A data frame to send. `data` is the unencrypted payload's data object, e.g. {"groupMsgs": [{"_text": "…"}]}.
+    """One socket frame that the order `push` sends to the connected clients.
 
-    Uids in `data` are those that the main account sees.
+    Attributes:
+        cmd: Zalo's command number in the frame's header, such as 521 for group messages or 501 for private messages.
+        sub: Zalo's sub-command number in the header.
+        encrypt: Form of the payload, see `frames.encode`.
+        comp: Compression of the payload.
+        bad_tag: Whether the frame gets a wrong authentication tag, so that clients cannot verify it.
+        data: The payload's data before encryption, e.g. {"groupMsgs": [{"_text": "…"}]}; uids (Zalo user ids) in it are
+            those that the main account (the bot's) sees.
     """
 
     cmd: int = Field(default=521, ge=0, le=0xFFFF)
@@ -26,64 +33,83 @@ class PushedFrame(_Order):
     comp: Compression = "gzip"
     bad_tag: bool = False
     account: str | None = None
-    """uid of the receiving account; default: all accounts, or the main account alone for private messages (`msgs`)."""
+    """uid of the account whose clients receive the frame.
+
+    None means all accounts, or only the main account (the bot's) if `data` contains private messages (`msgs`).
+    """
     data: dict[str, Any]
 
     @property
     def encoding(self) -> Encoding:
-        """Return the options for encoding the frame."""
+        """Return how the frame is to be encrypted and compressed."""
         return Encoding(self.encrypt, self.comp, self.bad_tag)
 
 
 class Push(_Order):
-    """Body of `push`: frames to send, in order."""
+    """Request body of the control API's order `push`: frames to send over the sockets, in this order."""
 
     frames: list[PushedFrame]
 
 
 class Raw(_Order):
-    """Body of `raw`: the bytes of one binary message, in hexadecimal."""
+    """Request body of the order `raw`: bytes to send unchanged over every socket, in hexadecimal."""
 
     hex: str = Field(pattern=r"^([0-9a-fA-F]{2}\s*)*$")
 
     @property
     def data(self) -> bytes:
-        """Return the decoded bytes."""
+        """Return the bytes to send, decoded from hexadecimal."""
         return bytes.fromhex(self.hex)
 
 
 class Close(_Order):
-    """Body of `close`: a WebSocket close code; 1006 breaks the connections without a close frame."""
+    """Request body of the order `close`: the WebSocket close code with which all sockets are closed.
+
+    Code 1006, which the protocol does not allow to be sent, breaks the connections without a close frame.
+    """
 
     code: int = 1000
 
 
 class Hist(_Order):
-    """Body of `hist`: messages that enter a group's history without being sent, as if they were missed in an outage."""
+    """Request body of the order `hist`: group messages to add to the history without sending them to any client.
+
+    This simulates messages that the clients missed in an outage and can only fetch from the history. `texts` are the
+    texts of messages whose other fields get default values.
+    """
 
     texts: list[str] = []
     messages: list[RawDict] = []
-    """Messages in the form of elements of `groupMsgs` in `push`."""
+    """Messages with further fields given, in the same form as the elements of `groupMsgs` in a frame of `push`."""
     group_id: str = GROUP_ID
 
 
 class Shorten(_Order):
-    """Body of `shorten`: keep only the newest `keep` messages of a group's history, as Zalo also drops old messages."""
+    """Request body of the order `shorten`: remove all but the newest `keep` messages from a group's history.
+
+    This simulates that Zalo does not keep old messages for ever.
+    """
 
     keep: int = Field(ge=0)
     group_id: str = GROUP_ID
 
 
 class StateQuery(_Order):
-    """Query of `state` (`fields` to return, all if empty) and of `events` (`after`)."""
+    """Parameters of the orders `state` and `events`, which only read.
+
+    `fields` are the parts of the state that `state` returns; all parts if empty.
+    """
 
     fields: list[str] = []
     after: int = Field(default=0, ge=0)
-    """Number of the last journal entry that the caller has already read."""
+    """Number of the last event that the caller of `events` has read already; only later events are returned."""
 
 
 class PersonOrder(_Order):
-    """A person to create or change; omitted fields stay unchanged."""
+    """A person to create or change in the simulation; fields that are None stay unchanged.
+
+    The fields are those of `world.Person`.
+    """
 
     uid: str = Field(pattern=r"^\d+$")
     name: str | None = None
@@ -94,7 +120,10 @@ class PersonOrder(_Order):
 
 
 class GroupOrder(_Order):
-    """A group to create or change; omitted fields stay unchanged."""
+    """A group to create or change in the simulation; fields that are None and settings not given stay unchanged.
+
+    The fields are those of `world.Group`.
+    """
 
     id: str = Field(pattern=r"^\d+$")
     name: str | None = None
@@ -108,14 +137,20 @@ class GroupOrder(_Order):
 
 
 class AccountOrder(_Order):
-    """A further account to log in to with this `zpw_sek` cookie; it receives only the events of its groups."""
+    """A further account with which clients can log in, by sending `cookie` as the session cookie `zpw_sek`.
+
+    Its clients receive only events of the groups and private conversations in which the person `uid` takes part.
+    """
 
     uid: str = Field(pattern=r"^\d+$")
     cookie: str = Field(min_length=1)
 
 
 class FriendOrder(_Order):
-    """Body of `befriend`: a friend request from `uid` to the main account; with `aloud` false no event is sent."""
+    """Request body of the order `befriend`: send a friend request from the person `uid` to the bot's account.
+
+    If `aloud` is False, clients get no event over the socket and find the friend request only by an API call.
+    """
 
     uid: str = Field(pattern=r"^\d+$")
     message: str = ""
@@ -123,22 +158,28 @@ class FriendOrder(_Order):
 
 
 class QrOrder(_Order):
-    """Body of `qr`: scan, confirm, decline or expire the newest login QR code."""
+    """Request body of the order `qr`: change the state of the login QR code that was issued last.
+
+    `do` is what the owner of the phone does (scan the code, then confirm or decline the login), or `expire`.
+    """
 
     do: Literal["scan", "confirm", "decline", "expire"]
     uid: str | None = None
-    """uid of the person who scans the code; by default the main account's."""
+    """uid of the person who scans the code and is logged in by it; None means the main account (the bot's)."""
 
 
 class CrowdOrder(_Order):
-    """Numbers of invented people and groups to create: see `crowd.gather`."""
+    """How many invented people and groups to create for tests with large groups, see `crowd.gather`."""
 
     members: int = Field(ge=1, le=20_000)
     groups: int = Field(default=1, ge=1, le=500)
 
 
 class WorldOrder(_Order):
-    """Body of `world`: people, groups and accounts to create or change without sending any event."""
+    """Request body of the order `world`: people, groups and accounts to create or change without sending any event.
+
+    `crowd` creates many invented people and groups.
+    """
 
     people: list[PersonOrder] = []
     groups: list[GroupOrder] = []
@@ -146,7 +187,7 @@ class WorldOrder(_Order):
     crowd: CrowdOrder | None = None
 
     def apply(self, world: World) -> None:
-        """Apply the changes to the world."""
+        """Create or change the people, groups and accounts of this request in `world`."""
         if self.crowd:
             gather(world, self.crowd.members, self.crowd.groups)
         for person in self.people:

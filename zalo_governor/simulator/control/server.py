@@ -1,7 +1,8 @@
-"""The HTTP control API under `/__sim/`: inject traffic and faults, and return what the clients did.
+"""The simulator's HTTP control API under `/__sim/`.
 
-Requests are POST with JSON bodies; `state`, `events` and `file` also accept GET. Every answer is {"ok": true, …}, or
-status 400 with {"ok": false, "error": "…"}.
+Tests send messages and cause faults with it, and read what the clients did. Requests are POST with JSON bodies;
+`state`, `events` and `file` also accept GET. Every answer is {"ok": true, …}, or status 400 with {"ok": false, "error":
+"…"}.
 """
 
 import base64
@@ -37,7 +38,7 @@ READ_ONLY = {"state", "events", "file"}
 
 
 class Control:
-    """Handler of the control API's orders, `/__sim/<order>`."""
+    """Handler of all requests to the control API; the last part of the path `/__sim/<order>` names what to do."""
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
@@ -58,22 +59,22 @@ class Control:
             "flood": self._start_flood,
             "world": self._change_world,
             "befriend": self._ask_friendship,
-            "qr": self._touch_qr_code,
+            "qr": self._change_qr_code,
         }
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Validate and carry out one order, and answer with its result or an error."""
+        """Validate one request to the control API, do what it orders and return the JSON answer or an error."""
         name = request.match_info["order"]
         action = self._actions.get(name)
         if action is None:
-            return _refused(f"no such order; there are {', '.join(sorted(self._actions))}", 404)
+            return _error_response(f"no such order; there are {', '.join(sorted(self._actions))}", 404)
         try:
             body = await _read_body(request, read_only=name in READ_ONLY)
             return web.json_response({"ok": True, **await action(body)}, dumps=_dumps)
         except ValidationError as error:
-            return _refused("; ".join(_describe_error(item) for item in error.errors(include_url=False)))
+            return _error_response("; ".join(_describe_error(item) for item in error.errors(include_url=False)))
         except SimulatorError as error:
-            return _refused(str(error))
+            return _error_response(str(error))
 
     async def _push(self, body: RawDict) -> RawDict:
         frames = Push.model_validate(body).frames
@@ -195,7 +196,7 @@ class Control:
             self._stage.world.ask_friendship(order.uid, to, order.message)
         return {"waiting": len(self._stage.world.requests_to(to))}
 
-    async def _touch_qr_code(self, body: RawDict) -> RawDict:
+    async def _change_qr_code(self, body: RawDict) -> RawDict:
         order, world = QrOrder.model_validate(body), self._stage.world
         code = self._stage.qr_codes.newest()
         if order.do == "scan":
@@ -240,5 +241,5 @@ def _describe_error(item: Any) -> str:
     return f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}"
 
 
-def _refused(error: str, status: int = 400) -> web.Response:
+def _error_response(error: str, status: int = 400) -> web.Response:
     return web.json_response({"ok": False, "error": error}, status=status)

@@ -1,1 +1,1 @@
-"""Generators of load: many group members and many messages."""
+"""Load for benchmarks and crash tests: large groups of invented people, and many messages at high speed."""

@@ -1,4 +1,7 @@
-"""Generate Vietnamese office messages of about 120 characters, optionally without diacritics (a violation)."""
+"""Generator of Vietnamese office messages of about 120 characters, as texts for load tests.
+
+Messages without diacritics are needed, too: the regulation of the group forbids them, so the bot must report them.
+"""
 
 import unicodedata
 
@@ -29,7 +32,7 @@ _ENDINGS = (
 
 
 def sentence(number: int) -> str:
-    """Return the message text for this number; different numbers give different texts."""
+    """Return the text of the generated message with this number; different numbers give different texts."""
     opening = _OPENINGS[number % len(_OPENINGS)]
     middle = _MIDDLES[number // len(_OPENINGS) % len(_MIDDLES)]
     ending = _ENDINGS[number // (len(_OPENINGS) * len(_MIDDLES)) % len(_ENDINGS)]
@@ -37,6 +40,6 @@ def sentence(number: int) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Remove all Vietnamese diacritics from the text."""
+    """Return `text` without its Vietnamese diacritics (accents), for example "Dien Bien" for "Điện Biên"."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,4 +1,4 @@
-"""Create invented people and groups in the number that a large province has (10 000 people, 50 groups)."""
+"""Creation of as many invented people and groups as a large province has (10 000 people, 50 groups), for load tests."""
 
 from zalo_governor.simulator.world import GROUP_ID, Group, Person, World
 
@@ -11,9 +11,10 @@ _TITLES = ("Chuyên viên Văn phòng", "Phó Chủ tịch UBND xã", "Chủ t�
 
 
 def gather(world: World, members: int, groups: int) -> None:
-    """Add `members` invented people to the first group, and spread them over `groups` - 1 further groups.
+    """Add `members` invented people to the first group of `world`, and create `groups` - 1 further groups.
 
-    The main account joins each new group. Person n is the same in every call; existing people and groups stay as is.
+    The people are divided among the further groups, and the main account (the bot's) joins each of them. Person number
+    n has the same uid and name in every call; existing people and groups are not changed.
     """
     uids = [str(_FIRST_UID + number) for number in range(members)]
     for number, uid in enumerate(uids):

@@ -1,4 +1,4 @@
-"""Send many messages to the connected clients at high speed, for benchmarks and crash tests."""
+"""Floods (many group messages sent at high speed to the connected clients), for benchmarks and crash tests."""
 
 import asyncio
 import json
@@ -21,27 +21,33 @@ _FRAMES_TOGETHER = 50
 
 
 class FloodOrder(BaseModel):
-    """Body of the control API's `flood` order: how many messages to send, how fast and with which texts."""
+    """Request body of the control API's order `flood`: how many messages to send, how fast and with which texts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     count: int = Field(ge=1, le=200_000)
     per_frame: int = Field(default=1, ge=1, le=1000)
     rate: float = Field(default=0, ge=0)
-    """Messages per second; 0 sends as fast as the sockets accept them."""
+    """Messages per second; 0 means as fast as the sockets accept them."""
     every_violation: int = Field(default=0, ge=0)
-    """Every n-th message is sent without Vietnamese diacritics (a violation); 0 sends none."""
+    """Every n-th message is sent without Vietnamese diacritics, which the bot must report as a violation.
+
+    0 means that all messages have their diacritics.
+    """
     texts: list[str] = []
-    """Texts to send, repeated in turn; if empty, generated office messages are sent."""
+    """Texts of the messages, used in turn and repeated; if empty, generated office messages are sent."""
     background: bool = False
-    """Whether the order is answered at once while the flood goes on."""
+    """Whether the control API answers at once and messages are sent afterwards, instead of answering at the end."""
     group_id: str = GROUP_ID
     senders: list[str] = Field(default=[MEMBER_UID], min_length=1)
     encrypt: Encryption = 2
 
 
 class Flood:
-    """One flood. Its messages also enter the group's history, so that a disconnected client can fetch them later."""
+    """The sending of many messages to a group as a `FloodOrder` says, with measurements of its speed.
+
+    The messages also enter the group's history, so that a disconnected client can fetch them later.
+    """
 
     def __init__(self, stage: EventBus, order: FloodOrder) -> None:
         self._stage = stage
@@ -54,7 +60,10 @@ class Flood:
         self.feed_seconds = 0.0
 
     async def run(self) -> None:
-        """Send all messages; without a rate, encode all frames first so that encoding does not slow the sending."""
+        """Send all messages and return when done.
+
+        If no rate is given, all frames are encoded first, so that encoding does not slow the sending.
+        """
         try:
             if self._order.rate:
                 await self._feed_paced()
@@ -64,7 +73,7 @@ class Flood:
             self.running = False
 
     def progress(self) -> RawDict:
-        """Return the number of messages sent so far and the seconds spent on encoding and on sending."""
+        """Return how many messages have been sent so far, their first and last msgId, and the seconds spent."""
         return {
             "count": self._order.count,
             "fed": self.fed,
@@ -145,9 +154,12 @@ class Flood:
 
 
 class _Batch(NamedTuple):
-    """The messages of one frame, stored compactly because up to 200 000 may wait in memory."""
+    """The messages of one socket frame, once as JSON for the history and once encoded for the sockets.
+
+    Both are kept as bytes, because up to 200 000 messages may wait in memory.
+    """
 
     bodies: list[tuple[int, bytes]]
-    """(msgId, JSON) of each message."""
+    """(msgId, message as JSON) of each message."""
     frames: dict[Line, bytes]
-    """The encoded frame for each socket that was open when the batch was made."""
+    """The encrypted frame for each socket that was open when the frame was encoded; each socket has its own key."""

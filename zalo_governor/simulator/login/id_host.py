@@ -1,4 +1,7 @@
-"""The login site id.zalo.me and the hosts to which it redirects: shows a QR code, issues a session once confirmed."""
+"""Simulation of the login site id.zalo.me and of the hosts to which it redirects the browser.
+
+The site shows a QR code; once somebody has scanned it and confirmed the login, the browser gets a session cookie.
+"""
 
 import base64
 import io
@@ -16,22 +19,28 @@ from zalo_governor.simulator.world import Account
 
 _VERSION = "2.44.12"
 _POLL_SECONDS = 5.0
-"""Seconds for which a long poll is held open; Zalo's own value is not known."""
+"""Seconds for which the server delays the answer to a call that asks whether the QR code's state has changed.
+
+It answers earlier if the state changes. Zalo's own value is not known.
+"""
 _VISITOR = "zsession"
-_WAIT_ON = {"error_code": 8, "error_message": "waiting", "data": {}}
+_STILL_WAITING = {"error_code": 8, "error_message": "waiting", "data": {}}
 _CODE_EXPIRED = {"error_code": -16, "error_message": "the code counts no longer", "data": {}}
-"""Answer for an expired code; the error code is invented, as Zalo's own is not documented."""
+"""Answer to a call about an expired QR code; the error code is invented, as Zalo's own is not documented."""
 _WRONG_CALL_ORDER = {"error_code": -1, "error_message": "not in the order of the login page", "data": {}}
 _PAGE = f'<html><head><script src="https://stc-zlogin.zdn.vn/main-{_VERSION}.js"></script></head><body></body></html>'
 
 
 class IdHost:
-    """Handler of the login site's API calls and pages, see `paths`."""
+    """Handler of the login site's pages and API calls; `paths` lists their URL paths."""
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
         self._login_calls: dict[str, set[str]] = {}
-        """Visitor (browser session) -> names of the login page's calls that it has made."""
+        """Visitor (id of a browser session) -> names of the calls that the visitor's login page has made.
+
+        A QR code is only issued after the calls that Zalo's own page makes first.
+        """
         self._answers: dict[str, Callable[[str, dict[str, str]], Awaitable[RawDict]]] = {
             "/account/logininfo": self._record_login_call("logininfo"),
             "/account/verify-client": self._record_login_call("verify-client"),
@@ -48,11 +57,11 @@ class IdHost:
 
     @property
     def paths(self) -> list[str]:
-        """Return the URL paths that this handler answers."""
+        """Return the URL paths of all pages and API calls of the login site."""
         return [*self._answers, *self._pages]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request of the login site and record it in the request log."""
+        """Answer one request to the login site and record it in the request log."""
         faults, path = self._stage.faults, request.path
         form = {name: str(value) for name, value in (await request.post()).items()}
         entry = call_entry(request, self._stage.world.now_ms()) | {"params": form}
@@ -96,7 +105,7 @@ class IdHost:
         code = await self._wait_for_change(visitor, form, QrState.SHOWN)
         if code is None or code.state is QrState.EXPIRED:
             return _CODE_EXPIRED
-        return _WAIT_ON if code.state is QrState.SHOWN else _success({"avatar": "", "display_name": code.name})
+        return _STILL_WAITING if code.state is QrState.SHOWN else _success({"avatar": "", "display_name": code.name})
 
     async def _waiting_confirm(self, visitor: str, form: dict[str, str]) -> RawDict:
         code = await self._wait_for_change(visitor, form, QrState.SCANNED)
@@ -104,7 +113,7 @@ class IdHost:
             return _CODE_EXPIRED
         if code.state is QrState.DECLINED:
             return {"error_code": -13, "error_message": "declined", "data": {}}
-        return _success({}) if code.state is QrState.CONFIRMED else _WAIT_ON
+        return _success({}) if code.state is QrState.CONFIRMED else _STILL_WAITING
 
     async def _wait_for_change(self, visitor: str, form: dict[str, str], state: QrState) -> QrCode | None:
         code = self._stage.qr_codes.of(visitor, form.get("code", ""))
@@ -113,9 +122,10 @@ class IdHost:
         return code
 
     def _check_session(self, visitor: str) -> web.Response:
-        """Redirect a logged-in visitor to chat.zalo.me and set the cookie `zpsid`; redirect others to the login page.
+        """Redirect the browser after the login: to chat.zalo.me, with a new cookie `zpsid`.
 
-        Zalo's own chain of redirects is not known; here two hosts set one cookie each, for different domains.
+        A visitor (browser session) who is not logged in is redirected to the login page. Zalo's own series of redirects
+        is not known; here two hosts set one cookie each, for different domains.
         """
         if not self._stage.qr_codes.confirmed(visitor):
             return web.Response(status=302, headers={"Location": "https://id.zalo.me/account"})

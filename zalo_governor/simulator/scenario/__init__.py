@@ -1,1 +1,1 @@
-"""Scenarios: a day of group traffic written as YAML, and the player that performs it."""
+"""Scenarios, which describe a day of traffic in a Zalo group in a YAML file, and the player that performs them."""

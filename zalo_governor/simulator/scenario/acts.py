@@ -1,7 +1,7 @@
-"""Pydantic models of the acts in a scenario's YAML file: what people do, and what the bot is expected to do about it.
+"""Pydantic models of the acts in a scenario's YAML file: what people do, and how the bot should react.
 
-Each act is a mapping with `at` (scenario time), usually `by` (a person's key) and one key that names the act:
-`{at: "07:30:05", by: an, say: "…"}` or, with further fields, `{…, photo: {caption: "…", file: "…"}}`.
+Each act is a mapping with `at` (time of day in the scenario), usually `by` (key of the acting person) and one key that
+names the act: `{at: "07:30:05", by: an, say: "…"}` or, with further fields, `{…, photo: {caption: "…", file: "…"}}`.
 """
 
 from typing import Annotated, Any, Literal
@@ -14,7 +14,7 @@ class _Model(BaseModel):
 
 
 def _seconds(text: object) -> int:
-    """Convert "HH:MM" or "HH:MM:SS" to seconds since midnight."""
+    """Convert a time of day, "HH:MM" or "HH:MM:SS", to seconds since midnight."""
     parts = str(text).split(":")
     if len(parts) not in {2, 3} or not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError('give the time in quotes as "HH:MM" or "HH:MM:SS"')
@@ -26,56 +26,75 @@ def _seconds(text: object) -> int:
 
 
 ClockTime = Annotated[int, BeforeValidator(_seconds)]
-"""Seconds since midnight; written as "HH:MM" or "HH:MM:SS" in YAML."""
+"""A time of day in seconds since midnight, written as "HH:MM" or "HH:MM:SS" in YAML."""
 
 
 class Expect(_Model):
-    """Expected reaction of the bot to an act; the demonstration checks it."""
+    """How the bot should react to an act; the demonstration (`zalo-governor demo`) checks it.
+
+    A rule is a check for one kind of breach of the group's regulation; a case is a possible breach that the bot has
+    recorded for review.
+    """
 
     rule: str | None = None
-    """Name of the rule under which the act must open a case."""
+    """Name of the rule under which the bot must open a case about the act; None if no such case is expected."""
     joins: bool = False
-    """Whether the finding must join an open case of the same person instead of opening one."""
+    """Whether the bot must add the act to a case that is already open for the same person.
+
+    If False and a rule is expected, the act must open a case of its own.
+    """
     late: bool = False
-    """Whether the bot hears the act only after an outage: it opens a case but must not warn anybody at once."""
+    """Whether the bot learns of the act only after an outage of the connection.
+
+    It must then open a case, but must not send a warning at once, because the act lies in the past.
+    """
     sealed: bool = False
-    """Whether the case must be sealed, that is, nothing of the text is stored anywhere."""
+    """Whether the case must be sealed: none of the message's text may be stored anywhere.
+
+    Cases are sealed if the message may be a state secret.
+    """
     leader_told: bool = False
-    """Whether the leader must be told of the case, because an admin caused it."""
+    """Whether the bot must tell the leader (head of the group) of the case, because an administrator caused it."""
     fixes: bool = False
-    """Whether the new name is the one that the bot proposed, so that the case about the name must close."""
+    """Whether the act changes the person's display name to the name that the bot proposed.
+
+    The open case about the person's incorrect name must then close by itself.
+    """
     nothing: bool = False
-    """Whether no case may be opened, however suspicious the act looks."""
+    """Whether the act must not lead to a case, although it resembles a breach."""
     reply_contains: str | None = None
-    """Words that a private reply to the person must contain; case is ignored."""
+    """Text that the bot's private reply to the person must contain, ignoring letter case; None: not checked."""
     reply_file: str | None = None
-    """File name extension of a file that the bot must send privately to the person; `png` also accepts a picture."""
+    """Extension of the name of a file that the bot must send privately to the person; None if not checked.
+
+    For `png` a photo message also counts.
+    """
     group_reply_contains: str | None = None
-    """Words that a reply of the bot in the group must contain."""
+    """Text that a reply of the bot in the group must contain, ignoring letter case; None: not checked."""
 
 
 class Act(_Model):
-    """Fields common to all acts."""
+    """Base class of all scenario acts (what a person does, or an outage), with the fields that every act has."""
 
     at: ClockTime
     by: str = ""
-    """Key of the person who performs the act."""
+    """Key (short name) of the person who performs the act; "" for an act of nobody, such as an outage."""
     id: str = ""
-    """Name by which later acts refer to this message."""
+    """Id by which later acts, such as a recall, refer to the message sent by this act; "" if none does."""
     expect: Expect = Expect()
 
 
 class Say(Act):
-    """`by` writes a text message in the group."""
+    """Scenario act: the person `by` writes a text message in the group."""
 
     act: Literal["say"]
     text: str
     mention: str | None = None
-    """Key of the person mentioned, or `all`."""
+    """Key of the person whom the text mentions, `all` if it mentions everybody, None if it mentions nobody."""
 
 
 class Reply(Act):
-    """`by` replies in the group to an earlier message, quoting it; `to` is the earlier act's id."""
+    """Scenario act: the person `by` replies in the group to the message of the earlier act with the id `to`."""
 
     act: Literal["reply"]
     to: str
@@ -83,7 +102,7 @@ class Reply(Act):
 
 
 class Photo(Act):
-    """`by` sends a photo with a caption to the group."""
+    """Scenario act: the person `by` sends a photo with a caption to the group."""
 
     act: Literal["photo"]
     caption: str
@@ -91,7 +110,7 @@ class Photo(Act):
 
 
 class File(Act):
-    """`by` sends a file to the group; `size` is in bytes."""
+    """Scenario act: the person `by` sends a file of `size` bytes to the group."""
 
     act: Literal["file"]
     name: str
@@ -99,7 +118,7 @@ class File(Act):
 
 
 class Link(Act):
-    """`by` sends a link with Zalo's preview to the group."""
+    """Scenario act: the person `by` sends a link to the group, with the preview (title, description) that Zalo adds."""
 
     act: Literal["link"]
     url: str
@@ -108,21 +127,21 @@ class Link(Act):
 
 
 class Sticker(Act):
-    """`by` sends a sticker to the group."""
+    """Scenario act: the person `by` sends a sticker, identified by its number at Zalo, to the group."""
 
     act: Literal["sticker"]
     number: int
 
 
 class Recall(Act):
-    """`by` recalls the own message whose act has the id `of`."""
+    """Scenario act: the person `by` recalls (unsends) the message that they sent in the act with the id `of`."""
 
     act: Literal["recall"]
     of: str
 
 
 class React(Act):
-    """`by` reacts with an icon to the message whose act has the id `to`."""
+    """Scenario act: the person `by` reacts with an icon to the message of the earlier act with the id `to`."""
 
     act: Literal["react"]
     to: str
@@ -130,85 +149,94 @@ class React(Act):
 
 
 class Join(Act):
-    """`who` joins the group: added by `by`, or by the invite link if `by` is empty."""
+    """Scenario act: the person `who` (a key) joins the group.
+
+    The person is added by `by`; if `by` is empty, the person joins through the invite link.
+    """
 
     act: Literal["join"]
     who: str
 
 
 class Leave(Act):
-    """`by` leaves the group."""
+    """Scenario act: the person `by` leaves the group."""
 
     act: Literal["leave"]
     confirmed: Literal[True]
-    """Always true: the act is written as `leave: true`."""
+    """Always True, because the act is written as `leave: true` in YAML."""
 
 
 class Remove(Act):
-    """`by` removes the member `who` from the group."""
+    """Scenario act: the person `by` removes the member `who` (a key) from the group."""
 
     act: Literal["remove"]
     who: str
 
 
 class RenameMember(Act):
-    """`by` changes their own display name; Zalo sends no event, only later messages carry the new name."""
+    """Scenario act: the person `by` changes their own display name to `name`.
+
+    Zalo sends no event of it; only later messages of the person carry the new name.
+    """
 
     act: Literal["rename_member"]
     name: str
 
 
 class RenameGroup(Act):
-    """`by` changes the group's name."""
+    """Scenario act: the person `by` changes the group's name."""
 
     act: Literal["rename_group"]
     name: str
 
 
 class DescribeGroup(Act):
-    """`by` changes the group's description."""
+    """Scenario act: the person `by` changes the group's description."""
 
     act: Literal["describe_group"]
     description: str
 
 
 class GroupPicture(Act):
-    """`by` changes the group's picture."""
+    """Scenario act: the person `by` changes the group's picture to the one with the file name `picture`."""
 
     act: Literal["group_picture"]
     picture: str
 
 
 class InviteLink(Act):
-    """`by` creates or renews the group's invite link, which is valid for `hours` hours."""
+    """Scenario act: the person `by` creates or renews the group's invite link, which is valid for `hours` hours."""
 
     act: Literal["invite_link"]
     hours: int
 
 
 class Owner(Act):
-    """`by` transfers the ownership of the group to `who`."""
+    """Scenario act: the person `by` transfers the ownership of the group to the person `who` (a key)."""
 
     act: Literal["owner"]
     who: str
 
 
 class Unpin(Act):
-    """`by` removes the pin of the message whose act has the id `of`."""
+    """Scenario act: the person `by` unpins the message of the earlier act with the id `of`."""
 
     act: Literal["unpin"]
     of: str
 
 
 class Setting(Act):
-    """`by` changes setting flags of the group."""
+    """Scenario act: the person `by` sets the group's settings in `flags` (Zalo's name of the setting -> 0 or 1)."""
 
     act: Literal["setting"]
     flags: dict[str, int]
 
 
 class Admin(Act):
-    """`by` makes `who` a Zalo deputy of the group, or with `granted: false` withdraws that."""
+    """Scenario act: the person `by` makes the member `who` (a key) a deputy of the group.
+
+    A deputy is an administrator beside the owner. With `granted: false` the member ceases to be one.
+    """
 
     act: Literal["admin"]
     who: str
@@ -216,51 +244,61 @@ class Admin(Act):
 
 
 class Pin(Act):
-    """`by` pins the message whose act has the id `of`."""
+    """Scenario act: the person `by` pins the message of the earlier act with the id `of`."""
 
     act: Literal["pin"]
     of: str
 
 
 class Befriend(Act):
-    """`by` sends a friend request to the bot account."""
+    """Scenario act: the person `by` sends the bot's account a friend request with this message."""
 
     act: Literal["befriend"]
     message: str
 
 
 class Cut(Act):
-    """The network fails for some scenario minutes; messages sent meanwhile only enter the history."""
+    """Scenario act: the connection between Zalo and the clients fails for `minutes` minutes of the scenario's time.
+
+    Messages that people send meanwhile only enter the history, from which a client must fetch them later.
+    """
 
     act: Literal["cut"]
     minutes: float
     code: int = 1006
-    """WebSocket close code; 1006 breaks the connections without a close frame."""
+    """WebSocket close code with which the sockets are closed; 1006 breaks the connections without a close frame."""
 
 
 class Dm(Act):
-    """`by` sends a private message to the bot account."""
+    """Scenario act: the person `by` sends a private message to the bot's account."""
 
     act: Literal["dm"]
     text: str
 
 
 class Follow(Act):
-    """`by` sends the bot account the command, with its codes, that the bot's last private message to them offered."""
+    """Scenario act: the person `by` sends the bot a command that it has offered them in a private message.
+
+    `command` is the first word, such as `/moira` (remove a member); the case number and one-time code that belong
+    behind it are copied from the bot's message.
+    """
 
     act: Literal["follow"]
     command: str = Field(pattern=r"^/[a-z]+$")
 
 
 class Call(Act):
-    """`by` holds a group call of which Zalo shows a message in the group."""
+    """Scenario act: the person `by` holds a call of `minutes` minutes with the group.
+
+    Zalo shows a message about the call in the group.
+    """
 
     act: Literal["call"]
     minutes: int
 
 
 class Seen(Act):
-    """`by` and all in `who` have seen the message whose act has the id `of`."""
+    """Scenario act: the people `by` and `who` (keys) have seen the message of the earlier act with the id `of`."""
 
     act: Literal["seen"]
     of: str
@@ -305,7 +343,7 @@ _MAIN_FIELD = {
 
 
 def _unfold(value: Any) -> Any:
-    """Convert an act's short YAML form to flat fields with the act's name under `act`.
+    """Convert an act from the short form of the YAML file to flat fields with the act's name under `act`.
 
     `{say: "…"}` becomes `{act: say, text: "…"}`; `{photo: {caption: …}}` becomes `{act: photo, caption: …}`.
     """
@@ -322,4 +360,4 @@ def _unfold(value: Any) -> Any:
 
 
 ScenarioAct = Annotated[AnyAct, Field(discriminator="act"), BeforeValidator(_unfold)]
-"""Any act, in the form in which the YAML file gives it."""
+"""Type of an act of any kind, which pydantic reads from the form that the YAML file gives it."""

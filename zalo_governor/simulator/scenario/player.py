@@ -1,4 +1,7 @@
-"""Performs a scenario's acts at a chosen speed. The messages' timestamps are real; only the pauses are shortened."""
+"""The player, which performs the acts of a scenario at their times.
+
+A higher speed only shortens the pauses between the acts; messages carry the real time at which they are sent.
+"""
 
 import asyncio
 import re
@@ -16,11 +19,17 @@ from zalo_governor.simulator.scenario.scenario import Scenario
 from zalo_governor.simulator.world import Group
 
 _SETTLE_SECONDS = 1.0
-"""Seconds from the first socket to the first act, in which the client fetches the group and its history."""
+"""Seconds between the first client's connection and the first act.
+
+In this time the client fetches the group and its history.
+"""
 
 
 class Player:
-    """Performs one scenario, starting when a client has connected."""
+    """Performs the acts of one scenario, starting when the first client has connected.
+
+    `speed` is the number of scenario seconds that pass in a real second; None takes the scenario's own value.
+    """
 
     def __init__(self, stage: EventBus, scenario: Scenario, speed: float | None = None) -> None:
         self._stage = stage
@@ -30,7 +39,7 @@ class Player:
         self._sent: dict[str, RawDict] = {}
 
     async def play(self) -> None:
-        """Wait for the first socket, then perform every act at its time and record each in the journal."""
+        """Wait until the first client connects, then perform every act at its time and record each in the journal."""
         await self._stage.hub.opened.wait()
         await asyncio.sleep(_SETTLE_SECONDS)
         self._stage.ledger.note("start", title=self._scenario.title, acts=len(self._scenario.play))
@@ -45,7 +54,10 @@ class Player:
         self._stage.ledger.note("end", seconds=round(time.monotonic() - began, 1))
 
     async def perform(self, act: AnyAct) -> None:
-        """Perform one act now; the journal records the act before any client receives its event."""
+        """Perform one act now.
+
+        The act is recorded in the request log's journal before any client receives the event that it causes.
+        """
         message = self._message(act)
         if message is not None:
             private = isinstance(act, acts.Dm | acts.Follow)
@@ -68,7 +80,10 @@ class Player:
         return self._stage.world.group(self._scenario.group.id)
 
     def _timeline(self) -> list[tuple[float, AnyAct | None]]:
-        """Return all acts with their times in seconds, in order; None stands for the end of an outage."""
+        """Return (time in seconds since midnight, act) of all acts in order of time.
+
+        An additional entry with None instead of an act stands for the end of each network outage.
+        """
         return sorted(self._timed_acts(), key=lambda moment: moment[0])
 
     def _timed_acts(self) -> Iterator[tuple[float, AnyAct | None]]:
@@ -78,7 +93,7 @@ class Player:
                 yield act.at + act.minutes * 60, None
 
     def _message(self, act: AnyAct) -> RawDict | None:
-        """Return the complete message that an act sends, or None if the act sends no message."""
+        """Return the message, with all its fields, that an act sends; None if the act sends no message."""
         world, sender = self._stage.world, self._uids[act.by] if act.by else ""
         if isinstance(act, acts.Dm | acts.Follow):
             text = act.text if isinstance(act, acts.Dm) else self._offered_command(sender, act.command)
@@ -89,9 +104,10 @@ class Player:
         return messages.group_message(world, {"uidFrom": sender, "idTo": self._group.id, **given})
 
     def _offered_command(self, uid: str, command: str) -> str:
-        """Return the command with the codes that the bot's latest message to the person offers.
+        """Return the chat command `command` with the codes that a private message of the bot has offered with it.
 
-        Without such a message the command is returned alone.
+        The codes are a case number and a one-time code. They are taken from the latest such message to the person
+        `uid`; if there is none, the command is returned without codes.
         """
         offer = re.compile(rf"{command} [A-Z]{{2}}\d+(?: \d{{6}})?")
         found = (
@@ -217,7 +233,7 @@ def _typed(message_type: str, content: RawDict) -> RawDict:
 
 
 def _display_text(act: AnyAct, message: RawDict | None = None) -> str:
-    """Return the text with which the journal displays an act."""
+    """Return a short text that describes an act in the journal, such as the words said; "" if there is none."""
     if message and isinstance(act, acts.Follow):
         return str(message["content"])
     if isinstance(act, acts.Setting):

@@ -1,4 +1,4 @@
-"""The scenario model and its loader: people, group, and the acts of a day, from a YAML file."""
+"""The model of a scenario (group, people, and their acts of one day) and its loader from a YAML file."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,36 +20,47 @@ class _Model(BaseModel):
 
 
 class CastMember(_Model):
-    """A person in the scenario."""
+    """A person in a scenario.
+
+    Attributes:
+        key: Short name by which the scenario's acts refer to the person.
+        uid: Zalo user id; None lets the scenario choose one.
+    """
 
     key: str
     name: str
-    """The display name on Zalo."""
+    """The person's display name on Zalo."""
     uid: str | None = Field(default=None, pattern=r"^\d+$")
     phone: str = ""
     approved: str | None = ""
-    """Name and title in the office's roster; "" if they equal the display name, null if the person is an outsider."""
+    """The person's name and title on the roster, which is the approved list of the group's members.
+
+    "" means that they equal the display name, None that the person is not on the roster (an outsider).
+    """
     in_group: bool = True
-    """Whether the person is a member of the group from the start."""
+    """Whether the person is a member of the group from the start; otherwise an act can let the person join."""
     takes_messages: bool = True
     cookie: str = ""
-    """The `zpw_sek` cookie with which a client can log in as this person, beside the bot; "" if no client can."""
+    """Session cookie (`zpw_sek`) with which a client can log in as this person, in addition to the bot's client.
+
+    "" means that no client can.
+    """
 
 
 class GroupPlan(_Model):
-    """The group as the scenario starts."""
+    """The group as it is at the start of the scenario; `settings` maps Zalo's name of a setting to 0 or 1."""
 
     id: str = Field(default=GROUP_ID, pattern=r"^\d+$")
     name: str
     owner: str
     """Key of the person who owns the group."""
     admins: list[str] = []
-    """Keys of the people who are Zalo's deputies in the group."""
+    """Keys of the people who are deputies of the group, that is, its administrators beside the owner."""
     settings: dict[str, int] = {}
 
 
 class BotPlan(_Model):
-    """The account to which the bot logs in; `deputy` tells whether it is a deputy of the group."""
+    """The bot's own account in a scenario; `deputy` says whether it is a deputy (administrator) of the group."""
 
     uid: str = Field(default=BOT_UID, pattern=r"^\d+$")
     name: str
@@ -57,11 +68,17 @@ class BotPlan(_Model):
 
 
 class Scenario(_Model):
-    """A whole scenario: bot account, group, people, and their acts in order of time."""
+    """A whole scenario: the bot's account, the group, the people and what they do.
+
+    Attributes:
+        start: Time of day at which the scenario begins.
+        end: Time of day after which no act may come.
+        play: The acts, in order of time.
+    """
 
     title: str
     speed: float = Field(default=60, gt=0)
-    """Scenario seconds per real second; the caller can override it."""
+    """Scenario seconds that pass in one real second; whoever starts the player can choose another speed."""
     start: ClockTime
     end: ClockTime
     bot: BotPlan
@@ -71,13 +88,16 @@ class Scenario(_Model):
 
     @property
     def uids(self) -> dict[str, str]:
-        """Return key -> uid of all people, and of the bot under the key `bot`."""
+        """Return key -> uid (Zalo user id) of all people in the scenario; the bot has the key `bot`."""
         numbered = {person.key: person.uid or str(_FIRST_UID + n) for n, person in enumerate(self.people)}
         return {"bot": self.bot.uid, **numbered}
 
     @property
     def roster(self) -> list[tuple[str, str]]:
-        """Return (name and title, uid) of everybody on the office's roster, that is, without outsiders."""
+        """Return (name and title, uid) of everybody on the roster, which is the approved list of the group's members.
+
+        People who are not on it (outsiders) are left out.
+        """
         return [
             (person.approved or person.name, self.uids[person.key])
             for person in self.people
@@ -85,7 +105,10 @@ class Scenario(_Model):
         ]
 
     def make_world(self, clock: Clock) -> Callable[[], World]:
-        """Return a function that creates the world as it is before the first act."""
+        """Return a function that creates the simulated accounts, people and group as they are before the first act.
+
+        The simulator calls it at the start and after each reset.
+        """
 
         def make() -> World:
             world, uids = World(clock), self.uids
@@ -110,7 +133,7 @@ class Scenario(_Model):
         return make
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _check_consistency(self) -> Self:
         keys = [person.key for person in self.people]
         if len(set(keys)) < len(keys):
             raise ValueError("people: two have the same key")
@@ -137,10 +160,10 @@ class Scenario(_Model):
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Read and validate a scenario file.
+    """Read a scenario from a YAML file and validate it.
 
     Raises:
-        SimulatorError: the file cannot be read or is invalid; the text has one line for each error.
+        SimulatorError: the file cannot be read or is invalid; the exception's text has one line for each error.
     """
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -159,7 +182,7 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def people_named(act: AnyAct) -> set[str]:
-    """Return the keys of all people whom an act refers to."""
+    """Return the keys of all people whom an act concerns: who does it, who is mentioned, added, removed …"""
     who = getattr(act, "who", [])
     named = {act.by, *([who] if isinstance(who, str) else who)}
     mention = getattr(act, "mention", None)
@@ -167,7 +190,10 @@ def people_named(act: AnyAct) -> set[str]:
 
 
 def message_named(act: AnyAct) -> str:
-    """Return the id of the earlier message that an act refers to, "" if it refers to none."""
+    """Return the id of the earlier act whose message an act refers to, for example the message that it recalls.
+
+    "" means that the act refers to no message.
+    """
     if isinstance(act, Reply | React):
         return act.to
     return act.of if isinstance(act, Recall | Seen) or act.act in {"pin", "unpin"} else ""

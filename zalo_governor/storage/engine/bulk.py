@@ -1,7 +1,7 @@
-"""Statements that write many rows in one execution.
+"""SQL statements that write many rows in one execution.
 
-SQLite's driver releases the GIL for every row of an executemany, and waits to get it back while the listener and the
-judge are computing. One statement for many rows releases the GIL once, and runs in parallel on another core.
+SQLite's driver releases the GIL for every row of an executemany, and waits to get it back while other threads of the
+program compute. One statement for many rows releases the GIL once, and runs in parallel on another core.
 """
 
 import json
@@ -22,7 +22,7 @@ _BATCH_SIZES = (256, 64, 16, 4, 1)
 
 
 class Bulk(ABC):
-    """A statement that is executed once for many rows."""
+    """An SQL statement that is executed once for many rows."""
 
     @abstractmethod
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -30,7 +30,10 @@ class Bulk(ABC):
 
 
 class BulkInsert(Bulk):
-    """An INSERT of rows given as tuples, in the order of `columns` or, by default, of all the table's columns."""
+    """An INSERT of rows given as tuples.
+
+    The values of a tuple are in the order of `columns`; without `columns`, in the order of the table's columns.
+    """
 
     def __init__(self, database: Database, statement: Insert, columns: Sequence[str] | None = None) -> None:
         self._multi_row = database.is_sqlite
@@ -39,7 +42,7 @@ class BulkInsert(Bulk):
         self._sql = database.ready(statement)
 
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Insert all `rows`; return how many were inserted, without those that ON CONFLICT ignored."""
+        """Insert all `rows`; return how many were inserted, not counting those skipped by ON CONFLICT DO NOTHING."""
         if not rows:
             return 0
         if not self._multi_row:
@@ -54,7 +57,7 @@ class BulkInsert(Bulk):
 
 
 class AmongIds(ColumnElement[bool]):
-    """SQL condition: the column's value is among the ids passed as the statement's only parameter."""
+    """SQL condition that `column` is among the ids that `BulkById` passes as the statement's only parameter."""
 
     inherit_cache = False
 
@@ -63,7 +66,10 @@ class AmongIds(ColumnElement[bool]):
 
 
 class BulkById(Bulk):
-    """A DELETE or UPDATE `where(AmongIds(id))` without other parameters; each row is a tuple with only the id."""
+    """A DELETE or UPDATE of the rows with given ids.
+
+    The statement's condition must be `where(AmongIds(id))`; it must have no other parameter. Rows are tuples `(id,)`.
+    """
 
     def __init__(self, database: Database, statement: Delete | Update) -> None:
         self._as_json = database.is_sqlite
@@ -87,7 +93,7 @@ def _in_array(among: AmongIds, compiler: SQLCompiler, **how: Any) -> str:
 
 @lru_cache
 def _repeat_values(sql: str, count: int) -> str:
-    """Return the INSERT statement with its `(?, ?)` group after VALUES repeated `count` times."""
+    """Return the INSERT statement `sql` with its `(?, ?)` group after VALUES repeated `count` times."""
     head, values, rest = sql.partition(" VALUES ")
     row, end, tail = rest.partition(")")
     return head + values + ", ".join([row + end] * count) + tail

@@ -17,7 +17,7 @@ from zalo_governor.storage.engine.errors import DamagedDatabaseError
 from zalo_governor.system.error_text import of_system
 
 BUSY_SECONDS = 10
-"""How many seconds to wait while another process writes to the SQLite file."""
+"""How many seconds to wait while another process writes to the SQLite file, before giving up."""
 _PAGE_BYTES = 16 * 1024
 """Page size of a new SQLite file, in bytes. Bulk inserts are contiguous: larger pages need fewer system calls."""
 _WAL_BYTES = 16 * 1024 * 1024
@@ -25,7 +25,7 @@ _WAL_BYTES = 16 * 1024 * 1024
 
 
 def engine_of(address: URL) -> Engine:
-    """Create the engine without connecting; create the folder and the SQLite file (mode 0600) if they are missing.
+    """Create the SQLAlchemy engine without connecting; create a missing SQLite file (mode 0600) and its folder.
 
     Raises:
         ConfigError: the file cannot be created, or the PostgreSQL driver is not installed.
@@ -34,7 +34,7 @@ def engine_of(address: URL) -> Engine:
 
 
 def address_of(url: str) -> URL:
-    """Parse `url` and set its driver; raise ConfigError if it names neither an SQLite file nor PostgreSQL."""
+    """Parse a database URL and set its driver; raise ConfigError if it names neither an SQLite file nor PostgreSQL."""
     try:
         address = make_url(url)
     except ArgumentError:
@@ -104,7 +104,7 @@ def _configure(path: Path, connection: SqliteConnection) -> None:
 
 
 def no_access(path: Path, error: OSError) -> str:
-    """Return the error text for the operator (Vietnamese) when the OS denies access to the database file."""
+    """Return the message for the operator (Vietnamese) that the OS denies access to the database file."""
     return (
         f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
         "người chạy chương trình"

@@ -1,4 +1,4 @@
-"""A database with its encryption key: connections, transactions, migration and the key check."""
+"""A database with the keys that encrypt its content: connections, transactions, schema upgrades, the key check."""
 
 import os
 from collections.abc import Iterator
@@ -42,7 +42,10 @@ class Commits(NamedTuple):
 
 
 class Database:
-    """One database with its key. SQLite allows one writer at a time, within the process and between processes."""
+    """One database, and the keys that encrypt its content.
+
+    SQLite allows one writer at a time, within the process and between processes; `write` waits for its turn.
+    """
 
     def __init__(self, url: str, keys: Keys, clock: Clock) -> None:
         """Create the engine without connecting; create the folder and the SQLite file (mode 0600) if they are missing.
@@ -66,7 +69,7 @@ class Database:
         self._ignoring: dict[Table, Insert] = {}
 
     def form(self) -> str | None:
-        """Return the schema revision (alembic) of the tables; None if there are no tables."""
+        """Return the schema revision (alembic's id) of the database; None if it has no tables."""
         with self.read() as connection:
             return revision(connection)
 
@@ -76,10 +79,10 @@ class Database:
             upgrade(connection, form)
 
     def migrate(self) -> Path | None:
-        """Upgrade the tables to the newest schema revision, and check that the key decrypts what is stored.
+        """Upgrade the tables to the newest schema revision, and check that the stored data was encrypted with this key.
 
-        Returns the path of the copy made of an SQLite file before an upgrade, so that an older version of the program
-        can be reinstalled; None if no copy was made.
+        An SQLite file is copied before an upgrade, so that an older version of the program can be reinstalled. Returns
+        the path of the copy; None if no copy was made.
 
         Raises:
             NewerDatabaseError: the database was written by a newer version of the program.
@@ -143,36 +146,39 @@ class Database:
         return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def erase_traces(self) -> None:
-        """Have SQLite's write-ahead log truncated after the running transaction, so that deleted data is gone from it.
+        """Have SQLite's write-ahead log truncated after the running transaction, so that the log holds no deleted data.
 
-        No effect on PostgreSQL, where only ciphertext remains until vacuum and log rotation.
+        No effect on PostgreSQL, where the deleted ciphertext remains until vacuum and log rotation.
         """
         self._must_truncate_wal = self.is_sqlite
 
     def insert_or_ignore(self, table: Table) -> Insert:
-        """Return `INSERT … ON CONFLICT DO NOTHING` for the table, whichever unique index a row would violate."""
+        """Return `INSERT … ON CONFLICT DO NOTHING` for the table; a row violating any unique index is skipped."""
         if table not in self._ignoring:
             make = sqlite.insert if self.is_sqlite else postgresql.insert
             self._ignoring[table] = make(table).on_conflict_do_nothing()
         return self._ignoring[table]
 
     def ready(self, statement: ClauseElement) -> str:
-        """Return the statement's SQL with positional parameters, cached, so that frequent statements compile once."""
+        """Return the SQL text of `statement` with positional parameters; cached, so that a statement compiles once."""
         if statement not in self._ready:
             self._ready[statement] = str(statement.compile(dialect=self._engine.dialect))
         return self._ready[statement]
 
     def lock(self, connection: Connection, number: int) -> None:
-        """Serialise transactions that lock the same `number`, until they end; no effect on SQLite (one writer)."""
+        """Wait until no other transaction holds the lock `number`, and hold the lock until this transaction ends.
+
+        No effect on SQLite, where only one transaction writes at a time.
+        """
         if not self.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(number)))
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections of the pool."""
         self._engine.dispose()
 
     def check_key(self) -> None:
-        """Check that the key decrypts what is stored, without changing anything; the tables must exist.
+        """Check that the stored data was encrypted with this key, without changing anything; the tables must exist.
 
         Raises:
             WrongKeyError: the database was written with another key.
@@ -208,7 +214,10 @@ class Database:
             connection.execute(insert(vault), row)
 
     def _open_key_check(self, connection: Connection) -> bool:
-        """Decrypt the stored key check; return False if none is stored, raise WrongKeyError if the key is wrong."""
+        """Decrypt the key check, a stored ciphertext that only tells whether the key is the right one.
+
+        Returns False if none is stored yet. Raises WrongKeyError if the key is wrong.
+        """
         sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
         if sealed is None:
             return False
@@ -239,7 +248,9 @@ class Database:
 
 
 def is_written(url: str) -> bool:
-    """Return whether the database holds data encrypted with a key; creates and changes nothing.
+    """Return whether the database was used before: the SQLite file is not empty, or PostgreSQL holds stored secrets.
+
+    Creates and changes nothing.
 
     Raises:
         ConfigError: the URL names no database, or its file cannot be accessed.

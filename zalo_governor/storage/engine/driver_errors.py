@@ -34,9 +34,9 @@ _REASONS = (
 
 @contextmanager
 def availability() -> Iterator[None]:
-    """Convert driver errors raised in the block to StoreUnavailableError or DamagedDatabaseError.
+    """Convert database driver errors raised in the `with` block to StoreUnavailableError or DamagedDatabaseError.
 
-    Errors that neither the operator nor a retry can fix, such as a wrong statement, pass unchanged.
+    Errors that neither the operator nor a retry can fix, such as a wrong SQL statement, pass unchanged.
     """
     try:
         yield
@@ -52,9 +52,9 @@ def availability() -> Iterator[None]:
 
 
 def unavailable(context: ExceptionContext) -> BaseException | None:
-    """Convert a connection error at the statement to StoreUnavailableError (SQLAlchemy `handle_error` listener).
+    """Return the StoreUnavailableError that replaces a connection error; None if the error is to stay as it is.
 
-    Code that catches errors inside a transaction needs to know the kind there already.
+    Listens to SQLAlchemy's event `handle_error`, so that code inside a transaction already catches the replaced error.
     """
     if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
         return _unavailable_error(context.original_exception)
@@ -71,7 +71,7 @@ def _first_line(cause: BaseException | None) -> str:
 
 
 def _reason(cause: BaseException | None) -> str:
-    """Return the driver's own error text, by which its manual can be searched, followed by the advice."""
+    """Return the driver's error text, for which its manual can be searched, followed by advice for the operator."""
     said = _first_line(cause)
     known = next(
         (words for sign, words in _REASONS if sign in said), "hãy xem lại database_url và máy chủ cơ sở dữ liệu"

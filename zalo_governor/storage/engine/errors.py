@@ -4,7 +4,7 @@ from zalo_governor.domain.errors import GovernorError
 
 
 class StoreError(GovernorError):
-    """The database cannot be used in its present state."""
+    """The database cannot be used in its present state; base class of the other errors."""
 
 
 class NewerDatabaseError(StoreError):
@@ -12,7 +12,7 @@ class NewerDatabaseError(StoreError):
 
 
 class DamagedDatabaseError(StoreError):
-    """The file is not a database, or its content is damaged."""
+    """The database file is not an SQLite database, or the database's content is damaged."""
 
 
 class WrongKeyError(StoreError):

@@ -1,6 +1,6 @@
 """Lock that allows only one process per bot account.
 
-Two processes would close each other's connection to Zalo without end (close code 3000).
+Without it, two processes would close each other's connection to Zalo again and again (close code 3000).
 """
 
 import fcntl
@@ -18,11 +18,11 @@ from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
 LOCK_SPACE = 7_600
-"""First number of the PostgreSQL advisory locks; the second is `lock_number(account)`."""
+"""First of the two numbers of the PostgreSQL advisory lock; the second is `lock_number(account)`."""
 _SERVER_WAIT_SECONDS = 2.0
 """How many seconds PostgreSQL may take to notice that the previous process was killed."""
 _FILE_WAIT_SECONDS = 0.5
-"""How many seconds to wait for a process that holds the file lock only to check whether the bot runs."""
+"""How many seconds to wait for the file lock, which `lock_owner` takes for a moment to test whether the bot runs."""
 
 
 class OtherInstanceError(StoreError):
@@ -30,17 +30,17 @@ class OtherInstanceError(StoreError):
 
 
 def lock_file(database: Path, account: str) -> Path:
-    """Return the path of the account's lock file, beside the SQLite file."""
+    """Return the path of the bot account's lock file, which lies beside the SQLite file `database`."""
     return database.with_name(f"{database.name}-{account}.lock")
 
 
 def lock_number(account: str) -> int:
-    """Return the account's advisory lock number in PostgreSQL under LOCK_SPACE: 32 bits, signed."""
+    """Return the second number of the bot account's advisory lock in PostgreSQL: 32 bits, signed."""
     return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
 
 
 class InstanceLock:
-    """Exclusive lock on one bot account, held from `take` to `release`; freed by the OS if the process dies."""
+    """Exclusive lock on running one bot account, held from `take` to `release`; freed by the OS if the process dies."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class InstanceLock:
         self._connection: Connection | None = None
 
     def take(self) -> None:
-        """Acquire the lock.
+        """Acquire the lock, waiting at most two seconds.
 
         Raises:
             OtherInstanceError: another process holds the lock.

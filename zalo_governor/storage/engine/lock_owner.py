@@ -1,4 +1,4 @@
-"""Finds out whether a process runs a bot account on a database: for `doctor`, and before maintenance."""
+"""Finds out whether a process runs a bot account on a database: for the command `doctor`, and before maintenance."""
 
 import fcntl
 from pathlib import Path
@@ -14,14 +14,14 @@ _LOCKS = Path("/proc/locks")
 
 
 class RunningError(GovernorError):
-    """The bot is running, and the requested operation needs the database to itself."""
+    """A bot process is running, and the requested operation must be the only user of the database."""
 
 
 class LockOwner(NamedTuple):
     """The process that runs a bot account."""
 
     pid: int | None
-    """Process id; None if unknown: on another machine or in another container, or not reported by the OS."""
+    """Process id; None if unknown: the process is on another machine or in another container, or the OS hides it."""
 
 
 def occupant(database: Database, account: str) -> LockOwner | None:
@@ -73,7 +73,7 @@ def _locks() -> list[list[str]]:
 
 
 def _is_locked(path: Path) -> bool:
-    """Return whether the file is locked, tested by locking it: /proc/locks omits processes in other containers."""
+    """Return whether a process holds a lock on the file. Tries to lock it, as /proc/locks omits other containers."""
     try:
         with path.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The transaction that repositories share: its connection, keys, cache, and rows to be written at its end."""
+"""The transaction that repositories share: its connection, keys, cache, and the rows to be written before it ends."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
@@ -9,7 +9,7 @@ from zalo_governor.storage.engine.bulk import Bulk
 from zalo_governor.storage.engine.database import Database
 
 OFFICE_LOCK = 7_302
-"""Number of the PostgreSQL advisory lock on cases, persons and the audit log.
+"""Number of the PostgreSQL advisory lock on cases, persons and the audit log (see `Transaction.lock_office`).
 
 Two bot accounts may receive the same message, but only one may open the case. SQLite has one writer anyway.
 """
@@ -20,10 +20,10 @@ T = TypeVar("T")
 class Transaction:
     """One running transaction on one connection.
 
-    Rows given to `write_later` are written before any statement of `execute`, and at the end by `flush`.
+    Rows given to `write_later` are written before any statement of `execute`, and by `flush` before the commit.
 
     Args:
-        account: the bot account whose uids identify persons; relevant if one database serves several accounts.
+        account: uid of the bot account whose view of people, groups and messages is read; None: of all accounts.
     """
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
@@ -36,7 +36,7 @@ class Transaction:
         self._has_office_lock = False
 
     def lock_office(self) -> None:
-        """Lock cases, persons and the audit log against other transactions until this one ends.
+        """Lock cases, persons and the audit log against other transactions until this transaction ends.
 
         One lock for all three: with several locks, two transactions could deadlock.
         """
@@ -55,24 +55,24 @@ class Transaction:
                 self.connection.execute(statement, rows)
 
     def write_later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
-        """Defer writing a row until `flush`; the row is a tuple if the statement is a `Bulk`, else a dict."""
+        """Defer writing `row` with `statement` until `flush`; a row for a `Bulk` is a tuple, else a dict."""
         self._pending.setdefault(statement, []).append(row)
         self._cached.clear()
 
     def write_last_only(self, statement: Update, row: dict[str, Any]) -> None:
-        """Defer writing a row, replacing the row deferred before for the same statement."""
+        """Defer writing `row` with `statement`; of all rows given for one statement, only the last is written."""
         self._pending[statement] = [row]
 
     def cached(self, key: Hashable, count: Callable[[], T]) -> T:
-        """Return the cached result of `count` for that key; call `count` if not cached or if rows were written since.
+        """Return the result of `count`, cached under `key` until rows are written or `lock_office` is called.
 
-        Several figures of a report come from one query over many rows.
+        A report derives several figures from the result of one query over many rows.
         """
         if key not in self._cached:
             self._cached[key] = count()
         return cast("T", self._cached[key])
 
     def execute(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:
-        """Write all deferred rows, then run the statement and return its result."""
+        """Write all deferred rows, then execute the statement and return its result."""
         self.flush()
         return self.connection.execute(statement, values or {})

@@ -1,4 +1,4 @@
-"""A fair lock for threads that write to SQLite."""
+"""A lock for threads that write to SQLite, granted first come, first served."""
 
 from collections import deque
 from threading import Lock
@@ -30,7 +30,7 @@ class WriteLock:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        """Pass the lock to the thread that has waited longest."""
+        """Pass the lock to the thread that has waited longest; free it if none waits."""
         with self._state_lock:
             if self._waiting:
                 self._waiting.popleft().release()

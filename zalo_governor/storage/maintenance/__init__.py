@@ -1,1 +1,1 @@
-"""Maintenance of stored data: retention, erasure, restore from a backup, replacement of a bot account."""
+"""Maintenance of stored data: retention, erasure, adjustments after a restore, replacement of a bot account."""

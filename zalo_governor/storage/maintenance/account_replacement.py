@@ -1,7 +1,7 @@
 """Replaces a lost bot account by a new one, which takes over people, cases and history.
 
-A uid belongs to a pair of bot account and person, so the old account's uids mean nothing to the new account;
-`globalId` is the same for both. Entries that the old account received stay stored under the old account.
+A uid belongs to a pair of bot account and person, so the old account's uids mean nothing to the new account; `globalId`
+is the same for both. Entries that the old account received stay stored under the old account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 class KnownPerson(NamedTuple):
-    """A person whom the old account knows. The old account itself is included: it may still be a group member."""
+    """A person whom the old bot account knows, possibly that account itself: it may still be a member of groups."""
 
     person_id: int
     uid: str
@@ -61,25 +61,26 @@ class KnownPerson(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """Counts of what the new account took over."""
+    """Counts of what the new bot account took over from the old one."""
 
     people: int
+    """Number of persons recognised under the new account."""
     notices: int
-    """Unsent messages, which the new account will send."""
+    """Number of unsent messages, which the new account will send."""
     notices_lost: int
-    """Unsent messages whose addressee was not recognised under the new account; marked as refused."""
+    """Number of unsent messages whose addressee was not recognised under the new account; marked as refused."""
     gaps: int
-    """Gaps of the old account, in groups and in private messages, now recorded for the new account."""
+    """Number of gaps (times of missed messages) of the old account, now recorded for the new account."""
 
 
 def accounts_of(database: Database) -> list[str]:
-    """Return the bot accounts that have received anything on this database and were not replaced."""
+    """Return the uids of the bot accounts that have received anything on this database and were not replaced."""
     with database.read() as connection:
         return list(connection.scalars(select(accounts.c.uid).order_by(accounts.c.number)))
 
 
 def acquaintances(database: Database, account: str) -> list[KnownPerson]:
-    """Return everybody whom the account knows: holders of roles first, then people with open cases, then the rest."""
+    """Return all people whom the account knows: first those with roles, then those with open cases, then the rest."""
     with database.read() as connection:
         open_now = [state.value for state in CaseState if state.open]
         cases_of = (
@@ -118,7 +119,7 @@ def acquaintances(database: Database, account: str) -> list[KnownPerson]:
 
 
 def may_follow(database: Database, old: str, new: str) -> None:
-    """Check that the account `new` can replace the account `old`.
+    """Check that the bot account `new` can replace the bot account `old`.
 
     Raises:
         StoreError: both are the same, `new` was itself replaced before, or `new` received messages beside `old`.
@@ -145,7 +146,7 @@ def succeed(
     seen: Sequence[GroupSnapshot],
     at: datetime,
 ) -> Carried:
-    """Transfer everything of the account `old` to the account `new`, in the connection's transaction.
+    """Transfer everything of the bot account `old` to the bot account `new`, in the connection's transaction.
 
     Args:
         connection: a connection in a transaction.
@@ -181,7 +182,10 @@ def succeed(
 def _take_over_group(
     connection: Connection, keys: Keys, old: str, new: str, new_uids: Mapping[str, str], now: GroupSnapshot
 ) -> None:
-    """Copy members, judged names and snapshot of a group, with the new uids, so that later changes are noticed."""
+    """Copy members, judged names and stored state of a group to the new account, with the new account's uids.
+
+    Later group syncs then notice what changed since. `now` is the group's state as the new account sees it.
+    """
     mine = (group_members.c.account == old, group_members.c.group_id == now.group_id)
     before = {row.uid: row for row in connection.execute(select(group_members).where(*mine))}
     rows = []
@@ -222,7 +226,7 @@ def _take_over_group(
 
 
 def _has_unrecognised_member(connection: Connection, before: Mapping[str, Any], new_uids: Mapping[str, str]) -> bool:
-    """Return whether a former member was not recognised, so that an unknown member of now may be that person."""
+    """Return whether a former member was not recognised, so that an unknown present member may be that person."""
     return any(row.present and uid not in new_uids for uid, row in before.items())
 
 
@@ -240,7 +244,7 @@ def _take_over_roster(connection: Connection, keys: Keys, new_uids: Mapping[str,
 
 
 def _take_over_jobs(connection: Connection, keys: Keys, old: str, new: str, new_uids: Mapping[str, str]) -> None:
-    """Transfer unsettled jobs and outsiders to the new uids; settle the jobs that the new account cannot do."""
+    """Transfer unsettled jobs and outsiders to the new account and its uids; settle jobs that it cannot do."""
     for row in connection.execute(select(jobs).where(jobs.c.account == old, jobs.c.due_ms.is_not(None))).all():
         renewed = _translate_task(open_task(keys, old, row.task), new_uids)
         values: dict[str, Any] = {"due_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
@@ -256,7 +260,7 @@ def _take_over_jobs(connection: Connection, keys: Keys, old: str, new: str, new_
 
 
 def _translate_task(task: Task, new_uids: Mapping[str, str]) -> Task | None:
-    """Return the task with the new account's uids; None if it cannot be done (person or ids unknown to it)."""
+    """Return a job's task with the new account's uids; None if the new account does not know the person or ids."""
     match task:
         case RemoveMember() | AcceptFriend() if task.uid in new_uids:
             return task.model_copy(update={"uid": new_uids[task.uid]})
@@ -292,7 +296,10 @@ def _take_over_outbox(
 
 
 def _take_over_gaps(connection: Connection, old: str, new: str) -> int:
-    """Transfer the gaps. Those in private messages are settled: the old account's messages cannot be fetched."""
+    """Transfer the gaps (times of missed messages); return how many.
+
+    Those in private messages are settled: messages to the old account cannot be fetched by the new one.
+    """
     private = or_(gaps.c.group_id == old, gaps.c.group_id == new)
     connection.execute(update(gaps).where(gaps.c.account == old, private).values(group_id=new, pending=False))
     return connection.execute(update(gaps).where(gaps.c.account == old).values(account=new)).rowcount

@@ -1,4 +1,8 @@
-"""Adjusts a database restored from a backup: seals again what was sealed since, and marks possible resends."""
+"""Adjusts a database restored from a backup to what has happened since the backup.
+
+Content that was sealed since (not to be stored, as it may be a state secret) is removed again; messages that may have
+been sent since are marked.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -30,22 +34,22 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 _BATCH_SIZE = 500
 _SKIPPED_IDS = 100
 _REVIEW_TIME = timedelta(hours=1)
-"""How long the admins have before the leader is told of a case that they may have answered after the backup."""
+"""Time after a restore in which the leader is told of no case, as admins may have answered it since the backup."""
 SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
-"""Columns of the inbox that describe a sealed entry."""
+"""Names of the inbox columns that say what is stored of a sealed entry in place of its content."""
 
 
 class Gone(NamedTuple):
-    """What a newer state of the same database has sealed or erased."""
+    """What was sealed or erased in a database that is newer than the backup."""
 
     sealed: dict[int, tuple[Any, ...]]
     """Id of a sealed inbox entry -> its values of SEAL_COLUMNS."""
     erased: dict[int, tuple[int, str]]
-    """Id of an erased person -> (time of the erasure in ms, number of the order)."""
+    """Id of an erased person -> (time of the erasure in ms, number of the document that ordered it)."""
 
 
 def gone_in(database: Database) -> Gone:
-    """Return what was sealed or erased in a database newer than the backup, before it is replaced."""
+    """Return what was sealed or erased in a database newer than the backup; called before the restore replaces it."""
     columns = [inbox.c[name] for name in SEAL_COLUMNS]
     with database.read() as connection:
         sealed = {row[0]: tuple(row[1:]) for row in connection.execute(_sealed_entries(columns))}
@@ -54,7 +58,10 @@ def gone_in(database: Database) -> Gone:
 
 
 def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> int:
-    """Seal these inbox entries: remove their content from all tables; return how many still had a body."""
+    """Seal these inbox entries: remove their content, possible state secrets, from all tables.
+
+    `sealed` is inbox entry id -> values of SEAL_COLUMNS. Returns how many of the entries still had content.
+    """
     done = 0
     ids = list(sealed)
     for start in range(0, len(ids), _BATCH_SIZE):
@@ -81,15 +88,15 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
 def seal_what_is_found(
     database: Database, look: Callable[[RawDict], Seal | None], progress: Callable[[int], None]
 ) -> int:
-    """Check every stored body with the current secret gate and seal what it detects; return how many were sealed.
+    """Check all stored message contents for state secrets, and seal (remove) those found; return how many were sealed.
 
     Args:
         database: the restored database.
-        look: the secret gate; returns a Seal for a body that must not be kept, else None.
-        progress: called with 1 after each body.
+        look: the current secret gate; returns a Seal for content that must not be stored, else None.
+        progress: called with 1 after each content checked.
 
     Raises:
-        WrongKeyError: a body cannot be decrypted.
+        WrongKeyError: a content cannot be decrypted.
     """
     found: dict[int, tuple[Any, ...]] = {}
     with database.read() as connection:
@@ -105,7 +112,7 @@ def seal_what_is_found(
 
 
 def look_ahead(connection: Connection, now: datetime) -> None:
-    """Adjust outbox, cases, jobs and ids for what may have happened between the backup and `now`."""
+    """Adjust outbox, cases, jobs and ids in a restored database for what may have happened since the backup."""
     now_ms = to_ms(now)
     # The message may have been sent after the backup.
     connection.execute(update(outbox).where(outbox.c.state.in_([*PENDING, "sending"])).values(repeated=True))

@@ -1,4 +1,4 @@
-"""Dumps every table to plain rows and restores them, alike for SQLite and PostgreSQL; ciphertext stays encrypted."""
+"""Dumps all tables to plain rows and restores them, alike for SQLite and PostgreSQL; ciphertext stays encrypted."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
@@ -25,16 +25,16 @@ _BATCH_SIZE = 1000
 
 
 class Shape(NamedTuple):
-    """Name and columns of a table in a dump."""
+    """Name and columns of one table in a dump."""
 
     table: str
     columns: tuple[str, ...]
     binary: tuple[str, ...]
-    """Names of the binary columns; their values are base64 in the rows."""
+    """Names of the binary columns, whose values are base64 strings in the dump's rows."""
 
 
 def shapes() -> list[Shape]:
-    """Return all tables in the order of restoring: a table comes after the tables that its foreign keys refer to."""
+    """Return all tables in the order of restoring: a table comes after the tables to which its foreign keys refer."""
     return [
         Shape(
             table.name,
@@ -48,8 +48,8 @@ def shapes() -> list[Shape]:
 def rows(connection: Connection, shape: Shape) -> Iterator[list[Any]]:
     """Yield the rows of one table as lists that can be written as JSON.
 
-    Inbox entries not judged yet are left out, since a rule may still seal them; after a restore they are fetched again
-    from Zalo, as after any gap.
+    Inbox entries that the rules have not judged yet are left out, since a rule may still seal them (find a state
+    secret); after a restore they are fetched again from Zalo's history.
     """
     places = [shape.columns.index(name) for name in shape.binary]
     wanted = _rows_of(metadata.tables[shape.table]).execution_options(yield_per=_BATCH_SIZE)
@@ -67,7 +67,7 @@ def count_rows(connection: Connection) -> int:
 
 
 def put_back(connection: Connection, shape: Shape, given: Sequence[Sequence[Any]]) -> None:
-    """Insert rows made by `rows`; the database must have the same schema revision as the dump.
+    """Insert the rows `given`, which `rows` made of the same table; the database must have the dump's schema revision.
 
     Raises:
         ValueError: the value of a binary column is not base64.
@@ -77,7 +77,7 @@ def put_back(connection: Connection, shape: Shape, given: Sequence[Sequence[Any]
 
 
 def go_on_counting(connection: Connection) -> None:
-    """Set PostgreSQL's sequences to continue after the restored ids; SQLite does so by itself."""
+    """Set PostgreSQL's id sequences to continue after the restored ids; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in metadata.sorted_tables:
@@ -89,7 +89,7 @@ def go_on_counting(connection: Connection) -> None:
 
 
 def leave_numbers_out(connection: Connection, table: Table, count: int) -> None:
-    """Skip the next `count` ids of the table, counted from its highest id."""
+    """Make the table's next automatic id at least `count` higher than its highest id, skipping those in between."""
     [column] = table.primary_key.columns
     number = (connection.scalar(select(func.max(column))) or 0) + count
     if connection.dialect.name == "postgresql":

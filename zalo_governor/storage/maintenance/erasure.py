@@ -1,4 +1,4 @@
-"""Erases a person's data on order (Law 91/2025/QH15); only an id and statistics remain."""
+"""Erases a person's data by order (Law 91/2025/QH15 on personal data); only an id and statistics remain."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -36,17 +36,17 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
 
 
 class Holdings(NamedTuple):
-    """What is stored about one person, and what prevents its erasure."""
+    """Numbers of what is stored about one person, and what stands in the way of erasing it."""
 
     person_id: int
     name: str
     title: str
     roles: tuple[str, ...]
-    """The person's roles; a holder of a role is named in the settings, which would restore the name."""
+    """The person's roles; while the settings name the person as their holder, the name would be stored again."""
     open_cases: tuple[int, ...]
-    """Ids of the person's open cases, which must be kept until they are closed."""
+    """Ids of the person's open cases (possible breaches under review), which must be kept until they are closed."""
     present: bool
-    """Whether the person is still in a group, so that new messages would be stored again."""
+    """Whether the person is still in a group, so that new messages of the person would be stored again."""
     bodies: int
     excerpts: int
     notices: int
@@ -55,11 +55,11 @@ class Holdings(NamedTuple):
     receipts: int
     roster_rows: int
     closed_cases: int
-    """Number of closed cases; these stay, without texts and without a name."""
+    """Number of closed cases, which stay, but without texts and without the person's name."""
 
 
 def holdings(database: Database, person_id: int) -> Holdings:
-    """Return what is stored about a person; raise KeyError if no person has that id."""
+    """Return what is stored about a person; raise KeyError if there is no person with that id."""
     with database.read() as connection:
         row = connection.execute(select(persons).where(persons.c.id == person_id)).first()
         if row is None:
@@ -88,10 +88,11 @@ def holdings(database: Database, person_id: int) -> Holdings:
 
 
 def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at: datetime) -> int:
-    """Erase everything that identifies the person or that the person wrote; return how many bodies were erased.
+    """Erase all that identifies the person or that the person wrote; return how many message contents were erased.
 
-    Events and cases stay under the person's id, which nothing links to a human being any more. Keys and keyed hashes
-    of messages stay too, or backfill would store the messages again. `by_order` is the number of the order.
+    Events and cases stay under the person's id, which nothing links to a human being any more. Zalo's ids and keyed
+    hashes of messages stay too, or the messages would be fetched from Zalo's history and stored again. `by_order` is
+    the number of the document with the order to erase.
     """
     numbers, uids = _person_ids(connection, person_id), _uids(connection, person_id)
     row = connection.execute(select(persons.c.phone).where(persons.c.id == person_id)).one()
@@ -144,12 +145,12 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
 
 
 def _is_by_or_with(uids: Iterable[str]) -> Any:
-    """Return the condition for inbox entries sent by these uids or in a private conversation with them."""
+    """Return the SQL condition for inbox entries sent by these uids, or in a private conversation with them."""
     return or_(inbox.c.sender_uid.in_(uids), inbox.c.is_group.is_(False) & inbox.c.thread_id.in_(uids))
 
 
 def _person_ids(connection: Connection, person_id: int) -> list[int]:
-    """Return the person's id and the ids that were merged into it."""
+    """Return the person's id and the ids of the persons that were merged into it as duplicates."""
     return [person_id, *connection.scalars(select(persons.c.id).where(persons.c.merged_into == person_id))]
 
 

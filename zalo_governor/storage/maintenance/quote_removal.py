@@ -1,4 +1,4 @@
-"""Removes secret content quoted outside the inbox: in notices, excerpts, notes, reasons and remarks."""
+"""Removes state secrets quoted outside the inbox: in notices, excerpts, notes, reasons and remarks."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -17,14 +17,14 @@ _BATCH_SIZE = 500
 
 
 class _QuotingColumn(NamedTuple):
-    """An encrypted column whose text may quote a message."""
+    """An encrypted column with texts that may quote a message."""
 
     table: Table
     column: str
     place: Callable[[Any], tuple[str, ...]]
-    """Returns what the ciphertext of a row is bound to (see `binding`)."""
+    """Function that returns the parts to which the ciphertext of a row is bound (see `binding`)."""
     emptied: bytes | None
-    """Value that replaces a removed text."""
+    """Value that replaces a removed text in the column."""
 
 
 _QUOTING_COLUMNS = (
@@ -40,15 +40,15 @@ _QUOTING_COLUMNS = (
 REFUSED_IF_PENDING: dict[str, ColumnElement[str]] = {
     "state": case((outbox.c.state.in_(PENDING), "refused"), else_=outbox.c.state)
 }
-"""New state of a notice whose text was removed: refused if it was not sent yet, else unchanged."""
+"""Column values for a notice whose text was removed: state refused if it was still to be sent, else unchanged."""
 
 
 def remove_quotations(database: Database, look: Callable[[RawDict], Seal | None]) -> int:
-    """Check all quoting texts with the secret gate and remove those it detects; return how many were removed.
+    """Check all texts that may quote messages for state secrets, and remove those found; return how many were removed.
 
     Args:
         database: the database to clean.
-        look: the secret gate; returns a Seal for content that must not be kept, else None.
+        look: the secret gate; returns a Seal for content that must not be stored, else None.
 
     Raises:
         WrongKeyError: a text cannot be decrypted.

@@ -1,7 +1,8 @@
-"""Retention: removes message bodies and texts after their term; rows and figures stay.
+"""Retention: removes message bodies and other texts after their term; rows and figures stay.
 
 Content is removed in small transactions, so that messages arriving meanwhile do not have to wait. The table
-`retention_marks` holds up to which time each kind was removed; reports read there since when content is available.
+`retention_marks` holds up to which time each kind of content was removed; reports read there since when content is
+available.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +35,7 @@ from zalo_governor.storage.schema import (
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
 BODIES = "bodies"
-"""Subject in `retention_marks` of the message bodies that are under no case."""
+"""Value of `retention_marks.subject` for the contents (bodies) of messages that belong to no case."""
 _CASES = "cases"
 _DEAD = "dead_letters"
 _PEOPLE = "people"
@@ -44,24 +45,24 @@ _NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
 
 
 class Terms(NamedTuple):
-    """How long each kind of content is kept."""
+    """How long each kind of content is stored."""
 
     bodies: timedelta
-    """Bodies of messages that are under no case."""
+    """Contents of messages that belong to no case (possible breach)."""
     cases: timedelta
-    """Bodies of messages under a case, notes about the case, both from its closing; and remarks of members."""
+    """Contents of messages of a case, and notes about the case, both from its closing; and remarks of members."""
     notices: timedelta
     """Texts of messages that the program sent."""
     dead_letters: timedelta
-    """Bodies of elements that could not be parsed."""
+    """Contents of received elements that could not be parsed."""
     names: timedelta
     """Display names of people who are in no group any more."""
     people: timedelta
-    """The person of an event or finding; afterwards only the event itself is known."""
+    """Who sent an event or is named by a finding; afterwards the event is stored without a person."""
 
 
 class Removed(NamedTuple):
-    """How many items of each kind were removed."""
+    """How many items of each kind (see `Terms`) were removed."""
 
     bodies: int
     cases: int
@@ -72,7 +73,9 @@ class Removed(NamedTuple):
 
 
 def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[], bool]) -> Removed:
-    """Remove all content older than `terms`; stop early once `stopped()` is true, the next call continues.
+    """Remove all content older than `terms` allow at the time `now`; return how much.
+
+    Stops early once `stopped()` is true; the next call continues.
 
     Raises:
         StoreUnavailableError: the database cannot be written now; what was removed before stays removed.
@@ -89,18 +92,20 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
 
 
 def gone_before(connection: Connection, subject: str = BODIES) -> datetime | None:
-    """Return the time up to which content of that kind was removed; None if nothing was removed yet."""
+    """Return the time up to which content of the kind `subject` was removed; None if none was removed yet."""
     until_ms = connection.scalar(select(retention_marks.c.until_ms).where(retention_marks.c.subject == subject))
     return None if until_ms is None else from_ms(until_ms)
 
 
 class _RetentionRun:
+    """One run of retention; each method removes the content of one kind that is older than `before`."""
+
     def __init__(self, database: Database, stopped: Callable[[], bool]) -> None:
         self._database = database
         self._stopped = stopped
 
     def bodies(self, before: datetime) -> int:
-        """Remove bodies and excerpts of entries under no case; entries under a case have their own term."""
+        """Remove bodies and excerpts of inbox entries that belong to no case; those of a case have their own term."""
         free = ~exists().where(case_events.c.event_id == inbox.c.id)
         gone = 0
         for connection, ids in self._entries(BODIES, before):
@@ -112,7 +117,7 @@ class _RetentionRun:
         return gone
 
     def dead_letters(self, before: datetime) -> int:
-        """Remove the bodies of dead letters; the rows stay, since the report counts them."""
+        """Remove the bodies of elements that could not be parsed; the rows stay, since the report counts them."""
         gone = 0
         for connection, ids in self._entries(_DEAD, before):
             dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
@@ -120,7 +125,7 @@ class _RetentionRun:
         return gone
 
     def people(self, before: datetime) -> int:
-        """Remove the person from events and findings; cases keep the person: they are decisions about somebody."""
+        """Remove the person from events and findings; cases keep the person, as they are decisions about somebody."""
         gone = 0
         for connection, ids in self._entries(_PEOPLE, before):
             for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
@@ -129,7 +134,10 @@ class _RetentionRun:
         return gone
 
     def cases(self, before: datetime) -> int:
-        """Remove all texts of cases closed between the last run and `before`, and of remarks sent to the admins."""
+        """Remove all texts of cases closed before `before`, unless an earlier run did, and of remarks of members.
+
+        Only remarks made before `before` of which the admins were told.
+        """
         with self._database.read() as connection:
             since = gone_before(connection, _CASES)
         closed = select(cases.c.id).where(cases.c.state.not_in(_OPEN), cases.c.state_ms < to_ms(before))
@@ -160,7 +168,7 @@ class _RetentionRun:
         return gone
 
     def notices(self, before: datetime) -> int:
-        """Remove the texts of messages sent or refused; addressee, state and time stay."""
+        """Remove the texts of messages no longer to be sent; addressee, state and time stay."""
         old = select(outbox.c.id).where(
             outbox.c.created_ms < to_ms(before),
             outbox.c.state.not_in([*PENDING, "sending"]),
@@ -173,7 +181,7 @@ class _RetentionRun:
         return gone
 
     def names(self, before: datetime) -> int:
-        """Remove names learnt from Zalo of people in no group; names from the roster and the settings stay."""
+        """Remove display names learnt from Zalo of people who are in no group; names from roster and settings stay."""
         left = group_members.c.present.is_(False) & (group_members.c.since_ms < to_ms(before))
         with self._database.write() as connection:
             emptied = update(group_members).where(left, group_members.c.judged_name.is_not(None))
@@ -195,7 +203,10 @@ class _RetentionRun:
         return gone
 
     def _entries(self, subject: str, before: datetime) -> Iterator[tuple[Connection, Sequence[int]]]:
-        """Yield the ids of inbox entries older than `before` not processed yet, in batches, a transaction each."""
+        """Yield (connection, ids of inbox entries) in batches, each in a transaction of its own.
+
+        The entries are those older than `before` that no earlier run processed for this kind (`subject`).
+        """
         with self._database.read() as connection:
             since = gone_before(connection, subject)
         low, high = (0 if since is None else lowest_id(since)), lowest_id(before)
@@ -223,7 +234,10 @@ class _RetentionRun:
                 yield connection, ids[start : start + _BATCH_SIZE]
 
     def _save_mark(self, subject: str, until: datetime) -> None:
-        """Save up to which time the kind was removed; never an earlier time, since a longer term restores nothing."""
+        """Store that content of the kind `subject` older than `until` was removed.
+
+        An earlier `until` than the stored one has no effect, since a longer term brings nothing back.
+        """
         with self._database.write() as connection:
             known = gone_before(connection, subject)
             if known is None or known < until:

@@ -14,14 +14,14 @@ _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
 def newest() -> str:
-    """Return the newest schema revision: the one that no other revision follows."""
+    """Return the id of the newest schema revision that this program knows."""
     found = _revisions()
     [head] = found["revision"] - found["down_revision"]
     return head
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the schema revision of the database; None if it has no tables."""
+    """Return the id of the database's schema revision; None if the database has no tables."""
     if not inspect(connection).has_table(_TABLE):
         return None
     form: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar()  # noqa: S608
@@ -42,7 +42,7 @@ def check_known(form: str) -> None:
 
 
 def upgrade(connection: Connection, form: str = "head") -> None:
-    """Migrate the database to the newest schema revision, or to `form`, in the connection's transaction.
+    """Migrate the database to the newest schema revision, or to the revision `form`, in the connection's transaction.
 
     Raises:
         NewerDatabaseError: this program does not know the database's revision, or `form`.

@@ -1,4 +1,4 @@
-"""Alembic's environment script; uses the connection that `running.run` put into the configuration."""
+"""Script that alembic executes for a migration; uses the connection that `running.run` put into the configuration."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Runs alembic; imported only if a migration is needed."""
+"""Executes migrations with alembic; imported only if a migration is needed."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 
 def run(connection: Connection, form: str, versions: Path) -> None:
-    """Migrate to the revision `form` with the revision files in `versions`, in the connection's transaction."""
+    """Migrate to the schema revision `form` with the files in folder `versions`, in the connection's transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("version_locations", str(versions).replace("%", "%%"))

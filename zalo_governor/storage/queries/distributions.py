@@ -1,4 +1,4 @@
-"""Statistics of the leader's report beyond totals: by time, by agency, by handling."""
+"""Statistics of the leader's report by day, hour, agency, case state and so on, beyond the totals."""
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
@@ -40,7 +40,7 @@ _TAKEN_BACK = cases.c.state == literal_column(f"'{CaseState.FALSE_ALARM.value}'"
 
 
 class Distributions(Repository):
-    """Counts by day, hour, agency and state for the activity report."""
+    """Counts for the activity report by day, hour, agency, state of cases and so on."""
 
     def __init__(self, tx: Transaction, statistics: Statistics, members: Members, roster: Rosters) -> None:
         super().__init__(tx)
@@ -49,7 +49,7 @@ class Distributions(Repository):
         self._roster = roster
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
-        """Store that the event was a directive or a report; figures only, no text."""
+        """Store that the event was a directive or a report, and whether it met clause 5.1; figures only, no text."""
         self._tx.write_later(
             _STATEMENT,
             {
@@ -61,7 +61,10 @@ class Distributions(Repository):
         )
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
-        """Return the messages in [start, end) by day (days with none left out) and by hour (24), Vietnamese time."""
+        """Return the numbers of messages in [start, end) by day and by hour of the day (24 values), in Vietnamese time.
+
+        Days without messages are left out.
+        """
         rows = self._tx.execute(
             select(_HOUR.label("hour"), func.count().label("messages"))
             .where(
@@ -79,7 +82,10 @@ class Distributions(Repository):
         return dict(by_day), by_hour
 
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
-        """Return messages, senders and cases in [start, end) by agency (from the roster), most messages first."""
+        """Return numbers of messages, senders and cases in [start, end) by agency, the agency with most messages first.
+
+        The agency of a person is that in the roster (approved list of members); "" for everybody else.
+        """
         agency_of = self._agency_of_person(group_id)
         same = self._merged()
         messages: Counter[str] = Counter()
@@ -99,7 +105,7 @@ class Distributions(Repository):
         return sorted(found, key=lambda row: (-row.messages, -row.cases, row.agency))
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
-        """Return the cases opened in [start, end) by current state, in the order of the states; none with 0 cases."""
+        """Return the numbers of cases opened in [start, end) by present state, as ordered in `CaseState`; no zeros."""
         rows = self._tx.execute(
             select(cases.c.state, func.count().label("cases"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
@@ -109,7 +115,7 @@ class Distributions(Repository):
         return [StateFigures(state=state, cases=counted[state]) for state in CaseState if state in counted]
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
-        """Return how the cases opened in [start, end) were handled: false alarms, repetitions, time until remedied."""
+        """Return how the group's cases were handled in [start, end): false alarms, repetitions, time until remedied."""
         taken_back = self._tx.execute(
             select(func.count())
             .select_from(cases)
@@ -143,7 +149,10 @@ class Distributions(Repository):
         )
 
     def membership(self, group_id: str) -> Membership:
-        """Return counts of members compared with the roster (`Rosters.matched`); the bot is not an outsider."""
+        """Return how many members are on the group's roster (approved list), outside it, and missing in the group.
+
+        The bot account itself does not count as outsider.
+        """
         account = self._tx.account or ""
         present, matched = self._members.present_uids(account, group_id), self._roster.matched(account, group_id)
         both = sum(not uids.isdisjoint(present) for _, uids in matched)
@@ -156,13 +165,13 @@ class Distributions(Repository):
         )
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
-        """Return the number of changes of the group in [start, end) by kind, sorted by kind."""
+        """Return the numbers of changes made to the group in [start, end) by kind, sorted by kind, without zeros."""
         counts = self._statistics._count_events(group_id, start, end)
         counted = sorted((change.kind, counts.number_of(change)) for change in CHANGES)
         return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
-        """Return figures on directives and reports in [start, end), one item per kind, in the order of the kinds."""
+        """Return figures on directives and reports posted in [start, end), one per `StatementKind`, in its order."""
         rows = self._tx.execute(
             select(
                 statements.c.kind,
@@ -185,7 +194,7 @@ class Distributions(Repository):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        """Return how many incidents and suggestions members reported in [start, end)."""
+        """Return how many remarks (incidents, suggestions) the group's members sent to the admins in [start, end)."""
         within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
         counted = {row["kind"]: row["told"] for row in self._tx.execute(asked).mappings()}
@@ -220,6 +229,6 @@ class Distributions(Repository):
         }
 
     def _merged(self) -> dict[int, int]:
-        """Return the id of each merged person -> the id it was merged into."""
+        """Return id of a person merged as a duplicate -> id of the person into which it was merged."""
         rows = self._tx.execute(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
         return {row.id: row.merged_into for row in rows}

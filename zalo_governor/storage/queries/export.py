@@ -1,4 +1,4 @@
-"""Exports rows for use in other programs: paged by (time, id), without texts unless requested."""
+"""Exports rows for use in other programs, page by page in the order of (time, id); without texts unless asked for."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from zalo_governor.storage.schema import audit, cases, events, findings, inbox
 
 
 class Extract(StrEnum):
-    """Kinds of rows that can be exported."""
+    """Kinds of rows that can be exported; the values are the words for them on the command line."""
 
     EVENTS = "events"
     CASES = "cases"
@@ -24,7 +24,7 @@ class Extract(StrEnum):
 
 
 class Cursor(NamedTuple):
-    """Position in an export: time and id of the last row exported."""
+    """Position in an export: time (ms since 1970) and id of the last row exported."""
 
     at_ms: int
     id: int
@@ -35,7 +35,7 @@ class Cursor(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "Cursor":
-        """Parse the text of a cursor; raise ValueError if it is not one."""
+        """Parse what `str(cursor)` returned; raise ValueError if the text is not a cursor."""
         at_ms, _, id_ = text.partition("-")
         return cls(int(at_ms), int(id_))
 
@@ -86,9 +86,10 @@ def rows(
     limit: int,
     with_text: bool,
 ) -> Iterator[tuple[Cursor, dict[str, Any]]]:
-    """Yield at most `limit` rows of [start, end) after the cursor, by (time, id), each with its own cursor.
+    """Yield (cursor, row) of at most `limit` rows of one kind from [start, end), in the order of (time, id).
 
-    `with_text` adds the text of events that are messages, and the excerpt of findings; sealed rows have none.
+    With `after`, only rows after that cursor. `with_text` adds the text of message events and the excerpt of findings;
+    sealed rows (content not stored, as it may be a state secret) have none.
 
     Raises:
         WrongKeyError: a text cannot be decrypted.

@@ -1,4 +1,4 @@
-"""Counts of queues and open cases, cheap enough to be taken every few seconds."""
+"""Counts of queue lengths and open cases for monitoring, cheap enough to be taken every few seconds."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -23,27 +23,31 @@ class Counts(NamedTuple):
     """Queue lengths of one bot account; dead letters and cases are counted over all accounts."""
 
     waiting: int
+    """Number of inbox entries (elements received from Zalo) that the rules have not judged yet."""
     oldest_waiting_at: datetime | None
-    """When the oldest inbox entry not judged yet was received; None if none waits."""
+    """When the oldest of the waiting inbox entries was received; None if none waits."""
     dead_letters: int
+    """Number of elements that could not be parsed."""
     outgoing: dict[str, int]
     """State of a message still to be sent -> number of such messages."""
     undelivered: UndeliveredCounts
     open_cases: dict[str, int]
     """State of an open case -> number of such cases."""
     open_gaps: int
+    """Number of gaps that last: the bot is not receiving the messages of a group now."""
     pending_gaps: int
+    """Number of ended gaps whose missed messages are still to be fetched."""
 
 
 class QueueCounts:
-    """Counts queues through partial indices only, never scanning a table that grows."""
+    """Counts queues of one bot account through partial indices only, never scanning a table that grows."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
 
     def take(self, now: datetime) -> Counts:
-        """Return the counts of now; raise StoreUnavailableError if the database does not answer."""
+        """Return the present counts; raise StoreUnavailableError if the database does not answer."""
         with self._database.read() as connection:
             mine = select(func.count(), func.min(waiting.c.id)).join_from(waiting, inbox, WAITS)
             number, oldest = connection.execute(mine.where(inbox.c.account == self._account)).one()

@@ -1,4 +1,4 @@
-"""Statistics of the activity report."""
+"""Totals of the activity report, counted in the database."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ from zalo_governor.storage.schema import (
 )
 
 CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
-"""Types of events that change the group's information, settings, administrators, invite link or pins."""
+"""Types of events that are changes of a group: its information, settings, administrators, invite link or pins."""
 
 # A message sealed by the secret gate is stored as SealedHeard; a revision is not another message; the bot's own
 # messages are not the group's activity.
@@ -61,7 +61,7 @@ A_MESSAGE = and_(
 
 
 class _EventGroup(NamedTuple):
-    """Number of events that agree in kind, source, lateness and sealing."""
+    """Number of events that agree in kind, source (live, backfill, group sync), `late` and `sealed`."""
 
     kind: str
     source: str
@@ -69,21 +69,21 @@ class _EventGroup(NamedTuple):
     sealed: bool
     number: int
     people: int
-    """Total number of members that these events concern."""
+    """Total number of members whom these events concern, such as those who joined."""
 
 
 class _EventCounts(NamedTuple):
-    """Event counts of a period: all events, and unusual events (all but plain live messages) in groups."""
+    """Event counts of a period: of all events, and of unusual ones, which are all but plain live messages."""
 
     everything: int
     unusual: Sequence[_EventGroup]
 
     def number_of(self, *kinds: type[EventBase]) -> int:
-        """Return the number of events of these kinds; plain live messages are not counted by kind."""
+        """Return the number of unusual events of these kinds; plain live messages are not counted by kind."""
         return sum(some.number for some in self._of(kinds))
 
     def people_of(self, *kinds: type[EventBase]) -> int:
-        """Return how many members the events of these kinds concern."""
+        """Return the total number of members whom the events of these kinds concern."""
         return sum(some.people for some in self._of(kinds))
 
     def _of(self, kinds: Iterable[type[EventBase]]) -> list[_EventGroup]:
@@ -92,10 +92,10 @@ class _EventCounts(NamedTuple):
 
 
 class Statistics(Repository):
-    """Counts for the activity report."""
+    """Counts of a group's events, cases and messages in a period, for the activity report."""
 
     def first_heard(self, group_id: str) -> datetime | None:
-        """Return the time of the first event received from the group; None if there is none."""
+        """Return the time of the first element received from the group; None if there is none."""
         earliest = select(func.min(inbox.c.at_ms)).where(
             inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_account(inbox.c.id)
         )
@@ -103,7 +103,10 @@ class Statistics(Repository):
         return None if first_ms is None else from_ms(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
-        """Return what was received, judged and missed in [start, end); names found by group sync do not count."""
+        """Return how many of the group's elements were received, judged and missed in [start, end).
+
+        Elements made by group sync (comparing Zalo's member list) do not count.
+        """
         heard = and_(
             within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
             inbox.c.source != Source.SWEEP.value,
@@ -147,7 +150,7 @@ class Statistics(Repository):
         )
 
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
-        """Return figures of the group's activity in [start, end), without the bot's own messages."""
+        """Return figures of what happened in the group in [start, end), without the bot's own messages."""
         wrote = self._messages_by_person(group_id, start, end)
         counts = self._count_events(group_id, start, end)
         return Activity(
@@ -161,9 +164,10 @@ class Statistics(Repository):
         )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
-        """Return cases by clause in [start, end), each with the number in [before, start), ordered by clause.
+        """Return the cases opened in [start, end) by clause of the regulation, sorted by clause.
 
-        A case referred to the competent body counts as confirmed: under clause 4.1 referral replaces confirmation.
+        Each item also has the number of cases in [before, start), the period before. A case referred to the competent
+        body counts as confirmed: under clause 4.1 (state secrets), referral replaces confirmation.
         """
         now = cases.c.opened_ms >= to_ms(start)
         rows = self._tx.execute(
@@ -185,7 +189,10 @@ class Statistics(Repository):
         return [ClauseFigures.model_validate(row._asdict()) for row in rows]
 
     def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the findings of severity `suspect` in [start, end), without those of rules on trial."""
+        """Count the findings of severity `suspect` (too uncertain to notify anybody at once) in [start, end).
+
+        Findings of rules on trial, which are only recorded, do not count.
+        """
         return self._number(
             select(func.count())
             .select_from(findings)
@@ -198,7 +205,10 @@ class Statistics(Repository):
         )
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
-        """Return (time, person id) of findings of severity `suspect` with that label in [start, end), oldest first."""
+        """Return (time, person id) of the findings with that label in [start, end), oldest first.
+
+        Only findings of severity `suspect` (too uncertain to notify anybody at once), and not of rules on trial.
+        """
         rows = self._tx.execute(
             select(findings.c.at_ms, findings.c.person_id)
             .where(
@@ -212,7 +222,7 @@ class Statistics(Repository):
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the messages given up in [start, end): refused, or not delivered in time."""
+        """Count the bot's messages given up in [start, end): refused by Zalo, or not provably delivered in time."""
         return self._number(
             select(func.count())
             .select_from(outbox)
@@ -223,11 +233,14 @@ class Statistics(Repository):
         )
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
-        """Return the gaps of the group that overlap [start, end), oldest first."""
+        """Return the group's gaps (times in which its messages were missed) that overlap [start, end), oldest first."""
         return self._gaps(gaps.c.group_id == group_id, start, end)
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
-        """Return the gaps in private messages that overlap [start, end); stored under the bot account's own uid."""
+        """Return the gaps in receiving private messages that overlap [start, end), oldest first.
+
+        They are stored under the bot account's own uid in place of a group id.
+        """
         uids = [self._tx.account] if self._tx.account else list(self._tx.execute(select(accounts.c.uid)).scalars())
         return self._gaps(gaps.c.group_id.in_(uids), start, end)
 
@@ -245,7 +258,7 @@ class Statistics(Repository):
         return [gap(row) for row in rows]
 
     def _messages_by_person(self, group_id: str, start: datetime, end: datetime) -> dict[int | None, int]:
-        """Return person id -> number of messages in [start, end); messages of unknown senders are under None."""
+        """Return person id -> number of messages in [start, end); None is the key for unknown senders."""
         wrote = (
             select(events.c.person_id, func.count().label("number"))
             .where(
@@ -262,7 +275,7 @@ class Statistics(Repository):
     def _count_events(self, group_id: str, start: datetime, end: datetime) -> "_EventCounts":
         """Count the events of [start, end): all of them, and by kind those that are not plain live messages.
 
-        Uses one statement: on PostgreSQL a second one would see what others write meanwhile.
+        Uses one SQL statement: on PostgreSQL a second one would see what others write meanwhile.
         """
         here = (within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._heard_by_account(events.c.id))
         alike = (events.c.kind, events.c.source, events.c.late, events.c.sealed)
@@ -286,7 +299,7 @@ class Statistics(Repository):
         return self._tx.cached(("counts", group_id, start, end), counts)
 
     def _heard_by_account(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """Return conditions that restrict events to those received by this account; none if it is the only account.
+        """Return SQL conditions for the events received by the transaction's bot account; [] if it is the only one.
 
         The condition uses the account number at the end of an event id (`repositories.inbox`), which every index holds:
         comparing the account itself would read every row.
@@ -310,7 +323,7 @@ class Statistics(Repository):
 def within(
     group: ColumnElement[str], at_ms: ColumnElement[int], group_id: str, start: datetime, end: datetime
 ) -> ColumnElement[bool]:
-    """Return the SQL condition for rows of that group in [start, end)."""
+    """Return the SQL condition for rows of the group `group_id` with a time in [start, end)."""
     return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
 
 

@@ -1,4 +1,4 @@
-"""The audit log: append-only rows in a chain of keyed hashes, whose end (head) is stored encrypted in the vault."""
+"""The audit log: append-only rows chained by keyed hashes; the chain's end (head) is stored in the table `vault`."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,7 +36,10 @@ _ROWS_AT_ONCE = 1000
 
 
 class AuditTrail(Repository):
-    """Appends to the audit log. The chain's head is read once per transaction and written with the new rows."""
+    """Appends rows to the audit log, each linked to the row before by a keyed hash.
+
+    The chain's head (number of rows, hash of the last row) is read once per transaction and written with the new rows.
+    """
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
@@ -45,9 +48,9 @@ class AuditTrail(Repository):
     def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
-        """Append a row; its link is a keyed hash over the row's content and the previous link.
+        """Append a row to the audit log; its link is a keyed hash over the row's content and the previous link.
 
-        The chain continues from the head in the vault, not from the newest row, so that a cut-off tail stays visible.
+        The chain continues from the stored head, not from the newest row, so that deleting the newest rows is detected.
         """
         self._tx.lock_office()
         if self._head is None:
@@ -66,11 +69,11 @@ class AuditTrail(Repository):
         self._tx.write_last_only(_MOVE_HEAD, self._encrypted_head(self._head, at))
 
     def head(self) -> AuditHead:
-        """Return the head of the chain, rows of this transaction included; printed in the footer of reports."""
+        """Return the head of the hash chain, including this transaction's rows; reports print it in their footer."""
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def openings(self, case: Case) -> list[Opening]:
-        """Return who has viewed a case and how often, the latest viewer first."""
+        """Return which persons have viewed a case and how often each did, the latest viewer first."""
         last = func.max(audit.c.at_ms)
         rows = self._tx.execute(
             select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))
@@ -81,7 +84,10 @@ class AuditTrail(Repository):
         return [Opening(row.actor_id, row.times, from_ms(row.last_ms)) for row in rows]
 
     def _adopt_rows(self, at: datetime) -> AuditHead:
-        """Create the head if it is missing (log of an earlier version, or head deleted), and log that in a row."""
+        """Create a missing head from the rows present, and record that in a new row.
+
+        The head is missing in the log of an earlier version of the program, or if somebody has deleted it.
+        """
         self._head = AuditHead(self._tx.execute(_COUNT).scalar_one(), self._tx.execute(_NEWEST).scalar() or b"")
         sealed = self._encrypted_head(self._head, at)
         self._tx.connection.execute(delete(vault).where(vault.c.name == _HEAD_NAME))
@@ -97,7 +103,7 @@ class AuditTrail(Repository):
 
 
 def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
-    """Return the stored head of the chain; None if there is none or it cannot be decrypted."""
+    """Return the stored head of the audit log's hash chain; None if there is none or it cannot be decrypted."""
     return _decrypt_head(connection.scalar(_HEAD), keys)
 
 
@@ -108,7 +114,7 @@ class SqlAuditLog:
         self._database = database
 
     def entries(self, *, start: datetime, end: datetime) -> Iterator[AuditEntry]:
-        """Yield the entries of [start, end), in the order in which they were written."""
+        """Yield the entries of the audit log from [start, end), in the order in which they were written."""
         within = select(audit).where(audit.c.at_ms >= to_ms(start), audit.c.at_ms < to_ms(end)).order_by(audit.c.id)
         for row in self._rows(within):
             yield AuditEntry(
@@ -122,7 +128,10 @@ class SqlAuditLog:
             )
 
     def verify(self, printed: PrintedHead | None = None) -> ChainReport:
-        """Verify the whole chain, and against a head `printed` in a report; other processes may write meanwhile."""
+        """Verify the audit log's whole hash chain, and compare it with a head `printed` in an earlier report, if given.
+
+        Other processes may append rows meanwhile.
+        """
         with self._database.read() as connection:  # Read first: later rows follow it.
             head = _decrypt_head(connection.scalar(_HEAD), self._database.keys)
         check = ChainCheck(self._database.keys.chain, head, printed)
@@ -140,7 +149,7 @@ class SqlAuditLog:
 
 
 def _decrypt_head(sealed: bytes | None, keys: Keys) -> AuditHead | None:
-    """Decrypt the head; None if missing or not decryptable (the key itself was checked at start)."""
+    """Decrypt the head of the hash chain; None if missing or not decryptable (the key itself was checked at start)."""
     if sealed is None:
         return None
     try:
@@ -154,7 +163,7 @@ def _decrypt_head(sealed: bytes | None, keys: Keys) -> AuditHead | None:
 def _content(row: Any) -> bytes:
     """Return the bytes over which a row's link is computed; the row's id, unknown before the insert, is left out.
 
-    `default=repr`, since a row that was tampered with may hold values of other types.
+    `default=repr` is needed, since a row that was tampered with may hold values of other types.
     """
     names = ("at_ms", "actor_id", "group_id", "action", "subject", "detail")
     return orjson.dumps([row[name] for name in names], default=repr)

@@ -8,42 +8,50 @@ from typing import NamedTuple
 from zalo_governor.domain.audit import AuditHead, ChainReport, Fault, FaultKind, PrintedHead
 
 Linking = Callable[[bytes, bytes], bytes]
-"""Computes the link of a row: (previous link, content of the row) -> link."""
+"""Function that computes the link (keyed hash) of a row: (previous row's link, content of the row) -> link."""
 
 
 class Link(NamedTuple):
-    """A row of the audit log with what is needed to verify the chain."""
+    """A row of the audit log with what is needed to verify the hash chain."""
 
     id: int
     at: datetime | None
     """Time of the row; None if the stored time is invalid."""
     content: bytes
+    """The bytes over which the row's link was computed, together with the previous link."""
     link: bytes
+    """The link (keyed hash) as stored in the row."""
 
 
 class _Anchor(Enum):
-    """The link to which a row connects after rows that connected to nothing."""
+    """The hash from which an intact row continues the chain, after rows whose own hashes did not continue it.
+
+    Tells what happened to those rows.
+    """
 
     GOOD = auto()
     """Link of the last intact row: the rows in between were inserted."""
     STORED = auto()
-    """Stored link of the row before: the content of that row was changed, or rows before that row are missing."""
+    """Stored link of the row before: that row's content was changed, or rows before that row are missing."""
     COMPUTED = auto()
-    """Computed link of the row before: only the stored link of that row was changed."""
+    """Link computed for the row before: only the stored link of that row was changed."""
 
 
 class ChainCheck:
-    """Verifies rows in order; resumes after a broken row, so that one fault does not hide the next."""
+    """Verifies the audit log row by row; continues after a broken row, so that one fault does not hide the next."""
 
     def __init__(self, linking: Linking, head: AuditHead | None, printed: PrintedHead | None = None) -> None:
-        """Start with the stored head (None if missing; rows may follow it), and a head printed earlier in a report."""
+        """Start with the stored head of the chain (None if missing), and a head printed in an earlier report, if known.
+
+        Rows appended after the head was read may follow it.
+        """
         self._linking = linking
         self._head = head
         self._printed = printed
         self._good = b""
         self._anchors = {_Anchor.GOOD: b""}
         self._doubtful: list[tuple[Link, int]] = []
-        """Rows that connect to nothing yet, each with the number of ids missing before it."""
+        """Unclassified rows whose link does not continue the chain, each with the number of ids missing before it."""
         self._faults: list[Fault] = []
         self._last: Link | None = None
         self._rows = 0
@@ -52,7 +60,7 @@ class ChainCheck:
         self._reached = head is not None and head.rows == 0
 
     def take(self, row: Link) -> None:
-        """Check the next row."""
+        """Check the next row of the audit log; faults are collected for `report`."""
         missing = row.id - (self._last.id if self._last else 0) - 1
         self._rows += 1
         self._last = row
@@ -69,7 +77,7 @@ class ChainCheck:
         self._advance(row)
 
     def report(self) -> ChainReport:
-        """Return the faults found; to be called after the last row."""
+        """Return the faults found; to be called once, after the last row."""
         head = self._head
         if head is None:
             self._classify_doubtful(_Anchor.STORED)
@@ -88,7 +96,7 @@ class ChainCheck:
         return next((anchor for anchor, link in self._anchors.items() if fits(link)), None)
 
     def _classify_doubtful(self, anchor: _Anchor) -> None:
-        """Classify the faults of the doubtful rows, given the link from which the chain continues."""
+        """Determine the fault of each doubtful row; `anchor` says from which link the chain continues after them."""
         for row, missing in self._doubtful:
             if anchor is _Anchor.GOOD:
                 self._faults.append(Fault(FaultKind.INSERTED, row.id, row.at))

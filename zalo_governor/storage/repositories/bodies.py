@@ -1,4 +1,4 @@
-"""Encrypts raw Zalo elements (JSON) for the inbox, and escapes strings for storage in any database."""
+"""Encrypts elements received from Zalo (JSON) for the inbox, and escapes strings that databases reject."""
 
 import json
 from typing import cast
@@ -9,16 +9,19 @@ from zalo_governor.domain.inbound import NESTED_TOO_DEEP, RawDict
 from zalo_governor.storage.security.crypto import Keys, binding
 
 _EXACT = b" "
-"""Prefix of JSON that `orjson` cannot restore exactly but `json` can: integers beyond 64 bits, lone surrogates."""
+"""Prefix of JSON that `json` restores exactly but `orjson` does not: integers beyond 64 bits, lone surrogates."""
 
 
 def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
-    """Encrypt the raw dict, bound to its account, thread and key as stored in the database."""
+    """Encrypt the raw dict of an element received from Zalo.
+
+    The ciphertext is bound to the element's account, thread (conversation) and key, as these are stored.
+    """
     return keys.seal(_json(raw), _place(account, thread_id, key))
 
 
 def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes) -> RawDict:
-    """Decrypt what `seal_message` encrypted; raise WrongKeyError if that fails."""
+    """Decrypt what `seal_message` returned for the same account, thread and key; raise WrongKeyError on failure."""
     plain = keys.open(sealed, _place(account, thread_id, key))
     if not plain.startswith(_EXACT):
         return cast("RawDict", orjson.loads(plain))
@@ -29,7 +32,10 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
 
 
 def storable(text: str) -> str:
-    """Escape lone surrogates and NUL, which databases reject: senders choose some ids, which must not stop a batch."""
+    """Escape lone surrogates and NUL, which databases reject.
+
+    Senders choose some ids; an id that cannot be stored must not make a whole batch fail.
+    """
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")

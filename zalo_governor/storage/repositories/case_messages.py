@@ -1,4 +1,4 @@
-"""Messages under cases: which were recalled or deleted, who has read them, and codes that confirm removals."""
+"""Messages that belong to cases: which are gone from the group, who has read them, codes that confirm removals."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,14 +27,14 @@ from zalo_governor.storage.schema import (
 from zalo_governor.storage.security.crypto import binding
 
 MOST_WRONG_CODES = 3
-"""Number of wrong tries after which a one-time code becomes void."""
+"""Number of wrong tries after which a one-time code (`CaseMessages.issue_removal_code`) becomes void."""
 
 
 class CaseMessages(Repository):
-    """The messages under a case: which were recalled or deleted, who has read them, and one-time removal codes."""
+    """The messages of a case (a possible breach): whether they are gone, who has read them, one-time removal codes."""
 
     def of(self, case: Case) -> list[CaseMessage]:
-        """Return the messages under a case, each once, in the order received; other events are left out."""
+        """Return the messages that belong to a case, each once, in the order received; other events are left out."""
         rows = self._tx.execute(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -63,7 +63,10 @@ class CaseMessages(Repository):
         return list(found.values())
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
-        """Record that a message under a case was recalled or deleted; return whether that was new."""
+        """Record that a message of a case was recalled by its sender, or deleted by an administrator (`deleted`).
+
+        `by` is the id of that person; None if unknown. Returns False if no case has the message, or it was gone before.
+        """
         self._tx.flush()
         marked = self._tx.connection.execute(
             update(case_events)
@@ -79,7 +82,10 @@ class CaseMessages(Repository):
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
     ) -> None:
-        """Record which persons have received or seen a message under a case."""
+        """Record who has seen a message that belongs to a case, and who has only received it (`delivered`).
+
+        `seen` and `delivered` are ids of persons, taken from one of Zalo's receipts.
+        """
         self._tx.flush()
         has_seen = frozenset(seen)
         place = {"group_id": group_id, "message_key": storable(message_key)}
@@ -106,7 +112,10 @@ class CaseMessages(Repository):
         return [Reader(person_id=row.person_id, seen=bool(row.seen)) for row in rows]
 
     def forget_readers(self, before: datetime) -> int:
-        """Delete read records older than `before`, anonymise their receipts; return how many records were deleted."""
+        """Delete records from before `before` of who has read messages; make Zalo's receipts of that time anonymous.
+
+        Returns how many records were deleted.
+        """
         self._tx.flush()
         old_id = lowest_id(before)
         receipts = inbox.c.kind == ElementKind.RECEIPT.value
@@ -124,7 +133,7 @@ class CaseMessages(Repository):
         return dropped.rowcount
 
     def _current_account(self, account: str, uid: str) -> tuple[str, str]:
-        """Return the successor of a replaced account, and the uid under which the successor sees the person.
+        """Return the account that replaced `account`, and the uid under which the new account sees the same person.
 
         Returns `account` unchanged if it was not replaced, and `uid` unchanged if the person was not recognised.
         """
@@ -142,7 +151,10 @@ class CaseMessages(Repository):
         return successor, self._tx.execute(seen.limit(1)).scalar() or uid
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        """Store a one-time code that confirms a removal by that person in that case; earlier codes become void."""
+        """Store a one-time code by which that person confirms a removal (of the case's message or outsider).
+
+        A code stored before for the same person and case becomes void.
+        """
         self._tx.flush()
         self._tx.connection.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))
         self._tx.connection.execute(
@@ -158,7 +170,10 @@ class CaseMessages(Repository):
         )
 
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
-        """Check a one-time code; the stored code becomes void once accepted or after MOST_WRONG_CODES wrong tries."""
+        """Check a code that the person typed against the one from `issue_removal_code`.
+
+        The stored code becomes void once accepted, or after MOST_WRONG_CODES wrong tries.
+        """
         bound = _is_code_of(case, person_id)
         row = self._tx.execute(select(removal_codes).where(*bound).with_for_update()).first()
         if row is None or row.expires_ms <= to_ms(now):

@@ -1,4 +1,4 @@
-"""Explanations and notes about cases, cases recorded by hand, and content known as false alarms."""
+"""Texts that people wrote about cases (possible breaches), and content that was declared a false alarm."""
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -21,10 +21,10 @@ _FIND_FALSE_ALARM = (
 
 
 class CaseNotes(Repository):
-    """Explanations and notes about cases, and the reasons of cases recorded by hand."""
+    """Texts about cases: explanations by the person concerned, notes by admins, reasons of manually recorded cases."""
 
     def add(self, case: Case, note: CaseNote) -> None:
-        """Store a note about the case, encrypted."""
+        """Store a text (`note`) that somebody wrote about the case, encrypted."""
         self._tx.flush()
         at_ms = to_ms(note.at)
         row = {
@@ -38,7 +38,7 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(case_notes), row)
 
     def of(self, case: Case) -> list[CaseNote]:
-        """Return the notes about the case, in the order in which they were written."""
+        """Return the texts that people wrote about the case, in the order in which they were written."""
         rows = self._tx.execute(select(case_notes).where(case_notes.c.case_id == case.id).order_by(case_notes.c.id))
         return [
             CaseNote(
@@ -51,7 +51,7 @@ class CaseNotes(Repository):
         ]
 
     def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Store who recorded the case by hand, and the reason given, encrypted."""
+        """Store who recorded the case by hand (`noted_by`, a person id), and the reason given (`words`), encrypted."""
         row = {
             "case_id": case.id,
             "group_id": case.group_id,
@@ -61,13 +61,13 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(manual_cases), row)
 
     def manual(self, case: Case) -> tuple[int, str] | None:
-        """Return (person id, reason) of a case recorded by hand; None if a rule opened the case."""
+        """Return (id of the recording person, reason) of a manually recorded case; None if a rule opened the case."""
         row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
         return None if row is None else (row.noted_by, self._tx.keys.open_text(row.words, "manual", str(case.id)))
 
 
 class FalseAlarms(Repository):
-    """Content declared a false alarm, recognised by keyed hashes."""
+    """Content declared a false alarm, so that it opens no case again; recognised by keyed hashes (`mark`)."""
 
     def hash_of_text(self, text: str) -> bytes:
         """Return the keyed hash of a normalised text, which reveals only whether another text is equal."""
@@ -84,11 +84,14 @@ class FalseAlarms(Repository):
         return bytes(mark)
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
-        """Return the id of a case in which that content was declared a false alarm; None if there is none."""
+        """Return the id of a case of that rule in which content with the keyed hash `mark` was declared a false alarm.
+
+        Returns None if there is none.
+        """
         return self._tx.execute(_FIND_FALSE_ALARM, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
 
     def learn(self, case: Case) -> None:
-        """Remember the content of the case's events as a false alarm."""
+        """Store the keyed hashes of the case's content as a false alarm of the case's rule."""
         self._tx.flush()
         marks = self._tx.connection.scalars(
             select(case_events.c.mark)
@@ -102,12 +105,12 @@ class FalseAlarms(Repository):
             )
 
     def forget(self, case: Case) -> None:
-        """Undo `learn`, since the case is no longer considered a false alarm."""
+        """Delete what `learn` stored for the case, since the case is no longer considered a false alarm."""
         self._tx.flush()
         self._tx.connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Record in the rule's findings on the event that no case was opened, since case `case_id` was a false alarm.
+        """Record in a rule's findings on an event that they repeat the false alarm of case `case_id`, so open no case.
 
         With `person_id`, only in findings about that person.
         """
@@ -119,5 +122,5 @@ class FalseAlarms(Repository):
 
 
 def note_place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:
-    """Return the parts that bind a note's ciphertext to its row."""
+    """Return the parts for `binding` that tie the ciphertext of a note about a case to its row."""
     return ("case note", str(case_id), str(person_id), str(at_ms))

@@ -1,4 +1,4 @@
-"""Cases, and the events that belong to them."""
+"""Cases (possible breaches under review), and the events that belong to them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -58,14 +58,17 @@ _LATEST_FINDING = (
 
 
 class Cases(Repository):
-    """Cases, and the events that belong to them."""
+    """Repository of cases (possible breaches under review), and of the events that belong to them."""
 
     def __init__(self, tx: Transaction, verdicts: Verdicts) -> None:
         super().__init__(tx)
         self._verdicts = verdicts
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """Return the person's youngest open case under that rule (and label, if given) with an event since then."""
+        """Return the person's youngest open case under that rule that has an event since `since`; None if none has.
+
+        With `label`, only a case with that label, which names the kind of breach.
+        """
         self._tx.lock_office()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
         values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
@@ -73,14 +76,17 @@ class Cases(Repository):
         return None if row is None else self._case(row)
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
-        """Return the person's youngest open case with that sealed content (`Seal.mac`) and an event since then."""
+        """Return the person's youngest open case about that sealed content with an event since `since`; None if none.
+
+        Sealed content may be a state secret: it is not stored, and recognised only by its keyed hash `mac`.
+        """
         values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
         self._tx.lock_office()
         row = self._tx.execute(_SEALED_CASE, values).first()
         return None if row is None else self._case(row)
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:
-        """Return the cases whose events include that message, oldest first."""
+        """Return the cases to which the message with Zalo's id `message_key` belongs, oldest first."""
         self._tx.lock_office()
         place = {"group_id": group_id, "message_key": storable(message_key)}
         return [self._case(row) for row in self._tx.execute(_OF_MESSAGE, place)]
@@ -93,7 +99,10 @@ class Cases(Repository):
     def opened_between(
         self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
     ) -> list[Case]:
-        """Return the cases opened in [start, end), oldest first; of all groups if `group_id` is None."""
+        """Return the cases opened in [start, end), oldest first; of all groups if `group_id` is None.
+
+        With `open_only`, only those that are still open.
+        """
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
@@ -104,14 +113,14 @@ class Cases(Repository):
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
         """Insert a new case (its id is ignored) and link its first event; return the case with its id.
 
-        `mark` is a keyed hash of the event's content, to recognise the content if the case is a false alarm.
+        `mark` is a keyed hash of the event's content, to recognise the content if the case is declared a false alarm.
         """
         number = self._tx.connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
         self._link_event(number, case.group_id, case.first_event_id, case.message_key, mark)
         return case.model_copy(update={"id": number})
 
     def save(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
-        """Update a case; `joined_event_id` links one more event to the case, with `mark` as in `add`.
+        """Update a stored case; link the event `joined_event_id`, if given, to the case, with `mark` as in `add`.
 
         Raises KeyError if there is no such case.
         """
@@ -122,20 +131,23 @@ class Cases(Repository):
             self._link_event(case.id, case.group_id, joined_event_id, self._verdicts.message_key(joined_event_id), mark)
 
     def excerpt(self, case: Case) -> str | None:
-        """Return the excerpt stored with the case's latest finding; None if there is none or the case is sealed."""
+        """Return the excerpt of the message stored with the case's latest finding; None if there is none.
+
+        A sealed case (content not stored, as it may be a state secret) has none.
+        """
         return self._decrypt_from_finding(case, "excerpt")
 
     def suggestion(self, case: Case) -> str | None:
-        """Return the suggestion stored with the case's latest finding; None if there is none or the case is sealed."""
+        """Return the correction suggested by the case's latest finding; None if there is none or the case is sealed."""
         return self._decrypt_from_finding(case, "suggestion")
 
     def reason(self, case: Case) -> str | None:
-        """Return the reason code that the rule gave in the case's latest finding; None if there is none."""
+        """Return the reason code that the rule gave in the case's latest finding; None if it gave none."""
         row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
     def load(self, statement: Executable) -> list[Case]:
-        """Run a SELECT on the table of cases and return the cases found."""
+        """Execute a SELECT of rows of the table `cases`, and return them as cases."""
         return [self._case(row) for row in self._tx.connection.execute(statement)]
 
     def _link_event(self, case_id: int, group_id: str, event_id: int, message_key: str, mark: bytes | None) -> None:
@@ -217,7 +229,7 @@ class Cases(Repository):
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """Count the person's cases under that rule opened since then, without false alarms."""
+        """Count the person's cases under that rule opened since `since`, without false alarms."""
         counted = (
             select(func.count())
             .select_from(cases)
@@ -232,7 +244,10 @@ class Cases(Repository):
         return int(self._tx.execute(counted).scalar_one())
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Return the cases of which the leader must be told by now, longest due first; locks their rows."""
+        """Return the cases of which the leader must be told by now, as no admin has acted; longest due first.
+
+        Locks the rows of these cases until the transaction ends.
+        """
         return self.load(
             select(cases)
             .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
@@ -241,7 +256,10 @@ class Cases(Repository):
         )
 
     def awaiting_digest(self, group_id: str) -> list[Case]:
-        """Return the group's cases still to go into a digest to the admins, longest due first; locks their rows."""
+        """Return the group's cases to be listed in the next digest (summary) for the admins, longest due first.
+
+        Locks the rows of these cases until the transaction ends.
+        """
         return self.load(
             select(cases)
             .where(cases.c.group_id == group_id, cases.c.desk_due_ms.is_not(None))
@@ -250,12 +268,12 @@ class Cases(Repository):
         )
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Return those of the groups for which a digest to the admins is due by now."""
+        """Return those of the groups for which a digest (summary of cases) must be sent to the admins by now."""
         due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
         return list(self._tx.execute(due.distinct().order_by(cases.c.group_id)).scalars())
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """Return when `due` or `groups_with_digest` will next return anything; None if never."""
+        """Return when `due` or `groups_with_digest` will next return something; None if no case waits for that."""
         moments = [
             self._tx.execute(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
             for due in (cases.c.due_ms, cases.c.desk_due_ms)
@@ -264,7 +282,10 @@ class Cases(Repository):
         return None if due_ms is None else from_ms(due_ms)
 
     def with_content(self, mac: bytes) -> Case | None:
-        """Return the oldest case with that sealed content (`Seal.mac`), by any person in any group."""
+        """Return the oldest case about sealed (not stored) content with the keyed hash `mac`, of any person and group.
+
+        Returns None if there is none.
+        """
         self._tx.flush()
         same = (
             select(cases)

@@ -1,4 +1,4 @@
-"""Claims on work that must run only once, by name and due time."""
+"""Claims, by which only one process carries out each run of a scheduled job."""
 
 from datetime import datetime
 
@@ -11,14 +11,14 @@ from zalo_governor.storage.schema import job_runs
 
 
 class Claims(Repository):
-    """Runs of named work, each claimed by one process only."""
+    """Claims of runs, by name of the job and due time, so that only one process carries out each run."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
-        """Claim the run of `job` at `due`; return False if that run was claimed before."""
+        """Claim the run of `job` that is due at `due`; return False if that run was claimed before."""
         claimed = self._tx.database.insert_or_ignore(job_runs).returning(job_runs.c.job)
         return self._tx.connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
 
     def is_claimed(self, job: str, due: datetime) -> bool:
-        """Return whether the run of `job` at `due` was claimed."""
+        """Return whether the run of `job` that is due at `due` was claimed."""
         claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
         return self._tx.execute(claimed).first() is not None

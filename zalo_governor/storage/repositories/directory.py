@@ -1,4 +1,4 @@
-"""Identifies people by settings and rosters, and detects display names that imitate somebody else's name."""
+"""Tells who is identified by settings or rosters, and detects display names that imitate somebody else's name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.text.names.namesakes import Namesakes
 
 Matched = Sequence[tuple[RosterEntry, Set[str]]]
-"""A roster: each entry with the uids under which that person is known."""
+"""A roster (approved list of members): each entry with the uids (Zalo's user ids) under which the person is known."""
 
 
 class Directory:
-    """People listed in the settings and rosters, found by uid and by name.
+    """People who have a role in the settings or are on a roster, found by uid and by name.
 
     Args:
         holders: the people who have a role in the settings.
@@ -36,7 +36,10 @@ class Directory:
         self._without_account = Namesakes((entry.full_name, entry) for entry, uids in entries if not uids)
 
     def placed(self, person: Person) -> Person:
-        """Return the person with standing and namesake filled in, and with the name approved in the roster."""
+        """Return a copy of the person with `standing` and `namesake` set, and with the roster's name if it had none.
+
+        `standing` tells whether the person is identified; `namesake` is another person whose name this person displays.
+        """
         entry = self._by_uid.get(person.uid)
         if entry and not person.full_name:
             person = person.model_copy(update={"full_name": entry.full_name, "title": entry.title})
@@ -54,7 +57,7 @@ class Directory:
         return Standing.OUTSIDE
 
     def _find_namesake(self, person: Person, *, listed: bool) -> Namesake | None:
-        """Return the listed person whose name this person displays; None if it is the person's own name."""
+        """Return the listed person whose name this person displays; None if nobody's, or the person's own."""
         shown = person.display_name
         if not shown or (listed and Namesakes([(person.full_name, None)]).find(shown)):
             return None
@@ -65,6 +68,8 @@ class Directory:
 
 
 class _ListedPerson(NamedTuple):
+    """A person with a role in the settings or on a roster, and the uids under which the person is known."""
+
     full_name: str
     title: str
     uids: Set[str]

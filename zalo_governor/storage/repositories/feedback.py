@@ -1,4 +1,4 @@
-"""Remarks of members to the admins, encrypted."""
+"""Members' remarks to the admins (incidents and suggestions), encrypted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,15 +12,15 @@ from zalo_governor.storage.schema import remarks
 
 
 def remark_place(kind: RemarkKind, number: int) -> tuple[str, ...]:
-    """Return the parts that bind a remark's ciphertext to its row."""
+    """Return the parts for `binding` that tie the ciphertext of a remark to its row."""
     return ("remark", f"{kind.prefix}-{number}")
 
 
 class Feedback(Repository):
-    """Remarks of members to the admins: incidents and suggestions, encrypted."""
+    """Repository of members' remarks to the admins: incidents and suggestions, encrypted."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
-        """Store a remark under the next number of its kind; return the remark."""
+        """Store a member's remark under the next number of its kind; return the remark."""
         self._tx.lock_office()
         last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
         made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
@@ -36,13 +36,13 @@ class Feedback(Repository):
         return made
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
-        """Return the group's remarks of that kind made in [start, end), oldest first."""
+        """Return the remarks of that kind that the group's members made in [start, end), oldest first."""
         within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
     def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Return the group's remarks of that kind not sent to the admins yet, oldest first."""
+        """Return the group members' remarks of that kind of which the admins were not told yet, oldest first."""
         asked = select(remarks).where(
             remarks.c.group_id == group_id, remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
         )

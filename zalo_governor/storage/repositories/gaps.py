@@ -1,4 +1,4 @@
-"""Gaps: periods in which the bot account could not receive a group's messages."""
+"""Gaps: times in which the bot account could not receive a group's messages."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,10 @@ from zalo_governor.storage.schema import former_accounts, gaps, inbox
 
 
 class SqlGaps:
-    """Opens, ends and settles the gaps of one bot account, each step in its own transaction."""
+    """Gaps (times in which messages were missed) of one bot account; each method is a transaction of its own.
+
+    A gap is opened, ended when messages arrive again, and settled when fetching the missed messages is over.
+    """
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
@@ -24,7 +27,10 @@ class SqlGaps:
         self._former = inbox.c.account.in_(former)
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
-        """Store a new gap, which began after the inbox entry `heard_id` (0 for none); return the gap's id."""
+        """Store a new gap of the group; return the gap's id.
+
+        `heard_id` is the id of the last inbox entry received before the gap; 0 if there is none.
+        """
         row = {
             "account": self._account,
             "group_id": group_id,
@@ -39,22 +45,23 @@ class SqlGaps:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """Record that the group's messages arrive again; the missed ones are still to be fetched."""
+        """Record that the group's messages arrive again since `ended_at`; the missed ones are still to be fetched."""
         self._change(gap_id, ended_ms=to_ms(ended_at))
 
     def add_recovered(self, gap_id: int, count: int) -> None:
-        """Add `count` to the number of messages recovered in the gap."""
+        """Add `count` to the number of the gap's missed messages that were fetched later."""
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
     def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """End the recovery of the gap; `closed` if backfill reached the entries before the gap: nothing is missing."""
+        """End the recovery of the gap; `closed` tells whether all messages missed in the gap were fetched."""
         self._change(gap_id, pending=False, closed=closed)
 
     def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
-        """Return Zalo's time (ms) of the youngest entry received from the group; None if there is none.
+        """Return the latest time (ms, Zalo's clock) of an inbox entry received from the group; None if there is none.
 
-        Entries from group sync do not count, since these bear the time of the local clock. As `group_id`, the account's
-        own uid stands for all its private conversations. With `up_to`, only entries up to that id count.
+        Entries made by group sync (comparing Zalo's member list) do not count: they bear the local clock's time. The
+        account's own uid as `group_id` stands for all its private conversations. With `up_to`, only entries up to that
+        inbox id count.
         """
         youngest = select(func.max(inbox.c.at_ms)).where(*self._is_received(group_id))
         if up_to is not None:
@@ -64,7 +71,7 @@ class SqlGaps:
         return heard_ms
 
     def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
-        """Return Zalo's time (ms) of the oldest entry received from the group; otherwise as `last_heard`."""
+        """Return the earliest time (ms, Zalo's clock) of an entry received from the group; else as `last_heard`."""
         oldest = select(func.min(inbox.c.at_ms)).where(*self._is_received(group_id))
         if up_to is not None:
             oldest = oldest.where(inbox.c.id <= up_to)
@@ -73,7 +80,7 @@ class SqlGaps:
         return heard_ms
 
     def last_received(self) -> int | None:
-        """Return the local time (ms) at which the account last received anything; None if never."""
+        """Return when (ms, local clock) the account last received anything from Zalo; None if never."""
         with self._database.read() as connection:
             accounts = [self._account, *formers(connection, self._account)]
             heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
@@ -81,15 +88,15 @@ class SqlGaps:
         return received_ms
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
-        """Return the group's unsettled gaps, oldest first; their recovery continues after a restart."""
+        """Return the group's gaps whose missed messages are still to be fetched, also after a restart; oldest first."""
         pending = select(gaps).where(gaps.c.account == self._account, gaps.c.group_id == group_id, gaps.c.pending)
         with self._database.read() as connection:
             return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
-        """Return the gaps ended since then and settled with messages missing, oldest first; to be retried.
+        """Return the group's gaps ended since `since` and settled with messages missing, oldest first; to be retried.
 
-        Returns none for private conversations, where nothing can prove that a gap is complete.
+        Returns none for private conversations (`group_id` is the account's uid), where nothing proves a gap complete.
         """
         given_up = select(gaps).where(
             gaps.c.account == self._account,
@@ -104,7 +111,7 @@ class SqlGaps:
             return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """Mark the group's gaps after that entry as closed: all messages since that entry are stored by now."""
+        """Mark the group's gaps since inbox entry `heard_id` as closed: all messages since then are stored by now."""
         with self._database.write() as connection:
             connection.execute(
                 update(gaps)
@@ -134,7 +141,7 @@ class SqlGaps:
 
 
 def gap(row: Row[Any]) -> Gap:
-    """Convert a row of the table `gaps` to a Gap."""
+    """Convert a row of the table `gaps` to a Gap (a time in which the bot missed a group's messages)."""
     return Gap(
         id=row.id,
         group_id=row.group_id,

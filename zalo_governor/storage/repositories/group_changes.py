@@ -1,4 +1,4 @@
-"""Changes of groups, the leader's approvals of changes, and pictures of groups."""
+"""Changes made to groups (name, settings …), the leader's approvals (permissions) of changes, and group pictures."""
 
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,10 @@ from zalo_governor.storage.security.crypto import binding
 
 
 class GroupChanges(Repository):
-    """Changes of groups, and the leader's approvals of changes."""
+    """Repository of changes made to groups, and of approvals: the leader's permissions for changes."""
 
     def add(self, account: str, change: GroupChange) -> None:
-        """Store a change of a group, received by the bot account `account`."""
+        """Store a change made to a group, of which the bot account `account` received the event."""
         self._tx.lock_office()
         body = change.change.model_dump_json().encode()
         self._tx.connection.execute(
@@ -39,12 +39,12 @@ class GroupChanges(Repository):
         )
 
     def of_case(self, case: Case) -> list[GroupChange]:
-        """Return the changes under a case, oldest first."""
+        """Return the changes that a case (a possible breach) is about, oldest first."""
         kept = select(group_changes).where(group_changes.c.case_id == case.id).order_by(group_changes.c.id)
         return [self._change(row) for row in self._tx.execute(kept)]
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        """Return the changes of a group in [start, end), oldest first."""
+        """Return the changes made to a group in [start, end), oldest first."""
         kept = select(group_changes).where(
             group_changes.c.group_id == group_id,
             group_changes.c.at_ms >= to_ms(start),
@@ -53,7 +53,7 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Record that every change under a case was approved afterwards."""
+        """Record that the approval with that id covers, after the fact, every change that the case is about."""
         self._tx.connection.execute(
             update(group_changes).where(group_changes.c.case_id == case.id).values(approval_id=approval_id)
         )
@@ -71,7 +71,7 @@ class GroupChanges(Repository):
         )
 
     def add_approval(self, approval: Approval) -> Approval:
-        """Insert an approval (its id is ignored); return the approval with its id."""
+        """Store an approval (its id is ignored); return the approval with its id."""
         self._tx.lock_office()
         body = orjson.dumps({"words": approval.words, "item": approval.item})
         row = {
@@ -88,7 +88,7 @@ class GroupChanges(Repository):
         return approval.model_copy(update={"id": number})
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """Return the group's approvals that are valid beyond `at`, oldest first."""
+        """Return the group's approvals that are still valid after `at`, oldest first."""
         valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
         return [self._approval(row) for row in self._tx.execute(valid.order_by(approvals.c.id))]
 
@@ -98,7 +98,7 @@ class GroupChanges(Repository):
         return None if row is None else self._approval(row)
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Record the event as the first one that the approval covered; later events change nothing."""
+        """Record `event_id` as the first event that the approval covered; no effect if one is recorded already."""
         first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
         self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
 
@@ -119,10 +119,10 @@ class GroupChanges(Repository):
 
 
 class Pictures(Repository):
-    """Perceptual hashes and thumbnails of group pictures; the pictures are fetched by jobs."""
+    """Perceptual hashes and thumbnails of group pictures; jobs download the pictures."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        """Store the hash and thumbnail of the picture at `address`, replacing earlier ones."""
+        """Store hash and thumbnail (`looked`) of the picture at the URL `address`, replacing those stored before."""
         name = self._hashed_name(address)
         here = _picture_place(account, group_id, name)
         self._tx.flush()
@@ -139,7 +139,7 @@ class Pictures(Repository):
         )
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
-        """Return hash and thumbnail of the picture at that address; None if the picture was not fetched."""
+        """Return hash and thumbnail of the picture at the URL `address`; None if the picture was not downloaded."""
         here = _picture_place(account, group_id, self._hashed_name(address))
         row = self._tx.execute(select(group_pictures).where(*here)).first()
         if row is None:

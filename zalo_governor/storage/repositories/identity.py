@@ -1,4 +1,7 @@
-"""Identity of persons: links uids and globalIds to persons, merges duplicates, stores the persons of the settings."""
+"""Identity of persons: links uids and globalIds to persons, merges duplicates, stores the persons of the settings.
+
+A uid is Zalo's id of a user as one bot account sees it; a globalId is the same for all bot accounts.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -32,13 +35,13 @@ class SeedPerson(NamedTuple):
 
 
 def living(connection: Connection, person_id: int) -> int:
-    """Return the id that the person was merged into, or `person_id` itself if it was not merged."""
+    """Return the id of the person into which `person_id` was merged as a duplicate; if it was not, `person_id`."""
     merged_into = connection.scalar(select(persons.c.merged_into).where(persons.c.id == person_id))
     return person_id if merged_into is None else merged_into
 
 
 def seed(connection: Connection, keys: Keys, account: str, people: Sequence[SeedPerson]) -> None:
-    """Make exactly the given people the holders of roles; remove the roles of everybody else."""
+    """Give roles to exactly the people given, as seen by the bot account `account`; everybody else loses all roles."""
     holders = []
     for wanted in people:
         person_id = _find_and_merge(connection, keys, account, wanted) or _insert_person(connection)
@@ -60,7 +63,7 @@ def seed(connection: Connection, keys: Keys, account: str, people: Sequence[Seed
 
 
 def tie_global_id(connection: Connection, keys: Keys, account: str, person: Person, global_id: str) -> None:
-    """Record that `person`, seen by the account under `person.uid`, has that globalId; merge duplicate persons."""
+    """Record the globalId of the person whom the account sees as `person.uid`; merge two persons with the same one."""
     other = connection.scalar(select(persons.c.id).where(persons.c.global_id == global_id))
     if person.global_id is not None:
         # The uid belonged to another human being before, whose data stay with that person.
@@ -72,7 +75,7 @@ def tie_global_id(connection: Connection, keys: Keys, account: str, person: Pers
 
 
 def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: SeedPerson) -> int | None:
-    """Return the id of the person meant by the settings, merging duplicates; None if nobody matches."""
+    """Return the id of the person meant by the settings, merging duplicates; None if no stored person matches."""
     conditions = []
     if wanted.global_id:
         conditions.append(persons.c.global_id == wanted.global_id)
@@ -95,7 +98,7 @@ def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: Se
 
 
 def _seen_by_former(connection: Connection, account: str, uid: str) -> bool:
-    """Return whether the uid is one under which a replaced account saw the person: the settings are outdated."""
+    """Return whether a replaced account saw a person under this uid, so that the settings with it are outdated."""
     seen = (person_uids.c.account.in_(formers(connection, account)), person_uids.c.uid == uid)
     return connection.scalar(select(person_uids.c.person_id).where(*seen).limit(1)) is not None
 
@@ -106,13 +109,13 @@ def _insert_person(connection: Connection, global_id: str | None = None) -> int:
 
 
 def formers(connection: Connection, account: str) -> list[str]:
-    """Return the bot accounts that this account has replaced."""
+    """Return the uids of the bot accounts that `account` has replaced."""
     mine = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
     return list(connection.scalars(mine.order_by(former_accounts.c.uid)))
 
 
 def rebind(connection: Connection, account: str, uid: str, person_id: int) -> None:
-    """Link the uid, as seen by the account, to that person."""
+    """Link `uid`, as the account sees it, to that person; a link to another person is replaced."""
     key = (person_uids.c.account == account, person_uids.c.uid == uid)
     tied = connection.execute(update(person_uids).where(*key).values(person_id=person_id))
     if not tied.rowcount:
@@ -120,7 +123,7 @@ def rebind(connection: Connection, account: str, uid: str, person_id: int) -> No
 
 
 def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int) -> None:
-    """Move all data of the loser to the winner; the loser's id stays valid, since the audit log refers to it."""
+    """Move all data of person `loser_id` to `winner_id`; the loser's id stays valid: the audit log refers to it."""
     for column in (
         person_uids.c.person_id,
         cases.c.person_id,
@@ -143,7 +146,7 @@ def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int)
 
 
 def _merged_fields(keys: Keys, winner: Row[Any], loser: Row[Any]) -> dict[str, Any]:
-    """Return the merged fields: the winner's, or the loser's where the winner has none."""
+    """Return the fields of the merged person: the winner's, or the loser's where the winner has none."""
     facts: dict[str, Any] = {
         name: getattr(winner, name) or getattr(loser, name)
         for name in ("global_id", "phone", "full_name", "title", "roles")

@@ -1,4 +1,4 @@
-"""The inbox: durable storage of everything received from Zalo."""
+"""The inbox: durable, encrypted storage of everything received from Zalo, before the rules judge it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ from zalo_governor.storage.schema import (
 # that write for different accounts without seeing each other's rows.
 _SEQUENCE_BITS = 12
 _ACCOUNT_LOCK = 7_400
-"""Number of the first of the PostgreSQL advisory locks under which ids are issued, one lock per account."""
+"""First number of the PostgreSQL advisory locks, one per bot account, under which inbox ids are issued."""
 _HIGHEST_ID = (1 << 63) - 1
 
 _earlier = inbox.alias()
@@ -124,7 +124,7 @@ _OLDEST = (
 
 
 def lowest_id(moment: datetime) -> int:
-    """Return an id above those of all entries stored before that moment."""
+    """Return the lowest id that an inbox entry stored at `moment` can have; entries stored earlier have lower ids."""
     return to_ms(moment) << _SEQUENCE_BITS + NUMBER_BITS
 
 
@@ -134,7 +134,7 @@ def received_ms(entry_id: int) -> int:
 
 
 class InboxCounts(NamedTuple):
-    """Number of inbox entries: all, not judged yet, dead letters."""
+    """Number of inbox entries: all (`heard`), not judged by the rules yet (`waiting`), not parsable (`dead`)."""
 
     heard: int
     waiting: int
@@ -142,7 +142,7 @@ class InboxCounts(NamedTuple):
 
 
 class SqlInbox:
-    """`pipeline.ports.Inbox` over the database.
+    """The inbox (everything received from Zalo) in the database; implements `pipeline.ports.Inbox`.
 
     With `account`, `waiting` and `judged_last` return only that bot account's entries: if several processes share a
     PostgreSQL, each judges what its own account received. Without `account`, they return all.
@@ -165,7 +165,7 @@ class SqlInbox:
             self._waiting, self._judged_last = (asked.where(_heard_by(account)) for asked in (_WAITING, _JUDGED_LAST))
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
-        """Store all entries in one durable transaction; return those that were new, in the order given."""
+        """Store received elements durably in one transaction; return those not stored before, in the order given."""
         entries = self._without_known_history(entries)
         if not entries:
             return []
@@ -189,23 +189,22 @@ class SqlInbox:
         return [Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new]
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
-        """Return at most `limit` entries not judged yet with id > after_id, oldest first, bodies decrypted.
+        """Return at most `limit` entries not judged by the rules yet, with id > after_id, oldest first, decrypted.
 
         Raises:
-            WrongKeyError: a body cannot be decrypted.
+            WrongKeyError: an entry cannot be decrypted.
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
 
     def judged(self, account: str, *, after_id: int, limit: int) -> list[Admitted]:
-        """Return at most `limit` judged entries of the account with id > after_id, oldest first; sealed have no body.
+        """Return at most `limit` of the account's judged entries with id > after_id, oldest first, decrypted.
 
-        Raises:
-            WrongKeyError: as `waiting`.
+        Sealed entries, whose content may be a state secret, have no body. Raises WrongKeyError as `waiting`.
         """
         return self._admitted(_JUDGED, {"account": account, "after_id": after_id, "count": limit})
 
     def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
-        """Return those of the msgIds `keys` that are stored."""
+        """Return those of the Zalo message ids `keys` that are stored for the conversation `thread_id`."""
         return set(self.numbers(account, thread_id, keys))
 
     def numbers(
@@ -217,7 +216,10 @@ class SqlInbox:
         kind: ElementKind = ElementKind.MESSAGE,
         up_to: int | None = None,
     ) -> dict[str, int]:
-        """Return key -> id of its first entry, for the keys that are stored; with `up_to`, only ids up to that one."""
+        """Return key (Zalo's id) -> id of its first inbox entry, for those `keys` that are stored of the conversation.
+
+        With `up_to`, only entries up to that inbox id count.
+        """
         values = {
             "accounts": self._accounts(account),
             "thread_id": storable(thread_id),
@@ -232,7 +234,7 @@ class SqlInbox:
         return numbers
 
     def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
-        """Return the lowest msgId stored of a thread; None if there is none; `up_to` as in `numbers`."""
+        """Return the lowest message id stored for the conversation; None if there is none; `up_to` as in `numbers`."""
         values = {
             "accounts": self._accounts(account),
             "thread_id": thread_id,
@@ -243,7 +245,7 @@ class SqlInbox:
             return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
-        """Return whether an earlier entry of the same conversation has the same sealed content, by keyed hash."""
+        """Return whether the conversation had the same sealed (not stored) content before, by its keyed hash."""
         seal = admitted.entry.seal
         if seal is None:
             return False
@@ -256,16 +258,16 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """Return (account, Zalo's time in ms, key) of the youngest entries of the thread that were judged in order.
+        """Return (account, Zalo's time in ms, key) of the conversation's latest entries judged in order of time.
 
-        Late entries and entries from group sync are left out.
+        Entries judged late, and entries made by group sync (comparing Zalo's member list), are left out.
         """
         with self._database.read() as connection:
             rows = connection.execute(self._judged_last, {"thread_id": thread_id})
             return [(row.account, row.at_ms, row.key) for row in rows]
 
     def newest_id(self) -> int:
-        """Return the highest id among entries stored at the first call and entries admitted by this object since.
+        """Return the highest id among the inbox entries stored at the first call and those added by `admit` since.
 
         Only the first call queries the database; later calls never wait.
         """
@@ -275,13 +277,13 @@ class SqlInbox:
         return self._newest
 
     def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
-        """Return (msgId, Zalo's time in ms) of the youngest message received in a thread; None if there is none."""
+        """Return (message id, Zalo's time in ms) of the latest message of a conversation; None if there is none."""
         with self._database.read() as connection:
             row = connection.execute(_LAST, {"accounts": self._accounts(account), "thread_id": thread_id}).first()
         return None if row is None else (row.key, row.at_ms)
 
     def receipt_is_watched(self, receipt: Element) -> bool:
-        """Return whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
+        """Return whether a receipt ("delivered" or "seen", Zalo's 502/522) is of a message that belongs to a case."""
         values = {
             "group_id": storable(receipt.thread_id),
             "message_key": storable(str(receipt.raw.get("msgId"))),
@@ -290,7 +292,7 @@ class SqlInbox:
             return connection.execute(_UNDER_A_CASE, values).first() is not None
 
     def counts(self) -> InboxCounts:
-        """Return the number of entries, over all accounts and threads."""
+        """Return the numbers of inbox entries, over all bot accounts and conversations."""
         unjudged = select(func.count()).select_from(waiting)
         dead = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
         heard = select(func.count()).select_from(inbox)
@@ -309,7 +311,7 @@ class SqlInbox:
         return [account, *known]
 
     def _without_known_history(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Drop entries that a replaced account already received and had judged; live changes of them are kept."""
+        """Drop entries that a replaced account received before; an entry received live with new content is kept."""
         if not any(len(self._accounts(account)) > 1 for account in {entry.account for entry in entries}):
             return entries
         with self._database.read() as connection:
@@ -327,7 +329,7 @@ class SqlInbox:
         return bool(heard) and (entry.source is not Source.LIVE or entry.fingerprint in heard)
 
     def _lock_account_numbers(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
-        """Return each account's number, and lock the issuing of its ids until the transaction ends."""
+        """Return account -> its number in ids; lock the issuing of their ids until the transaction ends."""
         numbers = {}
         for account in sorted({entry.account for entry in entries}):
             known = self._numbers.get(account)
@@ -339,10 +341,10 @@ class SqlInbox:
         return to_ms(self._database.clock()) << _SEQUENCE_BITS
 
     def _may_revise(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> bool:
-        """Return whether one of the rows may have the key of another row or of an earlier entry.
+        """Return whether a row may be a revision: have the key (Zalo's id) of another row or of an earlier entry.
 
-        Zalo's msgIds increase, so that comparing with the highest key of each conversation mostly saves a query per
-        entry. Only SQLite is sure to order strings as Python does.
+        Zalo's message ids increase, so that comparing with the highest key of each conversation mostly saves a query
+        per entry. Only SQLite is sure to order strings as Python does.
         """
         if not self._database.is_sqlite:
             return True
@@ -375,7 +377,7 @@ class SqlInbox:
 
 
 def _heard_by(account: str) -> ColumnElement[bool]:
-    """Return the condition: received by the account or by an account that it replaced."""
+    """Return the SQL condition: received by the account or by an account that it replaced."""
     former = exists().where(former_accounts.c.uid == inbox.c.account, former_accounts.c.successor == account)
     # No IN list of accounts: without statistics SQLite would search an index that begins with the account, and would
     # sort all waiting entries for every page.

@@ -1,4 +1,4 @@
-"""Converts inbox entries to table rows and back."""
+"""Converts inbox entries (elements received from Zalo) to rows of the table `inbox` and back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +9,15 @@ from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import Keys
 
 WITHOUT_SEAL = [column.name for column in inbox.c if not column.name.startswith("seal_") and column.name != "reason"]
-"""Columns written for an entry with a body."""
+"""Names of the columns written for an entry that is stored with its body."""
 WITH_SEAL = [column.name for column in inbox.c if column.name != "reason"]
-"""Columns written for a sealed entry."""
+"""Names of the columns written for a sealed entry: its content, a possible state secret, is not stored."""
 _LATEST_MS = 1 << 42
 """Limit of Zalo's times, which are about 2^41 ms now; absurd ones are stored as 0, so as not to break the batch."""
 
 
 def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
-    """Return the entry's row without the id: values of WITHOUT_SEAL, or of WITH_SEAL if sealed; body encrypted."""
+    """Return the entry's row without id, body encrypted: values of WITHOUT_SEAL, or WITH_SEAL if sealed (no body)."""
     account, thread_id, key = entry.account, storable(entry.thread_id), storable(entry.key)
     raw = None if entry.seal else entry.raw
     return (
@@ -39,7 +39,7 @@ def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
 
 
 def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
-    """Convert a row to an entry, decrypting the body; `row` holds the table's columns in order, then `revision`.
+    """Convert a row to an inbox entry, decrypting the body; `row` holds the table's columns in order, then `revision`.
 
     Raises:
         WrongKeyError: the body cannot be decrypted.

@@ -1,4 +1,7 @@
-"""The durable job queue: a job is enqueued by the transaction that decides it, claimed with a lease, settled once."""
+"""The durable queue of jobs: work at Zalo such as removing a message or accepting a friend request.
+
+A job is enqueued by the transaction that decides on it, claimed by a worker for a limited time (lease), settled once.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -21,10 +24,14 @@ _OPEN = jobs.c.due_ms.is_not(None)
 
 
 class Jobs(Repository):
-    """Jobs that wait, run or are settled. A job's task is encrypted, and erased when the job is settled."""
+    """The queue of jobs: waiting, running, settled. A job's task is encrypted, and erased when the job is settled."""
 
     def enqueue(self, job: Job) -> bool:
-        """Add a job (its id is ignored). If the same job waits already, move that one to the case and return False."""
+        """Add a job (its id is ignored); return True.
+
+        If a job of the same kind and target waits already, none is added and False returned: the waiting job is linked
+        to the new job's case, if any, and made due again.
+        """
         self._tx.flush()
         waiting = (_OPEN, *self._is_same(job.account, job.kind, job.group_id, job.task.target))
         there = self._tx.connection.execute(select(jobs.c.id).where(*waiting)).scalar()
@@ -50,7 +57,7 @@ class Jobs(Repository):
         return True
 
     def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
-        """Claim the account's due jobs, oldest first; no other worker gets them before the lease ends."""
+        """Claim and return the account's due jobs, oldest first; no other worker gets them before LEASE is over."""
         now_ms = to_ms(now)
         due = (
             select(jobs)
@@ -70,7 +77,7 @@ class Jobs(Repository):
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
 
     def release(self, account: str) -> None:
-        """End the leases of an account whose only process has just started: the workers that held them are dead."""
+        """End all leases of an account whose only process has just started: the workers that held them are dead."""
         self._tx.flush()
         self._tx.connection.execute(
             update(jobs)
@@ -79,30 +86,30 @@ class Jobs(Repository):
         )
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
-        """Return when `claim` will next return a job; None if no job waits."""
+        """Return when `claim` will next return a job of these kinds; None if no job waits."""
         mine = (_OPEN, jobs.c.account == account, jobs.c.kind.in_([kind.value for kind in kinds]))
         free = func.coalesce(jobs.c.leased_until_ms, jobs.c.due_ms)
         due_ms = self._tx.execute(select(func.min(free)).where(*mine)).scalar()
         return None if due_ms is None else from_ms(due_ms)
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
-        """Return the jobs of that kind under the case that are not settled yet."""
+        """Return the jobs of that kind that belong to the case and are not settled yet."""
         rows = self._tx.execute(
             select(jobs).where(_OPEN, jobs.c.case_id == case.id, jobs.c.kind == kind.value).order_by(jobs.c.id)
         )
         return [self._job(row) for row in rows]
 
     def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
-        """Return whether a job with this kind and target is enqueued and not settled yet."""
+        """Return whether a job of this kind with this target (a uid or message id) is enqueued and not settled yet."""
         same = self._is_same(account, kind, group_id, target)
         return self._tx.execute(select(jobs.c.id).where(_OPEN, *same)).first() is not None
 
     def retry(self, job: Job, at: datetime) -> None:
-        """Make a job whose result is unknown due again at that time, unless the job was settled meanwhile."""
+        """Make a job whose outcome is unknown due again at `at`; no effect if it was settled meanwhile."""
         self._update_open(job.id, due_ms=to_ms(at), leased_until_ms=None)
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
-        """Store the job's outcome and erase its task; return whether the job was still open."""
+        """Store the job's outcome and erase its task; return False if the job was settled before."""
         return self._update_open(job.id, due_ms=None, leased_until_ms=None, task=None, outcome=outcome.value)
 
     def _is_same(self, account: str, kind: JobKind, group_id: str, target: str) -> tuple[ColumnElement[bool], ...]:
@@ -131,12 +138,12 @@ class Jobs(Repository):
 
 
 def seal_task(keys: Keys, account: str, task: Task) -> bytes:
-    """Encrypt the task, bound to the account that has to do it."""
+    """Encrypt a job's task; the ciphertext is bound to the bot account that has to do it."""
     return keys.seal(task.model_dump_json().encode("utf-8", "surrogatepass"), binding("job", account))
 
 
 def open_task(keys: Keys, account: str, sealed: bytes) -> Task:
-    """Decrypt the task of a job that is not settled.
+    """Decrypt what `seal_task` returned; the task of a settled job is erased.
 
     Raises:
         WrongKeyError: the task was encrypted with another key, or for another account.
@@ -145,5 +152,5 @@ def open_task(keys: Keys, account: str, sealed: bytes) -> Task:
 
 
 def target_mac(keys: Keys, kind: JobKind, target: str) -> str:
-    """Return the keyed hash of a job's target, which shows whether two jobs are the same, but not whom they concern."""
+    """Return the keyed hash of a job's target: tells whether two jobs have the same target, but not which."""
     return keys.mac(binding("job target", kind.value, target)).hex()

@@ -1,4 +1,4 @@
-"""Groups as last seen, their members, and the members' judged display names."""
+"""Groups as Zalo last reported them, their members, and the display names that the rules have judged."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ _JUDGED_NAME = update(group_members).where(*_THIS_MEMBER).values(judged_name=bin
 
 
 class Members(Repository):
-    """Groups as last seen, their members, and the members' judged display names."""
+    """Repository of groups as Zalo last reported them, of their members, and of judged display names."""
 
     def __init__(self, tx: Transaction, people: People) -> None:
         super().__init__(tx)
@@ -38,7 +38,10 @@ class Members(Repository):
         self._new_member = tx.database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """Return the group as this transaction's account last saw it; None if never. (uids differ between accounts.)"""
+        """Return the group as this transaction's bot account last saw it; None if never.
+
+        uids differ between bot accounts, so a snapshot of another account would not help.
+        """
         newest = select(groups.c.snapshot).where(groups.c.group_id == group_id).order_by(groups.c.seen_ms.desc())
         if self._tx.account:
             newest = newest.where(groups.c.account == self._tx.account)
@@ -48,13 +51,13 @@ class Members(Repository):
         return GroupSnapshot.model_validate_json(self._tx.keys.open(sealed, binding("group", group_id)))
 
     def seen_at(self, account: str, group_id: str) -> datetime | None:
-        """Return when `save_group` last stored the group for the account; None if never."""
+        """Return when `save_group` last stored the group as seen by the account; None if never."""
         seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
         seen_ms = self._tx.execute(seen).scalar()
         return None if seen_ms is None else from_ms(seen_ms)
 
     def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
-        """Link the members' persons to their globalIds."""
+        """Record the members' globalIds (Zalo's ids that are the same for all bot accounts) with their persons."""
         self._tx.lock_office()
         for member in members:
             person = self._people.find_or_create(account, member.uid)
@@ -64,9 +67,9 @@ class Members(Repository):
                 self._people.forget_cached()
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Store the group's snapshot and who is in the group.
+        """Store the group's state (`snapshot`) and who is in the group, as Zalo reported them at `at`.
 
-        Members' names are not stored: a name is stored only after the secret gate has passed it and rules judged it.
+        Members' names are not stored: a name is stored only after the secret gate and the rules have checked it.
         """
         self._tx.lock_office()
         group_id = snapshot.group_id
@@ -81,14 +84,14 @@ class Members(Repository):
             self._set_present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
-        """Return the uids of the group's members, by all events and snapshots received."""
+        """Return the uids of those now in the group, according to all events and snapshots received."""
         known = select(group_members.c.uid).where(
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )
         return set(self._tx.execute(known).scalars())
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
-        """Return uid -> display name as last judged."""
+        """Return uid -> display name that the rules judged last, for each member of the group with such a name."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,
@@ -97,7 +100,10 @@ class Members(Repository):
         return {row.uid: self._tx.keys.open_text(row.judged_name, "member", row.uid) for row in self._tx.execute(named)}
 
     def learn_names(self, account: str, event: EventBase, sender: Person | None) -> None:
-        """Store the names and membership changes contained in a judged event; not to be called for a sealed event."""
+        """Store the names and membership changes contained in an event that the rules have judged.
+
+        Must not be called for a sealed event, whose content may be a state secret. `sender` is the sender, if known.
+        """
         match event:
             case NameObserved():
                 self._save_judged_name(account, event, event.sender_uid, event.name)
@@ -139,7 +145,7 @@ class Members(Repository):
             )
 
     def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
-        """Update the stored snapshot of a group after an event; no effect if the group was never stored."""
+        """Replace the stored state of a group after an event changed it; no effect if the group was never stored."""
         self._tx.lock_office()
         sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
         here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)

@@ -1,4 +1,4 @@
-"""Decrypts stored messages one by one, for comparison in memory; writes nothing."""
+"""Decrypts stored messages one by one, so that they can be searched in memory; writes nothing."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ _BATCH_SIZE = 1000
 
 
 class StoredMessage(NamedTuple):
-    """A message stored from a group, decrypted."""
+    """A message that was posted in a group, decrypted."""
 
     id: int
     """Id of the inbox entry."""
@@ -30,7 +30,7 @@ class StoredMessage(NamedTuple):
 
 
 class SealedMessage(NamedTuple):
-    """A sealed message: of its content only a keyed hash is stored."""
+    """A message that may be a state secret: its content is not stored, only a keyed hash of it."""
 
     id: int
     group_id: str
@@ -47,10 +47,12 @@ class MessageReader:
         self._accounts = union_all(select(literal(account)), former)
 
     def bodies(self, *, since: datetime) -> Iterator[tuple[int, RawDict]]:
-        """Yield (inbox entry id, body) of each message since then that has a body, oldest first.
+        """Yield (inbox entry id, message as received) of each stored group message since `since`, oldest first.
+
+        Messages whose content was removed are left out.
 
         Raises:
-            WrongKeyError: a body cannot be decrypted.
+            WrongKeyError: a message cannot be decrypted.
         """
         wanted = (
             select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body)
@@ -69,7 +71,7 @@ class MessageReader:
                 yield id_, open_message(self._database.keys, account, thread_id, key, body)
 
     def of(self, ids: Sequence[int]) -> list[StoredMessage]:
-        """Return the messages with these inbox entry ids, in that order, without those whose body was removed.
+        """Return the messages with these inbox entry ids, in the order of `ids`, without those whose content is gone.
 
         Raises:
             WrongKeyError: as `bodies`.
@@ -90,10 +92,12 @@ class MessageReader:
         ]
 
     def message(self, group_id: str, key: str) -> RawDict | None:
-        """Return the newest revision of a message; None if it is unknown or the body of any revision was removed.
+        """Return the message with Zalo's id `key` as received from Zalo; of several revisions, the newest.
+
+        Returns None if the message is unknown or the content of any revision was removed.
 
         Raises:
-            WrongKeyError: the body cannot be decrypted.
+            WrongKeyError: the message cannot be decrypted.
         """
         thread_id, stored_key = storable(group_id), storable(key)
         forms = (
@@ -113,7 +117,7 @@ class MessageReader:
         return open_message(self._database.keys, kept[0].account, thread_id, stored_key, kept[0].body)
 
     def readers(self, group_id: str, key: str) -> list[Reader]:
-        """Return who has received or seen that message, by person id; recorded only for messages under a case."""
+        """Return who has received or seen that message, by person id; recorded only for messages of a case."""
         wanted = (
             select(case_readers.c.person_id, case_readers.c.seen)
             .where(case_readers.c.group_id == group_id, case_readers.c.message_key == key)
@@ -123,7 +127,11 @@ class MessageReader:
             return [Reader(person_id=row.person_id, seen=row.seen) for row in connection.execute(wanted)]
 
     def sealed_like(self, content: bytes) -> list[SealedMessage]:
-        """Return sealed messages with exactly this content (the text's skeleton, as the secret gate hashes it)."""
+        """Return the sealed messages with exactly this content, found by its keyed hash.
+
+        `content` is the text as the secret gate hashes it: without capitals, diacritics and punctuation
+        (`text.fold.skeleton`).
+        """
         wanted = (
             select(inbox.c.id, inbox.c.thread_id, inbox.c.sender_uid, inbox.c.at_ms)
             .where(

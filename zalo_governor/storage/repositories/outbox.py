@@ -52,7 +52,7 @@ _CLAIMED = (
 
 
 class SqlOutbox:
-    """`pipeline.ports.OutboxStore` over the database.
+    """The outbox (messages that the bot sends) in the database; implements `pipeline.ports.OutboxStore`.
 
     With `account`, only that bot account's messages are claimed and counted; without it, all.
     """
@@ -62,9 +62,9 @@ class SqlOutbox:
         self._mine = [] if account is None else [outbox.c.account == account]
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
-        """Mark up to `limit` due messages durably as being sent, most urgent first, and return them.
+        """Durably mark up to `limit` due messages as being sent, most urgent first, and return them.
 
-        Claims only messages with a file if `files`, else only those without.
+        If `files`, only messages with a file; else only those without.
         """
         due = [
             _PENDING,
@@ -95,14 +95,20 @@ class SqlOutbox:
         return claimed
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
-        """Record that Zalo accepted the message; without a msgId, only the echo proves that it arrives."""
+        """Record that Zalo accepted the message.
+
+        If Zalo's answer had no message id, delivery is proved only by the echo, the message's copy received back.
+        """
         with self._database.write() as connection:
             changed = self._confirm(connection, outbox.c.id == outgoing.id, reception.msg_id, at)
         if changed:
             self._database.persons.forget()
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
-        """Record that Zalo refused the message for good; `addressee_refuses`: the addressee cannot be reached."""
+        """Record that Zalo refused the message for good, with its error `code`.
+
+        `addressee_refuses`: the refusal is of the addressee, who is recorded as not reachable by private messages.
+        """
         values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
         changed = False
@@ -114,27 +120,30 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that Zalo certainly did not accept the message, which is sent again after `until`."""
+        """Record that Zalo certainly did not accept the message (error `code`); it is sent again after `until`."""
         values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
-        """Put back a message that was not tried, until then; as uncertain if an earlier try may have arrived."""
+        """Put a claimed message that was not tried back into the queue until `until`.
+
+        Its state becomes uncertain if an earlier try may have arrived, else waiting.
+        """
         state = OutgoingState.UNCERTAIN if outgoing.repeated else OutgoingState.WAITING
         values = {"state": state.value, "not_before_ms": to_ms(until), "attempts": outbox.c.attempts - 1}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that the result is unknown: wait for the echo until then, afterwards resend, marked as repeated."""
+        """Record that the message may have arrived: its echo is awaited until `until`, then it is sent again."""
         with self._database.write() as connection:
             connection.execute(
                 _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
             )
 
     def hasten(self) -> None:
-        """Make messages deferred after a failed try due now, since Zalo answers again."""
+        """Make all messages that were deferred after a failed try due now, since Zalo answers again."""
         put_off = update(outbox).where(
             outbox.c.state == OutgoingState.WAITING.value,
             *self._mine,
@@ -145,7 +154,10 @@ class SqlOutbox:
             connection.execute(put_off.values(not_before_ms=0))
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
-        """Mark the messages as sent whose echoes (clientId, msgId) were received."""
+        """Mark the messages as sent whose echoes, their copies received back from Zalo, have arrived.
+
+        An echo is given as (clientId of the message, Zalo's message id).
+        """
         if not echoes:
             return
         ours = select(outbox.c.client_id).where(*self._mine, outbox.c.client_id.in_([echo[0] for echo in echoes]))
@@ -163,7 +175,10 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """At start, mark messages that were being sent when the process died as uncertain; return how many."""
+        """Mark messages that were being sent when the process died as uncertain until `until`; called at start.
+
+        Returns how many they are. `files` as in `claim`.
+        """
         dying = (
             update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)
         )
@@ -179,12 +194,12 @@ class SqlOutbox:
         return None if due_ms is None else max(now, from_ms(due_ms))
 
     def counts(self, now: datetime) -> UndeliveredCounts:
-        """Return the counts of undelivered messages (see `undelivered_counts`)."""
+        """Return the counts of messages waiting and given up (see `undelivered_counts`)."""
         with self._database.read() as connection:
             return undelivered_counts(connection, self._mine, now)
 
     def sent_private_since(self, account: str, since: datetime) -> int:
-        """Count the account's private messages sent, or possibly sent, since then; without those being sent now."""
+        """Count the account's private messages sent, or possibly sent, since `since`; not those being sent now."""
         sends = (
             select(func.count())
             .select_from(outbox)
@@ -228,7 +243,7 @@ class SqlOutbox:
         return max(newest + 1, to_ms(now))
 
     def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> bool:
-        """Mark the matching message as sent; return whether the reach of a person changed."""
+        """Mark the message that `which` selects as sent; return whether a person proved to be reachable by that."""
         certain = _in(OutgoingState.SENT) & (outbox.c.msg_id != "")
         confirmed = (
             update(outbox)
@@ -280,7 +295,7 @@ class SqlOutbox:
 
 
 def _is_pointless_once_answered(row: Row[Any]) -> bool:
-    """Return whether the message is pointless once its case is answered."""
+    """Return whether the message need not be sent once an admin or the member has answered its case."""
     return bool(row.priority == URGENT_PRIORITY or row.purpose == Purpose.MEMBER_REQUEST.value)
 
 
@@ -289,10 +304,10 @@ def _has_file(*, files: bool) -> ColumnElement[bool]:
 
 
 def _tried_in_future(now: datetime) -> ColumnElement[bool]:
-    """Return the condition: last tried in the future, so the clock was set back and `not_before_ms` is invalid."""
+    """Return the SQL condition: last tried in the future, as the clock was set back; `not_before_ms` is invalid."""
     return outbox.c.attempted_ms > to_ms(now)
 
 
 def _being_sent(outgoing: Outgoing) -> Update:
-    """Return an UPDATE of the message's row, which has no effect if an echo has settled the message meanwhile."""
+    """Return an UPDATE of the message's row, without effect if an echo has changed its state meanwhile."""
     return update(outbox).where(outbox.c.id == outgoing.id, _in(OutgoingState.SENDING))

@@ -1,4 +1,4 @@
-"""Adds messages to the outbox in the transaction that decides them."""
+"""Adds messages to the outbox (the queue of messages to send) in the transaction that decides on them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,12 +14,12 @@ from zalo_governor.storage.repositories.trials import Trials
 from zalo_governor.storage.schema import URGENT_PRIORITY, cases, outbox
 
 _IS_ABOUT = or_(cases.c.id == outbox.c.case_id, cases.c.asked_with == outbox.c.case_id)
-"""Join condition: a message's own case, and the further cases that the message asks about."""
+"""SQL join condition of a message with its own case, and with further cases that the same message is about."""
 _POST = insert(outbox)
 
 
 class OutboxEntries(Repository):
-    """Adds messages to the outbox in the transaction that decides them, and looks up when that was last done."""
+    """Adds messages to the outbox in the transaction that decides on them, and tells when one was last added."""
 
     def __init__(self, tx: Transaction, trials: Trials) -> None:
         super().__init__(tx)
@@ -28,7 +28,10 @@ class OutboxEntries(Repository):
         """Whether this transaction added a message that is to be sent."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
-        """Add a message to the outbox; a withheld one (the account is on trial) is only counted, never sent."""
+        """Add a message to the outbox.
+
+        If `withheld`, the message is only counted, never sent: the account is on trial (only the admins get messages).
+        """
         self.has_new = self.has_new or not withheld
         self._tx.write_later(
             _POST,
@@ -61,10 +64,10 @@ class OutboxEntries(Repository):
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
-        """Return when a message of that purpose was last added for that person since then; None if none was.
+        """Return when a message of that purpose was last added for that person since `since`; None if none was.
 
-        With `rule_id`, only messages about cases of that rule count. Withheld messages count while the account is on
-        trial, so that the account behaves as it will afterwards.
+        With `rule_id`, only messages about cases of that rule count. While the account is on trial (only the admins get
+        messages), messages withheld for that reason count too, so that the account behaves as it will afterwards.
         """
         newest = (
             select(outbox.c.created_ms)
@@ -84,7 +87,7 @@ class OutboxEntries(Repository):
         return None if created_ms is None else from_ms(created_ms)
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """Count the people for whom messages of that purpose about cases of that rule were added since then.
+        """Count the people for whom a message of that purpose about a case of that rule was added since `since`.
 
         Withheld messages count as in `last_added`.
         """

@@ -1,4 +1,4 @@
-"""Outsiders: people who joined a group without being on its roster, each with a case."""
+"""Outsiders: people in a group who are not on its roster (the approved list of members), each with a case."""
 
 from datetime import datetime
 from typing import Any
@@ -19,26 +19,29 @@ _HERE = newcomers.c.gone_ms.is_(None)
 
 
 class Outsiders(Repository):
-    """Outsiders: people who joined a group without being on its roster, each with a case."""
+    """Repository of outsiders: people in a group who are not on its roster (approved list), each with a case."""
 
     def __init__(self, tx: Transaction, cases: Cases) -> None:
         super().__init__(tx)
         self._cases = cases
 
     def add(self, newcomer: Outsider) -> None:
-        """Store the outsider whom a new case is about."""
+        """Store the outsider, somebody new in the group, whom a new case is about."""
         self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
         self._tx.connection.execute(insert(newcomers), row | more)
 
     def of_case(self, case: Case) -> Outsider | None:
-        """Return the outsider whom the case is about; None for a case that is not about an outsider."""
+        """Return the outsider (person not on the roster) whom the case is about; None if the case is about none."""
         row = self._tx.execute(select(newcomers).where(newcomers.c.case_id == case.id)).first()
         return None if row is None else _newcomer(row)
 
     def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
-        """Return the outsiders not known to have left, each with the case, oldest first; of one person if given."""
+        """Return the outsiders (people not on the roster) still in the group, with the cases about them, oldest first.
+
+        With `person_id`, only that person.
+        """
         self._tx.lock_office()
         here = select(newcomers).where(_HERE, newcomers.c.group_id == group_id).order_by(newcomers.c.case_id)
         if person_id is not None:
@@ -50,13 +53,13 @@ class Outsiders(Repository):
         return [(newcomer, by_id[newcomer.case_id]) for newcomer in found]
 
     def set_brought_by(self, case: Case, person_id: int) -> None:
-        """Record who brought the outsider of that case into the group."""
+        """Record that person `person_id` brought the outsider of that case into the group."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id).values(brought_by=person_id)
         )
 
     def mark_gone(self, case: Case, at: datetime) -> None:
-        """Record that the outsider of that case is no longer in the group."""
+        """Record that the outsider of that case is no longer in the group since `at`."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id, _HERE).values(gone_ms=to_ms(at))
         )

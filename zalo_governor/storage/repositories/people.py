@@ -1,4 +1,4 @@
-"""Persons: identified by uid, with names, roles and reachability."""
+"""Persons, found by uid (Zalo's user id as a bot account sees it), with names, roles and reachability."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _RENAMED = update(persons).where(persons.c.id == bindparam("person")).values(dis
 
 
 class People(Repository):
-    """Persons, found by the uids under which bot accounts see them; cached within the transaction."""
+    """Repository of persons, found by the uids under which bot accounts see them; cached within the transaction."""
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
@@ -34,14 +34,14 @@ class People(Repository):
         """Whether this transaction changed a person that other transactions may have cached."""
 
     def share_cache(self) -> None:
-        """Add the persons read to the shared cache, or clear the cache if one changed; to be called after commit."""
+        """Add the persons read to the cache of all transactions, or clear that if one changed; called after commit."""
         if self._changed:
             self._tx.database.persons.forget()
         else:
             self._tx.database.persons.learn(self._generation, self._known, self._holders)
 
     def find_or_create(self, account: str, uid: str) -> Person | None:
-        """Return the person behind a uid, created if the uid is new; None if `uid` is empty."""
+        """Return the person whom the account sees as `uid`, created if the uid is new; None if `uid` is empty."""
         if not uid:
             return None
         uid = storable(uid)
@@ -53,13 +53,13 @@ class People(Repository):
         return person
 
     def find(self, account: str, uid: str) -> Person | None:
-        """Return the person behind a uid; None if the uid is new."""
+        """Return the person whom the account sees as `uid`; None if the uid is new."""
         return self._by_uid(account, storable(uid))
 
     def get(self, person_id: int) -> Person:
-        """Return the person with that id, or the person it was merged into; raise KeyError if there is none.
+        """Return the person with that id, or the one into which it was merged; raise KeyError if there is none.
 
-        If the transaction has an account, data from settings and rosters are added (`Directory`).
+        If the transaction has an account, `Directory.placed` adds what settings and rosters say about the person.
         """
         person = self._load(person_id)
         if self._tx.account is None:
@@ -77,7 +77,7 @@ class People(Repository):
         return self._person(row, seen_as.uid if seen_as else "")
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
-        """Return the persons who hold any of the roles and have a uid for this bot account, by person id."""
+        """Return the persons who have any of the roles and a uid for this bot account, in the order of their ids."""
         holders = self._holders.get(account)
         if holders is None and not self._changed:
             holders = self._tx.database.persons.holders(account)
@@ -87,7 +87,7 @@ class People(Repository):
         return [person for person in holders if person.has(*roles)]
 
     def set_display_name(self, account: str, person: Person, name: str) -> None:
-        """Store the person's display name on Zalo, which the secret gate has passed and the rules have judged."""
+        """Store the person's display name on Zalo; only after secret gate and rules have checked the name."""
         if person.display_name == name:
             return
         sealed = self._tx.keys.seal_text(name, "person", str(person.id))
@@ -97,7 +97,7 @@ class People(Repository):
         self._known[account, person.uid] = person.model_copy(update={"display_name": name})
 
     def forget_cached(self) -> None:
-        """Discard the cached persons, since one has changed."""
+        """Discard the persons cached by this transaction, since one has changed (see `share_cache`)."""
         self._changed = True
         self._known.clear()
         self._holders.clear()
@@ -138,14 +138,14 @@ class People(Repository):
         return Directory(self.with_role(account, *Role), rosters, lambda uid: self._groups_of(account, uid))
 
     def _groups_of(self, account: str, uid: str) -> set[str] | None:
-        """Return the groups in which the uid was ever seen; None if `account` does not know the uid."""
+        """Return the ids of the groups in which the uid was ever seen; None if `account` does not know the uid."""
         if self.find(account, uid) is None:
             return None
         seen = select(group_members.c.group_id).where(group_members.c.account == account, group_members.c.uid == uid)
         return set(self._tx.execute(seen).scalars())
 
     def mark_reachable(self, account: str, uid: str) -> None:
-        """Reset the person's reach if it is REFUSED: a new friend's account accepts private messages."""
+        """Set reach REFUSED back to UNKNOWN: the person is now a friend, whose account accepts private messages."""
         person = self.find_or_create(account, uid)
         if person and person.reach is Reach.REFUSED:
             values = {"reach": Reach.UNKNOWN.value, "reach_code": None}

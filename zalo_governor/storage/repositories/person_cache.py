@@ -1,4 +1,4 @@
-"""Shared cache of persons, so that the judge queries the database once per member and not once per message."""
+"""Cache of persons for all transactions, so that judging needs one query per member and not per message."""
 
 from threading import Lock
 
@@ -6,7 +6,7 @@ from zalo_governor.domain.people import Person
 
 
 class PersonCache:
-    """Cache of committed persons by (account, uid); cleared whenever a person changes; shared by all threads."""
+    """Cache of committed persons by (account, uid), shared by all threads; cleared whenever a person changes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -16,17 +16,21 @@ class PersonCache:
         """Number of times the cache was cleared; persons read before a clearing must not be added afterwards."""
 
     def person(self, account: str, uid: str) -> Person | None:
-        """Return the cached person; None if not cached."""
+        """Return the cached person whom the account sees as `uid`; None if not cached."""
         return self._persons.get((account, uid))
 
     def holders(self, account: str) -> tuple[Person, ...] | None:
-        """Return everybody with a role and a uid for the account; None if not cached."""
+        """Return all persons with a role and a uid for the account; None if they are not cached."""
         return self._holders.get(account)
 
     def learn(
         self, generation: int, persons: dict[tuple[str, str], Person], holders: dict[str, tuple[Person, ...]]
     ) -> None:
-        """Add what a transaction read, unless the cache was cleared since that transaction's `generation`."""
+        """Add the persons that a transaction read, unless the cache was cleared since.
+
+        `generation` is the value of `self.generation` when the transaction began; `holders` is account -> persons with
+        a role.
+        """
         with self._lock:
             if generation == self.generation:
                 self._persons.update(persons)

@@ -1,4 +1,4 @@
-"""Reads what a rule found before, to compare with a new run of that rule on old messages."""
+"""Reads what a rule found when messages were received, to compare with a new run of that rule on old messages."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -10,23 +10,26 @@ from zalo_governor.storage.schema import case_events, cases, findings
 
 
 class RecordedFinding(NamedTuple):
-    """Findings and cases of one rule recorded for one event."""
+    """What is recorded about one event under one rule: the rule's findings, and the cases they opened or joined."""
 
     labels: tuple[str, ...]
     """Label and severity of the rule's findings, for example `no_diacritics:minor`, sorted."""
     cases: tuple[str, ...]
-    """Codes of the rule's cases to which the event belongs, sorted."""
+    """Codes of the rule's cases to which the event belongs, such as `VP12`, sorted."""
 
 
 class RecordedFindings:
-    """Reads the recorded findings and cases of one rule."""
+    """Reads the recorded findings and cases of the rule `rule_id`."""
 
     def __init__(self, database: Database, rule_id: str) -> None:
         self._database = database
         self._rule_id = rule_id
 
     def between(self, first_id: int, last_id: int) -> dict[int, RecordedFinding]:
-        """Return event id -> recorded findings, for ids first_id to last_id; events without findings are left out."""
+        """Return event id -> recorded findings and cases of the rule, for event ids from first_id to last_id.
+
+        Events without findings are left out.
+        """
         found = select(findings.c.event_id, findings.c.label, findings.c.severity).where(
             findings.c.rule_id == self._rule_id, findings.c.event_id.between(first_id, last_id)
         )

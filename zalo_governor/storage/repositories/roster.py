@@ -1,4 +1,4 @@
-"""Rosters: the approved member lists of groups, and which uids belong to their entries."""
+"""Rosters: the approved member lists of groups, and the uids (Zalo's user ids) of the people on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,19 +19,22 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 class Rosters(Repository):
-    """The roster of each group, as approved by the office."""
+    """Repository of rosters: the approved list of members of each group."""
 
     def __init__(self, tx: Transaction, people: People) -> None:
         super().__init__(tx)
         self._people = people
 
     def entries(self, group_id: str) -> list[RosterEntry]:
-        """Return the group's roster in the office's order; [] if none was imported."""
+        """Return the entries of the group's roster, in the order of the imported file; [] if none was imported."""
         self._tx.flush()
         return entries_of(self._tx.connection, self._tx.keys, group_id)
 
     def put(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:
-        """Store the entry at `place` in the roster (None: at the end); a person with the entry's uid gets its name."""
+        """Store an entry in the group's roster at the position `place` (None: at the end), replacing the entry there.
+
+        The person whom the account sees under the entry's uid gets the entry's name and title.
+        """
         self._tx.lock_office()
         self._tx.flush()
         if place is None:
@@ -44,11 +47,11 @@ class Rosters(Repository):
         self._people.forget_cached()
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
-        """Return the roster, each entry with the uids under which the account sees that person (`match_roster`)."""
+        """Return the roster: each entry with the uids under which the account sees that person (see `match_roster`)."""
         return match_roster(self._tx, account, group_id)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """Return the uids of those who belong in the group: its matched roster and all holders of roles.
+        """Return the uids of all who may be in the group: the people on its roster, and all holders of roles.
 
         Returns None if the group has no roster yet.
         """
@@ -59,7 +62,7 @@ class Rosters(Repository):
         return frozenset().union(holders, *(uids for _, uids in matched))
 
     def link_phone(self, account: str, phone: str, found: FoundAccount, entry: RosterEntry) -> None:
-        """Record that Zalo reported `found` as the account with a telephone number of the roster."""
+        """Record that Zalo found the account `found` for the telephone number `phone` of the roster's `entry`."""
         self._tx.lock_office()
         person = self._people.find_or_create(account, found.uid)
         if person and found.global_id and person.global_id != found.global_id:
@@ -73,18 +76,18 @@ class Rosters(Repository):
         self._people.forget_cached()
 
     def phone_lookups_since(self, account: str, since: datetime) -> int:
-        """Count the telephone numbers that the account has looked up since then."""
+        """Count the telephone numbers that the account has looked up at Zalo since `since`."""
         rows = select(func.count()).where(phone_lookups.c.account == account, phone_lookups.c.at_ms >= to_ms(since))
         return int(self._tx.execute(rows).scalar_one())
 
     def phone_looked_up_at(self, account: str, phone: str) -> datetime | None:
-        """Return when the account last looked up that number; None if never."""
+        """Return when the account last looked up that number at Zalo; None if never."""
         this = (phone_lookups.c.account == account, phone_lookups.c.phone_mac == self._phone_mac(account, phone))
         at_ms = self._tx.execute(select(phone_lookups.c.at_ms).where(*this)).scalar()
         return None if at_ms is None else from_ms(at_ms)
 
     def note_phone_lookup(self, account: str, group_id: str, phone: str, at: datetime, *, found: bool) -> None:
-        """Record a look-up of a telephone number, of which only a keyed hash is stored."""
+        """Record that the account looked up a telephone number at Zalo; of the number, only a keyed hash is stored."""
         row = {
             "account": account,
             "phone_mac": self._phone_mac(account, phone),
@@ -101,17 +104,17 @@ class Rosters(Repository):
 
 
 class SqlRoster:
-    """Rosters with the uids of one bot account, read and replaced outside any unit of work."""
+    """Rosters (approved lists of members) as seen by one bot account; read and replaced outside units of work."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
 
     def entries(self, group_id: str) -> list[RosterEntry]:
-        """Return the group's roster in the office's order; [] if none was imported.
+        """Return the entries of the group's roster, in the order of the imported file; [] if none was imported.
 
         Raises:
-            WrongKeyError: a row cannot be decrypted.
+            WrongKeyError: an entry cannot be decrypted.
         """
         with self._database.read() as connection:
             return entries_of(connection, self._database.keys, group_id)

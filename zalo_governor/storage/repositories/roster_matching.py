@@ -1,4 +1,4 @@
-"""Decrypts rosters and finds the uids of their entries."""
+"""Decrypts rosters (approved lists of members) and finds the uids (Zalo's user ids) of the people on them."""
 
 from collections import defaultdict
 
@@ -11,7 +11,7 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
-    """Return the roster in its order, each entry with the uids under which the account sees that person.
+    """Return the roster's entries in order, each with the uids under which the account sees that person.
 
     People are matched by uid, by a telephone number that Zalo itself has confirmed, or as the same human being under
     another account's uid; not by name, which proves nothing.
@@ -48,7 +48,10 @@ def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[Ros
 
 
 def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
-    """Return the group's roster in order, [] if none was imported; raise WrongKeyError if a row cannot be decrypted."""
+    """Return the entries of the group's roster (approved list of members) in order; [] if none was imported.
+
+    Raises WrongKeyError if an entry cannot be decrypted.
+    """
     rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
     return [
         RosterEntry.model_validate_json(keys.open(entry, bound(group_id, place)))
@@ -57,5 +60,5 @@ def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[Roster
 
 
 def bound(group_id: str, place: int) -> bytes:
-    """Return the associated data that binds an encrypted roster entry to its place."""
+    """Return the associated data that ties an encrypted roster entry to its group and position (see `binding`)."""
     return binding("roster", group_id, str(place))

@@ -1,4 +1,4 @@
-"""Trial periods of bot accounts, messages withheld meanwhile, and findings of rules on trial."""
+"""Trials of bot accounts (first days, in which only the admins get messages) and what was withheld meanwhile."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -23,7 +23,10 @@ _CLAUSE = func.coalesce(cases.c.clause, "")
 
 
 class Trials(Repository):
-    """The trial period of each bot account, in which messages are withheld; read once per transaction."""
+    """Repository of trials: the first days of a bot account, in which messages to others than the admins are withheld.
+
+    Each trial is read once per transaction.
+    """
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
@@ -44,13 +47,13 @@ class Trials(Repository):
         return self._trials[account]
 
     def begin(self, account: str, at: datetime) -> None:
-        """Record the account's first start; later calls have no effect."""
+        """Record the account's first start, with which its trial begins; no effect if it is recorded already."""
         row = {"account": account, "began_ms": to_ms(at)}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(trials), row)
         self._trials.clear()
 
     def save(self, trial: Trial) -> None:
-        """Store a trial; its start is not changed."""
+        """Store the state of a trial; its beginning is not changed."""
         values = {
             "live_ms": _ms(trial.live_at),
             "live_by": trial.live_by,
@@ -61,12 +64,15 @@ class Trials(Repository):
         self._trials.clear()
 
     def is_live(self) -> bool:
-        """Return whether this transaction's account was switched to live, ending the trial."""
+        """Return whether the trial of this transaction's account has ended, so that messages are sent to everybody."""
         trial = self.get(self._tx.account or "")
         return trial is not None and trial.live_at is not None
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """Return the account's withheld messages, the groups' case outcomes and trial rules' findings since then."""
+        """Return figures since `since` for the summary of the account's trial.
+
+        These are its withheld messages, the outcomes of the groups' cases, and findings of rules that are on trial too.
+        """
         return TrialFigures(
             since=since,
             withheld=tuple(self._withheld(outbox.c.account == account, outbox.c.created_ms >= to_ms(since))),
@@ -75,7 +81,7 @@ class Trials(Repository):
         )
 
     def withheld_of(self, case: Case) -> list[Withheld]:
-        """Return the withheld messages about a case, counted by addressee."""
+        """Return the number of withheld messages about a case, by addressee."""
         return self._withheld(outbox.c.case_id == case.id)
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:

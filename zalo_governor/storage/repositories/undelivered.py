@@ -1,4 +1,4 @@
-"""Messages of the outbox that were not delivered: counts for monitoring, and look-ups to escalate them."""
+"""Messages of the outbox that were not delivered: their counts, and those to be reported by another way."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
 
 _TOGETHER_MS = 60_000
-"""Maximum time in ms between the opening of two cases of the same event."""
+"""Maximum time in ms between the opening of two cases about the same event."""
 
 
 def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
@@ -64,7 +64,10 @@ _REQUEST_STATES = {
 def undelivered_counts(
     connection: Connection, whose: Sequence[ColumnElement[bool]], now: datetime
 ) -> UndeliveredCounts:
-    """Return counts of messages waiting, tried in vain and given up lately; `whose` restricts the accounts."""
+    """Return counts of the outbox's messages waiting, tried in vain and given up lately.
+
+    `whose` are SQL conditions that restrict the bot accounts; [] for all.
+    """
     recent = outbox.c.done_ms >= to_ms(now - KEPT_IN_SIGHT)
     long_in_vain = and_(outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(now - UNHEARD_AFTER))
     waiting = connection.execute(
@@ -93,7 +96,7 @@ def undelivered_counts(
 
 @cache
 def _undelivered_alerts(account: str | None) -> Select[Any]:
-    """Return the query for urgent alerts that reached no admin and were not escalated yet, oldest first."""
+    """Return the SELECT of urgent alerts that reached no admin, nor were passed on otherwise yet; oldest first."""
     other = outbox.alias("other")
     heard = exists().where(
         other.c.account == outbox.c.account,
@@ -111,16 +114,16 @@ def _undelivered_alerts(account: str | None) -> Select[Any]:
 
 
 class Deliveries(Repository):
-    """Delivery state of the notices in the outbox."""
+    """Finds notices (messages that the bot sends) that were not delivered, and records who was told of that."""
 
     def __init__(self, tx: Transaction, cases: Cases) -> None:
         super().__init__(tx)
         self._cases = cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """Return the urgent alerts that no admin has received: created before that moment, or given up for every admin.
+        """Return the urgent alerts that no admin has received: created before `before`, or given up for every admin.
 
-        An alert is a list of notices, one per admin, created at one moment about one case. An alert is returned until
+        An alert is the list of notices to all admins created at one moment about one case. It is returned until
         `mark_escalated` is called for it.
         """
         found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
@@ -133,7 +136,10 @@ class Deliveries(Repository):
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """Return when `unheard_alerts` next has an alert that is `after` old or given up; None if there is none."""
+        """Return when `unheard_alerts` will next have an alert that has reached no admin within the time `after`.
+
+        An alert given up for an admin counts at once. Returns None if there is no undelivered alert.
+        """
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
             for row in self._tx.execute(_undelivered_alerts(self._tx.account))
@@ -141,11 +147,11 @@ class Deliveries(Repository):
         return from_ms(min(due_ms)) if due_ms else None
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that another channel was used to pass on these notices."""
+        """Record that these notices, which reached no admin, were passed on by another channel."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def lost_notices(self) -> list[Undelivered]:
-        """Return alerts and reports given up whose addressee was reached later and not told of the loss."""
+        """Return the alerts and reports given up whose addressee got a later message but was not told of the loss."""
         later = outbox.alias("later")
         reached = exists().where(
             later.c.account == outbox.c.account,
@@ -160,17 +166,17 @@ class Deliveries(Repository):
         return [_undelivered(row) for row in self._tx.execute(lost.order_by(outbox.c.id))]
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the addressees were told of the loss of these notices."""
+        """Record that the addressees were told that these notices were lost."""
         self._update_notices(notices, {"told_ms": to_ms(at)})
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the admins were told that these notices do not get through."""
+        """Record that the admins (the desk) were told that these notices to others are not delivered."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Return notices about cases to members and the leader that failed, and that the admins were not told of.
+        """Return undelivered notices about cases to members or the leader, of which the admins were not told yet.
 
-        A notice has failed if it was given up, or if it is urgent, was created before that moment and tried in vain.
+        A notice counts if it was given up, or if it is urgent, was created before `before` and tried in vain.
         """
         in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
         unreached = select(outbox).where(
@@ -180,9 +186,9 @@ class Deliveries(Repository):
         return [_undelivered(row) for row in self._tx.execute(unreached.order_by(outbox.c.id))]
 
     def delivered_requests(self) -> list[Case]:
-        """Return cases in state NEW whose request to the member was delivered.
+        """Return the cases in state NEW whose member got the notice that asks to correct the breach.
 
-        One request may be about all cases of one event, or about all cases of one night.
+        One such notice may be about all cases of one event, or about all cases of one night.
         """
         asked = cases.alias("asked")
         new = cases.c.state == literal_column(f"'{CaseState.NEW.value}'")
@@ -203,7 +209,7 @@ class Deliveries(Repository):
         return sorted(found, key=lambda case: case.id)
 
     def request_state(self, case: Case) -> DeliveryState:
-        """Return the delivery state of the latest request to the member about that case."""
+        """Return the delivery state of the latest notice that asks the case's member to correct the breach."""
         latest = (
             select(outbox.c.state)
             .where(outbox.c.case_id == (case.asked_with or case.id), outbox.c.purpose == Purpose.MEMBER_REQUEST.value)

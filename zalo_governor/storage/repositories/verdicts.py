@@ -1,4 +1,4 @@
-"""Stores the results of judging: events, findings, rule failures, dead letters."""
+"""Stores the results of judging: events, rules' findings, failures of rules, elements that cannot be parsed."""
 
 from datetime import datetime
 from typing import Any
@@ -51,11 +51,11 @@ _SEALED = (
 
 
 class Verdicts(Repository):
-    """Stores judged events and what the rules found, mostly at the end of the transaction."""
+    """Repository of judged events and what the rules found in them; writes mostly before the transaction's commit."""
 
     def __init__(self, tx: Transaction, people: People, members: Members) -> None:
         super().__init__(tx)
-        self._count_members = people
+        self._people = people
         self._members = members
         self._event = BulkInsert(tx.database, _EVENT)
         self._done = BulkById(tx.database, _DONE)
@@ -64,14 +64,14 @@ class Verdicts(Repository):
         self._judged_ms = 0
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
-        """Store the event with its findings and rule failures, and mark the inbox entry as judged.
+        """Store a judged event with the rules' findings and failures, and mark its inbox entry `admitted` as judged.
 
-        A verdict that seals an entry erases its body, also from the write-ahead log. Of a sealed event no name, span,
-        excerpt or suggestion is stored, whatever the findings contain.
+        A verdict that seals the event (a possible state secret) erases the entry's body, also from the write-ahead log.
+        Of a sealed event no name, span, excerpt or suggestion is stored, whatever the findings contain.
         """
         entry = admitted.entry
         sealed = verdict.sealed or entry.seal is not None
-        person = self._count_members.find_or_create(entry.account, event.sender_uid)
+        person = self._people.find_or_create(entry.account, event.sender_uid)
         person_id = person.id if person else None
         message = event if isinstance(event, MessageSent) else None
         group_id = storable(event.thread_id)
@@ -115,12 +115,12 @@ class Verdicts(Repository):
             self._members.learn_names(entry.account, event, person)
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Mark an entry that cannot be parsed as a dead letter, so that it is counted and shown."""
+        """Mark an entry that cannot be parsed as a dead letter, with the reason; dead letters are counted and shown."""
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
         self._tx.write_later(self._done, (admitted.id,))
 
     def message_key(self, event_id: int) -> str:
-        """Return the key (msgId) of an event's inbox entry; raise KeyError if there is no such event."""
+        """Return the key (Zalo's message id) of the event's inbox entry; raise KeyError if there is no such event."""
         key = self._keys_of_events.get(event_id)
         if key is None:
             key = self._tx.execute(select(inbox.c.key).where(inbox.c.id == event_id)).scalar()
@@ -129,9 +129,9 @@ class Verdicts(Repository):
         return key
 
     def _named_person(self, account: str, finding: Finding | SealedFinding) -> Person | None:
-        """Return the person whom a finding names; None if it names nobody, so that the sender is meant."""
+        """Return the person whom a finding names; None if it names nobody, so that it is about the sender."""
         if isinstance(finding, Finding) and finding.subject_uid:
-            return self._count_members.find_or_create(account, finding.subject_uid)
+            return self._people.find_or_create(account, finding.subject_uid)
         return None
 
     def _seal_values(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The tables. Times are milliseconds since 1970 in UTC; columns marked "encrypted" hold AES-GCM ciphertext.
+"""The database tables. Times are milliseconds since 1970 in UTC; columns marked "encrypted" hold AES-GCM ciphertext.
 
-Every table has the id of the group its rows concern, or a comment on why not. In a private conversation the thread is
-the other person's uid, which is stored in place of the group id.
+Every table has a column with the id of the Zalo group that its rows concern, or a comment on why not. Rows about a
+private conversation hold the other person's uid (Zalo's user id) in place of the group id.
 """
 
 from zalo_governor.storage.schema.base import metadata

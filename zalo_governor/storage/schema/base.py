@@ -1,4 +1,4 @@
-"""The metadata and column types shared by all tables."""
+"""SQLAlchemy metadata, a column type and an index helper, shared by the definitions of all tables."""
 
 from sqlalchemy import BigInteger, Index, Integer, MetaData, text
 
@@ -15,5 +15,5 @@ ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Return an index over only those rows for which the SQL condition `where` holds."""
+    """Return a partial index: an index over only those rows for which the SQL condition `where` holds."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

@@ -1,4 +1,4 @@
-"""Tables of cases and of what follows from them: notes, remarks, jobs, the audit log."""
+"""Tables of cases (possible breaches under review), notes on cases, members' remarks, jobs and the audit log."""
 
 from sqlalchemy import (
     BigInteger,
@@ -136,7 +136,7 @@ remarks = Table(
     partial("ix_remarks_untold", "group_id", where="told_ms IS NULL"),
 )
 
-# Outsiders: whom a case of clause 4.5 is about.
+# Outsiders (people in a group who are not on its roster), whom cases of clause 4.5 are about.
 newcomers = Table(
     "newcomers",
     metadata,

@@ -1,4 +1,4 @@
-"""Table of how brief and clear directives and reports were (clause 5.1): figures only, no text."""
+"""Table of directives (leaders' orders) and reports: whether they meet clause 5.1 (brief, clear). Holds no text."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table
 

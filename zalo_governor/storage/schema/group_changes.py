@@ -1,4 +1,4 @@
-"""Tables of group changes, the leader's approvals, group pictures, and cases recorded by hand."""
+"""Tables of changes to groups, the leader's permissions for changes (approvals), group pictures and manual cases."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, String, Table
 

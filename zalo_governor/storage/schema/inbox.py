@@ -1,4 +1,7 @@
-"""Tables of received elements, their events and findings, and gaps in receiving."""
+"""Tables of elements received from Zalo (messages, acts, receipts), the events and findings made of them, and gaps.
+
+A gap is a time in which the bot missed messages of a group.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -18,7 +21,10 @@ from sqlalchemy import (
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
 NUMBER_BITS = 8
-"""Number of low bits in an inbox id (also an event id) that hold the number of the receiving account."""
+"""Number of low bits of an inbox id that hold the number of the bot account that received the element.
+
+An event has the id of its inbox entry, so that these bits of an event's id tell the account too.
+"""
 
 inbox = Table(
     "inbox",
@@ -76,7 +82,7 @@ waiting = Table(
     Column("id", ROW_ID, primary_key=True, autoincrement=False),  # of an inbox entry that is not judged yet
 )
 WAITS = inbox.c.id == waiting.c.id + 0
-"""Join condition of `inbox` and `waiting`. The sum keeps SQLite from scanning the whole inbox."""
+"""SQL condition joining `waiting` (entries not judged yet) to `inbox`; `+ 0` keeps SQLite from scanning the inbox."""
 
 # Figures only, no text; the inbox row with the same id holds the rest.
 events = Table(

@@ -1,4 +1,4 @@
-"""Tables of the installation itself: job runs and encrypted secrets."""
+"""Tables of the installation: which runs of scheduled jobs were claimed by a process, and encrypted secrets."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
 

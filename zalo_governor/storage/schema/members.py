@@ -1,4 +1,4 @@
-"""Tables of persons, bot accounts, groups, their members and rosters."""
+"""Tables of persons, bot accounts, groups, group members and rosters (the approved lists of members)."""
 
 from sqlalchemy import (
     JSON,
@@ -77,7 +77,7 @@ roster = Table(
     "roster",
     metadata,
     Column("group_id", String, primary_key=True),
-    Column("place", Integer, primary_key=True),  # from 0, in the order of the office's list
+    Column("place", Integer, primary_key=True),  # from 0, in the order of the imported file
     Column("entry", LargeBinary, nullable=False),  # encrypted: names and telephone numbers
 )
 

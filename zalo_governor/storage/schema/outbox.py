@@ -1,17 +1,18 @@
-"""Table of messages to send."""
+"""Table of the outbox: the messages that the bot is to send or has sent, and what became of each."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
 PENDING = ("waiting", "uncertain")
-"""States of messages still to be sent; used as literals in statements, so that the partial index is used."""
+"""States (`OutgoingState`) of messages still to be sent.
+SQL must contain them as literals, not parameters; else the database does not use the partial index over them."""
 GIVEN_UP = ("refused", "expired", "unconfirmed")
-"""States of messages that were not, or not provably, delivered and are not tried again."""
+"""States of messages that are not tried again although they were not, or may not have been, delivered."""
 UNDELIVERED = (*PENDING, "sending", *GIVEN_UP)
-"""States of messages that were not provably delivered."""
+"""States of messages not known to be delivered: still to be sent, being sent, or given up."""
 URGENT_PRIORITY = 0
-"""Priority of urgent messages; a higher number is sent later."""
+"""Value of `priority` for urgent messages, which are sent before all others; higher values are sent later."""
 
 outbox = Table(
     "outbox",

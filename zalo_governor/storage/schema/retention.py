@@ -1,4 +1,4 @@
-"""Tables of erased persons, of what retention has removed, and of replaced bot accounts."""
+"""Tables of persons erased on order, of the times up to which old content was removed, and of replaced bot accounts."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table
 

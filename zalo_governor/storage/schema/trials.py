@@ -1,4 +1,4 @@
-"""Table of the trial period of each bot account."""
+"""Table of each bot account's trial: the first days, in which only the admins get the bot's messages."""
 
 from sqlalchemy import BigInteger, Column, String, Table
 

@@ -1,4 +1,4 @@
-"""The installation's key, and what uses it: encryption of stored data, keyed hashes, the audit log's chain."""
+"""Encryption, keyed hashes and the audit log's hash chain, all under the installation's master key."""
 
 import base64
 import binascii
@@ -19,9 +19,9 @@ from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.system.error_text import of_system
 
 KEY_VARIABLE = "ZALO_GOVERNOR_KEY"
-"""Environment variable that replaces the key file."""
+"""Environment variable with the master key in base64; if it is set, the key file is not used."""
 NO_LONGER_KEPT = b""
-"""Value of an encrypted NOT NULL column whose text was removed; no ciphertext is empty."""
+"""Value of an encrypted NOT NULL column whose text was removed; a ciphertext is never empty."""
 _MASTER_BYTES = 32
 _NONCE_BYTES = 12
 _NONCES_TOGETHER = 256
@@ -40,7 +40,7 @@ class Keys:
 
     @classmethod
     def load_or_make(cls, path: Path, environment_value: str | None) -> Self:
-        """Return the keys from the environment's value if given, else from the file, created if missing.
+        """Return the keys made from `environment_value`, if given, or from the key file, which is created if missing.
 
         Raises:
             ConfigError: the key is not 32 bytes in base64, or the file is readable by others or cannot be created.
@@ -48,12 +48,12 @@ class Keys:
         return cls(master_key(path, environment_value))
 
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
-        """Encrypt: nonce (12 bytes) + AES-256-GCM ciphertext and tag. `bound_to` is needed again to decrypt."""
+        """Encrypt with AES-256-GCM, `bound_to` as associated data; return nonce (12 bytes), ciphertext, tag."""
         nonce = self._nonce()
         return nonce + self._body.encrypt(nonce, plain, bound_to)
 
     def open(self, sealed: bytes, bound_to: bytes) -> bytes:
-        """Decrypt what `seal` encrypted.
+        """Decrypt what `seal` returned; `bound_to` must be the same as for `seal`.
 
         Raises:
             WrongKeyError: the key or `bound_to` is another one, or the bytes were changed.
@@ -66,11 +66,11 @@ class Keys:
             ) from None
 
     def seal_text(self, text: str, *bound_to: str) -> bytes:
-        """Encrypt a string, bound to the place where it is stored, for example ("outbox", account, thread id)."""
+        """Encrypt a string; `bound_to` names where it is stored, for example ("outbox", account, thread id)."""
         return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
 
     def open_text(self, sealed: bytes, *bound_to: str) -> str:
-        """Decrypt what `seal_text` encrypted; return "" if the text was removed; raise WrongKeyError as `open`."""
+        """Decrypt what `seal_text` returned; return "" if the text was removed; raise WrongKeyError as `open`."""
         if sealed == NO_LONGER_KEPT:
             return ""
         return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
@@ -86,13 +86,13 @@ class Keys:
                 self._nonces += [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
 
     def mac(self, content: bytes, /) -> bytes:
-        """Return the keyed hash (BLAKE2b, 16 bytes), which nobody without the key can compute or verify."""
+        """Return the keyed hash of `content` (BLAKE2b, 16 bytes); nobody without the key can compute it."""
         digest = self._mac.copy()
         digest.update(content)
         return digest.digest()
 
     def chain(self, previous: bytes, content: bytes) -> bytes:
-        """Return the link (32 bytes) of an audit row: keyed hash over the previous link and the row's content."""
+        """Return the link (32 bytes) of an audit row: keyed hash of the previous row's link and this row's content."""
         digest = self._audit.copy()
         digest.update(previous)
         digest.update(content)
@@ -100,7 +100,7 @@ class Keys:
 
 
 def master_key(path: Path, environment_value: str | None) -> bytes:
-    """Return the 32 bytes of the master key, for a backup; otherwise as `Keys.load_or_make`."""
+    """Return the 32 bytes of the master key, for a backup; read, created and checked as in `Keys.load_or_make`."""
     if environment_value:
         return _decoded(environment_value, KEY_VARIABLE)
     if not path.exists():
@@ -109,12 +109,15 @@ def master_key(path: Path, environment_value: str | None) -> bytes:
 
 
 def keep_master_key(path: Path, master: bytes) -> None:
-    """Write the key file, unless one exists already."""
+    """Write the master key to the key file `path`; no effect if the file exists already."""
     _make_key_file(path, master)
 
 
 def binding(*parts: str) -> bytes:
-    """Return the associated data that binds a ciphertext to its place, so that rows cannot be swapped."""
+    """Return the associated data (AES-GCM) made of `parts`, which name the table and row where a ciphertext is stored.
+
+    A ciphertext that somebody copies to another row cannot be decrypted there.
+    """
     return "\0".join(parts).encode("utf-8", "surrogatepass")
 
 
@@ -148,7 +151,10 @@ def _read_key_file(path: Path) -> str:
 
 
 def _make_key_file(path: Path, master: bytes) -> None:
-    """Write the key file aside and link it into place: a crash leaves no partial key, and of two processes one wins."""
+    """Write the master key to a temporary file and hard-link that to `path`.
+
+    A crash leaves no partial key file; of two processes that create the file at once, one wins.
+    """
     try:
         _write_key_file(path, master)
     except OSError as error:

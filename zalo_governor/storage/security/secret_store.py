@@ -11,13 +11,13 @@ from zalo_governor.storage.security.crypto import binding
 
 
 class SecretStore:
-    """Stores named secrets, encrypted."""
+    """Stores secrets by name, encrypted, in the table `vault`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def load(self, name: str) -> bytes | None:
-        """Return the secret with that name; None if none was saved.
+        """Return the secret saved under `name`, decrypted; None if there is none.
 
         Raises:
             WrongKeyError: the secret was encrypted with another key.
@@ -34,18 +34,18 @@ class SecretStore:
             )
 
     def begun_at(self) -> datetime | None:
-        """Return when the oldest stored secret was saved: the installation's beginning; None if none is stored."""
+        """Return when the oldest stored secret was saved: the beginning of the installation; None if none is stored."""
         with self._database.read() as connection:
             first_ms = connection.scalar(select(func.min(vault.c.saved_ms)))
         return None if first_ms is None else from_ms(first_ms)
 
     def forget(self, name: str) -> None:
-        """Delete the secret with that name."""
+        """Delete the secret saved under `name`."""
         with self._database.write() as connection:
             connection.execute(delete(vault).where(vault.c.name == name))
 
     def save(self, name: str, content: bytes) -> None:
-        """Store the secret durably, replacing an earlier one with that name."""
+        """Store the secret `content` durably under `name`, replacing an earlier one."""
         with self._database.write() as connection:
             self._replace(connection, name, content)
 

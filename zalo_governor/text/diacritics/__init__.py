@@ -1,1 +1,1 @@
-"""Detects Vietnamese without its diacritics, and proposes the missing ones."""
+"""Detects Vietnamese typed without its diacritics (tone and vowel marks), and proposes the text with them."""

@@ -1,7 +1,7 @@
 """Decoders of Vietnamese encodings from before Unicode, for text that was read as Latin-1 or Windows-1252.
 
-The tables are the published ones of TCVN3 (ABC), VNI-Windows, VISCII 1.1, VPS and Windows-1258. A decoder turns the
-text as displayed into Vietnamese even if the result makes no sense; `text.diacritics.legacy` decides whether it does.
+The tables are the published ones of TCVN3 (ABC), VNI-Windows, VISCII 1.1, VPS and Windows-1258. A decoder converts any
+text, even one that was never in its encoding; `text.diacritics.legacy` decides whether the result makes sense.
 """
 
 import re
@@ -14,12 +14,12 @@ _ROWS = ("a", "â", "ă", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y")
 
 
 def _table(codes: str, order: tuple[str, ...], more: Mapping[str, str]) -> dict[str, str]:
-    """Return a table from code to letter.
+    """Return the table of an old encoding: from each character read as Latin-1 to the letter that it stands for.
 
     Args:
-        codes: five codes for each vowel of `_ROWS`, a space where the encoding lacks the letter.
-        order: the tone marks of the five codes.
-        more: further codes and their letters.
+        codes: five characters for each vowel of `_ROWS`, a space where the encoding lacks the letter.
+        order: the tone marks of the five characters of a vowel.
+        more: further characters and the letters they stand for.
     """
     table = dict(more)
     for at, code in enumerate(codes.replace("\n", "")):
@@ -29,7 +29,10 @@ def _table(codes: str, order: tuple[str, ...], more: Mapping[str, str]) -> dict[
 
 
 def _shown(table: Mapping[str, str]) -> dict[int, str]:
-    """Return the table by code point, with codes 80-9F both as control characters and as shown in Windows-1252."""
+    """Return the table keyed by code point, for `str.translate`, without the typographic signs of `_TYPOGRAPHY`.
+
+    A code from 80 to 9F is entered twice: as the control character and as the character that Windows-1252 displays.
+    """
     shown = {ord(code): letter for code, letter in table.items()}
     for code, letter in table.items():
         if "\x80" <= code <= "\x9f":
@@ -40,7 +43,7 @@ def _shown(table: Mapping[str, str]) -> dict[int, str]:
 
 
 _TYPOGRAPHY = "\ufffd–—‘’“”…•™€"
-"""Typographic signs, not decoded because they are common in today's texts."""
+"""Typographic signs that old encodings use as letters; not decoded, because today's texts are full of them."""
 _TCVN3 = _shown(
     _table(
         "µ¸¶·¹ÇÊÈÉË»¾¼½ÆÌÐÎÏÑÒÕÓÔÖ×ÝØÜÞßãáâäåèæçéêíëìîïóñòôõøö÷ùúýûüþ",
@@ -154,4 +157,4 @@ DECODERS: dict[str, Callable[[str], str]] = {
     "cp1258": lambda text: unicodedata.normalize("NFC", text.translate(_CP1258)),
     "utf8": _decode_utf8,
 }
-"""Decoders by the encoding's name as reported; `utf8` is UTF-8 that was wrongly read as Windows-1252."""
+"""Decoder by the name of the encoding (`Legacy.encoding`); `utf8` is UTF-8 that was wrongly read as Windows-1252."""

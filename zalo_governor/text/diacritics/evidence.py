@@ -1,4 +1,4 @@
-"""Computes numbers that describe the diacritics of a message: the input of the decision trees (`forest.py`)."""
+"""Computes the *figures* of a message: numbers on its diacritics, which the decision trees (`forest.py`) score."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,44 +8,48 @@ from zalo_governor.text.diacritics.spellings import Word
 from zalo_governor.text.tokens import Token, TokenKind
 
 RISING = frozenset({*range(16, 26), 28, 42, 43, *range(45, 56)})
-"""Indexes of the figures that only grow as words become likelier to lack diacritics (for monotonic training)."""
+"""Indexes of the figures that can only grow as words become likelier to lack diacritics.
+
+The training makes the score of the decision trees grow with them too (monotonic constraints).
+"""
 
 
 class Evidence(NamedTuple):
-    """The figures of a message (input of the decision trees) and, per word, the data they were computed from."""
+    """Evidence for missing diacritics in one message: its figures, and the data per word from which they come."""
 
     figures: tuple[float, ...]
+    """Input of the decision trees, in the order in which `_figures` returns the numbers."""
     words: list[Token]
     lost: list[float]
-    """For each word, the probability (0-1) that it lacks diacritics."""
+    """For each of `words`, the probability (0-1) that it lacks diacritics."""
     chances: list[list[tuple[int, float]]]
-    """For each word, the words it may stand for, as (index in `Language.words`, probability)."""
+    """For each of `words`, the Vietnamese words it may stand for, as (index in `Language.words`, probability)."""
     named: list[bool]
-    """For each word, whether it is capitalised like a name."""
+    """For each of `words`, whether it is capitalised like a name."""
 
     @property
     def vietnamese(self) -> bool:
-        """Return whether any word could be Vietnamese."""
+        """Return whether any word of the message could be Vietnamese, with or without its diacritics."""
         return self.figures[0] > 0
 
     @property
     def shouted(self) -> bool:
-        """Return whether the whole message is in capitals."""
+        """Return whether the whole message is typed in capital letters."""
         return self.figures[8] > 0
 
     @property
     def several(self) -> float:
-        """Return the probability (0-1) that at least two words lack diacritics."""
+        """Return the probability (0-1) that at least two words of the message lack diacritics."""
         return self.figures[-1]
 
     @property
     def share_lost(self) -> float:
-        """Return the expected share (0-1) of words that lack diacritics."""
+        """Return the share (0-1) of the message's words that lack diacritics: the mean of their probabilities."""
         return sum(self.lost) / max(len(self.lost), 1)
 
     @property
     def marked(self) -> bool:
-        """Return whether any word has diacritics."""
+        """Return whether any word of the message was typed with diacritics."""
         return self.figures[2] > 0
 
 
@@ -54,17 +58,23 @@ class Cut(NamedTuple):
 
     text: str
     prose: list[Token]
-    """Tokens of the words, and of codes between them."""
+    """The words of the text, and the codes (numbers, document numbers) between them, as tokens."""
     words: list[Word]
-    """For each token, the words it may stand for."""
+    """For each token of `prose`, the words it may stand for: itself, or words with diacritics where it has none."""
     begins: list[bool]
-    """For each token, whether it begins a sentence or clause."""
+    """For each token of `prose`, whether it begins a sentence or clause."""
     codes: int
     """Number of code tokens (numbers, document numbers) in the text."""
 
 
 def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
-    """Split a normalised text into words by its tokens (`found`)."""
+    """Select the tokens of a normalised text that are analysed, and look up what each may stand for.
+
+    Args:
+        reader: looks up words in the language model.
+        text: the normalised text.
+        found: all tokens of the text, as `text.tokens.tokens` returns them.
+    """
     prose: list[Token] = []
     begins: list[bool] = []
     end = 0
@@ -94,7 +104,13 @@ def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
 
 
 def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
-    """Compute the figures of a split text; `abbreviations` are short forms without diacritics, in lower case."""
+    """Compute the evidence for missing diacritics in a text that `cut` has split into words.
+
+    Args:
+        reader: scores the words by the language model.
+        cut: the split text.
+        abbreviations: short forms that are correct without diacritics, in lower case.
+    """
     text, prose, words, begins, codes = cut
     lattice = reader.read(words, begins)
     # A whole sentence in capitals is shouting; capitals between commas are abbreviations.
@@ -110,7 +126,10 @@ def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
 
 
 def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted: bool) -> bool:
-    """Return whether a word is an abbreviation or the initial of a name."""
+    """Return whether a word is one of the `abbreviations`, is in capitals like one, or is the initial of a name.
+
+    `shouted` says that the whole message is in capitals, so that capitals prove nothing.
+    """
     if token.text.lower() in abbreviations:
         return True
     if shouted or not token.text.isupper():
@@ -121,8 +140,8 @@ def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted
 def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: int) -> list[bool]:
     """Return for each word whether it looks like a name.
 
-    That is a capitalised word that begins no sentence, or one that does and is followed by another capitalised word.
-    `unknown` is the index of the stand-in for words that are no syllable.
+    A name is a capitalised word that begins no sentence, or one that does and is followed by another capitalised word.
+    `unknown` is the index in `Language.words` of the entry that stands for all words that are no Vietnamese syllable.
     """
     capital = [token.kind is TokenKind.WORD and token.text[0].isupper() for token in prose] + [False]
     follows = [not begin for begin in begins] + [False]
@@ -211,10 +230,11 @@ def _figures(
 
 
 def _at_even_odds(chances: Sequence[float]) -> tuple[float, ...]:
-    """Return figures for a careless writer, who drops diacritics more often than the model expects.
+    """Return figures that assume a careless writer, who omits diacritics more often than the language model expects.
 
-    They are the sum and the mean of the raised probabilities, the second and third highest, and `_one_and_two` of them.
-    `chances` are the probabilities that words lack diacritics, the highest first.
+    The odds of each probability are multiplied by `_CARELESS`. The figures are the sum and the mean of the raised
+    probabilities, the second and third highest, and `_one_and_two` of them. `chances` are the words' probabilities of
+    lacking diacritics, the highest first.
     """
     even = [chance * _CARELESS / (chance * _CARELESS + 1.0 - chance) for chance in chances]
     best = [*even[:3], 0.0, 0.0, 0.0]
@@ -222,7 +242,10 @@ def _at_even_odds(chances: Sequence[float]) -> tuple[float, ...]:
 
 
 def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
-    """Return the probabilities (0-1) that at least one word and that at least two words lack diacritics."""
+    """Return the probabilities (0-1) that at least one word and that at least two words lack diacritics.
+
+    `chances` are the probabilities of the single words, which count as independent.
+    """
     none, one = 1.0, 0.0
     for chance in chances:
         kept = 1.0 - chance
@@ -232,4 +255,4 @@ def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
 
 _WITHIN_A_CLAUSE = " -/&+'"
 _CARELESS = 80.0
-"""Factor on the odds of a dropped diacritic for a careless writer, compared with an otherwise correct message."""
+"""Factor on the odds that a careless writer omitted a word's diacritics, compared with a writer of correct messages."""

@@ -1,4 +1,4 @@
-"""Restores diacritics of fixed administrative expressions, agency names and titles from lists."""
+"""Restores the diacritics of fixed administrative expressions, agency names and job titles, which stand in lists."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ Phrase = tuple[str, ...]
 
 
 class Expressions:
-    """Fixed expressions in correct spelling; signs and case are ignored.
+    """List of fixed expressions in correct spelling, with a search for them in text that lacks diacritics.
 
-    Words without diacritics that match two different expressions are ambiguous and match neither.
+    Punctuation and case are ignored. Typed words that could be two different expressions are taken for neither.
 
     Args:
-        lines: expressions of two or more words (others are ignored); a number stands for any number.
-        abbreviations: short forms that have diacritics: "hđnd", "đ/c".
+        lines: expressions of two or more words (others are ignored); a number in a line matches any number.
+        abbreviations: short forms that are written with diacritics: "hđnd", "đ/c".
     """
 
     def __init__(self, lines: Iterable[str], abbreviations: Iterable[str]) -> None:
@@ -35,13 +35,15 @@ class Expressions:
         self._abbreviations = {fold(short): short for short in abbreviations}
 
     def abbreviation(self, typed: str) -> str | None:
-        """Return the abbreviation with its diacritics, "hđnd" for "HDND"; None if it is not in the list."""
+        """Return the typed abbreviation with its diacritics, "hđnd" for "HDND"; None if it is not in the list."""
         return self._abbreviations.get(typed.lower())
 
     def meant(self, words: Sequence[Token], text: str) -> dict[int, tuple[str, float]]:
-        """Return, by index of the word, (the intended word, how many times likelier it is than without the expression).
+        """Find the words of a message that belong to a fixed expression, or whose place suggests their spelling.
 
-        Only words that are part of an expression are returned; the longest expression at a place is used.
+        Return, by index in `words`, (the correct spelling, how many times likelier its place makes this spelling).
+        Other words are not in the result. Where several expressions fit, the longest is used. `text` is the message
+        whose tokens are `words`.
         """
         found: dict[int, tuple[str, float]] = {}
         lower = [NUMBER if token.text[0].isdecimal() else canonical(token.text.lower()) for token in words]
@@ -74,7 +76,10 @@ class Expressions:
 
 
 def _habit(at: int, words: Sequence[Token], text: str) -> str | None:
-    """Return the word that the position suggests: a final particle, a day of the week, a village before its name."""
+    """Return the spelling that its place suggests for the word with index `at`, None if none.
+
+    A final "a" is "ạ" (a polite particle), "thu" before 2-7 is "thứ" (a weekday), "xa" before a name is "xã" (commune).
+    """
     token = words[at]
     if at and token.text in _LAST and _ENDS.match(text, token.end):
         return _LAST[token.text]

@@ -1,25 +1,29 @@
-"""Scores figures with trained decision trees, whose leaf values add up to one score."""
+"""Scores the figures of a message (numbers on its diacritics) with trained decision trees."""
 
 import ast
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
 Node = tuple[int, float, "Node", "Node"] | float
-"""A tree: a leaf's value, or (index of a figure, limit, subtree if the figure is at most the limit, other subtree)."""
+"""A decision tree: either a leaf's value, or the tuple of a branch.
+
+The tuple is (index of a figure, limit, subtree for figures of at most the limit, subtree for greater figures).
+"""
 
 
 class Forest:
-    """Decision trees trained by `training/`.
+    """Decision trees, trained by `training/`, that score whether a message lacks diacritics.
 
     Args:
-        plant: returns the trees; called at the first score, as processes that only pass messages on never need them.
+        plant: returns the trees; called at the first score, because a process that only passes messages on needs no
+            trees.
     """
 
     def __init__(self, plant: Callable[[], Sequence[Node]]) -> None:
         self._plant = plant
 
     def score(self, figures: Sequence[float]) -> float:
-        """Return the log-odds that the answer is yes; ±10 as soon as the first trees are certain enough."""
+        """Return the log-odds that diacritics are missing; ±10 as soon as the first trees are certain enough."""
         total = 0.0
         *stages, rest = self._sums
         for (_, surely_not, surely), added in zip(_STAGES, stages, strict=True):
@@ -32,14 +36,17 @@ class Forest:
 
     @cached_property
     def _sums(self) -> list[Callable[..., float]]:
-        """Functions from the figures to the sum of the trees, one for each stage and one for the remaining trees."""
+        """Return the compiled trees: one function per stage of `_STAGES`, and a last one for the remaining trees.
+
+        Each function takes the figures and returns the sum of its trees.
+        """
         trees = self._plant()
         ends = [until for until, _, _ in _STAGES]
         return [_grown(trees[start:end]) for start, end in zip([0, *ends], [*ends, None], strict=True)]
 
 
 def _grown(trees: Sequence[Node]) -> Callable[..., float]:
-    """Compile the trees to one Python function, which is three times as fast as walking them."""
+    """Return a Python function from the figures to the sum of the trees; three times as fast as walking the trees."""
     figures = [ast.arg(f"f{number}") for number in range(1 + max(map(_last_figure, trees), default=-1))]
     leaves = ast.Tuple([_expression(tree) for tree in trees], ast.Load())
     added = ast.Call(ast.Name("sum", ast.Load()), [leaves], [])
@@ -63,7 +70,7 @@ def _last_figure(node: Node) -> int:
 
 _SURE = 10.0
 _STAGES = ((30, -3.2, 3.4), (100, -3.0, 4.6), (180, -2.0, 4.2))
-"""Early stops: (number of trees, score below which the answer is no, score above which it is yes).
+"""Where scoring stops early: (number of trees, score below which the answer is no, score above which it is yes).
 
-Beyond these scores the remaining trees moved one of 40,000 training samples across a threshold between -1 and 2.65.
+If scoring went on beyond these scores, only one of 40,000 training samples would cross a threshold between -1 and 2.65.
 """

@@ -1,8 +1,9 @@
 """Decides whether a message is Vietnamese without its diacritics: a quick check for most, a trained model for the rest.
 
-The quick check looks at each word and its two neighbours; it can clear a message, but never report one. Every other
-message is read as a lattice of possible words (`lattice.py`), whose features (`evidence.py`) go to trained decision
-trees (`forest.py`). Their score is the log-odds that diacritics are missing.
+The quick check looks at each word and its two neighbours; it can accept a message, but never report one. For every
+other message, all words that each typed word may stand for are scored (`lattice.py`); numbers computed from these
+scores (`evidence.py`) go to trained decision trees (`forest.py`). The score of the trees is the log-odds that
+diacritics are missing.
 """
 
 import re
@@ -27,7 +28,7 @@ from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
 class Marks(StrEnum):
-    """Verdict on the diacritics of a message: all there, none, or some missing."""
+    """Verdict on the diacritics of a message: all words have them (OK), none has, or some lack them (PARTIAL)."""
 
     OK = "ok"
     NO_DIACRITICS = "no_diacritics"
@@ -43,34 +44,39 @@ class Reading(NamedTuple):
     spans: tuple[tuple[int, int], ...] = ()
     """Ranges [start, end) of the words that lack diacritics, in the original text."""
     evidence: Evidence | None = None
-    """The data behind the verdict; None if the message is fine."""
+    """The word probabilities behind the verdict; None if the message is fine."""
 
 
 class Thresholds(NamedTuple):
-    """Scores (log-odds that diacritics are missing) from which a message is a violation, or suspect."""
+    """Scores (log-odds that diacritics are missing) from which a message is a violation, or at least suspect."""
 
     violation: float
     """Score from which a message without any diacritics is a violation."""
     partial: float
-    """Score for a message with some diacritics, if likely at least two words and a fifth of all words lack theirs."""
+    """Score from which a message with some diacritics is a violation, if likely at least two words and a fifth of
+    all words lack theirs.
+    """
     brief: float
-    """Score for a short message with some diacritics: each word matters, and little context shows the loss."""
+    """Score from which a message of at most four words, some with diacritics, is a violation."""
     slip: float
-    """Score for a longer message with some diacritics in which likely fewer words lack theirs than for `partial`."""
+    """Score from which a longer message with some diacritics is a violation, if likely fewer words lack theirs than
+    `partial` requires.
+    """
     suspect: float
+    """Score from which a message that is no violation is suspect: counted, but told to nobody at once."""
 
 
 class Words:
-    """An organisation's word lists and the language model, with the functions that analyse a message by them.
+    """Analyser of the words of a message, by an organisation's word lists and the language model.
 
     All words given are in lower case.
 
     Args:
         model: returns the language model; called at the first use, as loading takes half a second.
-        acknowledgements: whole messages, without diacritics, that are always accepted: "ok", "vang a".
-        abbreviations: short forms that have no diacritics: "ubnd", "ko", "sdt".
-        names: names written without diacritics, of one or more words: "pa u", "voffice".
-        expressions: fixed expressions that are restored before any other word is guessed.
+        acknowledgements: whole messages, without diacritics, that are always accepted: "ok", "vang a" (yes).
+        abbreviations: short forms that are correct without diacritics: "ubnd", "ko", "sdt".
+        names: names that are correct without diacritics, of one or more words: "pa u", "voffice".
+        expressions: fixed expressions, whose diacritics are restored before any other word is guessed.
     """
 
     def __init__(
@@ -98,25 +104,26 @@ class Words:
 
     @cached_property
     def reader(self) -> Reader:
-        """Return the reader that analyses words with the language model."""
+        """Return the reader, which scores words by the language model; created on first access."""
         return Reader(self.model.language)
 
     def acknowledges(self, text: str) -> bool:
-        """Return whether the whole message is an accepted acknowledgement, ignoring signs and stickers."""
+        """Return whether the whole message is an accepted acknowledgement ("ok"), ignoring punctuation and stickers."""
         if len(text) > self._longest_acknowledgement:
             return False
         said = unstretched(_STICKERS.sub(" ", fold(text)))
         return " ".join(_SAID.findall(said)) in self._acknowledgements
 
     def cut(self, normalised: Normalised) -> Cut:
-        """Split a text into words; only its first 5,000 characters are read."""
+        """Split a normalised text into the words that are analysed; only its first 5,000 characters are read."""
         head = normalised.text[:_LONGEST_READ]
         return cut(self.reader, head, self._without_names(tokens(head)))
 
     def at_a_glance_fine(self, typed: Cut) -> bool:
-        """Return True if the message is certainly fine; False is not a verdict.
+        """Return True if the message certainly has its diacritics; False means that the full analysis has to decide.
 
         A message is fine if enough words have diacritics and, given their neighbours, hardly any other word lacks them.
+        `typed` is the message split by `cut`.
         """
         words, begins = typed.words, typed.begins
         marked = 0
@@ -143,11 +150,11 @@ class Words:
         return True
 
     def look(self, typed: Cut) -> Evidence:
-        """Compute the evidence for missing diacritics in a split message."""
+        """Compute the evidence for missing diacritics in a message that `cut` has split into words."""
         return gather(self.reader, typed, self.abbreviations)
 
     def _without_names(self, found: list[Token]) -> list[Token]:
-        """Return the tokens, with those of known names marked as files, so that they are not analysed as words."""
+        """Return the tokens, the known names among them changed to the kind FILE so that they are not analysed."""
         if not self._names:
             return found
         out = list(found)
@@ -163,7 +170,14 @@ class Words:
 
 
 def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresholds) -> Reading:
-    """Check one message for missing diacritics; `typed` is the message split by `Words.cut`."""
+    """Check one message for missing diacritics, with the trained model.
+
+    Args:
+        normalised: the message.
+        typed: the message split by `Words.cut`.
+        words: the word lists and the language model.
+        limits: scores from which the message is a violation or suspect.
+    """
     if words.acknowledges(normalised.text):
         return Reading(Marks.OK)
     evidence = words.look(typed)
@@ -190,13 +204,19 @@ def _violation_threshold(evidence: Evidence, text: str, limits: Thresholds) -> f
 
 
 def _addresses_somebody(evidence: Evidence) -> bool:
-    """Return whether the whole message addresses a person by one name ("bac Nam"), whose spelling nobody can know."""
+    """Return whether the whole message addresses a person by one name, such as "bac Nam" (uncle Nam).
+
+    Nobody can know which diacritics such a name should have.
+    """
     words = [token.text for token in evidence.words]
     return len(words) == 2 and words[0].lower() in _CALLS and words[1][0].isupper() and not words[1].isupper()
 
 
 def _lists_names(evidence: Evidence, text: str) -> bool:
-    """Return whether the whole message lists single names ("Nam, Long, Giang"), whose spelling nobody can know."""
+    """Return whether the whole message lists single names, such as "Nam, Long, Giang".
+
+    Nobody can know which diacritics such names should have.
+    """
     words = evidence.words
     apart = all(text[before.end : after.start].strip() for before, after in pairwise(words))
     return len(words) > 1 and apart and all(map(_may_be_a_given_name, words))
@@ -208,7 +228,10 @@ def _may_be_a_given_name(token: Token) -> bool:
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
-    """Return whether the whole message may be a name, a place or an address to somebody: many names lack diacritics."""
+    """Return whether the whole message may be one name of a person or place, or an address with a name.
+
+    It is then two to four capitalised words that may be correct without diacritics, as many names are.
+    """
     words = [token.text for token in evidence.words]
     capitals = [word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in words]
     if any(map(only_with_marks, words)) or (words and words[0].lower() in _FAMILIES):
@@ -230,7 +253,7 @@ def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int],
 _LONGEST_READ = 5_000
 _MOST_DECORATION = 60
 _STICKERS = re.compile(r"/-[a-z]+|[:;=]-?[a-z](?!\w)")
-"""Text codes of stickers and emoticons, as the sender's client writes them."""
+"""Text codes of stickers and emoticons, as Zalo's clients write them into a message."""
 _SAID = re.compile(r"[^\W_]+")
 _ENOUGH_MARKED = 0.4
 _MANY = 8
@@ -242,9 +265,9 @@ _MORE_THAN_A_SLIP = 0.2
 _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
 _CALLS = frozenset({"anh", "em", "chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
-"""Forms of address, without diacritics."""
+"""Forms of address (elder brother, aunt …), as typed without diacritics."""
 _FAMILIES = frozenset({"tran", "pham", "huynh"})
-"""Family names that exist only with diacritics, as typed without them."""
+"""Family names that are only correct with diacritics (Trần, Phạm, Huỳnh), as typed without them."""
 _LOCATABLE = 0.4
-"""If no word reaches this probability of lacking diacritics, the loss cannot be located."""
+"""If no word reaches this probability of lacking diacritics, a message needs a higher score to be a violation."""
 _EXTRA_IF_DOUBTFUL = 2.0

@@ -1,7 +1,7 @@
 """Converts raw keystrokes of Vietnamese input methods (Telex, VNI, VIQR), typed with the input method switched off.
 
-"tieengs Vieejt", "tie61ng Vie65t", "tie^'ng Vie^.t". Each function converts one word: it returns the word that the keys
-would have produced, None if they produce none; `text.diacritics.legacy` decides whether that word was meant.
+"Tiếng Việt" is then sent as "Tieengs Vieejt", "Tie61ng Vie65t" or "Tie^'ng Vie^.t". Each function takes one typed word
+and returns the word that the input method would have produced; `text.diacritics.legacy` decides whether it was meant.
 """
 
 import re
@@ -14,7 +14,7 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 
 @lru_cache(maxsize=2_048)
 def read_telex(word: str) -> str | None:
-    """Return the word that the Telex keystrokes produce, None if that is no syllable with diacritics."""
+    """Return the word of the Telex keystrokes, "tiếng" for "tieengs"; None if they make no syllable with diacritics."""
     if not word.isascii() or not word.isalpha() or not _TELEX_HINT.search(word):
         return None
     lower = word.lower()
@@ -35,7 +35,7 @@ def read_telex(word: str) -> str | None:
 
 @lru_cache(maxsize=2_048)
 def read_vni_keys(word: str) -> str | None:
-    """Return the word that the VNI keystrokes produce, None if that is no syllable with diacritics."""
+    """Return the word of the VNI keystrokes, "tiếng" for "tie61ng"; None if they make no syllable with diacritics."""
     if not _VNI_WORD.fullmatch(word):
         return None
     lower = word.lower()
@@ -63,7 +63,10 @@ def read_vni_keys(word: str) -> str | None:
 
 @lru_cache(maxsize=2_048)
 def read_viqr(word: str) -> str | None:
-    """Return the word that VIQR spells, None if that is no syllable with diacritics. A final dot may be a full stop."""
+    """Return the word of the VIQR keystrokes, "tiếng" for "tie^'ng"; None if they make no syllable with diacritics.
+
+    A dot at the end is tried as the key of a tone first, then as a full stop.
+    """
     for letters, rest in ((word, ""), (word[:-1], word[-1:])):
         made = unicodedata.normalize("NFC", _VIQR_LETTER.sub(_viqr_letter, letters))
         if made != letters and made.isalpha() and is_syllable(made):
@@ -79,7 +82,10 @@ def _viqr_letter(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=2_048)
 def _toned(letters: str, tone: str) -> str | None:
-    """Return the syllable with the tone mark on its traditional vowel, None if that is no syllable with diacritics."""
+    """Return the letters with the tone mark on the vowel where traditional spelling has it.
+
+    None if the result is no possible Vietnamese syllable, or has no diacritics.
+    """
     made = letters
     if tone:
         vowels = _VOWELS.search(letters, 1 if letters.startswith(("qu", "gi")) and len(letters) > 2 else 0)

@@ -1,8 +1,8 @@
 """Statistics of written Vietnamese: how often each syllable, each pair and each triple of syllables occurs.
 
-The numbers come from the shipped file `vietnamese.model`, made by `training/`. Words are sorted by their letters
-without diacritics, so that words equal without diacritics, or without tone, are one range of indexes, and the followers
-of a word that fall in this range are neighbours as well.
+The numbers come from the shipped file `vietnamese.model`, made by `training/`. A *word* here is one syllable, as
+Vietnamese writes a space after each. Words are sorted by their letters without diacritics, so that words equal without
+diacritics, or without tone, are one range of indexes, and so are the followers of a word that fall in this range.
 """
 
 import re
@@ -21,44 +21,50 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 from zalo_governor.text.fold import fold
 
 BEGIN, UNKNOWN, NUMBER = "<", "?", "#"
-"""Special words: the beginning of a clause, any word that is no syllable, any number."""
+"""Stand-ins in the list of words: for the beginning of a clause, for any word that is no syllable, for any number."""
 
 NO_PAIR = -1
-"""Index used for a pair of words that was not counted."""
+"""Index used for a pair of words that was never counted."""
 
 Range = tuple[int, int]
 """Range [first, last) of indexes in `Language.words`."""
 
 Seen = tuple[int, float, int]
-"""A word counted after another: its position among the words asked for, its share (0-1), the index of the pair."""
+"""A candidate (a word that the next typed word may stand for) that was counted after a given word.
+
+The fields: its position among all candidates, its share (0-1) of what follows the given word, index of the pair of
+both.
+"""
 
 
 Link = tuple[float, int, float, float, list[Seen]]
-"""Probabilities of what follows a word.
+"""Which words may follow a given word, and how often: the result of `Language.after`.
 
-Share (0-1) of the next word as typed; index of the pair of both; share left for words never counted after the first;
-total share of the counted words asked for; list of these words.
+The fields: share (0-1) of the next word as typed; index of the pair of both; share left for words never counted after
+the given one; total share of the counted candidates (words that the next one may stand for); list of them.
 """
 
 
 class Followers(NamedTuple):
-    """Counts of the words that follow each word, or each pair of words."""
+    """Counts of the words that follow each word, or each pair of words, in flat lists like those of a sparse matrix."""
 
     rows: Sequence[int]
-    """Index in `words` of each one's first follower, with an end mark: one entry more than there are words or pairs."""
+    """For each word or pair, the index in `words` of its first follower; the last entry is the length of `words`."""
     words: Sequence[int]
+    """The followers of all words or pairs, one after the other, as indexes in `Language.words`."""
     often: Sequence[int]
+    """The count of each of `words`."""
 
 
 class Language:
-    """Frequencies of words, pairs and triples.
+    """Frequencies of Vietnamese words (syllables), and of pairs and triples of words, with the probabilities they give.
 
     Args:
         words: all words, sorted by `order_of`, with the three special words.
         singles: count of each word.
-        pairs: counts of the stored pairs.
-        triples: counts of the words after each stored pair; pairs are numbered as in `pairs`.
-        english: share of each English word, in lower case.
+        pairs: the words counted after each word.
+        triples: the words counted after each pair; pairs are numbered by their positions in `pairs.words`.
+        english: share (0-1) of each English word in English text; words in lower case.
     """
 
     def __init__(
@@ -83,25 +89,25 @@ class Language:
         blended = [(1 - _SOCIABLE) * often + _SOCIABLE * whole * company[at] / met for at, often in enumerate(singles)]
         total = sum(blended)
         self.common = array("d", (often / total for often in blended))
-        """Share (0-1) of each word in running text."""
+        """Share (0-1) of each of `words` in running text."""
         self._rows, self._followers = array("I", pairs.rows), array("H", pairs.words)
         self._left, self._shares = _shared(pairs, singles)
         self._next_rows, self._next = array("I", triples.rows), array("H", triples.words)
         self._next_left, self._next_shares = _shared(triples, pairs.often)
 
     def follow(self, before: int, word: int) -> float:
-        """Return the probability (0-1) that `word` follows `before`, both given by index."""
+        """Return the probability (0-1) that `word` follows `before`; both are indexes in `words`."""
         end = self._rows[before + 1]
         at = bisect_left(self._followers, word, self._rows[before], end)
         share = self._left[before] * self.common[word]
         return share + self._shares[at] if at < end and self._followers[at] == word else share
 
     def after(self, pair: int, before: int, typed: int, apart: bool, meant: Sequence[Range]) -> Link:
-        """Return the probabilities of what follows a word.
+        """Return how probable the next word is after the word `before`: as typed, and as each word it may stand for.
 
         Args:
-            pair: index of the pair that ends with `before`, or NO_PAIR.
-            before: index of the word before.
+            pair: index of the pair of words that ends with `before`, so that triples count as well; NO_PAIR for none.
+            before: index of the given word.
             typed: index of the next word as typed.
             apart: whether `typed` is in none of the ranges `meant`.
             meant: ranges of the words that the next word may stand for.
@@ -112,7 +118,7 @@ class Language:
     def after_each(
         self, sources: Sequence[tuple[int, int]], typed: int, apart: bool, meant: Sequence[Range]
     ) -> list[Link]:
-        """Return what `after` returns for each (pair, before) of `sources`; faster, as a message needs thousands."""
+        """Return the result of `after` for each (pair, before) of `sources`; faster, as one message needs thousands."""
         rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
         common = self.common[typed]
         links: list[Link] = []
@@ -147,7 +153,10 @@ class Language:
         return links
 
     def _after_two(self, pair: int, typed: int, meant: Sequence[Range], after_one: Link) -> Link:
-        """Return the link after a counted pair: shares from its triples, the rest distributed as in `after_one`."""
+        """Return `after_one`, the link after the last word of a pair, refined by what was counted after the whole pair.
+
+        The triples of `pair` give the shares; what they leave is distributed as in `after_one`.
+        """
         kept, ends, left, total, seen = after_one
         start, end = self._next_rows[pair], self._next_rows[pair + 1]
         part = self._next_left[pair]
@@ -175,10 +184,10 @@ class Language:
 
 
 def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array[float]]":
-    """Return, per word or pair, the share left for followers not stored; and the share of each stored follower.
+    """Turn counts into shares (0-1): (per word or pair, share left for uncounted followers; per follower, its share).
 
     Args:
-        runs: the stored followers.
+        runs: the counted followers of each word or pair.
         often: count of each word or pair.
     """
     left, shares = array("f"), array("f")
@@ -195,13 +204,13 @@ def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array
 
 
 def order_of(word: str) -> tuple[str, str, str]:
-    """Return the sort key of a word: its letters without diacritics, its letters without tone, the word."""
+    """Return the sort key of a word: (its letters without diacritics, its letters without the tone mark, the word)."""
     return fold(word), split_tone(word)[0], word
 
 
 @lru_cache(maxsize=2_048)
 def canonical(lower: str) -> str:
-    """Return the lower-case word with its tone mark in the traditional place: "hòa" for "hoà"."""
+    """Return the lower-case word with its tone mark on the vowel where traditional spelling has it: "hòa" for "hoà"."""
     if lower.isascii() or lower.startswith("q") or lower[-2:-1] not in {"o", "u"}:
         return lower
     bare, tone = split_tone(lower[-1])
@@ -211,7 +220,11 @@ def canonical(lower: str) -> str:
 
 
 def units(text: str) -> list[str]:
-    """Split running text (NFC) into the words that are counted."""
+    """Split running text (NFC) into the units whose frequencies are counted.
+
+    A unit is a syllable in lower case (for a short form of chat, a syllable of what it stands for), or the stand-in for
+    a number, for a punctuation mark or for any other word.
+    """
     return [_unit(piece) for piece in _PIECES.findall(text)]
 
 

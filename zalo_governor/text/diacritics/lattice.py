@@ -1,8 +1,8 @@
 """Scores each word of a message as typed correctly, lacking diacritics, or foreign, with a hidden Markov model.
 
-The probability of each of the three depends on the word before and, along the likeliest path, the one before that. The
-forward-backward algorithm gives for each word the probability that its diacritics are missing, and for the message the
-figures that `text.diacritics.forest` decides on.
+The probability of each of the three explanations depends on the word before and, along the likeliest path, the one
+before that. The forward-backward algorithm gives for each word the probability that its diacritics are missing, and for
+the message the logarithms from which `text.diacritics.evidence` computes its figures.
 """
 
 from collections.abc import Sequence
@@ -15,26 +15,33 @@ from zalo_governor.text.diacritics.spellings import Word, word_of
 
 
 class Lattice(NamedTuple):
-    """Result of reading a message: per word and for the whole, how well the three explanations fit."""
+    """Scores of a message: how well each of the three explanations fits each word and the whole message.
+
+    The explanations of a word: typed correctly, diacritics missing, foreign.
+    """
 
     lost: list[float]
     """For each word, the probability (0-1) that it lacks diacritics."""
     foreign: list[float]
+    """For each word, the probability (0-1) that it is foreign."""
     kept_log: float
     """Natural logarithm of the probability of the message if all words are as typed."""
     lost_log: float
     """Natural logarithm of the probability of the message if all words that can lack diacritics lack them."""
     foreign_log: float
+    """Natural logarithm of the probability of the message if all words are foreign."""
     any_log: float
-    """Natural logarithm of the probability with any mix of the three explanations; `foreign_log`: all words foreign."""
+    """Natural logarithm of the probability of the message with any mix of the three explanations."""
     gains: list[float]
-    """For each word, how much better its neighbours fit it without diacritics than as typed (natural logarithm)."""
+    """For each word, how much likelier its neighbours make a word that lost its diacritics than the word as typed
+    (logarithm).
+    """
     chances: list[list[tuple[int, float]]]
     """For each word, the words it may stand for, as (index in `Language.words`, probability)."""
 
 
 class _Step:
-    """State of the forward pass at one word: probability of it as typed, as foreign, and as each possible word."""
+    """Result of the forward pass at one word: probability of it as typed, as foreign, as each word it may stand for."""
 
     __slots__ = ("alien", "ends", "kept", "kept_ends", "links", "lost", "spots")
 
@@ -47,16 +54,22 @@ class _Step:
         """Index of the pair made of the likeliest word before and this word as typed."""
         self.alien = alien
         self.spots = spots
-        """Positions in `Word.places` of the possible words that are not negligible."""
+        """Positions in `Word.places` of the words that this word may stand for with more than negligible
+        probability.
+        """
         self.lost = lost
         self.ends = ends
-        """For each of `spots`, the index of the pair made of the likeliest word before and the possible word."""
+        """For each of `spots`, the index of the pair made of the likeliest word before and that word."""
         self.links = links
-        """Links from the word before: as typed, as foreign, as each of its `spots`. Only one at a clause's start."""
+        """How probable this word is after each reading of the word before: as typed, as foreign, as each of its
+        `spots`.
+
+        Only one link if this word begins a clause.
+        """
 
 
 class _Sums:
-    """Running sums of natural logarithms of probabilities over the words of a message."""
+    """Running sums of logarithms over the words of a message, from which the fields of `Lattice` are made."""
 
     __slots__ = ("any", "foreign", "gains", "kept", "lost")
 
@@ -65,12 +78,12 @@ class _Sums:
         self.gains: list[float] = []
 
     def add(self, word: Word, before: _Step | None, links: list[Link], total: float) -> None:
-        """Add one word.
+        """Add the logarithms of the probabilities of one word.
 
         Args:
             word: the word.
-            before: state at the word before, None at the start.
-            links: probabilities of the word after each alternative of the word before.
+            before: forward pass at the word before, None at the start of the message.
+            links: how probable the word is after each reading of the word before, in the order of `_Step.links`.
             total: probability of the word, whatever it stands for.
         """
         kept, _, rest, found, _ = links[0]
@@ -96,7 +109,7 @@ class _Sums:
 
 
 class Reader:
-    """Analyser of messages by a language model; caches words, as a few thousand make up nearly all messages."""
+    """Scorer of messages by a language model; caches words, as a few thousand make up nearly all messages."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -106,7 +119,7 @@ class Reader:
         return word_of(self.language, text)
 
     def read(self, words: Sequence[Word], begins: Sequence[bool]) -> Lattice:
-        """Analyse the words of a message; `begins` says which of them begin a sentence or clause."""
+        """Score the words of a message; `begins` says for each of `words` whether it begins a sentence or clause."""
         steps, sums = self._forward(words, begins)
         lost, foreign, chances = _backward(words, steps)
         return Lattice(lost, foreign, sums.kept, sums.lost, sums.foreign, sums.any, sums.gains, chances)
@@ -114,8 +127,9 @@ class Reader:
     def share_as_typed(self, before: Word | None, word: Word, after: Word | None) -> float:
         """Return the probability (0-1) that a word is meant as typed, given its neighbours.
 
-        The word before is taken as typed. The word after is taken as typed too, or as anything that fits an alternative
-        of this word.
+        `before` is None for the first word of a clause, `after` for the last. The word before is taken as typed. The
+        word after is taken as typed too where `word` is meant as typed; where `word` stands for another word, the word
+        after may stand for another as well.
         """
         language = self.language
         earlier = before.typed if before else language.begin
@@ -192,7 +206,14 @@ class Reader:
 
 
 def _flows(word: Word, sources: Sequence[tuple[float, float]], links: Sequence[Link]) -> tuple[list[float], list[int]]:
-    """Return, for each word that this one may stand for, its probability and the likeliest pair that it ends."""
+    """Return, for each word that `word` may stand for: (its probability, index of the likeliest pair ending with it).
+
+    Args:
+        word: the word as looked up.
+        sources: for each reading of the word before, the probabilities that a word as typed, and one without its
+            diacritics, comes next.
+        links: how probable `word` is after each reading of the word before.
+    """
     rest = 0.0
     flows = [0.0] * len(word.places)
     peaks = flows.copy()
@@ -262,7 +283,7 @@ def _backward(
 
 _START = (0.60, 0.25, 0.15)
 _TO_KEPT = (0.94, 0.08, 0.10)
-"""Probability of a word as typed after a word as typed, after one without its diacritics, after a foreign word.
+"""Probability that a word is as typed, if the word before is as typed, lacks its diacritics, or is foreign.
 
 `_TO_LOST` and `_TO_FOREIGN`: the same for a word without its diacritics and for a foreign word.
 """

@@ -1,7 +1,8 @@
 """Recognises and decodes Vietnamese in pre-Unicode encodings, or typed as raw keystrokes of an input method.
 
-Each decoder for which the text has a sign is tried, also on the raw text if it contains U+00AD, a letter of TCVN3. The
-decoded words are compared with the raw ones by how often such words are written. Correct text is skipped quickly.
+Only decoders are tried for whose encoding the text has a sign. The decoded words are compared with the raw ones by how
+often such words are written. Correct text is skipped quickly. A soft hyphen (U+00AD), which cleaning removes from a
+text, is the letter "ư" in TCVN3, so a text with such a sign is decoded uncleaned, too.
 """
 
 import re
@@ -24,15 +25,20 @@ class Legacy(NamedTuple):
     """A text that was recognised as Vietnamese in an old encoding or as raw keystrokes."""
 
     encoding: str
-    """One of `tcvn3`, `vni`, `viscii`, `vps`, `cp1258`, `utf8` (taken for cp1252), or `telex`, `vni_keys`, `viqr`."""
+    """Name of the encoding (`tcvn3`, `vni`, `viscii`, `vps`, `cp1258`, or `utf8` read as Windows-1252) or of the
+    input method (`telex`, `vni_keys`, `viqr`).
+    """
     text: str
-    """The decoded text."""
+    """The whole text after decoding."""
     spans: tuple[tuple[int, int], ...]
-    """Ranges [start, end) of the words that were decoded, in the text as given."""
+    """Ranges [start, end) of the words that were decoded, in the text before decoding."""
 
 
 def read_legacy(text: str) -> Legacy | None:
-    """Return the decoded text if it is clearly better Vietnamese than the raw text, None otherwise."""
+    """Return the decoded text if it is clearly better Vietnamese than the raw text, None otherwise.
+
+    `text` is the text as received, before any cleaning.
+    """
     came = unpasted(text)
     found = _read(came.text)
     if came.text != text and _blanks_are_letters(text):
@@ -41,7 +47,7 @@ def read_legacy(text: str) -> Legacy | None:
 
 
 def _blanks_are_letters(text: str) -> bool:
-    """Return whether no-break spaces or soft hyphens may be letters, or parts of letters, in this text."""
+    """Return whether the no-break spaces or soft hyphens of the text may be letters of an old encoding or of UTF-8."""
     if _OF_NO_OLD_FONT.search(text):
         return False
     hyphen_of_a_font = _SOFT_HYPHEN in text and _OF_AN_OLD_FONT.search(text)
@@ -71,7 +77,10 @@ def _read(text: str) -> Legacy | None:
 
 
 def _spans(text: str, raw: str, decoded: str) -> tuple[tuple[int, int], ...]:
-    """Return the ranges of the words that decoding changed; the whole text if the words cannot be matched."""
+    """Return the ranges, in `text`, of the words that decoding changed; the whole text if the words cannot be matched.
+
+    `raw` is the text that was decoded, with the same words as `text`; `decoded` is the result.
+    """
     pieces = [found.span() for found in _BETWEEN_BLANKS.finditer(text)]
     before, after = raw.split(), decoded.split()
     if not len(pieces) == len(before) == len(after):
@@ -105,7 +114,7 @@ def _decode(text: str, encoding: str) -> str:
 
 
 def _signs_of_a_font(text: str) -> bool:
-    """Return whether the text has characters or words that today's Vietnamese lacks and an old font may have."""
+    """Return whether the text has characters or words that are wrong in Unicode, as an old encoding produces them."""
     return _SYMBOLS.search(text) is not None or not all(map(_is_todays, text.split()))
 
 
@@ -145,7 +154,7 @@ def _gain(raw: str, decoded: str, encoding: str) -> float:
 
 @lru_cache(maxsize=2_048)
 def _likely(chunk: str) -> float:
-    """Return the natural logarithm of how often the words of such a piece of text are written."""
+    """Return the natural logarithm of the probability of the words in `chunk`, in Vietnamese or English text."""
     language = shipped_model().language
     total = 0.0
     for word in _LETTERS_AND_SIGNS.findall(chunk.translate(_D_FORMS)):
@@ -170,15 +179,15 @@ _OF_AN_OLD_FONT = re.compile("[\u00a1-\u00ac\u00ae-\u00ff]")
 _OF_NO_OLD_FONT = re.compile(f"[{''.join(letter for letter in sorted(MARKED_LETTERS) if letter > _LAST_OF_LATIN_1)}]")
 _BROKEN_UTF8 = re.compile("(?:á[º»]|[ÃÄÆ])[\x85\xa0\xad]")
 _HEAD = 2_000
-"""How many characters at the start of a text decide on its encoding."""
+"""How many characters at the start of a text are read to recognise its encoding."""
 _COMBINING = re.compile("[\u0300-\u0323]")
 _LEAST_GAIN = 1.2
 _LEAST_TOTAL = 4.0
 _LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0, "tcvn3": 10.0}
-"""Least gain if a single word is the only evidence."""
+"""Least gain (logarithm, see `_gain`) if a single word is the only evidence, by encoding; 0 for other encodings."""
 _LEAST_OF_TELLING = 7.0
 _TELLING = re.compile(r"[aeiouy](?:ng|nh|ch|[cmnpt])j\b", re.IGNORECASE)
-"""Word ends that occur in Telex keystrokes only."""
+"""Ends of words that occur in Telex keystrokes only, such as "ngj"."""
 _LEAST_SHARE = 3
 """At least one word in this many must become better Vietnamese by decoding."""
 _STRANGE = 1e-7
@@ -186,15 +195,15 @@ _UNREADABLE = -20.0
 _CODE = -9.0
 _CAPITALS = "".join(letter for letter in sorted(MARKED_LETTERS) if letter.isupper())
 _BETWEEN_LETTERS = re.compile("[`~^]|[a-z][6-9][a-z]")
-"""Keystrokes that produce a letter, where no code (such as a document number) has them."""
+"""Signs and digits between letters, which are keystrokes; codes such as document numbers have none of them there."""
 _OUTLANDISH = re.compile(
     f"[a-z][{_CAPITALS}]|[^\x00-\x7f{''.join(sorted(MARKED_LETTERS))}–—‘’“”…•™€\\u0300-\\u036f\\u2190-\\U0010ffff]"
 )
 _MEASURE = re.compile(r"\(?(?:\w+/)?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)(?:/\w+)?\W*")
 _IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+|[Đđ][bcdhklmnptvBCDHKLMNPTV]{0,3}")
-"""Codes, and short forms in an old font such as "đ/c" or "ĐT"."""
+"""Codes such as "A4", and short forms with đ such as "đc" or "ĐT": they are in no list of words."""
 _D_FORMS = str.maketrans("ÐƉ", "ĐĐ")
-"""Capitals that look like Đ and are common in otherwise correct names."""
+"""Letters of other alphabets that look like Đ and are common in otherwise correct names, with Đ as replacement."""
 _AROUND = ".,;:!?()[]\"'“”…-*/"
 _AROUND_VIQR = ',;:!)[]"“”…-*/'
 _WORDS = re.compile(r"[^\W\d_]+")

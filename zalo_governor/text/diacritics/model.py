@@ -1,8 +1,9 @@
 """Reads and writes the file `vietnamese.model`: the language statistics and the decision trees. Made by `training/`.
 
 The file is a sequence of uncompressed sections, each after its length (uint32, little-endian), so that the same inputs
-give the same bytes on every machine: words, their counts; for pairs and then for triples the number of followers of
-each, the followers, levels of their counts; English words, their levels; trees (figures, then limits and leaves).
+give the same bytes on every machine: words, their counts; for pairs of words and then for triples the number of
+followers of each, the followers, their counts as levels (rounded logarithms); English words, levels of their shares;
+trees (figures, then limits and leaves).
 """
 
 import struct
@@ -20,7 +21,7 @@ from zalo_governor.text.diacritics.language import Followers, Language
 
 
 class Model(NamedTuple):
-    """Content of the model file."""
+    """Content of the model file: statistics of Vietnamese, and trees that score a message's missing diacritics."""
 
     language: Language
     forest: Forest
@@ -28,7 +29,7 @@ class Model(NamedTuple):
 
 @cache
 def shipped_model() -> Model:
-    """Return the model that is shipped with the program; read from disk once.
+    """Return the model that is shipped with the program; the file is read once per process.
 
     Raises:
         ValueError: the file is not a model of this version.
@@ -37,10 +38,10 @@ def shipped_model() -> Model:
 
 
 def load_model(raw: bytes) -> Model:
-    """Parse the bytes of a model file.
+    """Return the model stored in the bytes of a model file.
 
     Raises:
-        ValueError: they are not a model of this version.
+        ValueError: the bytes are not a model of this version.
     """
     if not raw.startswith(_MAGIC):
         raise ValueError("not a model of this version; make it anew with training/train.py")
@@ -65,7 +66,9 @@ def dump_model(
     words: Sequence[str], singles: Sequence[int], pairs: Followers, triples: Followers, english: Mapping[str, float],
     trees: Sequence[Node],
 ) -> bytes:  # fmt: skip
-    """Return the bytes of a model file; counts of pairs and triples are rounded to the nearest of 256 levels.
+    """Return the bytes of a model file with these statistics (as for `Language`) and decision trees.
+
+    The counts of pairs and triples are rounded to the nearest of 256 levels.
 
     Raises:
         ValueError: a pair has more than 255 followers.
@@ -117,7 +120,11 @@ def _bytes(kind: str, numbers: Sequence[int]) -> bytes:
 
 
 def _pack_trees(trees: Sequence[Node]) -> tuple[bytes, bytes]:
-    """Return trees as bytes, root first, then the lower branch: (figure indexes, 255 for a leaf; limits and leaves)."""
+    """Return the trees as two byte strings: (index of each node's figure, each node's number as a float32).
+
+    A leaf has the index 255, and its value as the number; a branch has its limit. A node comes before its lower
+    subtree, the lower before the upper.
+    """
     figures = bytearray()
     values: list[float] = []
 
@@ -151,7 +158,7 @@ def _unpack_trees(figures: bytes, values: bytes) -> list[Node]:
 
 _MAGIC = b"zalo-governor vietnamese 2\n"
 _LEVELS = 16
-"""Number of levels of a count for each factor of e: steps of six per cent, up to 8 million."""
+"""A count is stored as the level 16 · ln(count): 256 levels in steps of six per cent, up to 8 million."""
 _COUNTS = [max(1, round(exp(level / _LEVELS))) for level in range(256)]
 _ENGLISH_LEVELS = 12
 _LEAF = 255

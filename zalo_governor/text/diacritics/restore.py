@@ -1,8 +1,8 @@
 """Proposes a sentence with its diacritics: each word becomes the one that its neighbours make likeliest.
 
-Fixed expressions, agency names and titles come from lists first. Abbreviations, numbers and foreign words stay as
-typed; so does a name, unless one spelling is likely enough and no part of the whole name is strange. Where the
-likeliest word is not much likelier than the second, alternative sentences are returned as well.
+The words of fixed expressions, agency names and job titles come from lists. Abbreviations, numbers and foreign words
+stay as typed; so does a person's or place's name, unless one spelling is likely enough and no part of the whole name is
+strange. Where the likeliest spelling is not much likelier than the second, alternative sentences are returned as well.
 """
 
 import re
@@ -22,20 +22,23 @@ from zalo_governor.text.tokens import Token, TokenKind
 
 
 class Choice(NamedTuple):
-    """The possible spellings of one word with their probabilities (0-1), the likeliest first."""
+    """The possible spellings of one word of a message with their probabilities (0-1), the likeliest first."""
 
     token: Token
     readings: list[tuple[str, float]]
 
 
 def propose(text: str, words: Words, least: float) -> str | None:
-    """Return the likeliest sentence, None if the log-probability that all its words are right is below `least`."""
+    """Return the text with its likeliest diacritics, None if they are too uncertain.
+
+    `least` is the lowest accepted natural logarithm (at most 0) of the probability that all words are right.
+    """
     normalised = normalise(text)
     return proposal_of(normalised.text, words.look(words.cut(normalised)), words, least)
 
 
 def proposal_of(text: str, evidence: Evidence, words: Words, least: float) -> str | None:
-    """Return what `propose` returns, for a normalised text whose evidence is already computed."""
+    """Return the same as `propose`, for a text that is already normalised and whose evidence is already computed."""
     expected = words.expressions.meant(evidence.words, text)
     trust = 0.0
     for at, (token, chances) in enumerate(zip(evidence.words, evidence.chances, strict=True)):
@@ -48,7 +51,10 @@ def proposal_of(text: str, evidence: Evidence, words: Words, least: float) -> st
 
 
 def restore(text: str, words: Words, most: int) -> list[str]:
-    """Return at most `most` sentences with diacritics, the likeliest first; the normalised text if none are missing."""
+    """Return at most `most` versions of the text with its diacritics restored, the likeliest first.
+
+    If no diacritics are missing, the only version is the normalised text.
+    """
     normalised = normalise(text)
     evidence = words.look(words.cut(normalised))
     choices = [choice for choice in _choices(normalised.text, evidence, words) if choice.readings]
@@ -66,7 +72,7 @@ def restore(text: str, words: Words, most: int) -> list[str]:
 
 
 def _choices(text: str, evidence: Evidence, words: Words) -> list[Choice]:
-    """Return a choice for each word of the message; a choice without readings means that the word stays as typed."""
+    """Return the possible spellings of each word of the message; none for a word that stays as typed."""
     expected = words.expressions.meant(evidence.words, text)
     readings = [
         _readings(token, chances, words, expected.get(at), typed_too=evidence.marked)
@@ -96,10 +102,11 @@ def _readings(
 
     Args:
         token: the word.
-        chances: words it may stand for, as (index, probability).
+        chances: the words it may stand for, as (index in `Language.words`, probability).
         words: word lists and language model.
-        expected: word required by a fixed expression, and how many times likelier that makes it.
-        typed_too: whether the word as typed is an alternative.
+        expected: spelling required by a fixed expression, and how many times likelier that makes it; None if there is
+            none.
+        typed_too: whether the word may be right as typed, because the message has some diacritics.
     """
     if short := words.expressions.abbreviation(token.text):
         return [(short, _LISTED)]
@@ -125,7 +132,8 @@ def _readings(
 def _chance(token: Token, readings: Sequence[tuple[str, float]], words: Words, *, shouted: bool, named: bool) -> float:
     """Return the probability that the proposed spelling of a word is right.
 
-    `shouted`: the message is in capitals. `named`: the word is part of a name.
+    `readings` are its spellings, empty if it stays as typed. `shouted`: the message is in capitals. `named`: the word
+    is part of a name.
     """
     if readings:
         return min(readings[0][1], _SUREST_NAME if named else _SUREST)
@@ -141,7 +149,7 @@ def _chance(token: Token, readings: Sequence[tuple[str, float]], words: Words, *
 
 
 def _may_lack_marks(part: str) -> bool:
-    """Return whether an abbreviation or part of a code may lack diacritics: a "D" may stand for "Đ"."""
+    """Return whether an abbreviation or a part of a code may lack diacritics: a "D" may stand for "Đ"."""
     if part.isupper():
         return "D" in part
     return len(part) > _UNIT and is_bare_syllable(part.lower())
@@ -165,15 +173,17 @@ def _match_case(meant: str, typed: str) -> str:
 
 
 _CLOSE = 0.35
-"""Ratio of the second spelling's probability to the first's from which an alternative sentence is returned."""
+"""An alternative sentence is returned if the second spelling of a word has at least this share of the first's
+probability.
+"""
 _KEPT = 0.95
-"""In a message without any diacritics, a word as typed is kept as an alternative only above this probability."""
+"""In a message without any diacritics, a word as typed remains a possible spelling only above this probability."""
 _LISTED = 0.995
 _LEAST_EXPECTED = 1e-3
 _DOUBTFUL = 0.3
 _SUREST, _SUREST_NAME = 0.998, 0.9
 _UNIT = 2
-"""Longest unit of measure, in letters."""
+"""Words of at most this many letters count as units of measure ("km") and lack no diacritics."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SURE_OF_A_NAME = 0.75
 _NO_STRANGE_NAME = 0.4

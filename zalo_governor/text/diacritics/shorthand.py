@@ -1,7 +1,7 @@
-"""Short forms and stretched words of chat: "ko" is read as "không", "oiii" as "oi".
+"""Short forms and stretched words of chat: "ko" is read as "không" (not), "oiii" as "oi".
 
-A short form tells as much about its neighbours as the full word. Short forms that are also words ("a", "e", "lun") are
-not listed: the language statistics already count them as they are.
+The language statistics count a short form as its full word, since it has the same neighbours. Short forms that are also
+words ("a", "e", "lun") are not listed: the statistics already count them as they are.
 """
 
 import re
@@ -67,11 +67,15 @@ STANDS_FOR = {
     }.items()
     for short in shorts.split()
 }
-"""By short form in lower case: the full word, or the word of a longer expression that stands next to its neighbours."""
+"""For each short form in lower case, the word that the statistics use in its place.
+
+That is the full word; for an abbreviated expression of several words one of them, mostly the last: "dân" for "ubnd" (ủy
+ban nhân dân, people's committee).
+"""
 
 
 def unstretched(lower: str) -> str:
-    """Return the word with letters repeated three or more times reduced to one."""
+    """Return the word with each letter repeated three or more times reduced to one: "oi" for "oiii"."""
     return _HELD.sub(r"\1", lower)
 
 

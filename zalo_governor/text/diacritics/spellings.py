@@ -1,4 +1,4 @@
-"""Looks up what a typed word may stand for: itself, words equal to it without diacritics, or a foreign word."""
+"""Looks up what a typed word may stand for: itself, a word with diacritics that were left out, or a foreign word."""
 
 from array import array
 from collections.abc import Sequence
@@ -12,35 +12,42 @@ from zalo_governor.text.fold import fold
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word of a message with the words it may stand for. Indexes refer to `Language.words`."""
+    """A typed word with the words it may stand for; indexes refer to `Language.words`, shares to running text."""
 
     typed: int
-    """Index of the word as typed."""
+    """Index of the word as typed; of the full word for a short form; of the stand-in for unknown words."""
     spelt: float
-    """Probability (0-1) that this word is spelt as typed."""
+    """Probability (0-1) of the typed spelling, if the word at `typed` is meant; 1 unless the spelling is not in the
+    list.
+    """
     meant: tuple[Range, ...]
-    """Ranges of the words it may stand for if diacritics were lost, itself included; empty if none can be missing."""
+    """Ranges of the words it may stand for if diacritics were left out, itself included; empty if none can be
+    missing.
+    """
     places: Sequence[int]
     """Indexes of all words in `meant`."""
     common: Sequence[float]
     """Share (0-1) of each of `places` in running text."""
     company: float
-    """Sum of `common`."""
+    """Sum of `common`: the share (0-1) of all words that this one may stand for."""
     apart: bool
-    """Whether the word as typed is not in `meant`."""
+    """Whether the word at `typed` is in none of the ranges `meant`."""
     english: float
-    """Share (0-1) of the word among English words."""
+    """Share (0-1) of the word in English text."""
     share: float
-    """Share (0-1) of the word as typed in `company`, regardless of neighbours."""
+    """Probability (0-1) that the word is meant as typed, regardless of its neighbours: its part of `company`."""
     marked: bool
+    """Whether the word was typed with diacritics."""
     syllable: bool
+    """Whether the word is in the list of Vietnamese words, or would be with diacritics."""
     known_english: bool
+    """Whether the word is in the list of English words."""
     after_unknown: Link
-    """Probabilities of the word after a word that is no syllable."""
+    """How probable this word is after a word that is no Vietnamese syllable."""
 
 
 def word_of(language: Language, text: str) -> Word:
-    """Look up one word, without spaces, in any case; text with non-letters counts as a number."""
+    """Look up what one typed word may stand for; text with other characters than letters counts as a number."""
     if not text.isalpha():
         link = language.after(NO_PAIR, language.unknown, language.number, True, ())
         return Word(
@@ -80,7 +87,10 @@ def word_of(language: Language, text: str) -> Word:
 
 
 def _with_its_tone_in_place(language: Language, lower: str) -> str:
-    """Return the existing word with these letters and tone: phones may put the tone mark on another vowel ("goí")."""
+    """Return the existing word with the same letters and tone, if the mark is on another vowel: "gói" for "goí".
+
+    Phones may put tone marks on wrong vowels. The word is returned unchanged if it exists or if no such word does.
+    """
     if lower.isascii() or lower in language.places:
         return lower
     toneless, tone = split_tone(lower)
@@ -113,8 +123,8 @@ def _with_and_without_bar(form: str) -> tuple[str, ...]:
 
 _BARRED = "đ"
 _SPELLING = 3e-5
-"""Share of one spelling among the words that are no syllables, in Vietnamese text."""
+"""Probability of one particular spelling among all the words in Vietnamese text that are no Vietnamese syllable."""
 _SHORTENED = 0.05
-"""Share of a short form compared with the full word."""
+"""Probability that a word is written in a certain short form, not in full."""
 _UNKNOWN_ENGLISH = 2e-6
 _NUMBER_AMONG_ENGLISH = 0.02

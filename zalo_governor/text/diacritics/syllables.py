@@ -1,6 +1,7 @@
 """Decides which letter groups are possible Vietnamese syllables: onset × rime × tone, by phonology, not by a list.
 
-Names of the province's ethnic groups and loan words do not follow it; a word that is no syllable may still be correct.
+Names of the province's ethnic groups and loan words do not follow these rules, so a word that is no possible syllable
+may still be correct.
 """
 
 from functools import lru_cache
@@ -11,7 +12,7 @@ from zalo_governor.text.fold import fold
 
 
 def is_syllable(word: str) -> bool:
-    """Return whether the word is a possible syllable, in any case and with the tone on any vowel ("hòa", "hoà")."""
+    """Return whether the word is a possible Vietnamese syllable, in any case, the tone on any vowel ("hòa", "hoà")."""
     return len(word) <= _LONGEST and _is_syllable(word.lower())
 
 
@@ -22,7 +23,7 @@ def only_with_marks(word: str) -> bool:
 
 
 def is_bare_syllable(lower: str) -> bool:
-    """Return whether a lower-case word is a syllable with its diacritics removed."""
+    """Return whether a lower-case word is a possible syllable whose diacritics were removed: "viet" for "việt"."""
     return lower in _BARE
 
 
@@ -80,5 +81,5 @@ TONELESS: frozenset[str] = frozenset(
     | {"gi", "gin", "gim", "gip", "giêng", "giêt", "giêm", "giên", "giêu", "giêc", "gich"}
     | _Y_SYLLABLES
 )
-"""All possible syllables, without tone marks."""
+"""All possible syllables in lower case, without tone marks but with their vowel marks ("tiêng" for "tiếng")."""
 _BARE = frozenset(map(fold, TONELESS))

@@ -1,1 +1,1 @@
-"""Display names, job titles and telephone numbers."""
+"""Checks display names with job titles, finds similar names, and parses telephone numbers."""

@@ -1,6 +1,6 @@
-"""Finds what is wrong with a part of a display name: the person's name, the title, or the diacritics of both.
+"""Finds what is wrong with a part of a display name: the person's name, the job title, or the diacritics of both.
 
-Each function returns a `reason` code of the rule for clause 3.2, None if nothing is wrong.
+Each function returns a reason code (`reason` of a finding on clause 3.2), or None if nothing is wrong.
 """
 
 import re
@@ -15,14 +15,20 @@ INITIALS = re.compile(r"(?:^|[\s.])[^\W\d_]{1,2}\.\s?[^\W\d_]")
 
 
 def missing_marks(person: str, title: str, words: NameWords) -> str | None:
-    """Return the reason code if the name or title certainly lacks diacritics, None otherwise."""
+    """Return the reason code if the person's name or the job title certainly lacks diacritics, None otherwise.
+
+    The code says whether some diacritics are there (`partial_diacritics`) or none (`no_diacritics`).
+    """
     if not (words.bare_title(title) or words.bare_agency(title) or words.stripped_name(person)):
         return None
     return "partial_diacritics" if has_marks(person + title) else "no_diacritics"
 
 
 def wrong_title(left: str, right: str, words: NameWords) -> str | None:
-    """Return the reason code if the text after the name (`right`) is not a job title, None if it is one."""
+    """Return the reason code if the text after the person's name (`right`) is not a job title, None if it is one.
+
+    `left` is the text before it, with the name.
+    """
     if words.title(right):
         return None
     if words.trade(right):
@@ -40,7 +46,7 @@ def wrong_title(left: str, right: str, words: NameWords) -> str | None:
 
 
 def wrong_name(person: str, words: NameWords) -> str | None:
-    """Return the reason code if the text before the title is not a full personal name, None if it is one."""
+    """Return the reason code if `person`, the text before the job title, is not a full personal name; else None."""
     parts = person.split()
     if INITIALS.search(person) or (len(parts) == 1 and person.isupper()) or _VOWELS.isdisjoint(fold(parts[0])):
         return "initials"

@@ -2,7 +2,7 @@
 
 Three outcomes: valid; fixable, if everything is there and only the form is wrong; invalid, if something is missing and
 the member has to be asked. Names of all ethnic groups of the province are accepted: no syllable is called wrong, and
-only family names and titles that exist solely with diacritics can be reported as lacking them.
+only family names and job titles that are always written with diacritics can be reported as lacking them.
 """
 
 import re
@@ -25,7 +25,7 @@ from zalo_governor.text.normalise import normalise, unpasted
 
 
 class Outcome(StrEnum):
-    """Outcome of checking a display name."""
+    """Outcome of checking a display name: valid, wrong only in its form (a correction is proposed), or incomplete."""
 
     VALID = "valid"
     FIXABLE = "fixable"
@@ -33,16 +33,16 @@ class Outcome(StrEnum):
 
 
 class NameReading(NamedTuple):
-    """Result of checking a display name: the outcome, a reason code, and the corrected name."""
+    """Result of checking a display name: the outcome, a code for what is wrong ("ok" if nothing), a corrected name."""
 
     outcome: Outcome
     reason: str = "ok"
     proposal: str | None = None
-    """For FIXABLE: the corrected display name."""
+    """For FIXABLE: the corrected display name; None otherwise."""
 
 
 def read_name(name: str, words: NameWords) -> NameReading:
-    """Check one display name, at most its first 300 characters. A proposed name is itself always valid."""
+    """Check one display name, at most its first 300 characters. A corrected name always passes the check itself."""
     reading = _check_once(name[:_LONGEST_DISPLAY_NAME], words)
     if reading.proposal is None:
         return reading
@@ -75,7 +75,10 @@ def _check_once(name: str, words: NameWords) -> NameReading:
 
 
 def _check_corrected(clean: str, reason: str, words: NameWords) -> NameReading:
-    """Check a name that was already corrected for `reason`, and report that reason."""
+    """Check the corrected name `clean`, and report `reason`, the code of the fault that was corrected before.
+
+    The result is never VALID, because the name as shown has this fault.
+    """
     inner = _check_cleaned(clean, words)
     if inner.outcome is Outcome.INVALID:
         return NameReading(Outcome.INVALID, reason)
@@ -124,7 +127,10 @@ def _find_phone(name: str) -> re.Match[str] | None:
 
 
 def _check_parts(left: str, right: str, form: str | None, words: NameWords) -> NameReading:
-    """Check a name split into two parts; `form` is the reason code if the separator is wrong, None if it is right."""
+    """Check a display name split at a separator into `left` (person) and `right` (job title), or the other way round.
+
+    `form` is the reason code if the separator is a wrong one, None if it is the dash.
+    """
     left, right = left.strip(), right.strip(" ,.-–—")
     if not left or not right:
         return _invalid("no_title")
@@ -155,14 +161,17 @@ def _check_title_first(left: str, right: str, words: NameWords) -> NameReading:
 
 
 def _agency_reason(right: str, words: NameWords) -> str:
-    """Return the reason code for a display name that starts with an agency; `right` is the rest of it."""
+    """Return the reason code for a display name that starts with an agency; `right` is the rest of the display name."""
     if words.any_title(right):
         return "title_only"
     return "org_only" if words.agency(right) else "org_not_title"
 
 
 def _check_agency_first(name: str, cut: re.Match[str], words: NameWords) -> NameReading:
-    """Check for the order agency, person, title, split at `cut`: "Sở Y tế - Lò Văn Mẫu - Giám đốc"."""
+    """Check a display name for the order agency, person, job title, if the agency ends at the separator `cut`.
+
+    An example is "Sở Y tế - Lò Văn Mẫu - Giám đốc" (health department, name, director).
+    """
     agency, rest = name[: cut.start()], name[cut.end() :]
     if not words.agency(agency) or words.title(agency):
         return _invalid("org_not_title")
@@ -219,7 +228,10 @@ def _check_unseparated(name: str, words: NameWords) -> NameReading:
 
 
 def _check_title_without_separator(parts: list[str], words: NameWords) -> NameReading:
-    """Check a name that begins with a title and has no separator; a person's name may follow the title."""
+    """Check a display name that begins with a job title and has no separator; the person's name may follow the title.
+
+    `parts` are the words of the display name.
+    """
     for cut in range(1, len(parts) - 1):
         head, tail = " ".join(parts[:cut]), parts[cut:]
         named = words.surname(tail[0]) and all(part[0].isupper() for part in tail)
@@ -233,12 +245,16 @@ def _check_title_without_separator(parts: list[str], words: NameWords) -> NameRe
 
 
 def _has_shorter_title(parts: list[str], words: NameWords) -> bool:
-    """Return whether a shorter part already is a title, so that the last word may belong to an agency's name."""
+    """Return whether the display name begins with a shorter job title than all its words but the last.
+
+    The last word may then belong to the name of an agency instead of being a person's name. `parts` are the words of
+    the display name.
+    """
     return any(words.title(" ".join(parts[:cut])) for cut in range(1, len(parts) - 1))
 
 
 def _capitalise(person: str) -> str:
-    """Return the name with all-capital and lower-case words capitalised as in personal names."""
+    """Return the name with each word that is all in capitals or in lower case capitalised as in personal names."""
     return " ".join(
         word.title() if word[0].islower() or (len(word) > 1 and word.isupper()) else word for word in person.split()
     )
@@ -259,16 +275,16 @@ def _fixable(reason: str, proposal: str) -> NameReading:
 _ORDER = (Outcome.VALID, Outcome.FIXABLE, Outcome.INVALID)
 _PHONE_DIGITS = 8
 _LONGEST_DISPLAY_NAME = 300
-"""Longest name checked, in characters, several times Zalo's limit; every separator in it is tried."""
+"""Longest display name that is checked, in characters; several times Zalo's limit. Each separator in it costs time."""
 _TWO = 2
 _MOST_AGENCY_CUTS = 3
-"""How many separators are tried as the end of a leading agency name; the rest is split again for each."""
+"""How many separators are tried as the end of an agency name at the start; the rest is split anew for each."""
 _SIGNS = frozenset(" -–—|/\\,:()_•~·.&'’@+;[]")
 _AROUND = " -–—|/\\,:;_•~·.+<>([{"
 _INDISTINGUISHABLE = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ"} | dict.fromkeys(
     (0x2010, 0x2011, 0x2012, 0x2015, 0x2212), "-"
 )
-"""Letters and dashes that cannot be told apart from the right ones by eye."""
+"""Letters and dashes that look exactly like the right ones, which replace them without a fault being reported."""
 _DASH = re.compile(r"\s*[-–—]+\s*")
 _OTHER_SIGN = re.compile(r"\s*(?:[|/\\,:(_•~·\[;+]|(?<=\w{2})\.(?=\s))\s*")
 _ANY_SIGN = re.compile(r"\s*[-–—|/\\,:(_•~·\[;+]+\s*")

@@ -1,4 +1,8 @@
-"""Finds names that could be confused: equal except for diacritics, case, spaces, look-alikes or one typing error."""
+"""Finds known personal names in display names, even if they are not written exactly alike.
+
+Two names are taken for the same if they are equal except for diacritics, case, spaces, look-alike letters or one typing
+error.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,7 +16,7 @@ T = TypeVar("T")
 
 
 class Likeness(NamedTuple, Generic[T]):
-    """A known name found in a display name; `of` is the object that the known name belongs to."""
+    """A known name found in a display name; `of` is what the caller stored with this name, such as a person."""
 
     of: T
     same: bool
@@ -20,7 +24,7 @@ class Likeness(NamedTuple, Generic[T]):
 
 
 class Namesakes(Generic[T]):
-    """Index of known full names that finds them in display names such as `Chủ tịch NGUYEN VAN A`.
+    """Index of known full names, which finds them in display names such as `Chủ tịch NGUYEN VAN A` (chairman …).
 
     Known names of one word are too common and are ignored.
     """
@@ -38,7 +42,7 @@ class Namesakes(Generic[T]):
                 self._by_form[stump].append(known)
 
     def find(self, shown: str) -> list[Likeness[T]]:
-        """Return the known names that occur in the display name, exactly equal names first."""
+        """Return the known names that occur in the display name `shown`, exactly or nearly; the exactly equal first."""
         words = _words(shown)[:_MOST_WORDS]
         found: dict[int, Likeness[T]] = {}
         for first in range(len(words)):
@@ -64,7 +68,7 @@ class _Known(NamedTuple, Generic[T]):
 
 
 def _words(name: str) -> list[str]:
-    """Return the words in lower case with diacritics; disguised and look-alike letters are undone."""
+    """Return the words of a name in lower case with diacritics; disguised and look-alike letters become plain ones."""
     return "".join(letter if letter.isalnum() else " " for letter in normalise(name).text.lower()).split()
 
 
@@ -73,9 +77,9 @@ def _key(words: list[str]) -> str:
 
 
 def _deletion_forms(key: str) -> Iterator[str]:
-    """Yield the key and each form of it with one letter omitted.
+    """Yield the key (a name in one word without diacritics), and the key with each one of its letters left out.
 
-    Two keys that share none of these forms differ by more than one typing error.
+    Two keys that have none of these forms in common differ by more than one typing error.
     """
     yield key
     for place in range(len(key)):

@@ -4,11 +4,11 @@ import re
 
 
 def read_phone(written: str) -> str | None:
-    """Return the telephone number in the form +84…, None if the text is no valid number.
+    """Return the telephone number in the form +84…, None if the text is no valid Vietnamese number.
 
-    Accepts 09…, 84…, +84…, 0084…, numbers that lost their leading zero in a spreadsheet, spaces, dots, hyphens, and
-    eleven-digit mobile numbers as used until 2018. Source: Thông tư 22/2014/TT-BTTTT and the conversion plan of the
-    Ministry of Information and Communications of 2018.
+    Accepted are 09…, 84…, +84…, 0084…, numbers that lost their leading zero in a spreadsheet, spaces, dots, hyphens,
+    and eleven-digit mobile numbers as used until 2018. Sources: Circular (Thông tư) 22/2014/TT-BTTTT and the conversion
+    plan of the Ministry of Information and Communications of 2018.
     """
     digits = re.sub(r"[\s.()\-–\xa0]", "", written.strip().removesuffix(".0"))
     if not re.fullmatch(r"\+?\d+", digits):

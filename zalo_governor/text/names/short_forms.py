@@ -1,11 +1,11 @@
-"""Shortens long display names for Zalo with the abbreviations of titles and agencies that the organisation accepts."""
+"""Shortens long display names for Zalo with the abbreviations of job titles and agencies that the organisation uses."""
 
 import re
 from collections.abc import Sequence
 
 
 class ShortForms:
-    """Abbreviations of titles and agencies.
+    """List of the accepted abbreviations of job titles and agencies.
 
     Args:
         lines: each a long form, a tab and its short form; the case of the long form does not matter.
@@ -25,7 +25,7 @@ class ShortForms:
         self._pairs = [(re.compile(rf"(?<!\w){re.escape(long)}(?!\w)", re.IGNORECASE), short) for long, short in pairs]
 
     def fit(self, name: str, longest: int) -> str:
-        """Return the display name with its title abbreviated as far as needed to have at most `longest` characters.
+        """Return the display name with its job title abbreviated as far as needed to have at most `longest` characters.
 
         The person's own name is never shortened, so the result may still be too long.
         """

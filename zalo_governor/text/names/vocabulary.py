@@ -11,7 +11,7 @@ NAME_LISTS = (
     "titles", "short_titles", "foreign_titles", "agencies", "honorifics", "address", "nicknames", "surnames",
     "plain_names", "marked_names", "trade",
 )  # fmt: skip
-"""Names of the word lists, which are the arguments of `NameWords`."""
+"""Names of the word lists: the arguments of `NameWords`, and (with "-" for "_") the names of their files."""
 
 
 class NameWords:
@@ -45,7 +45,7 @@ class NameWords:
         return any(self._begins_with_title(part) for part in _PARTS.split(text))
 
     def bare_title(self, text: str) -> bool:
-        """Return whether the text begins with a title that lacks diacritics."""
+        """Return whether the text begins with a job title that lacks diacritics."""
         bare, typed = _bare(text), phrase(text)
         return not self.title(text) and any(
             all(word in {right, bare_word} for word, right, bare_word in zip(typed, title, bare, strict=False))
@@ -54,15 +54,18 @@ class NameWords:
         )
 
     def any_title(self, text: str) -> bool:
-        """Return whether `title` or `bare_title` finds a title, that is, with or without diacritics."""
+        """Return whether `title` or `bare_title` finds a job title, that is, one with or without its diacritics."""
         return self.title(text) or self.bare_title(text)
 
     def foreign_title(self, text: str) -> bool:
-        """Return whether the text contains a foreign-language title."""
+        """Return whether the text contains a job title in a foreign language, such as "manager"."""
         return not self._foreign_titles.isdisjoint(text.lower().split())
 
     def agency(self, text: str) -> bool:
-        """Return whether the text begins with an agency's name. "Đoàn" is both an agency and a family name."""
+        """Return whether the text begins with the name of an agency.
+
+        "Đoàn" is an agency (the youth union) and a family name: followed by a capitalised word it is the family name.
+        """
         words = phrase(_OFFICE.sub("phòng ", text))
         if _has_prefix(words, self._agencies, least=2) or _has_prefix(
             tuple(map(fold, text.split())), self._bare_agencies
@@ -92,7 +95,7 @@ class NameWords:
         return canonical(word) in self._nicknames
 
     def address(self, word: str) -> bool:
-        """Return whether the word is a form of address: "Anh", "Mr."."""
+        """Return whether the word is a form of address, such as "Anh" (elder brother) or "Mr."."""
         return canonical(word.rstrip(".")) in self._address
 
     def stripped_name(self, name: str) -> bool:
@@ -109,12 +112,12 @@ class NameWords:
         return family or middle == "van" or any(word in self._stripped_names for word in words[1:] if word.isascii())
 
     def vietnamese(self, name: str) -> bool:
-        """Return whether a name may be a Vietnamese one."""
+        """Return whether a personal name may be a Vietnamese one, with or without its diacritics."""
         first = name.split(maxsplit=1)[0]
         return has_marks(name) or self.surname(first) or first.lower() in self._stripped_surnames
 
     def split_rank(self, name: str) -> tuple[str, str]:
-        """Split a name into (rank and degrees, the personal name): "Đại tá" or "ThS.BS" comes first."""
+        """Split a personal name into (rank and degrees, the name itself); "Đại tá" (colonel) or "ThS.BS" come first."""
         words = name.split()
         at = 0
         while at < len(words) - 1:
@@ -159,18 +162,24 @@ class NameWords:
 
 
 def phrase(text: str) -> Phrase:
-    """Return the words of the text, each in its canonical form."""
+    """Return the words of the text in the form in which words are compared (see `canonical`)."""
     return tuple(canonical(word) for word in _WORD.findall(text))
 
 
 def canonical(word: str) -> str:
-    """Return the word in lower case with its tone mark as a digit at the end, so that "ủy" and "uỷ" are equal."""
+    """Return the form in which words are compared: lower case, the tone mark as a digit at the end.
+
+    "ủy" and "uỷ" thus become equal.
+    """
     toneless, tone = split_tone(word.lower())
     return toneless + (str(ord(tone) % 10) if tone else "")
 
 
 def _bare(text: str, *, keep_marks: bool = False) -> Phrase:
-    """Return the words without diacritics; with `keep_marks`, words that have some keep them and so match no list."""
+    """Return the words of the text in lower case without diacritics.
+
+    With `keep_marks`, words that have diacritics keep them, so that they are found in no list of words without.
+    """
     return tuple(word.lower() if keep_marks and has_marks(word) else fold(word) for word in _WORD.findall(text))
 
 

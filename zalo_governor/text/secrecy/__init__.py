@@ -1,1 +1,1 @@
-"""Finds the names of secrecy levels, however they are disguised."""
+"""Finds the names of the levels of state secrets (Mật, Tối mật, Tuyệt mật) in a text, even if they are disguised."""

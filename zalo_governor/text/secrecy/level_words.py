@@ -1,6 +1,7 @@
-"""Finds the secrecy-level words Mật, Tối mật and Tuyệt mật, also without diacritics, spaced, dotted, or with digits.
+"""Finds the level words Mật, Tối mật and Tuyệt mật (secret, highly secret, top secret), even if they are disguised.
 
-Only the words are found here; the rule decides whether a text discloses a secret.
+A disguised word lacks its diacritics, is spaced or dotted, or has digits for letters. Only the words are found here;
+the rule for clause 4.1 decides whether a text discloses a secret.
 """
 
 import re
@@ -12,29 +13,37 @@ from zalo_governor.text.tokens import FILE_ENDING
 
 
 class Level(IntEnum):
-    """Levels of state secrets by Article 8 of Law 117/2025/QH15: secret, highly secret, top secret."""
+    """Levels of state secrets by Article 8 of Law 117/2025/QH15, from secret (Mật) to top secret (Tuyệt mật)."""
 
     MAT = 1
+    """Secret."""
     TOI_MAT = 2
+    """Highly secret."""
     TUYET_MAT = 3
+    """Top secret."""
 
 
 class LevelWord(NamedTuple):
-    """A word that may name a secrecy level, at [start, end) in the text."""
+    """A level word: a word that may name a level of state secrets, at [start, end) in the text."""
 
     start: int
     end: int
     level: Level
     marked: bool
-    """Whether the word has the right diacritics, so that it cannot be mất, mặt or mắt."""
+    """Whether the word has the diacritics of mật, so that it cannot be mất (lost), mặt (face) or mắt (eye)."""
     disguised: bool
-    """Whether there are other characters between its letters or in place of them."""
+    """Whether there are other characters between the letters of the word, or in place of them."""
     in_name: bool = False
-    """Whether the word is in a file name or joined to the name of a document: `tailieutuyetmat`."""
+    """Whether the word is in a file name, or joined to the name of a document: `tailieutuyetmat`
+    ("topsecretdocument").
+    """
 
 
 def may_speak_of_secrets(text: str) -> bool:
-    """Return False if a normalised text certainly names no secrecy level and no stamp; True is not a verdict."""
+    """Return whether a normalised text may name a secrecy level or a stamp of secret documents.
+
+    False is certain; True only means that the text has to be analysed.
+    """
     if _M.search(text) or (_MUC.search(text) and next(_slang(text), None)):
         return True
     lower = text.lower()
@@ -45,19 +54,30 @@ def may_speak_of_secrets(text: str) -> bool:
 
 
 def hints_of_secrets(text: str) -> int:
-    """Return how often a normalised text has something like the word mật; harmless compounds count too."""
+    """Return how often a normalised text has something like the word "mật" (secret).
+
+    Harmless compounds such as "mật khẩu" (password) count too.
+    """
     return sum(1 for _ in _M.finditer(text)) + sum(1 for _ in _slang(text))
 
 
 def _slang(text: str) -> Iterator[re.Match[str]]:
-    """Yield each "mực" (slang for mật) after something like tối or tuyệt; alone it means ink or a river's level."""
+    """Yield each "mực" (slang for mật, secret) that follows something like tối or tuyệt, the prefixes of higher levels.
+
+    Alone, the word means ink or the level of a river.
+    """
     for match in _MUC.finditer(text):
         if _LIKE_TOI_OR_TUYET.search(text, max(match.start() - _PREFIX_REACH, 0), match.start()):
             yield match
 
 
 def level_words(text: str, folded: str) -> list[LevelWord]:
-    """Return the level words in order, harmless compounds included; `folded` is the normalised text after `fold`."""
+    """Return all words of a text that may name a secrecy level, harmless compounds included, in the order of the text.
+
+    Args:
+        text: the normalised text.
+        folded: the same text after `fold`, that is, in lower case without diacritics.
+    """
     words = [word for match in _LEVEL.finditer(folded) if (word := _word(match, text))]
     words += [word for chunk in _CHUNK_WITH_MAT.finditer(folded) if (word := _file_name(chunk))]
     words += [
@@ -94,13 +114,20 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
 
 
 def _cut_off(match: re.Match[str]) -> bool:
-    """Return whether a comma or sentence end separates the prefix from a complete "mật": "tuyệt, mặt đường …"."""
+    """Return whether a comma or sentence end separates the prefix tối or tuyệt from the "mật" after it.
+
+    The two are then no level: "tuyệt, mặt đường …" ("great, the road surface …").
+    """
     before = next(match.end(group) for group in ("toi", "tuyet", "t_dot") if match[group])
     return _PAUSE.search(match.string, before, match.start("m")) is not None and match[0][-3:].isalpha()
 
 
 def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
-    """Return how the prefix tối/tuyệt is written ("marked", "bare", "other", "" for none) and the level it makes."""
+    """Return (how the prefix tối or tuyệt before "mật" is written, the level that both name: highly or top secret).
+
+    The first is "marked" (with the right diacritics), "bare" (without any), "other" (with wrong ones) or "" (no
+    prefix).
+    """
     for group, level, right, bare in (
         ("toi", Level.TOI_MAT, "ốó", "oô0"),
         ("tuyet", Level.TUYET_MAT, "ệ", "eê3"),
@@ -125,7 +152,10 @@ def _level(match: re.Match[str]) -> Level:
 
 
 def _file_name(chunk: re.Match[str]) -> LevelWord | None:
-    """Return the level word in a file name, even joined to other words: `tailieutuyetmat_2026.zip`; None if none."""
+    """Return the level word in the file name `chunk`, even joined to other words: `tailieutuyetmat_2026.zip`.
+
+    None if the text is no file name or names no level.
+    """
     if not FILE_ENDING.search(chunk[0].rstrip(_AROUND)):
         return None
     stem = _SIGNS.sub(" ", chunk[0])
@@ -148,7 +178,9 @@ _M = re.compile(
     rf"[mM](?:{_S}[aAâÂậẬ@4^*]{_HELD_VOWEL}{_S}[tT7cCkK]"
     rf"|(?:(?<=[{_END_OF_PREFIX}][mM])|(?<![^\W_][mM]))[mM]{{0,8}}(?![^\W_]))"
 )
-"""Anything that may be the word mật or an abbreviation of it. Starts with one letter, which makes the search fast."""
+"""Finds anything that may be the word mật or an abbreviation of it. Starts with one letter, which makes the search
+fast.
+"""
 _MUC = re.compile(rf"[mM]{_S}[ựỰ]{_HELD_VOWEL}{_S}[tT7cCkK]")
 _LIKE_TOI_OR_TUYET = re.compile(rf"(?<![aA])[{_END_OF_PREFIX}][\W_mM]{{0,20}}$")
 _PREFIX_REACH = 24
@@ -159,7 +191,7 @@ _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _PAUSE = re.compile(r"[,;:!?…]|\. ")
 _OTHER_TONE = re.compile(r"\^['`?~]")
-"""Tone other than that of mật: in VIQR (Vietnamese in ASCII signs) "ma^'t" is mất."""
+"""A tone mark in VIQR keystrokes (Vietnamese in ASCII) other than that of mật: "ma^'t" is mất (lost)."""
 _SPACED = re.compile(r"m\s|a\s")
 _CHUNK_WITH_MAT = re.compile(r"\S*mat\S*")
 _SIGNS = re.compile(r"[^a-z0-9]+")

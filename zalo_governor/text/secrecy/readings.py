@@ -1,4 +1,4 @@
-"""Decodes a text that may hide a secrecy level: old fonts, raw keystrokes, text written backwards.
+"""Decodes a text that may hide a secrecy-level word: old encodings, raw keystrokes, text written backwards.
 
 Each decoding is tried only if a quick check finds a sign of it, so that harmless messages cost no time.
 """
@@ -13,7 +13,15 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 
 
 def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
-    """Yield other decodings of the text, normalised; `changed` says that normalising changed the raw text."""
+    """Yield each other way to read a text in which a level word may be hidden.
+
+    The text is decoded from old encodings and raw keystrokes, cleared of look-alike letters, or read backwards.
+
+    Args:
+        text: the text as received.
+        normalised: the text after `normalise`.
+        changed: whether normalising changed the text; old encodings and look-alike letters are searched for only then.
+    """
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
     if changed and _ODD_LETTER.search(normalised):
@@ -27,9 +35,10 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
 
 
 def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
-    """Yield the text with letter separators, digits for letters, repeated letters and line breaks undone.
+    """Yield (the text with disguises of its words undone, whether only a few words were disguised).
 
-    Each result comes with whether only a few words were disguised, as somebody does who hides just those.
+    Undone are separators between letters, digits in place of letters, repeated letters; in a second result, line breaks
+    too. Somebody who disguises only a few words wants to hide just those.
     """
     joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
     joined = _HELD_KEY.sub(r"\1", _GAP.sub(" ", joined))
@@ -45,7 +54,13 @@ def _letters_of(run: str) -> str:
 
 
 def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
-    """Yield other decodings of a whole message: old font, raw Telex/VNI/VIQR keystrokes, signs inside words."""
+    """Yield other ways to read a whole message: from old encodings, from raw keystrokes, without signs inside words.
+
+    Args:
+        text: the message as received.
+        normalised: the message after `normalise`.
+        changed: whether normalising changed the message; old encodings are searched for only then.
+    """
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
     start = normalised[:_START]
@@ -56,7 +71,7 @@ def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]
 
 
 def _composed(match: re.Match[str]) -> str:
-    """Return the syllable that these Telex, VNI or VIQR keystrokes produce; the word unchanged if none."""
+    """Return the syllable that these Telex, VNI or VIQR keystrokes produce; the keystrokes unchanged if none."""
     word = match[0]
     if word.endswith(".") and (shorter := _composed_word(word[:-1])) != word[:-1]:
         return f"{shorter}."
@@ -86,13 +101,13 @@ def _composed_word(word: str) -> str:
 
 
 def _with_shape(word: str) -> str:
-    """Return the level word meant if the key for the circumflex was omitted: "ma5t"."""
+    """Return the level word if only its circumflex is missing: "mật" for "mạt" (from "ma5t"); other words unchanged."""
     meant = _MEANT.get(word.lower(), word)
     return meant.upper() if word.isupper() and len(word) > 1 else meant
 
 
 def _plain_letter(odd: str) -> str:
-    """Return the plain letter that this one looks like, without its non-Vietnamese diacritics."""
+    """Return the letter that this odd one looks like ("m" for "ḿ"), without its non-Vietnamese diacritics."""
     base = unicodedata.normalize("NFD", odd)[0]
     return _LOOKS_LIKE.get(odd) or (base if base.isascii() else odd)
 
@@ -114,7 +129,7 @@ _ODD_LETTER = re.compile(
 _RUN_OF_LETTERS = re.compile(
     r"(?<![^\W_])(?<![@$])[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_]|[@$])(?:\1[^\W\d_](?![^\W_]|[@$]))*"
 )
-"""Single letters with the same separators between them: "m.ậ.t"."""
+"""Single letters with the same separator between them: "m.ậ.t"."""
 _GAP = re.compile(r"  +")
 _HELD_KEY = re.compile(r"([^\W\d_])\1{2,}")
 _MIXED = re.compile(
@@ -125,14 +140,16 @@ _DRESSED = re.compile(rf"{_RUN_OF_LETTERS.pattern}|\w*([^\W\d_])\2{{2,}}\w*|{_MI
 _CHUNKS = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 _START = 400
-"""How many characters at the start are checked for the way a message was typed."""
+"""How many characters at the start of a message are read to find out how it was typed."""
 _SOME = 2
 _TYPED_WORD = re.compile(
     r"(?<![^\W_])(?=[a-z0-9]*[aeiouy])(?:[b-df-hj-np-tv-xz]*(?:[aeiouy]*(?:aa|ee|oo|aw|ow|uw|[aeou][678])[aeiouywcmnghpt0-9]*[sfrxj1-5]?"
     r"|[aeiouy]+[cmnghpt]*[sfrxj])|dd[a-z]+)(?![^\W_])",
     re.IGNORECASE,
 )
-"""A word that looks like raw Telex or VNI keystrokes; English has a few such words, a message typed so has many."""
+"""A word that looks like raw Telex or VNI keystrokes; English text has a few of them, a message typed in keystrokes
+many.
+"""
 _SPLIT = re.compile(r"([^\W\d_])[.,;:'\"_*-]+(?=[^\W\d_])")
 _LONGEST = 12
 _VOWELS = frozenset("aăâeêioôơuưy")

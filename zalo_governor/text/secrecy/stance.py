@@ -1,6 +1,6 @@
-"""Features around a secrecy-level word that show whether a secret document is passed on or only talked about.
+"""Features around a level word (Mật …) that show whether a secret document is passed on or only talked about.
 
-The features feed a small linear model, the same in training and judging.
+The linear model of clause 4.1 is trained and scores with the same features.
 """
 
 import itertools
@@ -11,9 +11,14 @@ from zalo_governor.text.secrecy.level_words import LevelWord
 
 
 def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
-    """Return words, word pairs and words near the levels of a folded text of at most a few hundred characters.
+    """Return the model's features of a text: its words, pairs of words, and the words near each level word.
 
-    All level words become one sign; an ambiguous "mat" without diacritics (mất, mặt, mát?) becomes another sign.
+    Every level word becomes the same sign, so that the level does not matter; "mat" without diacritics, which may also
+    be mất, mặt or mát (lost, face, cool), becomes another sign.
+
+    Args:
+        folded: the text in lower case without diacritics, at most a few hundred characters.
+        words: the level words in it.
     """
     tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall(levelled(folded, words))]
     found = {f"u:{token}" for token in tokens}
@@ -30,7 +35,7 @@ def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
 
 
 def levelled(folded: str, words: Sequence[LevelWord]) -> str:
-    """Return the folded text with each level word replaced by a sign, one for certain and one for ambiguous words."""
+    """Return the folded text with "§" in place of each certain level word, and "¤" in place of each ambiguous one."""
     pieces: list[str] = []
     at = 0
     for word in words:

@@ -1,1 +1,1 @@
-"""Calls of Zalo's HTTP API."""
+"""Clients of Zalo's HTTP API: sending, reading groups and histories, acting on members and messages."""

@@ -1,4 +1,4 @@
-"""Pins messages on the board of a group, each only once (protocol page 4)."""
+"""Pins messages on a group's board, Zalo's list of pinned messages and notes, each only once (zalo-protocol.md, 4)."""
 
 import json
 from collections.abc import Callable
@@ -42,15 +42,15 @@ _MESSAGE_TYPES = {
     "share.file": 46,
     "chat.gif": 49,
 }
-"""Zalo's number for each msgType (protocol page 6.3); all others have the number 1."""
+"""Zalo's number for each type of message (zalo-protocol.md, 6.3); all other types have the number 1."""
 
 
 class ZaloBoard:
-    """Client of the boards of groups, on which messages are pinned.
+    """Client of the boards of groups, Zalo's lists on which messages are pinned.
 
     Args:
         client: makes the API calls.
-        message: returns the stored raw message for (group id, msgId); None if there is none that may be shown.
+        message: returns the stored raw message for (group id, msgId); None if there is none, or none that may be shown.
     """
 
     def __init__(self, client: ZaloClient, *, message: Callable[[str, str], RawDict | None]) -> None:
@@ -58,9 +58,10 @@ class ZaloBoard:
         self._message = message
 
     def pin_message(self, job: Job) -> JobOutcome:
-        """Pin the message that the job names, unless it is pinned already.
+        """Pin the message that the job names in its group, unless it is pinned already, and return the outcome.
 
-        Failures of Zalo or the connection are returned as an outcome, never raised.
+        NOT_FOUND if the message is not stored. Failures of Zalo or the connection are returned as an outcome, never
+        raised.
         """
         raw = self._message(job.group_id, job.task.target)
         if raw is None:
@@ -76,7 +77,7 @@ class ZaloBoard:
         return outcome
 
     def _pinned_ids(self, group_id: str) -> set[str]:
-        """Return the msgIds of the group's pinned messages."""
+        """Fetch the group's board; return the msgIds of the messages pinned on it."""
         asked = {
             "group_id": group_id,
             "board_type": _PINS,
@@ -99,7 +100,7 @@ def _pinned_message_id(item: object) -> str:
 
 
 def _pin_params(job: Job, raw: RawDict) -> RawDict:
-    """Return the description of the message that Zalo's pin call requires."""
+    """Return the description of the message to pin, in the form that Zalo's call for pinning requires."""
     content = raw.get("content")
     return {
         "client_msg_id": as_id(raw.get("cliMsgId")),

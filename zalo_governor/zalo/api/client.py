@@ -22,7 +22,7 @@ from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 log = structlog.get_logger(__name__)
 
 NEWEST = 10**16
-"""Cursor that requests the newest page of a group's history."""
+"""Cursor for the newest page of a group's history: higher than any msgId."""
 _PAGE_SIZE = 50
 _PROFILES_PER_CALL = 200
 _LARGEST_PICTURE = 8 << 20
@@ -42,17 +42,20 @@ _LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-las
 
 
 class HistoryPage(NamedTuple):
-    """One page of a group's history."""
+    """One page of a group's message history."""
 
     elements: list[Element]
-    """Elements of the page, newest first."""
+    """Messages and other elements of the page, newest first."""
     cursor: int
-    """Cursor that requests the next older page."""
+    """Cursor for the next, older page: the lowest msgId of this page."""
     has_more: bool
 
 
 class ZaloClient:
-    """Client of Zalo's HTTP API. If the session has expired, it logs in and repeats the call once, but never a send."""
+    """Client of Zalo's HTTP API, using the session of the bot account.
+
+    If the session has expired, the client logs in and repeats the call once, but never repeats a send.
+    """
 
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
@@ -60,13 +63,14 @@ class ZaloClient:
         self._clock = clock
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send one message, without a retry; see `ZaloSender.send`."""
+        """Send one message, without a retry, and return Zalo's confirmation; see `ZaloSender.send`."""
         return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Find a sent message by its clientId among the newest messages of its conversation; None if it is not there.
+        """Look for a message that may have been sent, by its clientId, among the newest messages of its conversation.
 
-        Of a private conversation Zalo returns the last message only, so None does not prove that it was not sent.
+        Return None if it is not there. Of a private conversation Zalo returns the last message only, so None does not
+        prove that the message was not sent.
 
         Raises:
             ZaloError: the call failed.
@@ -79,10 +83,10 @@ class ZaloClient:
         return None
 
     def remove_message(self, job: Job) -> JobOutcome:
-        """Delete one message of a group for all members.
+        """Delete the group message that the job names for all members, and return the outcome.
 
         Failures of Zalo or the connection are returned as an outcome, never raised. Only the group's owner and its
-        deputies may delete messages (protocol page 4). The call may be repeated.
+        deputies may delete messages (zalo-protocol.md, 4). The call may be repeated.
         """
         if not isinstance(job.task, RemoveMessage):
             raise TypeError(job.kind)
@@ -108,7 +112,9 @@ class ZaloClient:
         return JobOutcome.DONE
 
     def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
-        """Fetch a group and those of its members whom Zalo lists; a member's name is "" if Zalo does not give it.
+        """Fetch a group's properties and those of its members whom Zalo lists (not always all).
+
+        A member's name is "" if Zalo does not give it.
 
         Raises:
             NotInGroupError: the bot account is not in the group.
@@ -123,7 +129,7 @@ class ZaloClient:
         return _to_snapshot(group_id, info, members), members
 
     def picture(self, address: str) -> bytes:
-        """Download a picture from a URL that Zalo gave.
+        """Download a picture from a URL that Zalo gave; return its bytes.
 
         Raises:
             ZaloError: the host of the URL is not Zalo's, the picture is larger than 8 MB, or the download failed.
@@ -133,7 +139,11 @@ class ZaloClient:
         return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
-        """Fetch a page of at most 50 messages older than the cursor; raises ZaloError if the call failed."""
+        """Fetch a page of at most 50 messages of a group, those before the msgId `cursor`.
+
+        Raises:
+            ZaloError: the call failed.
+        """
         answer = _as_object(
             self.read(
                 "GET",
@@ -151,14 +161,16 @@ class ZaloClient:
         return HistoryPage(elements, oldest, more)
 
     def last_messages(self) -> list[Element]:
-        """Fetch the last message of every conversation, which shows whether the socket has missed any."""
+        """Fetch the last message of each of the account's conversations; raises ZaloError if the call failed."""
         return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
 
     def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
-        """Make a call that is harmless to repeat; if the session has expired, log in and repeat it once.
+        """Make an API call that may safely be repeated, and return the data of Zalo's answer.
+
+        If the session has expired, log in and repeat the call once. `params` are encrypted, `query` is sent as it is.
 
         Raises:
-            ZaloError: as GovernorApi.call, or the login failed.
+            ZaloError: the call failed as described at GovernorApi.call, or the login failed.
         """
         logins = self._session.logins
         try:
@@ -168,7 +180,7 @@ class ZaloClient:
             return self._session.api.call(method, url, params, **query)
 
     def keep_alive(self) -> None:
-        """Tell Zalo that the session is in use (protocol page 2.7); log in again if it has expired.
+        """Tell Zalo that the session is in use (zalo-protocol.md, 2.7); if it has expired, log in again.
 
         Raises:
             ZaloError: Zalo did not answer, or the login failed.
@@ -180,7 +192,7 @@ class ZaloClient:
             self._session.renew(logins)
 
     def newest(self) -> dict[str, Element]:
-        """Fetch the newest message of each group, by group id; raises ZaloError if the call failed."""
+        """Fetch the newest message of each of the account's groups, by group id; raises ZaloError on failure."""
         newest: dict[str, Element] = {}
         for element in self.last_messages():
             if element.is_group and element.kind is ElementKind.MESSAGE:
@@ -222,7 +234,7 @@ def _msg_number(element: Element) -> int:
 
 
 def _as_object(value: object) -> RawDict:
-    """Return a dict, parsing it if it is a JSON string (as in getrecentv2); {} for anything else."""
+    """Return a JSON object as a dict, also if Zalo sent it as a string (as in getrecentv2); {} for anything else."""
     try:
         return json_object(value)
     except ValueError:
@@ -255,7 +267,7 @@ def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> Gro
 
 
 def _avatar_url(info: RawDict) -> str | None:
-    """Return the URL of the group's picture; "" for Zalo's default picture; None if Zalo gave no such field."""
+    """Return the URL of the group's picture; "" for Zalo's default picture; None if Zalo sent no such field."""
     named = [info[name] for name in ("fullAvt", "avt") if name in info]
     return next((str(address) for address in named if address), "" if named else None)
 

@@ -21,33 +21,39 @@ _ACCEPT = f"{_FRIEND}/accept"
 _REQUESTS = f"{_FRIEND}/recommendsv2/list"
 _BY_PHONE = f"{_FRIEND}/profile/get"
 _FRIEND_REQUEST = 2
-"""`recommType` of a friend request, as opposed to a recommendation (zca-js, getFriendRecommendations)."""
+"""Zalo's type number of a friend request, as opposed to a recommendation (zca-js, getFriendRecommendations)."""
 _NOT_FOUND = 216
 """Error code: no account has the telephone number, or its owner does not allow being found by it."""
 _NOT_ALLOWED_CODES = frozenset({165, 166})
 _WEB_SEARCH = 40
-"""`reqSrc` of a search by telephone number in Zalo Web (zca-js, findUser)."""
+"""Value of the parameter `reqSrc` for a search by telephone number in Zalo Web (zca-js, findUser)."""
 
 
 class ZaloGroupActions:
-    """API calls about single people; each may safely be repeated."""
+    """Client of the API calls about single people; each call may safely be repeated."""
 
     def __init__(self, client: ZaloClient) -> None:
         self._client = client
 
     def remove_member(self, job: Job) -> JobOutcome:
-        """Remove the job's target from the group, which needs owner or deputy rights; failures become an outcome."""
+        """Remove the member whom the job names from the job's group, and return the outcome.
+
+        The bot account must be the group's owner or a deputy. Failures are returned as an outcome, never raised.
+        """
         answer, outcome = attempt(self._client, job, _KICK, {"grid": job.group_id, "members": [job.task.target]})
         refused = _dict_of(answer).get("errorMembers") or []
         return JobOutcome.NOT_FOUND if job.task.target in map(as_id, refused) else outcome
 
     def accept_friend(self, job: Job) -> JobOutcome:
-        """Accept the friend request of the job's target; failures of Zalo or the connection become an outcome."""
+        """Accept the friend request of the person whom the job names, and return the outcome.
+
+        Failures of Zalo or the connection are returned as an outcome, never raised.
+        """
         _, outcome = attempt(self._client, job, _ACCEPT, {"fid": job.task.target, "language": "vi"})
         return outcome
 
     def friend_requests(self) -> list[FriendRequest]:
-        """Fetch the pending friend requests to the bot account; raises ZaloError if the call failed."""
+        """Fetch the friend requests that wait for the bot account's answer; raises ZaloError if the call failed."""
         items = _dict_of(self._client.read("GET", _REQUESTS, {})).get("recommItems")
         found = [_dict_of(_dict_of(item).get("dataInfo")) for item in items or [] if isinstance(items, list)]
         return [
@@ -57,10 +63,10 @@ class ZaloGroupActions:
         ]
 
     def by_phone(self, phone: str) -> FoundAccount | None:
-        """Find the account of a telephone number (+84…); None if Zalo reports none.
+        """Find the Zalo account of a telephone number (+84…); return None if Zalo reports none.
 
         Raises:
-            ZaloError: the call failed, or Zalo asks to wait (221).
+            ZaloError: the call failed, or Zalo asks to wait (code 221, too many requests).
         """
         asked = {"phone": phone.removeprefix("+"), "avatar_size": 240, "language": "vi", "reqSrc": _WEB_SEARCH}
         try:
@@ -76,7 +82,10 @@ class ZaloGroupActions:
 
 
 def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[Any, JobOutcome]:
-    """Make the API call of a job; return Zalo's answer, None on failure, and the outcome; never raises ZaloError."""
+    """Make the API call that carries out a job; return Zalo's answer (None on failure) and the outcome.
+
+    A ZaloError becomes an outcome and is not raised.
+    """
     try:
         return client.read("POST", url, params), JobOutcome.DONE
     except SessionExpiredError:

@@ -1,4 +1,4 @@
-"""Lists the groups of an account, for a person to choose from."""
+"""Lists the groups of the bot account, so that a person can choose which of them to watch."""
 
 import json
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _GROUPS_PER_CALL = 50
 
 
 class OwnGroup(NamedTuple):
-    """A group in which the account is a member."""
+    """A group in which the bot account is a member; `members` is the number of its members."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class OwnGroup(NamedTuple):
 
 
 def own_groups(client: ZaloClient) -> list[OwnGroup]:
-    """Fetch all groups of the account, sorted by name, without those of which Zalo gives no details.
+    """Fetch all groups of the bot account, sorted by name, without those of which Zalo gives no details.
 
     Raises:
         ZaloError: a call failed.

@@ -1,4 +1,4 @@
-"""Sends texts, pictures and files. Uploads may be repeated freely; the send itself is never retried here."""
+"""Sends texts, pictures and files. An upload may be repeated freely; the send itself is never retried here."""
 
 import hashlib
 import struct
@@ -35,15 +35,16 @@ _UPLOAD_TO_GROUP, _UPLOAD_TO_USER = 11, 2
 
 
 class ZaloSender:
-    """Sender of messages over Zalo's HTTP API; implements `pipeline.ports.Sender`."""
+    """Sender of texts, pictures and files over Zalo's HTTP API; implements `pipeline.ports.Sender`."""
 
     def __init__(self, session: ZaloSession) -> None:
         self._session = session
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send one message, whose clientId its echo on the socket will carry as cliMsgId.
+        """Send one message, and return Zalo's confirmation with the message's msgId.
 
-        `content` holds the bytes of the message's file, None for a text.
+        `content` holds the bytes of the message's file, None for a text. Zalo returns the message over the socket (the
+        echo) with its clientId as cliMsgId.
 
         Raises:
             SendRefusedError: Zalo answered with an error code that is final (`zalo.http.error_codes`).
@@ -119,7 +120,7 @@ class ZaloSender:
         }
 
     def _upload(self, kind: str, outgoing: Outgoing, file: ReportFile, content: bytes) -> RawDict:
-        """Upload the file to Zalo in chunks; return the answer to the last chunk."""
+        """Upload a file to Zalo in chunks; return Zalo's answer to the last chunk, which identifies the file."""
         notice = outgoing.notice
         chunks = [content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK)]
         answer: Any = None
@@ -144,10 +145,10 @@ class ZaloSender:
 
     @contextmanager
     def _translate_errors(self, *, visible: bool) -> Iterator[None]:
-        """Translate errors of API calls in the block into send errors.
+        """Return a context manager that translates errors of API calls in its block into errors of sending.
 
-        `visible`: people see the effect of the call, so that a lost answer makes the send uncertain; a call that is
-        not visible, such as an upload, may simply be repeated.
+        `visible`: people see the effect of the call, so that a lost answer makes the send uncertain; a call that is not
+        visible, such as an upload, may simply be repeated.
         """
         logins = self._session.logins
         try:
@@ -162,7 +163,10 @@ class ZaloSender:
             raise SendDeferredError(str(error), _NO_CONNECTION_SECONDS, error.status) from error
 
     def _log_in_again(self, logins: int) -> float:
-        """Log in again for the next try; return the seconds to wait before that, more if the login failed."""
+        """Log in again; return the seconds to wait before the next try to send, more if the login failed.
+
+        Does nothing if another thread has logged in since the session's count of logins was `logins`.
+        """
         try:
             self._session.renew(logins)
         except ZaloError as error:
@@ -172,7 +176,7 @@ class ZaloSender:
 
 
 def _error_of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
-    """Return the send error for an error code of Zalo; an unknown code means a retry, not a refusal."""
+    """Translate Zalo's error code into an error of sending; after an unknown code the send is retried, not given up."""
     meaning = meaning_of(error.code)
     if meaning.final:
         refuses = meaning is Meaning.ADDRESSEE_REFUSES
@@ -193,6 +197,6 @@ def _recipient(notice: Notice) -> RawDict:
 
 
 def _size_of_png(content: bytes) -> tuple[int, int]:
-    """Read width and height in pixels from the header of a PNG."""
+    """Return width and height in pixels, from the header of a PNG."""
     width, height = struct.unpack(">II", content[16:24])
     return width, height

@@ -1,1 +1,1 @@
-"""Logs in to Zalo and keeps the session alive."""
+"""Logs in to Zalo, with a QR code or with stored cookies, and keeps the session alive."""

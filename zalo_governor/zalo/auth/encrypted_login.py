@@ -1,7 +1,7 @@
 """The encrypted form of Zalo's login call getLoginInfo, which newer clients of Zalo Web use.
 
-Parameters and answer are encrypted with a key that both sides derive. The steps are those of zca-js 2.2.0 (protocol
-page 2.3).
+Parameters and answer are encrypted with a key that client and server each derive from two ids in the call. The steps
+are those of zca-js 2.2.0 (zalo-protocol.md, 2.3).
 """
 
 import base64
@@ -24,7 +24,10 @@ _ZERO_IV = bytes(16)
 
 
 class EncryptedLogin:
-    """One encrypted getLoginInfo call: its `query` parameters, and `read` to decrypt the answer."""
+    """One encrypted login call (getLoginInfo): `query` holds the parameters to send, `read` decrypts Zalo's answer.
+
+    `imei` is the browser id, `client_type` and `client_version` are the type and version of Zalo Web to present.
+    """
 
     def __init__(self, *, imei: str, client_type: int, client_version: int, now_ms: int) -> None:
         zcid = _encrypt(f"{client_type},{imei},{now_ms}".encode(), _ZCID_KEY).hex().upper()
@@ -48,7 +51,7 @@ class EncryptedLogin:
         }
 
     def read(self, data: object) -> RawDict:
-        """Decrypt the outer answer's `data`; return the inner answer {error_code, error_message, data}.
+        """Decrypt `data` of Zalo's answer; return the answer inside it: {error_code, error_message, data}.
 
         Raises:
             LoginRefusedError: the data cannot be decrypted with the key of this call.
@@ -64,7 +67,7 @@ class EncryptedLogin:
 
 
 def _derive_key(zcid: str, zcid_ext: str) -> bytes:
-    """Derive the AES-256 key from both client ids: 32 ASCII characters, used as bytes."""
+    """Derive the call's AES-256 key from the two client ids sent with it: 32 ASCII characters, used as bytes."""
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 

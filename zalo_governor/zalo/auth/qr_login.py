@@ -1,4 +1,4 @@
-"""Logs in with a QR code that a person scans with the Zalo app (protocol page 2.6).
+"""Logs in with a QR code that a person scans with the Zalo app on a telephone (zalo-protocol.md, 2.6).
 
 The program sees no password and no code sent to a telephone: it only receives the cookies of a browser session.
 """
@@ -30,7 +30,7 @@ from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.transport import ZaloTransport, http_through
 
 QR_SECONDS = 100.0
-"""How long a QR code is valid, in seconds, according to Zalo's login page."""
+"""How long a login QR code is valid, in seconds, according to Zalo's login page."""
 
 _ID = "https://id.zalo.me/account"
 _CHAT = "https://chat.zalo.me/"
@@ -45,19 +45,20 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class QrCode(NamedTuple):
-    """A login QR code to be scanned."""
+    """A QR code for logging in, to be scanned by a person."""
 
     code: str
-    """Zalo's id of the code."""
+    """Zalo's id of the QR code."""
     image: bytes
-    """The picture of the code, a PNG."""
+    """The picture of the QR code, as the bytes of a PNG."""
 
 
 class QrLogin:
-    """One QR login. Call `code`, `wait_for_scan`, `wait_for_confirmation` and `enter` in turn, then read `cookies`.
+    """One login by QR code: call `code`, `wait_for_scan`, `wait_for_confirmation` and `enter`, then read `cookies`.
 
-    Every method raises ZaloUnavailableError if there is no usable answer, and ForbiddenHostError if Zalo redirects to
-    a host that is not Zalo's. `timeout` is in seconds and applies to every connect and every read.
+    Every method raises ZaloUnavailableError if there is no usable answer, and ForbiddenHostError if Zalo redirects to a
+    host that is not Zalo's. `timeout` is in seconds and applies to every connect and every read. `route_to` is a URL on
+    this machine that receives all requests instead of Zalo; None for Zalo itself.
     """
 
     def __init__(self, *, user_agent: str, route_to: str | None, timeout: float) -> None:
@@ -77,11 +78,11 @@ class QrLogin:
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
-        """All cookies that Zalo has set during the login, each with its domain."""
+        """Return all cookies that Zalo has set during the login, each with its domain."""
         return self._store.all()
 
     def code(self) -> QrCode:
-        """Request a new QR code from Zalo, which invalidates an earlier one.
+        """Request a new QR code from Zalo, which invalidates any earlier one, and return it.
 
         Raises:
             QrRefusedError: Zalo issued no code.
@@ -99,28 +100,28 @@ class QrLogin:
         return QrCode(code, content)
 
     def wait_for_scan(self, code: QrCode, seconds: float = QR_SECONDS) -> str:
-        """Wait until somebody has scanned the code; return the display name of the account that scanned it.
+        """Wait until somebody has scanned the QR code; return the display name of the account that scanned it.
 
         Raises:
             QrExpiredError: nobody scanned it within `seconds`.
-            QrRefusedError: the code is no longer valid.
+            QrRefusedError: the QR code is no longer valid.
         """
         data = self._poll("/authen/qr/waiting-scan", {"code": code.code, "continue": _CHAT}, seconds)
         return str(data.get("display_name") or "")
 
     def wait_for_confirmation(self, code: QrCode, seconds: float = QR_SECONDS) -> None:
-        """Wait until the person who scanned the code confirms the login on the telephone.
+        """Wait until the person who scanned the QR code confirms the login on the telephone.
 
         Raises:
             QrDeclinedError: the person declined.
             QrExpiredError: the person did not answer within `seconds`.
-            QrRefusedError: the code is no longer valid.
+            QrRefusedError: the QR code is no longer valid.
         """
         given = {"code": code.code, "gToken": "", "gAction": "CONFIRM_QR", "continue": _CHAT}
         self._poll("/authen/qr/waiting-confirm", given, seconds)
 
     def enter(self) -> str:
-        """Fetch the cookies of the confirmed session; return the name of the account.
+        """Fetch the cookies of the session that was confirmed on the telephone; return the name of the account.
 
         Raises:
             LoginRefusedError: Zalo does not report the session as logged in.
@@ -152,7 +153,7 @@ class QrLogin:
                 self._call(path, {**form, "continue": _PC})
 
     def _call(self, path: str, form: Mapping[str, str]) -> RawDict:
-        """Post a form; return the `data` of the answer, {} if it has none; raises QrRefusedError on an error code."""
+        """Post a form to Zalo; return `data` of the answer, {} if none; raises QrRefusedError on an error code."""
         answer = self._request(path, form, self._timeout)
         if code := _code_of(answer):
             raise QrRefusedError(code, str(answer.get("error_message") or ""))

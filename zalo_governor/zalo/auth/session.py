@@ -1,4 +1,4 @@
-"""The logged-in session of one Zalo account: its cookies, browser identity, and the keys from the login."""
+"""The logged-in session of one Zalo account: its cookies, browser identity, and the keys that the login returned."""
 
 import threading
 from collections.abc import Callable
@@ -34,24 +34,24 @@ log = structlog.get_logger(__name__)
 _LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
 _PLAIN_VERSION = 645
 _ENCRYPTED_VERSION = 685
-"""Versions of Zalo Web sent with the plain and the encrypted login, as by zlapi 1.0.3 and zca-js 2.2.0."""
+"""Versions of Zalo Web sent with the plain and the encrypted login, as zlapi 1.0.3 and zca-js 2.2.0 do."""
 
 
 class LoginForm(Enum):
-    """The two forms of the login call getLoginInfo (protocol page 2.2 and 2.3)."""
+    """The two forms of Zalo's login call getLoginInfo, unencrypted and encrypted (zalo-protocol.md, 2.2 and 2.3)."""
 
     PLAIN = "plain"
     ENCRYPTED = "encrypted"
 
 
 class ZaloSession:
-    """HTTP session of one Zalo account: login, API calls and downloads; thread-safe.
+    """HTTP session of one Zalo account, for login, API calls and downloads; thread-safe.
 
     Args:
-        credentials: cookies, imei and user agent of the account.
+        credentials: cookies, imei (browser id) and user agent of the account.
         route_to: URL on this machine that receives all requests instead of Zalo; None for Zalo itself.
         timeout: seconds, for every connect and every read.
-        on_credentials: called after each answer that changed a cookie, in the calling thread; must store its argument.
+        on_credentials: called after each answer that changed a cookie, in the calling thread, to store the credentials.
         clock: gives the present time, which is sent with the login.
         pace: rate limit of the calls; None for five a second and bursts of twenty.
         client_version: version of Zalo Web to present to Zalo; None for the default of the form of login in use.
@@ -92,43 +92,43 @@ class ZaloSession:
             log_in=self.login,
             before=(pace or TokenBucket(per_second=5, burst=20)).take,
         )
-        """zlapi's API methods, using this session."""
+        """Client with zlapi's API methods, which sends its calls through this session."""
 
     @property
     def uid(self) -> str:
-        """The account's uid, as the account itself sees it; raises ZaloError before the first login."""
+        """Return the account's own uid (Zalo's uids differ per observer); raises ZaloError before the first login."""
         if not self._uid:
             raise ZaloError("not logged in yet")
         return self._uid
 
     @property
     def user_agent(self) -> str:
-        """The User-Agent of this account, the same for login, calls and socket."""
+        """Return the User-Agent of this account, the same for login, calls and socket."""
         return self._credentials.user_agent
 
     @property
     def socket_urls(self) -> tuple[str, ...]:
-        """URLs of Zalo's socket servers, in Zalo's order of preference; empty before the first login."""
+        """Return the URLs of Zalo's socket servers, in Zalo's order of preference; () before the first login."""
         return self._socket_urls
 
     @property
     def logins(self) -> int:
-        """Number of logins of this session so far; see `renew`."""
+        """Return the number of logins of this session so far, to be passed to `renew`."""
         return self._logins
 
     def cookie_header(self, host: str) -> str:
-        """Return the Cookie header that a browser would send to the host."""
+        """Return the value of the Cookie header that a browser would send to the host."""
         return self._cookies.header_for(host)
 
     def login(self) -> None:
         """Log in with the cookies and store the keys that Zalo returns; may be repeated at any time.
 
-        If Zalo refuses one form of getLoginInfo, the other form is tried; the plain one first, later the last one that
-        succeeded.
+        If Zalo refuses one form of getLoginInfo (plain or encrypted), the other form is tried; the plain one first,
+        later the one that succeeded last.
 
         Raises:
-            LoginRefusedError: the session has expired, belongs to another account than before, or the answer lacks
-                what a session needs.
+            LoginRefusedError: the session has expired, belongs to another account than before, or the answer lacks what
+                a session needs.
             ForbiddenHostError: the answer names no allowed socket URL.
             ZaloUnavailableError: no usable answer.
         """
@@ -136,13 +136,16 @@ class ZaloSession:
             self._login()
 
     def renew(self, known_logins: int) -> None:
-        """Log in again, unless another thread has done so since `logins` was `known_logins`; raises like `login`."""
+        """Log in again, unless another thread has done so since the caller read `known_logins` from `logins`.
+
+        Raises the same errors as `login`.
+        """
         with self._login_lock:
             if self._logins == known_logins:
                 self._login()
 
     def fetch(self, address: str, *, most: int) -> bytes:
-        """Download a file, such as a picture, of at most `most` bytes from a URL of Zalo's.
+        """Download a file, such as a picture, from a URL of Zalo's, and return its bytes, at most `most`.
 
         Raises:
             ForbiddenHostError: the host of the URL is not Zalo's.
@@ -164,7 +167,7 @@ class ZaloSession:
         return bytes(content)
 
     def close(self) -> None:
-        """Close the HTTP connections; a later call opens new ones."""
+        """Close the session's HTTP connections; a later call opens new ones."""
         self._http.close()
 
     def _login(self) -> None:
@@ -200,7 +203,7 @@ class ZaloSession:
         return data
 
     def _request_login(self, form: LoginForm) -> RawDict:
-        """Call getLoginInfo in one form; return the answer's `data` after checking its required fields."""
+        """Call getLoginInfo in the given form; return `data` of the answer after checking its required fields."""
         match form:
             case LoginForm.PLAIN:
                 data = _success(self._call_login(self._plain_query())).get("data")
@@ -263,7 +266,7 @@ class ZaloSession:
 
 _TOO_MANY = 429
 _SESSION_DEAD_CODES = frozenset({SESSION_EXPIRED, 401})
-"""Codes that mean the session has expired, so that the other form of login is useless."""
+"""Error codes for an expired session: the other form of login would be refused too."""
 
 
 def _success(answer: RawDict) -> RawDict:

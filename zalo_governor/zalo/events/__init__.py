@@ -1,1 +1,1 @@
-"""Splits frames into elements (raw dicts with an identity) and parses these into domain events."""
+"""Splits socket frames into elements (messages, reactions …, as raw dicts with ids) and parses these into events."""

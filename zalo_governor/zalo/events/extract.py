@@ -1,8 +1,8 @@
-"""Splits one frame into its elements (messages, reactions, receipts, group acts …), each with an identity; no I/O.
+"""Splits one socket frame into its elements (messages, reactions, receipts, group changes …), each with an id; no I/O.
 
-The command of the frame is ignored: every known array is read in whatever frame it occurs, since some accounts get
-messages in frames of other commands. Each element is read on its own; one that cannot be classified is kept as
-`ElementKind.OTHER`, so that it becomes a counted dead letter and does not affect its neighbours.
+The command (type number) of the frame is ignored: every known array is read in whatever frame it occurs, since some
+accounts get messages in frames of other commands. Each element is read on its own; one that cannot be classified is
+kept as `ElementKind.OTHER`, so that it becomes a counted dead letter and does not affect its neighbours.
 """
 
 import json
@@ -25,7 +25,7 @@ _MESSAGE_KINDS = {
 
 
 def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> list[Element]:
-    """Return the elements of a frame in order, without typing notices and notices of finished uploads.
+    """Return the elements (messages, reactions …) of a frame in order, without typing notices and notices of uploads.
 
     Args:
         frame: the decoded frame.
@@ -55,13 +55,13 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
 
 
 def typing_notices(frame: Frame) -> int:
-    """Return the number of typing notices in the frame."""
+    """Return how many "is typing" notices the frame contains."""
     items = frame.content.get("actions")
     return sum(map(_is_typing, items)) if isinstance(items, list) else 0
 
 
 def uploads_done(frame: Frame) -> list[tuple[str, str]]:
-    """Return (file id, URL) of each of the account's uploads that the frame reports as finished."""
+    """Return (file id, URL) of each upload by the account that the frame reports as finished."""
     items = frame.content.get("controls")
     done = [item["content"] for item in items if _is_upload(item)] if isinstance(items, list) else []
     return [
@@ -77,7 +77,7 @@ def has_messages_alone(frame: Frame) -> bool:
 
 
 def knows(frame: Frame) -> bool:
-    """Return whether the frame contains any of the arrays from which elements are read."""
+    """Return whether the frame contains any of the arrays from which elements (messages, reactions …) are read."""
     return not _READERS.keys().isdisjoint(frame.content)
 
 
@@ -91,7 +91,7 @@ _Reader = Callable[[_Context, RawDict, bool], Element]
 
 
 class _UnclassifiableError(ZaloError):
-    """The element lacks an id or conversation, or is of an unknown type, so that its kind or key cannot be set."""
+    """An element lacks its id or conversation, or is of an unknown type, so that it is kept as `ElementKind.OTHER`."""
 
 
 def _read_element(read: _Reader, context: _Context, item: object, is_group: bool) -> Element:

@@ -7,19 +7,19 @@ from zalo_governor.zalo.frames.json import read_json_text
 
 _EARLIEST_MS = 1_262_304_000_000  # the year 2010, before Zalo existed
 _MAX_CLOCK_SKEW_MS = 60_000
-"""How far in the future an element's time may lie, in ms.
+"""How many ms the time of a message or other element may lie in the future.
 
-An element with a later time would count as the last one before a gap, and hide what was missed in the gap.
+One with a later time would count as the last one received before a gap, and hide what was missed in the gap.
 """
 _LONGEST_ID = 200
-"""Length limit in characters. Zalo's ids have up to 20 digits, but a client can make some up, and ids are indexed."""
+"""Length limit of ids in characters: Zalo's have up to 20 digits, but a client can invent some, and ids are indexed."""
 
 
 def json_object(value: object) -> RawDict:
-    """Return a dict, parsing it if Zalo sent it as a JSON string.
+    """Return a JSON object as a dict, whether Zalo sent it as an object or as a string of JSON.
 
     Raises:
-        ValueError: the value is neither a dict nor the JSON of one.
+        ValueError: the value is neither.
     """
     if isinstance(value, str):
         value = read_json_text(value)
@@ -36,18 +36,18 @@ def as_id(value: object) -> str:
 
 
 def uid_of(value: object, account: str) -> str:
-    """Return a uid as a string; "0", by which Zalo means the account itself, becomes `account`."""
+    """Return a uid as a string; "0", by which Zalo means the receiving account itself, becomes `account`."""
     uid = as_id(value)
     return account if uid == "0" else uid
 
 
 def group_id_of(value: object) -> str:
-    """Return the id of a group without the prefix "g", which the history call adds."""
+    """Return the id of a group as a string, without the prefix "g" that Zalo's history call adds."""
     return as_id(value).removeprefix("g")
 
 
 def time_of(value: object, now_ms: int) -> int:
-    """Return a time in ms since 1970; `now_ms` if it is missing, before 2010, or more than a minute in the future."""
+    """Return Zalo's time in ms since 1970; `now_ms` if it is missing, before 2010, or over a minute in the future."""
     try:
         milliseconds = int(value if isinstance(value, float) else as_id(value))
     except (ValueError, OverflowError):
@@ -56,5 +56,5 @@ def time_of(value: object, now_ms: int) -> int:
 
 
 def digest(said: bytes) -> str:
-    """Hash bytes to 32 hexadecimal digits, which serve as the id where Zalo gives none."""
+    """Return a hash of the content in 32 hexadecimal digits, which serves as the id of elements without one."""
     return hashlib.blake2b(said, digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""Parses raw elements into domain events; an element that cannot be parsed raises, and becomes a dead letter."""
+"""Parses stored elements into events; one that cannot be parsed raises, and becomes a dead letter (kept, counted)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -47,14 +47,14 @@ _PARAMS_FIELDS = (
 _QUOTE_FIELDS = ("quote_title", "quote_description", "quote_url", "quote_sender_name")
 
 Shared = dict[str, Any]
-"""Keyword arguments that the constructors of all events take."""
+"""Keyword arguments that the constructors of all events take, such as id, sender and time."""
 
 
 def parse(admitted: Admitted) -> EventBase:
-    """Parse an inbox entry into a domain event; implements `pipeline.ports.Parser`.
+    """Parse an inbox entry into an event, such as a message or a member joining; implements `pipeline.ports.Parser`.
 
     Raises:
-        UnparsableElementError: the element has no known form.
+        UnparsableElementError: the entry has no known form.
     """
     entry = admitted.entry
     shared = _common_fields(admitted)

@@ -1,4 +1,7 @@
-"""Parses group and friend acts (elements of frames 601) into events; act names are those of Zalo Web's own client."""
+"""Parses Zalo's notices of group acts (joining, renaming, pinning …) and friend acts (friend requests …) into events.
+
+Both come in socket frames of command 601; the names of the acts are those that Zalo Web's own client uses.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,13 +43,13 @@ _BOARD = frozenset(
 )
 _MEMBER_NAME = FIELDS["member_name"].path[-1]
 _LATEST_MS = 253_402_300_799_000
-"""The end of the year 9999 in ms since 1970."""
+"""The end of the year 9999 in ms since 1970, the latest time that a datetime can hold."""
 _DIGIT_LIMIT = 5
 _BOARD_TITLES = ("pin_title", "topic_title", "topic_plain_title", "reminder")
 
 
 def group_act(raw: RawDict, shared: Shared) -> EventBase:
-    """Parse a group act into an event; `Unrecognised` for an unknown act, such as one that Zalo has added."""
+    """Parse a raw group act into an event; `Unrecognised` for an act not known here. `shared`: fields of all events."""
     content = json_object(raw.get("content"))
     data = json_object(content.get("data"))
     act = str(content["act"])
@@ -59,7 +62,7 @@ def group_act(raw: RawDict, shared: Shared) -> EventBase:
 
 
 def friend_act(raw: RawDict, shared: Shared) -> EventBase:
-    """Parse a friend act into an event."""
+    """Parse a raw friend act, such as a friend request, into an event. `shared`: fields of all events."""
     return FriendAct(act=str(json_object(raw.get("content"))["act"]), **shared)
 
 
@@ -124,7 +127,7 @@ def _link(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 
 
 def _members(data: RawDict) -> tuple[NamedUid, ...]:
-    """Return the members that an act concerns, which Zalo lists as objects or as bare uids."""
+    """Return the members whom an act concerns; Zalo lists them as objects or as bare uids."""
     members = []
     for given in data.get("updateMembers") or []:
         uid = as_id(given.get("id")) if isinstance(given, dict) else as_id(given)
@@ -141,7 +144,7 @@ def _avatar(data: RawDict) -> str | None:
 
 
 def _board_type(data: RawDict) -> int | None:
-    """Return Zalo's number for the type of board item, from `topic` or `groupTopic`; None if neither has one."""
+    """Return Zalo's number for the type of an item on the group's board (pins, notes …); None if there is none."""
     for name in ("topic", "groupTopic"):
         topic = data.get(name)
         kind = as_id(topic.get("type")) if isinstance(topic, dict) else ""

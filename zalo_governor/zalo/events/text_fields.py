@@ -1,4 +1,4 @@
-"""Table of the paths in a raw element to strings that people can write; the parser reads those only through it."""
+"""Table of the fields of raw elements that hold text written by people; the parser reads such text only through it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,11 +7,14 @@ from zalo_governor.domain.inbound import ElementKind, RawDict
 from zalo_governor.zalo.frames.json import read_json_text
 
 EACH = "*"
-"""Path step that means every item of a list."""
+"""Step of a path that means every item of a list."""
 
 
 class Place(NamedTuple):
-    """Path to a string in the raw elements of one kind; a step into a string means that the string is JSON."""
+    """Path to a string in the raw elements (messages, group changes …) of one kind.
+
+    Each step is a key; a step into a string means that the string is itself JSON.
+    """
 
     kind: ElementKind
     path: tuple[str, ...]
@@ -60,12 +63,12 @@ FIELDS: dict[str, Place] = {
 
 
 def strings_of(raw: RawDict, field: str) -> list[str]:
-    """Return the non-empty strings of a field of `FIELDS` in a raw element."""
+    """Return the non-empty strings of one field (a key of `FIELDS`) in a raw element."""
     return [text for text in _walk(raw, FIELDS[field].path) if text]
 
 
 def string_of(raw: RawDict, field: str) -> str:
-    """Return the first string of a field of `FIELDS` in a raw element, "" if there is none."""
+    """Return the first string of one field (a key of `FIELDS`) in a raw element, "" if there is none."""
     path = FIELDS[field].path
     if len(path) == 1:
         text = raw.get(path[0])
@@ -74,7 +77,7 @@ def string_of(raw: RawDict, field: str) -> str:
 
 
 def posted_text(raw: RawDict) -> str:
-    """Return all text that the sender of a raw message posted, one line per field, without quoted text."""
+    """Return all text that the sender of a raw message wrote, one line per field, without text quoted from others."""
     content = raw.get("content")
     if isinstance(content, str) and not content.startswith(("{", "[")):
         return content
@@ -82,7 +85,7 @@ def posted_text(raw: RawDict) -> str:
 
 
 def worded_strings(value: object) -> Iterator[str]:
-    """Yield all nested strings, also inside JSON strings, that look like words rather than ids, numbers or links."""
+    """Yield all strings in a JSON value, also inside JSON strings, that look like words rather than ids or links."""
     if isinstance(value, str):
         nested = _parse_if_json(value)
         if nested is not value:

@@ -1,12 +1,13 @@
-"""Decrypts and decodes Zalo's frames, without I/O; a frame that cannot be decoded raises an error.
+"""Decrypts and decodes the frames of Zalo's socket, without I/O; a frame that cannot be decoded raises an error.
 
-A frame is a header of 4 bytes (version, command as uint16 little-endian, sub-command) and a JSON object
-`{"encrypt": 0-3, "data": …}`. The forms of `data` are those that Zalo Web's own client reads:
+A frame is a header of 4 bytes (version, command as uint16 little-endian, sub-command) and a JSON object with `encrypt`
+(0 to 3) and `data`. By the value of `encrypt`, `data` is, as Zalo Web's own client reads it:
 
 - 0: JSON text;
 - 1: base64 of a gzip or zlib stream;
-- 2: percent-encoded base64 of IV (16) + additional data (16) + AES-GCM ciphertext with its tag (16) of such a stream;
-- 3: like 2, of the JSON itself.
+- 2: percent-encoded base64 of IV (16 bytes) + additional data (16) + AES-GCM ciphertext with its tag (16), whose plain
+  text is such a stream;
+- 3: like 2, but the plain text is the JSON itself.
 """
 
 import binascii
@@ -32,7 +33,7 @@ KICKED = 3003
 OLD_PRIVATE = 510
 OLD_GROUPS = 511
 OLD = frozenset({OLD_PRIVATE, OLD_GROUPS})
-"""Commands of requests for old messages (private and of groups), and of the answers to them."""
+"""Frame commands of requests for messages from before the connection, private and of groups, and of the answers."""
 
 _GCM_OVERHEAD = 48
 _MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
@@ -42,7 +43,10 @@ _JSON_OPENINGS = b'{[ \t\r\n"\xef'
 
 
 class Frame(NamedTuple):
-    """A decoded frame; `payload` is a dict with `error_code`, `error_message` and `data`, as far as Zalo sent them."""
+    """A decoded frame of Zalo's socket, with its command and sub-command.
+
+    `payload` is a dict with `error_code`, `error_message` and `data`, as far as Zalo sent them.
+    """
 
     cmd: int
     sub: int
@@ -50,24 +54,24 @@ class Frame(NamedTuple):
 
     @property
     def content(self) -> RawDict:
-        """The dict that holds the frame's elements: `payload["data"]`, or `payload` if it has no such dict."""
+        """Return the dict that holds the frame's messages etc.: `payload["data"]` if that is a dict, else `payload`."""
         data = self.payload.get("data")
         return data if isinstance(data, dict) else self.payload
 
 
 class FrameDecoder:
-    """Decoder of the frames of one connection; the first frame, the key frame, contains the key for the others."""
+    """Decoder of the frames of one connection; the first frame, the key frame, contains the key for all others."""
 
     def __init__(self) -> None:
         self._cipher: AESGCM | None = None
 
     @property
     def keyed(self) -> bool:
-        """Whether the key frame has been received."""
+        """Return whether the key frame, which contains the key for the other frames, has been decoded."""
         return self._cipher is not None
 
     def decode(self, data: bytes) -> Frame:
-        """Decode one frame; of a key frame the key is kept for later frames, and the returned payload is empty.
+        """Decode one frame. Of a key frame, keep the key for later frames and return an empty payload.
 
         Raises:
             UndecodableFrameError: the frame is cut short, encrypted under another key, tampered with, or not JSON.
@@ -112,7 +116,7 @@ class FrameDecoder:
 
 
 def command(data: bytes) -> tuple[int, int]:
-    """Return command and sub-command of a frame; the header is never encrypted.
+    """Return the command and sub-command of a frame from its header, which is never encrypted.
 
     Raises:
         UndecodableFrameError: the frame is shorter than a header.
@@ -123,15 +127,15 @@ def command(data: bytes) -> tuple[int, int]:
 
 
 def ping_frame(now_ms: int) -> bytes:
-    """Return the client's keep-alive frame: command 2, sub-command 1."""
+    """Return the frame by which the client keeps the connection alive: command 2, sub-command 1, and the time."""
     return b'\x01\x02\x00\x01{"eventId":%d}' % now_ms
 
 
 def old_messages_frame(cmd: int) -> bytes:
-    """Return the client's request for messages from before it connected; `cmd` is OLD_PRIVATE or OLD_GROUPS.
+    """Return the frame by which the client requests messages from before it connected.
 
-    Zalo answers, if at all, with the newest messages since this login, in a frame of the same command (protocol page,
-    5.5 and 8).
+    `cmd` is OLD_PRIVATE or OLD_GROUPS. Zalo answers, if at all, with the newest messages since this login, in a frame
+    of the same command (zalo-protocol.md, 5.5 and 8).
     """
     return b'\x01%c\x01\x01{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % (cmd & 0xFF, cmd)
 

@@ -25,7 +25,7 @@ def read_json(text: bytes) -> Any:
 
 
 def read_json_text(text: str) -> Any:
-    """Parse JSON given as `str`; raises like `read_json`."""
+    """Parse JSON given as `str`; returns and raises the same as `read_json`."""
     return read_json(text.encode("utf-8"))
 
 
@@ -33,7 +33,7 @@ def canonical(value: Any) -> bytes:
     """Serialise a JSON value with sorted keys, so that equal values give equal bytes.
 
     Raises:
-        ValueError: the value is nested deeper than it could be stored.
+        ValueError: the value is nested too deep to be written as JSON.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -14,13 +14,16 @@ _LENGTH_IN_TWO, _LENGTH_IN_EIGHT = 126, 127
 
 
 class OtherFrame(NamedTuple):
-    """A complete frame with its header that is not a complete binary message: a control frame, a fragment, text."""
+    """A complete WebSocket frame, header included, that is not a whole binary message.
+
+    It is a control frame, a part of a message in several frames, or text; the websockets package must handle it.
+    """
 
     data: bytes
 
 
 class FrameSplitter:
-    """Splitter of the bytes that one connection receives into frames.
+    """Splitter of the bytes received over one connection into WebSocket frames.
 
     `largest` is the longest allowed payload in bytes. Of a frame that announces a longer one only the header is
     returned; the remaining bytes are discarded, so that the connection is of no further use.
@@ -33,7 +36,10 @@ class FrameSplitter:
         """Number of bytes that the buffer must hold before it can contain a complete frame."""
 
     def feed(self, data: bytes) -> list[bytes | OtherFrame]:
-        """Add received bytes; return the frames that are now complete, in order: a binary message as its payload."""
+        """Add received bytes; return the frames that are now complete, in order.
+
+        A binary message in one frame is returned as its payload, any other frame as an OtherFrame.
+        """
         buffer = self._buffer
         buffer += data
         if len(buffer) < self._needed:

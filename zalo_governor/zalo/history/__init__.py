@@ -1,1 +1,1 @@
-"""Backfill: fetches from Zalo the messages that the bot missed while it was not connected."""
+"""Backfill: fetches from Zalo's history the messages that the bot missed while it was not connected."""

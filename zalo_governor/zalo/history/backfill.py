@@ -1,4 +1,4 @@
-"""Fetches from a group's history the messages that the bot missed."""
+"""Backfill of a group: reads Zalo's history of the group to fetch the messages that the bot missed."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,23 +13,26 @@ log = structlog.get_logger(__name__)
 
 _TRIES = 3
 _PAGES_PER_PART = 20
-"""Pages kept in memory before they are delivered, oldest message first; a longer gap is delivered in several parts."""
+"""Pages of history kept in memory before their messages are delivered, oldest first; a long gap comes in parts."""
 _MAX_DISPLACEMENT = 25
-"""Messages may be received out of Zalo's order, but none is displaced by this many places.
+"""Messages may be received out of Zalo's order, but each by fewer places than this.
 
 Counted in messages and not in time, since message times jump whenever Zalo's clock does.
 """
 _MOST_PAGES = 400
-"""Upper limit of pages including known messages: those since the gap are fetched again, and Zalo limits calls."""
+"""Most pages fetched in one backfill, including pages of known messages.
+
+All messages since the gap are fetched again, and Zalo limits the number of calls.
+"""
 _PERMANENT_CODES = frozenset({114, 165, 166, 400, 404, 410})
-"""Zalo's error codes and HTTP statuses (protocol page 3) after which a retry is useless; others may be temporary."""
+"""Zalo's error codes and HTTP statuses (zalo-protocol.md, 3) that make a retry useless; others may be temporary."""
 
 
 class Backfill:
-    """Reader of a group's history, page by page from the newest to the oldest.
+    """Reader of a group's history, page by page from the newest message to the oldest.
 
-    It waits `pause` seconds between pages, so that Zalo does not answer with code 221 (too many requests).
-    `sleep` waits the given seconds and returns False if the program is being stopped.
+    It waits `pause` seconds between pages, so that Zalo does not answer with code 221 (too many requests). `sleep`
+    waits the given seconds and returns False if the program is being stopped.
     """
 
     def __init__(self, client: ZaloClient, *, pause: float, sleep: Callable[[float], bool]) -> None:
@@ -47,18 +50,21 @@ class Backfill:
         heard_id: int,
         oldest: int | None,
     ) -> BackfillEnd:
-        """Fetch pages backwards until messages from before the gap are reached, or the history or `max_pages` ends.
+        """Fetch pages of history, newest first, until messages received before the gap are reached, or a limit ends it.
+
+        The gap is the time in which the bot missed messages. Return how the backfill ended.
 
         Args:
             group_id: the group.
             numbers: returns, for those of the given msgIds that are stored, the ids of their inbox entries.
             take: receives the found elements, oldest first, also if Zalo stops answering midway. Known messages are
                 among them, since their content may have changed.
-            max_pages: limit of pages with at least one unknown message; a page of messages that were received since
-                the gap does not count.
-            heard_id: the highest inbox id from before the gap; messages with a higher one came after the gap began.
-            oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group
-                and are ignored. None if nothing of the group was stored: then the whole history is fetched.
+            max_pages: limit of pages with at least one unknown message; a page of messages that were received since the
+                gap does not count.
+            heard_id: the highest inbox id from before the gap; entries with a higher id were received after the gap
+                began.
+            oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group and
+                are ignored. None if nothing of the group was stored: then the whole history is fetched.
         """
         elements: list[Element] = []
         cursor, pages, new_pages, found = NEWEST, 0, 0, 0
@@ -123,12 +129,16 @@ def _is_message(element: Element) -> bool:
 
 
 def _count_heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> int:
-    """Return how many messages in a row, at the older end of the pages so far, were received before the gap."""
+    """Return how many messages in a row, at the older end of all pages so far, were received before the gap.
+
+    `before` is that number without `page`, the msgIds of the next older page; `heard` are those received before the
+    gap.
+    """
     for key in page:
         before = before + 1 if key in heard else 0
     return before
 
 
 def _is_permanent(error: ZaloError) -> bool:
-    """Return whether a retry would fail the same way: wrong parameters, not in the group, no such call."""
+    """Return whether a retry would fail the same way: wrong parameters, account not in the group, no such call."""
     return isinstance(error, ZaloCallError) and error.code in _PERMANENT_CODES

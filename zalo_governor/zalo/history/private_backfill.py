@@ -1,8 +1,9 @@
 """Fetches the private messages to the bot that it missed, as far as Zalo's API allows.
 
-There is no history call for private conversations. The socket's answer to a request for old messages (510) reaches
-back to the login at most, and may not come; `get-last-msgs` gives the last message of each conversation. Where neither
-proves that nothing is missing, the gap stays recorded as not recovered.
+There is no history call for private conversations. The socket's answer to a request for old messages (frame command
+510) reaches back to the login at most, and may not come; the call `get-last-msgs` gives the last message of each
+conversation. Where neither proves that nothing is missing, the gap (time of missed messages) stays recorded as not
+recovered.
 """
 
 import threading
@@ -20,7 +21,7 @@ _ANSWER_SECONDS = 2.0
 
 
 class PrivateBackfill:
-    """Recovery of missed private messages from the socket's old messages and each conversation's last message.
+    """Recovery of missed private messages, from old messages that Zalo sends over the socket and from `last_messages`.
 
     `last_messages` returns the last message of each conversation, groups included, or raises ZaloError.
     """
@@ -31,21 +32,22 @@ class PrivateBackfill:
         self._old_messages: list[Element] = []
 
     def asked(self) -> None:
-        """Record that Zalo is being asked for old private messages, and discard an earlier answer."""
+        """Record that old private messages are being requested over the socket; discard what was received before."""
         self._answered.clear()
         self._old_messages = []
 
     def answer(self, elements: Sequence[Element]) -> None:
-        """Store the elements of the socket's answer for `recover`."""
+        """Store the old private messages that Zalo sent over the socket, for `recover`."""
         self._old_messages = list(elements)
         self._answered.set()
 
     def recover(
         self, heard_before: Callable[[Element], bool], take: Callable[[Sequence[Element]], None]
     ) -> BackfillEnd:
-        """Pass the found elements to `take`, oldest first; return REACHED if nothing can be missing.
+        """Pass the messages found to `take`, oldest first; return REACHED if nothing can be missing.
 
-        `heard_before` tells whether an element was stored before the gap, or is older than everything stored by then.
+        Waits up to two seconds for the messages that were requested over the socket. `heard_before` tells whether an
+        element was stored before the gap, or is older than everything stored by then.
         """
         self._answered.wait(_ANSWER_SECONDS)
         try:

@@ -1,1 +1,1 @@
-"""HTTP access to Zalo, restricted to its own hosts, with timeouts, rate limits and one family of exceptions."""
+"""HTTP access to Zalo, restricted to Zalo's hosts, with timeouts, rate limits and errors derived from ZaloError."""

@@ -22,7 +22,7 @@ from zalo_governor.zalo.http.zlapi_stubs import standing_in
 if TYPE_CHECKING:
 
     class _State:
-        """Type stub: the used part of zlapi's session state."""
+        """Type stub for the part of zlapi's session state that is used here."""
 
         _session: requests.Session
         _headers: dict[str, str]
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         def _post(self, *args: Any, **kwargs: Any) -> requests.Response: ...
 
     class ZaloAPI:
-        """Type stub: the used part of zlapi's client, which ships no types."""
+        """Type stub for the part of zlapi's client that is used here; zlapi ships no types."""
 
         _state: _State
         _imei: str
@@ -59,7 +59,9 @@ _CLIENT_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
 
 
 class GovernorApi(ZaloAPI):
-    """zlapi 1.0.3's client on our own HTTP session; all of its API methods work, but its socket reader is disabled.
+    """Client of Zalo's HTTP API that lets the unofficial library zlapi 1.0.3 send over our own HTTP session.
+
+    All of zlapi's API methods work, but its socket reader is disabled.
 
     Args:
         http: the HTTP session that sends all requests.
@@ -90,16 +92,19 @@ class GovernorApi(ZaloAPI):
         self._imei = imei
         self._state.user_imei = imei
         self.client_version = API_VERSION
-        """Version of Zalo Web sent with each call as `zpw_ver`."""
+        """Version of Zalo Web that each call presents to Zalo as `zpw_ver`."""
 
     def become(self, config: RawDict) -> None:
-        """Store the result of a login: `secret_key`, `send2me_id` (which is the uid), `zpw_ws`, `phone_number`."""
+        """Store what a login returned: `secret_key`, `send2me_id` (the account's uid), `zpw_ws`, `phone_number`."""
         self._state._config = config
         self._state._loggedin = True
         self.user_id = self.cloud_id = self._state.cloud_id = config["send2me_id"]
 
     def call(self, method: str, url: str, params: RawDict, **query: object) -> Any:
-        """Call Zalo's API with encrypted parameters; return the inner `data` of the decrypted answer.
+        """Call Zalo's API with encrypted parameters; return `data` of the decrypted answer.
+
+        An answer has an outer JSON object, whose own `data` is the encrypted inner object; each has an error code.
+        `query` is added to the URL unencrypted.
 
         Raises:
             SessionExpiredError: the caller must log in and call again.
@@ -113,14 +118,20 @@ class GovernorApi(ZaloAPI):
         return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
 
     def upload(self, url: str, params: RawDict, name: str, content: bytes, **query: object) -> Any:
-        """Upload one chunk of a file, with the parameters in the query; return and raise as `call`."""
+        """Upload `content`, one chunk of the file `name`, with the encrypted parameters in the URL.
+
+        Returns and raises the same as `call`.
+        """
         sealed = self._encode({**params, "imei": self._imei})
         names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
         chunk = {"chunkContent": (name, content, "application/octet-stream")}
         return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
 
     def ping(self, url: str) -> None:
-        """Make a call whose unencrypted answer has nothing but an error code; raises as `call` if it is not 0."""
+        """Call Zalo's API where its unencrypted answer holds nothing but an error code, as for a keep-alive.
+
+        Raises the same errors as `call`, also if the error code is not 0.
+        """
         query: RawDict = {
             "zpw_ver": self.client_version,
             "zpw_type": CLIENT_TYPE,
@@ -129,15 +140,18 @@ class GovernorApi(ZaloAPI):
         _require_success(outer_answer(self._exchange(self._state._get, url, params=query)), _path(url))
 
     def plain(self, url: str, query: RawDict) -> RawDict:
-        """Make an unencrypted call; return the outer answer, whose error code the caller must check."""
+        """Make an unencrypted call; return Zalo's answer as a JSON object, whose error code the caller must check."""
         return outer_answer(self._exchange(self._state._get, url, params=query))
 
     def login(self, *_args: object, **_kwargs: object) -> None:
-        """Log in through the session; zlapi's own login would bypass it."""
+        """Log in by calling `log_in`; zlapi's own login would bypass the session. All arguments are ignored."""
         self._log_in()
 
     def listen(self, *_args: object, **_kwargs: object) -> NoReturn:
-        """Raise ZaloError: zlapi's own reader loses messages, and kills the process when another session takes over."""
+        """Raise ZaloError, since zlapi's own socket reader must not be used.
+
+        It loses messages, and kills the process when another session takes over.
+        """
         raise ZaloError("the socket is read by zalo.listener")
 
     _listen = listen
@@ -184,7 +198,7 @@ class GovernorApi(ZaloAPI):
 
 
 def outer_answer(response: requests.Response) -> RawDict:
-    """Return the JSON object of an HTTP response, whatever its `error_code`.
+    """Return the JSON object in an HTTP response of Zalo, without checking its `error_code`.
 
     Raises:
         SessionExpiredError: HTTP 401 or 403.
@@ -221,7 +235,7 @@ def _path(url: str) -> str:
 
 
 def _may_have_been_sent(error: BaseException) -> bool:
-    """Return whether Zalo may have received the request before the connection failed."""
+    """Return whether Zalo may have received the request before its connection failed with this error."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return False
     cause = error.args[0] if error.args else None

@@ -15,16 +15,18 @@ _ADDRESS = "https://wpa.chat.zalo.me/"
 
 
 class Answer(NamedTuple):
-    """Result of a connectivity check."""
+    """Zalo's answer to a check of whether it can be reached."""
 
     clock: datetime | None
-    """Zalo's time, from the Date header of the answer, to the second; None if there was no valid one."""
+    """Time of Zalo's clock, from the Date header of the answer, to the second; None if it has no valid one."""
     seconds: float
-    """Duration of the request in seconds."""
+    """Time in seconds from the request to the answer."""
 
 
 def knock(*, route_to: str | None, timeout: float) -> Answer:
-    """Send a HEAD request to Zalo; any HTTP answer, even an error, means that Zalo can be reached.
+    """Send a HEAD request to Zalo; any HTTP answer, even one with an error status, means that Zalo can be reached.
+
+    `route_to` is a URL on this machine to use instead of Zalo, or None; `timeout` is in seconds.
 
     Raises:
         ZaloUnavailableError: no answer came; its text names the class of the network error.

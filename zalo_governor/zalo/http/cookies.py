@@ -1,4 +1,4 @@
-"""The account's cookies: each is sent only to its own hosts, and a rotated cookie replaces its old value."""
+"""The account's cookies: each is sent only to its own hosts, and a cookie that Zalo renews replaces its old value."""
 
 import threading
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _requests_cookies: Any = requests.cookies  # its published type stubs lack the f
 
 
 class CookieStore:
-    """Thread-safe cookie jar that respects the domains of cookies."""
+    """Thread-safe store of cookies, which sends each cookie only to hosts of its domain."""
 
     def __init__(self, cookies: Iterable[Cookie]) -> None:
         self._jar = CookieJar()
@@ -24,17 +24,17 @@ class CookieStore:
             self._jar.set_cookie(_requests_cookies.create_cookie(**cookie.model_dump()))
 
     def header(self, request: PreparedRequest) -> str | None:
-        """Return the Cookie header for the request; None if no cookie belongs to its host."""
+        """Return the value of the Cookie header for the HTTP request; None if no cookie belongs to its host."""
         with self._lock:
             header: str | None = _requests_cookies.get_cookie_header(self._jar, request)
         return header
 
     def header_for(self, host: str) -> str:
-        """Return the Cookie header for the front page of a host over https, "" if there is none."""
+        """Return the value of the Cookie header for https://host/, "" if no cookie belongs to the host."""
         return self.header(Request("GET", f"https://{host}/").prepare()) or ""
 
     def learn(self, request: PreparedRequest, response: Response) -> None:
-        """Store the cookies that the response sets, and delete those that it expires."""
+        """Store the cookies that an HTTP response sets, and delete those that it expires; `request` led to it."""
         if "set-cookie" not in response.headers:
             return
         given = CookieJar()
@@ -45,7 +45,7 @@ class CookieStore:
                 self._replace_rotated(cookie)
 
     def all(self) -> tuple[Cookie, ...]:
-        """Return all cookies, sorted by domain, path and name."""
+        """Return all stored cookies, sorted by domain, path and name."""
         with self._lock:
             cookies = sorted(self._jar, key=lambda cookie: (cookie.domain, cookie.path, cookie.name))
         return tuple(
@@ -54,9 +54,9 @@ class CookieStore:
         )
 
     def _replace_rotated(self, cookie: JarCookie) -> None:
-        """Store a rotated cookie and delete its old values on overlapping domains.
+        """Store a cookie that Zalo has renewed, and delete its old values on overlapping domains.
 
-        Zalo rotates a cookie from one host for all of its hosts; sent beside the old value the new one would be void.
+        Zalo renews a cookie from one host for all of its hosts; sent beside the old value the new one would be void.
         """
         for old in list(self._jar):
             if old.name == cookie.name and _domains_overlap(old.domain, cookie.domain):

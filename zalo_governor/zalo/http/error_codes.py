@@ -1,7 +1,7 @@
 """The table of Zalo's error codes and what each means for a message that is being sent.
 
-The codes come from public code and its users' reports (protocol page, "error codes seen"). After a code that is not in
-the table the send is retried: an alert must not be lost because Zalo introduced a new code.
+The codes come from public code and its users' reports (zalo-protocol.md, "error codes seen"). After a code that is not
+in the table the send is retried: an alert must not be lost because Zalo introduced a new code.
 """
 
 from enum import StrEnum
@@ -12,28 +12,28 @@ SESSION_EXPIRED = 102
 TOO_MANY_REQUESTS = 221
 RETRY_LIMIT = -69
 UNKNOWN = -1
-"""Replaces an error code in an answer that is not a number."""
+"""Used in place of an error code of Zalo that is not a number."""
 
 
 class Meaning(StrEnum):
-    """What to do with a message after an error code."""
+    """Meaning of an error code: what to do with the message whose send it answered."""
 
     WAIT = "wait"
-    """Retry after a pause."""
+    """Send the message again after a pause."""
     SESSION = "session"
-    """Log in again, then retry."""
+    """Log in again, then send the message again."""
     REFUSED = "refused"
-    """Give up: Zalo will never accept this message."""
+    """Give the message up: Zalo will never accept it."""
     NO_SUCH_ACCOUNT = "no_such_account"
-    """Give up: the addressee's account does not exist."""
+    """Give the message up: the addressee's account does not exist."""
     ADDRESSEE_REFUSES = "addressee_refuses"
-    """Give up: the addressee accepts no messages from the bot account."""
+    """Give the message up: the addressee accepts no messages from the bot account."""
     UNKNOWN = "unknown"
-    """The code is not in the table: retry as for WAIT, and count it."""
+    """The code is not in the table: send again as for WAIT, and count the code."""
 
     @property
     def final(self) -> bool:
-        """Whether a retry of the same message would be refused again."""
+        """Return whether the message is given up, as Zalo would refuse it again."""
         return self in {self.REFUSED, self.NO_SUCH_ACCOUNT, self.ADDRESSEE_REFUSES}
 
 
@@ -56,5 +56,5 @@ MEANINGS = {
 
 
 def meaning_of(code: int) -> Meaning:
-    """Return the meaning of an error code or HTTP status, `Meaning.UNKNOWN` if it is not in the table."""
+    """Return the meaning of Zalo's error code or HTTP status, `Meaning.UNKNOWN` if it is not in the table."""
     return MEANINGS.get(code, Meaning.UNKNOWN)

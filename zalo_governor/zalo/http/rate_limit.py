@@ -1,4 +1,4 @@
-"""Limits the rate of calls to Zalo."""
+"""Limits the rate of calls to Zalo with a token bucket."""
 
 import threading
 import time
@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 
 class TokenBucket:
-    """Token bucket: allows `per_second` calls on average and up to `burst` at once; further callers wait in order."""
+    """Token bucket: allows `per_second` calls on average and up to `burst` at once; further callers wait in order.
+
+    `monotonic` is a clock in seconds, and `sleep` waits for seconds; tests replace both.
+    """
 
     def __init__(
         self,
@@ -25,13 +28,13 @@ class TokenBucket:
         self._at = monotonic()
 
     def apply(self, *, per_second: float, burst: int) -> None:
-        """Change the rate limit from now on."""
+        """Change the rate limit, from now on."""
         with self._lock:
             self._per_second = per_second
             self._burst = burst
 
     def take(self) -> None:
-        """Wait until the caller may make one call."""
+        """Wait until the caller may make one call, and count that call."""
         with self._lock:
             now = self._monotonic()
             self._tokens = min(float(self._burst), self._tokens + (now - self._at) * self._per_second) - 1

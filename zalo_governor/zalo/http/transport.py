@@ -16,7 +16,7 @@ from zalo_governor.zalo.http.cookies import CookieStore
 
 ZALO_DOMAINS = ("zalo.me", "zadn.vn", "zdn.vn")
 ORIGINAL_HOST = "X-Orig-Host"
-"""Request header with the original host, for the server at `zalo.route_to` that stands in for all of Zalo's hosts."""
+"""Request header with the original host, for the local server that stands in for Zalo's hosts (`zalo.route_to`)."""
 
 
 class ZaloTransport(HTTPAdapter):
@@ -42,7 +42,7 @@ class ZaloTransport(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """Send a request as `HTTPAdapter.send` does, but ignore proxies.
+        """Send an HTTP request as `HTTPAdapter.send` does, but ignore proxies, and store the cookies of the response.
 
         Raises:
             ForbiddenHostError: the host is not Zalo's, and requests are not redirected to this machine.
@@ -66,7 +66,7 @@ class ZaloTransport(HTTPAdapter):
 
 
 def http_through(transport: ZaloTransport) -> Session:
-    """Return a `requests` session that can send only through this transport."""
+    """Return a `requests` session that sends everything through this transport, and cookies of no other source."""
     http = Session()
     # No proxies and no .netrc: environment variables must not redirect requests.
     http.trust_env = False
@@ -78,7 +78,7 @@ def http_through(transport: ZaloTransport) -> Session:
 
 
 def checked_base(route_to: str) -> str:
-    """Check the setting `zalo.route_to`; return it as a base URL without a slash at its end.
+    """Check the setting `zalo.route_to`, a URL on this machine to use instead of Zalo; return its scheme and host.
 
     Raises:
         ForbiddenHostError: the URL is not http(s) on a loopback address.
@@ -92,7 +92,9 @@ def checked_base(route_to: str) -> str:
 
 
 def checked_socket_url(address: str, *, routed: bool) -> str:
-    """Return a socket URL unchanged if the program may connect to it; `routed`: `zalo.route_to` is set.
+    """Return the URL of a socket unchanged if the program may connect to it.
+
+    `routed`: the setting `zalo.route_to` replaces Zalo by a server on this machine.
 
     Raises:
         ForbiddenHostError: the URL is not wss on one of Zalo's hosts or, with `routed`, not on a loopback address.
@@ -107,7 +109,7 @@ def checked_socket_url(address: str, *, routed: bool) -> str:
 
 
 def require_zalo(address: str | None, scheme: str) -> None:
-    """Raise ForbiddenHostError unless the URL has the given scheme and one of Zalo's hosts."""
+    """Raise ForbiddenHostError unless the URL `address` has the given scheme and one of Zalo's hosts."""
     url = _parse(address)
     host = (url.host or "").lower().rstrip(".")
     if url.scheme != scheme or not any(host == domain or host.endswith(f".{domain}") for domain in ZALO_DOMAINS):

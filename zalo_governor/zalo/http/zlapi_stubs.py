@@ -1,4 +1,4 @@
-"""Empty stub modules for packages that zlapi imports but whose content is never used."""
+"""Empty stand-ins for packages that the library zlapi imports but that are never used."""
 
 import sys
 from collections.abc import Iterator
@@ -8,9 +8,10 @@ from types import ModuleType
 
 @contextmanager
 def standing_in(*names: str) -> Iterator[None]:
-    """Make imports of the named modules yield empty stubs inside the `with` block; loaded modules are not replaced.
+    """Return a context manager: inside its block, imports of the named modules give empty modules.
 
-    This saves the memory of packages that are imported but never used. Later imports get the real modules.
+    Modules that are loaded already are not replaced, and imports after the block give the real modules. This saves the
+    memory of packages that are imported but never used.
     """
     absent = [name for name in names if name not in sys.modules]
     sys.modules |= {name: ModuleType(name) for name in absent}

@@ -1,1 +1,1 @@
-"""The WebSocket to Zalo: one connection, and the listener that keeps reconnecting."""
+"""The WebSocket to Zalo: a single connection, and the listener that reads and keeps reconnecting."""

@@ -41,7 +41,7 @@ class ZaloConnection:
     """An open WebSocket connection to Zalo; only one thread may call `receive`."""
 
     def __init__(self, session: ZaloSession, url: str, *, clock: Clock) -> None:
-        """Connect and complete the handshake, both together within the session's timeout.
+        """Connect to the socket URL and complete the handshake, both together within the session's timeout.
 
         No redirect is followed: it would send the cookies to another host.
 
@@ -74,6 +74,8 @@ class ZaloConnection:
     def receive(self, seconds: float) -> list[bytes]:
         """Wait up to `seconds` for a message; return all messages that have arrived by then, [] if there are none.
 
+        A message is the undecoded bytes of one of Zalo's frames.
+
         Raises:
             ConnectionClosed: the connection has ended and all messages that had arrived have been returned.
         """
@@ -91,11 +93,11 @@ class ZaloConnection:
         return frames
 
     def keep_alive(self, every_seconds: float) -> None:
-        """Start a thread that sends pings, so that they also go out while the reading thread waits for the database."""
+        """Start a thread that sends pings at this interval, also while the reading thread waits for the database."""
         threading.Thread(target=self._ping, args=(every_seconds,), name="zalo-ping", daemon=True).start()
 
     def ask_for_old(self) -> None:
-        """Request the messages from before this connection; does nothing if the connection has ended."""
+        """Request from Zalo the messages from before this connection; does nothing if the connection has ended."""
         with self._send_lock, suppress(OSError):
             if self._protocol.state is OPEN:
                 for cmd in sorted(OLD):
@@ -103,7 +105,7 @@ class ZaloConnection:
                 self._flush()
 
     def close(self) -> None:
-        """Close the connection; further calls do nothing."""
+        """Close the connection; a repeated call does nothing."""
         if self._closed.is_set():
             return
         self._closed.set()
@@ -155,14 +157,14 @@ class ZaloConnection:
         return bool(decrypted or self._readable.poll(seconds * 1000))
 
     def _read(self) -> bytes:
-        """Read the bytes that have arrived; b"" at the end of the connection."""
+        """Read and return the bytes that have arrived; b"" at the end of the connection."""
         try:
             return self._socket.recv(_READ_BYTES)
         except OSError:
             return b""
 
     def _process_bytes(self, data: bytes) -> None:
-        """Append the messages in the bytes to `_messages`, and answer the control frames among them."""
+        """Append the messages in received bytes to `_messages`, and answer the control frames among them."""
         for frame in self._splitter.feed(data):
             if isinstance(frame, OtherFrame):
                 self._process_frame(frame)
@@ -180,7 +182,7 @@ class ZaloConnection:
                 self._assemble(event)
 
     def _assemble(self, frame: Frame) -> None:
-        """Assemble a message from several frames; text messages are ignored, since Zalo sends none."""
+        """Add one WebSocket frame to the message it is part of; text messages are ignored, since Zalo sends none."""
         if frame.opcode is CONT:
             self._fragments.append(frame)
         elif frame.opcode is BINARY:
@@ -199,7 +201,7 @@ class ZaloConnection:
                 self._flush()
 
     def _close_politely(self) -> None:
-        """Send a close frame and read until the server has closed.
+        """Send a close frame and read until the server has closed, for a limited time.
 
         Closing with unread bytes would reset the connection before the server has read the close frame.
         """

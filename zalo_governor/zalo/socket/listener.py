@@ -28,7 +28,10 @@ _STOP_CHECK_SECONDS = 0.25
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
 _STABLE_SECONDS = 15.0
-"""A connection that lasted so long resets the backoff: some are cut every 22 to 65 seconds (protocol page 5.7)."""
+"""Seconds after which a connection counts as stable, so that delays between attempts begin at the shortest again.
+
+Zalo cuts some connections every 22 to 65 seconds (zalo-protocol.md, 5.7).
+"""
 _FAILURES_BEFORE_LOGIN = 5
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
@@ -36,7 +39,7 @@ T = TypeVar("T")
 
 
 class _Ending(NamedTuple):
-    """How a connection, or the attempt to connect, ended."""
+    """How a connection, or an attempt to connect, ended; `cause` is a short code for the log."""
 
     state: LineState
     cause: str
@@ -58,12 +61,12 @@ class Listener:
 
     Args:
         session: the session of the bot account.
-        on_elements: receives the elements that arrived together, each once and in order; it may block, and if it
-            raises it is called again with the same elements.
+        on_elements: receives the elements (messages, reactions …) that arrived together, each once and in order; it may
+            block, and if it raises it is called again with the same elements.
         on_line: receives every change of the connection's state, and every loss of a frame.
-        wants_old: called at each new connection; returns whether anything was received before, so that Zalo is to be
-            asked for the messages missed meanwhile.
-        on_old: receives the command and the elements of each answer with old messages.
+        wants_old: called at each new connection; returns whether anything was ever received before, so that Zalo is to
+            be asked for the messages missed meanwhile.
+        on_old: receives the frame command and the elements of each answer to that request.
         clock: gives the present time.
         ping_seconds: seconds between pings.
         silence_seconds: seconds without any data after which the connection counts as broken.
@@ -104,11 +107,11 @@ class Listener:
 
     @property
     def heard_at(self) -> datetime | None:
-        """When any frame was last received, an answer to a ping included; None before the first."""
+        """Return when any frame was last received, an answer to a ping included; None before the first."""
         return self._heard_at
 
     def run(self) -> None:
-        """Listen until `stop` is called; no failure of the connection ends this loop."""
+        """Connect, listen and reconnect until `stop` is called; no failure of the connection ends this loop."""
         while not self._stopping.is_set():
             try:
                 ending = self._connect_and_listen()
@@ -124,7 +127,7 @@ class Listener:
             self._stopping.wait(pause)
 
     def stop(self) -> None:
-        """Make `run` return within a second, unless `on_elements` blocks; received elements are delivered before."""
+        """Make `run` return within a second, unless `on_elements` blocks; elements received by then are delivered."""
         self._stopping.set()
 
     def _connect_and_listen(self) -> _Ending:
@@ -192,7 +195,7 @@ class Listener:
         return _Ending(LineState.DOWN, "stopped")
 
     def _process_frames(self, decoder: FrameDecoder, frames: list[bytes], connection: ZaloConnection) -> _Ending | None:
-        """Decode the frames and deliver their elements; return how the connection ends if one of them announces it."""
+        """Decode frames and deliver their elements; return how the connection ends if a frame announces its end."""
         elements: list[Element] = []
         ending: _Ending | None = None
         lost = False
@@ -279,7 +282,11 @@ class Listener:
             log.error("line_report_not_accepted", state=state.value, error=type(error).__name__)
 
     def _next_delay(self, state: LineState) -> float:
-        """Return the seconds until the next attempt: backoff with full jitter, or the long pause after a takeover."""
+        """Return the seconds until the next attempt to connect, after a connection that ended with `state`.
+
+        Backoff with full jitter: random, up to a limit that doubles with each failure. After another client took over
+        the session it is the fixed long pause instead.
+        """
         if state in _TAKEOVER_STATES:
             return self._duplicate_pause_seconds
         self._url_index += 1

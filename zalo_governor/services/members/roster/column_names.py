@@ -1,4 +1,4 @@
-"""Names of columns and roles in roster spreadsheets, read from config/roster.yaml."""
+"""The names by which columns and roles are recognised in roster spreadsheets, read from config/roster.yaml."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +11,14 @@ from zalo_governor.domain.roster import RosterEntry
 
 
 class ColumnNames(BaseModel):
-    """Known names of columns and roles, compared without regard to case, diacritics and punctuation."""
+    """Known names of columns and roles in roster spreadsheets; case, diacritics and punctuation are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: Mapping[str, tuple[str, ...]]
-    """Field of `RosterEntry` -> column headings that stand for it."""
+    """Field of `RosterEntry` -> column headings under which the field may be found."""
     roles: Mapping[Role, tuple[str, ...]]
-    """Role -> words that stand for it in a cell."""
+    """Role -> words that stand for the role in a cell of the column of roles."""
 
     @field_validator("columns")
     @classmethod
@@ -29,7 +29,7 @@ class ColumnNames(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "ColumnNames":
-        """Read the YAML file.
+        """Read the known names from the YAML file.
 
         Raises:
             ConfigError: the file is invalid; the message names file, line and key.

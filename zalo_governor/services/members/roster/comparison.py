@@ -1,4 +1,4 @@
-"""Comparison of the roster with the stored members of a group: who is present, missing or an outsider."""
+"""Comparison of the roster (approved list of members) with a group's members: who is present, missing, unlisted."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class Figures(NamedTuple):
-    """Numbers of people present, missing and not on the roster."""
+    """Numbers from comparing the members of a group with its roster (approved list of members)."""
 
     present: int
     """People on the roster who are in the group."""
@@ -21,7 +21,7 @@ class Figures(NamedTuple):
 
 
 def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching | None:
-    """Return who of the roster is present or missing, and who is not on it; None if the group has no roster."""
+    """Return who of the roster is in the group or missing, and which members are unlisted; None without a roster."""
     approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
         return None
@@ -30,13 +30,13 @@ def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching |
 
 
 def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
-    """Return the numbers of people present, missing and not on the roster; None if the group has no roster."""
+    """Return how many people of the roster are in the group or missing, and how many are unlisted; None without one."""
     held = attendance(uow, account, group_id)
     return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
 
 
 def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
-    """Return the text saying that Zalo hides part of the member list; "" if all members are visible."""
+    """Return the text saying how many members Zalo shows of how many; "" if it shows the whole member list."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
     seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)

@@ -1,7 +1,7 @@
 """Import of the roster from the rows of a spreadsheet, with a complaint for each invalid cell.
 
-Such lists are made for people, not for programs: columns in any order and under any name, a title above the table, the
-agency once above its people or in merged cells, telephone numbers without their leading zero.
+The spreadsheets are made for people, not for programs: columns in any order and under any name, a title above the
+table, the agency once above its people or in merged cells, telephone numbers without their leading zero.
 """
 
 import re
@@ -19,7 +19,7 @@ from zalo_governor.text.normalise import normalise
 
 
 class Row(Protocol):
-    """A row of a spreadsheet."""
+    """Protocol of a spreadsheet row, independent of the library that reads the file."""
 
     @property
     def number(self) -> int:
@@ -28,17 +28,17 @@ class Row(Protocol):
 
     @property
     def cells(self) -> Sequence[str]:
-        """Cell texts, trimmed, "" if empty; merged cells all hold the value."""
+        """Cell texts, trimmed, "" if empty; each of several merged cells has their common text."""
         ...
 
     @property
     def merged_across(self) -> bool:
-        """Whether the row's only value is in a cell merged across several columns."""
+        """Whether the row's only text is in a cell merged across several columns, such as the name of an agency."""
         ...
 
 
 class Wrong(Enum):
-    """What can be wrong with a cell; the values are the Vietnamese texts shown to the person who keeps the list."""
+    """What can be wrong with a cell; the values are the texts shown to the person who keeps the spreadsheet."""
 
     NO_NAME = "thiếu họ tên"
     NOT_A_NAME = "không phải họ và tên đầy đủ"
@@ -54,7 +54,7 @@ class Wrong(Enum):
 
 
 class Complaint(NamedTuple):
-    """One invalid cell."""
+    """An invalid cell of the spreadsheet, and what is wrong with it."""
 
     row: int
     column: str
@@ -63,7 +63,7 @@ class Complaint(NamedTuple):
     wrong: Wrong
     value: str = ""
     other: int = 0
-    """Number of the row that has the same value; 0 if the complaint is another one."""
+    """For a duplicate value: number of the earlier row that has it; else 0."""
 
     def __str__(self) -> str:
         """Return the complaint as one line in Vietnamese."""
@@ -74,36 +74,36 @@ class Complaint(NamedTuple):
 
 
 class RosterReading(NamedTuple):
-    """The result of reading a spreadsheet; the entries are valid only if there are no complaints."""
+    """What was read from a spreadsheet; the roster entries may be used only if there are no complaints."""
 
     entries: tuple[RosterEntry, ...]
     complaints: tuple[Complaint, ...]
     headings: Mapping[str, str]
     """Field of `RosterEntry` -> heading of its column."""
     skipped: tuple[int, ...]
-    """Numbers of rows below the heading that are no person: totals, numbered but empty rows."""
+    """Numbers of the rows below the heading row that contain no person: totals, empty rows with a number only."""
     rows: tuple[int, ...]
-    """Row number of each entry."""
+    """Row number in the spreadsheet of each of `entries`."""
     columns: Mapping[str, str]
     """Field of `RosterEntry` -> letters of its column."""
 
 
 class NoHeadingError(ValueError):
-    """Raised if no row of the sheet has both a heading for the name and one for the title."""
+    """Raised if no row of the spreadsheet has both a heading for the name and one for the title."""
 
 
 def read_roster(rows: Sequence[Row], words: ColumnNames) -> RosterReading:
-    """Read the roster from all rows of a sheet; `words` are the known headings.
+    """Read the roster from all rows of a spreadsheet; `words` are the known column headings and roles.
 
     Raises:
-        NoHeadingError: no heading row is found.
+        NoHeadingError: no row has headings for name and title.
     """
     start, columns = _heading(rows, words)
     return _Reader(columns, rows[start].cells, words).read(rows[start + 1 :])
 
 
 class _Reader:
-    """Parser of the rows below the heading row."""
+    """Parser of the spreadsheet rows below the heading row; collects complaints about invalid cells."""
 
     def __init__(self, columns: Mapping[str, list[int]], heading: Sequence[str], words: ColumnNames) -> None:
         self._columns = columns
@@ -215,7 +215,7 @@ class _Reader:
         return day
 
     def _cell(self, row: Row, field: str) -> str:
-        """Return the text of the field's column; of several columns (surname, given name) joined."""
+        """Return the text in the field's column; if it has several (surname, given name), their joined texts."""
         parts = dict.fromkeys(row.cells[place] for place in self._columns.get(field, ()) if place < len(row.cells))
         return " ".join(normalise(" ".join(parts)).text.split())
 
@@ -243,7 +243,7 @@ def _heading(rows: Sequence[Row], words: ColumnNames) -> tuple[int, dict[str, li
 
 
 def _field(heading: str, words: ColumnNames) -> str | None:
-    """Return the field that a column heading stands for, by the longest known name in it; None if none fits."""
+    """Return the roster field whose known column name is the longest that fits the heading; None if none fits."""
     key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
     named = [
         (len(name), field)

@@ -1,4 +1,4 @@
-"""Matching of roster and group: who is present or missing (clause 7.2), who is an outsider (4.5), likely pairs."""
+"""Matching of the roster (approved members) with the group's accounts: who is present, missing or unlisted."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from zalo_governor.text.similarity import words_of
 
 
 class Proposal(NamedTuple):
-    """A likely pair of roster entry and member, by similar names; an admin must confirm it."""
+    """A roster entry and a member who are likely the same person, by similar names; an admin must confirm it."""
 
     place: int
     """Index of the entry in the roster."""
@@ -19,7 +19,7 @@ class Proposal(NamedTuple):
 
 
 class RosterMatching(NamedTuple):
-    """The result of comparing a roster with the members of a group."""
+    """Result of comparing a roster (approved list of members) with the members of a group."""
 
     present: tuple[RosterEntry, ...]
     """Entries whose person is in the group."""
@@ -30,7 +30,7 @@ class RosterMatching(NamedTuple):
 
 
 Matched = Sequence[tuple[RosterEntry, Set[str]]]
-"""A roster in its order: each entry with the known uids of that person (an empty set for none)."""
+"""A roster in its stored order: each entry with the Zalo uids known for its person (an empty set if none)."""
 
 
 def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMatching:
@@ -49,14 +49,19 @@ def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMa
 
 
 def likeliest(matched: Matched, name: str) -> int | None:
-    """Return the index of the entry without a known account that the display name resembles most; None if none does."""
+    """Return the index of the roster entry whose name is most similar to the display name `name`.
+
+    Only entries whose person has no known Zalo account are compared; None is returned if none is similar enough.
+    """
     found = [(_likeness(entry, name), -place) for place, (entry, uids) in enumerate(matched) if not uids]
     best, place = max(found, default=(0.0, 0))
     return -place if best >= _LEAST_LIKENESS else None
 
 
 def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, str]) -> list[Proposal]:
-    """Pair entries without a known account with outsiders of similar names, one to one, the most similar first.
+    """Pair roster entries without a known Zalo account with unlisted members of similar names, one to one.
+
+    The most similar pairs are made first, and come first in the list.
 
     Args:
         strangers: uids of members who are not on the roster.
@@ -84,7 +89,7 @@ def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, st
 
 
 def _likeness(entry: RosterEntry, display_name: str) -> float:
-    """Return the similarity (0 to 100) of entry and display name, ignoring diacritics and case; a title counts 20%."""
+    """Return the similarity, 0 to 100, of display name and roster entry (80% its name, 20% name, title and agency)."""
     from rapidfuzz import fuzz  # noqa: PLC0415  rarely needed, and it takes two megabytes of memory
 
     shown, approved = _words(display_name), _words(entry.full_name)

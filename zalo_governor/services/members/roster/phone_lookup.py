@@ -1,4 +1,4 @@
-"""Slow lookup of the roster's telephone numbers on Zalo, which returns the account of each number (clause 7.2)."""
+"""Lookup, one at a time, of the roster's telephone numbers on Zalo, to learn the accounts of approved members."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 _A_DAY = timedelta(days=1)
 _NOT_FOUND_FOR = timedelta(days=30)
-"""How long before a number without result is looked up again: people may make their number searchable meanwhile."""
+"""Time until a number without an account is looked up again: its owner may have made it searchable meanwhile."""
 _NOTHING_TO_ASK = timedelta(minutes=10)
 _RETRY_AFTER = timedelta(hours=1)
 
@@ -30,7 +30,7 @@ class _Wanted(NamedTuple):
 
 
 class PhoneLookup:
-    """Lookup of the roster's phone numbers on Zalo, one at a time within a daily limit; lookups made are stored.
+    """Lookup of the Zalo accounts of the roster's telephone numbers, one at a time within a daily limit.
 
     Args:
         find: returns the account of a number (+84…), or None if Zalo shows none; raises GovernorError.
@@ -50,11 +50,11 @@ class PhoneLookup:
         self._next = from_ms(0)
 
     def next_due(self) -> datetime | None:
-        """Return when to look up the next number; None if the settings allow no lookups."""
+        """Return when to look up the next telephone number; None if the settings allow no lookups."""
         return self._next if self._policy.roster.lookups_per_day else None
 
     def act(self, now: datetime) -> None:
-        """Look up one number of a roster entry whose account is not known yet, if the daily limit allows."""
+        """Look up the number of one roster entry whose account is not known yet, if the daily limit allows."""
         with self._begin() as uow:
             used_up = (
                 uow.roster.phone_lookups_since(self._policy.account, now - _A_DAY)

@@ -1,4 +1,4 @@
-"""The positions whose holders belong to the group (clause QĐ Đ1.3), as data with periods of validity."""
+"""The official positions whose holders belong in the group (article 1.3 of the decision on the regulation)."""
 
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from zalo_governor.text.similarity import words_of
 
 
 class Position(BaseModel):
-    """A set of positions whose holders belong to the group during a period."""
+    """A set of official positions (titles at agencies) whose holders belong in the group during a period."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,7 +31,7 @@ class Position(BaseModel):
         return self
 
     def fits(self, entry: RosterEntry, day: date) -> bool:
-        """Return whether the roster entry is in one of these positions on that day."""
+        """Return whether the person of the roster entry belongs in the group on that day by one of these positions."""
         holds = self.since <= day and (self.until is None or day <= self.until)
         named = any(_starts_with(words_of(entry.title), words_of(known)) for known in self.titles)
         # Lists without an agency column name the agency in the title: "Chủ tịch UBND xã Mẫu".
@@ -40,7 +40,7 @@ class Position(BaseModel):
 
 
 class Positions(BaseModel):
-    """The content of the file: all positions whose holders belong to the group."""
+    """All positions whose holders belong in the group, as read from the YAML file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,7 +48,7 @@ class Positions(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "Positions":
-        """Read the YAML file.
+        """Read the positions from the YAML file.
 
         Raises:
             ConfigError: the file is invalid; the message names file, line and key.
@@ -56,7 +56,7 @@ class Positions(BaseModel):
         return validate(cls, load_yaml(path))
 
     def eligible(self, entry: RosterEntry, day: date) -> bool:
-        """Return whether the entry's position belongs to the group on that day."""
+        """Return whether the person of the roster entry belongs in the group on that day."""
         return any(position.fits(entry, day) for position in self.positions)
 
 

@@ -1,4 +1,4 @@
-"""Assembly of the report's whole document, and of the file to be rendered from it."""
+"""Assembly of the activity report's document from all its sections, and of the file to be rendered from it."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -30,7 +30,7 @@ _SLUG_LENGTH = 60
 
 
 def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
-    """Return the report as a document of sentences, tables and charts under the letterhead `head`."""
+    """Return the report as a document of sentences, tables and charts; `head` holds its sender and recipients."""
     draft = Draft(report, voice)
     say = voice.render
     group = voice.group(Group(report.group_id, report.group_name))
@@ -68,7 +68,10 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
 
 
 def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, voice: MessageFormatter) -> ReportFile:
-    """Return the document as a file of format `face`, named after the group and the days of the period."""
+    """Return the file of format `face` that is to be rendered from the document `paper` when it is sent.
+
+    The file is named after the group and the days of the report's period.
+    """
     days = (local(report.period.start), local(last_minute(report.period.end)))
     slug = "-".join("".join(letter if letter.isalnum() else " " for letter in fold(paper.group)).split())
     return ReportFile(

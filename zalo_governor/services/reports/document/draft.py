@@ -1,4 +1,4 @@
-"""The helper with which all sections of the report's document are written."""
+"""`Draft`: the builder of sections and tables with which all sections of the report's document are written."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,13 +12,13 @@ from zalo_governor.services.reports.builder import change_in_words
 
 
 class Draft:
-    """Builder of sections and tables from the figures of one report.
+    """Builder of sections and tables of the document of one activity report.
 
     Attributes:
         report: the report's figures.
         voice: formatter of texts from the message catalogue.
         cases: number of cases in the period.
-        cases_before: number of cases in the period before.
+        cases_before: number of cases in the preceding period of the same length.
     """
 
     def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
@@ -29,7 +29,7 @@ class Draft:
         self.cases_before = sum(row.before for row in report.clauses)
 
     def section(self, key: str, title: MessageId, lines: Sequence[str], *tables: Table) -> Section:
-        """Return a section of the given sentences with the tables below them."""
+        """Return a section with the given sentences and the tables below them; `key` identifies the section."""
         return Section(key=key, title=self.render(title), lines=tuple(lines), tables=tables)
 
     def table(
@@ -40,9 +40,9 @@ class Draft:
         drawing: Drawing | None = None,
         drawn: tuple[int, ...] = (),
     ) -> Table:
-        """Return a table, with a chart (`drawing`) of the columns with the indices `drawn`.
+        """Return a table with the given rows, and with a chart (`drawing`) of the columns whose indices are `drawn`.
 
-        `heading` is the message with sheet name, title and column names, separated by "|".
+        `heading` is the catalogue message with the worksheet's name, the title and the column names, separated by "|".
         """
         sheet, title, *columns = (cell.strip() for cell in self.render(heading).split("|"))
         return Table(
@@ -56,18 +56,18 @@ class Draft:
         )
 
     def share(self, part: int, whole: int) -> str:
-        """Return `part` in percent of `whole` as text, or "not counted" if `whole` is 0."""
+        """Return `part` in percent of `whole` as text, or the text "not counted" if `whole` is 0."""
         if not whole:
             return self.render(MessageId.NOT_COUNTED)
         return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
 
     def compared(self, now: int, before: int) -> str:
-        """Return a text with the figure of the period before and the change in percent."""
+        """Return a text with `before`, the figure of the preceding period, and the change to `now` in percent."""
         return self.render(
             MessageId.PAPER_BEFORE, before=number(before), change=change_in_words(now, before, self.voice)
         )
 
 
 def whole_minutes(length: timedelta) -> int:
-    """Return the length in minutes as shown to people; 0 only for a length of 0."""
+    """Return the duration in whole minutes as shown to people: at least 1, or 0 for a duration of 0."""
     return minutes_of(length) if length else 0

@@ -14,7 +14,7 @@ _MOST_CODES = 5
 
 
 def proposal(draft: Draft) -> Section:
-    """Return the section of key figures, each with its comparison or share."""
+    """Return the section with the table of key figures, each compared with the preceding period or as a share."""
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
     directives = next((row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value), None)
@@ -61,7 +61,10 @@ def proposal(draft: Draft) -> Section:
 
 
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
-    """Return a text with the name that has the most cases, and its share; "not counted" if there are no cases."""
+    """Return a text with the name that has the most cases, their number and share; "not counted" without cases.
+
+    `counted` holds (name of clause or agency, number of cases).
+    """
     name, cases = max(counted, key=lambda row: row[1], default=("", 0))
     if not cases:
         return draft.render(MessageId.NOT_COUNTED)

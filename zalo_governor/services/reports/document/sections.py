@@ -1,4 +1,4 @@
-"""The descriptive sections of the report's document, in their order."""
+"""The descriptive sections of the activity report's document, in the order in which the document shows them."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ _REMARKS = {RemarkKind.INCIDENT: MessageId.REMARK_INCIDENT, RemarkKind.SUGGESTIO
 
 
 def activity(draft: Draft) -> Section:
-    """Return the section on messages: totals, days, hours and agencies."""
+    """Return the section on messages: totals, and tables by day, hour and agency."""
     report = draft.report
     figures = report.activity.model_dump(include={"messages", "senders", "joined", "left", "recalled", "calls"})
     before = report.activity_before.messages
@@ -83,7 +83,7 @@ def activity(draft: Draft) -> Section:
 
 
 def casework(draft: Draft) -> Section:
-    """Return the section on cases: by clause, by state, and the open ones."""
+    """Return the section on cases (possible breaches): by clause, by state, and a list of the open ones."""
     report, clauses = draft.report, draft.report.clauses
     line = draft.render(
         MessageId.LINE_CASES,
@@ -128,7 +128,7 @@ def casework(draft: Draft) -> Section:
 
 
 def members(draft: Draft) -> Section:
-    """Return the section on membership: members present compared with the roster."""
+    """Return the section on membership: the group compared with its roster (the approved list of members)."""
     members = draft.report.membership
     figures = {name: number(value) for name, value in members.model_dump().items()}
     first = (
@@ -154,7 +154,7 @@ def members(draft: Draft) -> Section:
 
 
 def changes(draft: Draft) -> Section:
-    """Return the section on changes to the group's settings."""
+    """Return the section on changes to the group's name, settings, administrators, invite link and pins."""
     counted = {row.kind: row.count for row in draft.report.changes}
     line = draft.render(
         MessageId.LINE_CHANGES, count=number(sum(counted.values())), pins=number(counted.get(PinChanged.kind, 0))
@@ -168,7 +168,7 @@ def changes(draft: Draft) -> Section:
 
 
 def statements(draft: Draft) -> Section:
-    """Return the section on directives and reports and their clarity (clause 5.1)."""
+    """Return the section on directives (orders of the leadership) and reports, and their clarity (clause 5.1)."""
     untold = draft.render(MessageId.NOT_COUNTED)
     rows: list[Sequence[Cell]] = []
     for row in draft.report.statements:
@@ -186,7 +186,7 @@ def statements(draft: Draft) -> Section:
 
 
 def told(draft: Draft) -> Section:
-    """Return the section on the incidents and suggestions that members reported to the admins."""
+    """Return the section on what members told the admins: incidents and suggestions."""
     voice = draft.report.voice
     line = draft.render(MessageId.LINE_NO_VOICE)
     if voice.incidents is not None and voice.suggestions is not None:
@@ -207,7 +207,11 @@ def told(draft: Draft) -> Section:
 
 
 def coverage(draft: Draft) -> Section:
-    """Return the section on coverage: gaps in reception, failures, and clauses that cannot be checked."""
+    """Return the section on what the bot could not see or check.
+
+    It shows the gaps (times in which messages were missed), failures of rules, and the clauses of the regulation that
+    the program cannot check.
+    """
     report = draft.report
     until = heard_until(report)
     gaps = unheard(report, draft.voice) or gaps_line(report.coverage.gaps, report.period.start, until, draft.voice)
