@@ -81,8 +81,9 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "bao cao" not in said
     assert "«de nghi cac dong chi gui bao cao mat mua truoc ngay mai»" in ask([*changed, "--with-text"])
     path = rules / "rules" / "4.1-noi-dung-mat.yaml"
-    stricter, thresholds = re.subn(r"\b(glance|look_from|classified_from): .*", r"\1: -1000", path.read_text("utf-8"))
-    assert thresholds == 3
+    stricter = re.sub(r"\bglance: .*", "glance: -1000", path.read_text(encoding="utf-8"))
+    stricter, thresholds = re.subn(r"((?:classified|look)_from): .*", r"\1: 0.000001", stricter)
+    assert thresholds == 4
     path.write_text(stricter, encoding="utf-8")
     by_the_door = ask([*changed, "--with-text"])
     assert f"no_diacritics:minor {case}" in by_the_door

@@ -348,6 +348,7 @@ def _fill(connection: Connection) -> None:
                 "recovered": 0,
                 "closed": True,
                 "pending": n > 4995,
+                "heard_id": 1 + n * ROWS // 5000,
             }
             for n in range(5000)
         ],

@@ -19,6 +19,7 @@ from requests.adapters import BaseAdapter
 from urllib3.exceptions import ProtocolError
 
 from tests.unit.storage.stored import BOT, GROUP, MASTER, entry, message, sealed_entry
+from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.delivery import UNHEARD_AFTER, UndeliveredCounts
@@ -374,6 +375,7 @@ def _policy(clock: Clock) -> ServicePolicy:
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
         letterhead=Letterhead(superior="", unit="", place="", signer="", addressee="", recipients=()),
+        escalation=EscalationSettings(quiet_hours=None),
         **_shipped(),
     )
 
