@@ -30,12 +30,12 @@ _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 
 
 def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
-    """Return the bot, ready for `Governor.run`; no thread or network connection is started yet.
+    """Build the bot from its settings, ready for `Governor.run`; no thread or network connection is started yet.
 
     `file` is the settings file; the running bot watches it, and the files that it refers to, for changes.
 
     Raises:
-        ConfigError: a configuration file, the session file or the key is wrong.
+        ConfigError: a configuration file, the session file (Zalo login) or the encryption key is wrong.
         StoreError: the database cannot be opened, for example as it was encrypted with another key.
     """
     records = open_records(settings, clock)
@@ -47,7 +47,10 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
 
 
 def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSession:
-    """Return the bot account's Zalo session, not logged in yet; `pace` limits its messages (None: a limit of its own).
+    """Create the bot account's Zalo session (HTTP client with stored cookies), without logging in.
+
+    `records` gives the settings and the stored cookies; `pace` limits the rate of the calls to Zalo (None: a limit of
+    the session's own, as the settings say).
 
     Raises:
         ConfigError: no session is stored, and there is no valid session file.
@@ -85,7 +88,7 @@ class _Bot:
         log.info("session_used", origin=records.session_origin.value)
 
     def attendants(self) -> Sequence[Part]:
-        """Return the parts (threads) for monitoring, which run even while the bot cannot log in."""
+        """Return the monitoring parts (health page, watchdog; a thread each), which also run before the login."""
         return self._observability.parts()
 
     def log_in(self, stopping: threading.Event) -> bool:
@@ -116,7 +119,8 @@ class _Bot:
     def _check_database_account(self) -> None:
         """Raise StoreError if the database is an SQLite file that another bot account has used.
 
-        An SQLite file is for one account: a second account would judge the whole history again.
+        An SQLite file is for one account: with a second one, the whole history would be checked against the rules
+        again.
         """
         known = accounts_of(self._records.database)
         if self._records.database.is_sqlite and known and self._session.uid not in known:
@@ -144,7 +148,7 @@ class _Bot:
             self._container.watch.hurry()
 
     def close(self) -> None:
-        """Close the Zalo session and the database, and end the child process that runs the rules."""
+        """Close everything that is open: the Zalo session, the database, the child process that runs the rules."""
         self._rules.close()
         if self._lock:
             self._lock.release()

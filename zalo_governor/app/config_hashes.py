@@ -17,7 +17,7 @@ _DIGITS = 16
 
 
 class Change(NamedTuple):
-    """The differences between the configuration files now and at an earlier time, found by their hashes."""
+    """Which configuration files were changed, added or removed since their hashes were last recorded."""
 
     changed: dict[str, str]
     """File name -> new hash, of the changed and the new files."""
@@ -26,14 +26,15 @@ class Change(NamedTuple):
 
     @property
     def detail(self) -> dict[str, Any]:
-        """Return the differences as the `detail` of an audit log row."""
+        """Return the changed and removed files as a dictionary, to be stored in the `detail` of an audit log row."""
         return {"changed": self.changed, "gone": self.gone}
 
 
 def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str, str]:
-    """Return the keyed hashes of all configuration files as {file name: hash}, computed by `mac`.
+    """Return {file name: keyed hash} of all configuration files; `mac` computes the hashes.
 
-    Of the settings file, the settings in force are hashed, as environment variables may override the file.
+    The entry "settings" is the hash of the settings in force, not of the settings file, which environment variables may
+    override.
 
     Raises:
         OSError: a file cannot be read.
@@ -52,7 +53,7 @@ def change(before: Mapping[str, str], now: Mapping[str, str]) -> Change | None:
 
 
 def configuration_files(folder: Path) -> Iterator[Path]:
-    """Yield the files in the configuration folder that have an influence on the program, sorted by name."""
+    """Yield the files in the configuration folder that influence the program (not sample data), sorted by name."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_file() and path.suffix in _SUFFIXES and inside.parts[0] not in _SAMPLE_FOLDERS:

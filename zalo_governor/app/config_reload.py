@@ -100,7 +100,7 @@ class ConfigurationWatch:
             self._changed.notify_all()
 
     def look(self) -> None:
-        """Check the files once; apply their content if it is new and the last check found the same content."""
+        """Check the files once; apply a change when two checks in a row found the same content (editing has ended)."""
         now = self._hash_files()
         steady, self._last_seen = now == self._last_seen, now
         if not steady or now == self._handled:
@@ -124,13 +124,16 @@ class ConfigurationWatch:
         self._handled = now
 
     def _load(self) -> tuple[Configuration, list[str]]:
-        """Load the files; return the configuration to apply now, and the changed settings keys that need a restart."""
+        """Load the changed files; return the configuration to apply now, and the changed keys that need a restart."""
         running = self._running().settings
         settings, waiting = effective(running, load_settings(self._file))
         return load_configuration(settings), waiting
 
     def _report_mended(self, waiting: Sequence[str]) -> None:
-        """Report that the files are valid again, if they were not, and which changed settings keys need a restart."""
+        """Call `on_mended` if the files were invalid before, and `on_restart` with `waiting` unless already reported.
+
+        `waiting` are the changed settings keys that take effect only after a restart.
+        """
         if self._fault is not None:
             self._on_mended()
             self._fault = None
@@ -140,7 +143,7 @@ class ConfigurationWatch:
         self._reported_keys = waiting
 
     def _report_broken(self, fault: str) -> None:
-        """Report the error text `fault` unless it was the last one reported."""
+        """Report invalid files: call `on_broken` with the error text `fault`, unless it was the last one reported."""
         # Only the admins get the details: the log must not quote a file.
         log.error("configuration_broken")
         if fault != self._fault:
@@ -161,7 +164,7 @@ class ConfigurationWatch:
 
 
 def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]:
-    """Return which settings apply now after a change of the settings file, and the changed keys that need a restart.
+    """Return the settings to use after a change of the settings file, and the changed keys that need a restart.
 
     `running` are the settings in force, `wanted` those in the file. The returned ones are `running` with the values of
     `wanted` for the keys that can change without a restart.
@@ -186,7 +189,10 @@ def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]
 
 
 def _rename_groups(running: Settings, wanted: Settings) -> tuple[tuple[object, ...], bool]:
-    """Return the running groups with their names in `wanted`, and whether `wanted` has other groups (restart)."""
+    """Return the watched groups with the names given in `wanted`, and True if `wanted` lists other groups.
+
+    A change of the list of groups takes effect only after a restart.
+    """
     names = {group.id: group.name for group in wanted.groups}
     groups = tuple(group.model_copy(update={"name": names.get(group.id, group.name)}) for group in running.groups)
     return groups, list(names) != [group.id for group in running.groups]

@@ -14,7 +14,7 @@ from zalo_governor.text.names.short_forms import ShortForms
 
 
 class Configuration(NamedTuple):
-    """Everything that is read from the configuration files at one time; immutable."""
+    """The whole configuration (settings, rules, message texts, word lists) as loaded at one time; immutable."""
 
     settings: Settings
     rulebook: Rulebook
@@ -44,7 +44,10 @@ class CurrentConfiguration:
         return self._current
 
     def on_change(self, callback: Callable[[Configuration], None]) -> None:
-        """Call `callback` with each new configuration, in the order of subscription; it must not raise."""
+        """Subscribe `callback`, which is called with each new configuration, in the order of subscription.
+
+        It must not raise.
+        """
         self._callbacks.append(callback)
 
     def replace(self, new: Configuration) -> None:

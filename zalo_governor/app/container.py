@@ -54,7 +54,7 @@ _JUDGED_SECONDS = 30.0
 
 
 class Container:
-    """The components of one logged-in bot account; its methods are the callbacks that connect the components."""
+    """Builder and holder of all components of a logged-in bot; its methods are the callbacks between the components."""
 
     def __init__(
         self,
@@ -189,7 +189,10 @@ class Container:
         )
 
     def _apply_configuration(self, new: Configuration) -> None:
-        """Put a new configuration in force in all components; steps that can fail come first."""
+        """Put a new configuration in force in all components.
+
+        Steps that can fail come first: if one fails, the old configuration stays in force.
+        """
         self._seed_people(new.settings)
         rooms = self._build_services(new)
         with self._judge.between_batches():
@@ -202,7 +205,7 @@ class Container:
         freeze_long_lived_objects()
 
     def _build_services(self, configuration: Configuration) -> Services:
-        """Return all services, built for a configuration."""
+        """Build all services (handling of cases, chat commands, reports …) for a configuration."""
         policy = office_policy(
             configuration,
             self._account,
@@ -230,11 +233,11 @@ class Container:
             tell(self._services.configuring, uow)
 
     def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
-        """Return a component that runs `work` whenever it is due, in a thread, once the event `begin` is set."""
+        """Return a component that runs `work` in a thread whenever due, once `begin` is set or a minute has passed."""
         return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
 
     def _stop_judge(self) -> None:
-        """Stop the judge, and end its waiting for the child process that runs the rules."""
+        """Stop the judge (the thread that applies the rules), without waiting long for the rules process."""
         self._judge.stop()
         self._rules.leave()
 
@@ -248,7 +251,10 @@ class Container:
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Log and count judged events; notify the admins of findings in events that arrived late or by backfill."""
+        """Log and count judged events; notify the admins of findings in events that were received late.
+
+        Received late: delayed on the way, or fetched from Zalo's history.
+        """
         self._observability.judged(results)
         missed = [event for event, verdict in results if verdict.findings and self._is_delayed(event)]
         for group_id in {event.thread_id for event in missed}:
@@ -259,12 +265,12 @@ class Container:
                 self._notify_in_transaction(group_id, self._services.office.recovered)
 
     def _is_delayed(self, event: EventBase) -> bool:
-        """Return whether a group event came by backfill (from Zalo's history) or too late to warn people at once."""
+        """Return whether a group event was fetched from Zalo's history, or arrived too late to warn people at once."""
         held_up = event.source is Source.LIVE and not is_fresh(event, self._clock())
         return event.is_group and (held_up or event.source is Source.BACKFILL)
 
     def _notify_in_transaction(self, group_id: str, tell: Callable[[SqlUnitOfWork, str], None]) -> None:
-        """Call `tell` with the group in a transaction of its own; an exception is only logged."""
+        """Call `tell` with a new transaction and the group's id, to notify the admins; an exception is only logged."""
         try:
             with self._units.begin() as uow:
                 tell(uow, group_id)
@@ -273,23 +279,29 @@ class Container:
             log.error("not_summed_up", group=group_id, error=type(error).__name__)
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
-        """Store elements (messages, acts, receipts) in the inbox, and wait until they are judged."""
+        """Store elements (messages, acts, receipts) in the inbox, and wait until they are judged (30 s at most)."""
         self._ingestion.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
 
     def _recovered(self, group_id: str) -> None:
-        """Wait until a group's messages from backfill are judged, then notify the admins of their cases."""
+        """Notify the admins of cases in a group's missed messages that were fetched from Zalo's history.
+
+        Waits before until the rules have checked these messages, 30 s at most.
+        """
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.begin() as uow:
             self._services.office.recovered(uow, group_id)
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """Log and count the outcome of sending a message, and pass it to the follow-up of undelivered messages."""
+        """Log and count one try to send a message, and pass its outcome to the follow-up of undelivered messages."""
         self._observability.sent(outgoing, outcome)
         self._services.delivery.sent(outcome)
 
     def _on_line_up(self) -> None:
-        """After connecting, once missed messages are stored: start the timed work, retry sends, and sync all groups."""
+        """Start the timed work, retry postponed sends, and sync all groups.
+
+        Called once the bot is connected and the missed messages are stored.
+        """
         self._caught_up.set()
         self._retry_sends_now()
         for group_id in self._groups:
@@ -308,13 +320,13 @@ class Container:
         self._group_sync.want(group_id)
 
     def _request_sync_for(self, group_id: str, uid: str) -> None:
-        """Request a sync of a group at once, as the unknown account `uid` writes there."""
+        """Request a sync of a group (reading its members) at once, as the unknown account `uid` writes there."""
         self._group_sync.want_for(group_id, uid)
 
     def _said_again(self, text: str) -> str:
-        """Return the text marked as sent again, for a message that may have been sent before."""
+        """Return the message text with a note that it is sent again, for a message that may have arrived before."""
         return self._services.office.said_again(text)
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Notify the admins of what a group sync found, in the transaction `uow`."""
+        """Notify the admins of what a group sync (reading the members from Zalo) found, in the transaction `uow`."""
         self._services.office.swept(uow, group_id)

@@ -40,7 +40,7 @@ _LOGIN_NOTE = (
 
 
 class SessionOrigin(StrEnum):
-    """Where the Zalo session of an installation came from."""
+    """Where the Zalo session (cookies of a login) came from: login command, session file, or only the database."""
 
     LOGIN = "login"
     """From `zalo-governor login`: the session is in the database, the session file is only a marker."""
@@ -80,12 +80,12 @@ class AppContext:
 
     @property
     def account(self) -> str:
-        """Return the uid of the bot account to which the session belongs; "" before its first login."""
+        """Return the uid of the bot account that the Zalo session belongs to; "" before the session's first login."""
         origin = self._session_key()
         return (self.vault.load(_ACCOUNT + origin) or b"").decode() if origin else ""
 
     def keep_account(self, uid: str) -> None:
-        """Store the uid of the bot account as that of the session; delete older sessions of the same account."""
+        """Store `uid` as the bot account of the current Zalo session; delete older sessions of the same account."""
         if uid == self.account:
             return
         origin = self._session_key()
@@ -96,14 +96,16 @@ class AppContext:
         self.vault.save(_ACCOUNT + origin, uid.encode())
 
     def forget_account(self, uid: str) -> None:
-        """Delete the stored session of a bot account that is no longer used."""
+        """Delete the stored Zalo session of the bot account `uid`, which is no longer used."""
         for name in self.vault.names(_ACCOUNT):
             if self.vault.load(name) == uid.encode():
                 for prefix in (_ACCOUNT, _CREDENTIALS, _FINGERPRINTS):
                     self.vault.forget(prefix + name.removeprefix(_ACCOUNT))
 
     def credentials(self) -> Credentials:
-        """Return the session: from the session file if that is new, else as last stored (Zalo changes cookies).
+        """Return the Zalo session (imei, user agent, cookies): from a new session file, else as last stored.
+
+        The stored session is newer than a file that was read before, as Zalo changes cookies.
 
         Raises:
             ConfigError: there is no session, or the session file is incomplete or unreadable.
@@ -128,11 +130,11 @@ class AppContext:
         return credentials
 
     def keep_credentials(self, credentials: Credentials) -> None:
-        """Store the session encrypted in the database, in place of its older state."""
+        """Store the Zalo session's credentials (cookies …) encrypted in the database, in place of their older state."""
         self.vault.save(_CREDENTIALS + self._session_key(), orjson.dumps(credentials.model_dump(mode="json")))
 
     def keep_login(self, credentials: Credentials, uid: str) -> None:
-        """Replace the installation's session by one that was just logged in to the account `uid`.
+        """Replace the installation's Zalo session by one that was just logged in to the account `uid`.
 
         The session file is replaced by a marker without secrets; if the process dies before that, the old session stays
         in use.
@@ -180,7 +182,7 @@ class AppContext:
         self.vault.save(_FINGERPRINTS + self._session_key(), orjson.dumps(hashes))
 
     def _session_key(self) -> str:
-        """Return the name under which the session is stored: the keyed hash of the session file.
+        """Return the name (no encryption key) under which the session is stored: the keyed hash of the session file.
 
         If the file was removed, return the name of the only stored session; "" if there is none or more than one.
         """
@@ -199,7 +201,7 @@ class AppContext:
 
 
 def open_records(settings: Settings, clock: Clock) -> AppContext:
-    """Open an installation: load rules and messages, open the database and migrate its schema.
+    """Open the database and the configuration of an installation: load rules and messages, migrate the database schema.
 
     Raises:
         ConfigError: a configuration file is wrong.
@@ -245,7 +247,7 @@ def _make_private_folder(path: Path) -> None:
 
 
 def _parse_credentials(content: bytes, place: str) -> Credentials:
-    """Parse a stored session; raise ConfigError, naming `place` and each wrong field, if it is invalid."""
+    """Parse a stored session; if invalid, raise ConfigError with each wrong field and `place` (where it is stored)."""
     try:
         return Credentials.model_validate_json(content)
     except ValidationError as error:

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
-    """Log what the rules found in judged events, and which rules failed; without message content."""
+    """Log what the rules found in judged events (messages and acts), and which rules failed; never message content."""
     for event, verdict in results:
         for finding in verdict.findings:
             log.info(
@@ -30,6 +30,6 @@ def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
 
 
 def tell_sent(outgoing: Outgoing, outcome: str) -> None:
-    """Log the outcome of one try to send a notice (a message of the bot); `outcome` is the log event's name."""
+    """Log one try to send a notice (a message of the bot); `outcome`, such as `sent`, becomes the log event's name."""
     notice = outgoing.notice
     log.info(outcome, outgoing=outgoing.id, purpose=notice.purpose.value, case=notice.case_id, group=notice.is_group)

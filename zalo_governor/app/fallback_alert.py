@@ -19,7 +19,10 @@ _TIMEOUT_SECONDS = 20.0
 
 
 class FallbackAlert:
-    """Sender of short alerts by all configured channels; failures are only logged."""
+    """Sender of short alerts to people by e-mail and webhook, for when messages over Zalo do not work.
+
+    Uses those of the two channels that are configured in the settings; failures are only logged.
+    """
 
     def __init__(self, settings: AlarmSettings) -> None:
         self.ways: list[Mail | Webhook] = []
@@ -30,11 +33,11 @@ class FallbackAlert:
             self.ways.append(Webhook(settings.webhook))
 
     def send(self, subject: str, text: str) -> None:
-        """Send an alert by every channel, in the background."""
+        """Send an alert by every configured channel (e-mail, webhook), in the background; failures are only logged."""
         threading.Thread(target=self.deliver, args=(subject, text), name="alarm", daemon=True).start()
 
     def deliver(self, subject: str, text: str) -> None:
-        """Send an alert by every channel, and wait until all are done."""
+        """Send an alert by every configured channel (e-mail, webhook) and wait until done; failures are only logged."""
         for way in self.ways:
             try:
                 way.send(subject, text)
@@ -51,7 +54,7 @@ class Mail:
         self._settings = settings
 
     def reach(self) -> None:
-        """Test the settings: connect and log in to the mail server without sending anything."""
+        """Test the settings: connect and log in to the mail server without sending anything; raise if that fails."""
         with self._connected() as server:
             server.noop()
 
@@ -68,7 +71,7 @@ class Mail:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        """Return a context manager with a connection to the mail server, logged in as the settings say."""
+        """Connect and log in to the mail server for the duration of a `with` block."""
         settings = self._settings
         with smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_SECONDS) as server:
             server.ehlo_or_helo_if_needed()
@@ -80,13 +83,13 @@ class Mail:
 
 
 class Webhook:
-    """Sender of alerts by POST of {"subject", "text"} in JSON; its methods raise the errors of `requests`."""
+    """Sender of alerts to a URL by POST of {"subject", "text"} in JSON; its methods raise the errors of `requests`."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def reach(self) -> None:
-        """Test the URL with a HEAD request; a refusal of the method HEAD (405, 501) counts as success."""
+        """Test the URL with a HEAD request; raise if it fails. The answers 405 and 501 (HEAD unsupported) are fine."""
         answer = requests.head(self._url, timeout=_TIMEOUT_SECONDS)
         if answer.status_code not in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
             answer.raise_for_status()

@@ -36,7 +36,9 @@ _BACKFILL_PAUSE_SECONDS = 0.5
 
 
 class Ingestion:
-    """The components between Zalo's socket and the judge; its methods are the callbacks that connect them.
+    """Builder and holder of the components that receive Zalo's messages, store them and pass them to the judge.
+
+    Its methods are the callbacks that connect these components.
 
     Args:
         records: settings, database and clock.
@@ -47,7 +49,7 @@ class Ingestion:
         judge: applies the rules to the stored elements.
         alarm: told when an outage of the connection begins and ends.
         on_admitted: called with newly stored entries, before the judge gets them.
-        on_recovered: called with a group once all its missed messages that Zalo returns are stored.
+        on_recovered: called with a group's id once those of its missed messages that Zalo still has are stored.
         on_up: called when the connection is up and the missed messages are stored.
     """
 
@@ -138,7 +140,7 @@ class Ingestion:
         self._intake.admit(elements)
 
     def status(self) -> LineStatus:
-        """Return the state of the connection, and when it was last found that nothing is missing."""
+        """Return the state of the connection to Zalo, and when a check last found that no message is missing."""
         line = self._recovery.state
         return LineStatus(
             line.state if line else None,
@@ -163,14 +165,14 @@ class Ingestion:
         )
 
     def _pass_to_judge(self, admitted: Sequence[Admitted]) -> None:
-        """Pass newly stored entries to `on_admitted` and to the judge."""
+        """Pass newly stored inbox entries to `on_admitted`, then to the judge, which applies the rules."""
         self._on_admitted(admitted)
         self._judge.accept(admitted)
 
     def _fetch_history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
-        """Pass a group's messages missed after inbox id `heard_id` to `take`; return how the backfill ended.
+        """Fetch a group's messages missed after the inbox entry `heard_id`; return how that ended (complete or not).
 
-        If `group_id` is the account's uid, the messages are those of all private conversations.
+        They are passed to `take`. If `group_id` is the bot account's uid, those of all private conversations are meant.
         """
         if group_id == self._account:
             return self._private.recover(self._received_before_gap(heard_id), take)
@@ -183,14 +185,21 @@ class Ingestion:
         )
 
     def _report_missed(self, group_id: str, heard_id: int, element: Element) -> None:
-        """Have gap recovery fetch `element`, which reconciliation found missing after the inbox id `heard_id`."""
+        """Have `element` fetched, which a comparison of Zalo's history with the inbox found missing.
+
+        Records a gap (time of missed messages) that begins after the inbox entry `heard_id`.
+        """
         now = self._clock()
         said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
         line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
         self._recovery.missed(group_id, heard_id, line)
 
     def _received_before_gap(self, heard_id: int) -> Callable[[Element], bool]:
-        """Return a function telling whether a private message is from before the gap that begins after `heard_id`."""
+        """Return a function that tells whether a private message is older than a gap (time of missed messages).
+
+        The gap begins after the inbox entry `heard_id`. Older are messages stored up to then, and those sent before the
+        first stored message.
+        """
         first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
 
         def heard_before(element: Element) -> bool:
@@ -202,9 +211,9 @@ class Ingestion:
         return heard_before
 
     def _wants_old(self) -> bool:
-        """Return whether the listener is to request missed messages: not if nothing was ever received.
+        """Return whether to ask Zalo over the new connection for missed messages; False if nothing was ever received.
 
-        Also prepares the backfill of private messages for the answer.
+        Also prepares the recovery of private messages for Zalo's answer.
         """
         self._private.asked()
         try:
@@ -213,7 +222,10 @@ class Ingestion:
             return True
 
     def _take_old(self, cmd: int, elements: list[Element]) -> None:
-        """Pass old messages, which the socket returned on request, to backfill; `cmd` tells their kind."""
+        """Pass old messages, which Zalo sent over the socket on request, to gap recovery, which stores the missed ones.
+
+        `cmd` is the command number of the socket frame: it tells private messages from those of groups.
+        """
         if cmd == OLD_PRIVATE:
             self._private.answer(elements)
         self._recovery.take_old(elements)

@@ -43,7 +43,7 @@ class Observability:
         return parts
 
     def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
-        """Monitor the bot's connection, threads and queues too, now that it has logged in.
+        """Begin to monitor the bot's connection, threads and queues too; called after the login.
 
         Args:
             account: uid of the bot account.
@@ -55,11 +55,11 @@ class Observability:
         self._bot = _LoggedInBot(line, intake, judge, census, self._records.clock)
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
-        """Count newly stored inbox entries for the metrics."""
+        """Count newly stored inbox entries (received messages, acts, receipts) for the metrics."""
         self._metrics.heard(admitted)
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Log judged events and count them for the metrics."""
+        """Log judged events (messages and acts checked by the rules) and count them for the metrics."""
         tell_judged(results)
         self._metrics.judged(results)
 

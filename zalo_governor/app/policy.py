@@ -23,7 +23,7 @@ def office_policy(
     look_at: Callable[[str], None],
     look_for: Callable[[str, str], None],
 ) -> ServicePolicy:
-    """Return the settings and helper functions that the services work with.
+    """Build the `ServicePolicy`: the settings, texts and helper functions that all services share.
 
     Args:
         configuration: settings, rules and messages.
@@ -63,7 +63,7 @@ def office_policy(
 
 
 def introduction_of(settings: Settings) -> Introduction:
-    """Return what the settings say for the message in which the bot introduces itself to a group."""
+    """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group."""
     return Introduction(
         unit=settings.office.unit,
         admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
@@ -89,5 +89,5 @@ def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str
 
 
 def _draw_code() -> str:
-    """Return a random one-time code of six digits, with which a person confirms an action."""
+    """Return a random one-time code of six digits, which an admin must type to have a member or message removed."""
     return f"{SystemRandom().randrange(10**6):06}"

@@ -49,7 +49,7 @@ class DailySchedule:
         self._clock = clock
 
     def duties(self) -> list[Duty]:
-        """Return the tasks, with the times of day from the settings in force."""
+        """Return the tasks (reports, digests, check of names, deletion), with the times of day from the settings."""
         times = self._records.settings.schedule
         return [
             Duty("daily_report", times.daily_report, None, self._report_task(ScheduledReports.daily_report)),
@@ -87,7 +87,7 @@ class DailySchedule:
     def _report_task(
         self, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
-        """Return a function that sends one scheduled report or digest, by calling `act` in a transaction."""
+        """Return a function for the scheduler: it sends one report or digest, by calling `act` in a transaction."""
 
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
@@ -96,7 +96,10 @@ class DailySchedule:
         return run
 
     def _check_names(self, due: datetime) -> None:
-        """Sync all groups, and remind members of display names that break the regulation; at most once for `due`."""
+        """Sync all groups, tell the admins the differences from the roster, and ask members to correct wrong names.
+
+        Does nothing if it has already run for the scheduled time `due`. Roster: the approved list of members.
+        """
         with self._units.begin() as uow:
             if not uow.claims.claim_once("name_sweep", due):
                 return

@@ -71,7 +71,7 @@ class Schedule:
         )
 
     def run(self) -> None:
-        """Run each task for its last due time (perhaps missed), then all tasks at their times, until stopped."""
+        """Run each task once for its last due time, in case that was missed, then at its times, until stopped."""
         self._caught_up.wait(_CATCH_UP_SECONDS)
         if self._stopped.is_set():
             return
@@ -118,7 +118,7 @@ class Schedule:
         self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
 
     def _run(self, duty: Duty, at: time) -> None:
-        """Run a task once, with the time `at` when it was due; an exception is only logged."""
+        """Run a task for its last due time, which has the time of day `at`; an exception is only logged."""
         due = last_due(at, duty.weekday, self._clock(), duty.months)
         try:
             duty.run(due)

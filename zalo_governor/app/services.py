@@ -33,7 +33,7 @@ from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
 
 class Services:
-    """All services, built from one policy; those typed `Work` are called by timers.
+    """All services (handling of cases, jobs, notices …), built from one policy. Timers call those typed `Work`.
 
     Args:
         policy: the settings and helper functions of the services.
@@ -83,40 +83,47 @@ class Services:
 
 
 class CurrentServices:
-    """Forwards judged events to the services in force, as these are replaced when the configuration changes.
+    """Forwards judged events to the present services, which are replaced when the configuration changes.
 
-    Implements `pipeline.ports.Reactions[SqlUnitOfWork]`.
+    Judged events are messages and acts checked by the rules. Implements `pipeline.ports.Reactions[SqlUnitOfWork]`.
     """
 
     def __init__(self, rooms: Callable[[], Services]) -> None:
         self._services = rooms
 
     def filter_findings(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without the findings that need no case; see `ServiceFacade.filter_findings`."""
+        """Return the verdict without findings that need no case (no review); see `ServiceFacade.filter_findings`."""
         return self._services().office.filter_findings(uow, event, verdict)
 
     def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Let all services act on a judged event, in its transaction; see `ServiceFacade.react`."""
+        """Let all services act on a judged event, in the transaction `uow` of the event; see `ServiceFacade.react`."""
         self._services().office.react(uow, event, verdict)
 
 
 class CurrentAlarm:
-    """Forwards reports of outages to the services in force. Implements `pipeline.liveness.Alarm`."""
+    """Forwards reports of outages of the connection to the present services. Implements `pipeline.liveness.Alarm`."""
 
     def __init__(self, rooms: Callable[[], Services]) -> None:
         self._services = rooms
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report to people that nothing was received from Zalo since `since`; see `OutageNotices.blind`."""
+        """Alert people, by e-mail or webhook, that nothing was received from Zalo since `since`.
+
+        `line` is the last report of the connection's state, None before the first one; see `OutageNotices.blind`.
+        """
         self._services().blindness.blind(since, line)
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """Report to people that the outage from `since` to `until` is over; see `OutageNotices.seeing`."""
+        """Tell people that the outage from `since` to `until` is over; see `OutageNotices.seeing`."""
         self._services().blindness.seeing(since, until)
 
 
 class CurrentWork:
-    """Forwards calls to the work that `work` returns, of the services in force. Implements `app.due_work.Work`."""
+    """Forwards a timer's calls to one kind of work of the present services.
+
+    `work` returns that work, anew at each call, as the services are replaced when the configuration changes. Implements
+    `app.due_work.Work`.
+    """
 
     def __init__(self, work: Callable[[], Work]) -> None:
         self._work = work
@@ -126,5 +133,5 @@ class CurrentWork:
         return self._work().next_due()
 
     def act(self, now: datetime) -> None:
-        """Let the services do everything that is due by `now`."""
+        """Do everything of this kind of work that is due by `now`, with the present services."""
         self._work().act(now)

@@ -26,10 +26,10 @@ class Part(NamedTuple):
 
 
 class Machine(Protocol):
-    """The bot as `Governor` needs it, to run it: login, parts and end. Implemented in `app.bootstrap`."""
+    """Interface of the bot that `Governor` runs: logs in, returns its parts, closes. Implemented in `app.bootstrap`."""
 
     def attendants(self) -> Sequence[Part]:
-        """Return the parts for monitoring, which run from before the login; called once.
+        """Return the parts for monitoring (a thread each), which run from before the login; called once.
 
         They are stopped before all other parts. None of them may raise.
         """
@@ -44,7 +44,7 @@ class Machine(Protocol):
         ...
 
     def parts(self) -> Sequence[Part]:
-        """Return all other parts in the order in which to stop them; called once, after the login."""
+        """Return all parts except those for monitoring, in the order to stop them; called once, after the login."""
         ...
 
     def look_at_configuration(self) -> None:
@@ -122,7 +122,7 @@ class Governor:
 
 
 class _Threads:
-    """Parts, each with a thread that runs it."""
+    """The threads of several parts (components), one for each part, which are started and stopped together."""
 
     def __init__(self, parts: Sequence[Part], guarded: Callable[[Part], None]) -> None:
         self._running = [

@@ -23,7 +23,10 @@ _MAX_CONFIG_BYTES = 256 << 20
 
 
 class Manifest(BaseModel):
-    """First line of a backup: who made it and when, and the key that encrypts texts and names in the table rows."""
+    """First line of a backup: who made the backup and when, and the installation's encryption key.
+
+    The key is needed because texts and names in the table rows are encrypted with it in the database and in the backup.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,7 +43,10 @@ class Manifest(BaseModel):
 
 
 class End(BaseModel):
-    """Last line of a backup: row counts and the audit log's last hash, which show a reader that nothing is missing."""
+    """Last line of a backup: the row count of each table and the last hash of the audit log.
+
+    The program compares both with what it has read, to see that nothing is missing.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,12 +58,12 @@ class End(BaseModel):
 
     @property
     def rows(self) -> int:
-        """Return the number of rows of all tables together."""
+        """Return the number of rows in the backup, all tables together."""
         return sum(self.counts.values())
 
 
 class Survey(NamedTuple):
-    """Content of a backup without the table rows, returned after the whole file was read and found undamaged."""
+    """Content of a complete and undamaged backup without the table rows: first line, configuration files, last line."""
 
     manifest: Manifest
     files: dict[str, bytes]
@@ -74,15 +80,15 @@ def write_archive(
     audit_head: str,
     progress: Progress,
 ) -> End:
-    """Write a whole backup and return its last line.
+    """Write the whole content of a backup and return its last line.
 
     Args:
         writer: compresses, encrypts and writes the lines.
         connection: reads the tables; must show all tables at the same moment (a snapshot).
         manifest: the first line of the backup.
         files: name -> content of the configuration files.
-        audit_head: see `End.audit_head`.
-        progress: called with the number of table rows written.
+        audit_head: row count and last hash of the audit log, in one text; "" if the log is empty.
+        progress: called with the number of table rows written since its previous call.
     """
     writer.line(orjson.dumps({"manifest": manifest.model_dump()}))
     for name, content in files.items():
@@ -104,7 +110,9 @@ def write_archive(
 
 
 def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
-    """Read a whole backup, check that it is complete and undamaged, and return its content without the table rows.
+    """Read a backup to its end, check that it is complete and undamaged, and return its content without the table rows.
+
+    `progress` is called with the number of table rows read since its previous call.
 
     Raises:
         BackupError: the recovery code does not open the file, or the backup is damaged or incomplete.
@@ -134,7 +142,7 @@ def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
 
 
 def batches(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape, list[list[Any]]]]:
-    """Yield (table, up to 1000 of its rows) until all rows of the backup were read.
+    """Yield the table rows of a backup as pairs (table, up to 1000 of its rows).
 
     Tables come in an order in which their rows can be inserted: after the tables that their foreign keys refer to.
 
@@ -147,7 +155,10 @@ def batches(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape, list[list[A
 
 
 def _read_parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, Any], list[list[Any]]]]:
-    """Yield (table, batch of its rows) for table rows, and (parsed line, []) for every other line of a backup."""
+    """Parse all lines of a backup in order; yield table rows in batches, as pairs (table, up to 1000 of its rows).
+
+    A line that is no table row (manifest, configuration file, end) is yielded as (the parsed line, []).
+    """
     shape: Shape | None = None
     batch: list[list[Any]] = []
     for line in read_lines(path, code):
@@ -170,5 +181,5 @@ def _read_parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[s
 
 
 def not_whole(path: Path) -> BackupError:
-    """Return the error for the backup file `path` that is incomplete or has unexpected content."""
+    """Make the error to raise for the backup file `path` if it is incomplete or has unexpected content."""
     return BackupError(f"{path}: bản sao lưu không đầy đủ; chưa thay đổi gì. Đề nghị dùng bản sao lưu khác.")

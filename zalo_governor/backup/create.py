@@ -37,14 +37,14 @@ _MAX_FILE_BYTES = 16 << 20
 
 
 class LastBackup(NamedTuple):
-    """Time and file name of the newest backup that was written and verified."""
+    """Time and file name of the newest backup, recorded when it was written and verified."""
 
     at: datetime
     name: str
 
 
 class Backup(NamedTuple):
-    """A backup file that was written and verified."""
+    """Result of `Backups.make`: the backup file that was written and verified."""
 
     path: Path
     end: End
@@ -69,12 +69,15 @@ class Backups:
         self._clock = clock
 
     def code(self) -> RecoveryCode | None:
-        """Return the recovery code that encrypts new backups; None if none was created yet."""
+        """Return the stored recovery code, with which new backups are encrypted; None if none was created yet."""
         kept = self._vault.load(_CODE_KEY)
         return None if kept is None else RecoveryCode(kept)
 
     def keep_code(self, code: RecoveryCode) -> None:
-        """Store the recovery code that encrypts all later backups; existing backups still need their old code."""
+        """Store the recovery code with which all later backups are encrypted, in place of the present one.
+
+        Existing backups still need the code with which they were made.
+        """
         self._vault.save(_CODE_KEY, code.secret)
 
     def rows(self) -> int:
@@ -150,7 +153,7 @@ class Backups:
 
 
 def last_backup(vault: SecretStore) -> LastBackup | None:
-    """Return time and name of the newest backup, as recorded in the secret store; None if none was ever made."""
+    """Return time and file name of the newest backup, recorded in the secret store `vault`; None if there was none."""
     kept = vault.load(_LAST_KEY)
     if kept is None:
         return None
@@ -159,9 +162,9 @@ def last_backup(vault: SecretStore) -> LastBackup | None:
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:
-    """Return whether a new backup is due: none was made within the time `after`.
+    """Return whether a reminder to make a backup is due: the newest one is older than `after` (None: no reminders).
 
-    An installation without any backup counts from its first day. If `after` is None, the result is False.
+    If no backup was ever made, the age is counted from the beginning of the installation. `vault` has these times.
     """
     last = last_backup(vault)
     since = last.at if last else vault.begun_at()
@@ -169,9 +172,10 @@ def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bo
 
 
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:
-    """Delete all automatically named backups in a folder except the newest `keep`; return the deleted paths.
+    """Delete the oldest backups in a folder, so that the newest `keep` remain; return the paths of the deleted ones.
 
-    Partial files of interrupted backups are deleted too, if a later backup exists.
+    Only backups that the program named itself (after date and time) are counted and deleted. Partial files of
+    interrupted backups are deleted too, if a later backup exists.
     """
     found = sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
     for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):

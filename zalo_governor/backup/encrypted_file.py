@@ -35,7 +35,7 @@ class BackupError(GovernorError):
 
 
 class Head(BaseModel):
-    """Unencrypted header of a backup file, stored as JSON."""
+    """Header of a backup file, stored unencrypted as JSON: what must be known before the file can be decrypted."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -52,7 +52,10 @@ class Head(BaseModel):
 
 
 class SealedWriter:
-    """Writer that compresses lines and encrypts (seals) them into a file; the file is readable only after `finish`."""
+    """Writer of a backup file: compresses lines and encrypts them in chunks. Without `finish`, the file cannot be read.
+
+    `program` (version) and `made_at` (UTC time) are written into the unencrypted header.
+    """
 
     def __init__(self, file: IO[bytes], code: RecoveryCode, *, program: str, made_at: str) -> None:
         salt = os.urandom(32)
@@ -66,14 +69,14 @@ class SealedWriter:
         self._chunks = 0
 
     def line(self, content: bytes) -> None:
-        """Append one line, given without its line break."""
+        """Append one line to the backup; `content` is given without its line break."""
         self._buffer += self._compress.compress(content + b"\n")
         while len(self._buffer) > _CHUNK_BYTES:
             self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
             del self._buffer[:_CHUNK_BYTES]
 
     def finish(self) -> None:
-        """Write the lines that are still buffered, in a chunk that is marked as the last of the file."""
+        """Write what is still buffered, as a chunk marked as the file's last; nothing can be appended afterwards."""
         self._buffer += self._compress.flush()
         while len(self._buffer) > _CHUNK_BYTES:
             self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
@@ -89,7 +92,7 @@ class SealedWriter:
 
 
 def read_head(path: Path) -> Head:
-    """Read the unencrypted header of a backup.
+    """Read the unencrypted header of the backup file `path`, for which no recovery code is needed.
 
     Raises:
         BackupError: the file is no backup, is damaged, or its format is newer than this program knows.
@@ -99,7 +102,9 @@ def read_head(path: Path) -> Head:
 
 
 def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
-    """Yield the decrypted lines of a backup; whether the file is complete is known only after the last line was read.
+    """Decrypt a backup file and yield its lines.
+
+    A truncated file is noticed only at its end: lines yielded before may belong to an incomplete backup.
 
     Raises:
         BackupError: the file needs another recovery code, or is damaged or truncated.
@@ -125,7 +130,13 @@ def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
 
 
 def _decrypt_chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterator[bytes]:
-    """Yield the decrypted, still compressed chunks of the file; `head` is the SHA-256 of the file's header."""
+    """Yield the chunks of a backup file after its header, decrypted but still compressed.
+
+    `path` is for error messages; `head` is the SHA-256 of the file's header, to which each chunk is bound.
+
+    Raises:
+        BackupError: a chunk is damaged, missing or follows the last one.
+    """
     place, last = 0, False
     while not last:
         length, mark = int.from_bytes(file.read(4)), file.read(1)
@@ -142,7 +153,11 @@ def _decrypt_chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) ->
 
 
 def _decompress(path: Path, expand: "zlib._Decompress", plain: bytes) -> Iterator[bytes]:
-    """Yield a chunk's decompressed data in pieces of at most 1 MiB: a crafted chunk could expand and exhaust memory."""
+    """Decompress one chunk (`plain`) of a backup file; yield the data in pieces of at most 1 MiB.
+
+    Without this limit, a chunk made by an attacker could expand and exhaust memory. `expand` is the decompressor of the
+    whole file; `path` is for error messages.
+    """
     part = b""
     while plain or len(part) == _CHUNK_BYTES:
         try:

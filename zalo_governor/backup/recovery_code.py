@@ -24,7 +24,10 @@ class RecoveryCodeError(GovernorError):
 
 
 class RecoveryCode(NamedTuple):
-    """The secret that opens backups: 120 random bits, too many to guess, so a fast key derivation (HKDF) is enough."""
+    """The recovery code: a secret kept on paper, from which the encryption key of each backup is derived.
+
+    It has 120 random bits, too many to guess, so a fast key derivation (HKDF) is enough.
+    """
 
     secret: bytes
 
@@ -56,7 +59,7 @@ class RecoveryCode(NamedTuple):
         return cls(number.to_bytes(_SECRET_BYTES))
 
     def __str__(self) -> str:
-        """Return the code as it is printed: six groups of five characters, `7K3QX-…`."""
+        """Return the recovery code as it is printed for people: six groups of five characters, `7K3QX-…`."""
         number = int.from_bytes(self.secret)
         letters = [_ALPHABET[number >> shift & 31] for shift in range(_SECRET_BYTES * 8 - 5, -1, -5)]
         groups = [
@@ -66,9 +69,9 @@ class RecoveryCode(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """Return a public identifier of the code (`K-1A2B`), printed on the code's envelope and stored in each backup.
+        """Return a short public name of the recovery code (`K-1A2B`), which tells people which code opens which backup.
 
-        The identifier discloses nothing of the code.
+        The name is printed on the envelope of the code and stored in each backup; it discloses nothing of the code.
         """
         return f"K-{self._derive(b'mark', b'')[:2].hex().upper()}"
 
@@ -82,9 +85,9 @@ class RecoveryCode(NamedTuple):
 
 
 def _checksum(group: str, place: int) -> str:
-    """Return the check character of a group of the code; `place` is the group's index, from 0.
+    """Return the check character for one group of characters of the recovery code; `place` is the group's index from 0.
 
-    The check character detects every single wrong character, swap of neighbouring characters and swap of groups.
+    It detects every single wrong character, swap of neighbouring characters and swap of groups.
     """
     total = place + sum((weight + 2) * _ALPHABET.index(character) for weight, character in enumerate(group))
     return _ALPHABET[total % _PRIME]

@@ -46,7 +46,7 @@ content must not be stored) or to None."""
 
 
 class Steps(NamedTuple):
-    """Progress callbacks of a restore.
+    """Progress callbacks of a restore, each called with the number of rows processed since its previous call.
 
     Attributes:
         check: called while the backup file is verified.
@@ -60,7 +60,7 @@ class Steps(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """Result of a restore: which backup was restored, what was removed again, and where the replaced database is."""
+    """Result of a restore: which backup was restored, what was removed again, where the replaced database is kept."""
 
     made_at: datetime
     """When the backup was made."""
@@ -134,7 +134,10 @@ def restore(
 
 
 class _PresentInstallation:
-    """The database and key that the restore will replace; either may be missing. `master` is the backup's key."""
+    """The database and key file that are there before a restore and will be replaced; either may be missing.
+
+    `keys` and `master` are made from the encryption key in the backup.
+    """
 
     def __init__(self, settings: Settings, keys: Keys, clock: Clock, master: bytes) -> None:
         self._settings = settings
@@ -149,7 +152,12 @@ class _PresentInstallation:
         self._same_key = self._read_key() in {None, master}
 
     def check(self, *, replace: bool) -> None:
-        """Raise BackupError or RunningError if the present database or key must not be replaced (see `restore`)."""
+        """Check that the present database and key may be replaced; a database that holds data may be only if `replace`.
+
+        Raises:
+            BackupError: they must not be replaced; the message says why.
+            RunningError: a bot process uses the database.
+        """
         if self._settings.given_key and not self._same_key:
             raise BackupError(
                 "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
@@ -174,9 +182,10 @@ class _PresentInstallation:
             database.close()
 
     def read_removals(self) -> tuple[Gone, str | None]:
-        """Return what the present database has sealed or erased, and words that name this source in the report.
+        """Return what the present database records as sealed (a possible state secret) or erased, to remove it again.
 
-        The result is empty, with None, if the database belongs to another installation, is empty or cannot be read.
+        The second result names this source in Vietnamese, for the report. The results are empty and None if the
+        database belongs to another installation, is empty or cannot be read.
         """
         nothing = Gone({}, {})
         if not self._exists or not self._same_key:
@@ -219,7 +228,7 @@ class _PresentInstallation:
 
 @contextmanager
 def _reporting_malformed(path: Path) -> Iterator[None]:
-    """Context manager that turns errors from malformed backup content into BackupError.
+    """Context manager that turns errors caused by malformed content of the backup `path` into BackupError.
 
     A file that decrypts may still be malformed, since anyone with the recovery code can forge one.
     """
@@ -230,7 +239,7 @@ def _reporting_malformed(path: Path) -> Iterator[None]:
 
 
 def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
-    """Load `settings_file`; if it does not exist, return the settings contained in the backup."""
+    """Load `settings_file`; if it does not exist, load the settings that the backup `read` contains."""
     content = read.files[SETTINGS]
     if settings_file.exists():
         return load_settings(settings_file)
@@ -244,9 +253,10 @@ def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
 
 
 def _read_removals_of_later_backup(path: Path, code: RecoveryCode, manifest: Manifest) -> tuple[Gone, str | None]:
-    """Return what the newest later backup in the same folder lists as sealed or erased, and that backup's file name.
+    """Return what the newest readable later backup in the same folder records as sealed or erased, and its file name.
 
-    Only backups under the same recovery code are considered; the result is empty, with None, if there is none.
+    Sealed means: removed as a possible state secret. Only backups with the same recovery code are considered; if there
+    is none, the results are empty and None. `manifest` is the first line of the backup to restore.
     """
     nothing: tuple[Gone, str | None] = (Gone({}, {}), None)
     later = []
@@ -295,7 +305,11 @@ def _load_rows(database: Database, path: Path, code: RecoveryCode, read: Survey,
 
 
 def _verify(database: Database, read: Survey) -> None:
-    """Check the row counts, audit log hashes and decryption of a restored database; raise BackupError if wrong."""
+    """Check that the restored database has the rows and the audit log of the backup `read`, and can be decrypted.
+
+    Raises:
+        BackupError: row counts or the hashes of the audit log differ from the backup.
+    """
     with database.read() as connection:
         for table in metadata.sorted_tables:
             stated = read.end.counts.get(table.name)
@@ -312,14 +326,17 @@ def _verify(database: Database, read: Survey) -> None:
 def _take_away(
     database: Database, gone: Gone, look: Callable[[RawDict], Seal | None], progress: Progress, now: datetime
 ) -> tuple[int, int]:
-    """Remove from the restored database what must not come back; return (sealed messages, erased people).
+    """Remove from the restored database what was sealed or erased since the backup, and what is now found secret.
 
     Args:
         database: the restored database.
-        gone: what was sealed or erased after the backup was made.
+        gone: what was sealed (removed as a possible state secret) or erased after the backup was made.
         look: the check for state secrets, run on every restored message.
-        progress: called with the number of messages checked.
+        progress: called with the number of messages checked since its previous call.
         now: time to record for the erasures.
+
+    Returns:
+        Number of messages whose content was removed, and of people whose data were erased.
     """
     with database.write() as connection:
         sealed = seal_again(connection, gone.sealed)
@@ -347,7 +364,10 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
 
 @contextmanager
 def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]:
-    """Yield settings whose configuration folder exists; a missing one is replaced by a temporary copy."""
+    """Context manager that yields `settings` with a configuration folder that exists, from which rules can be loaded.
+
+    If the folder of the settings is missing, it is a temporary copy of the folder in the backup `read`.
+    """
     if settings.config_dir is None or settings.config_dir.exists():
         yield settings
         return
@@ -357,7 +377,7 @@ def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]
 
 
 def _restore_missing_files(read: Survey, settings: Settings, settings_file: Path) -> None:
-    """Write the settings file and the office's configuration folder from the backup, each only if it is missing."""
+    """Write the settings file and the configuration folder from the backup `read`, each only if it is missing."""
     if settings.config_dir is not None and not settings.config_dir.exists():
         _write_config(read, settings.config_dir)
     if not settings_file.exists():

@@ -22,15 +22,18 @@ _BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
 
 
 def put_aside(data_dir: Path) -> list[Path]:
-    """Return the paths of old databases and keys that `upgrade` and `restore` kept in the data folder.
+    """Return the paths in the data folder of old databases and keys, which `upgrade` and `restore` kept as copies.
 
-    These copies still contain what was sealed (removed as a possible state secret) or erased afterwards.
+    These copies still contain what was later sealed (removed as a possible state secret) or erased.
     """
     return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
 
 
 class StagingFolder(Protocol):
-    """A place beside the present database, a folder or a PostgreSQL schema, in which the restored database is built."""
+    """Staging area of a restore, in which the restored database is built and verified beside the present one.
+
+    It is a folder for SQLite, a schema for PostgreSQL.
+    """
 
     url: str
     """URL of the restored database while it is being built."""
@@ -48,10 +51,10 @@ class StagingFolder(Protocol):
 
 
 def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
-    """Create an empty staging area beside the database at `url`; no other restore may be in progress.
+    """Create an empty staging area, in which a restore builds its database, beside the present database at `url`.
 
-    What an interrupted restore left is deleted, since it may hold content that was sealed or erased in the meantime.
-    `stamp` is a time that names the staging area.
+    What an interrupted restore left there is deleted, since it may hold content that was sealed or erased since then;
+    so no other restore may be in progress. `stamp` is a time that names the area.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
@@ -60,7 +63,7 @@ def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
 
 
 def is_empty(database: Database) -> bool:
-    """Return whether the database has no message, case or audit entry; also true if it has no tables yet."""
+    """Return whether the database has no message, no case and no audit entry; also True if it has no tables yet."""
     with database.read() as connection:
         names = set(inspect(connection).get_table_names())
         return not any(
@@ -80,7 +83,10 @@ def cleared(place: StagingFolder) -> Iterator[StagingFolder]:
 
 
 class _Beside:
-    """Staging area for SQLite: a folder beside the database file, on the same disk, so that the swap is a rename."""
+    """Staging area of a restore into SQLite: a folder beside the database `file`, in which the restored file is built.
+
+    The folder is on the same disk, so that the restored file can be renamed into place. `stamp` is part of its name.
+    """
 
     def __init__(self, file: Path, stamp: str) -> None:
         self._file = file
@@ -103,9 +109,9 @@ class _Beside:
         return kept
 
     def _link_as(self, before: Path) -> None:
-        """Keep the present database under the name `before` by hard links, then remove its WAL files.
+        """Keep the present SQLite database under the name `before` (by hard links), then remove its WAL files.
 
-        Otherwise SQLite would apply the old WAL files to the restored database.
+        Otherwise SQLite would apply the old WAL files to the restored database, which takes over the old name.
         """
         with suppress(sqlite3.Error), closing(sqlite3.connect(self._file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
@@ -121,7 +127,10 @@ class _Beside:
 
 
 class _Schema:
-    """Staging area for PostgreSQL: a separate schema; the swap renames both schemas in one transaction."""
+    """Staging area of a restore into PostgreSQL: a schema of its own, in which the restored tables are built.
+
+    To replace the present tables, both schemas are renamed in one transaction. `stamp` is part of the schema's name.
+    """
 
     def __init__(self, url: str, stamp: str, keys: Keys, clock: Clock) -> None:
         self._keys = keys

@@ -51,11 +51,11 @@ _PACKAGES = frozenset({"init", "login", "demo"})
 class _Commands(Group):
     # Any: typer does not export the types of its bundled copy of click.
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names of all commands in the order in which the help shows them."""
+        """Return the names of all commands, in the order in which `--help` shows them; typer calls this."""
         return [*COMMANDS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import the command of that name and return it; None if there is none."""
+        """Import the module of the command `cmd_name` and return the command; None if there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         name = cmd_name.replace("-", "_")
@@ -85,7 +85,10 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command line (entry point): errors go to standard error, the process exits with an `ExitCode`."""
+    """Run the command line `zalo-governor` (entry point) and end the process with an `ExitCode`.
+
+    Expected errors (wrong usage, GovernorError) are printed to standard error without a traceback.
+    """
     sys.exit(_run())
 
 

@@ -86,10 +86,12 @@ def _find_old_account(records: AppContext, stated: str | None, new: str) -> str:
 
 
 def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
-    """Ask about each possible match between a known person and a member, because equal names prove nothing.
+    """Ask the operator, for each known person and group member with similar names, whether they are the same person.
+
+    This is needed after the bot account was replaced, as the new account sees other uids; similar names prove nothing.
 
     Returns:
-        The confirmed matches: person id -> uid as the new account sees it.
+        The confirmed matches: id of the known person -> uid as the new account sees it.
     """
     return {
         one.known.person_id: one.uid

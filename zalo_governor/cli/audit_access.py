@@ -10,9 +10,10 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 
 def note_access(uow: SqlUnitOfWork, clock: Clock, action: str, *, group_id: str = "", **detail: Any) -> None:
-    """Append an audit entry: the user who runs the command did `action`.
+    """Append an entry to the audit log: `action` (such as "export"), done by the user who runs this command.
 
-    `detail` is recorded with the entry; only ids and numbers, never the content of messages.
+    `detail` is stored in the entry and may have only ids and numbers, never the content of messages. `group_id` is ""
+    if the action concerns no single group.
     """
     uow.audit.append(
         action, at=clock(), actor_id=None, group_id=group_id, subject="", detail={"operator": _operator(), **detail}
@@ -20,13 +21,16 @@ def note_access(uow: SqlUnitOfWork, clock: Clock, action: str, *, group_id: str 
 
 
 def note_opening(uow: SqlUnitOfWork, clock: Clock, case: Case, way: str) -> None:
-    """Append an audit entry: the user who runs the command `way` has viewed the case."""
+    """Append an entry to the audit log: the user who runs this command has opened (viewed) the case `case`.
+
+    A case is a possible breach under review. `way` is the name of the command, such as "trace".
+    """
     detail = {"rule": case.rule_id, "way": way, "operator": _operator()}
     uow.audit.append(SHOWN, at=clock(), actor_id=None, group_id=case.group_id, subject=case.code, detail=detail)
 
 
 def _operator() -> str:
-    """Return the login name of the user who runs the command; "" if the system knows none."""
+    """Return the login name of the user who runs the command; "" if it cannot be determined."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

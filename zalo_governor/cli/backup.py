@@ -60,9 +60,9 @@ def backup(
 
 
 def _print_new_code(code: RecoveryCode) -> RecoveryCode:
-    """Print a new recovery code, the secret that opens backups, and return it.
+    """Print a new recovery code (the secret that decrypts backups) for the operator to write down, and return it.
 
-    On a terminal, ask to type its last characters, to check that the operator has written it down.
+    On a terminal, ask the operator to type its last group of characters, until they are right.
     """
     typer.echo(f"Mã khôi phục {code.mark} (chỉ hiện một lần này):\n\n    {code}\n")
     typer.echo(

@@ -24,7 +24,7 @@ SUBJECTS = ("text", "name", "file_name")
 
 
 class BadLineError(GovernorError):
-    """An input line could not be judged; the message has the line number but none of the line's content."""
+    """A line of the input of `check` is faulty; the message has the line number but none of the line's content."""
 
 
 def check(
@@ -45,7 +45,7 @@ def check(
 
 
 def answer(engine: Engine, lines: Iterable[bytes]) -> int:
-    """Judge each input line and write one JSON line with its findings to standard output; return the exit code.
+    """Apply the rules to each JSON line of the input and print one JSON line with the findings; return the exit code.
 
     The exit code is 2 if any line was faulty, else 0. Faults are written to standard error.
     """
@@ -65,10 +65,12 @@ def answer(engine: Engine, lines: Iterable[bytes]) -> int:
 
 
 def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
-    """Judge one input line (`number` counts from 1) and return {"id", "findings"} as JSON.
+    """Apply the rules to one JSON line of the input; return {"id": id given in the line, "findings": […]} as JSON.
+
+    `number` is the line's number from 1, for error messages.
 
     Raises:
-        BadLineError: the line is not a JSON object with exactly one of the keys SUBJECTS, or a rule failed on it.
+        BadLineError: the line is not an object with exactly one of the keys text, name, file_name, or a rule failed.
     """
     item = _parse_line(line, number)
     verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), NO_CONTEXT)
@@ -84,9 +86,9 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
 
 
 def subject_event(subject: dict[str, str]) -> EventBase:
-    """Return the event that the bot would make of a message text, a display name or the name of a sent file.
+    """Build the event to which the rules are applied, as the bot would if the text or name had come from Zalo.
 
-    `subject` has exactly one key, one of SUBJECTS, which tells which of the three its value is.
+    `subject` has exactly one key: "text" (a message), "name" (a display name) or "file_name" (name of a sent file).
     """
     if "name" in subject:
         return NameObserved(at=WHENEVER, name=subject["name"])
@@ -97,9 +99,10 @@ def subject_event(subject: dict[str, str]) -> EventBase:
 
 
 def open_findings(verdict: Verdict) -> list[Finding]:
-    """Return the findings in a form that may be shown.
+    """Return the findings of a verdict (result of all rules on one event) in a form that may be shown.
 
-    If one of them seals the event (its content may be a state secret), the others lose text positions and suggestion.
+    If one finding seals the event (its content must not be stored, as it may be a state secret), the positions in the
+    text, the suggested text and the excerpt are removed from all other findings.
     """
     findings = [finding for finding in verdict.findings if isinstance(finding, Finding)]
     return [finding.bare() if verdict.sealed and not finding.seals else finding for finding in findings]

@@ -19,7 +19,10 @@ from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 class ErasureError(GovernorError):
-    """The person's data cannot be erased now; the message says why."""
+    """The data stored about a person cannot be erased now, for example while the person has a role or an open case.
+
+    The message says why and what to do.
+    """
 
 
 def erase(

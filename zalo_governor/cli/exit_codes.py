@@ -8,7 +8,7 @@ from zalo_governor.zalo.errors import LoginRefusedError
 
 
 class ExitCode(IntEnum):
-    """Exit codes of the commands. `login` and `init` have further codes: `login.flow.Ending`."""
+    """Exit codes of the `zalo-governor` commands. `login` and `init` have further ones: `cli.login.flow.Ending`."""
 
     GOOD = 0
     FAILURE = 1
@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
 
 
 def exit_code(error: GovernorError) -> ExitCode:
-    """Return the exit code with which a command that raised this error ends."""
+    """Return the exit code of a command that failed with `error`."""
     if isinstance(error, LoginRefusedError):
         return ExitCode.LOGIN_REFUSED
     lasting = isinstance(error, ConfigError | WrongKeyError | NewerDatabaseError)

@@ -81,7 +81,13 @@ def _write_rows(
 
 @contextmanager
 def _open_draft(file: Path) -> Iterator[int]:
-    """Yield the descriptor of a temporary file that replaces `file` if the block ends without an error."""
+    """Context manager that yields the descriptor of a temporary file, to which the export is written.
+
+    If the block ends without an error, the temporary file replaces `file`.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         yield os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

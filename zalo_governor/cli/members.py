@@ -38,7 +38,10 @@ def members(
 
 
 def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
-    """Yield group, uid, name and roles of each present member except the bot account, sorted by name."""
+    """Yield a table row for each person who is now in the group, sorted by name: keys group, uid, name and roles.
+
+    The bot account, whose uid is `account`, is left out.
+    """
     names = uow.members.judged_names(account, group_id)
     for uid in sorted(
         uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)

@@ -18,7 +18,7 @@ GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; không ghi thì l�
 
 
 def chosen_group(settings: Settings, wanted: str | None) -> Group:
-    """Return the watched group with the id `wanted`; if `wanted` is None, the first group of the settings.
+    """Return the watched group whose id the operator gave as `wanted`; if it is None, the first group of the settings.
 
     Raises:
         ConfigError: the settings have no such group.

@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def steps(*names: str, total: int | None) -> Iterator[list[Callable[[int], None]]]:
-    """Context manager that shows the progress of named steps of work; yields a list with one callback for each step.
+    """Context manager that shows the progress of long work in named steps; yields one callback for each name.
 
-    A callback must be called with the number of rows processed since its last call. `total` is the number of rows of
-    each step, None if unknown.
+    Call a step's callback with the number of rows processed since its last call. `total` is the number of rows of each
+    step, None if unknown.
     """
     if not sys.stdout.isatty():
         yield [_line_callback(name) for name in names]

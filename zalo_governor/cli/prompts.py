@@ -12,20 +12,23 @@ _NO = frozenset({"k", "khong", "n", "no"})
 
 
 class Asking:
-    """Asks questions until the answer is valid; all methods that ask raise typer.Abort on Ctrl-C or end of input."""
+    """Asks the operator questions on the terminal, each again until the answer is valid.
+
+    All methods that ask raise typer.Abort on Ctrl-C or at the end of the input.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def say(self, line: str = "") -> None:
-        """Print a line as it is, without interpreting rich's markup."""
+        """Print a line literally: text in square brackets is not taken for rich's formatting commands."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def text(self, question: str, default: str = "", wrong: Callable[[str], str | None] = lambda _: None) -> str:
-        """Ask for a text and return it; pressing Enter alone gives the default.
+        """Ask for a text and return it; pressing Enter alone gives `default`.
 
-        `wrong` checks the answer: it returns an error text, after which the question is repeated, or None for a valid
-        answer.
+        `wrong` is a function that checks the answer. It returns None for a valid answer, else a text that says what is
+        wrong; this text is printed and the question asked again.
         """
         while True:
             shown = f"{question} [{default}]" if default else question
@@ -36,7 +39,10 @@ class Asking:
             self.say(f"  {problem}")
 
     def yes(self, question: str, *, default: bool) -> bool:
-        """Ask a yes-or-no question (typed c for yes, k for no) and return whether the answer is yes."""
+        """Ask a yes-or-no question and return whether the answer is yes; pressing Enter alone gives `default`.
+
+        The operator types c (có: yes) or k (không: no).
+        """
         while True:
             answer = fold(self.text(f"{question} (c/k)", "c" if default else "k"))
             if answer in _YES | _NO:

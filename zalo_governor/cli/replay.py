@@ -82,7 +82,10 @@ def replay(
 
 
 class _RuleReplayer:
-    """Applies one rule to all stored events and compares its findings with the recorded ones, page by page."""
+    """Applies one rule again to stored messages and other events, and compares its findings with the recorded ones.
+
+    `samples` limits the examples in the resulting report; they show texts of messages only if `with_text`.
+    """
 
     def __init__(
         self, records: AppContext, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool
@@ -134,9 +137,9 @@ class _RuleReplayer:
         return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
     def _excerpt(self, one: Understood) -> str | None:
-        """Return a short excerpt of the message for the report.
+        """Return a short excerpt of the member's message, shown as an example of a changed finding.
 
-        The result is None without --with-text, or if today's rules would treat the message as a possible state secret.
+        The result is None without --with-text, or if today's rules take the message for a possible state secret.
         """
         if not self._with_text or one.verdict.sealed or self._door.look(one.admitted.entry.raw or {}):
             return None
@@ -145,7 +148,10 @@ class _RuleReplayer:
 
 
 class _Progress:
-    """Progress display on standard error: one changing line on a terminal, plain lines elsewhere."""
+    """Shows on standard error how many entries `rules replay` has done: a changing line on a terminal, else lines.
+
+    Call the object with the number done and the last entry.
+    """
 
     def __init__(self) -> None:
         console = Console(stderr=True)

@@ -26,7 +26,7 @@ from zalo_governor.system.draft_file import hand_over
 
 
 class Format(StrEnum):
-    """Formats in which the report can be printed or written to a file."""
+    """Formats of the activity report that the operator can choose with --format."""
 
     TEXT = "text"
     JSON = "json"

@@ -134,10 +134,14 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
 def _compare_with_group(
     records: AppContext, group_id: str
 ) -> tuple[RosterMatching, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
-    """Compare the roster with the group as of the last group sync (reading of the members from Zalo).
+    """Compare the roster (approved list of members) with the group's members as last read from Zalo.
 
     Returns:
-        The comparison, likely matches by name, display names by uid, and the group as Zalo described it.
+        The comparison; pairs of a roster entry and a member who are likely the same person, by their names; display
+        names by uid; the group as Zalo described it, None if it never did.
+
+    Raises:
+        ConfigError: the group has no roster, or its members were never read.
     """
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         names = uow.members.judged_names(records.account, group_id)
@@ -215,9 +219,9 @@ def _show_difference(found: RosterDifference) -> None:
 
 
 def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
-    """Print the people on the imported roster whose positions Article 1.3 of the decision on the group does not list.
+    """Print who on the imported roster has a position that Article 1.3 of the decision on the group does not list.
 
-    This is only a hint to the operator: the leader may approve such people.
+    This is only a hint to the operator: the leader may approve such people. `positions` are those of the decision.
     """
     column, heading = reading.columns["title"], reading.headings["title"]
     outside = [

@@ -37,7 +37,7 @@ in any line."""
 
 
 class Trial(NamedTuple):
-    """Result of applying the rules to one sample text, name or event."""
+    """Result of `rules test` for one sample (a text, name or event): whether the rules found what they should."""
 
     group: str
     """Where the sample comes from: id of a rule, whose file has the sample as an example, or a file of ordinary
@@ -73,7 +73,9 @@ def prove(
 
 
 def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
-    """Apply the rules to all examples in the rules' files and to all ordinary messages; yield a result for each.
+    """Test the rules on the examples in their own files and on ordinary messages; yield a result for each sample.
+
+    The files of ordinary messages, in which no rule may find anything, are in `benign_dir`.
 
     Raises:
         ConfigError: a file of ordinary messages is missing, or a rule failed on a sample.
@@ -97,7 +99,11 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
 
 
 def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:
-    """Return what one rule (None: all rules) finds in a sample; raise ConfigError if any rule fails on it."""
+    """Apply the rules to a sample and return the findings of the rule `rule_id`, or of all rules if `rule_id` is None.
+
+    Raises:
+        ConfigError: any rule failed on the sample.
+    """
     verdict = rulebook.engine.judge(*_event_and_context(example))
     for failure in verdict.failures:
         raise ConfigError(
@@ -121,7 +127,7 @@ def _join_event(given: Coming) -> tuple[EventBase, RuleContext]:
 
 
 def _sample_event(example: Example) -> EventBase:
-    """Return the event that the bot would make of the sample if it came from Zalo."""
+    """Build the event for a sample of a rule's file, as the bot would if the sample had come from Zalo."""
     if example.group is None:
         subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
         return subject_event(subject)
@@ -157,7 +163,10 @@ def _sample_text(example: Example) -> str:
 
 
 def _print_counts(trials: list[Trial]) -> None:
-    """Print the number of samples for each rule and file: a table on a terminal, tab-separated lines elsewhere."""
+    """Print how many samples were tested for each rule or file of ordinary messages, and how many gave a wrong result.
+
+    On a terminal this is a table, elsewhere tab-separated lines.
+    """
     header = ("mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):

@@ -30,7 +30,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 def run_until_told(governor: Governor) -> None:
-    """Run the bot until SIGTERM or SIGINT; on SIGHUP, reload the configuration.
+    """Run the bot until the process gets SIGTERM or SIGINT; on SIGHUP, reload the configuration and go on.
 
     Raises what `Governor.run` raises.
     """

@@ -67,7 +67,10 @@ def _read_leaked_text(text: str, file: Path | None) -> str:
 
 
 def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, str]]:
-    """Yield (inbox entry id, all text of the message that people can read) for each message stored after `since`."""
+    """Yield (id of the inbox entry, all text that people can read) for each group message stored since `since`.
+
+    The inbox is the table of everything received from Zalo.
+    """
     for id_, raw in postings.bodies(since=since):
         yield id_, posted_text(raw)
 
@@ -75,9 +78,10 @@ def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, st
 def _append_audit_entries(
     uow: SqlUnitOfWork, records: AppContext, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
-    """Record in the audit log the search, and the viewing of each case whose messages are shown.
+    """Record in the audit log that somebody searched for a leaked text, and which cases' messages the result shows.
 
-    The text that was searched for is not recorded.
+    The leaked text itself is not recorded. `found` are similar messages; `sealed` are identical ones whose content is
+    not stored, as it may be a state secret.
     """
     shown = [origin.id for origin in found]
     note_access(uow, records.clock, "trace", shown=shown, sealed=[posting.id for posting in sealed])
@@ -116,9 +120,9 @@ def _print_results(
 
 
 def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
-    """Return, as one text, who has seen a message, and how many people only had it delivered to their device.
+    """Return a Vietnamese text that names who has seen a message and counts to whom it was only delivered.
 
-    `readers` are the stored receipts of the message; receipts are stored only for messages of a case.
+    `readers` are the receipts stored for the message, which are kept only for messages of a case (a possible breach).
     """
     names = [uow.people.get(reader.person_id).name for reader in readers if reader.seen]
     if not readers:

@@ -39,7 +39,7 @@ def trial(
 
 
 def policy_of(records: AppContext) -> ServicePolicy:
-    """Return the settings in the form that the services take, for a command that does not connect to Zalo.
+    """Build the ServicePolicy (settings that the services need) for a command that does not connect to Zalo.
 
     Raises:
         ConfigError: the bot has never been started in this installation.

@@ -42,20 +42,24 @@ class Group(TyperGroup):
     """A command with subcommands, whose help and errors are in Vietnamese."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line in Vietnamese."""
+        """Write the usage line of the help, with its label in Vietnamese; typer calls this."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _USAGE)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help with Vietnamese headings."""
+        """Write the help of the command with Vietnamese headings; typer calls this."""
         _translate_headings()
         super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return the option `--help` with a Vietnamese description."""
+        """Return the option `--help` with its description in Vietnamese; typer calls this."""
         return _with_vietnamese_help(super().get_help_option(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the subcommand that was typed; raise UnknownCommandError if there is none of that name."""
+        """Find the subcommand that the operator typed as `args[0]`; typer calls this.
+
+        Raises:
+            UnknownCommandError: there is no subcommand of that name.
+        """
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             nearest = get_close_matches(name, self.list_commands(ctx), 1)
@@ -65,7 +69,10 @@ class Group(TyperGroup):
 
 
 class Terminal(typer.Typer):
-    """A Typer application with Vietnamese texts, whose tracebacks never show message contents."""
+    """A Typer application (a command with subcommands) whose help and errors are in Vietnamese.
+
+    Its tracebacks never show local variables, which may contain messages.
+    """
 
     def __init__(self, *, cls: type[Group] = Group, **settings: Any) -> None:
         super().__init__(
@@ -84,7 +91,7 @@ class Terminal(typer.Typer):
 
 
 def explained(error: TyperException) -> str:
-    """Return a Vietnamese text for an error in the use of a command: what is wrong, and how to see the usage."""
+    """Return a Vietnamese text that says what is wrong in the use of a command and how to see its usage."""
     context = getattr(error, "ctx", None)
     hint = f"Xem cách dùng bằng: {context.command_path} --help" if context else ""
     said = _describe(error).rstrip(".")
@@ -137,7 +144,7 @@ def _with_vietnamese_help(option: Any) -> Any:
 
 
 def _translate_headings() -> None:
-    """Replace typer's English help headings by Vietnamese ones.
+    """Replace the English headings in typer's help by Vietnamese ones.
 
     The module `typer.rich_utils` is imported only here, because only help output needs it.
     """

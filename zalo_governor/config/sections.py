@@ -103,7 +103,7 @@ class GroupSettings(_Section):
 
 
 class PersonSettings(_Section):
-    """A person with a role under the regulation, identified by uid or global_id, never by name."""
+    """A person with a role under the regulation, identified by a Zalo id (`uid` or `global_id`), never by name."""
 
     full_name: str
     title: str = ""
@@ -135,7 +135,7 @@ class SmtpSettings(_Section):
 
 
 class AlarmSettings(_Section):
-    """Alarms to people by mail or webhook, when the bot has received nothing from Zalo for some time."""
+    """Settings of alarms by mail or webhook, sent when nothing comes from Zalo, or when alerts over Zalo fail."""
 
     after_minutes: int = Field(default=10, ge=1)
     """Minutes without receiving anything after which the alarm is sent."""
@@ -165,7 +165,7 @@ class HealthSettings(_Section):
 
 
 class VigilSettings(_Section):
-    """Intervals of the checks for missed messages, of group syncs, and of calls that keep the Zalo session alive."""
+    """Intervals of the checks for missed messages, group syncs (reading a group's members) and keep-alive calls."""
 
     look_minutes: float = Field(default=5.0, gt=0)
     """Minutes between two liveness checks: was each group's newest message at Zalo received over the socket?"""
@@ -199,7 +199,7 @@ class EscalationSettings(_Section):
 
     @property
     def repeat_window(self) -> timedelta:
-        """Return the time within which a breach that a member repeats joins the open case."""
+        """Return the time within which a breach repeated by a member joins the open case and opens no new one."""
         return timedelta(minutes=self.repeat_window_minutes)
 
     @property
@@ -209,22 +209,22 @@ class EscalationSettings(_Section):
 
     @property
     def leader_after(self) -> timedelta:
-        """Return the time without an admin's action after which the leader is told of a grave case."""
+        """Return the time after which the leader is told of a grave case on which no admin has acted."""
         return timedelta(minutes=self.leader_after_minutes)
 
     @property
     def digest_after(self) -> timedelta:
-        """Return how long cases are collected before the admins get one message about them."""
+        """Return how long cases that a person must check first are collected into one message to the admins."""
         return timedelta(minutes=self.digest_minutes)
 
     @property
     def code_valid(self) -> timedelta:
-        """Return how long the one-time code for a removal is valid."""
+        """Return how long the one-time code is valid that an admin must type to have a member or message removed."""
         return timedelta(minutes=self.code_minutes)
 
 
 class RosterSettings(_Section):
-    """What the bot does by itself with the roster (the approved list of a group's members)."""
+    """What the bot may do by itself with the roster (the approved list of members), such as look up phone numbers."""
 
     remove_outsiders: bool = False
     """Whether the bot removes people who join but are not on the roster, if its account has the right to."""
@@ -237,7 +237,7 @@ class RosterSettings(_Section):
 
     @property
     def lookup_every(self) -> timedelta:
-        """Return the minimum time between two lookups of phone numbers."""
+        """Return the minimum time between two lookups on Zalo of the roster's phone numbers."""
         return timedelta(seconds=self.lookup_seconds)
 
 
@@ -252,17 +252,17 @@ class ApprovalSettings(_Section):
 
     @property
     def valid(self) -> timedelta:
-        """Return how long an approval given in advance without a time is valid."""
+        """Return how long an approval (permission) of a group change is valid if given in advance without an end."""
         return timedelta(hours=self.valid_hours)
 
     @property
     def afterwards(self) -> timedelta:
-        """Return how long after a change it can still be approved."""
+        """Return how long after a change of the group an approval of the change can still be given."""
         return timedelta(hours=self.afterwards_hours)
 
 
 class NameSettings(_Section):
-    """How the bot asks members to correct display names that break clause 3.2."""
+    """How the bot asks members to correct display names that break clause 3.2 (full name and job title required)."""
 
     longest: int = Field(default=40, ge=20)
     """If the name that the bot proposes has more characters than this, it proposes a shorter form too."""
@@ -299,7 +299,7 @@ class RetentionSettings(_Section):
 
     @property
     def readers_kept(self) -> timedelta:
-        """Return how long it is kept who received or saw a message of a case."""
+        """Return how long the receipts are kept that tell who received or saw a message of a case."""
         return timedelta(days=self.readers_days)
 
 

@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return where pydantic takes settings from: environment variables, then the data read from the file."""
+        """Return where pydantic takes settings from: first environment variables, then the data read from the file."""
         return env_settings, init_settings
 
     @property
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
 
     @property
     def backup_folder(self) -> Path:
-        """Return the default folder of backups."""
+        """Return the folder into which backups are written unless another is named."""
         return self.data_dir / self.backup.folder
 
     @property
@@ -203,7 +203,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _find_variable(document: Document, key: KeyPath) -> str | None:
-    """Return "biến môi trường NAME" (variable) where an environment variable set `key`; None where the file did."""
+    """Return "biến môi trường NAME" if the environment variable NAME set the setting `key`; None if the file did."""
     names = {name.upper(): name for name in os.environ}
     parts = [str(part).upper() for part in key]
     for length in range(len(parts), 0, -1):
@@ -215,7 +215,10 @@ def _find_variable(document: Document, key: KeyPath) -> str | None:
 
 
 def _invalid_json_variables(fields: Iterable[str]) -> Iterator[str]:
-    """Yield an error text for each variable that holds a whole section or list but is not valid JSON."""
+    """Yield an error text for each environment variable that sets a whole section or list but is not valid JSON.
+
+    `fields` are the names of the sections and lists.
+    """
     wanted = {(_PREFIX + field).upper() for field in fields}
     for name, value in os.environ.items():
         if name.upper() in wanted and not _is_json(value):

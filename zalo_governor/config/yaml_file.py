@@ -39,7 +39,8 @@ def load_yaml(path: Path) -> Document:
     """Read a YAML file whose top level is a mapping.
 
     Raises:
-        ConfigError: the file is missing, not UTF-8, not YAML, repeats a key, is no mapping, or has an unquoted time.
+        ConfigError: the file is missing, not UTF-8, not YAML or no mapping, repeats a key, or has a time such as 17:00
+            without quotes.
     """
     text = read_text(path)
     try:
@@ -123,7 +124,7 @@ def unknown_key(key: str, names: Iterable[str]) -> str:
 
 
 def _allowed_keys(model: type[BaseModel], at: KeyPath) -> list[str]:
-    """Return the keys that the model allows under the key `at` of a file."""
+    """Return the keys that may stand under the key `at` of a file; `model` describes the whole file."""
     for step in at:
         field = model.model_fields.get(step) if isinstance(step, str) else None
         inner = _find_model(field.annotation) if field else None

@@ -15,9 +15,10 @@ _TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Nh�
 
 
 def reachable(context: DoctorContext) -> Iterator[Result]:
-    """Connect to each configured alarm channel (mail, webhook) and yield one result for each.
+    """Check each configured way of alerting people outside Zalo (mail, webhook) by connecting to its server.
 
-    Nothing is sent unless the operator gave --send-test: then one test message goes through each channel.
+    Nothing is sent, unless the operator gave --send-test: then one test message is sent each way. If no way is
+    configured, this is a warning.
     """
     ways = FallbackAlert(context.settings.alarm).ways
     if not ways:

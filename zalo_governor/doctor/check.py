@@ -9,7 +9,7 @@ from zalo_governor.doctor.context import DoctorContext
 
 
 class Level(StrEnum):
-    """Severity of a result, from best to worst."""
+    """Severity of a result of a check, from best to worst."""
 
     GOOD = "good"
     """The checked thing is in order."""
@@ -24,7 +24,7 @@ class Level(StrEnum):
 
 
 class Result(NamedTuple):
-    """One result of a check: its severity and a Vietnamese sentence (`says`) for the operator."""
+    """One result of a check of `doctor`: its severity (`level`) and a Vietnamese sentence for the operator (`says`)."""
 
     level: Level
     says: str
@@ -34,7 +34,7 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True)
 class Check:
-    """A named check of one aspect of the installation, such as the disk space."""
+    """One of the checks that `doctor` runs: id, title, the function that does it, and which checks must pass before."""
 
     id: str
     """Identifier of the check for monitoring systems, which must never change."""
@@ -50,20 +50,20 @@ class Check:
 
 
 def good(says: str) -> Result:
-    """Make a result of level GOOD with the Vietnamese sentence `says`."""
+    """Make a result of level GOOD; `says` is a Vietnamese sentence for the operator."""
     return Result(Level.GOOD, says)
 
 
 def note(says: str, mend: str = "") -> Result:
-    """Make a result of level NOTE; `mend` is optional advice."""
+    """Make a result of level NOTE; `says` and the optional advice `mend` are Vietnamese sentences for the operator."""
     return Result(Level.NOTE, says, mend)
 
 
 def warning(says: str, mend: str) -> Result:
-    """Make a result of level WARNING; `mend` says how to repair the problem."""
+    """Make a result of level WARNING; `says` tells in Vietnamese what is wrong, `mend` how to repair it."""
     return Result(Level.WARNING, says, mend)
 
 
 def error(says: str, mend: str) -> Result:
-    """Make a result of level ERROR; `mend` says how to repair the problem."""
+    """Make a result of level ERROR; `says` tells in Vietnamese what is wrong, `mend` how to repair it."""
     return Result(Level.ERROR, says, mend)

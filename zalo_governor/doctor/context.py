@@ -28,7 +28,7 @@ from zalo_governor.zalo.credentials import Credentials
 
 
 class SeenGroup(NamedTuple):
-    """A group's name, settings and members as Zalo returned them, and the time: just now or at the last group sync."""
+    """A group's name, settings and members as Zalo returned them at the time `at` (now, or when the bot last asked)."""
 
     snapshot: GroupSnapshot
     at: datetime
@@ -37,8 +37,8 @@ class SeenGroup(NamedTuple):
 class DoctorContext:
     """The parts of the installation that the checks use (settings, keys, database, Zalo session), opened on first use.
 
-    A check may use a part only if the checks that verify that part have passed; `Check.needs` ensures this. The context
-    must be closed.
+    A check may use a part only if the checks that verify that part have passed; `Check.needs` ensures this. Call
+    `close` at the end.
     """
 
     def __init__(self, config: Path, clock: Clock, *, offline: bool, send_test: bool) -> None:
@@ -68,42 +68,50 @@ class DoctorContext:
 
     @property
     def has_key(self) -> bool:
-        """Return whether an encryption key exists."""
+        """Return whether the installation has an encryption key: passed by the environment, or in the key file."""
         return bool(self.settings.given_key) or self.settings.key_path.exists()
 
     @property
     def has_database(self) -> bool:
-        """Return whether a database exists; always True for PostgreSQL, which would have to be connected to know."""
+        """Return whether the database file exists; always True for PostgreSQL, where only connecting would tell."""
         return self.settings.database_url is not None or (self.settings.data_dir / "governor.db").exists()
 
     @cached_property
     def database(self) -> Database:
-        """Open the database on first use, without migrating it."""
+        """Open the database on first use and return it, without migrating its schema."""
         database = Database(self.settings.sqlalchemy_url, self.keys, self.clock)
         self._opened.append(database)
         return database
 
     @property
     def ready(self) -> bool:
-        """Return whether `records` can be used without creating a key or database and without migrating one."""
+        """Return whether key and database exist and the schema is up to date.
+
+        Only then can `records` be opened without creating or migrating anything.
+        """
         return self.has_key and self.has_database and self.database.form() == newest()
 
     @cached_property
     def records(self) -> AppContext:
-        """Open database, rules and texts on first use, as the bot does; use only if `ready`."""
+        """Open database, rules and texts on first use in the way the bot does, and return them.
+
+        Use only if `ready` is True: otherwise a key or database would be created, or the database migrated.
+        """
         records = open_records(self.settings, self.clock)
         self._opened.append(records)
         return records
 
     @cached_property
     def occupant(self) -> LockOwner | None:
-        """Return the process that runs the bot now; None if the bot is not running."""
+        """Return the process that runs the bot now (holds the bot account's lock); None if the bot is not running."""
         account = self.records.account
         return occupant(self.records.database, account) if account else None
 
     @cached_property
     def session(self) -> ZaloSession:
-        """Log in to Zalo on first use with the bot's stored session; the bot must not be running.
+        """Log in to Zalo on first use with the session stored by the bot; return the logged-in session.
+
+        The bot must not be running.
 
         Raises:
             ConfigError: no session is stored.
@@ -123,11 +131,13 @@ class DoctorContext:
 
     @property
     def may_ask(self) -> bool:
-        """Return whether the doctor may log in to Zalo as the bot: not with --offline, nor while the bot runs."""
+        """Return whether checks may log in to Zalo as the bot: not with --offline, and not while the bot runs."""
         return not self.offline and self.occupant is None
 
     def seen(self, group_id: str) -> SeenGroup | None:
-        """Return the group's data, from Zalo if `may_ask`, else from the last group sync; None if there was none.
+        """Return name, settings and members of a group: asked from Zalo if `may_ask`, else as the bot last stored them.
+
+        The result is None if the bot has never stored them.
 
         Raises:
             NotInGroupError: the bot account is not a member of the group.
@@ -141,7 +151,7 @@ class DoctorContext:
 
     @contextmanager
     def store(self) -> Iterator[SqlUnitOfWork]:
-        """Context manager that yields a unit of work (the repositories in one transaction) that can only read."""
+        """Context manager that yields the repositories of the database in one read-only transaction."""
         with self.records.database.read() as connection:
             yield SqlUnitOfWork(Transaction(self.records.database, connection, self.records.account))
 

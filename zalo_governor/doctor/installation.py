@@ -28,7 +28,7 @@ _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại 
 
 
 def settings(context: DoctorContext) -> Iterator[Result]:
-    """Check that governor.yaml loads (every fault is a result) and names groups, a leader and an admin."""
+    """Check that governor.yaml can be loaded (each fault is a result) and names groups, a leader and an admin."""
     try:
         known = context.settings
     except ConfigError as wrong:
@@ -47,7 +47,7 @@ def settings(context: DoctorContext) -> Iterator[Result]:
 
 
 def rules(context: DoctorContext) -> Iterator[Result]:
-    """Check that rules, message texts and word lists load; report the faults of all files, not only of the first."""
+    """Check that the files of rules, message texts and word lists can be loaded; each fault in any file is a result."""
     folder = context.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
@@ -69,7 +69,7 @@ def rules(context: DoctorContext) -> Iterator[Result]:
 
 
 def folder(context: DoctorContext) -> Iterator[Result]:
-    """Check that the data folder is writable, and accessible only to the user under which the program runs."""
+    """Check that the data folder is writable, and that only the user who runs the program can access it."""
     place = context.settings.data_dir
     if not place.exists():
         yield note(f"{place} chưa có; được tạo ở lần chạy đầu")
@@ -90,7 +90,7 @@ def folder(context: DoctorContext) -> Iterator[Result]:
 
 
 def backup(context: DoctorContext) -> Iterator[Result]:
-    """Check that the newest backup is not older than the settings allow (`backup.remind_after`)."""
+    """Check that the newest backup is not older than the setting `backup.remind_after` allows."""
     vault, after = context.records.vault, context.settings.backup.remind_after
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"

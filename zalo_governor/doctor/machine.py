@@ -21,7 +21,7 @@ _TIMEZONE = "Asia/Ho_Chi_Minh"
 
 
 def python(_context: DoctorContext) -> Iterator[Result]:
-    """Report an error if Python is older than 3.11."""
+    """Check that Python is 3.11 or newer; `_context` is unused."""
     here = platform.python_version()
     if sys.version_info < _MIN_PYTHON:
         yield error(f"Python {here}: cũ hơn 3.11", "Cài Python 3.11 trở lên rồi cài lại chương trình.")
@@ -43,7 +43,7 @@ def disk(context: DoctorContext) -> Iterator[Result]:
 
 
 def timezone(_context: DoctorContext) -> Iterator[Result]:
-    """Check that the data of Viet Nam's time zone, in which reports give times, are installed."""
+    """Check that the data of Viet Nam's time zone, in which reports give times, are installed; `_context` is unused."""
     try:
         ZoneInfo(_TIMEZONE)
     except ZoneInfoNotFoundError:
@@ -74,7 +74,10 @@ def clock(context: DoctorContext) -> Iterator[Result]:
 
 
 def optional_parts(_context: DoctorContext) -> Iterator[Result]:
-    """List optional software (text recognition, virus scanner, PostgreSQL) and whether it is installed."""
+    """Report for each optional program (text recognition, virus scanner, PostgreSQL) whether it is installed.
+
+    A missing one is only a note. `_context` is unused.
+    """
     for what, commands, package in (
         ("Nhận dạng chữ trong ảnh (tesseract)", ("tesseract",), "tesseract-ocr tesseract-ocr-vie"),
         ("Quét vi-rút (clamav)", ("clamdscan", "clamscan"), "clamav-daemon"),

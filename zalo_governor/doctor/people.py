@@ -12,7 +12,7 @@ from zalo_governor.storage.repositories.outbox import SqlOutbox
 
 
 def present(context: DoctorContext) -> Iterator[Result]:
-    """Check that each person with a role in the settings is a member of a watched group."""
+    """Check that each person who has a role (leader, admin …) in the settings is a member of a watched group."""
     account, known = context.records.account, context.settings
     with context.store() as uow:
         here = {uid for group in known.groups for uid in uow.members.present_uids(account, group.id)}
@@ -37,9 +37,9 @@ def present(context: DoctorContext) -> Iterator[Result]:
 
 
 def reachable(context: DoctorContext) -> Iterator[Result]:
-    """Check for each person with a role whether Zalo delivers the bot's private messages to this person.
+    """Check whether Zalo delivers the bot's private messages to each person with a role (leader, admin …).
 
-    The answer comes from messages that the bot has sent before; for people without any, a note says that it is unknown.
+    Nothing is sent: the result is known from earlier messages. People who never got one are named in a note.
     """
     account = context.records.account
     with context.store() as uow:
@@ -59,7 +59,7 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
 
 
 def undelivered(context: DoctorContext) -> Iterator[Result]:
-    """Report messages of the bot that were not delivered in the last 7 days, and messages that wait to be sent."""
+    """Report how many of the bot's messages could not be delivered in the last 7 days, and how many wait to be sent."""
     now = context.records.clock()
     counts = SqlOutbox(context.records.database, context.records.account).counts(now)
     if counts.urgent_failed:
@@ -88,6 +88,9 @@ def _name_with_roles(person: Person) -> str:
 
 
 def _role_names(roles: Collection[Role]) -> str:
-    """Return the roles as one text: Vietnamese names for the roles that `init` asks for, keys for the others."""
+    """Return the roles of a person as one text, separated by semicolons.
+
+    Roles that `init` asks for have their Vietnamese names, others their keys in governor.yaml.
+    """
     asked = [name for role, name in ROLE_NAMES.items() if role in roles]
     return "; ".join([*asked, *sorted(role for role in roles if role not in ROLE_NAMES)])

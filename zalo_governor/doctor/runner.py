@@ -15,14 +15,17 @@ failed, that check's error decides."""
 
 
 class Diagnosis(NamedTuple):
-    """A result together with the check that yielded it."""
+    """One result of `doctor` together with the check that yielded it."""
 
     check: Check
     result: Result
 
 
 def examine(context: DoctorContext, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[Diagnosis]:
-    """Run the checks in order and yield each result; `begin` is called with each check before it runs."""
+    """Run the checks in order and yield each result; a check whose needed checks failed is skipped.
+
+    `begin` is called with each check before it runs, for a progress display.
+    """
     unfit: set[str] = set()
     titles = {check.id: check.title for check in checks}
     for check in checks:
@@ -40,7 +43,7 @@ def examine(context: DoctorContext, checks: Sequence[Check], begin: Callable[[Ch
 
 
 def worst(findings: Sequence[Diagnosis]) -> Level:
-    """Return the worst level of all results; GOOD if there are none."""
+    """Return the worst severity of all results, which decides the exit code; GOOD if there are no results."""
     order = list(Level)
     return max((finding.result.level for finding in findings), key=order.index, default=Level.GOOD)
 

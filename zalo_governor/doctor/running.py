@@ -36,7 +36,7 @@ _IN_USE_ELSEWHERE = {
 
 
 def process(context: DoctorContext) -> Iterator[Result]:
-    """Report whether the bot runs.
+    """Report whether the bot process is running; neither answer is a fault.
 
     If it runs, later checks use what the bot has recorded; if not, they ask Zalo themselves with the bot's session.
     """
@@ -53,7 +53,10 @@ def process(context: DoctorContext) -> Iterator[Result]:
 
 
 def health(context: DoctorContext) -> Iterator[Result]:
-    """Query the bot's health endpoint on this machine and report each problem that it names."""
+    """Query the bot's health address (HTTP on this machine) and report each problem that it names.
+
+    If the bot is not running, report whether another program occupies the port.
+    """
     port = context.settings.health.port
     if port is None:
         yield note("Không mở cổng giám sát (health.port: null)")
@@ -90,9 +93,10 @@ def health(context: DoctorContext) -> Iterator[Result]:
 
 
 def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
-    """Return (problem, remedy) if Zalo refused the bot's session or the bot pauses since its account is used elsewhere.
+    """Explain why the bot is not connected to Zalo: return (what is wrong, what to do) in Vietnamese.
 
-    The result is None for other states of the connection. `told` is the answer of the health endpoint.
+    Explained are two states: Zalo refused the bot's session, or the bot pauses because its account is used elsewhere.
+    The result is None for all others. `told` is the JSON answer of the bot's health address.
     """
     if told.get("line") == LineState.REFUSED.value:
         return "Zalo không nhận phiên đăng nhập", "Đăng nhập lại (zalo-governor login), rồi khởi động lại dịch vụ."

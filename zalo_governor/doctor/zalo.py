@@ -33,7 +33,10 @@ def way(context: DoctorContext) -> Iterator[Result]:
 
 
 def session(context: DoctorContext) -> Iterator[Result]:
-    """Check that a session is stored and, unless --offline is given or the bot runs, that Zalo accepts it."""
+    """Check that a login session of the bot account is stored and that Zalo accepts it.
+
+    With --offline, Zalo is not asked. If the bot is running, the session is in use and counts as good.
+    """
     if context.occupant is not None:
         yield good("Phiên đăng nhập do chương trình đang chạy giữ")
         return
@@ -50,7 +53,7 @@ def session(context: DoctorContext) -> Iterator[Result]:
 
 
 def groups(context: DoctorContext) -> Iterator[Result]:
-    """Check that the bot account is a member of each watched group."""
+    """Check that the bot account is a member of each group that the settings name."""
     for group in context.settings.groups:
         name = group.name or group.id
         try:

@@ -32,7 +32,7 @@ SHOWN = "case.shown"
 
 
 class Opening(NamedTuple):
-    """How often, and when last, one person viewed a case, counted from the rows with the action `SHOWN`."""
+    """How often, and when last, one person viewed a case (a possible breach), according to the audit log."""
 
     person_id: int | None
     """Id of the person who viewed the case; None for users of the command line, who are not identified."""
@@ -41,7 +41,7 @@ class Opening(NamedTuple):
 
 
 class AuditHead(NamedTuple):
-    """The head of the audit log's hash chain: the number of rows, and the hash of the last row (`link`)."""
+    """The end of the audit log's hash chain (each row's hash covers the row before): row count, last row's hash."""
 
     rows: int
     link: bytes
@@ -52,7 +52,7 @@ class AuditHead(NamedTuple):
 
 
 class PrintedHead(NamedTuple):
-    """An `AuditHead` copied from a printed report, to verify that no row until then was changed or removed since."""
+    """An `AuditHead` copied from a printed report, to verify that no row up to it was changed or removed since."""
 
     rows: int
     digits: str
@@ -71,7 +71,7 @@ class PrintedHead(NamedTuple):
         return cls(int(rows), digits)
 
     def fits(self, link: bytes) -> bool:
-        """Return whether the printed digits are the beginning of `link`, the hash now stored with row number `rows`."""
+        """Return whether `link`, the hash that row number `self.rows` has now, begins with the printed digits."""
         return link.hex()[:_PRINTED_DIGITS] == self.digits
 
 

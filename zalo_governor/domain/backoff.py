@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 
 class Backoff(NamedTuple):
-    """A limited number of tries: the pauses before the second, third … try; one try more than there are pauses."""
+    """Pauses between a limited number of tries: before the second, third … try (n pauses for n + 1 tries)."""
 
     pauses: tuple[timedelta, ...]
 
     @classmethod
     def of_seconds(cls, *seconds: float) -> "Backoff":
-        """Create a backoff from pauses in seconds."""
+        """Create a backoff (the pauses between tries) from pauses in seconds."""
         return cls(tuple(timedelta(seconds=pause) for pause in seconds))
 
     def before_try(self, number: int) -> timedelta | None:

@@ -109,7 +109,10 @@ class Case(BaseModel):
 
     @property
     def gravity(self) -> Severity:
-        """Return the severity that decides who is notified: `severity`, but always critical for a sealed case."""
+        """Return the severity that decides who is notified: `severity`, but critical if the case is sealed.
+
+        Sealed: the content is not stored, as it may be a state secret.
+        """
         return Severity.CRITICAL if self.sealed else self.severity
 
     @property
@@ -127,10 +130,12 @@ class Case(BaseModel):
     def moved(self, to: CaseState, *, at: datetime, by: int | None, reason: str = "") -> Self:
         """Return a copy of the case in state `to`, set by person `by` (None for the program).
 
+        If `by` is another person than the one concerned, no notices about the case are due any more (see `answered`).
+
         Raises:
-            IllegalTransitionError: `to` cannot be reached from the present state, a sealed case would be "confirmed"
-                (only the authority in charge determines what is secret) or another case "referred", a case that is not
-                about a change of the group would be "approved", or `to` is "false alarm" and there is no reason.
+            IllegalTransitionError: `to` cannot follow the present state, or is CONFIRMED for a sealed case (content not
+                stored; only an authority can confirm a state secret), REFERRED for any other case, APPROVED for a case
+                that is not about a change of the group, or FALSE_ALARM without a reason.
         """
         if to not in _ALLOWED_TRANSITIONS[self.state]:
             raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
@@ -157,11 +162,11 @@ class Case(BaseModel):
         return True
 
     def remedied(self, at: datetime) -> Self:
-        """Return a copy whose breach was corrected at `at`; the case itself where an earlier correction is recorded."""
+        """Return a copy whose breach was corrected at `at`; the unchanged case if an earlier correction is recorded."""
         return self if self.remedied_at else self.model_copy(update={"remedied_at": at})
 
     def answered(self) -> Self:
-        """Return a copy without pending notifications of admins and leader, as an admin has acted on the case."""
+        """Return a copy for which admins and leader are no longer to be notified, as an admin has acted on the case."""
         return self.model_copy(update={"due_at": None, "desk_due_at": None})
 
     def told_desk(self) -> Self:
@@ -173,7 +178,7 @@ class Case(BaseModel):
         return self.model_copy(update={"due_at": None, "leader_told_at": at, "leader_told_by": by})
 
     def joined(self, *, at: datetime) -> Self:
-        """Return a copy that counts one more event, a repetition of the breach that happened at `at`."""
+        """Return a copy that counts one more event: a repetition of the breach at `at`, which opens no new case."""
         return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})
 
 
@@ -210,7 +215,7 @@ class Reader(BaseModel):
 
 
 class NoteKind(StrEnum):
-    """Kind of a text that a person wrote about a case."""
+    """Kind of a text that a person wrote about a case: explanation, request for review, or note of an admin."""
 
     EXPLANATION = "explanation"
     """By the person concerned, explaining the event to the admins (command /giaitrinh, explain)."""
@@ -223,7 +228,7 @@ class NoteKind(StrEnum):
 
 
 class CaseNote(BaseModel):
-    """A text that a person wrote about a case; stored encrypted."""
+    """A text that a person wrote about a case (a possible breach); stored encrypted."""
 
     model_config = ConfigDict(frozen=True)
 

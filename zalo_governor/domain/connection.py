@@ -23,7 +23,7 @@ class LineState(StrEnum):
 
 
 class LineReport(BaseModel):
-    """A change of the connection's state. `heard_at` is when the last socket frame arrived before the change."""
+    """A report that the connection's state changed; `heard_at` is when the last socket frame before that arrived."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,7 +47,7 @@ class BackfillEnd(StrEnum):
 
 
 class Gap(BaseModel):
-    """A period in which the bot could not receive a group's events, or (`group_id` = its uid) private messages."""
+    """A time in which the bot missed a group's events or, if `group_id` is the account's own uid, private messages."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,7 +67,7 @@ class Gap(BaseModel):
 
 
 def silence(gaps: Iterable[Gap], start: datetime, end: datetime) -> timedelta:
-    """Return how much of the period [start, end) lies in gaps; where gaps overlap, the time counts once.
+    """Return for how long in [start, end) the bot could not receive messages: the time in gaps, overlaps counted once.
 
     A gap that has not ended counts up to `end`.
     """

@@ -25,7 +25,7 @@ class DeliveryState(StrEnum):
 
 
 class Undelivered(NamedTuple):
-    """A notice that could not be delivered (yet), without its text."""
+    """A notice (a message of the bot), without its text, that could not be delivered: not yet, or for good."""
 
     id: int
     account: str
@@ -43,7 +43,7 @@ class Undelivered(NamedTuple):
 
 
 class UndeliveredCounts(NamedTuple):
-    """Counts of notices waiting to be sent and of notices given up."""
+    """Counts of notices (messages of the bot) that wait to be sent, and of those given up as undeliverable."""
 
     waiting: int
     oldest_waiting_at: datetime | None

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class StatementKind(StrEnum):
-    """Kind of a message for which clause 5.1 has requirements, recognised by its words and its sender."""
+    """Kind of a message that must be brief and clear (clause 5.1), recognised by its words and its sender."""
 
     DIRECTIVE = "directive"
     """A message of a leader that contains a word asking for something to be done."""
@@ -15,7 +15,7 @@ class StatementKind(StrEnum):
 
 
 class Statement(BaseModel):
-    """Which requirements of clause 5.1 a directive or report posted in the group misses; without its text."""
+    """Which requirements of clause 5.1 (such as a deadline) a directive or report misses; without its text."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -15,7 +15,7 @@ class ReportFormat(StrEnum):
 
 
 class Drawing(StrEnum):
-    """Chart type of a table: labels from its first column, values from the columns named in `Table.drawn`."""
+    """Type of the chart drawn for a table: labels from its first column, values from the columns in `Table.drawn`."""
 
     COLUMNS = "columns"
     """Vertical bars, for rows that are a sequence, such as days."""

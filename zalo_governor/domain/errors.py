@@ -6,7 +6,7 @@ class GovernorError(Exception):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return values that may be logged with the error: codes and own words, no text from Zalo or people."""
+        """Return the values, by key, that may be logged with the error: codes and own words, no text by people."""
         return {}
 
 
@@ -47,7 +47,7 @@ class PrintingError(GovernorError):
 
 
 class SendError(GovernorError):
-    """A message could not be sent."""
+    """Base class of the errors in sending a message to Zalo; the subclasses tell whether to send it again."""
 
 
 class SendRefusedError(SendError):

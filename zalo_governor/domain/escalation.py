@@ -12,7 +12,7 @@ from zalo_governor.domain.findings import Severity
 
 
 class Desk(StrEnum):
-    """When the admins (the desk: Role.ADMIN and ADMIN_STAFF) are notified of a case."""
+    """When the admins (the desk: Role.ADMIN and ADMIN_STAFF) are notified of a case (possible breach under review)."""
 
     AT_ONCE = "at_once"
     DIGEST = "digest"
@@ -21,7 +21,7 @@ class Desk(StrEnum):
 
 
 class Leader(StrEnum):
-    """When the program notifies the group's leader of a case."""
+    """When the program notifies the group's leader of a case (possible breach under review)."""
 
     UNANSWERED = "unanswered"
     """When no admin has acted on the case in time; the notice to the leader says that the case is not verified."""
@@ -29,7 +29,7 @@ class Leader(StrEnum):
 
 
 class Night(StrEnum):
-    """Whether the admins are notified during the quiet hours."""
+    """Whether the admins are notified of a case during the quiet hours (at night)."""
 
     WAKE = "wake"
     """Yes, at once."""
@@ -38,7 +38,7 @@ class Night(StrEnum):
 
 
 class MemberStep(StrEnum):
-    """Whether the member concerned is to get a notice, by the policy alone (the member may be unreachable)."""
+    """Whether the policy demands a notice to the member concerned by a case (even if the member is unreachable)."""
 
     ASK = "ask"
     """The member gets a notice that asks to correct the breach."""
@@ -49,7 +49,7 @@ class MemberStep(StrEnum):
 
 
 class Steps(NamedTuple):
-    """Who is to be notified of a new case, and when: the result of `Ladder.steps`."""
+    """Who is to be notified of a new case (possible breach), and when: the result of `Ladder.steps`."""
 
     member: MemberStep
     desk_at: datetime | None
@@ -87,7 +87,7 @@ class QuietHours(_Policy):
 
 
 class Times(NamedTuple):
-    """The settings that `Ladder.steps` needs: waiting times, quiet hours, and whether to remind members."""
+    """The settings for `Ladder.steps` (who is notified when): waiting times, quiet hours, whether to remind members."""
 
     leader_after: timedelta
     digest_after: timedelta
@@ -97,7 +97,7 @@ class Times(NamedTuple):
 
 
 class Rung(_Policy):
-    """A step of the ladder: who is notified from the `from_case`-th case of the same person under the same rule on."""
+    """A step of the escalation policy: who is notified from a person's `from_case`-th case under the same rule on."""
 
     from_case: int = Field(ge=1)
     ask_member: bool
@@ -107,9 +107,10 @@ class Rung(_Policy):
 
 
 class Ladder(_Policy):
-    """The escalation policy of `config/escalation.yaml`: for each severity the rungs (steps) that repetitions climb.
+    """The escalation policy of `config/escalation.yaml`: who is notified of a case, by its severity and repetition.
 
-    Findings of severity `suspect` have no rungs: they are recorded without opening a case. All methods are pure.
+    For each severity, it holds rungs (steps), which apply from a person's n-th case under the same rule on. Findings of
+    severity `suspect` have no rungs: they are recorded without opening a case. All methods are pure.
     """
 
     window_days: int = Field(ge=1)
@@ -143,7 +144,8 @@ class Ladder(_Policy):
     def steps(self, severity: Severity, nth: int, now: datetime, times: Times, *, leadership: bool) -> Steps:
         """Return who is notified, and when, of a person's `nth` case under a rule (1 = first), opened at `now`.
 
-        `leadership` tells whether the person belongs to the leadership, whose members get no notices about own cases.
+        `times` are the waiting times and quiet hours in the settings. `leadership` tells whether the person belongs to
+        the leadership, whose members get no notices about own cases.
         """
         rung = self._rung(severity, nth)
         if leadership:
@@ -167,7 +169,10 @@ class Ladder(_Policy):
         return self._rung(severity, 1)
 
     def morning(self, severity: Severity, nth: int, moment: datetime, times: Times) -> datetime | None:
-        """Return when the quiet hours end that hold back the admins' notice due at `moment`; None where none do."""
+        """Return until when quiet hours hold back the admins' notice due at `moment`; None where they do not.
+
+        `severity` and `nth` (number of the person's case under the rule) tell which step of the policy applies.
+        """
         if times.quiet is None or self._rung(severity, nth).at_night is Night.WAKE:
             return None
         return times.quiet.until(moment)

@@ -13,7 +13,7 @@ from zalo_governor.domain.inbound import Source
 
 
 class EventBase(BaseModel):
-    """Base class of all events, with the fields that every event has."""
+    """Base class of all events (what happened in a group, such as a message), with the fields that every event has."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +38,10 @@ class EventBase(BaseModel):
     """True where a younger event of the same group was judged before this event."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for every string of the event that a person wrote, for the rules; here none."""
+        """Yield (field name, text) for each text of the event that a person typed, for rules that scan text.
+
+        This base class yields none.
+        """
         yield from ()
 
     # Events are pickled for the process that runs the rules; the field values are enough, and smaller.
@@ -70,7 +73,7 @@ class Attachment(BaseModel):
 
 
 class Quote(BaseModel):
-    """A message quoted by a reply. Most rules ignore quotes, but a possible state secret in a quote is sealed too."""
+    """A message quoted by a reply. Most rules ignore it, but if it may be a state secret, the reply is not stored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -106,7 +109,10 @@ class MessageSent(EventBase):
     time_to_live_ms: int = 0
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for the typed text, then for the strings of the attachment and the quote."""
+        """Yield (field name, text) for each text that a person typed, for rules that scan text.
+
+        These are the text of the message, then those of the attachment and the quote.
+        """
         if self.text:
             yield "text", self.text
         if self.attachment:
@@ -152,7 +158,10 @@ class Reacted(EventBase):
 
 
 class MessageSeen(EventBase):
-    """A receipt (socket commands 502, 522): who received or saw a message; stored only for cases and directives."""
+    """A receipt of Zalo: who received or saw a message (socket commands 502, 522).
+
+    Stored only if the message belongs to a case or is a directive (a leader's order).
+    """
 
     kind: ClassVar[str] = "message_seen"
     target_key: str
@@ -176,7 +185,7 @@ class MembersJoined(EventBase):
     members: tuple[NamedUid, ...]
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield ("name", display name) for each new member."""
+        """Yield ("name", display name) for each new member: a text typed by a person, for rules that scan text."""
         yield from (("name", member.name) for member in self.members if member.name)
 
 
@@ -222,7 +231,7 @@ class GroupInfoChanged(EventBase):
     """uid of the group's owner in Zalo."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (name of the field, text) for the group's new name and description."""
+        """Yield (field name, text) for the new name and description: texts typed by a person, for rules to scan."""
         if self.name:
             yield "group_name", self.name
         if self.description:
@@ -255,7 +264,7 @@ class BoardChanged(EventBase):
     """Zalo's number of the item's type: 1 note, 2 pin, 3 poll; None where Zalo does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield ("board_title", title of the pin, note, poll or reminder)."""
+        """Yield ("board_title", title of the pin, note, poll or reminder): a text typed by a person, for rules."""
         if self.title:
             yield "board_title", self.title
 
@@ -280,7 +289,7 @@ class NameObserved(EventBase):
     name: str
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield ("name", display name)."""
+        """Yield ("name", display name): a text typed by the member, for rules that scan text."""
         yield "name", self.name
 
 
@@ -292,7 +301,7 @@ class FriendAct(EventBase):
 
 
 class Unrecognised(EventBase):
-    """An act whose name (`act`) the program does not know; stored, counted and reported."""
+    """An event, not a message, of a type (`act`, Zalo's name) that the program does not know; stored and reported."""
 
     kind: ClassVar[str] = "unrecognised"
     act: str

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class RemarkKind(StrEnum):
-    """Kind of a member's remark."""
+    """Kind of a remark that a member sends to the admins by chat command: /suco (incident) or /gopy (suggestion)."""
 
     INCIDENT = "incident"
     """The member could not send or receive messages."""
@@ -16,7 +16,7 @@ class RemarkKind(StrEnum):
 
     @property
     def prefix(self) -> str:
-        """Return the prefix of the codes of such remarks: `SC` (sự cố, incident) or `GY` (góp ý, suggestion)."""
+        """Return how the codes of such remarks begin: with `SC` (sự cố, incident) or `GY` (góp ý, suggestion)."""
         return {RemarkKind.INCIDENT: "SC", RemarkKind.SUGGESTION: "GY"}[self]
 
 

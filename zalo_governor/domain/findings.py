@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Severity(StrEnum):
-    """Severity of a finding; decides who is notified and when."""
+    """Severity of a finding (a possible breach found by a rule); decides who is notified and when."""
 
     SUSPECT = "suspect"
     """Not certain enough to notify anybody at once: counted, at most listed for the admins in a daily digest."""
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 
 class Finding(BaseModel):
-    """A possible breach of a clause that one rule found in one event."""
+    """A possible breach of a clause of the regulation that one rule found in one event (such as a message)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,7 +48,10 @@ class Finding(BaseModel):
     """uid of the person concerned where that is not the event's sender, such as a newly joined member."""
 
     def bare(self) -> Self:
-        """Return a copy without spans, suggestion and excerpt, for an event whose content must not be stored."""
+        """Return a copy without the fields that may quote the message (spans, suggestion, excerpt), for sealed events.
+
+        Sealed: nothing of the content is stored, as it may be a state secret.
+        """
         return self.model_copy(update={"spans": (), "suggestion": None, "excerpt": None})
 
 
@@ -76,7 +79,7 @@ class RuleFailure(BaseModel):
 
 
 class Verdict(BaseModel):
-    """What all rules found in one event, and which rules failed on it."""
+    """The findings (possible breaches) of all rules in one event, and the rules that failed on the event."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -85,7 +88,7 @@ class Verdict(BaseModel):
 
     @property
     def sealed(self) -> bool:
-        """Return whether nothing of the event's content may be stored, as a finding says (the event is sealed)."""
+        """Return whether a finding demands to store nothing of the event's content, as it may be a state secret."""
         return bool(self.findings) and any(
             isinstance(finding, SealedFinding) or finding.seals for finding in self.findings
         )

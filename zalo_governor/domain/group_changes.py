@@ -50,7 +50,7 @@ class Change(BaseModel):
 
 
 class GroupChange(BaseModel):
-    """A change of the group as stored, with the ids of its event, person, case (if any) and approval (if any)."""
+    """A stored change of the group, with the ids of the event, the person, the case and the approval (if any)."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -19,7 +19,7 @@ _MAX_MSG_ID_DIGITS = 30
 def number_of(key: str) -> int | None:
     """Return a msgId (Zalo's id of a message) as an integer; None where it is not a decimal number.
 
-    Zalo pages its history by msgId (docs/zalo-protocol.md, 8): it always grows, while times can go back.
+    Zalo pages its history by msgId (docs/zalo-protocol.md, 8): msgIds always grow, while times can go back.
     """
     return int(key) if len(key) <= _MAX_MSG_ID_DIGITS and key.isdecimal() else None
 
@@ -28,15 +28,15 @@ Place = tuple[int, int, str]
 
 
 def place_of(at_ms: int, key: str) -> Place:
-    """Return the key by which elements of a conversation are sorted: by Zalo's time in ms, then by msgId (`key`).
+    """Return the sort key of an element of a conversation: Zalo's time in ms, then its msgId (`key`).
 
-    The key contains the length of the msgId before the msgId, so that decimal msgIds sort as numbers.
+    The msgId's length comes before the msgId, so that decimal msgIds sort as numbers.
     """
     return at_ms, len(key), key
 
 
 class Source(StrEnum):
-    """How the program obtained an element."""
+    """How the program obtained an element (message, act or receipt)."""
 
     LIVE = "live"
     """Received over the socket."""
@@ -47,7 +47,7 @@ class Source(StrEnum):
 
 
 class ElementKind(StrEnum):
-    """Coarse kind of a received element, which can be told without parsing the element."""
+    """Coarse kind of an element received from Zalo, such as a message; can be told without parsing the element."""
 
     MESSAGE = "message"
     RECALL = "recall"
@@ -92,7 +92,7 @@ class Element(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """What is stored of a possible state secret. Law 117/2025/QH15, Art. 5 forbids storing its content."""
+    """What is stored instead of a possible state secret: Law 117/2025/QH15, Art. 5 forbids storing its content."""
 
     rule_id: str
     label: str
@@ -109,7 +109,10 @@ class Seal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An element checked for state secrets, ready for the inbox: with its body (`raw`), or else with `seal`."""
+    """An element checked for state secrets, ready for the inbox: with its body (`raw`), or with `seal` instead.
+
+    The seal is what may be stored of a possible state secret.
+    """
 
     account: str
     thread_id: str
@@ -134,7 +137,7 @@ class Entry(NamedTuple):
 
 
 class Admitted(NamedTuple):
-    """An entry that is durably stored in the inbox, with its inbox id."""
+    """An entry (element checked for state secrets) that is durably stored in the inbox, with its inbox id."""
 
     id: int
     entry: Entry

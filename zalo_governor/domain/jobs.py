@@ -14,7 +14,7 @@ from zalo_governor.domain.people import picture_name
 
 
 class JobKind(StrEnum):
-    """Kind of a job: what it does at Zalo."""
+    """Kind of a job (a call to Zalo queued in the database): what the job does at Zalo."""
 
     REMOVE_MESSAGE = "remove_message"
     REMOVE_MEMBER = "remove_member"
@@ -24,7 +24,7 @@ class JobKind(StrEnum):
 
 
 class JobOutcome(StrEnum):
-    """Outcome of one try to carry out a job."""
+    """Outcome of one try to carry out a job (a call to Zalo queued in the database)."""
 
     DONE = "done"
     NOT_ALLOWED = "not_allowed"
@@ -42,7 +42,10 @@ class _TaskBase(BaseModel):
 
     @property
     def target(self) -> str:
-        """Return the id of what the job acts on; at most one job per kind, group and target is queued."""
+        """Return the id of the message, person or picture that the job acts on.
+
+        Of the same kind, group and target, at most one job is queued.
+        """
         raise NotImplementedError
 
 
@@ -60,7 +63,7 @@ class RemoveMessage(_TaskBase):
 
     @property
     def target(self) -> str:
-        """Return Zalo's id of the message (msgId)."""
+        """Return Zalo's id (msgId) of the message to be deleted."""
         return self.message_key
 
 
@@ -72,7 +75,7 @@ class RemoveMember(_TaskBase):
 
     @property
     def target(self) -> str:
-        """Return the member's uid."""
+        """Return the uid of the member to be removed."""
         return self.uid
 
 
@@ -84,7 +87,7 @@ class AcceptFriend(_TaskBase):
 
     @property
     def target(self) -> str:
-        """Return the person's uid."""
+        """Return the uid of the person whose friend request is to be accepted."""
         return self.uid
 
 
@@ -96,7 +99,7 @@ class PinMessage(_TaskBase):
 
     @property
     def target(self) -> str:
-        """Return Zalo's id of the message (msgId)."""
+        """Return Zalo's id (msgId) of the message to be pinned."""
         return self.message_key
 
 
@@ -118,7 +121,7 @@ Task = Annotated[RemoveMessage | RemoveMember | AcceptFriend | PinMessage | Fetc
 
 
 class Job(BaseModel):
-    """A job in the queue: the task, for whom it is done and how often it was tried."""
+    """A call to Zalo that is queued in the database: the task, for whom it is done and how often it was tried."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -9,7 +9,7 @@ from zalo_governor.domain.documents import ReportFile
 
 
 class Purpose(StrEnum):
-    """Purpose of a notice; decides its priority, how long sending is retried, and what happens when Zalo refuses it."""
+    """Purpose of a notice (message of the bot); decides its priority and retry time, and what a refusal causes."""
 
     ADMIN_ALERT = "admin_alert"
     MEMBER_REQUEST = "member_request"
@@ -26,7 +26,7 @@ class Purpose(StrEnum):
 
 
 class OutgoingState(StrEnum):
-    """State of a message in the outbox."""
+    """State of a message in the outbox (the durable queue of messages that the bot is to send)."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -73,7 +73,7 @@ class Notice(BaseModel):
 
 
 class Outgoing(BaseModel):
-    """A message taken from the outbox for sending."""
+    """A message of the bot that was taken from the outbox (the durable queue) to be sent now."""
 
     model_config = ConfigDict(frozen=True)
 

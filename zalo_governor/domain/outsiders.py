@@ -9,7 +9,10 @@ OUTSIDERS = "4.5-nguoi-ngoai-danh-sach"
 
 
 class Outsider(BaseModel):
-    """A person not on the roster who joined a group, and the case about it (`Case.person_id`: who added them)."""
+    """A person not on the roster (approved list of members) who joined a group, and the case about the join.
+
+    The case's `person_id` is the person who added the outsider; the outsider's own id where that is nobody or unknown.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -33,7 +33,7 @@ class Reach(StrEnum):
 
 
 class Standing(StrEnum):
-    """Whether the program knows to whom a Zalo account belongs; a display name alone is no proof."""
+    """Whether the program knows to which person a Zalo account belongs; a display name alone is no proof."""
 
     LISTED = "listed"
     """The account's uid, globalId or phone number is in the settings or on a roster (approved list of members)."""
@@ -83,7 +83,7 @@ class Person(BaseModel):
 
     @property
     def identified(self) -> bool:
-        """Return whether the person is identified by more than the account's display name."""
+        """Return whether the program knows who this is from settings or roster, not only from the display name."""
         if self.standing is Standing.UNKNOWN:
             return bool(self.full_name or self.roles)
         return self.standing is Standing.LISTED
@@ -147,7 +147,7 @@ def picture_name(address: str) -> str:
 
 
 class FoundAccount(NamedTuple):
-    """The Zalo account found for a phone number."""
+    """The Zalo account that Zalo's search by phone number returned."""
 
     uid: str
     global_id: str | None = None

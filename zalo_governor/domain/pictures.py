@@ -9,7 +9,7 @@ ALIKE = 6
 
 
 class Looked(NamedTuple):
-    """What is stored of a picture: its perceptual hash and a thumbnail."""
+    """What is stored of a group's picture: its perceptual hash and a thumbnail."""
 
     likeness: str
     """Perceptual hash (difference hash), 16 hexadecimal digits."""

@@ -61,7 +61,7 @@ class Clause(BaseModel):
 
 
 class Regulation(BaseModel):
-    """The regulation of one group."""
+    """The regulation of one group: its title, issuer and clauses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -38,21 +38,24 @@ class ClauseFigures(_Figures):
 
 
 class StateFigures(_Figures):
-    """Number of the cases opened in the period that are now, when the report is made, in one state."""
+    """Number of cases opened in the report's period that are in the state `state` when the report is made."""
 
     state: CaseState
     cases: int
 
 
 class DayFigures(_Figures):
-    """Number of messages on one calendar day in Viet Nam."""
+    """Number of messages that members posted in the group on one calendar day in Viet Nam."""
 
     day: date
     messages: int
 
 
 class AgencyFigures(_Figures):
-    """Counts for the members of one agency (as the roster says); agency "" stands for everybody not on the roster."""
+    """Numbers of messages, senders and cases of the members of one agency, which the roster (list of members) names.
+
+    The agency "" stands for everybody not on the roster.
+    """
 
     agency: str
     messages: int
@@ -76,14 +79,17 @@ class Membership(_Figures):
 
 
 class ChangeFigures(_Figures):
-    """Number of changes of the group (name, settings, pins …) of one `kind` (`EventBase.kind`)."""
+    """Number of changes of one `kind` (`EventBase.kind`) made to the group in the period, such as new pins."""
 
     kind: str
     count: int
 
 
 class StatementFigures(_Figures):
-    """Number of directives (or of reports) posted in the group, and how many miss a requirement of clause 5.1."""
+    """Number of directives (or of reports) in the group, and how many of them miss a requirement of clause 5.1.
+
+    Clause 5.1 demands that they are brief and clear.
+    """
 
     kind: str
     """`directive` or `report`, see `StatementKind`."""
@@ -94,7 +100,7 @@ class StatementFigures(_Figures):
 
 
 class MembersVoice(_Figures):
-    """Numbers of remarks that members sent to the admins; None where such remarks are not collected."""
+    """Numbers of remarks (incidents, suggestions) of members to the admins; None where they are not collected."""
 
     incidents: int | None = None
     """Clause 7.7: members reported that they could not send or receive messages."""
@@ -115,7 +121,7 @@ class LeakSigns(_Figures):
 
 
 class Handling(_Figures):
-    """How cases were handled in the period, for the admins' proposals under clause 6.3."""
+    """How cases were handled in the period; the admins propose improvements from these figures (clause 6.3)."""
 
     taken_back: int
     """Number of cases that people marked as false alarms in the period, whenever the cases were opened."""

@@ -27,7 +27,7 @@ class RosterEntry(BaseModel):
 
 
 class Change(NamedTuple):
-    """A person who is on both the old and the new roster, with different entries."""
+    """A person who is on both the old and the new roster (approved list of members), with different entries."""
 
     before: RosterEntry
     after: RosterEntry
@@ -41,7 +41,7 @@ class Change(NamedTuple):
 
 
 class RosterDifference(NamedTuple):
-    """The differences between the old and a new roster, shown before the new one is imported."""
+    """The differences between the old and a new roster (approved list of members), shown before the import."""
 
     added: tuple[RosterEntry, ...]
     removed: tuple[RosterEntry, ...]

@@ -14,7 +14,7 @@ ECHO_WAIT = timedelta(seconds=15)
 
 
 class Promise(NamedTuple):
-    """Retry policy for sending a notice: for how long sending is tried, and the pauses between the tries."""
+    """Retry policy for sending a notice (message of the bot): how long it is tried, and the pauses between tries."""
 
     lasts: timedelta
     """Time from the notice's creation until sending is given up (for an urgent one also when its case is acted on)."""
@@ -41,11 +41,11 @@ _PROMISES = {
 
 
 def promise_of(purpose: Purpose, *, urgent: bool) -> Promise:
-    """Return the retry policy of notices with that purpose and urgency."""
+    """Return the retry policy of notices (messages of the bot) with that purpose and urgency."""
     return URGENT if urgent else _PROMISES[purpose]
 
 
 def expiry_of(notice: Notice) -> datetime:
-    """Return when sending the notice is given up, counted from its creation or from `not_before`."""
+    """Return when sending the notice is given up, counted from its creation or, if later, from `not_before`."""
     begins = max(notice.created_at, notice.not_before or notice.created_at)
     return begins + promise_of(notice.purpose, urgent=notice.urgent).lasts

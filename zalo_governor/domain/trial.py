@@ -11,7 +11,10 @@ from zalo_governor.domain.people import Person, Role
 
 
 class Trial(BaseModel):
-    """Beginning and end of a bot account's trial, and what the admins were told of it."""
+    """A bot account's trial (first period, in which only admins get messages): its beginning and end.
+
+    Also records what the admins were told of the trial.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,7 +32,10 @@ class Trial(BaseModel):
 
 
 class Addressee(StrEnum):
-    """Kind of addressee of a message withheld during the trial: the addressee's highest role, or a group."""
+    """Kind of addressee of a message withheld during the trial: the addressee's highest role, or a group.
+
+    Trial: a period in which only admins get messages.
+    """
 
     LEADER = "leader"
     LEADERSHIP = "leadership"
@@ -79,12 +85,12 @@ class RuleOutcome(BaseModel):
 
     @property
     def false_share(self) -> float:
-        """Return the share of the cases that were marked as false alarms, 0 to 1."""
+        """Return the share of the cases that were marked as false alarms, 0 to 1; 0 where there are no cases."""
         return self.false_alarms / self.cases if self.cases else 0.0
 
 
 class ShadowFigures(BaseModel):
-    """Number of findings of one rule in shadow mode (its findings notify nobody), and of people concerned."""
+    """Number of findings of one rule in shadow mode (only evaluated, nobody is notified), and of persons concerned."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,7 +102,10 @@ class ShadowFigures(BaseModel):
 
 
 class TrialFigures(BaseModel):
-    """Data of the trial's summary for the admin."""
+    """Data of the trial's summary for the admin: what was withheld, and cases, false alarms and findings by rule.
+
+    Trial: a first period in which only admins get messages.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -15,7 +15,7 @@ from zalo_governor.rules.engine import CLEAN, sealed
 
 
 class Understood(NamedTuple):
-    """An inbox entry that could be parsed, with the event parsed from it and the rules' verdict on the event."""
+    """An inbox entry that could be parsed, with the event parsed from it and the rules' verdict (findings) on it."""
 
     admitted: Admitted
     event: EventBase
@@ -33,16 +33,16 @@ Assessment = list[Understood | NotUnderstood]
 
 
 class Evaluator:
-    """Computes the event and the verdict of inbox entries, outside any transaction, so that others can write meanwhile.
+    """Parses inbox entries into events and gets the rules' verdicts, without a transaction (it would block others).
 
     Args:
         parser: turns an entry into an event.
         rules: judges events.
         door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
-        person: returns the person behind (account, uid), or None if unknown.
+        person: returns the person whom a bot account sees under a uid, for (account, uid); None if unknown.
         said_before: returns whether an earlier entry of the conversation had the same content as this sealed entry.
-        approved: returns the uids on the roster (approved list of members) of (account, group); called only for events
-            in which people join.
+        approved: returns the uids on the roster (approved list of members), for (account, group id); called only for
+            events in which people join.
     """
 
     def __init__(
@@ -116,7 +116,10 @@ class Evaluator:
         return people[seen_as].model_copy(update={"approved": rosters[place]})
 
     def _build_event(self, admitted: Admitted, late: bool) -> EventBase | str:
-        """Return the event parsed from an entry, or the reason (a string) why the entry cannot be parsed."""
+        """Return the event parsed from an entry, or the reason (a string) why the entry cannot be parsed.
+
+        `late`: an entry sent after this one was judged before it; the event records this.
+        """
         entry = admitted.entry
         if entry.seal is not None:
             return SealedHeard(

@@ -121,9 +121,9 @@ class GapRecovery:
         self._record_and_queue(line, lambda: self._record_report(line, heard_id))
 
     def missed(self, group_id: str, heard_id: int, line: LineReport) -> None:
-        """Store a gap of a group that misses a message sent after the inbox entry `heard_id`, and have `run` fetch it.
+        """Store a gap of a group that misses a message sent after inbox entry `heard_id`; have `run` fetch the message.
 
-        `line` gives the time and cause of the gap.
+        `line` gives the gap's beginning (`heard_at`), end (`at`) and cause.
         """
 
         def record_gap() -> None:
@@ -134,7 +134,7 @@ class GapRecovery:
         self._record_and_queue(line, record_gap)
 
     def take_old(self, elements: Sequence[Element]) -> None:
-        """Accept old messages that Zalo sent over the socket, in addition to those from its history. Never blocks."""
+        """Accept old messages that Zalo sent over the socket on request, for `run` to store. Never blocks."""
         with self._changed:
             self._old_elements += elements
             self._changed.notify_all()
@@ -162,7 +162,7 @@ class GapRecovery:
             self._changed.notify_all()
 
     def _record_and_queue(self, line: LineReport, record_gap: Callable[[], None]) -> None:
-        """Store a gap by calling `record_gap`, and queue the report for `run`; of several FRAME_LOST in a row, one."""
+        """Store a gap via `record_gap`; queue the report for `run`, of successive reports of lost frames only one."""
         try:
             with self._gaps_lock:
                 self._load_unfinished_gaps()
@@ -190,7 +190,7 @@ class GapRecovery:
         self._loaded = True
 
     def _gaps_to_retry(self, group_id: str) -> list[Gap]:
-        """Return the group's gaps that were given up shortly before the last stop, to be tried once more."""
+        """Return gaps given up (messages missing) shortly before the program's last stop; they are tried once more."""
         if self._last_received_ms is None:
             return []
         since = from_ms(self._last_received_ms) - _RETRY_GIVEN_UP_WITHIN
@@ -212,11 +212,11 @@ class GapRecovery:
                         self._open_reported_gap(group_id, line, heard_id)
 
     def _backfill_to_come(self, group_id: str) -> bool:
-        """Return whether a backfill of the group is due that has not begun, and so will find what is lost now."""
+        """Return whether a backfill of the group is due but has not begun: it will also fetch what is lost now."""
         return any(gap not in self._being_fetched for gap in self._unfinished[group_id])
 
     def _open_downtime_gap(self, group_id: str, line: LineReport) -> bool:
-        """Store a gap for the time before this start, once. Return whether the group has a gap that has not ended."""
+        """Store, once, a gap for the time when the program was not running; return whether the group's gap is open."""
         heard_ms = self._last_heard_ms.pop(group_id, None)
         if heard_ms is not None and group_id not in self._open_gaps:
             # Until its stop the earlier process received all groups, quiet ones too. Zalo's clock may be ahead of
@@ -226,13 +226,13 @@ class GapRecovery:
         return group_id in self._open_gaps
 
     def _open_reported_gap(self, group_id: str, line: LineReport, heard_id: int) -> None:
-        """Store a gap of the group that began when anything was last received before the report."""
+        """Store a gap that began when the last frame before the report arrived, after inbox entry `heard_id`."""
         ever_heard = self._retry_until_stored(partial(self._gaps.last_heard, group_id)) is not None
         began_at, cause = line.heard_at or line.at, line.cause or line.state.value
         self._open_gap(group_id, began_at, cause, heard_id if ever_heard else 0)
 
     def _open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
-        """Store a new gap and remember that its missed messages are to be fetched."""
+        """Store a gap that began after inbox entry `heard_id`; note that its missed messages are to be fetched."""
         gap_id = self._retry_until_stored(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
         self._open_gaps[group_id] = gap_id
         self._unfinished[group_id].append(UnfinishedGap(gap_id, to_ms(began_at), heard_id))
@@ -288,7 +288,7 @@ class GapRecovery:
             self._notify_recovered(group_id)
 
     def _backfill_group(self, group_id: str) -> bool:
-        """Fetch the messages of all ended gaps of a group; settle these gaps unless a retry may bring more.
+        """Fetch the missed messages of a group's ended gaps; settle them (try no more) unless a retry may bring more.
 
         Return whether there were any such gaps.
         """
@@ -327,7 +327,7 @@ class GapRecovery:
         return dict.fromkeys(missed, end)
 
     def _fetch_and_admit(self, group_id: str, missed: Sequence[UnfinishedGap]) -> BackfillEnd:
-        """Store missed messages from Zalo's history, then those from the socket; return how the history ended."""
+        """Store missed messages from Zalo's history, then those from the socket; return how the backfill ended."""
 
         def take(elements: Sequence[Element]) -> None:
             self._count_recovered(missed, self._admit_in_chunks(elements))
@@ -363,7 +363,7 @@ class GapRecovery:
         return sorted(mine, key=lambda element: place_of(element.at_ms, element.key))
 
     def _admit_late_old_elements(self) -> None:
-        """Store old messages that came over the socket after the missed messages had been fetched."""
+        """Store old messages that Zalo sent over the socket only after the backfill from the history was finished."""
         for group_id in self._groups:
             if self._admit_in_chunks(self._take_old_of_group(group_id)):
                 self._notify_recovered(group_id)
@@ -378,7 +378,7 @@ class GapRecovery:
         return admitted
 
     def _count_recovered(self, missed: Sequence[UnfinishedGap], fresh: Sequence[Admitted]) -> None:
-        """Add each fetched entry to the count of the latest gap that had begun by the entry's time."""
+        """Add to the stored count of each gap the new entries that belong to it, as `count_by_gap` decides."""
         for gap_id, count in count_by_gap(missed, fresh).items():
             self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 

@@ -19,7 +19,7 @@ _RETRY_LONGEST_SECONDS = 10.0
 
 
 class Intake:
-    """Queue of received elements (messages, reactions …); all queued ones are stored in the inbox in one commit.
+    """Queue of received elements (messages, reactions …), which are stored in the inbox in batches, one commit each.
 
     Args:
         inbox: the durable store of received entries.
@@ -73,7 +73,7 @@ class Intake:
             self._changed.notify_all()
 
     def admit(self, elements: Sequence[Element]) -> list[Admitted]:
-        """Check elements for state secrets, store them at once, and return those that were new. Thread-safe."""
+        """Check elements for state secrets and store them in the inbox at once; return the new ones. Thread-safe."""
         with self._admit_lock:
             received_ms = to_ms(self._clock())
             entries = [self._door.enter(element, received_ms) for element in elements if self._is_relevant(element)]
@@ -109,9 +109,9 @@ class Intake:
             return batch
 
     def _admit_until_stored(self, batch: list[Element]) -> None:
-        """Store a batch, retrying until the database accepts it.
+        """Store a batch, retrying after growing pauses until the database accepts it.
 
-        When stopping, give up and raise once the pauses between tries have reached their maximum.
+        If the program is stopping: raise the error of the database once the pauses have reached their longest.
         """
         for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:

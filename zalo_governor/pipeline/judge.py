@@ -42,7 +42,7 @@ _LONGEST_CLIENT_ID = 18
 
 
 class Judge(Generic[UowT]):
-    """Judges inbox entries, also those that an earlier process left, in the order sent within each conversation.
+    """Has the rules check inbox entries, also those that an earlier process left, each conversation in the order sent.
 
     Entries arrive in memory. If more than `capacity` of them wait and the judge does not catch up within a moment, it
     discards the copies in memory and reads the entries from the inbox, so that its memory stays bounded.
@@ -53,7 +53,7 @@ class Judge(Generic[UowT]):
         parser: turns an entry into an event.
         rules: judges events.
         door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
-        reactions: the services that react to judged events.
+        reactions: the services that react to judged events: open cases, send notices, answer commands.
         outbox: told which of the bot's messages Zalo has echoed (sent back), and so have arrived.
         groups: ids of the groups whose order of judging is kept across a restart.
         on_judged: called with each batch once it is durable.
@@ -166,7 +166,7 @@ class Judge(Generic[UowT]):
             )
 
     def _exceeds_capacity(self, admitted: Sequence[Admitted]) -> bool:
-        """Return whether memory cannot take these entries too; False while entries are read from the inbox."""
+        """Return whether memory cannot hold these entries too; False while entries are read from the inbox instead."""
         behind = len(self._given) + self._lanes.size
         return self._read_from is None and behind + len(admitted) > self._capacity
 
@@ -186,7 +186,7 @@ class Judge(Generic[UowT]):
                 break
 
     def _take_ready(self) -> list[tuple[Admitted, bool]]:
-        """Return the entries to judge now, as (entry, is late); wait a while if there are none."""
+        """Return the entries to judge as (entry, is late: a later one was judged before); wait if there are none."""
         self._read_backlog()
         with self._changed:
             if self._given:
@@ -363,7 +363,7 @@ class Judge(Generic[UowT]):
         return judged, echoes
 
     def _filter_findings(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without the findings that the services say do not count."""
+        """Return the verdict without findings that the services discard, such as missing diacritics in a command."""
         if event.id in self._without_reaction:
             return verdict
         try:

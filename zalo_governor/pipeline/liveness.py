@@ -36,14 +36,15 @@ class Alarm(Protocol):
     """Alarm that tells people of outages of the connection to Zalo, over a channel that does not need Zalo."""
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report that nothing has been received since a time.
+        """Report that nothing has been received from Zalo since a time.
 
-        `line` is the state of the connection. Called again if that changes to a state in which a person must act.
+        `line` is the state of the connection, None if unknown. Called again in the same outage if the connection gets
+        into a state in which a person must act.
         """
         ...
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """Report that the outage is over. If this raises GovernorError, it is called again later."""
+        """Report that the outage from `since` to `until` is over. Called again later if this raises GovernorError."""
         ...
 
 
@@ -54,10 +55,11 @@ class LivenessMonitor:
         groups: ids of the watched groups.
         newest: asks Zalo for the newest message of each group; raises GovernorError if Zalo does not answer.
         known: returns those of the given msgIds of a group that are stored.
-        keep_alive: tells Zalo that the session is in use; raises GovernorError.
+        keep_alive: tells Zalo that the session is in use; raises GovernorError if that fails.
         line: returns the last report of the connection's state, and when anything last arrived.
-        report: receives a report when a check finds a message missing, and records a gap (time of missed messages).
-        go_round: runs one pass of reconciliation (compares Zalo's history with the inbox); raises GovernorError.
+        report: called when a check finds a message missing; records a gap (time of missed messages).
+        go_round: runs one pass of reconciliation (compares Zalo's history with the inbox); raises GovernorError if that
+            fails.
         alarm: told of the beginning and end of an outage.
         look_every: interval of the checks for missed messages.
         round_every: interval of the reconciliation passes.
@@ -140,7 +142,10 @@ class LivenessMonitor:
             self._attempt("round", self._go_round)
 
     def _check_outage(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
-        """Raise the alarm when an outage has lasted `blind_after`, and report its end; `heard_at`: last reception."""
+        """Raise the alarm when an outage has lasted `blind_after`, and report its end.
+
+        `heard_at` is when anything was last received, None if nothing was since the start.
+        """
         last = heard_at or self._began
         up = line is not None and line.state is LineState.UP
         if not up and now - last >= self._blind_after and (self._outage_since is None or self._needs_new_alarm(line)):
@@ -175,7 +180,10 @@ class LivenessMonitor:
             self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
 
     def _find_missing(self, group_id: str, newest: Element, now: datetime) -> str | None:
-        """Return the msgId of a message of the group that should have arrived and has not; None if there is none."""
+        """Return the msgId of a message of the group that should have arrived and has not; None if there is none.
+
+        `newest` is the group's newest message according to Zalo.
+        """
         doubted, since = self._awaited.pop(group_id, (newest.key, self._seconds()))
         known = self._known(group_id, [newest.key, doubted])
         if doubted in known:
@@ -188,7 +196,7 @@ class LivenessMonitor:
         return doubted if self._seconds() - since >= _MAY_STILL_ARRIVE.total_seconds() else None
 
     def _attempt(self, what: str, work: Callable[[], None]) -> bool:
-        """Call `work` and return whether it succeeded; a failure is logged and `work` called again when next due."""
+        """Call `work` and return whether it succeeded; a failure is only logged, under the name `what`."""
         try:
             work()
         except GovernorError as error:

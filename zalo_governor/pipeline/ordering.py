@@ -54,7 +54,7 @@ class _Lane:
 
 
 class EventOrdering:
-    """The lanes (queues) of all conversations. Not thread-safe: the judge calls all methods under its lock."""
+    """The lanes (queues) of all conversations. Not thread-safe: the judge holds its lock in every call."""
 
     def __init__(self) -> None:
         self._lanes: dict[tuple[str, str], _Lane] = {}
@@ -64,7 +64,7 @@ class EventOrdering:
         """By how many ms Zalo's time of each of the last entries from the socket was ahead of our clock."""
 
     def add(self, admitted: Iterable[Admitted], now_ms: int) -> None:
-        """Put each entry into its conversation's lane; a lane that gets one out of order holds entries back."""
+        """Put each entry into its conversation's lane; after one out of order, the lane delays entries for a while."""
         for item in admitted:
             entry = item.entry
             lane = self._lane(entry.account, entry.thread_id)
@@ -75,7 +75,10 @@ class EventOrdering:
             self.size += 1
 
     def take(self, now_ms: int) -> list[tuple[Admitted, bool]]:
-        """Remove and return all entries that may be judged now, in the order of judging, as (entry, is late)."""
+        """Remove and return all entries that may be judged now, in the order of judging, as (entry, is late).
+
+        "Late" means that an entry sent after this one was judged before it, or that the entry's time is in the future.
+        """
         ready: list[tuple[Admitted, bool]] = []
         for lane in self._lanes.values():
             if not lane.waiting or _is_ahead(lane.held_until, now_ms, RECOVERY_HOLD_MS):
@@ -149,7 +152,10 @@ def _position(waiting: _Waiting) -> Place:
 
 
 def _is_unordered(item: Admitted) -> bool:
-    """Return whether group sync made the entry: it bears the time of our clock, so it has no place in Zalo's order."""
+    """Return whether group sync made the entry: its time is that of our clock, so it has no place in Zalo's order.
+
+    Group sync compares the group at Zalo with what is stored; its entries are the differences, such as a new member.
+    """
     return item.entry.source is Source.SWEEP
 
 

@@ -109,7 +109,10 @@ class OutboxWorker:
 
 
 class OutboxLane:
-    """Sender of either all messages with a file or all without, in one thread; arguments as for `OutboxWorker`."""
+    """Sender of either all messages with a file (`files`) or all without, in one thread.
+
+    The other arguments are as for `OutboxWorker`.
+    """
 
     def __init__(
         self,
@@ -240,7 +243,7 @@ class OutboxLane:
         return outgoing.model_copy(update={"notice": said})
 
     def _is_over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
-        """Return whether a private message must wait: the account has sent its daily number of them."""
+        """Return whether a private message must wait (urgent ones never do): the account has sent its daily number."""
         notice = outgoing.notice
         if notice.is_group or notice.urgent or notice.purpose in _EXEMPT_FROM_BUDGET:
             return False
@@ -251,7 +254,10 @@ class OutboxLane:
         return sent >= self._private_per_day()
 
     def _retry_until_stored(self, write: Callable[[], object]) -> None:
-        """Store an outcome, retrying until the database is available: a message sent twice is worse than a wait."""
+        """Store the outcome of a send by calling `write`, again and again until the database is available.
+
+        Sending waits meanwhile: without the stored outcome the message might be sent twice.
+        """
         while True:
             try:
                 write()
@@ -264,7 +270,7 @@ class OutboxLane:
                 return
 
     def _sleep(self, until: datetime | None) -> None:
-        """Sleep until a time (None: no time limit of its own), until `wake` or `stop`, or for the longest sleep."""
+        """Sleep until a time (None: not known), at most `_LONGEST_SLEEP_SECONDS`; `wake` and `stop` end the sleep."""
         with self._changed:
             if not self._woken and not self._stopping:
                 seconds = (

@@ -76,14 +76,17 @@ UowT_contra = TypeVar("UowT_contra", bound=JudgeUnitOfWork, contravariant=True)
 
 
 class UnitsOfWork(Protocol[UowT_co]):
-    """Factory of the judge's transactions, and a reader of what the rules must know about people."""
+    """Factory of the judge's transactions; also reads the persons and rosters that the rules must know."""
 
     def begin(self) -> AbstractContextManager[UowT_co]:
         """Return a context manager that commits the transaction at the end of the block, or rolls back if it raises."""
         ...
 
     def person(self, account: str, uid: str) -> Person | None:
-        """Return the person who has this uid as `account` sees it; None if unknown. Reads outside any transaction."""
+        """Return the person whom the bot account `account` sees under this uid; None if unknown.
+
+        Each account sees a person under another uid. Reads outside any transaction.
+        """
         ...
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
@@ -125,11 +128,12 @@ class Rules(Protocol):
     """Judge of events by the rules of the regulation; `rules.engine` and `sandbox.rules` implement this."""
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
-        """Start judging these events; return a function that waits for the verdicts and returns them in the same order.
+        """Start judging events; return a function that waits for the verdicts and returns them in the same order.
 
-        `ask` may be called again before the returned function is called; the returned functions must be called in the
-        order in which `ask` returned them. All events of one call are judged by the same version of the rules. `ask`
-        and the returned function raise ProgramEndsError if the program is stopping.
+        `cases` holds each event with the facts that rules may use beside it. `ask` may be called again before the
+        returned function is called; the returned functions must be called in the order in which `ask` returned them.
+        All events of one call are judged by the same version of the rules. `ask` and the returned function raise
+        ProgramEndsError if the program is stopping.
         """
         ...
 
@@ -165,15 +169,18 @@ class OutboxStore(Protocol):
         ...
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Put a message whose send failed, so that Zalo certainly did not accept it, back to waiting until a time."""
+        """Put a message that certainly was not sent, as its send failed, back to waiting until a time.
+
+        `code` is Zalo's error code or the HTTP status; None if there was none.
+        """
         ...
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
-        """Put a claimed message that was not tried back to waiting until a time."""
+        """Put a claimed message back to waiting until a time, although sending it was not tried."""
         ...
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that it is unknown whether the message was sent.
+        """Record that it is unknown whether the message was sent. `code`: HTTP status of the answer, None if none came.
 
         Until `until`, the store waits for the message's echo (the copy that Zalo sends back over the socket). If none
         comes, the message may be sent once more, with "(gửi lại)" (sent again) added to its text.
@@ -188,9 +195,10 @@ class OutboxStore(Protocol):
         ...
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """Mark messages that an earlier process was sending when it ended as uncertain until a time; return how many.
+        """Mark messages that an earlier process was sending when it ended as uncertain (perhaps sent); return how many.
 
-        Called once at the start, before `claim`. `files` as for `claim`.
+        They stay so until `until`, in case an echo confirms them. Called once at the start, before `claim`; `files` as
+        there.
         """
         ...
 
@@ -247,6 +255,7 @@ class History(Protocol):
     def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
         """Read the group's history back to what was received before the gap (the time in which messages were missed).
 
+        If `group_id` is the bot account's uid, the messages of all private conversations are fetched instead.
         `heard_id` is the highest inbox id from before the gap, 0 if there is none. `take` is called with the elements
         found, oldest first. The returned value tells whether the history reached back far enough.
         """
@@ -306,9 +315,10 @@ class Gaps(Protocol):
         ...
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """Mark the group's settled gaps that began at or after the inbox entry `heard_id` as complete.
+        """Mark as complete the group's settled gaps that began after inbox entry `heard_id`, or after a later entry.
 
-        Called when everything sent since that entry has been fetched, so that nothing is missing in those gaps.
+        Called when everything sent after that entry has been fetched: earlier tries had left messages of those gaps
+        missing.
         """
         ...
 

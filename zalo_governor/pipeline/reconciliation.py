@@ -20,17 +20,18 @@ class Reconciliation:
     """Comparison of the groups' histories at Zalo with the inbox, in passes of at most `pages` pages.
 
     A walk goes through one group's history from its newest message back; a pass continues where the one before it
-    stopped. The first walk through a group compares one page; each later walk goes back to where the one before it
-    began.
+    stopped. The first walk through a group compares one page; each later walk goes back to the newest message that the
+    walk before it compared.
 
     Args:
         groups: ids of the watched groups.
         pages: most pages requested in one pass.
         page: returns the page of a group's history older than a msgId (None: the newest page); raises GovernorError.
-        numbers: given msgIds of a group, maps those that are stored to the ids of their inbox entries.
-        oldest: returns the lowest stored msgId of a group, or None; older messages were sent before the bot joined.
-        missed: called with a group, an inbox id, and a missing message that was sent after the inbox entry with that
-            id.
+        numbers: maps those of the given msgIds of a group that are stored to the ids of their inbox entries.
+        oldest: returns the lowest stored msgId of a group, None if nothing is stored; older messages were sent before
+            the bot joined.
+        missed: called to report a missing message, with the group, an inbox id and the message; it was sent after the
+            inbox entry with that id.
         pause: waits between two requests and returns False if the program is stopping.
     """
 
@@ -62,7 +63,7 @@ class Reconciliation:
         """Run one pass: compare pages, group by group, until all groups are done or `pages` pages were requested.
 
         Raises:
-            GovernorError: Zalo or the database does not answer; the next pass continues there.
+            GovernorError: Zalo or the database does not answer; the next pass continues at the same page.
         """
         through = 0
         for asked in range(self._pages):
@@ -118,7 +119,7 @@ class Reconciliation:
 
 
 class _Walk(NamedTuple):
-    """Progress of a comparison of one group's history with the inbox, from its newest message back."""
+    """Progress of a walk, that is, of comparing one group's history, from its newest message back, with the inbox."""
 
     cursor: int | None = None
     """msgId from which the next, older page starts; None for the newest page."""

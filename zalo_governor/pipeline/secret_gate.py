@@ -53,7 +53,7 @@ class SecretGate:
         self._mac = mac
 
     def apply(self, inspectors: Sequence[Inspector]) -> None:
-        """Replace the rules that check strings, from the next element on."""
+        """Check with these rules from the next element on, instead of the former ones; called on new configuration."""
         self._inspectors = tuple(inspectors)
 
     def enter(self, element: Element, received_ms: int) -> Entry:
@@ -85,7 +85,7 @@ class SecretGate:
         )
 
     def _sealed_key(self, element: Element) -> str:
-        """Return the key to store for a sealed element; a hash of the content is replaced by a keyed hash of it."""
+        """Return the id to store for a sealed element: its msgId, or a keyed hash if the id is a content hash."""
         return self._storable_id(element.key) if element.kind in _KEYED_BY_MSG_ID else self._keyed_hash(element.key)
 
     def _storable_id(self, given: str) -> str:
@@ -97,7 +97,10 @@ class SecretGate:
         return self._mac(given.encode("utf-8", "surrogatepass")).hex()
 
     def look(self, raw: RawDict) -> Seal | None:
-        """Check a raw element; return its seal (what may be stored about it) if it may be a state secret, else None."""
+        """Check an element as Zalo sent it; return its seal if it may be a state secret, else None.
+
+        A seal is what may be stored about the element in place of its content.
+        """
         text = ""
         rule_id = "door"
         if raw == NESTED_TOO_DEEP:
@@ -118,7 +121,7 @@ class SecretGate:
         return None
 
     def _seal(self, rule_id: str, label: str, level: str | None, text: str) -> Seal:
-        """Return a seal for the recognised text, with its keyed hash and its length instead of the text."""
+        """Return a seal (stored in place of the content) with the keyed hash and the length of the recognised text."""
         try:
             # A text of punctuation only has an empty skeleton; different ones must not get the same hash.
             content = (skeleton(text) or text).encode("utf-8", "surrogatepass")
@@ -142,8 +145,8 @@ def _strings_by_part(raw: RawDict) -> list[tuple[list[str], bool]]:
 def strings_of(value: Any) -> list[str]:
     """Return every string of a JSON value that may contain text, including keys and JSON inside strings.
 
-    Values nested deeper than twelve levels are returned as JSON text, so that nothing escapes by nesting. Broken JSON
-    is returned as it is and with escapes resolved; a URL also with percent-encoding resolved.
+    Values nested deeper than twelve levels are returned as JSON text, so that they are checked too. Broken JSON is
+    returned as it is and with escapes resolved; a URL also with percent-encoding resolved.
     """
     found: list[str] = []
     _collect_strings(value, 0, found)

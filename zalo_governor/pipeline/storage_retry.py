@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class WaitUnlessStopping(Protocol):
-    """Function that waits for some time, unless the program is stopping."""
+    """Function that waits for some seconds, and returns early if the program is stopping."""
 
     def __call__(self, seconds: float, /) -> bool:
         """Wait so many seconds and return False; return True at once if the program is stopping."""

@@ -27,5 +27,8 @@ def count_by_gap(gaps: Sequence[UnfinishedGap], recovered: Sequence[Admitted]) -
 
 
 def gap_owner(element: Element) -> str:
-    """Return the id under which gaps of the element's conversation are stored: its group, else the bot account."""
+    """Return the id under which gaps of the element's conversation are stored.
+
+    It is the group's id, and for all private conversations together the bot account's uid.
+    """
     return element.thread_id if element.is_group else element.account

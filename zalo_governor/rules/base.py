@@ -131,7 +131,10 @@ class SealingRule(Rule[P]):
 
     @abstractmethod
     def look(self, text: str) -> Finding | None:
-        """Return the finding on one string, None if it is clean; `inspect` skips it for known clean strings."""
+        """Check one string: return the finding on it, None if it is clean.
+
+        `inspect` calls this method for strings that it does not remember as clean.
+        """
 
 
 _MOST_REMEMBERED = 2_000

@@ -25,9 +25,9 @@ class Engine:
 
     @property
     def door_rules(self) -> tuple[SealingRule[Any], ...]:
-        """Return the rules that the secret gate (the check before anything is stored) runs.
+        """Return the rules for the secret gate (the check before anything is stored).
 
-        They are those with findings that forbid storing the content.
+        They are the rules whose findings may forbid storing the content.
         """
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
@@ -79,7 +79,7 @@ class RulesHere:
         self._engine = engine
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """Return a function that judges the events and returns a verdict for each; nothing runs before it is called."""
+        """Return a function that judges the events and returns a verdict for each; no rule runs before it is called."""
         engine = self._engine()
         return lambda: [engine.judge(event, context) for event, context in cases]
 

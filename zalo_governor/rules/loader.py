@@ -38,7 +38,10 @@ class Coming(_Part):
 
 
 class GroupAct(_Part):
-    """Example event in a rule's YAML file: somebody changes the group itself. Exactly one field is set."""
+    """Example event in a rule's YAML file: somebody changes the group's name, picture, settings or the like.
+
+    Exactly one field is set: what changes, with its new value.
+    """
 
     name: str | None = None
     description: str | None = None

@@ -23,7 +23,7 @@ from zalo_governor.services.reports.scheduled import ScheduledReports
 
 
 class EventHandler(Protocol):
-    """Protocol of the services that act on events after the rules have judged them."""
+    """Protocol of the services that act on events (messages, acts …) after the rules have judged them."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Act on one event and its verdict (the findings of the rules), inside the transaction that stores both."""
@@ -85,7 +85,7 @@ class ServiceFacade:
         return self._changes.filter_findings(uow, event, verdict)
 
     def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Pass one judged event to each service whose subscription the event meets."""
+        """Pass one judged event to each service whose subscription (set of conditions) the event meets."""
         own = event.sender_uid == self._account
         governed = event.is_group and event.thread_id in self._groups
         remarkable = bool(verdict.findings or verdict.failures) or not isinstance(event, MessageSent)
@@ -99,29 +99,29 @@ class ServiceFacade:
                 subscription.handler.handle_event(uow, event, verdict)
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of urgent cases and outsiders (members not on the roster) not reported to them yet."""
+        """Tell the admins of urgent cases and of outsiders (members not on the roster), if not told of them before."""
         self._cases.backlog.urgent(uow, group_id)
         self._outsiders.sum_up(uow, group_id)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of the cases found in missed messages that were fetched later: first the urgent ones."""
+        """Tell the admins of cases found in missed messages that were fetched later from Zalo, urgent ones first."""
         self.tell_urgent(uow, group_id)
         self._cases.backlog.recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync (reading the group from Zalo) has found; enqueue a fetch of its picture."""
+        """Tell the admins what a group sync (reading the group from Zalo) found; enqueue a download of its picture."""
         self._outsiders.sum_up(uow, group_id)
         self._cases.backlog.swept(uow, group_id)
         self._cases.backlog.named_since(uow, group_id)
         self._changes.keep_picture(uow, group_id)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """Ask members with wrong display names again to correct them; return how many were asked.
+        """Ask members with wrong display names again to correct them; return how many members were asked.
 
         Call once a day, after the group sync (which reads the names from Zalo).
 
         Args:
-            due: when this call was scheduled; a summary with the same figures is sent to the admins once in that week.
+            due: when this call was scheduled; unchanged figures are told to the admins only once in that week.
         """
         return self._cases.remind_of_names(uow, group_id, due)
 

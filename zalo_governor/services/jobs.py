@@ -13,7 +13,7 @@ BACKOFF = Backoff.of_seconds(2, 5, 15, 60)
 
 
 class Performed(NamedTuple):
-    """What a handler returns after a try to do a job: the outcome, and data for recording it."""
+    """Result of a handler's try to do a job: the outcome, and data with which to record it."""
 
     outcome: JobOutcome
     result: Any = None
@@ -41,7 +41,7 @@ class JobHandler(Protocol):
 
 
 class JobNotify(Protocol):
-    """Protocol of a callback after a job, since the handler may have put notices (messages) into the outbox."""
+    """Protocol of the function called after each try of a job, as its handler may have put messages into the outbox."""
 
     def __call__(self) -> None:
         """Wake the worker that sends the messages waiting in the outbox."""
@@ -68,7 +68,10 @@ class JobRunner:
         self._has_released = False
 
     def next_due(self) -> datetime | None:
-        """Return when the next job is due, or None; the first call frees the jobs that a dead process had claimed."""
+        """Return when the next job is due; None if no job waits.
+
+        The first call frees the jobs that were reserved (leased) by a process that has died.
+        """
         with self._begin() as uow:
             if not self._has_released:
                 uow.jobs.release(self._account)

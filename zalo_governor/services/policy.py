@@ -117,16 +117,16 @@ class ServicePolicy:
     """Facts for the message in which the program introduces itself (see `introduce`)."""
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
-        """Return who is notified, and when, of a case about `person` that is opened at `now`."""
+        """Return who is to be notified, and when, of a case about `person` opened at `now` (the escalation policy)."""
         leadership = person.has(Role.LEADER, Role.LEADERSHIP)
         return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
-        """Return the end of the quiet hours if the admins are told of the case only then; None if they are told now."""
+        """Return the end of the quiet hours if the admins are told of the case only then; None if told at once."""
         return self.ladder.morning(case.gravity, case.nth, self.clock(), self._times)
 
     def rests_until(self, moment: datetime) -> datetime | None:
-        """Return the end of the quiet hours (no minor notices) that contain `moment`; None if none do."""
+        """Return the end of the quiet hours (in which minor notices wait) if they contain `moment`; else None."""
         return self.escalation.quiet_hours.until(moment) if self.escalation.quiet_hours else None
 
     @property

@@ -16,7 +16,10 @@ MOST_LOOKUPS = 40
 
 
 class Suggestion(NamedTuple):
-    """A known person and a group member with a similar name; an operator has to confirm that they are the same."""
+    """A person whom the old bot account knew and a group member with a similar name, who may be the same person.
+
+    An operator has to confirm the match.
+    """
 
     known: KnownPerson
     uid: str
@@ -26,7 +29,7 @@ class Suggestion(NamedTuple):
 
 
 class Acquainted(NamedTuple):
-    """Result of matching known people with the members whom the new bot account sees."""
+    """Result of `acquaint`: which known people are which of the members whom the new bot account sees."""
 
     known_again: dict[int, str]
     """Id of a known person -> uid as the new account sees it; proved by globalId or by Zalo's lookup of a telephone
@@ -43,13 +46,15 @@ class Acquainted(NamedTuple):
 def acquaint(
     known: Sequence[KnownPerson], members: Iterable[Member], find: Callable[[str], FoundAccount | None]
 ) -> Acquainted:
-    """Match the people whom the old bot account knew with the members whom the new account sees.
+    """Find out which people whom the old bot account knew are which of the group members whom the new account sees.
+
+    Zalo shows the new account other uids for everybody.
 
     Args:
         known: people whom the old account knew.
         members: members of all watched groups, as the new account sees them.
-        find: asks Zalo for the account of a telephone number, None if unknown; called only for people who matter
-            (`KnownPerson.matters`) and have no matching globalId, and at most MOST_LOOKUPS times.
+        find: asks Zalo for the account of a telephone number, None if unknown; called at most MOST_LOOKUPS times, and
+            only for people with a role or open case who were not recognised by globalId (Zalo's id for all accounts).
     """
     here = {member.uid: member for member in members}
     person_of = {one.global_id: one.person_id for one in known if one.global_id}
@@ -81,5 +86,8 @@ def acquaint(
 
 
 def _is_another_known_person(member: Member, known: Sequence[KnownPerson]) -> bool:
-    """Return whether the member's globalId belongs to a known person, so that a match by name would be wrong."""
+    """Return whether Zalo's globalId (the same for every bot account) says that the member is one of the known people.
+
+    Such a member must not be matched with somebody else by name.
+    """
     return any(one.global_id == member.global_id for one in known if member.global_id)

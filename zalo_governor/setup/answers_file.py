@@ -20,7 +20,10 @@ class _Answer(BaseModel):
 
 
 class PersonAnswer(_Answer):
-    """A person to look up among the group members; a plain string in YAML means `name`, a name or a part of one."""
+    """A person in the answers file of `init`, to be looked up among the group members by globalId, uid or name.
+
+    A plain string in the YAML file means `name`: a name or a part of one.
+    """
 
     name: str | None = None
     uid: str | None = None
@@ -38,7 +41,7 @@ class PersonAnswer(_Answer):
 
     @property
     def sought(self) -> str:
-        """Return what identifies the person most exactly: globalId if given, else uid, else name."""
+        """Return the text to search for: the person's globalId if given, else the uid, else the name."""
         return self.global_id or self.uid or self.name or ""
 
 
@@ -55,9 +58,9 @@ _People = Annotated[tuple[_Person, ...], BeforeValidator(_as_list)]
 
 
 class PeopleAnswers(_Answer):
-    """Section `people`: who holds each role.
+    """Section `people` of the answers file: who holds each role (leader, admin …).
 
-    A role that is left out keeps its holders; an empty list removes all of them.
+    A role that is left out keeps its present holders; an empty list removes all of them.
     """
 
     leader: _Person | None = None
@@ -67,13 +70,16 @@ class PeopleAnswers(_Answer):
     report_reader: _People | None = None
 
     def of(self, role: Role) -> tuple[PersonAnswer, ...] | None:
-        """Return the people named for a role; None if the answers file does not mention the role."""
+        """Return the people whom the answers file gives the role; None if the file does not mention the role."""
         given = getattr(self, role.value)
         return (given,) if isinstance(given, PersonAnswer) else given
 
 
 class OfficeAnswers(_Answer):
-    """Section `office`: the public body that uses the bot; same keys and meanings as in governor.yaml."""
+    """Section `office` of the answers file: the public body that uses the bot.
+
+    Keys and meanings are those of the section `office` in governor.yaml; None keeps the present value.
+    """
 
     province: str | None = None
     unit: str | None = None
@@ -85,7 +91,7 @@ class OfficeAnswers(_Answer):
 
 
 class RegulationAnswers(_Answer):
-    """Section `regulation`: number, date of issue and issuer of the regulation that governs the group."""
+    """Section `regulation` of the answers file: number, date and issuer of the regulation of the group."""
 
     number: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     issued: date | None = None
@@ -93,9 +99,9 @@ class RegulationAnswers(_Answer):
 
 
 class AlarmAnswers(_Answer):
-    """Section `alarm`: how to alert people when the bot is disconnected; same keys as in governor.yaml.
+    """Section `alarm` of the answers file: how to alert technical staff when the bot is disconnected from Zalo.
 
-    `smtp` and `webhook` may be null, for no alert by this way.
+    The keys are those of governor.yaml; `smtp: null` or `webhook: null` switches this kind of alert off.
     """
 
     after_minutes: int | None = Field(default=None, ge=1)
@@ -104,7 +110,10 @@ class AlarmAnswers(_Answer):
 
 
 class Answers(_Answer):
-    """The whole answers file; a setting whose answer is missing stays as it is."""
+    """The whole content of an answers file, which answers the questions of `init` in advance.
+
+    A setting that the file does not mention keeps its present value.
+    """
 
     route_to: str | None = None
     """Base URL of a Zalo simulator on this machine, to use instead of Zalo."""
@@ -119,16 +128,19 @@ class Answers(_Answer):
 
 
 class AnswerFile(NamedTuple):
-    """The parsed answers together with the YAML document, which knows the line of each answer for error messages."""
+    """An answers file for `init`: the parsed answers and the YAML document.
+
+    The YAML document knows the line of each answer, for error messages.
+    """
 
     document: Document
     answers: Answers
 
     def require(self, *keys: str) -> None:
-        """Check that the file answers all these keys (such as `office.province`).
+        """Check that the answers file has a value for each of `keys`, such as `office.province`.
 
         Raises:
-            ConfigError: some are missing; one line for each.
+            ConfigError: some keys are missing; one line for each.
         """
         missing = []
         for key in keys:
@@ -142,9 +154,9 @@ class AnswerFile(NamedTuple):
             raise ConfigError("\n".join(missing))
 
     def groups(self, there: Sequence[ChosenGroup]) -> list[ChosenGroup] | None:
-        """Return the groups that the answers file names, chosen from the bot account's groups (`there`).
+        """Look up the groups that the answers file names among those of the bot account (`there`); return those found.
 
-        The result is None if the file has no answer on groups.
+        The result is None if the answers file does not mention groups.
 
         Raises:
             ConfigError: some answers match no group or several; one line for each.
@@ -163,9 +175,9 @@ class AnswerFile(NamedTuple):
         return chosen
 
     def holders(self, members: Sequence[Member]) -> dict[Role, list[Holder]]:
-        """Find the people whom the answers file names among the group members; return them by role.
+        """Look up the people whom the answers file names among the group members; return role -> members who get it.
 
-        Roles that the file does not mention are left out; a role with an empty list in the file has an empty list.
+        A role that the file does not mention is left out; a role with an empty list in the file has an empty list.
 
         Raises:
             ConfigError: some answers match no member or several; one line for each.
@@ -189,12 +201,12 @@ class AnswerFile(NamedTuple):
     def choices(
         self, groups: Sequence[ChosenGroup] | None, holders: Mapping[Role, Sequence[Holder]], *, first: bool
     ) -> Choices:
-        """Return all decisions of the answers file in the form in which they are written into the settings.
+        """Return all decisions of the answers file as the values to write into governor.yaml and the regulation file.
 
         Args:
-            groups: result of `groups`.
-            holders: result of `holders`.
-            first: whether there are no settings yet; then defaults are derived from the province.
+            groups: result of the method `groups`.
+            holders: result of the method `holders`.
+            first: whether there are no settings yet; then missing values on the office are derived from its province.
         """
         given, told = self.answers, self.document.data
         top = {"data_dir": given.data_dir, "config_dir": given.config_dir}
@@ -216,7 +228,7 @@ class AnswerFile(NamedTuple):
         )
 
     def _person_answers(self) -> Iterator[tuple[Role, KeyPath, PersonAnswer]]:
-        """Yield (role, key path in the YAML document, answer) for each person whom the answers file names."""
+        """Yield (role, key path of the answer in the YAML document, answer) for each person in the answers file."""
         for role in ROLE_NAMES:
             given = self.document.data.get("people", {}).get(role.value)
             for number, answer in enumerate(self.answers.people.of(role) or ()):
@@ -232,7 +244,7 @@ class AnswerFile(NamedTuple):
 
 
 def load_answers(path: Path) -> AnswerFile:
-    """Read an answers file.
+    """Read and validate an answers file for `init`.
 
     Raises:
         ConfigError: the file is missing or wrong; one line for each fault, with file, line and key.
@@ -244,7 +256,7 @@ def load_answers(path: Path) -> AnswerFile:
 
 
 def find_groups(there: Sequence[ChosenGroup], typed: str) -> list[ChosenGroup]:
-    """Return those of the groups `there` whose id was typed, or whose names contain all typed words."""
+    """Return those of the groups `there` that the typed text means: by their id, or by all its words in their name."""
     as_members = [Member(uid=group.id, display_name=group.name) for group in there]
     found = {member.uid for member in find(as_members, typed).members}
     return [group for group in there if group.id in found]

@@ -21,7 +21,10 @@ _PROVINCE_PREFIX = re.compile(r"^(?:tỉnh|thành phố)\s+", re.IGNORECASE)
 
 
 class Holder(NamedTuple):
-    """A group member who gets a role; `full_name` and `title` are None if nobody answered them."""
+    """A group member who gets a role (leader, admin …) in `init`.
+
+    `full_name` and `title` are the operator's answers; None if not given, then they are taken from the display name.
+    """
 
     uid: str
     global_id: str | None
@@ -31,17 +34,23 @@ class Holder(NamedTuple):
 
     @property
     def written_name(self) -> str:
-        """Return the name for the settings: the answered one, else the display name's part before the dash."""
+        """Return the full name to write into governor.yaml: the operator's answer, else taken from the display name.
+
+        Display names have the form `full name - title`.
+        """
         return self.full_name or read_display_name(self.display_name)[0]
 
     @property
     def written_title(self) -> str:
-        """Return the job title for the settings: the answered one, else the display name's part after the dash."""
+        """Return the job title to write into governor.yaml: the operator's answer, else taken from the display name.
+
+        Display names have the form `full name - title`.
+        """
         return self.title if self.title is not None else read_display_name(self.display_name)[1]
 
 
 class ChosenGroup(NamedTuple):
-    """A Zalo group that the bot is to watch."""
+    """Id and name of a Zalo group that the bot is to watch, or could watch."""
 
     id: str
     name: str
@@ -49,7 +58,10 @@ class ChosenGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class Choices:
-    """Values to write into the configuration files; a value that is missing here stays as it is in the files."""
+    """What was decided in `init`, as values to write into governor.yaml and the regulation file.
+
+    A value that is missing here stays as it is in the files.
+    """
 
     top: Mapping[str, Any] = field(default_factory=dict)
     """Values of the top-level keys data_dir and config_dir; `zalo`, `office` and `alarm` are sections of
@@ -78,14 +90,17 @@ def read_display_name(name: str) -> tuple[str, str]:
 
 
 def office_of(province: str) -> dict[str, str]:
-    """Return default `office` settings for a province: its name, its People's Committee and the place on reports."""
+    """Return defaults for the settings section `office` of a province.
+
+    Keys: province, unit (its People's Committee) and place (the place name on reports).
+    """
     return {"province": province, "unit": f"UBND {province}", "place": _PROVINCE_PREFIX.sub("", province)}
 
 
 def with_leader(holders: Mapping[Role, Sequence[Holder]], *, first: bool) -> dict[Role, list[Holder]]:
-    """Return the role holders with every leader added to LEADERSHIP, the role whose messages count as directives.
+    """Return `holders` (role -> people) with the leader added to the role LEADERSHIP, whose messages are directives.
 
-    If LEADERSHIP was not decided now and settings exist already (`first` is False), nothing is added.
+    If settings exist already (`first` is False) and LEADERSHIP was not decided in this run of `init`, nothing is added.
     """
     decided = {role: list(chosen) for role, chosen in holders.items()}
     leaders = decided.get(Role.LEADER, [])

@@ -27,7 +27,7 @@ _MODE = 0o644
 
 @dataclass(frozen=True)
 class CopyReport:
-    """Result of updating the copy: which files were added, updated and so on, as paths relative to its folder."""
+    """Which files of the office's configuration folder an update added, updated, removed or left alone."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -38,16 +38,19 @@ class CopyReport:
 
 
 class OfficeCopy:
-    """The office's copy, in `folder`, of the configuration files that the program ships in the folder `shipped`."""
+    """The office's own copy, in `folder`, of the configuration files shipped with the program in the folder `shipped`.
+
+    The office may edit its copy; edited files are recognised by their hash.
+    """
 
     def __init__(self, shipped: Path, folder: Path) -> None:
         self._shipped = shipped
         self._folder = folder
 
     def bring_up_to_date(self, regulation: Mapping[str, str]) -> CopyReport:
-        """Copy new files, update files that the office has not edited, and leave edited ones alone.
+        """Bring the office's copy to this version of the program: copy new files, replace unedited ones.
 
-        An interrupted update continues when this is called again.
+        Files that the office has edited are left alone. An interrupted update continues when this is called again.
 
         Args:
             regulation: values to set in the regulation file, even an edited one: any of number, issued and issuer.

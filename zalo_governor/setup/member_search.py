@@ -16,12 +16,12 @@ class Found(NamedTuple):
 
     @property
     def only(self) -> Member | None:
-        """Return the member if exactly one matches, else None."""
+        """Return the member that was found if there is exactly one; None if several or none match."""
         return self.members[0] if len(self.members) == 1 else None
 
 
 def find(members: Sequence[Member], typed: str) -> Found:
-    """Find the members whose uid or globalId was typed, else those whose names contain every typed word.
+    """Find the members whose uid or globalId was typed; if there are none, those whose names contain every typed word.
 
     A typed word may be the beginning of a word of the name, but if some names contain all typed words as whole words,
     only these are returned. Typed diacritics must match, unless no member would be left. Members with the same name are

@@ -17,7 +17,7 @@ _NEW_FILE_MODE = 0o640
 
 
 def write_settings(path: Path, choices: Choices) -> None:
-    """Write the decisions of `init` into the settings file at `path`, which is created if missing.
+    """Write the decisions of `init` into governor.yaml at `path`, keeping its comments; the file is created if missing.
 
     Raises:
         ConfigError: the resulting settings would be invalid; the file is unchanged.
@@ -57,9 +57,9 @@ def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup]) -> None:
 
 
 def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -> None:
-    """Update `there`, the list `people` of the settings: one entry a person, with all roles of that person.
+    """Change `there`, the list `people` of governor.yaml, so that the people in `holders` have their new roles.
 
-    People without any role left are removed.
+    Each person has one entry with all roles; people without any role left are removed.
     """
     people: dict[str, tuple[Holder, list[Role]]] = {}
     for role, chosen in holders.items():
@@ -87,7 +87,7 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -
 
 
 def _roles_kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
-    """Return which of a person's present roles stay: those that were not decided now.
+    """Return those of a person's present `roles` that stay: the ones whose holders `init` has not set anew (`decided`).
 
     A leader who stays leader also keeps LEADERSHIP, the role whose messages count as directives.
     """
@@ -96,7 +96,10 @@ def _roles_kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
 
 
 def identity(holder: Holder) -> tuple[str, str]:
-    """Return the settings key and value that identify a person: globalId, the same for every bot account, else uid."""
+    """Return (key, value) by which governor.yaml identifies the person: "global_id" if known, else "uid".
+
+    The globalId is better, as Zalo gives a person another uid for each bot account, but always the same globalId.
+    """
     return ("global_id", holder.global_id) if holder.global_id else ("uid", holder.uid)
 
 

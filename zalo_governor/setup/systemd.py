@@ -59,12 +59,12 @@ SystemCallErrorNumber=EPERM
 
 
 class ServiceError(GovernorError):
-    """The systemd units could not be written or activated."""
+    """The systemd units of the bot could not be written or activated; the message says why."""
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Paths of an installation, all absolute, and the system user under which the service runs."""
+    """What the systemd units are made from: paths of an installation, all absolute, and the user of the service."""
 
     python: Path
     """Interpreter of the virtual environment in which the program is installed."""
@@ -83,7 +83,7 @@ class Installation:
 
 
 def files(installation: Installation) -> Mapping[str, str]:
-    """Generate the systemd files of the service: path below /etc -> content.
+    """Generate all systemd files that run the bot and its nightly backup; return path below /etc -> content.
 
     Raises:
         ConfigError: a path that the service needs is in a folder that systemd hides from it, such as /home.
@@ -99,7 +99,7 @@ def files(installation: Installation) -> Mapping[str, str]:
 
 
 def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
-    """Write each file (path below `etc` -> content) atomically; return the paths of the written files.
+    """Write the generated systemd files (path below the folder `etc` -> content), each atomically; return their paths.
 
     Raises:
         ServiceError: a file cannot be written.
@@ -219,11 +219,11 @@ def _exec_line(installation: Installation, command: str, *arguments: Path) -> st
 
 
 def _quote(path: Path) -> str:
-    """Format a path as one word in a line of a unit file, quoted if it contains a space."""
+    """Format a path for a systemd unit file as one word among several in a line: quoted if it contains a space."""
     text = _escape_percent(path).replace("\\", "\\\\")
     return f'"{text}"' if " " in text else text
 
 
 def _escape_percent(path: Path) -> str:
-    """Format a path as a whole value in a unit file: "%" is doubled, since it begins a placeholder of systemd."""
+    """Format a path for a systemd unit file as a whole value: "%", which begins a placeholder there, is doubled."""
     return str(path).replace("%", "%%")

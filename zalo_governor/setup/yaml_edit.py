@@ -12,7 +12,10 @@ from zalo_governor.domain.errors import ConfigError
 
 
 class RoundTrip:
-    """A YAML file in memory that keeps comments and layout when values are changed; `place` is its path, for errors."""
+    """A YAML file in memory whose values can be changed while its comments and layout are kept.
+
+    `text` is the content of the file; `place` is its path, used in error messages only.
+    """
 
     def __init__(self, text: str, place: Path) -> None:
         self._yaml = YAML()
@@ -26,16 +29,16 @@ class RoundTrip:
         self.root: CommentedMap = loaded
 
     def section(self, name: str) -> CommentedMap:
-        """Return the mapping under a top-level key; an empty one is created if it is missing."""
+        """Return the mapping under the top-level key `name`, to be changed in place; a missing one is created empty."""
         if not isinstance(self.root.get(name), CommentedMap):
             self.root[name] = CommentedMap()
         section: CommentedMap = self.root[name]
         return section
 
     def entries(self, name: str) -> CommentedSeq:
-        """Return the list under a top-level key.
+        """Return the list under the top-level key `name`, to be changed in place.
 
-        A missing or empty list is replaced by a new one, which the file will show with one entry a line.
+        A missing or empty list is replaced by a new one, which is written to the file with one entry a line.
         """
         if not isinstance(self.root.get(name), CommentedSeq) or not self.root[name]:
             self.root[name] = CommentedSeq()
@@ -44,20 +47,20 @@ class RoundTrip:
 
     @property
     def text(self) -> str:
-        """Return the content of the YAML file with all changes."""
+        """Return the YAML text with all changes made so far, for writing it to the file."""
         out = io.StringIO()
         self._yaml.dump(self.root, out)
         return out.getvalue()
 
 
 def put(section: CommentedMap, key: str, value: Any) -> None:
-    """Set `section[key]`; an equal value is not replaced, so that it keeps its notation (quotes, number format)."""
+    """Set `section[key]` to `value`; an equal value is left alone, to keep its notation (quotes, number format)."""
     if key not in section or section[key] != value:
         section[key] = _styled(value)
 
 
 def flow(values: dict[str, Any]) -> CommentedMap:
-    """Return a mapping that is written on one line (`{a: 1}`), so that comments around it keep their places."""
+    """Convert a dict to a YAML mapping written on one line (`{a: 1}`), so that comments around it keep their places."""
     made = CommentedMap((name, _styled(value)) for name, value in values.items())
     made.fa.set_flow_style()
     return made

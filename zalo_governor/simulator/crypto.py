@@ -81,7 +81,7 @@ def read_params(text: str, key: bytes) -> RawDict:
 
 
 def outer(data: str | None, code: int = 0, message: str = "") -> RawDict:
-    """Return the unencrypted (outer) JSON object that is the body of an API answer.
+    """Return the body of an API answer: an unencrypted (outer) JSON object around the encrypted (inner) answer.
 
     `data` is the encrypted inner answer, or None in an error answer; `code` is Zalo's error code, 0 for success.
     """
@@ -89,7 +89,7 @@ def outer(data: str | None, code: int = 0, message: str = "") -> RawDict:
 
 
 def sealed_answer(data: Any, key: bytes, code: int = 0, message: str = "") -> RawDict:
-    """Return the body of an API answer with an encrypted inner answer.
+    """Encrypt the inner answer of an API call under `key` and return the whole body of the answer.
 
     The outer error code is 0 in any case. The inner answer holds `data`, and `code` and `message`, with which Zalo
     reports most errors of API calls (code 0 means success).
@@ -98,13 +98,16 @@ def sealed_answer(data: Any, key: bytes, code: int = 0, message: str = "") -> Ra
 
 
 def login_key(zcid: str, zcid_ext: str) -> bytes:
-    """Derive the 32-byte AES key of zca-js's encrypted login calls from two of their parameters."""
+    """Derive the 32-byte AES key of an encrypted login call from its URL parameters `zcid` and `zcid_ext`.
+
+    Only the client library zca-js encrypts its login calls.
+    """
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 
 
 def sign_key(call: str, values: Mapping[str, str]) -> str:
-    """Return the MD5 signature that zca-js adds to a login call as the parameter `signkey`.
+    """Return the MD5 signature that the client library zca-js adds to a login call as the parameter `signkey`.
 
     `call` is the lower-case name of the API call. `values` are its signed parameters, which are concatenated in the
     alphabetical order of their names.

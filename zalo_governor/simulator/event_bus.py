@@ -16,8 +16,8 @@ from zalo_governor.simulator.world import Account, Group, World
 class EventBus(State):
     """State of the running simulation together with its open sockets, over which events are sent to clients.
 
-    The API endpoints, the control API and the scenario player use it to let things happen. An event is sent to the
-    accounts that take part: the members of the group, or both people of a private conversation.
+    The API endpoints, the control API and the scenario player call its methods to simulate what people do on Zalo. An
+    event is sent to the accounts concerned: the members of the group, or both people of a private conversation.
     """
 
     def __init__(self, make_world: Callable[[], World]) -> None:
@@ -43,7 +43,7 @@ class EventBus(State):
     async def say(self, message: RawDict, *, private: bool = False, aloud: bool = True) -> RawDict:
         """Add a message, given with all its fields, to the history and send it to the clients of the conversation.
 
-        If `aloud` is False, it is only added to the history, like a message that the clients missed in an outage.
+        If `aloud` is False, the message is only added to the history, like one that the clients missed in an outage.
         """
         self.remember(message, private=private)
         if aloud:
@@ -52,10 +52,10 @@ class EventBus(State):
         return message
 
     async def recall(self, message: RawDict, *, private: bool = False, aloud: bool = True) -> RawDict:
-        """Recall (unsend) a message in the name of its sender and return the recall.
+        """Recall (unsend) a message in the name of its sender and return the message that announces the recall.
 
-        The message is removed from the history; the recall, itself a message of type `chat.undo`, is added and sent to
-        the clients, unless `aloud` is False.
+        The recalled message is removed from the history. The announcement, a message of type `chat.undo`, is added
+        to the history and, unless `aloud` is False, sent to the clients.
         """
         self.forget(message, private=private)
         undo = messages.recall_of(message)
@@ -88,7 +88,7 @@ class EventBus(State):
         await self.hub.send({"delivereds": [], "groupSeens": receipts}, cmd=522, to=group.members)
 
     async def group_act(self, group: Group, act: str, by: str, members: Sequence[str] = (), **more: Any) -> None:
-        """Send clients the event that the person with the uid `by` did the action `act` to the group or its `members`.
+        """Send clients the event that the person `by` (uid) changed the group or its `members` by the action `act`.
 
         `act` is Zalo's name of the action, such as "join" or "update_setting"; `more` overrides fields of the event's
         data. The people in `members` (uids) receive the event even if they have just been removed from the group.
@@ -103,13 +103,13 @@ class EventBus(State):
             await self.control(control, [to])
 
     async def befriend(self, one: str, other: str) -> None:
-        """Make two people (uids) friends and send each of them the event that names the other."""
+        """Make two people (uids) friends and send each of them the event "new friend" with the other's uid."""
         self.world.friends.add(frozenset({one, other}))
         for hears, friend in ((one, other), (other, one)):
             await self.control(messages.befriended(friend), [hears])
 
     async def control(self, control: RawDict, to: Collection[str]) -> None:
-        """Send a control event to the accounts with the uids in `to`.
+        """Send a control event (built by `messages.control`) to the accounts with the uids in `to`.
 
         Zalo's control events (command 601) report everything that is not a message or a reaction: group changes, pins,
         friend requests.

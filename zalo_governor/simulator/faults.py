@@ -7,7 +7,7 @@ Refusals = dict[str, tuple[int, str]]
 
 
 class Faults(BaseModel):
-    """The faults that are switched on at present; by default there are none.
+    """The faults (simulated failures of Zalo, such as refused or delayed calls) that are active now; by default none.
 
     An API path is written in full, such as `/api/group/sendmsg`.
     """

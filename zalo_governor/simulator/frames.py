@@ -24,8 +24,8 @@ class Encoding(NamedTuple):
     """How to encrypt and compress the data of a frame.
 
     Attributes:
-        encrypt: Form of the data, 0 to 3, see `encode`.
-        comp: Compression method, where the form is a compressed one.
+        encrypt: Form of the data, 0 (plain JSON), 1 (compressed) or 2 and 3 (encrypted), see `encode`.
+        comp: Compression method, used by the forms 1 and 2.
         bad_tag: Whether to corrupt the authentication tag of AES-GCM, to test how clients react.
     """
 

@@ -31,9 +31,9 @@ NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
 
 
 class HttpApp:
-    """Handler of all calls to Zalo's API.
+    """Handler of all calls of clients to the simulated HTTP API of Zalo.
 
-    It gets every request that is not for a WebSocket, a picture, the login site or the control API.
+    The handler gets every request that is not for a WebSocket, a picture, the login site or the control API.
     """
 
     def __init__(self, stage: EventBus) -> None:
@@ -133,7 +133,7 @@ def call_entry(request: web.Request, now_ms: int) -> RawDict:
 def session_cookie(request: web.Request) -> str:
     """Return the value of the session cookie `zpw_sek` of a request, "" if it has none.
 
-    After a cookie change zlapi may send the cookie twice; the first one counts.
+    After a cookie change the client library zlapi may send the cookie twice; the first one counts.
     """
     for part in request.headers.get("Cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
@@ -153,8 +153,8 @@ def _run_endpoint(call: Call) -> tuple[int, RawDict]:
     """Run the endpoint function of an API call.
 
     Returns:
-        The error code inside the encrypted answer (for the request log, which cannot read it there) and the body of the
-        answer.
+        The error code that is inside the encrypted answer (returned separately for the request log), and the body of
+        the answer.
     """
     key = call.account.secret_key
     if call.path in call.stage.faults.inner:

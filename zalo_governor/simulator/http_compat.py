@@ -14,9 +14,10 @@ _SINGLE = {b"host", b"origin", b"connection", b"upgrade", b"sec-websocket-versio
 
 
 class HeaderCompat(asyncio.Protocol):
-    """asyncio protocol that passes everything to aiohttp's own protocol after removing repeated headers.
+    """asyncio protocol in front of aiohttp's own that removes repeated headers from a connection's first request.
 
-    `make_inner` creates aiohttp's protocol.
+    aiohttp refuses repeated headers, but the client library zlapi sends them in WebSocket handshakes. `make_inner`
+    creates aiohttp's protocol.
     """
 
     def __init__(self, make_inner: Callable[[], asyncio.Protocol]) -> None:
@@ -62,7 +63,7 @@ class HeaderCompat(asyncio.Protocol):
 def tidy(head: bytes) -> bytes:
     """Remove repeated headers from the head (request line and headers) of an HTTP request, keeping the last of each.
 
-    Only headers that may not be repeated (`_SINGLE`) are removed.
+    Only repetitions of the headers in `_SINGLE`, such as Host, are removed; other headers may be repeated.
     """
     start, *lines = head.split(b"\r\n")
     kept: list[bytes] = []

@@ -73,9 +73,9 @@ def quote_of(message: RawDict) -> RawDict:
 
 
 def recall_of(message: RawDict) -> RawDict:
-    """Return the fields that make a message the recall (`chat.undo`) of `message` by its sender, that is, unsend it.
+    """Return the fields of a message of type `chat.undo`, which tells clients that its sender recalls `message`.
 
-    `group_message` or `private_message` adds the other fields.
+    Recalling unsends a message. `group_message` or `private_message` adds the other fields.
     """
     return {
         "msgType": "chat.undo",
@@ -92,7 +92,7 @@ def recall_of(message: RawDict) -> RawDict:
 
 
 def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
-    """Return the fields that make a message the deletion (`chat.delete`) of members' messages by an administrator.
+    """Return the fields of a message of type `chat.delete`: an administrator has deleted `messages` for everybody.
 
     `by` is the administrator's uid; `group_message` adds the other fields. The shape is inferred from other events, not
     observed at Zalo.
@@ -109,7 +109,7 @@ def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
 
 
 def reaction_to(target: RawDict, by: str, icon: str) -> RawDict:
-    """Return the fields that make a message a reaction (`chat.reaction`) to the message `target`.
+    """Return the fields of a message of type `chat.reaction`: a person reacts to the message `target` with an icon.
 
     `by` is the uid of the person who reacts; an empty icon removes the person's reaction. `group_message` or
     `private_message` adds the other fields.
@@ -151,10 +151,11 @@ def receipt(target: RawDict, group_id: str, seen: Sequence[str]) -> RawDict:
 
 
 def group_act(world: World, group: Group, act: str, by: str, members: Sequence[str] = (), **more: Any) -> RawDict:
-    """Return the control event: the person with the uid `by` did the action `act` to the group or its `members`.
+    """Return the event with which Zalo reports that the person `by` (uid) changed the group by the action `act`.
 
-    `act` is Zalo's name of the action, such as "join" or "update_setting"; `members` are uids. `more` overrides fields
-    of the event's data. The group's version number is increased, as after every change of the group.
+    `act` is Zalo's name of the action, such as "join" or "update_setting"; `members` are the uids of those whom the
+    action concerns. `more` overrides fields of the event's data. The group's version number is increased, as after
+    every change.
     """
     group.version += 1
     data = {
@@ -182,7 +183,7 @@ def group_act(world: World, group: Group, act: str, by: str, members: Sequence[s
 
 
 def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
-    """Pin `message` in the group for the person with the uid `by`; return the control event that announces the pin."""
+    """Pin `message` in the group in the name of the person `by` (uid); return Zalo's event that announces the pin."""
     content = message["content"]
     params = {
         "senderUid": message["uidFrom"],
@@ -215,7 +216,7 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def friend_request(request: FriendRequest) -> list[RawDict]:
-    """Return the control events that tell a person of a friend request.
+    """Return the events with which Zalo tells a person of a friend request.
 
     There are two, because Zalo sends the older form `req` as well as `req_v2`.
     """
@@ -224,12 +225,12 @@ def friend_request(request: FriendRequest) -> list[RawDict]:
 
 
 def befriended(uid: str) -> RawDict:
-    """Return the control event that announces a new friend; its data is only the friend's uid."""
+    """Return the event with which Zalo tells a person of a new friend; the event's data is only the friend's `uid`."""
     return control("fr", "add", uid)
 
 
 def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
-    """Unpin `message` in the group for the person with the uid `by`; return the control event that announces it."""
+    """Unpin `message` in the group in the name of the person `by` (uid); return Zalo's event that announces it."""
     topic = next(pin for pin in group.pins if json.loads(pin["params"])["global_msg_id"] == message["msgId"])
     group.pins.remove(topic)
     board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
@@ -238,7 +239,7 @@ def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
-    """Return a control event: an element of the array `controls` in a frame with command 601.
+    """Return a control event: an element of the array `controls` in a socket frame with command 601.
 
     Control events report everything that is not a message or a reaction. `act_type` is the kind of subject ("group",
     "fr" for friends) and `act` the action. For `act_type` "group" the data is encoded as a JSON string, as at Zalo.

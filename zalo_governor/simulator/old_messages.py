@@ -15,11 +15,11 @@ _MAX_MESSAGES = 200
 
 
 def old_messages(world: World, account: Account, cmd: int, asked: Any) -> RawDict:
-    """Return the data with which the server answers a client's request for older messages.
+    """Return the data of the answer to a client that requests missed messages over its socket.
 
-    Command 510 requests the account's private messages, 511 those of its groups. `asked` is the data of the client's
-    frame; the answer holds the newest 200 messages whose msgId is greater than its `lastId`, oldest first. The commands
-    610 and 611 request reactions, which the simulator does not store, so that their arrays are empty.
+    The command `cmd` is 510 for the account's private messages and 511 for the messages of its groups. `asked` is the
+    data of the client's frame. The answer holds the newest 200 messages whose msgId is greater than the `lastId` in
+    `asked`, oldest first. For 610 and 611 (reactions, which the simulator does not store) the answer is empty.
     """
     more = {"lastActionId": "0", "lastActionIdOther": "0", "more": 0}
     match cmd:

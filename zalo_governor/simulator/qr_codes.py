@@ -43,7 +43,7 @@ class QrCode:
 
 
 class QrCodes:
-    """All issued QR codes; lets coroutines wait until the state of a code changes."""
+    """All QR codes that the login site has issued; lets coroutines wait until the state of a code changes."""
 
     def __init__(self) -> None:
         self._codes: dict[str, QrCode] = {}
@@ -96,9 +96,9 @@ class QrCodes:
             self._changed.notify_all()
 
     async def left(self, code: QrCode, state: QrState, seconds: float) -> bool:
-        """Wait until the state of a QR code is no longer `state`, at most so many seconds.
+        """Wait, for at most `seconds`, until the state of a QR code is no longer `state`.
 
-        Returns False if the code is still in that state after the time, True otherwise (also if the simulator is
+        Returns False if the code is still in `state` after that time, True otherwise (also if the simulator is
         stopping).
         """
         try:

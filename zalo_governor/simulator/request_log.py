@@ -9,13 +9,14 @@ _KEPT = 50_000
 
 
 class RequestLog:
-    """Record of the clients' activity in a simulation.
+    """Record of what clients have sent to the simulated Zalo, kept in memory for tests and the demonstration.
 
     Attributes:
         calls: The newest 50 000 HTTP calls of clients.
         sent: The newest 50 000 messages that clients have sent.
         frames: The newest 50 000 socket frames that clients have sent.
-        journal: All messages sent by clients and all acts of the scenario, in order of time.
+        journal: All messages sent by clients and all acts of the scenario (scripted actions of simulated people), in
+            order of time.
         counts: How many calls, sent messages and frames there were in total, and how many sockets were opened.
     """
 
@@ -27,12 +28,12 @@ class RequestLog:
         self.counts: Counter[str] = Counter()
 
     def call(self, entry: RawDict) -> None:
-        """Record an HTTP call that has been answered."""
+        """Record an HTTP call of a client; `entry` describes the call and its answer."""
         self.calls.append(entry)
         self.counts["calls"] += 1
 
     def message(self, entry: RawDict) -> None:
-        """Record a message that a client has sent, also in the journal."""
+        """Record a message that a client has sent, in `sent` and in the journal."""
         self.sent.append(entry)
         self.counts["sent"] += 1
         self.note("sent", **entry)
@@ -43,9 +44,9 @@ class RequestLog:
         self.counts["frames"] += 1
 
     def note(self, kind: str, **entry: Any) -> None:
-        """Append an entry to the journal of events.
+        """Append an entry with the fields `entry` to the journal.
 
-        `kind` tells what happened, such as "sent" or a scenario act. The entry gets its number `n`, counted from 1,
-        with which a reader asks for later entries.
+        `kind` tells what happened: "sent" (a client sent a message) or, for example, the name of a scenario act. The
+        entry gets a number `n`, counted from 1, so that a reader can ask for the entries after the last one read.
         """
         self.journal.append({"n": len(self.journal) + 1, "kind": kind, **entry})

@@ -77,7 +77,7 @@ class Hub:
         """Set when the first WebSocket has been opened; the scenario player waits for it."""
 
     async def serve(self, request: web.Request, cookie: str) -> web.StreamResponse:
-        """Accept the WebSocket of a client and handle its frames until it closes.
+        """Accept the WebSocket of a client and answer the client's frames until the socket closes.
 
         `cookie` is the session cookie of the request. The handshake is answered with HTTP status 401 if the cookie is
         missing or expired, with 503 during a simulated outage, and with the status in `Faults.handshake` if that fault
@@ -106,18 +106,18 @@ class Hub:
         return socket
 
     def listening(self, to: Collection[str] | None = None) -> list[Line]:
-        """Return the open sockets of the accounts with the uids in `to` (None: of all accounts), without muted ones.
+        """Return the sockets over which events can be sent to the accounts with the uids in `to` (None: all accounts).
 
-        While the fault `silent` is active, nothing may be sent, so the list is empty.
+        These are their open sockets except those that `mute` has muted; none while the fault `silent` is active.
         """
         if self._state.faults.silent:
             return []
         return [line for line in self.lines if not line.mute and (to is None or line.account.uid in to)]
 
     def mute(self) -> int:
-        """Mute the sockets that are open now and return their number.
+        """Mute the sockets that are open now (stop sending over them) and return their number.
 
-        Nothing more is sent over them, not even answers to pings; sockets opened later work normally.
+        Nothing more is sent over a muted socket, not even answers to pings; sockets opened later work normally.
         """
         for line in self.lines:
             line.mute = True
@@ -135,7 +135,7 @@ class Hub:
         """Send data in one frame to each open socket of the accounts with the uids in `to` (None: of all accounts).
 
         `cmd` and `sub` are Zalo's command and sub-command numbers, by default those of group messages. Each account
-        sees people under its own uids, so the uids in `data` are converted for each.
+        sees people under its own uids, so the uids in `data` are converted for each account.
 
         Returns:
             The number of sockets that accepted the frame.

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 
 def digits(text: str, count: int) -> str:
-    """Return `count` decimal digits computed from `text` alone, so that they are the same after a restart."""
+    """Return `count` decimal digits hashed from `text`, for invented Zalo ids that are the same after a restart."""
     return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")).zfill(39)[-count:]
 
 
@@ -26,7 +26,7 @@ class UidView:
         self._indexed = 0
 
     def seen(self, uid: str) -> str:
-        """Return the uid under which this account sees the person whom the main account sees as `uid`."""
+        """Return the uid under which the other account sees the person who is `uid` to the main account (the bot's)."""
         if uid == self._account_uid:
             return uid
         found = self._seen.get(uid)
@@ -36,7 +36,7 @@ class UidView:
         return found
 
     def meant(self, uid: str, people: Collection[str]) -> str:
-        """Return the uid under which the main account sees the person whom this account sees as `uid`.
+        """Return the uid under which the main account (the bot's) sees the person whom the other account sees as `uid`.
 
         `people` holds the uids of all people as the main account sees them; a uid that belongs to none of them is
         returned unchanged.

@@ -98,7 +98,7 @@ class Group:
     history: History = field(default_factory=History)
 
     def manages(self, uid: str) -> bool:
-        """Return whether this person is an administrator of the group: the owner or a deputy."""
+        """Return whether the person with this uid may administer the group, that is, is its owner or a deputy."""
         return uid == self.owner or uid in self.admins
 
 
@@ -158,13 +158,13 @@ class World:
         return self.accounts[0]
 
     def keep_file(self, file_id: str, content: bytes) -> None:
-        """Store an uploaded file and remove the oldest ones so that only the newest `_FILES_KEPT` remain."""
+        """Store an uploaded file; remove the oldest stored files so that only the newest `_FILES_KEPT` remain."""
         self.files[file_id] = content
         while len(self.files) > _FILES_KEPT:
             del self.files[next(iter(self.files))]
 
     def now_ms(self) -> int:
-        """Return the current time in milliseconds since 1970; a scenario played faster does not change it."""
+        """Return the real time in milliseconds since 1970, also while a scenario is played faster than real time."""
         return to_ms(self._clock())
 
     def new_message_id(self) -> str:
@@ -224,7 +224,7 @@ class World:
     def parties(self, message: RawDict) -> tuple[str, str]:
         """Return the uids of the sender and the recipient of a private message.
 
-        In messages "0" stands for the main account (the bot's) and is replaced by its uid.
+        The uid "0" in a message stands for the main account (the bot's) and is replaced by that account's uid.
         """
         own = self.main_account.uid
         sender, to = str(message.get("uidFrom", "0")), str(message.get("idTo", "0"))
@@ -241,7 +241,7 @@ class World:
     def ask_friendship(self, by: str, to: str, message: str) -> FriendRequest:
         """Store a friend request from the person `by` to the person `to` (uids), without sending any event.
 
-        It replaces an earlier friend request of the same person to the same recipient.
+        The new friend request replaces an earlier one of the same person to the same recipient.
         """
         self.friend_requests = [one for one in self.friend_requests if (one.by, one.to) != (by, to)]
         request = FriendRequest(by, to, message, self.now_ms())
@@ -253,7 +253,7 @@ class World:
         return self._private.setdefault(frozenset({one, other}), History())
 
     def private_of(self, account: Account) -> dict[str, History]:
-        """Return uid of the other person -> history, for each private conversation of the account."""
+        """Return the histories of the account's private conversations, by the uid of the other person."""
         return {
             next(iter(pair - {account.uid}), account.uid): history
             for pair, history in self._private.items()

@@ -57,7 +57,7 @@ class SqlUnitOfWork:
         self.distributions = Distributions(tx, self.statistics, self.members, self.roster)
 
     def flush(self) -> None:
-        """Write the rows that the repositories have deferred; `SqlUnitsOfWork.begin` calls this before the commit."""
+        """Write the rows that the repositories have held back; `SqlUnitsOfWork.begin` calls this before the commit."""
         self._tx.flush()
 
 

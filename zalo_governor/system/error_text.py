@@ -30,7 +30,7 @@ def of_system(error: OSError) -> str:
 
 
 def _choices(limits: dict[str, Any]) -> str:
-    """Convert pydantic's list of choices, `'a', 'b' or 'c'`, to `a, b, c`."""
+    """Convert pydantic's list of allowed values, `'a', 'b' or 'c'`, to `a, b, c` for an error text."""
     return str(limits["expected"]).replace(" or ", ", ").replace("'", "")
 
 

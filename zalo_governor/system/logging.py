@@ -75,7 +75,10 @@ def silence() -> None:
 
 
 def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Return the log entry `event` with all keys and values masked that are not known to be harmless."""
+    """Return the log entry `event` with all keys and values masked that are not known to be harmless.
+
+    Called by structlog for each log entry; the other arguments are unused.
+    """
     told: dict[str, Any] = {}
     for key, value in event.items():
         if isinstance(value, BaseException):
@@ -97,7 +100,10 @@ def _mask_text(value: object) -> object:
 
 
 def _mask_library_record(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Reduce a library's log record to logger, level and exception class, as its text may quote people."""
+    """Reduce a library's log record to logger, level and exception class, as its text may quote people.
+
+    Called by structlog for each log record of a library; the other arguments are unused.
+    """
     record: logging.LogRecord = event["_record"]
     error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
     kept = {name: event[name] for name in ("_record", "_from_structlog")}
@@ -119,7 +125,10 @@ def _choose_renderer(*, console: bool) -> Any:
 
 
 def _render_for_journald(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    """Return a log line for journald: priority prefix, event name and values; no time, as journald adds one."""
+    """Return a log line for journald: priority prefix, event name and values; no time, as journald adds one.
+
+    Called by structlog for each log entry; the other arguments are unused.
+    """
     facts = " ".join(f"{key}={value}" for key, value in event.items() if key not in {"event", "level", "timestamp"})
     return f"<{_PRIORITIES.get(event.get('level', ''), 6)}>{event['event']} {facts}".rstrip()
 

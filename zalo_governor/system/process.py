@@ -86,7 +86,10 @@ def _current_cores() -> set[int]:
 
 
 def _shared_core() -> int:
-    """Return the core for bound threads, chosen by process id, so that bots on the same machine use different ones."""
+    """Return the CPU core to which `on_the_core` binds threads.
+
+    It is chosen by process id, so that several bots on one machine use different cores.
+    """
     return sorted(_ALLOWED_CORES)[os.getpid() % len(_ALLOWED_CORES)] if _ALLOWED_CORES else 0
 
 

@@ -20,9 +20,9 @@ MARKED_LETTERS = frozenset(_TONED) | frozenset("ăâêôơưđĂÂÊÔƠƯĐ")
 
 
 def split_tone(word: str) -> tuple[str, str]:
-    """Return (the word without its tone mark, the mark as a combining character): "mật" gives "mât" and the dot below.
+    """Split a word into (the word without its tone mark, the tone mark as a combining character).
 
-    The mark is "" if the word has none. Vowel marks and case are kept.
+    "mật" gives "mât" and the dot below. The mark is "" if the word has none. Vowel marks ("â", "ơ") and case are kept.
     """
     for position, letter in enumerate(word):
         if pair := _TONED.get(letter):

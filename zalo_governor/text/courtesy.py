@@ -9,7 +9,11 @@ from zalo_governor.text.fold import fold
 
 
 def without_courtesy(text: str) -> str:
-    """Return the normalised text without polite phrases; unchanged if it consists of polite phrases only."""
+    """Return the normalised text without the polite phrases around it: greetings, thanks, mentions, "forwarded" labels.
+
+    Links to government sites are removed too, and line breaks become spaces. A text of nothing but such phrases keeps
+    them.
+    """
     text = " ".join((_LINKS.sub(" ", text) if ".vn" in text else text).split())
     left = _MENTION.sub(" ", text) if "@" in text else text
     for _ in range(_MOST_LAYERS):
@@ -37,9 +41,10 @@ def is_only_courtesy(text: str) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of at least four words, so that each can be scored alone.
+    """Return the sentences of the text that have at least four words, so that each can be scored for harmful content.
 
-    The list is empty if no sentence is that long, or if the only one makes up at least 90 per cent of the text.
+    The list is empty if scoring them adds nothing to scoring the whole text: if no sentence is that long, or the only
+    long one makes up at least 90 per cent of the text.
     """
     parts = [part for part in _STOP.split(text) if part.count(" ") >= _FEWEST_GAPS]
     return parts if len(parts) > 1 or (parts and len(parts[0]) < len(text) * _MOST_OF_IT) else []
@@ -67,7 +72,7 @@ def _any_of(phrases: str) -> str:
 
 
 def _words(listed: str) -> frozenset[str]:
-    """Return the listed words, with and without diacritics."""
+    """Split a list of words separated by spaces into the set of these words, each with and without diacritics."""
     return frozenset(way for word in listed.split() for way in (word, fold(word)))
 
 

@@ -2,9 +2,9 @@
 
 
 def slips(typed: str, word: str, most: int) -> int:
-    """Return the number of typing errors between two words, `most` + 1 if there are more than `most`.
+    """Count the typing errors (slips) between two words; `most` + 1 if there are more than `most`.
 
-    Counts letters omitted, added, replaced or swapped with a neighbour (optimal string alignment distance).
+    An error is a letter omitted, added, replaced or swapped with a neighbour (optimal string alignment distance).
     """
     if abs(len(typed) - len(word)) > most:
         return most + 1

@@ -14,9 +14,9 @@ def fold(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """Return only the letters and digits of the text, in lower case without diacritics, look-alike letters replaced.
+    """Return a key for comparing texts: only letters and digits, in lower case, without diacritics and look-alikes.
 
-    The result is equal for two messages that differ only in case, diacritics, punctuation or look-alike letters.
+    The key is equal for two texts that differ only in case, diacritics, punctuation or look-alike letters.
     """
     return "".join(filter(str.isalnum, fold(normalise(text).text)))
 

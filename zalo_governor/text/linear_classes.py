@@ -14,7 +14,7 @@ from importlib.resources import files
 
 
 class ClassModel:
-    """A trained classifier that gives each class a score: how much speaks for that class against all others."""
+    """A trained linear classifier, which computes for a text how much speaks for each class against all others."""
 
     def __init__(self, packed: bytes) -> None:
         """Unpack a model.
@@ -80,7 +80,7 @@ def pack(labels: Sequence[str], biases: Sequence[float], units: Sequence[float],
     Args:
         labels: names of the classes.
         biases: constant part of the score of each class.
-        units: for each class, the score that a weight of 1 is worth.
+        units: for each class, the factor that turns a sum of weights into a score.
         bits: the table has 2**bits rows.
         table: the rows one after another, a byte per class: its weight plus `NO_WEIGHT`.
     """
@@ -89,7 +89,7 @@ def pack(labels: Sequence[str], biases: Sequence[float], units: Sequence[float],
 
 
 def places(facts: Iterable[str], bits: int) -> set[int]:
-    """Return the numbers of the rows where the features stand in a table of 2**bits rows."""
+    """Return the row numbers of the features `facts` in a table of 2**bits rows, computed by hashing."""
     mask = (1 << bits) - 1
     return {zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask for fact in facts}
 

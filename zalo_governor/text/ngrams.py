@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class Features(NamedTuple):
-    """Input of the model for one text."""
+    """What an n-gram model reads of one text: a string whose character n-grams are scored, and named features."""
 
     text: str
     """Text of which the character n-grams are taken; their weight is scaled, so that a long text weighs no more than
@@ -70,14 +70,17 @@ def pack(bits: int, bias: float, unit: float, table: bytes) -> bytes:
     Args:
         bits: the table has 2**bits weights.
         bias: constant part of the score.
-        unit: score that a weight of 1 is worth.
+        unit: factor that turns a sum of weights into a score.
         table: the weights, each a signed byte.
     """
     return _MAGIC + _HEAD.pack(bits, bias, unit) + zlib.compress(table, 9)
 
 
 def run_places(text: str, bits: int) -> set[int]:
-    """Return the positions of the text's character n-grams in a table of 2**bits weights; all are in its lower half."""
+    """Return the positions of a text's character n-grams in a table of 2**bits weights, computed by hashing.
+
+    All are in the lower half of the table; the upper half is for named features.
+    """
     mask = (1 << (bits - 1)) - 1
     data = f" {text} ".encode("utf-16-le", "surrogatepass")
     return {
@@ -88,13 +91,20 @@ def run_places(text: str, bits: int) -> set[int]:
 
 
 def name_places(names: Iterable[str], bits: int) -> set[int]:
-    """Return the positions of the named features in a table of 2**bits weights; all are in its upper half."""
+    """Return the positions of named features in a table of 2**bits weights, computed by hashing.
+
+    All are in the upper half of the table; the lower half is for character n-grams.
+    """
     half = 1 << (bits - 1)
     return {half | (zlib.crc32(name.encode("utf-8", "surrogatepass")) & (half - 1)) for name in names}
 
 
 def run_share(runs: int) -> float:
-    """Return the factor for the weight of each n-gram of a text that has `runs` different n-grams."""
+    """Return the factor for the weight of each n-gram of a text.
+
+    The factor keeps long texts from weighing more than short ones. `runs` is the number of different n-grams of the
+    text.
+    """
     return 1.0 / math.sqrt(runs)
 
 

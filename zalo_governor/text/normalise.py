@@ -50,9 +50,10 @@ def normalise(text: str) -> Normalised:
 
 
 def unpasted(text: str) -> Normalised:
-    """Return the text with plain spaces and line breaks, HTML entities resolved, and invisible characters removed.
+    """Clean a text pasted from programs and web pages.
 
-    Letters are not changed, whatever their Unicode form.
+    Spaces and line breaks become plain ones, HTML entities are resolved, invisible characters removed. Letters are not
+    changed, whatever their Unicode form.
     """
     if not _COMES_SO.search(text):
         return Normalised(text, None)

@@ -18,7 +18,7 @@ def words_of(text: str) -> list[str]:
 
 
 class Leak:
-    """A leaked text, for which the most similar of many messages are searched, as one of them may be its source.
+    """A leaked text whose source is searched for: it finds the most similar of many messages.
 
     Rare words weigh more than words that most messages contain, so all messages are read before any is scored.
     """

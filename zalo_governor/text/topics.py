@@ -23,14 +23,14 @@ TOPICS = (
 
 
 class Gist(NamedTuple):
-    """What a message is about by the lexicon: the concepts whose phrases occur in it."""
+    """What a message is about: the lexicon's concepts (such as "drugs", or the stance "offer") that occur in it."""
 
     concepts: dict[str, int]
     """Number of different phrases of each concept found in the message."""
 
 
 class Lexicon:
-    """Concepts (topics and stances of a writer) and the phrases that express them, with and without diacritics."""
+    """List of concepts (topics and writers' stances) and the phrases that express them, with and without diacritics."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         """Parse the lines of a lexicon: a concept, a tab, phrases separated by commas.
@@ -67,9 +67,9 @@ class Lexicon:
 
 
 def ways_to_read(text: str) -> list[str]:
-    """Return what is scored of a text: the whole text without polite phrases first, then its sentences, at most eight.
+    """Return the parts of a text to score for harmful content: the whole without polite phrases, then its sentences.
 
-    Only the first 1,500 characters of the text are read.
+    Only the first 1,500 characters of the text are read, and at most eight sentences returned.
     """
     matter = without_courtesy(text[:_READ])
     return [matter, *sentences(matter)[:_MOST_SENTENCES]]
@@ -78,8 +78,8 @@ def ways_to_read(text: str) -> list[str]:
 def features_of(text: str) -> set[str]:
     """Return the topic model's features of a text: words and pairs of words, first and last words, punctuation, length.
 
-    Words count as typed and without diacritics. A "ban" typed in a text without diacritics is another feature than a
-    "ban" in a text with diacritics.
+    Words count twice, as typed and without diacritics. A text without any diacritics gives features of its own kind, as
+    its words are ambiguous: "ban" may mean bán, bạn or bản (sell, friend, village).
     """
     lower = text.lower()
     words = _words_of(lower)

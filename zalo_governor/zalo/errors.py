@@ -8,7 +8,10 @@ class ZaloError(GovernorError):
 
 
 class ForbiddenHostError(ZaloError):
-    """A URL's host is neither Zalo's nor, where the setting `zalo.route_to` is used, this machine; nothing was sent."""
+    """A URL was refused, and nothing was sent: its host is not one of Zalo's.
+
+    Where the setting `zalo.route_to` replaces Zalo by a server on this machine: its host is not this machine.
+    """
 
 
 class LoginRefusedError(ZaloError):
@@ -27,7 +30,7 @@ class LoginRefusedError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
+        """Return what is logged with the error: Zalo's error code."""
         return {"code": self.code}
 
 
@@ -58,7 +61,7 @@ class QrRefusedError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
+        """Return what is logged with the error: Zalo's error code."""
         return {"code": self.code}
 
 
@@ -73,7 +76,7 @@ class ZaloCallError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
+        """Return what is logged with the error: the error code, and the path of the URL that was called."""
         return {"code": self.code, "path": self.path}
 
 
@@ -101,7 +104,7 @@ class ZaloUnavailableError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return values that the log shows beside the error's name; see `GovernorError.facts`."""
+        """Return what is logged with the error: the path of the URL, and whether the request may have reached Zalo."""
         return {"path": self.path, "sent": self.sent}
 
 

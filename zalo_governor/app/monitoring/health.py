@@ -14,7 +14,7 @@ _WAITING_SECONDS = 120.0
 
 
 class Condition(StrEnum):
-    """Condition of the bot: what it can do now, or what is wrong."""
+    """Condition of the bot: working (connected to Zalo), starting, or the kind of problem that it has."""
 
     HEARING = "hearing"
     """All is well: connected to Zalo, and received messages are checked by the rules."""
@@ -29,7 +29,7 @@ class Condition(StrEnum):
 
 
 class Vitals(NamedTuple):
-    """Measurements of the running bot at one moment."""
+    """Measurements of the running bot at one moment (connection, worker threads, queue), to compute its health from."""
 
     line: LineState | None
     """State of the connection to Zalo; None before the first connection."""
@@ -50,7 +50,7 @@ class Vitals(NamedTuple):
 
 
 class Health(NamedTuple):
-    """The bot's health: its condition, which is the worst problem found or HEARING, and all problems."""
+    """The bot's health: all problems, and the worst of them as `condition`; without problems, HEARING (all is well)."""
 
     condition: Condition
     reasons: tuple[Condition, ...]
@@ -79,12 +79,12 @@ def health(vitals: Vitals | None) -> Health:
 
 
 def works(intake: Standing, judge: Standing) -> bool:
-    """Return whether both threads still try to work (even if the database is away); if not, only a restart helps."""
+    """Return whether the intake and judge threads still work or at least retry; if not, only a restart helps."""
     return not any(standing.busy and standing.turned_ago > _STUCK_SECONDS for standing in (intake, judge))
 
 
 def _is_stuck(vitals: Vitals) -> bool:
-    """Return whether a worker thread makes no progress, or entries have been waiting too long to be judged."""
+    """Return whether a worker thread makes no progress, or received messages have waited too long for the rules."""
     in_hand = (vitals.intake, vitals.judge)
     if any(standing.busy and standing.moved_ago > _STUCK_SECONDS for standing in in_hand):
         return True

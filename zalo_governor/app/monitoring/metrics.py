@@ -23,7 +23,7 @@ from zalo_governor.storage.queries.queue_counts import Counts
 
 
 class Scene(NamedTuple):
-    """The bot's state at the moment of a request for the metrics, shown in addition to the counters."""
+    """Snapshot of the bot's present state (connection, queues, database), taken at each request for the metrics."""
 
     vitals: Vitals | None
     """Measurements of connection and worker threads; None before the login."""
@@ -34,7 +34,7 @@ class Scene(NamedTuple):
 
 
 class Metrics:
-    """The metrics: counters of what happens, and gauges of the bot's present state, which `look` returns."""
+    """The Prometheus metrics: counters of what happens, and gauges of the present state, which `look()` returns."""
 
     def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
         self._registry = CollectorRegistry()
@@ -48,13 +48,13 @@ class Metrics:
         self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
-        """Count newly stored inbox entries."""
+        """Count elements (messages, acts, receipts) newly stored in the inbox, and those stored without content."""
         for source, count in Tally(item.entry.source.value for item in admitted).items():
             self._heard.labels(source).inc(count)
         self._sealed.inc(sum(item.entry.seal is not None for item in admitted))
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Count judged events, findings and rule failures."""
+        """Count judged events (messages and acts checked by the rules), findings in them, and rules that failed."""
         self._judged.inc(len(results))
         for _, verdict in results:
             for finding in verdict.findings:
@@ -71,7 +71,7 @@ class Metrics:
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
-        """Create and register a counter, named with the prefix `zalo_governor_`."""
+        """Create and register a counter, named with the prefix `zalo_governor_`; `meaning` is its help text."""
         return Counter(f"zalo_governor_{name}", meaning, labels, registry=self._registry)
 
 
@@ -131,7 +131,7 @@ class _StateCollector(Collector):
         yield _gauge("gaps", "Times without hearing: not over, and not yet made good", gaps, "state")
 
     def _undelivered_metrics(self, counts: UndeliveredCounts) -> Iterable[Metric]:
-        """Yield the metrics of messages that could not be delivered."""
+        """Yield the metrics of messages of the bot that could not be delivered."""
         oldest = counts.oldest_waiting_at
         age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
         yield _gauge("outbox_oldest_waiting_seconds", "Age of the oldest message that was tried in vain", age)
@@ -141,7 +141,10 @@ class _StateCollector(Collector):
 
 
 def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:
-    """Return a gauge with one value or, if `value` is a mapping, with one value for each value of the label `label`."""
+    """Return a gauge with one value or, if `value` is a mapping, one value per key (the keys are values of `label`).
+
+    `meaning` is the help text.
+    """
     family = GaugeMetricFamily(f"zalo_governor_{name}", meaning, labels=[label] if label else [])
     for which, number in value.items() if isinstance(value, Mapping) else [("", value)]:
         family.add_metric([which] if label else [], float(number))

@@ -79,7 +79,7 @@ class _Server(socketserver.TCPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Handler of a request: answers GET /healthz and GET /metrics."""
+    """Handler of one HTTP request: answers GET /healthz and GET /metrics."""
 
     server: _Server
     timeout = 5.0

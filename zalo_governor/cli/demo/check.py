@@ -13,7 +13,7 @@ _GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
 class Check(NamedTuple):
-    """One expectation of the scenario, what was found instead, and whether both agree."""
+    """One check of a demonstration: what the scenario (scripted day) expects, what was found, whether both agree."""
 
     expected: str
     found: str
@@ -21,7 +21,7 @@ class Check(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What was collected from a demonstration, on which the checks are made."""
+    """What was collected in a run of `demo` (acts, messages, cases, report …), from which the checks are computed."""
 
     acts: Sequence[RawDict]
     """What the scenario's people did (messages, joins …), as the simulator recorded it; `expect` of each act says what
@@ -41,10 +41,10 @@ class Evidence(NamedTuple):
 
 
 def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """Check for each act of the scenario that expects a reply (text or file) whether the bot sent one.
+    """Check for each act that expects a reply (a text or file) whether the bot sent it; yield the results.
 
     Args:
-        acts: what the scenario's people did.
+        acts: what the simulated people did; `expect` of an act says which reply it must get.
         sent: the bot's messages.
     """
     yield from _file_replies(acts, sent)
@@ -69,7 +69,10 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
 
 
 def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """Check for each act of the scenario that expects a file whether the bot sent one of the expected type."""
+    """Check for each act that expects a file as reply whether the bot sent its author a file of the expected type.
+
+    `acts` are what the simulated people did; `sent` are the bot's messages.
+    """
     for act in acts:
         ending = act["expect"].get("reply_file")
         if not ending:
@@ -85,7 +88,7 @@ def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[
 
 
 def everything(evidence: Evidence) -> list[Check]:
-    """Make all checks of a demonstration and return their results."""
+    """Run all checks of a demonstration on the collected evidence and return their results."""
     return [
         *_cases_of_messages(evidence),
         *_cases_of_joins(evidence),
@@ -125,13 +128,13 @@ def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
 def _check_notified(
     evidence: Evidence, expected: str, cases: Sequence[RawDict], who: str = "admin", uids: frozenset[str] | None = None
 ) -> Check:
-    """Check that a private message named one of the cases by its code.
+    """Check that the bot sent an addressee a private message with the code (such as VP12) of one of the cases.
 
     Args:
         evidence: has the bot's messages.
-        expected: description of the expectation.
-        cases: the cases of which any one must be named.
-        who: description of the addressees.
+        expected: description of the expectation, for the result.
+        cases: cases (possible breaches under review); one of them in the message is enough.
+        who: the addressees in a word, for the result.
         uids: uids of the addressees, one of whom must have got the message; None for the admins.
     """
     told = [
@@ -145,7 +148,10 @@ def _check_notified(
 
 
 def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
-    """Check the cases expected from people joining. Cases are found by uid, since a join has no message id."""
+    """Check that each simulated person whose joining breaks a rule led to a case, and that the admins were notified.
+
+    These cases are found by uid, since joining a group has no message id.
+    """
     for act in evidence.acts:
         rule = act["expect"].get("rule")
         if act["kind"] == "join" and rule:
@@ -156,9 +162,9 @@ def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
 
 
 def _remedied_names(evidence: Evidence) -> Iterator[Check]:
-    """Check the repair of wrong display names.
+    """Check that wrong display names were put right: the bot proposed the right name, and the member then used it.
 
-    The bot must have proposed the right name, and closed the case itself once the member used that name.
+    The bot must then have closed the case (the possible breach under review) without an admin.
     """
     for act in evidence.acts:
         if not act["expect"].get("fixes"):
@@ -177,9 +183,9 @@ def _is_before(message: RawDict, act: RawDict) -> bool:
 
 
 def _cases_of_group_changes(evidence: Evidence) -> Iterator[Check]:
-    """Check the cases expected from changes of the group, such as a new name.
+    """Check that forbidden changes of the group (such as a new name) led to the expected cases, allowed ones to none.
 
-    They are found by the uid of the person who made the change, since a change has no message id.
+    These cases are found by the uid of the person who made the change, since a change has no message id.
     """
     for act in evidence.acts:
         expect = act["expect"]
@@ -242,7 +248,7 @@ def _expects_case(act: RawDict) -> bool:
 
 
 def _case_key(act: RawDict) -> object:
-    """Return the message id or uid by which the case of this act is found in `Evidence.cases`."""
+    """Return the message id or uid by which a case about a simulated person's act is found in `Evidence.cases`."""
     return act["uid"] if act["kind"] in _GROUP_ACTS else act.get("msg_id", act.get("member"))
 
 

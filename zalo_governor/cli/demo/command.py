@@ -93,9 +93,10 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
 
 
 def _import_roster(folder: Path, day: Scenario, config: list[str]) -> None:
-    """Import the roster (approved list of members): the shipped sample, and the people whom the scenario `day` names.
+    """Import the roster (approved list of members) of the demonstration with the command `roster import`.
 
-    This is done before the bot reads the group's members from Zalo for the first time.
+    It has the people of the shipped sample and those whom the scenario `day` names. `config` are the command line
+    options that name the settings file. Must run before the bot reads the group's members for the first time.
     """
     file = folder / "danh-sach.csv"
     heading, *sample = (row.cells for row in read_sheet(shipped_config() / _SAMPLE_ROSTER))
@@ -115,7 +116,7 @@ def _import_roster(folder: Path, day: Scenario, config: list[str]) -> None:
 
 
 def _agency(title: str) -> str:
-    """Return the public body in a job title ("Sở Y tế" in "Giám đốc Sở Y tế"), or an empty text if there is none."""
+    """Return the public body named in a Vietnamese job title ("Sở Y tế" in "Giám đốc Sở Y tế"); "" if there is none."""
     found = _OFFICE_NAME.search(title)
     return found[0] if found else ""
 
@@ -123,14 +124,17 @@ def _agency(title: str) -> str:
 def _watch(
     bot: Program, simulator: Program, control: SimulatorControl, screen: Screen, seconds: float
 ) -> list[RawDict]:
-    """Print the events of simulator and bot until the scenario has ended and all expected replies came; return them.
+    """Print what happens in simulator and bot until the scenario has ended and all expected replies came.
 
     Args:
         bot: the bot's process.
-        simulator: the simulator's process.
+        simulator: the process of the Zalo simulator.
         control: client of the simulator.
-        screen: where the events are printed.
+        screen: prints the events.
         seconds: how long the scenario takes. Waiting ends some time after this, even if replies are missing.
+
+    Returns:
+        All events of the simulator: what the simulated people did, and the bot's messages.
 
     Raises:
         DemoError: bot or simulator ended early.
@@ -174,7 +178,10 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
 
 
 def _save_files(events: list[RawDict], control: SimulatorControl, folder: Path) -> list[Path]:
-    """Save the files and pictures that the bot sent in the demonstration into `folder`; return their paths."""
+    """Save the files and pictures that the bot sent in the demonstration into `folder`; return their paths.
+
+    `events` are the simulator's events; the contents of the files are fetched through `control`.
+    """
     saved = []
     for number, message in enumerate((row for row in _sent(events) if row["file_id"]), start=1):
         picture = message["msg_type"] == "chat.photo"

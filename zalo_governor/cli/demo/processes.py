@@ -24,7 +24,7 @@ _READY = "listening on "
 
 
 class DemoError(GovernorError):
-    """The demonstration cannot continue; the message says why."""
+    """The run of `demo` cannot continue; the message says why."""
 
 
 class Program:
@@ -112,7 +112,7 @@ class Program:
 
 
 class SimulatorControl:
-    """Client of the simulator's HTTP interface for observing the simulated Zalo."""
+    """HTTP client that asks the Zalo simulator what happened: what simulated people did, and what the bot sent."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -120,7 +120,7 @@ class SimulatorControl:
         self._seen = 0
 
     def new_events(self) -> list[RawDict]:
-        """Return what happened since the last call: acts of the scenario's people and messages sent by the bot."""
+        """Return the simulator's events since the last call: acts of the simulated people and messages of the bot."""
         answer = self._http.get(
             f"{self.base_url}/__sim/events", params={"after": str(self._seen)}, timeout=_CALL_SECONDS
         )
@@ -129,7 +129,7 @@ class SimulatorControl:
         return events
 
     def file(self, file_id: str) -> bytes:
-        """Return the content of a file that the bot sent.
+        """Return the content of a file that the bot has sent to the simulated Zalo.
 
         Raises:
             DemoError: no file has this id.
@@ -165,7 +165,7 @@ def start_simulator(scenario: Path, speed: float | None, log: Path) -> tuple[Pro
 
 
 def ask(arguments: list[str]) -> str:
-    """Run a `zalo-governor` command to its end and return its output.
+    """Run a `zalo-governor` command in a process of its own, wait until it ends, and return its standard output.
 
     Raises:
         DemoError: the command failed; the message has the last line of its error output.
@@ -185,7 +185,7 @@ def ask(arguments: list[str]) -> str:
 
 
 def ask_json(arguments: list[str]) -> Any:
-    """Run a `zalo-governor` command and return its output parsed as JSON.
+    """Run a `zalo-governor` command in a process of its own and return its output parsed as JSON.
 
     Raises:
         DemoError: the command failed, or its output is no JSON.

@@ -30,11 +30,11 @@ class Screen:
         """uid -> name of the people who appear in the demonstration, to show names instead of uids."""
 
     def say(self, text: str) -> None:
-        """Print a line about the demonstration itself."""
+        """Print a line of the command `demo` itself in bold, such as where the files are, in contrast to an event."""
         self._console.print(Text(text, style="bold"))
 
     def explain(self) -> None:
-        """Print what the words at the beginning of the following lines mean (heard, judged, sent …)."""
+        """Print a legend for the words with which the lines of events begin (heard, judged, sent …)."""
         self.say(
             "heard: what people do in the group; missed: while the line is cut; private: written to the bot alone\n"
             "judged: what a rule has found; sent: what the bot writes, and to whom\n"
@@ -58,7 +58,7 @@ class Screen:
             show(entry)
 
     def verdict(self, checks: list[Check]) -> None:
-        """Print all checks of the demonstration: what was expected and what was found."""
+        """Print the results of all checks of the demonstration: what was expected, what was found, ok or MISSING."""
         if self._console.is_terminal:
             table = Table("", "expected", "found", title="Expected and found")
             for check in checks:
@@ -112,7 +112,7 @@ def _parse_log_line(line: str) -> RawDict | None:
 
 
 def _timestamp_ms(entry: RawDict) -> int:
-    """Return the time of a log entry in milliseconds since 1970; 0 if it has none."""
+    """Return the time of an entry of the bot's log in milliseconds since 1970; 0 if the entry has no valid time."""
     try:
         return to_ms(datetime.fromisoformat(str(entry.get("timestamp"))))
     except ValueError:
@@ -120,7 +120,7 @@ def _timestamp_ms(entry: RawDict) -> int:
 
 
 def _first_lines(text: str) -> str:
-    """Return the first two lines of a message, enough to recognise it."""
+    """Return the first two lines of a message, joined by a space: enough to recognise the message."""
     return " ".join(text.splitlines()[:2])
 
 

@@ -79,9 +79,9 @@ def init(
 
 
 class _GroupData(NamedTuple):
-    """The bot account's uid, the groups chosen now, and the members of all watched groups as the account sees them.
+    """What `init` has read from Zalo: the bot account's uid, the groups to watch, and the members of these groups.
 
-    `groups` is None if the answers file does not mention groups: those in the settings stay.
+    `groups` is None if the answers file does not mention groups: then those in the present settings stay.
     """
 
     account: str
@@ -90,7 +90,10 @@ class _GroupData(NamedTuple):
 
 
 class Installation:
-    """One run of `init`: logs in, gets all decisions, then writes settings, configuration folder and people."""
+    """One run of `init`: logs in to Zalo, asks the operator (or reads an answers file), then writes what was decided.
+
+    Written are governor.yaml, the configuration folder, and the people with roles in the database.
+    """
 
     def __init__(self, config: Path, answers: AnswerFile | None, route_to: str | None) -> None:
         self._config = config
@@ -105,11 +108,11 @@ class Installation:
         self._conversation = Conversation(self._asking, self._settings, first=self._first)
 
     def make(self, qr_file: Path | None, *, other_account: bool) -> None:
-        """Run all steps; settings and configuration are written only once all decisions are made and confirmed.
+        """Run all steps of `init`; settings and configuration are written only once all decisions are confirmed.
 
         Args:
-            qr_file: where to put the QR code image of the login; None for the data folder.
-            other_account: whether to accept, without asking, another bot account than before.
+            qr_file: where to put the image of the QR code for the login; None for the data folder.
+            other_account: whether another bot account than before is accepted without asking.
 
         Raises:
             SignInError: the login failed.
@@ -145,10 +148,9 @@ class Installation:
         tell_what_is_next(self._asking)
 
     def _provisional_settings(self) -> Settings:
-        """Return the settings that are used until the new ones are written.
+        """Return the settings that `init` itself works with until it has written the new ones.
 
-        These are the existing settings, or the defaults if there are none, with --route-to and the answers file
-        applied.
+        These are the existing settings (without any: the defaults), changed by --route-to and the answers file.
         """
         if not self._first:
             settings = load_settings(self._config)
@@ -181,13 +183,22 @@ class Installation:
         return folder
 
     def _answer_error(self, answer: str, message: str) -> ConfigError:
-        """Return the error for a wrong answer, naming its line in the answers file or its command line option."""
+        """Return the error for a wrong answer; its text names the line in the answers file or the command line option.
+
+        `answer` is the key of the answer, such as "route_to"; `message` says in Vietnamese what is wrong.
+        """
         if self._answers and getattr(self._answers.answers, answer) is not None:
             return self._answers.document.error((answer,), message)
         return ConfigError(f"--{answer.replace('_', '-')}: {message}" if answer == "route_to" else message)
 
     def _open_session(self, records: AppContext, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
-        """Log in with the stored session if Zalo still accepts it, else with a QR code; return the Zalo session."""
+        """Log in with the stored session if Zalo still accepts it, else with a QR code; return the logged-in session.
+
+        `qr_file` and `other_account` are those of `make`.
+
+        Raises:
+            SignInError: the login failed.
+        """
         # Not for a new installation: a database named for it may hold the session of another installation.
         if not self._first or records.settings.zalo.session_file.exists():
             try:
@@ -261,9 +272,10 @@ class Installation:
             )
 
     def _store_people(self, records: AppContext, settings: Settings, seen: _GroupData) -> None:
-        """Store the people of the settings with their uids, so that the bot accepts commands from them at once.
+        """Store the people with roles from `settings` in the database, so that the bot obeys their commands at once.
 
-        A uid that the settings lack is looked up among the members by globalId.
+        For a person whom the settings identify only by Zalo's globalId (an id that is the same for every bot account),
+        the uid is taken from the group member with this globalId.
         """
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
         people = [

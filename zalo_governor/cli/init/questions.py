@@ -19,7 +19,10 @@ _MAX_SHOWN = 20
 
 
 class Conversation:
-    """Asks the questions of `init`; defaults are the present settings. `first` means that there are none yet."""
+    """Asks the operator the questions of `init` on the terminal; the defaults are the values of the present settings.
+
+    `first` means that there are no settings yet: the first run in this installation.
+    """
 
     def __init__(self, asking: Asking, settings: Settings, *, first: bool) -> None:
         self._asking = asking
@@ -29,9 +32,9 @@ class Conversation:
         """uid -> person who already got a role, so that name and title of a person are asked only once."""
 
     def office(self) -> dict[str, str]:
-        """Ask for the settings of the section `office`; return key -> value.
+        """Ask about the public body that uses the bot, as named in reports; return the settings section `office`.
 
-        These are province, superior body, the admins' agency (`desk`), place name and signer's title, used in reports.
+        Keys: province, unit (superior body), desk (the admins' agency), place (place name), signer (job title).
         """
         self._print_heading("Cơ quan dùng Nhóm")
         now, ask = self._settings.office, self._asking.text
@@ -44,9 +47,9 @@ class Conversation:
         return {"province": province, "unit": unit, "desk": desk, "place": place, "signer": signer}
 
     def regulation(self, now: Mapping[str, str], issuer: str) -> dict[str, str]:
-        """Ask for number, date and issuer of the group's regulation; return key -> value.
+        """Ask for the regulation against which messages are checked; return its "number", "issued" (date) and "issuer".
 
-        `now` has the present values as defaults; in a new installation, the default issuer is `issuer`.
+        `now` has the present values, used as defaults; in a new installation, the default issuer is `issuer`.
         """
         self._print_heading("Quy chế của Nhóm")
         ask = self._asking.text
@@ -56,7 +59,7 @@ class Conversation:
         return {"number": number, "issued": issued, "issuer": maker}
 
     def groups(self, there: Sequence[OwnGroup]) -> list[ChosenGroup]:
-        """Ask which of the bot account's groups (`there`) to watch; at least one must be chosen."""
+        """Ask which Zalo groups to watch, among those of the bot account (`there`); at least one must be chosen."""
         self._print_heading("Nhóm được theo dõi")
         watched = {group.id for group in self._settings.groups}
         default = [place for place, group in enumerate(there) if group.id in watched]
@@ -71,7 +74,10 @@ class Conversation:
             self._asking.say("  Cần chọn ít nhất một Nhóm.")
 
     def holders(self, members: Sequence[Member]) -> dict[Role, list[Holder]]:
-        """Ask which members hold each role; roles whose present holders are kept are left out of the result."""
+        """Ask for each role (leader, admin …) which group members hold it; return role -> the chosen members.
+
+        A role whose present holders the operator keeps is left out of the result.
+        """
         self._print_heading("Những người có vai trò theo Quy chế")
         self._asking.say("Gõ một phần họ tên, không cần dấu; Hệ thống liệt kê những người khớp để chọn theo số.")
         chosen: dict[Role, list[Holder]] = {}
@@ -83,10 +89,10 @@ class Conversation:
         return chosen
 
     def alarm(self) -> dict[str, Any]:
-        """Ask how to alert people when the bot is disconnected from Zalo: by mail, by webhook, or not at all.
+        """Ask how to alert technical staff when the bot cannot reach Zalo: by mail, by webhook or not at all.
 
         Returns:
-            The keys smtp and webhook of the settings section `alarm`; None for what is not used.
+            The keys "smtp" and "webhook" of the settings section `alarm`; None for what is not used.
         """
         self._print_heading("Báo cho cán bộ kỹ thuật khi Hệ thống không nghe được Zalo")
         now = self._settings.alarm
@@ -121,7 +127,10 @@ class Conversation:
         return given
 
     def _keeps_holders(self, role: Role, name: str) -> bool:
-        """Ask whether the present holders keep the role; False, without asking, if there are none."""
+        """Ask whether the people who hold the role now keep it; return False, without asking, if nobody holds it.
+
+        `name` is the role's Vietnamese name for the question.
+        """
         now = [person for person in self._settings.people if role in person.roles]
         if not now:
             return False
@@ -148,9 +157,10 @@ class Conversation:
                 return found
 
     def _choose_member(self, found: Sequence[Member], typed: str) -> Member | None:
-        """Ask which of the found members is meant; return None if none is, or if too many were found.
+        """Let the operator choose one of the members `found` by a typed part of a name; return None if none was chosen.
 
-        The question is asked even for a single member, since a name does not identify a person.
+        Asks even if only one was found, since a name does not identify a person. Returns None without asking if no
+        member or more than 20 were found. `typed` is shown to the operator if no member was found.
         """
         if not found:
             self._asking.say(f"  Không thấy thành viên nào tên {typed!r}. Tên hiển thị có thể viết khác.")
@@ -175,7 +185,10 @@ class Conversation:
 
 
 def _enter_hint(role: Role, found: Sequence[Holder]) -> str:
-    """Return the hint on what pressing Enter alone means for the question about a role; "" if an answer is required."""
+    """Return the text that tells the operator what pressing Enter means in the question about holders of a role.
+
+    `found` are the holders chosen so far. The result is "" if Enter is no valid answer: the role needs a holder.
+    """
     if found:
         return ", người tiếp theo (Enter: đủ)"
     return "" if role in _REQUIRED_ROLES else " (Enter: không có ai)"

@@ -18,7 +18,7 @@ from zalo_governor.setup.config_copy import CopyReport
 
 
 def sum_up(asking: Asking, choices: Choices) -> None:
-    """Print the decisions that are about to be written."""
+    """Print what the operator has decided in `init` (groups, people, alert …), before the files are written."""
     asking.say()
     asking.say("── Sẽ ghi")
     asking.say(f"  Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
@@ -38,7 +38,10 @@ def _describe_alarm(alarm: Mapping[str, Any]) -> str:
 
 
 def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyReport) -> None:
-    """Print which files were written, and which were left alone because the office had edited them."""
+    """Print which files `init` has written, and which it left alone because somebody had edited them.
+
+    `config` is the settings file; `folder` is the configuration folder, and `report` says what was changed in it.
+    """
     asking.say()
     asking.say(f"Đã ghi {config}.")
     asking.say(f"Bản cấu hình của cơ quan ở {folder}: {len(report.added)} tệp mới, {len(report.updated)} tệp cập nhật.")
@@ -49,7 +52,7 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
 
 
 def show_introduction(asking: Asking, settings: Settings) -> None:
-    """Print the message with which the bot will introduce itself to the members of the group."""
+    """Print the text with which the bot will introduce itself to the members of the group."""
     catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
@@ -58,7 +61,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
 
 
 def tell_what_is_next(asking: Asking) -> None:
-    """Print the commands that the operator should run after `init`."""
+    """Print the commands that the operator should run after `init` (`doctor`, `run`, `backup` …)."""
     asking.say()
     asking.say("Việc tiếp theo:")
     asking.say("  zalo-governor doctor               kiểm tra mọi thứ trước khi chạy")

@@ -38,7 +38,7 @@ _MAX_CODES = 5
 
 
 class Ending(IntEnum):
-    """Exit codes of a failed login: why it failed."""
+    """Exit codes of the commands `login` and `init` if the login to Zalo failed; each stands for one cause."""
 
     NO_NETWORK = 3
     """Zalo did not answer."""
@@ -55,7 +55,10 @@ class Ending(IntEnum):
 
 
 class SignInError(GovernorError):
-    """The login failed; a session stored before remains in use. `ending` is the exit code of the command."""
+    """The login to Zalo failed. `ending` is the exit code of the command.
+
+    The session stored by an earlier login is kept.
+    """
 
     def __init__(self, ending: Ending, message: str) -> None:
         super().__init__(message)
@@ -63,20 +66,20 @@ class SignInError(GovernorError):
 
 
 class SignedIn(NamedTuple):
-    """uid and name of the Zalo account that logged in."""
+    """Result of a login with a QR code: uid and name of the Zalo account."""
 
     uid: str
     name: str
 
 
 class SignIn:
-    """One login with a QR code, whose session is stored in the installation's database.
+    """One login of the bot account with a QR code; the resulting session is stored in the database.
 
     Args:
         records: database and settings of the installation.
         console: where to print.
         qr_file: where the image of the QR code is kept while the code is valid; None for the data folder.
-        other_account: whether to accept, without asking, another account than before.
+        other_account: whether another account than before is accepted without asking.
     """
 
     def __init__(self, records: AppContext, console: Console, *, qr_file: Path | None, other_account: bool) -> None:
@@ -87,7 +90,7 @@ class SignIn:
         self._asking = Asking(console)
 
     def run(self) -> SignedIn:
-        """Log in, store the session, and return who logged in.
+        """Show QR codes until one is scanned and confirmed, store the new session, and return which account logged in.
 
         Raises:
             SignInError: the login failed.
@@ -125,9 +128,9 @@ class SignIn:
             session.close()
 
     def _browser_identity(self) -> tuple[str, str]:
-        """Return browser id (imei) and user agent to present to Zalo.
+        """Return the browser id (imei) and user agent that the program presents to Zalo, as if it were a web browser.
 
-        These are those of the stored session if there is one, so that Zalo sees the same browser again, else new ones.
+        Those of the stored session are used again, so that Zalo sees the same browser; without one, new ones are made.
         """
         try:
             before = self._records.credentials()
@@ -200,7 +203,7 @@ def clean_up_when_told_to_end() -> None:
 
 
 def cannot_write(error: OSError) -> GovernorError:
-    """Return the error to show when a file cannot be written, for example because the disk is full."""
+    """Make the error that tells the operator which file could not be written, for example because the disk is full."""
     return GovernorError(
         f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
         "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
@@ -210,9 +213,9 @@ def cannot_write(error: OSError) -> GovernorError:
 def new_session(
     records: AppContext, credentials: Credentials, on_credentials: Callable[[Credentials], None]
 ) -> ZaloSession:
-    """Create a Zalo session from the settings, not yet logged in.
+    """Create a Zalo session object for `credentials` (browser id and cookies), not yet logged in.
 
-    `on_credentials` is called with the credentials whenever Zalo renews them.
+    `records` has the settings of the connection. `on_credentials` is called with the credentials when Zalo renews them.
     """
     zalo = records.settings.zalo
     return ZaloSession(
@@ -227,9 +230,9 @@ def new_session(
 
 @contextmanager
 def standing_still(records: AppContext, uid: str) -> Iterator[None]:
-    """Context manager that prevents the bot from running meanwhile, by holding the lock of the account `uid`.
+    """Context manager that makes sure that the bot does not run during the block: holds the lock of the account `uid`.
 
-    If `uid` is empty (no account is known yet), nothing is locked.
+    If `uid` is "" (no account is known yet), nothing is locked.
 
     Raises:
         SignInError: the bot is running.
@@ -251,7 +254,7 @@ def standing_still(records: AppContext, uid: str) -> Iterator[None]:
 
 
 def told(error: ZaloError) -> SignInError:
-    """Convert an error of Zalo during the login into a SignInError with an exit code and advice for the operator."""
+    """Convert an error from Zalo into a SignInError, which has an exit code and tells the operator what to do."""
     match error:
         case QrDeclinedError():
             return SignInError(

@@ -12,10 +12,10 @@ _CHARACTERS = {(False, False): " ", (True, False): "▀", (False, True): "▄", 
 
 
 def show(console: Console, modules: Modules) -> bool:
-    """Print the QR code black on white, and return True.
+    """Print the QR code black on white and return True; if the terminal is too narrow or has no colours, return False.
 
-    Prints nothing and returns False if the terminal is too narrow or has no colours. The terminal's own colours are not
-    used: they may be white on black, which not every telephone can scan.
+    `modules` are the squares of the code. The terminal's own colours are not used: they may be white on black, which
+    not every telephone can scan.
     """
     lines = drawing(modules)
     if len(lines[0]) > console.width or console.no_color or console.color_system is None:
@@ -25,7 +25,10 @@ def show(console: Console, modules: Modules) -> bool:
 
 
 def drawing(modules: Modules) -> list[str]:
-    """Return the QR code as lines of characters, all of the same length."""
+    """Return the QR code with its border as lines of block characters, each showing two squares one above the other.
+
+    `modules` are the squares of the code; True is a dark one.
+    """
     size = len(modules)
     reach = range(-_QUIET_ZONE, size + _QUIET_ZONE)
 

@@ -35,7 +35,7 @@ class SheetRow(NamedTuple):
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
-    """Read all rows of a spreadsheet file that are not empty.
+    """Read an XLSX file (its first sheet) or CSV file and return all rows that are not empty.
 
     Raises:
         ConfigError: the file is missing, too large, no spreadsheet, or not Unicode; the message says what to do.

@@ -20,7 +20,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table with one line of headings; an existing file is replaced only when the new one is complete.
+    """Write a table with one line of headings to an XLSX or CSV file.
+
+    An existing file is replaced only when the new one is complete.
 
     Raises:
         ConfigError: the file name ends neither in .xlsx nor in .csv, or the file cannot be written.
@@ -61,9 +63,9 @@ def _csv_content(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> byte
 
 
 def _looks_like_formula(value: str) -> bool:
-    """Return whether a spreadsheet program may run the value as a formula.
+    """Return whether a spreadsheet program may take the cell's text for a formula and run it.
 
-    Leading spaces and full-width signs count too, since some programs normalise them when they read a file.
+    Such texts begin with =, +, - or @, also after spaces or as full-width signs, which some programs normalise.
     """
     plain = unicodedata.normalize("NFKC", value)
     return plain.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA)

@@ -25,9 +25,9 @@ from zalo_governor.text.secrecy.readings import other_readings, undressed
 
 
 class ClassifiedRule(SealingRule[SecrecyParameters]):
-    """Rule on disclosed state secrets, in all strings of every event.
+    """Rule on disclosed state secrets, which checks all strings of every event.
 
-    The secret gate, the check before anything is stored, calls it on single strings.
+    The secret gate (the check before anything is stored) uses the rule too, on single strings.
     """
 
     id: ClassVar[str] = "4.1-noi-dung-mat"
@@ -38,7 +38,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         self._grammar = Grammar(self.parameters)
 
     def prepare(self) -> None:
-        """Load the trained models."""
+        """Load the trained models ahead of time, so that the first message is not delayed."""
         self.tables  # noqa: B018 - the property loads on first access
 
     @cached_property
@@ -80,15 +80,15 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return next(self._views(text, even(normalise(text)), always=False), None) is not None
 
     def view(self, text: str) -> Features:
-        """Return the full model's input features of a short text; the training uses it."""
+        """Return the features (model input) of a short text for the full model; the training of the model uses them."""
         view = max(self._views(text, even(normalise(text)), always=True), key=_tells)
         return features_of(view.weighed, hides=view.hides)
 
     def _views(self, text: str, normalised: Normalised, *, always: bool) -> Iterator["View"]:
-        """Yield the evidence of each window (600 characters) of the text that may disclose a secret.
+        """Yield the evidence that the text discloses a secret, for each window (600 characters) that may do so.
 
         Decoded variants of the text are read as well. Words further apart than one window are not evidence for each
-        other. `always` skips the quick check.
+        other. `always` skips the quick check, which else decides whether the text is analysed.
         """
         speaks = may_speak_of_secrets(normalised.text)
         worth = always or speaks or self._worth_reading(normalised.text)
@@ -133,10 +133,10 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return None
 
     def _has_prominent_level(self, probability: float, weighed: Weighed) -> bool:
-        """Return whether the text bears a secrecy level as a label, or names a high level (Tối mật, Tuyệt mật).
+        """Return whether an admin must check the text because it bears a level as a label, or names a high level.
 
-        False for a text that is only about the rules of secrecy. `probability` is that of a disclosure, by the full
-        model.
+        High levels are Tối mật and Tuyệt mật (highly secret, top secret). False for a text that is only about the rules
+        of secrecy. `probability` (0-1) is that of a disclosure, by the full model.
         """
         if weighed.elsewhere or weighed.several or weighed.of_state_secrets or probability < self.parameters.talk_below:
             return False
@@ -171,7 +171,7 @@ def _windows(text: str) -> range:
 
 
 def _readings(text: str, normalised: Normalised, speaks: bool) -> Iterable[tuple[str, bool]]:
-    """Yield decoded variants of the text, each with whether a decoding revealed something hidden.
+    """Yield (a decoded variant of the text, whether the decoding suggests that the writer hides something).
 
     `speaks` says that the text is suspicious as it is; only then are disguises of single words undone.
     """

@@ -23,7 +23,7 @@ LEGACY = "legacy"
 
 
 class DiacriticsParameters(Parameters):
-    """Thresholds of the rule. A score is the log-odds that diacritics are missing; 0 means one to one."""
+    """Thresholds of the rule, as scores: the log-odds that diacritics are missing (0: as likely as not)."""
 
     violation: float
     """Score from which a message without any diacritics is a violation."""
@@ -44,7 +44,11 @@ class DiacriticsParameters(Parameters):
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
-    """Rule on Vietnamese without its diacritics or in old encodings. Labels: `no_diacritics`, `partial`, `legacy`."""
+    """Rule on Vietnamese typed without its diacritics or in old encodings.
+
+    Labels of findings: `no_diacritics` (no word has them), `partial` (some words lack them), `legacy` (an old encoding,
+    or raw keystrokes of an input method).
+    """
 
     id: ClassVar[str] = "3.1-tieng-viet-co-dau"
     parameters_type: ClassVar[type[Parameters]] = DiacriticsParameters
@@ -73,7 +77,7 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         self._limits = Thresholds(**self.parameters.model_dump(exclude={"proposal"}))
 
     def prepare(self) -> None:
-        """Load the language model and its decision trees."""
+        """Load the language model and its decision trees ahead of time, so that the first message is not delayed."""
         evidence = self.words.look(self.words.cut(normalise("khong dau")))
         self.words.model.forest.score(evidence.figures)
 

@@ -51,7 +51,7 @@ class GroupPictureRule(Rule[Parameters]):
 
 
 def _changed_kinds(event: EventBase) -> Iterator[ChangeKind]:
-    """Yield the kinds of group data that the event sets, even to their old values.
+    """Yield the kinds of group data (name, picture, settings …) that the event sets, even if to their old values.
 
     The service for group changes compares the values later and opens cases (breaches under review) only for real
     changes.

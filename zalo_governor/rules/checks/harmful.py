@@ -26,7 +26,10 @@ CLEAN = "clean"
 
 
 class HarmfulParameters(Parameters):
-    """Thresholds and categories. A score is that of a harmful category minus that of harmless text (`clean`)."""
+    """Score thresholds and categories of the rule on harmful content.
+
+    A message's score is the model's score of the likeliest harmful category minus that of harmless text (`clean`).
+    """
 
     triage: float
     """Score from which a message is shown to an admin."""
@@ -48,7 +51,8 @@ class HarmfulRule(Rule[HarmfulParameters]):
     def __init__(self, *, model: ClassModel | None = None, **given: Any) -> None:
         """Create the rule.
 
-        `model` replaces the shipped model: to measure the rule, models are trained without some writers' lines.
+        `model` replaces the shipped model when the rule is measured: models are then trained without some writers'
+        lines. `given` are the arguments of `Rule`.
         """
         super().__init__(**given)
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
@@ -86,7 +90,10 @@ class HarmfulRule(Rule[HarmfulParameters]):
         return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
 
     def _score_variant(self, reading: str) -> tuple[float, str, str]:
-        """Return the highest score of the whole text or of one of its sentences: (score, category, the whole text)."""
+        """Return the highest score for harmful content of a variant of a message, as a whole or of one sentence.
+
+        `reading` is the message as sent or decoded. Return (score, harmful category, `reading`).
+        """
         model = self._get_model()
         whole, *parts = ways_to_read(reading)
         leads: list[tuple[float, str, str]] = []
@@ -101,10 +108,11 @@ class HarmfulRule(Rule[HarmfulParameters]):
         return max(leads)
 
     def _find_own_terms(self, readings: list[str]) -> tuple[str, Gist | None]:
-        """Return (category, lexicon concepts) of a phrase from the organisation's own list `harmful-own.tsv`.
+        """Find a phrase of the organisation's own list `harmful-own.tsv` in a message.
 
-        The phrase counts only where the text also offers, urges, threatens or spreads it; otherwise the result is ("",
-        None).
+        `readings` are the message and its decoded variants. Return (the phrase's category, the lexicon concepts of the
+        variant); ("", None) if there is no such phrase, or the text does not also offer, urge, threaten or spread
+        something.
         """
         for reading in readings if self.lexicons["harmful-own.tsv"] else ():
             named = sorted(self._own.read(reading).concepts.keys() & self.parameters.categories)

@@ -74,13 +74,16 @@ class Weighed(NamedTuple):
 
 
 class Grammar:
-    """Collector of the evidence of a disclosure in a text, by the phrases from the rule's YAML file."""
+    """Collector of the evidence that a text discloses a state secret, by the phrases from the rule's YAML file."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self._phrases = Phrases(parameters)
 
     def weigh(self, normalised: Normalised, typed: str, start: int, end: int) -> Weighed:
-        """Return the evidence in `normalised.text[start:end]`; `typed` is the text as the sender typed it."""
+        """Collect the evidence of a disclosure in the window `normalised.text[start:end]`.
+
+        `typed` is the text as the sender typed it; level words typed otherwise than in `normalised` count as disguised.
+        """
         text = normalised.text[start:end]
         folded = fold(text)
         phrases = self._phrases
@@ -122,11 +125,12 @@ class Grammar:
         return NOTHING
 
     def _evidence(self, word: LevelWord, label_ends: list[int], text: str, folded: str) -> Evidence:
-        """Return the evidence that one level word gives by its position.
+        """Return the evidence of a disclosure that one level word (Mật …) gives by its position.
 
         Args:
             word: the level word.
-            label_ends: where the field names "Độ mật:" (secrecy level) end; such a word is no level itself.
+            label_ends: end offsets of the words that belong to a field name "Độ mật:" (secrecy level), and so name no
+                level.
             text: the window of the text.
             folded: the same in lower case without diacritics.
         """

@@ -124,10 +124,10 @@ class Phrases:
         )
 
     def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool]:
-        """Return (number of signs of talk about secrecy, whether the text forbids passing secrets on).
+        """Return (number of signs that the text only talks about secrecy rules, whether it forbids passing secrets on).
 
-        Diacritics are compared if the text has any: "đừng gửi" (do not send) forbids, "nội dung gửi" (content sent)
-        does not.
+        Diacritics are compared if the text has any, as "đừng gửi" (do not send) and "(nội) dung gửi" (content sent)
+        differ only in them. `words` are the level words of the text.
         """
         marked = has_marks(_without(words, text))
         patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
@@ -194,7 +194,10 @@ class Phrases:
 
 
 class _Talk:
-    """The patterns of talk about secrecy, with or without diacritics; `spelt` converts the phrases to that form."""
+    """Regular expressions for texts that only talk about secrecy rules, without disclosing a secret.
+
+    `spelt` converts phrases to the form compared: with their diacritics, or without.
+    """
 
     def __init__(self, parameters: SecrecyParameters, spelt: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
         forbidding, acts, topic = map(

@@ -27,7 +27,10 @@ def main() -> None:
 
 
 def likeness(picture: Image.Image) -> str:
-    """Return the difference hash, 16 hex digits: a bit per cell of an 8 x 8 grid, 1 if brighter than the next cell."""
+    """Return the picture's difference hash (16 hex digits), which differs in few bits between pictures that look alike.
+
+    Each bit is a cell of an 8 x 8 grid: 1 if it is brighter than the cell to its right.
+    """
     small = picture.convert("L").resize((_COLUMNS, _ROWS), Image.Resampling.LANCZOS).tobytes()
     bits = 0
     for row in range(_ROWS):

@@ -17,7 +17,10 @@ _COMMAND = (sys.executable, "-m", "zalo_governor.sandbox.images")
 
 
 def look(content: bytes) -> Looked | None:
-    """Return a picture's hash and thumbnail; None if it is no picture, or takes too much time or memory."""
+    """Compute the perceptual hash and the thumbnail of a picture, in a child process.
+
+    None if the content is no picture, or takes too much time or memory.
+    """
     try:
         done = subprocess.run(  # noqa: S603
             _COMMAND, input=content, capture_output=True, timeout=_SECONDS, check=True, env=environment()

@@ -53,7 +53,10 @@ def _sample(grey: Image.Image, size: int) -> Modules:
 
 
 def _pattern_match(modules: Modules) -> float:
-    """Return the share (0 to 1) of a QR code's fixed modules that are as required (ISO/IEC 18004, 6.3.3 and 6.3.5)."""
+    """Return the share (0 to 1) of correct cells in the fixed patterns that every QR code has.
+
+    The patterns are the finder patterns in three corners and the timing patterns (ISO/IEC 18004, 6.3.3 and 6.3.5).
+    """
     size = len(modules)
     right = total = 0
     for top, left in ((0, 0), (0, size - _FINDER), (size - _FINDER, 0)):

@@ -24,7 +24,12 @@ class ReportRenderer:
         self._seconds = seconds
 
     def file(self, file: ReportFile) -> bytes:
-        """Render the report and format that `file` holds, and return the bytes of the file; raises as `print`."""
+        """Render a report to a file and return its bytes; the argument `file` holds the report and the file format.
+
+        Raises:
+            ConfigError: the DOCX template is invalid.
+            PrintingError: the rendering took too long or failed.
+        """
         return self.print(file.paper, file.face)
 
     def print(self, paper: ReportDocument, face: ReportFormat) -> bytes:

@@ -46,7 +46,10 @@ def document(paper: ReportDocument, template: Path) -> bytes:
 
 
 def fields(paper: ReportDocument) -> dict[str, Any]:
-    """Return the values of a template's fields by field name; names are Vietnamese, as users edit the template."""
+    """Return the report's values for the fields of the DOCX template, by field name.
+
+    The names are Vietnamese, as users edit the template.
+    """
     made = local(paper.made_at)
     head = paper.head
     return {

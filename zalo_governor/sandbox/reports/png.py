@@ -52,12 +52,18 @@ def _height(table: Table) -> int:
 
 
 def _drawn_columns(table: Table) -> tuple[int, ...]:
-    """Return the indices of the table columns to draw: the first of `table.drawn`, and those others not all zero."""
+    """Return the indices of the table columns to draw.
+
+    They are the first of `table.drawn`, and each further one that has any value but zero.
+    """
     return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
 
 
 class _Page:
-    """A page whose parts are drawn one below the other; positions are in pixels from the upper left corner."""
+    """The page of the PNG report, whose parts are drawn one below the other.
+
+    Positions are in pixels from the upper left corner.
+    """
 
     def __init__(self, figure: Figure, height: int) -> None:
         self._figure = figure

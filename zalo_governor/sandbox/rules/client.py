@@ -90,7 +90,10 @@ class RuleWorkerClient:
         self._reload_requested.set()
 
     def leave(self) -> None:
-        """Announce that the program is shutting down: from now on an awaited answer may take one second at most."""
+        """Announce that the program is shutting down: from now on, an answer is awaited for one second at most.
+
+        If the answer does not come in that time, ProgramEndsError is raised where it is awaited.
+        """
         self._leaving.set()
 
     def close(self) -> None:
@@ -100,7 +103,11 @@ class RuleWorkerClient:
             self._child = None
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """Send events to the process; return a function that waits for the verdicts (see `pipeline.ports.Rules`)."""
+        """Send events to the rules process to be judged; return a function that waits for their verdicts.
+
+        The verdicts are in the order of `cases`. The returned functions must be called in the order of the calls of
+        `ask`.
+        """
         if not cases:
             return list
         child = self._ready_worker()
@@ -111,7 +118,11 @@ class RuleWorkerClient:
         return self._next_answer
 
     def _next_answer(self) -> list[Verdict]:
-        """Return the verdicts on the oldest unanswered question; whenever the process is lost, restart it first."""
+        """Return the verdicts on the oldest unanswered question (batch of events).
+
+        Whenever the rules process is lost, it is restarted first; if it cannot be started, this process judges the
+        events.
+        """
         lost_at: list[tuple[int, int] | None] = []
         while self._child:
             try:
@@ -126,9 +137,9 @@ class RuleWorkerClient:
         return self._judge_here(self._unanswered.popleft())
 
     def _handle_loss(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
-        """Clean up after the process was lost while answering, and have the responsible rule skipped for its event.
+        """Clean up after the rules process was lost, and have the rule that caused the loss skipped for its event.
 
-        A rule is responsible if it hung, or if it crashed the process `again`: an earlier process was lost at the same
+        A rule is the cause if it hung, or if the process crashed in it `again`: an earlier process was lost at the same
         event and rule.
         """
         first = self._unanswered[0]

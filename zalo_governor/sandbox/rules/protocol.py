@@ -36,7 +36,7 @@ class Unready(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Message to the rules process: events to judge, with what rules may know beside the event, and rules to skip."""
+    """Message to the rules process: events to judge, additional facts about each, and rules to skip."""
 
     cases: Sequence[tuple[EventBase, RuleContext]]
     barred: Mapping[int, Mapping[str, str]]

@@ -148,7 +148,12 @@ class RuleWorker:
             raise self._kill("", hung=False) from None
 
     def _wait_for_answer(self, patience: float) -> None:
-        """Wait for data from the process; kill it and raise if `patience` seconds pass in one rule on one event."""
+        """Wait until the process sends data.
+
+        Raises:
+            LostError: `patience` seconds passed in one rule on one event (or in loading), so the process was killed.
+            ProgramEndsError: the program is shutting down.
+        """
         seen, since, left_at = self._progress.at, monotonic(), None
         while not select([self._socket], [], [], _POLL_SECONDS)[0]:
             now, at = monotonic(), self._progress.at

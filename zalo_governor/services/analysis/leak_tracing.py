@@ -7,7 +7,7 @@ from zalo_governor.text.similarity import Leak
 
 
 class Origin(NamedTuple):
-    """A stored message from which the leaked text may have been taken."""
+    """A stored group message that may be the source of a leaked text, with the share of the text that it contains."""
 
     id: int
     """Number of the message's entry in the inbox (the table of everything received)."""
@@ -16,11 +16,13 @@ class Origin(NamedTuple):
 
 
 def origins(leaked: str, postings: Iterable[tuple[int, str]], *, count: int) -> list[Origin]:
-    """Return the messages most similar to the leaked text, the most similar first; a share below 0.15 is left out.
+    """Return the group messages that contain the largest shares of a leaked text, the largest share first.
+
+    Messages that contain less than 15 % of the leaked text are left out.
 
     Args:
         leaked: the text as found outside the group; may be cut, re-ordered, edited or without diacritics.
-        postings: (inbox entry number, visible text) of each message; iterated once, and no text is kept.
+        postings: (inbox entry number, visible text) of each message to be searched; iterated once, and no text is kept.
         count: maximum number of results.
     """
     leak = Leak(leaked)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 
 class Sample(NamedTuple):
-    """One stored event on which the rule makes a finding now that was not recorded at the time, or vice versa."""
+    """One stored event on which the rule's findings now differ from those recorded earlier, as an example."""
 
     entry: int
     """Number of the event's entry in the inbox (the table of everything received)."""
@@ -21,7 +21,7 @@ class Sample(NamedTuple):
 
 
 class ReplayReport(BaseModel):
-    """Result of running one rule again on stored messages: counts, and a few samples of the differences."""
+    """Result of running one rule again on stored messages: numbers of equal, new and missing findings, and samples."""
 
     rule_id: str
     checked: int = 0
@@ -45,7 +45,10 @@ class ReplayReport(BaseModel):
 
 
 class Replay:
-    """Builder of a `ReplayReport`, entry by entry; keeps at most `samples` samples of each kind of difference."""
+    """Builder of a `ReplayReport` for one rule: call `compare` for each stored event, then read `report`.
+
+    At most `samples` samples are kept of each kind of difference (new findings, missing findings).
+    """
 
     def __init__(self, rule_id: str, samples: int) -> None:
         self.report = ReplayReport(rule_id=rule_id)
@@ -59,14 +62,14 @@ class Replay:
         cases: tuple[str, ...],
         text: Callable[[], str | None],
     ) -> None:
-        """Compare the findings on one inbox entry, and add the comparison to the report.
+        """Compare the rule's findings on one stored event, made now and recorded before; add the result to the report.
 
         Args:
-            entry: number of the inbox entry.
-            now: `label:severity` of each finding that the rule makes now.
-            before: the same of each finding that was recorded at the time.
-            cases: codes of the rule's cases to which the entry belongs.
-            text: returns the text that may be shown; called only if the entry becomes a sample.
+            entry: number of the event's entry in the inbox (the table of everything received).
+            now: `label:severity` of each finding that the rule makes now, such as `no_diacritics:minor`.
+            before: `label:severity` of each finding that was recorded when the event was judged first.
+            cases: codes of the rule's cases (possible breaches) to which the event belongs, such as `VP12`.
+            text: returns the message's text, or None if it may not be shown; called only if the event becomes a sample.
         """
         report = self.report
         report.checked += 1

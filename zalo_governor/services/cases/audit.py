@@ -9,12 +9,12 @@ from zalo_governor.services.ports import UnitOfWork
 def audit_case(
     uow: UnitOfWork, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
 ) -> None:
-    """Append an entry about the case to the audit log.
+    """Append an entry about a case (a possible breach under review) to the audit log.
 
     Args:
-        action: name of what was done, such as `case.opened`.
+        action: what was done, such as `case.opened`.
         detail: codes and figures only, no message text.
-        by: id of the person who did it; None for the program.
+        by: id of the person who did it; None if the program did it.
     """
     uow.audit.append(
         action,

@@ -17,23 +17,26 @@ _NEVER = from_ms(1 << 42)
 
 
 def told_late(case: Case) -> tuple[str, datetime]:
-    """Return the claim (name, time) for telling the admins of a case found late; another claim per severity.
+    """Return the claim that lets the program tell the admins of a case found late only once per severity of the case.
 
-    A claim is stored in the database before the work that it names, so that the work is done once.
+    A claim is a (name, time) that `uow.claims.claim_once` accepts only the first time.
     """
     return f"recovered:{case.code}:{case.gravity}", case.opened_at
 
 
 def told_of_name(case: Case) -> tuple[str, datetime]:
-    """Return the claim (name, time), stored so that it is done once, for telling of a case about a display name."""
+    """Return the claim that lets the program tell the admins of a case about a wrong display name only once.
+
+    A claim is a (name, time) that `uow.claims.claim_once` accepts only the first time.
+    """
     return f"swept:{case.code}", case.opened_at
 
 
 class CaseBacklog:
-    """Sender of notices about cases of which nobody was told when they were opened, because they were found late.
+    """Sender of notices about cases that were found late, so that nobody was told of them when they were opened.
 
-    Which cases were told of is stored (claimed) per case, not per gap recovery or group sync, since the process may
-    die between opening a case and telling of it.
+    Such cases come from messages received late, or from a group sync (reading the members from Zalo). That a case was
+    told of is stored for each case (claimed), since the process may die between opening a case and telling of it.
     """
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
@@ -41,9 +44,10 @@ class CaseBacklog:
         self._alerts = alerts
 
     def urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Notify members and admins of urgent open cases in messages received late: one in full, several in one list.
+        """Notify members and admins of open urgent (critical or major) cases found in messages that were received late.
 
-        Call as soon as the rules have judged events that were not received live.
+        The admins get the full notice of a single case, or one list of several cases. Call as soon as the rules have
+        judged events that were not received live.
         """
         found = self._claim_untold(uow, group_id, lambda case: case.urgent and case.state.open)
         asked = [(case, self._ask_member(uow, case)) for case in found]
@@ -54,10 +58,11 @@ class CaseBacklog:
             self._alerts.urgent_cases(uow, group_id, told)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Notify members and admins of all cases in messages received late; minor ones wait until quiet hours end.
+        """Notify members and admins of all cases, urgent ones first, found in messages that were received late.
 
-        Call when the rules have judged all messages fetched from Zalo's history, or, at the start of the program, all
-        that were left in the inbox (the table of received elements).
+        In the quiet hours (at night), notices about minor cases wait until the morning. Call when the rules have judged
+        all messages fetched from Zalo's history, or, at the start of the program, all that were left in the inbox (the
+        table of everything received).
         """
         self.urgent(uow, group_id)
         found = self._claim_untold(uow, group_id, lambda _: True)
@@ -70,7 +75,7 @@ class CaseBacklog:
             self._alerts.recovered(uow, group_id, told, count)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of wrong display names found by a group sync (reading the members from Zalo).
+        """Tell the admins of the wrong display names that a group sync (reading the members from Zalo) has found.
 
         Call when the rules have judged the names that the sync has read.
         """
@@ -83,16 +88,20 @@ class CaseBacklog:
             self._alerts.swept(uow, group_id, told)
 
     def named_since(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins the names of people in open sealed cases (suspected secrets) who were nameless before.
+        """Tell the admins who the person of each open sealed case is, if the name was unknown when the case was opened.
 
-        Call after a group sync, which may have read the names from Zalo.
+        Sealed means: the content is not stored, as it may be a state secret. Call after a group sync, which may have
+        read the names from Zalo.
         """
         for case in self._recent_cases(uow, group_id):
             if case.sealed and case.state.open:
                 self._alerts.named_since(uow, case)
 
     def _claim_untold(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
-        """Return the wanted cases in messages received late not told to the admins yet; mark them as told (claim)."""
+        """Return the cases in messages received late that are `wanted` and not told to the admins; mark them as told.
+
+        Cases about outsiders (members not on the roster) are left out: `OutsiderService` tells of them.
+        """
         return [
             case
             for case in self._recent_cases(uow, group_id)
@@ -100,11 +109,11 @@ class CaseBacklog:
         ]
 
     def _recent_cases(self, uow: UnitOfWork, group_id: str) -> list[Case]:
-        """Return the cases opened in the last 7 days, or at a later time than now if the clock was set back since."""
+        """Return the group's cases opened in the last 7 days (or in the future, if the clock was set back since)."""
         return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
 
     def _ask_member(self, uow: UnitOfWork, case: Case) -> MemberRequest:
-        """Ask the member to correct the breach if the case is open; return whether that was done."""
+        """Ask the member to correct the breach if the case is open; return whether the member was asked, or why not."""
         if not case.state.open:
             return MemberRequest.NOT_ASKED
         return self._alerts.ask_member(
@@ -128,12 +137,15 @@ class CaseBacklog:
         )
 
     def _is_told_now(self, uow: UnitOfWork, case: Case) -> bool:
-        """Return whether the admins are told of the case now, rather than in the next digest (summary) or never."""
+        """Return whether to tell the admins of the case now; False if a later digest (summary) does so, or nothing."""
         steps = self._policy.steps(case, uow.people.get(case.person_id), self._policy.clock())
         return steps.desk_at is not None and case.desk_due_at is None
 
     def _select_or_defer(self, uow: UnitOfWork, cases: Iterable[Case]) -> list[Case]:
-        """Return the cases to tell the admins of now; in the quiet hours, put minor ones off to the morning digest."""
+        """Return those of the cases of which to tell the admins now.
+
+        In the quiet hours (at night), minor cases are left out and marked for the morning digest (summary).
+        """
         told = []
         for case in cases:
             if not self._is_told_now(uow, case):

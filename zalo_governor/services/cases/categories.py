@@ -50,7 +50,7 @@ _REASONS = {
 
 
 def has_category(label: str) -> bool:
-    """Return whether `category` has a text for the label of a finding."""
+    """Return whether `category` has a Vietnamese text for the label of a finding, such as `drugs`."""
     return label in _CATEGORIES
 
 
@@ -64,9 +64,10 @@ def category(voice: MessageFormatter, label: str) -> str:
 
 
 def why(voice: MessageFormatter, reason: str | None) -> str:
-    """Return the Vietnamese texts for the codes by which a rule explains its finding (`contact+offer`).
+    """Return Vietnamese texts for the codes with which a rule explains why it made a finding.
 
-    Unknown codes are left out; if no code is known, a general text is returned.
+    `reason` holds the codes joined by "+", such as `contact+offer`. Unknown codes are left out; if none is known, or
+    `reason` is None, a general text is returned.
     """
     codes = [code for code in (reason or "").split("+") if code in _REASONS]
     said = dict.fromkeys(voice.render(_REASONS[code]) for code in codes)

@@ -15,7 +15,7 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class RefusalReason(StrEnum):
-    """Why a person's decision about a case was not carried out."""
+    """Why a person's decision on a case was refused, i.e. the case was left in its state."""
 
     OWN_CHANGE = "own_case"
     """The case is about a change of the group made by the deciding person: the leader has to decide on that."""
@@ -24,14 +24,14 @@ class RefusalReason(StrEnum):
 
 
 class Decided(NamedTuple):
-    """Result of `decide_case` if the decision was carried out."""
+    """Result of `decide_case` if the case was moved to the wanted state."""
 
     case: Case
     """The case in its new state."""
 
 
 class Refused(NamedTuple):
-    """Result of `decide_case` if the decision was not carried out."""
+    """Result of `decide_case` if the case was left in its state, with the reason."""
 
     reason: RefusalReason
 
@@ -39,10 +39,10 @@ class Refused(NamedTuple):
 def decide_case(
     policy: ServicePolicy, uow: UnitOfWork, case: Case, to: CaseState, reason: str, actor: Person
 ) -> Decided | Refused:
-    """Move a case to another state by a person's decision, and tell the member concerned.
+    """Move a case to the state `to`, as a person has decided, and notify the member whom the case is about.
 
-    If it becomes a false alarm, its content is stored (hashed), so that it opens no case again; if it was one, its
-    content is deleted from the known false alarms.
+    When a case becomes a false alarm, the keyed hash of its content is stored, so that equal content opens no case
+    again. When a false alarm is moved to another state, that hash is deleted.
 
     Args:
         to: the wanted state.

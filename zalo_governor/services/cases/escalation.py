@@ -20,7 +20,7 @@ _CHANGES = 10
 
 
 class Escalation:
-    """Service that tells the leader of cases (clause 6.4 of the regulation: violations are stopped and reported)."""
+    """Service that tells the group's leader of cases (possible breaches under review; clause 6.4 of the regulation)."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -29,7 +29,7 @@ class Escalation:
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> str:
-        """Send a description of the case to the leader on behalf of an admin.
+        """Send the leader a description of the case on behalf of an admin, who typed the command /chuyen (pass on).
 
         Args:
             by: the admin who passes the case on.
@@ -51,7 +51,7 @@ class Escalation:
     def unanswered(self, uow: UnitOfWork, case: Case) -> None:
         """Tell the leader of a case on which no admin acted in time, and tell the admins that the leader was told.
 
-        The message says that the case is not verified. A case neither critical nor still open is not escalated.
+        The message says that nobody has verified the case. A case that is no longer open is passed on only if critical.
         """
         if case.gravity is not Severity.CRITICAL and not case.state.open:
             uow.cases.save(case.model_copy(update={"due_at": None}))
@@ -103,7 +103,7 @@ class Escalation:
         )
 
     def _describe_case(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the part of the message to the leader that describes the case."""
+        """Return the text that describes the case in a message to the leader."""
         if case.rule_id in CHANGE_RULES:
             return self._describe_changes(uow, case)
         if noted := uow.case_notes.manual(case):
@@ -119,9 +119,10 @@ class Escalation:
         return self._voice.render(MessageId.LEADER_WHAT, where=self._describe_visibility(uow, case), **named)
 
     def _describe_outsider(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:
-        """Return the text on a case about an outsider (`newcomer`): who the outsider is, and how he joined.
+        """Return the text on a case about an outsider (a member not on the roster): who it is, and how he joined.
 
-        The person of the case itself is the member who added the outsider, if known.
+        `newcomer` is the outsider. The case's own person (`case.person_id`) is the member who added the outsider, if
+        known.
         """
         named = self._case_fields(uow, case) | {"who": self._voice.who(uow.people.get(newcomer.person_id))}
         gone = newcomer.gone_at and self._voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at))
@@ -160,7 +161,7 @@ class Escalation:
         }
 
     def _describe_visibility(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text saying whether the case's messages are still visible in the group; "" if it has none."""
+        """Return the text saying whether the case's messages are still visible in the group; "" without messages."""
         messages = uow.case_messages.of(case)
         left = [message for message in messages if message.gone_at is None]
         if not messages:

@@ -11,7 +11,7 @@ FRESH_FOR = timedelta(minutes=5)
 
 
 def is_fresh(event: EventBase, now: datetime) -> bool:
-    """Return whether the event, by Zalo's timestamp, is at most 5 minutes old at `now`."""
+    """Return whether the event, by Zalo's timestamp, happened at most 5 minutes before `now`."""
     return now - event.at <= FRESH_FOR
 
 
@@ -21,9 +21,9 @@ def was_fresh(case: Case) -> bool:
 
 
 def may_be_carried_out(event: EventBase, now: datetime) -> bool:
-    """Return whether a chat command in the event may be carried out.
+    """Return whether a chat command typed in the event may still be carried out.
 
-    Not carried out, because people may no longer want it: a command older than 5 minutes, judged after a younger event,
-    or from backfill (fetching missed messages from Zalo's history).
+    It may not, as the person may no longer want it, if it is older than 5 minutes, was judged after a younger event, or
+    was missed at first and fetched later from Zalo's history (backfill).
     """
     return event.source is not Source.BACKFILL and not event.late and is_fresh(event, now)

@@ -6,7 +6,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class MemberRequest(StrEnum):
-    """What became of the private message that asks the member of a case to correct a possible breach."""
+    """Whether the bot asked the member of a case, in private, to correct the possible breach, and if not, why not."""
 
     ASKED = "asked"
     """The message was put into the outbox, to be sent."""
@@ -25,7 +25,7 @@ class MemberRequest(StrEnum):
 
     @property
     def told_to_admins(self) -> MessageId:
-        """Return the id of the sentence that tells the admins of this, in a notice about the case."""
+        """Return the id of the sentence that tells the admins whether the member was asked, or why not."""
         return _SENTENCES[self]
 
 

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class MessageLifecycle:
-    """Service that records reads, recalls and deletions of the messages of cases (possible breaches under review)."""
+    """Service that records who read the messages of cases (possible breaches), and whether they were removed."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -30,14 +30,17 @@ class MessageLifecycle:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
-        """Record one event of a governed group if it is a recall, a deletion or a read receipt; ignore other events."""
+        """Record the event if it is a recall, deletion or read receipt of a governed (watched) group; else ignore."""
         if isinstance(event, _WITHDRAWALS):
             self.withdrawn(uow, event)
         elif isinstance(event, MessageSeen):
             self._record_readers(uow, event)
 
     def withdrawn(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
-        """Record recalled or deleted messages of cases; tell the admins if a case is sealed (a suspected secret)."""
+        """Record that messages of cases were recalled or deleted, as the event reports.
+
+        If a case is sealed (a suspected state secret, whose content is not stored), the admins are told.
+        """
         deleted = isinstance(event, MessageDeleted)
         by = uow.people.find_or_create(event.account, event.sender_uid)
         told: dict[int, Case] = {}
@@ -51,7 +54,10 @@ class MessageLifecycle:
                 self._alerts.withdrawn(uow, case, event.at, by, deleted=deleted, left=visible(uow, case))
 
     def _is_foreign(self, uow: UnitOfWork, event: EventBase, key: str, by: Person) -> bool:
-        """Return whether `by` recalls a message of somebody else, which should be impossible on Zalo; audit if so."""
+        """Return whether `by` recalls a message, known from a case, that another person wrote; audit that, if so.
+
+        Zalo should let nobody recall the message of somebody else. `key` is the message's msgId.
+        """
         foreign = [case for case in uow.cases.of_message(event.thread_id, key) if case.person_id != by.id]
         for case in foreign:
             audit_case(uow, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
@@ -61,7 +67,7 @@ class MessageLifecycle:
     def gone(
         self, uow: UnitOfWork, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool
     ) -> list[Case]:
-        """Record that a message is gone; mark its open cases as remedied if all of their messages are gone.
+        """Record that a message was recalled or deleted; mark each open case of it as remedied if no message is left.
 
         Args:
             key: msgId of the message.
@@ -69,14 +75,17 @@ class MessageLifecycle:
             deleted: True: the message was deleted for everybody. False: its author recalled it.
 
         Returns:
-            The changed cases of the message; empty if the message had been recorded as gone before.
+            The cases to which the message belongs, as changed; empty if it was known that the message is gone.
         """
         if not uow.case_messages.mark_gone(group_id, key, at, by.id if by else None, deleted=deleted):
             return []
         return [self._record_withdrawal(uow, case, at) for case in uow.cases.of_message(group_id, key)]
 
     def _record_withdrawal(self, uow: UnitOfWork, case: Case, at: datetime) -> Case:
-        """Audit that a message of the case is gone; mark the case as remedied if none is left; return the case."""
+        """Audit that a message of the case was recalled or deleted, and return the case.
+
+        If no message of the case is left in the group, the case is marked as remedied.
+        """
         minutes = minutes_of(at - case.event_at)
         messages = uow.case_messages.of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count

@@ -26,12 +26,12 @@ _RESULTS = {
 
 
 def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
-    """Enqueue a job to delete each message of the case still visible in the group; return how many jobs are new.
+    """Enqueue a job to delete each message of the case still visible in the group; return the number of new jobs.
 
     Messages without a cliMsgId (the sender's own id of a message), which Zalo's API requires, are left out.
 
     Args:
-        by: id of the person who ordered the deletion.
+        by: id of the admin who ordered the deletion.
     """
     ordered = 0
     for message in visible(uow, case):
@@ -65,12 +65,15 @@ class RemoveMessageHandler:
         return Performed(self._remove(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Record the outcome of the deletion, and tell the admins."""
+        """Record the outcome of the deletion job, and tell the admins."""
         self._result.tell(uow, job, done.outcome)
 
 
 class RemovalResult:
-    """Recorder of the outcome of a message deletion, known from Zalo's answer or from an event; tells the admins."""
+    """Recorder of the outcomes of jobs that delete messages; tells the admins of each outcome.
+
+    The outcome is known from Zalo's answer to the job (`tell`), or from Zalo's event about the deletion (`heard`).
+    """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -79,7 +82,7 @@ class RemovalResult:
         self._afterwards = MessageLifecycle(policy)
 
     def tell(self, uow: UnitOfWork, job: Job, outcome: JobOutcome) -> None:
-        """Audit the outcome of the deletion job, record a deleted message as gone, and tell the admins."""
+        """Audit the outcome of the deletion job; if the message was deleted, record it as gone; tell the admins."""
         case = uow.cases.get(job.case_id) if job.case_id is not None else None
         if case is None or not isinstance(job.task, RemoveMessage) or job.ordered_by is None:
             return
@@ -106,7 +109,7 @@ class RemovalResult:
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
 
     def heard(self, uow: UnitOfWork, event: MessageDeleted) -> None:
-        """Close the waiting deletion jobs of the messages that, as the event shows, the bot account has deleted."""
+        """Record the messages as gone that, by this event, the bot account has deleted; close their deletion jobs."""
         for key in dict.fromkeys(event.target_keys):
             for case in uow.cases.of_message(event.thread_id, key):
                 for job in uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
@@ -116,13 +119,16 @@ class RemovalResult:
 
 
 class OwnDeletions:
-    """Event handler for deletions by the bot account: by a job, or by a person using that account on a phone."""
+    """Event handler for messages deleted by the bot account: by a job, or by a person using that account on a phone."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._account = policy.account
         self._result = RemovalResult(policy)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Close the deletion jobs that are done, if the event reports a deletion by the bot account; ignore others."""
+        """If the event reports a deletion by the bot account, record it and close the deletion jobs that are thus done.
+
+        All other events are ignored; `verdict` is not used.
+        """
         if isinstance(event, MessageDeleted) and event.is_group and event.sender_uid == self._account:
             self._result.heard(uow, event)

@@ -18,7 +18,15 @@ def new_case(
     same_as: int | None = None,
     nth: int = 1,
 ) -> Case:
-    """Return a new case, not stored yet, for a finding on an event; the keyword arguments are fields of `Case`."""
+    """Return a new case, not stored yet, for a rule's finding on an event.
+
+    Args:
+        person_id: id of the person whom the case is about.
+        late: the event was received or judged late, so that people are told of the case later (see `Case.late`).
+        sealed: the content is not stored, as it may be a state secret.
+        same_as: number of an earlier case about the same sealed content; None if there is none.
+        nth: 1 for the person's first recent case under the rule, 2 for the second …
+    """
     return Case(
         id=0,
         group_id=event.thread_id,

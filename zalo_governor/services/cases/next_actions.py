@@ -12,12 +12,16 @@ def visible(uow: UnitOfWork, case: Case) -> list[CaseMessage]:
 
 
 def may_answer(case: Case) -> bool:
-    """Return whether an admin can still confirm the breach; if sealed, refer it to the authority for state secrets."""
+    """Return whether an admin can still confirm that the case is a breach.
+
+    For a sealed case (a suspected state secret), which admins cannot confirm: whether it can still be referred to the
+    authority that decides what is secret.
+    """
     return case.may_become(CaseState.REFERRED if case.sealed else CaseState.CONFIRMED)
 
 
 def answers(voice: MessageFormatter, case: Case) -> str:
-    """Return a sentence naming the chat commands that decide the case, with a leading space; "" if none applies."""
+    """Return a sentence, with a leading space, naming the chat commands that can still decide the case; "" if none."""
     if may_answer(case):
         return voice.render(MessageId.ANSWER_BOTH, code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
@@ -28,8 +32,8 @@ def answers(voice: MessageFormatter, case: Case) -> str:
 def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:
     """Return whether the bot account can delete a message of the case in the group.
 
-    It can if a message is visible and has a cliMsgId (the sender's own id of a message), and the account is owner or
-    co-admin of the group; the latter is assumed if the program has not stored yet who is.
+    The message must be visible still and have a cliMsgId (the sender's own id of a message), and the account must be
+    owner or co-admin of the group. While the owner and co-admins are unknown, it is assumed to be one of them.
     """
     if not any(message.cli_key for message in visible(uow, case)):
         return False

@@ -46,9 +46,10 @@ class CaseNotifications:
         """Tell the admins of a new case.
 
         Args:
-            asked: whether the member was asked to correct the breach.
+            asked: whether the member was asked to correct the breach, or why not.
             about_name: the case is about a display name.
-            reason: the codes by which the rule explains its finding (`contact+offer`).
+            reason: the codes with which the rule explains its finding, such as `contact+offer`; None without
+                explanation.
         """
         about = self._case_fields(case, uow.people.get(person.id))
         about["member"] = self._voice.render(asked.told_to_admins) + self._repeat_note(case) + self._lateness_note(case)
@@ -72,9 +73,9 @@ class CaseNotifications:
         self._sync_if_unnamed(uow, case, person)
 
     def named_since(self, uow: UnitOfWork, case: Case) -> None:
-        """Tell the admins, once, the name of a sealed case's person if it was unknown when they were told of the case.
+        """Tell the admins the name of a sealed case's person, once, if it was unknown when they were told of the case.
 
-        They need the name to telephone that person, since sealed content may be a state secret.
+        They need the name to telephone the person, since sealed content (not stored) may be a state secret.
         """
         person = uow.people.get(case.person_id)
         if not uow.claims.is_claimed(*_naming_claim("nameless", case)) or not _is_named(person):
@@ -84,7 +85,7 @@ class CaseNotifications:
             self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def _sync_if_unnamed(self, uow: UnitOfWork, case: Case, person: Person) -> None:
-        """Request an immediate group sync (reading names from Zalo) if the person of a sealed case has no name."""
+        """Request a group sync (reading names from Zalo) if a sealed case (suspected secret) has a nameless person."""
         if case.sealed and not _is_named(person):
             uow.claims.claim_once(*_naming_claim("nameless", case))
             self._policy.look_for(case.group_id, person.uid)
@@ -127,7 +128,7 @@ class CaseNotifications:
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
-        """Ask the member to correct minor breaches of the last night: a single one as usual, several in one message."""
+        """Ask the member to correct minor breaches of the last night: one in the usual message, several in a list."""
         if len(cases) == 1:
             [case] = cases
             about_name = case.rule_id == NAME_RULE
@@ -169,10 +170,11 @@ class CaseNotifications:
         )
 
     def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
-        """Tell the person concerned that the admins have moved the case to the state `to`.
+        """Tell the person whom the case is about that the admins have moved it to the state `to`.
 
-        A false alarm is told to a person who was asked about the case or commented on it, a confirmation only to one
-        who commented. That a sealed case was referred to the authority for state secrets is left to that authority.
+        A false alarm is told to persons who were asked to correct the breach, or who wrote about the case to the
+        admins; a confirmation only to those who wrote. Other states are not told: sealed cases (suspected state
+        secrets) are left to the authority to which they are referred.
         """
         person = uow.people.get(case.person_id)
         spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
@@ -205,7 +207,11 @@ class CaseNotifications:
         deleted: bool,
         left: Sequence[CaseMessage],
     ) -> None:
-        """Tell the admins that `by` recalled (or `deleted`) a message of a sealed case; `left` are still visible."""
+        """Tell the admins that a message of a sealed case (a suspected state secret) was removed from the group.
+
+        `by` removed it: deleted for everybody if `deleted`, else recalled. `left` are the case's messages still
+        visible.
+        """
         about = self._case_fields(case, uow.people.get(case.person_id))
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
@@ -222,7 +228,7 @@ class CaseNotifications:
         """Tell the admins of several urgent cases of the group in one message.
 
         Args:
-            asked: each case, and whether its member was asked to correct the breach.
+            asked: (case, whether its member was asked to correct the breach) for each case.
         """
         done = {case.id: text for case, text in asked}
         rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
@@ -243,7 +249,10 @@ class CaseNotifications:
         return self._voice.render(MessageId.URGENT_ROW, member=self._voice.render(member), **named)
 
     def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
-        """Tell the admins in one message of cases found late; for `asked` of them the member was asked about it."""
+        """Tell the admins in one message of several cases found late.
+
+        `asked` is the number of these cases whose member was asked to correct the breach.
+        """
         members = self._voice.render(MessageId.RECOVERED_ASKED, count=number(asked)) if asked else ""
         self._send_list(
             uow,
@@ -261,7 +270,7 @@ class CaseNotifications:
         return case.clause == self._policy.regulation.number_of(ClauseTopic.WRITING)
 
     def report_unknown_sender(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
-        """Audit a finding on an event without a sender and tell the admins: no case is opened without a person."""
+        """Audit, and tell the admins, that an event without a sender breaches `clause`, so that no case is opened."""
         uow.audit.append(
             "finding.nobody",
             at=self._policy.clock(),
@@ -324,7 +333,7 @@ class CaseNotifications:
         return None
 
     def _same_content_note(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text naming an earlier case of the same sealed content (equal keyed hash); "" if there is none."""
+        """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
         earlier = uow.cases.get(case.same_as) if case.same_as else None
         if earlier is None:
             return ""
@@ -343,7 +352,7 @@ class CaseNotifications:
         return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
 
     def _repeat_note(self, case: Case) -> str:
-        """Return the text saying how often the person did this; "" if less often than the ladder's `repeated_from`."""
+        """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
         ladder = self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
             return ""
@@ -367,7 +376,7 @@ class CaseNotifications:
         }
 
     def _row_fields(self, case: Case, person: Person) -> dict[str, str]:
-        """Return the template fields for a case's row in a list; without the group, which the list's heading names."""
+        """Return the template fields for the case's row in a list: without the group, which the heading names."""
         return {name: value for name, value in self._case_fields(case, person).items() if name != "group"}
 
     def _case_row(self, uow: UnitOfWork, case: Case) -> str:
@@ -376,7 +385,10 @@ class CaseNotifications:
 
 
 def _naming_claim(what: str, case: Case) -> tuple[str, datetime]:
-    """Return the claim (name, time) that the admins were told of a case `what`: "nameless", or later "named"."""
+    """Return the claim (name, time) by which it is stored that the admins were told of a sealed case.
+
+    `what` is "nameless" if they were told of the case without the person's name, and "named" if of the name later.
+    """
     return f"{what}:{case.code}", case.opened_at
 
 

@@ -22,7 +22,7 @@ _NEVER = from_ms(1 << 42)
 
 
 class EndOfQuietHours:
-    """Sender of the notices held back in the quiet hours; each is claimed (stored as sent), so none is repeated."""
+    """Sender of the notices held back in the quiet hours (at night); each is stored as sent (claimed), so sent once."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -33,14 +33,17 @@ class EndOfQuietHours:
         """Whether everything held back in the last night was sent: nothing more is due before the next night."""
 
     def next_due(self) -> datetime | None:
-        """Return when to call `begin`: at the end of the quiet hours, else at once; None if everything was sent."""
+        """Return when to call `begin`: during quiet hours at their end, otherwise at once; None if all was sent."""
         if ends := self._policy.rests_until(self._policy.clock()):
             self._is_done = False
             return ends
         return None if self._is_done else AT_ONCE
 
     def begin(self, uow: UnitOfWork) -> None:
-        """Send all notices held back in the last quiet hours; do nothing during quiet hours, or if all were sent."""
+        """Send all notices held back in the last quiet hours (at night).
+
+        Do nothing during the quiet hours, or if all were sent.
+        """
         if self._is_done or self._policy.rests_until(self._policy.clock()):
             return
         self._is_done = True
@@ -49,7 +52,7 @@ class EndOfQuietHours:
             self._tell_changes(uow, group_id)
 
     def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send each member one message, asking to correct the breaches of all his cases that were held back."""
+        """Ask each member, in one message, to correct the breaches whose notices were held back in the quiet hours."""
         waiting: dict[int, list[Case]] = {}
         for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
             if self._was_held_back(case) and uow.claims.claim_once(f"morning:{case.code}", _EVER):
@@ -60,7 +63,7 @@ class EndOfQuietHours:
                 self._alerts.ask_of_night(uow, asked, person)
 
     def _was_held_back(self, case: Case) -> bool:
-        """Return whether, because of the quiet hours, the member was not yet asked to correct the breach."""
+        """Return whether the notice to the member was held back because the case was opened in the quiet hours."""
         return (
             case.state is CaseState.NEW
             and not case.urgent
@@ -75,7 +78,7 @@ class EndOfQuietHours:
         return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
 
     def _tell_changes(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send the held-back notices about changes of the group that no leader had permitted."""
+        """Send the notices held back in the quiet hours about changes of the group that the leader had not approved."""
         for case in uow.cases.opened_between(
             group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True
         ):

@@ -26,7 +26,7 @@ def gravest_first(cases: Iterable[Case]) -> list[Case]:
 
 
 def shown(cases: Iterable[Case], most: int = MOST_ROWS) -> Shown:
-    """Choose the cases for a list, gravest first: all urgent ones, then others until `most` cases are named."""
+    """Choose the cases that a list names: all urgent ones, then the gravest others up to `most`; count the rest."""
     ordered = gravest_first(cases)
     named = max(most, sum(case.urgent for case in ordered))
     return Shown(ordered[:named], len(ordered[named:]))

@@ -45,7 +45,10 @@ _EVER = from_ms(0)
 
 
 class CaseService:
-    """Service that opens, extends and closes cases for events judged by the rules. Implements `EventHandler`."""
+    """Service that opens, extends and closes cases (possible breaches) for events judged by the rules.
+
+    Implements `EventHandler`.
+    """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -57,7 +60,10 @@ class CaseService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Open, extend or close cases for a judged event of a governed group; tell the admins of rules that failed."""
+        """Open, extend or close cases for a judged event of a governed (watched) group.
+
+        Tell the admins, too, which rules have failed on the event.
+        """
         if verdict.failures:
             self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
@@ -76,10 +82,12 @@ class CaseService:
             self._close_name_case(uow, event)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
+        """Ask members to correct wrong display names, and tell the admins how many names are wrong.
+
+        Returns the number of members asked.
 
         Args:
-            due: when this daily call was scheduled; the same figures are told to the admins once in that week.
+            due: when this daily call was scheduled; unchanged figures are told to the admins only once in that week.
         """
         asked = self._reminders.remind(uow, group_id)
         self._reminders.sum_up(uow, group_id, due)
@@ -89,7 +97,10 @@ class CaseService:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
     def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
-        """Open a case for the finding, or add the event to the case that exists, and notify people."""
+        """Open a case for the finding in `concern`, or add the event to the case that exists already; notify people.
+
+        If the same content was marked as a false alarm before, no case is opened.
+        """
         person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
             self._alerts.report_unknown_sender(uow, event, concern.finding.clause)
@@ -126,19 +137,22 @@ class CaseService:
             self._tell_of_repost(uow, event, case, person)
 
     def _is_live(self, event: EventBase) -> bool:
-        """Return whether people are notified of the event at once; otherwise `CaseBacklog` tells them later."""
+        """Return whether people are notified of the event at once; if it was received late, `CaseBacklog` does so."""
         return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
 
     def _is_untold(self, uow: UnitOfWork, case: Case) -> bool:
         return case.late and not uow.claims.is_claimed(*told_late(case))
 
     def _is_outsider(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
-        """Return whether the person is an outsider (not on the roster), who is not asked to correct the name."""
+        """Return whether the person is an outsider (not on the roster); outsiders are not asked to correct names."""
         here = uow.outsiders.present(event.thread_id, person.id)
         return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
 
     def _tell_of_repost(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
-        """Tell admins that sealed content was posted again, and ask the member to recall it; once per 5 minutes."""
+        """Tell the admins that the content of a sealed case was posted again, and ask the member to recall it.
+
+        This is done at most once in 5 minutes. Sealed content is not stored, as it may be a state secret.
+        """
         now = self._policy.clock()
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
         if uow.claims.claim_once(f"reposted:{case.code}", window):
@@ -149,10 +163,10 @@ class CaseService:
     def _find_case_to_join(
         self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern"
     ) -> tuple[Case | None, bool]:
-        """Return the case to add the event to (None: open a new one), and whether it contains the message already.
+        """Return (case to add the event to, or None to open a new one; whether the case has the message already).
 
-        The latter happens if the event is a revision (edited version) of the message, or if another bot account has
-        received the message too.
+        The second value is True if the event is a revision (edited version) of a message in the case, or if another bot
+        account has received the same message too.
         """
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
@@ -195,7 +209,7 @@ class CaseService:
         return earlier.id if earlier else None
 
     def _with_due_times(self, event: EventBase, case: Case, person: Person) -> Case:
-        """Return the case with the times at which the admins (in a digest) and the leader are to be told of it."""
+        """Return a copy of the case with the times at which a digest tells the admins of it, and the leader is told."""
         now = self._policy.clock()
         _, desk_at, leader_at = self._policy.steps(case, person, now)
         gathered = (
@@ -204,7 +218,7 @@ class CaseService:
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
     def _notify(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
-        """Ask the member to correct the breach and tell the admins, if the escalation ladder says to do so now."""
+        """Ask the member to correct the breach and tell the admins, if the escalation policy says to do so now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
         reason = finding.reason if isinstance(finding, Finding) else None
@@ -221,11 +235,11 @@ class CaseService:
             self._alerts.new_case(uow, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
-        """Return False if the member would be asked to correct the name, but today's limit of requests is reached."""
+        """Return False if a request to correct the name would be sent, but today's limit of requests is reached."""
         return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(uow)
 
     def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
-        """Close the member's open case about the display name, if any: the rules found no fault in the present name."""
+        """Close the member's open case about a wrong display name, if any, as the rules found the new name correct."""
         person = uow.people.find_or_create(event.account, event.sender_uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
@@ -243,7 +257,7 @@ _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
 
 
 class _Concern(NamedTuple):
-    """The gravest finding of one rule about one person in one event; it opens a case or joins one."""
+    """Reason to open or extend a case: the gravest finding of one rule about one person in one event."""
 
     finding: Finding | SealedFinding
     uid: str
@@ -252,12 +266,15 @@ class _Concern(NamedTuple):
 
 
 def _is_told_after_sync(event: EventBase, case: Case) -> bool:
-    """Return whether the admins are told of the case by the summary after the group sync, not at once."""
+    """Return whether the admins are told of the case in the summary after a group sync instead of at once.
+
+    A group sync reads the members from Zalo; it found the case, which is not sealed (no suspected state secret).
+    """
     return event.source is Source.SWEEP and not case.sealed
 
 
 def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
-    """Return the gravest finding per rule and person, among those that need a case.
+    """Return, for each rule and person, the gravest finding on the event that needs a case opened by `CaseService`.
 
     Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count.
     """
@@ -283,7 +300,10 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
 
 
 def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | None:
-    """Return the uid of the person whom the finding is about; None if several joined and it does not say whom."""
+    """Return the uid of the person whom the finding is about.
+
+    None if several people joined in one event and the finding does not say which of them it is about.
+    """
     if isinstance(finding, SealedFinding) or not isinstance(event, MembersJoined):
         return event.sender_uid
     if finding.subject_uid is None and len(event.members) == 1:
@@ -292,11 +312,14 @@ def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | No
 
 
 def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
-    """Return whether the finding is graver than the case, which so far only needed a check by an admin (triage)."""
+    """Return whether the finding is graver than the case, if that was only opened for a check by an admin (triage)."""
     return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
 
 
 def _is_name_doubtful(verdict: Verdict) -> bool:
-    """Return whether the display name may be wrong: the name rule found a fault or failed, or the event is sealed."""
+    """Return whether the display name may be wrong: the rule on names found a fault or failed, or the event is sealed.
+
+    Sealed means that the content is not stored, as it may be a state secret.
+    """
     found = any(finding.rule_id == NAME_RULE for finding in verdict.findings)
     return found or verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures)

@@ -13,7 +13,7 @@ from zalo_governor.text.normalise import normalise
 
 
 class Recognised(NamedTuple):
-    """Result of looking for an earlier case in which the same content was marked as a false alarm."""
+    """Result of `FalseAlarmSuppression.look`: hash of the content, and the earlier false alarm about it, if any."""
 
     mark: bytes | None
     """Keyed hash of the content that the finding is about; None if there is no text."""
@@ -22,7 +22,7 @@ class Recognised(NamedTuple):
 
 
 class FalseAlarmSuppression:
-    """Recogniser of content that was a false alarm before, by keyed hashes; the content itself is not stored."""
+    """Service that recognises content marked as a false alarm before; stores keyed hashes, not the content itself."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -30,8 +30,8 @@ class FalseAlarmSuppression:
     def look(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:
         """Check whether an admin has marked the same content as a false alarm of the same rule before.
 
-        Sealed content (a possible state secret) is recognised only if all of it is identical, attachments included: a
-        harmless caption must not let another picture pass. The secret gate, which seals content, ignores false alarms.
+        Sealed content (a possible state secret, not stored) is recognised only if all of it is identical, attachments
+        included: a harmless caption must not let another picture pass. It is sealed even if it is recognised.
 
         Args:
             uid: Zalo id of the person whom the finding is about.
@@ -45,12 +45,9 @@ class FalseAlarmSuppression:
     def pass_over(
         self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, person: Person, case_id: int
     ) -> None:
-        """Record that the finding opens no case, as its content was a false alarm before.
+        """Record that the finding opens no case, as the same content was marked as a false alarm in case `case_id`.
 
-        Nothing is recorded if the message is one of those in the earlier case.
-
-        Args:
-            case_id: number of the earlier case, which was a false alarm.
+        Nothing is recorded if the message itself belongs to that case.
         """
         known = uow.cases.of_message(event.thread_id, event.key)
         if any(case.id == case_id for case in known):
@@ -67,19 +64,22 @@ class FalseAlarmSuppression:
         )
 
     def learn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Store the case's content (hashed) as a false alarm; not if `by`, who marked it, is the person concerned."""
+        """Store the case's content (hashed) as a false alarm, unless `by`, who marked it, is the person concerned."""
         if by.id != case.person_id:
             uow.false_alarms.learn(case)
             audit_case(uow, "false_alarm.learned", case, {}, at=self._policy.clock(), by=by.id)
 
     def unlearn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Delete the case's content from the false alarms, as `by` wants a review: it can lead to cases again."""
+        """Delete the case's content from the stored false alarms, as `by` reopened the case: it opens cases again."""
         uow.false_alarms.forget(case)
         audit_case(uow, "false_alarm.unlearned", case, {}, at=self._policy.clock(), by=by.id)
 
 
 def _hash_of_words(uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> bytes | None:
-    """Return the keyed hash of the text that the finding is about, normalised; None if there is no text."""
+    """Return the keyed hash of the text that the finding is about, normalised; None if there is no text.
+
+    When people join, the text is the display name of the person with the Zalo id `uid`.
+    """
     if isinstance(event, MembersJoined):
         words = [member.name for member in event.members if member.uid == uid]
     else:

@@ -20,7 +20,7 @@ def open_case(
     by: int | None = None,
     mark: bytes | None = None,
 ) -> Case:
-    """Store a new case and return it with its number; the id of the given case is ignored.
+    """Store a new case and write it to the audit log; return it with its new id (the id of the given one is ignored).
 
     Args:
         at: the present time.
@@ -43,7 +43,7 @@ def join_case(
     detail: Mapping[str, object] = _NOTHING,
     mark: bytes | None = None,
 ) -> None:
-    """Store the changed case, with one more event that belongs to it; the arguments are as in `open_case`."""
+    """Store the case, to which event `event_id` was added, and audit that; other arguments are as in `open_case`."""
     uow.cases.save(case, joined_event_id=event_id, mark=mark)
     audit_case(uow, "case.joined", case, {"event": event_id, **detail}, at=at)
 
@@ -58,7 +58,7 @@ def move_case(
     reason: str = "",
     detail: Mapping[str, object] = _NOTHING,
 ) -> Case:
-    """Move the case to the state `to`, set by person `by` (None: the program), and return the changed case.
+    """Move the case to the state `to`, as person `by` (None: the program) decided; audit that; return the changed case.
 
     Raises:
         IllegalTransitionError: the case cannot go from its present state to `to`.

@@ -20,7 +20,7 @@ _MOST_CHARACTERS = 120
 
 
 class Asked(NamedTuple):
-    """Parsed argument of `/duyet` (approve): the case about a change already made, or a change still to be made."""
+    """Parsed argument of `/duyet` (approve): the number of a case about a change already made, or a future change."""
 
     case_id: int | None
     """Number of the case about the change; None for a change still to be made."""
@@ -48,11 +48,11 @@ class Approve(Command[Asked]):
         self._notifications = ChangeNotifications(policy)
 
     def allowed(self, person: Person) -> bool:
-        """Return whether the person may approve changes, or may get a text with which to ask the leader."""
+        """Return whether the person may use /duyet (approve), be it only to get a text for asking the leader."""
         return person.has(*self.policy.approval.roles, *self.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
-        """Parse a case code, or the description of a change; return None if it is neither.
+        """Parse `rest`, the text after the command's word: a case code, or the description of a change; else None.
 
         Changes are described in the words of config/thay-doi-nhom.yaml (group changes); `today` is not used.
         """
@@ -64,7 +64,10 @@ class Approve(Command[Asked]):
         return Asked(None, wanted, words) if wanted else None
 
     def answer(self, call: Call, argument: Asked) -> Answer:
-        """Record the approval; for a person who may not approve, return a text with which to ask the leader."""
+        """Record that the change named by `argument` is approved, and return the reply.
+
+        A person who may not approve gets a text with which to ask the leader.
+        """
         may = call.person.has(*self.policy.approval.roles)
         if argument.case_id is not None:
             case = call.uow.cases.get(argument.case_id)

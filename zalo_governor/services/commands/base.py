@@ -79,7 +79,7 @@ class Command(ABC, Generic[ArgumentT]):
 
     @abstractmethod
     def understand(self, rest: str, today: date) -> ArgumentT | None:
-        """Parse the text typed after the command's word (`rest`); return None if it is not a valid argument.
+        """Parse `rest`, the text typed after the command's word; return None if it is not a valid argument.
 
         `today` is the date in Viet Nam, needed for arguments such as "yesterday"; most commands do not use it.
         """

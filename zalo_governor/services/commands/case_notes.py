@@ -61,9 +61,9 @@ class WhoHasSeen(CaseCommand):
     forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Return the names of the persons in Zalo's receipts for the case's messages, without the messages' author.
+        """Return who has read the messages of the case and, after those, to whose devices they were only delivered.
 
-        Persons who read a message come first, then those to whose device it was only delivered.
+        Zalo's receipts tell this. The messages' author is left out.
         """
         note_opening(self, call, case)
         readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
@@ -101,7 +101,10 @@ class Remove(Command[tuple[int, str]]):
     roles = DESK
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """Parse a case number and an optional one-time code ("" if not typed); `today` is not used."""
+        """Parse `rest`, the text after the command's word: a case number, then a one-time code ("" if not typed).
+
+        Returns None for anything else; `today` is not used.
+        """
         found = case_number(rest)
         if found is None:
             return None
@@ -154,7 +157,7 @@ class Remove(Command[tuple[int, str]]):
 
 
 def _counts_as_reaction(case: Case, person: Person) -> bool:
-    """Return whether the admin's order to delete counts as a reaction to the case: not to a case about that admin."""
+    """Return whether ordering a deletion counts as the admin's reaction to the case: not if it is about that admin."""
     return person.id != case.person_id
 
 

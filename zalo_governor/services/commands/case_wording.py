@@ -22,17 +22,17 @@ class _OwnCaseCommand(CaseWords):
         self._notifier = Notifier(policy)
 
     def not_own(self, call: Call, case_id: int) -> Answer:
-        """Return the refusal for a case that is not about the caller.
+        """Return the reply that refuses the command, as the case is not about the caller.
 
-        A case that does not exist gets the same refusal, so that members cannot find out which cases there are.
+        A case that does not exist gets the same reply, so that members cannot find out which cases there are.
         """
         code = f"VP{case_id}"
         return Answer([self.voice.render_for(call.person, MessageId.CASE_NOT_OWN, code=code)], "not_own", code)
 
     def bring(self, call: Call, case: Case, kind: NoteKind, text: MessageId, words: str) -> None:
-        """Store the caller's text `words` as a note of that kind on the case, and send it to the admins.
+        """Store the caller's text `words` as a note of kind `kind` on the case, and send it to the admins.
 
-        `text` is the catalogue message in which the admins get `words`.
+        `text` is the id of the message template in which the admins get `words`.
         """
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
@@ -51,7 +51,7 @@ class Explain(_OwnCaseCommand):
     usage = MessageId.USAGE_EXPLAIN
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Store the explanation and send it to the admins; the case's deadlines are not extended.
+        """Store the explanation, send it to the admins and return the reply; the case's deadlines are not extended.
 
         `argument` is (case number, explanation).
         """
@@ -73,7 +73,7 @@ class Explain(_OwnCaseCommand):
 
 
 class Review(_OwnCaseCommand):
-    """Command `/xemlai VP12 [text]` (review): have a case (a possible breach) reviewed that was already decided."""
+    """Command `/xemlai VP12 [text]` (review): ask that a case (a possible breach), already decided, be reviewed."""
 
     word = "xemlai"
     usage = MessageId.USAGE_REVIEW
@@ -135,5 +135,5 @@ class AddNote(CaseWords):
 
 
 def _is_own(call: Call, case: Case) -> bool:
-    """Return whether the case is about the caller, also if two records of that person were merged meanwhile."""
+    """Return whether the case is about the caller; records of one person that were merged count as the same."""
     return call.uow.people.get(case.person_id).id == call.person.id

@@ -33,7 +33,7 @@ _RECENT = timedelta(days=30)
 class Which(Enum):
     """Which cases (possible breaches under review) the command `/vipham` (violations) lists.
 
-    Each value is the catalogue message that names the selection.
+    Each value is the id of the text that names the selection.
     """
 
     OPEN = MessageId.CASES_OPEN
@@ -70,7 +70,7 @@ class ListCases(Command[Wanted]):
     _TYPED: ClassVar[dict[Which, str]] = {Which.OPEN: "", Which.ALL: "tất cả ", Which.TODAY: "hôm nay "}
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse which cases to show and the page number; return None for anything else.
+        """Parse `rest`, the text after the command's word: which cases to show, and a page number; else return None.
 
         An empty text means page 1 of the open cases; `today` is not used.
         """
@@ -79,7 +79,7 @@ class ListCases(Command[Wanted]):
         return Wanted(which, int(found[2] or 1)) if found and which else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return one page of cases for each group, gravest first, then newest first, with the total number of cases."""
+        """Return the page `argument` of each group's cases, the gravest first, then the newest, and their number."""
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         return Answer([self._list(call, group, argument) for group in call.groups])
@@ -123,24 +123,27 @@ class ListCases(Command[Wanted]):
 
 
 class CaseCommand(Command[int]):
-    """Base class of admin commands whose only argument is a case number (`VP12`), looked up for `about`."""
+    """Base class of admin commands whose only argument is a case number (`VP12`); subclasses implement `about`."""
 
     roles = DESK
     by_code = True
 
     def understand(self, rest: str, today: date) -> int | None:
-        """Parse a case number; return None if there is none or more text follows. `today` is not used."""
+        """Parse `rest`, the text after the command's word, as a case number; return None if it is not just that.
+
+        `today` is not used.
+        """
         found = case_number(rest)
         return found[0] if found and not found[1] else None
 
     def answer(self, call: Call, argument: int) -> Answer:
-        """Find the case and return the reply of `about`, or the reply that there is no such case."""
+        """Find the case with the number `argument`, and return the reply of `about`, or that there is no such case."""
         case = call.uow.cases.get(argument)
         return self.about(call, case) if case else unknown_case(self.voice, argument)
 
     @abstractmethod
     def about(self, call: Call, case: Case) -> Answer:
-        """Carry out the command on the case and return the reply."""
+        """Carry out the command on the case and return the reply; implemented by each subclass."""
 
 
 class ConfirmCase(CaseCommand):
@@ -165,9 +168,9 @@ class CaseWords(Command[tuple[int, str]]):
     by_code = True
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """Parse a case number and the text after it, which may be empty; return None if there is no number.
+        """Parse `rest`, the text after the command's word: a case number, then a text; None if there is no number.
 
-        The text is put on one line and cut to 500 characters; `today` is not used.
+        The text may be empty; it is put on one line and cut to 500 characters. `today` is not used.
         """
         found = case_number(rest)
         return (found[0], one_line(found[1], _MOST_CHARACTERS)) if found else None
@@ -180,7 +183,10 @@ class FalseAlarm(CaseWords):
     usage = MessageId.USAGE_FALSE_ALARM
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Move the case to the state FALSE_ALARM; refuse without a reason. `argument` is (case number, reason)."""
+        """Move the case to the state FALSE_ALARM and return the reply; refuse if no reason was typed.
+
+        `argument` is (case number, reason).
+        """
         case_id, reason = argument
         if not reason:
             code = f"VP{case_id}"
@@ -190,10 +196,10 @@ class FalseAlarm(CaseWords):
 
 
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
-    """Move the case to state `to` on behalf of the caller; return the reply that says so, or why it is not possible.
+    """Move the case to state `to` for the caller of a command; return the reply that says so, or why it was refused.
 
-    The content of a false alarm is remembered, so that it opens no case again, and forgotten if the case is reviewed.
-    The person whom the case is about is notified. `command` supplies clock, settings and texts.
+    The content of a false alarm is remembered (hashed), so that it opens no case again, until the case is reviewed. The
+    person whom the case is about is notified. `command` supplies clock, settings and texts.
     """
     voice, code = command.voice, case.code
     match decide_case(command.policy, call.uow, case, to, reason, call.person):
@@ -219,7 +225,7 @@ def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
 
 
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
-    """Record in the audit log that the caller opened, i.e. viewed, the case."""
+    """Record in the audit log that the caller of the command viewed the case."""
     audit_case(call.uow, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
 
 

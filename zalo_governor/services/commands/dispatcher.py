@@ -34,9 +34,9 @@ _MOST_HINTS_TO_MEMBER, _MOST_HINTS_TO_OTHERS = 1, 6
 
 
 class CommandDesk:
-    """Event subscriber, called for each judged event, that carries out chat commands typed as the text of a message.
+    """Event subscriber, called for each judged event, that carries out the chat commands typed to the bot.
 
-    Edited messages, quotes, captions and names are never commands.
+    Only the text of a new message can be a command, not an edited message, a quote, a caption or a name.
     """
 
     def __init__(self, policy: ServicePolicy) -> None:
@@ -51,7 +51,7 @@ class CommandDesk:
         }
 
     def recognises(self, event: EventBase) -> bool:
-        """Return whether the event is a valid command; the rules on spelling and diacritics then ignore the message."""
+        """Return whether the event is a valid command, so that the rules on spelling and diacritics ignore it."""
         typed = self._parse_command(event)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
@@ -61,8 +61,9 @@ class CommandDesk:
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Carry out the command in the event, if there is one, and send the reply.
 
-        In private, any other message is answered with a hint about the commands, and a sealed one (suspected state
-        secret, content not stored) with a warning. `verdict` holds the findings of the rules on the event.
+        In a private conversation, any other message is answered with a hint about the commands, and a sealed one
+        (suspected state secret, content not stored) with a warning. `verdict` holds the findings of the rules on the
+        event.
         """
         if event.is_group and event.thread_id not in self._policy.groups:
             return
@@ -119,16 +120,17 @@ class CommandDesk:
         return command.understand(typed.rest, today(self._policy.clock()))
 
     def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
-        """Count one answer to the person; return False above the rate limit, as Zalo may block a bot that is flooded.
+        """Count one answer to the person; return False if the person may get no more answers in these 5 minutes.
 
-        Persons with any role besides member are not limited.
+        Persons with any role besides member are not limited. The limit exists since Zalo may block a bot that is
+        flooded.
         """
         if person.roles - {Role.MEMBER}:
             return True
         return self._count_in_window(uow, f"answer:{person.id}", _MOST_ANSWERS)
 
     def _count_in_window(self, uow: UnitOfWork, key: str, most: int) -> bool:
-        """Count one use of `key` in the current 5 minutes; return False if it was used `most` times already."""
+        """Count one use of counter `key` in the current 5 minutes; return False if it was used `most` times already."""
         return any(uow.claims.claim_once(f"{key}:{number}", self._window_start()) for number in range(most))
 
     def _window_start(self) -> datetime:
@@ -173,7 +175,7 @@ class CommandDesk:
     def _send_hint(
         self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = ""
     ) -> None:
-        """Reply with a hint about the commands.
+        """Reply to a message that is no valid command with a hint about the commands.
 
         `typed` is a word that resembles a command or follows a slash, or None for ordinary text. `code` is the case
         code if the message was nothing but that code.

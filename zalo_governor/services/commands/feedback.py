@@ -21,7 +21,7 @@ _URGENT = frozenset({"khẩn", "gấp", "khan"})
 
 
 class _RemarkCommand(Command[str]):
-    """Base class of the commands by which members send the admins a remark: an incident or a suggestion."""
+    """Base class of the commands by which members send the admins a remark: an incident report or a suggestion."""
 
     roles = None
     kind: ClassVar[RemarkKind]
@@ -34,11 +34,17 @@ class _RemarkCommand(Command[str]):
         self._notifier = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return the remark as one line; "" if nothing was typed, to ask for the list. `today` is not used."""
+        """Return `rest`, the text after the command's word, as one line; "" (nothing typed) asks for past remarks.
+
+        `today` is not used.
+        """
         return one_line(rest.strip(" :"), _STORED_CHARACTERS)
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Store the remark and pass it on to the admins; without text, return the list (to an admin) or the usage."""
+        """Store the remark `argument` and pass it on to the admins; return the reply.
+
+        If `argument` is "", return the list of past remarks (to an admin) or how to use the command (to anybody else).
+        """
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if argument:
@@ -57,7 +63,7 @@ class _RemarkCommand(Command[str]):
         return Answer([text], subject=remark.code, group_line=line)
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
-        """Return the reply to the member; the admins get the remark later in a digest (a collective message)."""
+        """Return the reply to the member who sent the remark; the admins get it later, in a digest (summary)."""
         return self.voice.render_for(call.person, self.kept, code=remark.code)
 
     def _list(self, call: Call, group_id: str) -> str:
@@ -90,7 +96,7 @@ class TellIncident(_RemarkCommand):
     none_yet = MessageId.INCIDENTS_NONE
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
-        """Notify the admins at once, as the member may be missing orders of the leader; return the reply to the member.
+        """Notify the admins of the incident at once, as the member may miss the leader's orders; return the reply.
 
         During the quiet hours (at night) only incidents marked as urgent are passed on; the others wait until the
         morning.

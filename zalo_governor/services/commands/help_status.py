@@ -42,7 +42,7 @@ class Help(Command[bool]):
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return one line of usage for each command that the person may use."""
+        """Answer `/trogiup` (help) with a line for each command that the person may use (`argument` is unused)."""
         usages = [self.voice.render(command.usage) for command in self._all if command.allowed(call.person)]
         rows = "\n".join(self.voice.render(MessageId.HELP_ROW, usage=usage) for usage in usages)
         return Answer([self.voice.render_for(call.person, MessageId.HELP, rows=rows)])
@@ -59,7 +59,7 @@ class Wanted(NamedTuple):
 
     @property
     def number(self) -> str:
-        """Number as in `Clause.number` (`4.1`), or only the article's number (`4`) if the whole article is wanted."""
+        """Number of the wanted clause as in `Clause.number` (`4.1`), or of the article (`4`) if all of it is wanted."""
         return ".".join(part for part in self if part)
 
 
@@ -72,9 +72,10 @@ class ReadRegulation(Command[Wanted]):
     roles = None
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse `4`, `4.1`, `điều 4 khoản 1` (article 4, clause 1) or `QĐ 1.1` (of the decision), else return None.
+        """Parse `rest`, the text after the command's word: the number of an article or clause; None for anything else.
 
-        An empty text asks for the table of contents; `today` is not used.
+        Understood are `4`, `4.1`, `điều 4 khoản 1` (article 4, clause 1) and `QĐ 1.1` (of the decision that issued the
+        regulation). An empty text asks for the table of contents; `today` is not used.
         """
         words = _WORD.findall(folded(rest))
         numbers = [str(int(word)) for word in words if word.isdecimal()]
@@ -91,7 +92,7 @@ class ReadRegulation(Command[Wanted]):
         return Wanted(prefix + numbers[0], numbers[1] if len(numbers) > 1 else "")
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the summaries of the wanted clauses from config/quy-che.yaml, or the table of contents."""
+        """Return summaries of the wanted clauses, from config/quy-che.yaml, or the regulation's table of contents."""
         if not argument.article:
             return Answer([self._table_of_contents()], subject="contents")
         clauses = [clause for clause in self.policy.regulation.clauses if _belongs_to(clause, argument)]
@@ -148,9 +149,10 @@ class Status(Command[bool]):
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return the state of the connection and the outbox and, for each group, today's counts of elements and gaps.
+        """Answer `/trangthai` (status): the state of connection and outbox, and each group's counts of the day.
 
-        An element is a message, act or receipt received from Zalo; a gap is a time in which the bot missed messages.
+        Counted are elements (messages, acts and receipts received from Zalo) and gaps (times in which the bot missed
+        messages). `argument` is unused.
         """
         status = self.policy.status()
         trial = trial_line(self.policy, call.uow, self.voice)
@@ -196,7 +198,10 @@ class Status(Command[bool]):
         return self.voice.render(_CONNECTION_TEXTS.get(status.state, MessageId.LINE_DOWN), **about)
 
     def _private_gap_lines(self, call: Call) -> list[str]:
-        """Return a line on today's gaps in private messages, of which Zalo keeps no history; [] if there are none."""
+        """Return a line on today's gaps (times in which private messages to the bot were missed); [] if there are none.
+
+        Zalo keeps no history of private messages, so they cannot be fetched later.
+        """
         now = self.policy.clock()
         start = midnight(today(now))
         missing = [gap for gap in call.uow.statistics.gaps(self.policy.account, start, now) if not gap.closed]

@@ -36,7 +36,7 @@ class NoteCase(Command[str]):
         self._notifier = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return the clause number at the beginning of the argument, normalised (`4.6`); None if there is none.
+        """Return the clause number (`4.6`) with which `rest`, the text after the command's word, begins, or None.
 
         Person and reason are read later from the message itself; `today` is not used.
         """
@@ -108,7 +108,10 @@ def _clause_number(found: re.Match[str]) -> str:
 
 
 def _person_and_text(message: MessageSent) -> tuple[str, str]:
-    """Return (uid of the one person mentioned, quoted or given by uid; text after the clause number), "" if missing."""
+    """Return (uid of the person meant; text after the clause number), each "" if missing.
+
+    The person is mentioned, quoted or given by uid in the message; the uid is "" also if several are mentioned.
+    """
     uids = {mention.uid for mention in message.mentions}
     text = _without_mentions(message)
     found = _CLAUSE.search(text)

@@ -33,8 +33,8 @@ _ROWS = 15
 class Belongs(Command[Whom]):
     """Command `/thanhvien` (members): compare the group with its roster (approved list), or add a person to the roster.
 
-    `/thanhvien` alone lists the differences; `/thanhvien VP12` (case code) or `/thanhvien TV34` (member code),
-    optionally followed by `name - title`, adds that person.
+    `/thanhvien` alone lists the differences; `/thanhvien VP12` (code of the case about the person) or `/thanhvien TV34`
+    (code of the member), optionally followed by `name - title`, adds that person.
     """
 
     word = "thanhvien"
@@ -47,17 +47,16 @@ class Belongs(Command[Whom]):
         self._outsiders = OutsiderService(policy)
 
     def understand(self, rest: str, today: date) -> Whom | None:
-        """Parse a case or member code and the optional name and title after it; return None if there is no code.
+        """Parse `rest`, the text after the command's word: a case or member code, and optionally name and title.
 
-        An empty text, returned as `Whom()`, asks for the list; `today` is not used.
+        An empty text, returned as `Whom()`, asks for the list; None is returned for anything else. `today` is not used.
         """
         return read_whom(rest) if rest.strip(" .") else Whom()
 
     def answer(self, call: Call, argument: Whom) -> Answer:
-        """Return the differences from the roster; or add the person to the roster and close the case about the joining.
+        """List the differences between group and roster (approved list) or, given a code, add a person to the roster.
 
-        Such a case was opened when the person joined the group without being on the roster (the approved list of
-        members).
+        The case that was opened because the person joined without being on the roster is closed.
         """
         whom = argument
         if whom == Whom():
@@ -83,7 +82,10 @@ class Belongs(Command[Whom]):
         return self._close_case(call, found, whom, MessageId.MEMBER_ADDED, MessageId.REASON_PUT_IN_ROSTER, entry)
 
     def _ask_for_name(self, found: Found, whom: Whom) -> Answer:
-        """Return the reply asking for the full name, as another person has that display name (impersonation?)."""
+        """Return the reply asking for the full name of a person who has the display name of somebody on the roster.
+
+        The person may be impersonating somebody, so the name is not taken from the display name.
+        """
         text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
         return Answer([text], "namesake", whom.code)
 
@@ -92,8 +94,8 @@ class Belongs(Command[Whom]):
     ) -> Answer:
         """Close the person's case, if there is an open one, and return the reply `said`.
 
-        The case becomes a false alarm if the person was on the roster already, else remedied. `entry` is the roster
-        entry that was written, for the audit log; None if none was.
+        The case becomes a false alarm if the person was on the roster already, else remedied. `reason` is the id of the
+        text stored with the case. `entry` is the roster entry that was written, for the audit log; None if none was.
         """
         if found.case and found.case.state.open:
             to = CaseState.FALSE_ALARM if reason is MessageId.REASON_RECOGNISED else CaseState.REMEDIED
@@ -111,7 +113,7 @@ class Belongs(Command[Whom]):
         return Answer([self.voice.render(said, code=whom.code, who=who)], subject=whom.code)
 
     def _list(self, call: Call, group: Group) -> str:
-        """Return the list of outsiders (members not on the roster), and of persons on the roster who are missing."""
+        """Return the list of outsiders (members not on the roster), and of persons on the roster who are no members."""
         uow, account = call.uow, self.policy.account
         unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
         held = attendance(uow, account, group.id)
@@ -169,9 +171,9 @@ class PutOut(Command[Whom]):
     roles = MAY_SAY_WHO_BELONGS
 
     def understand(self, rest: str, today: date) -> Whom | None:
-        """Parse a case or member code and the optional one-time code after it (`Whom.rest`); None for anything else.
+        """Parse `rest`, the text after the command's word: a case or member code, then a one-time code (optional).
 
-        `today` is not used.
+        The one-time code becomes `Whom.rest`. None is returned for anything else; `today` is not used.
         """
         whom = read_whom(rest)
         digits = "".join(whom.rest.split()) if whom else ""
@@ -202,7 +204,7 @@ class PutOut(Command[Whom]):
         return self._send_code(call, found, case)
 
     def _find_or_open_case(self, call: Call, found: Found) -> tuple[Outsider, Case]:
-        """Return the person's record as an outsider (not on the roster) and the case about the person.
+        """Return the record of the person as an outsider (member not on the roster), and the case about that person.
 
         If there is no case, one is opened, so that the removal is documented.
         """

@@ -73,12 +73,12 @@ def names_case(text: str) -> bool:
 
 
 def numbered(text: str, code: re.Pattern[str]) -> tuple[int, str] | None:
-    """Match `code`, a pattern made by `code_pattern`, at the beginning of the text; return None if it does not match.
+    """Parse a number with an optional prefix, such as `VP12`, at the beginning of the text; None if there is none.
 
-    Diacritics and case are ignored.
+    `code` is a pattern made by `code_pattern`. Diacritics and case are ignored.
 
     Returns:
-        The number that the pattern captured, and the text after the match as typed.
+        The number, and the text after it as typed.
     """
     composed = unicodedata.normalize("NFC", unpasted(text).text)
     found = code.match(fold(composed))  # Folding keeps the length, so the rest is cut out of what was typed.
@@ -86,7 +86,10 @@ def numbered(text: str, code: re.Pattern[str]) -> tuple[int, str] | None:
 
 
 def code_pattern(prefix: str) -> re.Pattern[str]:
-    """Return a pattern for `numbered`: a number, optionally after the regex `prefix` (lower case, no diacritics)."""
+    """Return a pattern for `numbered`, which matches a number, alone or after a prefix such as `VP`.
+
+    `prefix` is a regex in lower case without diacritics.
+    """
     return re.compile(rf"\s*(?:{prefix})?[\s\-#.]*0*([1-9][0-9]{{0,17}})(?![0-9a-z])")
 
 
@@ -117,7 +120,7 @@ def _match_with_typos(
 
 
 def _tolerated_typos(word: str, *, slash: bool) -> int:
-    """Return how many typing errors are tolerated in a command word.
+    """Return how many typing errors are tolerated in the command word `word`.
 
     Without a slash they are fewer, as the text may be ordinary talk.
     """

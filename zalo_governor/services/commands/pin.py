@@ -20,9 +20,9 @@ class Pin(Command[bool]):
         return None if rest.strip(" .:") else True
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Enqueue a job that pins the message replied to; the result of the job is reported in a later message.
+        """Enqueue a job that pins the message to which the command is a reply; a later message reports the result.
 
-        A message under a sealed case (a suspected state secret) is not pinned.
+        A message that belongs to a sealed case (a suspected state secret) is not pinned. `argument` is unused.
         """
         event, quote = call.event, call.event.quote
         if not event.is_group or quote is None or not quote.key.isdecimal():

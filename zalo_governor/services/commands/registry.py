@@ -46,6 +46,6 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
 
 
 def all_commands(policy: ServicePolicy) -> dict[str, AnyCommand]:
-    """Create all commands; return them by command word (`Command.word`)."""
+    """Create all chat commands; return them by their words without slash and diacritics, such as `baocao` (report)."""
     named: list[AnyCommand] = [kind(policy) for kind in COMMANDS]
     return {command.word: command for command in (*named, Help(policy, named))}

@@ -54,9 +54,10 @@ class Report(Command[Wanted]):
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse a period and, before or after it, an optional file format; return None if that fails.
+        """Parse `rest`, the text after the command's word: a period and, before or after it, an optional file format.
 
-        No period means `today`, from which periods such as "yesterday" are computed.
+        No period means `today`, from which periods such as "yesterday" are computed. None is returned for anything
+        else.
         """
         words = [word for word in folded(rest).rstrip(" .").split() if word not in _FILLER_WORDS]
         face = None
@@ -70,7 +71,7 @@ class Report(Command[Wanted]):
         return Wanted(span, None) if span else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the activity report of each group of `call.groups`, as texts or as files.
+        """Return the activity report for the period `argument` on each group of `call.groups`, as texts or files.
 
         Only admins get the texts of members' incidents and suggestions.
         """

@@ -15,11 +15,11 @@ class AddMarks(Command[str]):
     roles = None
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return the typed sentence; None if nothing was typed. `today` is not used."""
+        """Return `rest`, the sentence typed after the command's word; None if nothing is typed. `today` is unused."""
         return rest.strip() or None
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Return the likeliest spellings of the typed sentence with diacritics; nothing of it is stored."""
+        """Return the likeliest spellings of the typed sentence `argument` with diacritics; nothing of it is stored."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
             return Answer([self.voice.render_for(call.person, MessageId.MARKS_NONE)], "nothing")

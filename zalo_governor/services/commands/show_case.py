@@ -120,7 +120,7 @@ class ShowCase(CaseCommand):
         return lines + self._opening_lines(call, case)
 
     def _opening_lines(self, call: Call, case: Case) -> list[str]:
-        """Return a line naming who viewed the case before and how often, from the audit log; [] if nobody did."""
+        """Return a line naming who has viewed the case before and how often, by the audit log; [] if nobody has."""
         openings = call.uow.audit.openings(case)
         rows = [
             self.voice.render(
@@ -138,7 +138,7 @@ class ShowCase(CaseCommand):
     def _outsider_lines(self, call: Call, case: Case, newcomer: Outsider) -> list[str]:
         """Return lines on the outsider (a person not on the roster) whom the case is about.
 
-        They say who joined, how, and whether the person is still in the group.
+        They say who joined the group, how, and whether the person is still in the group.
         """
         person = call.uow.people.get(newcomer.person_id)
         who = self.voice.who(person)

@@ -17,7 +17,7 @@ _DASH = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+")
 
 
 class Whom(NamedTuple):
-    """Parsed argument of a membership command: a case code or a member code, and the text after the code."""
+    """Parsed argument of `/thanhvien` (members) or `/moira` (remove): case or member code, and the text after it."""
 
     case_id: int | None = None
     """Number from a case code `VP12`; None if a member code was typed."""
@@ -33,7 +33,7 @@ class Whom(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The person whom a code names, with the group, and with the outsider record and case if there are any."""
+    """The person whom a typed case or member code names, with the group, and the person's outsider record and case."""
 
     group: Group
     person: Person
@@ -44,7 +44,7 @@ class Found(NamedTuple):
 
 
 def read_whom(typed: str) -> Whom | None:
-    """Parse `VP12` or `TV34` in any spelling, and the text after it as one line; return None if there is no code."""
+    """Parse a case code (`VP12`) or member code (`TV34`), and the text after it, as one line; None without a code."""
     member = numbered(typed, _MEMBER)
     if member:
         return Whom(person_id=member[0], rest=one_line(member[1], LONGEST_NAME))
@@ -53,10 +53,10 @@ def read_whom(typed: str) -> Whom | None:
 
 
 def find(call: Call, account: str, whom: Whom) -> Found | None:
-    """Find the person whom the code names in one of `call.groups`; return None if there is no such person.
+    """Find the person whom the typed code (`whom`) names, in one of `call.groups`; return None if there is nobody.
 
-    A case code must be that of a case about an outsider. `account` is the uid of the bot account, under which the
-    members' uids are stored.
+    A case code must be that of a case about an outsider (a member not on the roster). `account` is the uid of the bot
+    account, under which the members' uids are stored.
     """
     if whom.case_id is not None:
         case = call.uow.cases.get(whom.case_id)

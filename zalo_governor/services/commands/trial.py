@@ -24,7 +24,7 @@ class _NoArgumentCommand(Command[bool]):
 
 
 class ShowTrial(_NoArgumentCommand):
-    """Command `/chaythu` (trial run): summarise the trial period, in which only admins get messages."""
+    """Command `/chaythu` (trial run): summarise the trial period, in which messages go to admins only."""
 
     word = "chaythu"
     usage = MessageId.USAGE_TRIAL
@@ -36,19 +36,25 @@ class ShowTrial(_NoArgumentCommand):
         self._page = TrialPage(policy)
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return the summary of the trial so far: messages withheld, and each rule's cases and false alarms."""
+        """Answer `/chaythu` (trial run) with the summary of the trial so far (`argument` is unused).
+
+        It says which messages were withheld, and how many cases and false alarms each rule had.
+        """
         return Answer([self._page.text(call.uow)])
 
 
 class SwitchOn(_NoArgumentCommand):
-    """Command `/batdau` (start): end the trial, i.e. send messages to everybody, no longer to admins only."""
+    """Command `/batdau` (start): end the trial, so that messages go to everybody, no longer to admins only."""
 
     word = "batdau"
     usage = MessageId.USAGE_SWITCH_ON
     roles = frozenset({Role.ADMIN})
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """End the trial, or reply that it has ended already; other admins and the group are told later."""
+        """End the trial (command `/batdau`, start), or reply that it has ended already (`argument` is unused).
+
+        The other admins and the group are told later.
+        """
         who = self.voice.who(call.person)
         if not switch_on(self.policy, call.uow, call.person.id):
             trial = call.uow.trials.get(self.policy.account)
@@ -68,5 +74,8 @@ class Introduce(_NoArgumentCommand):
     roles = None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Return a text on the bot's purpose, the data it stores and whom members can ask."""
+        """Answer `/gioithieu` (introduce) with a text on what the bot is for, which data it stores, and whom to ask.
+
+        `argument` is unused.
+        """
         return Answer([introduction_text(self.policy.introduction, self.voice)])

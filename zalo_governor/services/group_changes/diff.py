@@ -26,14 +26,14 @@ PersonNumber = Callable[[str], str]
 
 
 def concerns_group(event: EventBase) -> bool:
-    """Return whether the event is of a type that may change data of the group, which nearly all messages are not."""
+    """Return whether the event is of a type that may change data of the group, such as its name, picture or admins."""
     if type(event) is MessageSent:
         return event.message_type in BOARD_MESSAGES
     return isinstance(event, GroupInfoChanged | GroupSettingChanged | AdminChanged | InviteLinkChanged | BoardChanged)
 
 
 def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumber) -> list[Change]:
-    """Return the changes of the group's data that the event makes.
+    """Return the changes of the group's data (name, picture, settings …) that the event makes.
 
     Args:
         group: the group before the event; if None (unknown), all data that the event mentions count as changed.
@@ -61,7 +61,7 @@ def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumb
 
 
 def group_after(event: EventBase, group: GroupSnapshot) -> GroupSnapshot:
-    """Return the state (snapshot) of the group after the event; the given one if the event changes nothing."""
+    """Return the state (snapshot) of the group after the event, given the state before; the same if nothing changes."""
     now: dict[str, Any] = {}
     match event:
         case GroupInfoChanged():
@@ -100,7 +100,7 @@ def _group_data_changes(event: GroupInfoChanged, group: GroupSnapshot | None, nu
 
 
 def _same_picture(address: str, group: GroupSnapshot | None) -> bool:
-    """Return whether the picture at URL `address` is the group's present one; False if either URL is unknown."""
+    """Return whether the picture at URL `address` is the present picture of the group; False if a URL is unknown."""
     there = group.avatar_url if group else None
     return bool(address and there) and picture_name(address) == picture_name(there or "")
 
@@ -124,7 +124,7 @@ def _admin_changes(event: AdminChanged, group: GroupSnapshot | None, number: Per
 
 
 def _changed_admin_uids(event: AdminChanged, group: GroupSnapshot | None) -> set[str]:
-    """Return the uids of the members who by the event become co-admins of the group, or cease to be co-admins."""
+    """Return the uids of the members whom the event makes co-admins of the group, or whom it strips of that role."""
     uids = {member.uid for member in event.members}
     if group is None:
         return uids

@@ -39,7 +39,7 @@ class LeakSignService:
         )
 
     def tell(self, uow: UnitOfWork) -> int:
-        """Tell the admins of each group's leak signs, unless the same were told before; return for how many groups."""
+        """Tell the admins of each group's leak signs, unless told before; return the number of groups reported."""
         told = 0
         for group in self._policy.governed:
             found = self._found(uow, group)
@@ -83,7 +83,10 @@ def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: da
 
 
 def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[str]:
-    """Return each leak sign as part of a sentence; `who` names the group's Official Accounts (organisations, bots)."""
+    """Return each leak sign as a part of a sentence.
+
+    `who` names the Official Accounts (accounts of organisations or programs) that are members of the group.
+    """
     found = []
     if signs.official_accounts:
         named = voice.render(MessageId.SIGN_OFFICIAL_WHO, who=who) if who else ""

@@ -29,7 +29,7 @@ class ChangeNotifications:
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
-        """Send notices about changes that the leader had not approved.
+        """Send notices about changes of the group that the leader had not approved.
 
         Changes made by an admin are told to the leader and the other admins, those made by others to the admins.
 
@@ -37,7 +37,7 @@ class ChangeNotifications:
             actor: the person who made the changes.
 
         Returns:
-            The case, with the time at which the leader was told, if so; the caller stores it.
+            The case about the changes; if the leader was told, with the time of that, which the caller has to store.
         """
         actor = uow.people.get(actor.id)
         by_desk = actor.has(*DESK)
@@ -55,7 +55,7 @@ class ChangeNotifications:
         return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
     def approved(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Tell the admins, and the person who made the change, that `by` approved the change afterwards."""
+        """Tell the admins, and the person who made the change that the case is about, that `by` has approved it."""
         text = self._voice.render(
             MessageId.CHANGE_APPROVED,
             code=case.code,
@@ -76,9 +76,10 @@ class ChangeNotifications:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
 
     def pictures(self, uow: UnitOfWork, case: Case, address: str) -> None:
-        """Tell those who were told of the case whether the new group picture (at URL `address`) resembles the old one.
+        """Tell those who were told of the case whether the new group picture resembles the one before.
 
-        Nothing is sent in the quiet hours, in which nobody is told of the case either.
+        `address` is the URL of the new picture. Nothing is sent in the quiet hours, in which nobody is told of the case
+        either.
         """
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
             return
@@ -139,7 +140,10 @@ class ChangeNotifications:
     def _ask_actor(
         self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId
     ) -> MemberRequest:
-        """Tell the person who made the change how to get approval, and who was `told` of it; return whether he was."""
+        """Tell the person who made the changes how to get the leader's approval; return whether this was done.
+
+        `told` is the id of the sentence saying who was told of the changes; `about` holds the fields of the message.
+        """
         if actor.uid == NOBODY_UID:
             return MemberRequest.NOT_ASKED
         if actor.has(Role.LEADER, Role.LEADERSHIP):

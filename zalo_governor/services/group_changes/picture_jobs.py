@@ -51,7 +51,10 @@ class FetchPictureHandler:
         return Performed(JobOutcome.DONE if looked else JobOutcome.UNKNOWN, looked)
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Store thumbnail and hash; if the job belongs to a case, report the comparison or the failed download."""
+        """Store thumbnail and hash of the picture; if the job belongs to a case, tell people how the picture compares.
+
+        They are told whether it resembles the one before, or that it could not be downloaded.
+        """
         if not isinstance(job.task, FetchPicture):
             raise TypeError(job.kind)
         if done.result:
@@ -62,7 +65,7 @@ class FetchPictureHandler:
 
 
 def request_picture(uow: UnitOfWork, job: Job) -> None:
-    """Enqueue the job if its picture is not stored yet, or if a case needs the comparison with the one before."""
+    """Enqueue `job`, the download of a group picture; not if the picture is stored and the job belongs to no case."""
     if not isinstance(job.task, FetchPicture):
         raise TypeError(job.kind)
     known = uow.pictures.thumbnail(job.account, job.group_id, job.task.address) is not None

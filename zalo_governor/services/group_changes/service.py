@@ -30,14 +30,17 @@ _MOMENT = timedelta(milliseconds=1)
 
 
 class GroupChangeService:
-    """Service that records changes of governed groups; without approval, a change opens a case or joins one."""
+    """Service that records changes of governed (watched) groups, and opens or extends cases for unapproved ones."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._telling = ChangeNotifications(policy)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings on group data, such as the name, that the event repeats unchanged."""
+        """Return the verdict without findings on data of the group, such as its name, that the event does not change.
+
+        An event may repeat data that has not changed.
+        """
         if verdict.sealed or not any(_is_about_group(finding) for finding in verdict.findings):
             return verdict
         changed = {change.kind.value for change in self._changes(uow, event)}
@@ -45,7 +48,7 @@ class GroupChangeService:
         return verdict.model_copy(update={"findings": tuple(kept)})
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Record what one event changes in a governed group, and open or extend cases for unapproved changes."""
+        """Record what the event changes in a governed (watched) group; open or extend cases for unapproved changes."""
         if verdict.sealed or not concerns_group(event):
             return
         changes = self._changes(uow, event)
@@ -172,12 +175,15 @@ class GroupChangeService:
 
 
 def change_waits(case: Case, event_id: int) -> tuple[str, datetime]:
-    """Return the claim (name, time) stored to remember that notices about a change wait for the end of quiet hours."""
+    """Return the claim (name, time) by which it is stored that notices about a change wait for the end of quiet hours.
+
+    The change is the one that the event `event_id` made and `case` is about.
+    """
     return f"change_waits:{case.code}:{event_id}", from_ms(0)
 
 
 class _Unapproved(NamedTuple):
-    """The changes, by one event, of which one rule says that they need approval and have none."""
+    """Changes that one event made without the approval that they need, with the finding of the rule that says so."""
 
     finding: Finding
     changes: list[GroupChange]

@@ -46,7 +46,10 @@ class _Named(BaseModel):
 
 
 class ChangeVocabulary(BaseModel):
-    """Words of config/thay-doi-nhom.yaml, for parsing typed approvals (ignoring case and diacritics) and for texts."""
+    """Words of config/thay-doi-nhom.yaml for the things that can be changed about a group (name, picture …).
+
+    With them typed approvals are parsed (ignoring case and diacritics) and changes are described in texts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -26,16 +26,17 @@ _LACKS: Mapping[str, MessageId] = {
 
 
 class DisplayNameAdvice:
-    """Writer of texts advising a member on his display name: what it lacks, and a proposal (only he can change it)."""
+    """Writer of texts telling a member what is wrong with his display name, and proposing a name for him to set."""
 
     def __init__(self, policy: ServicePolicy, voice: MessageFormatter) -> None:
         self._policy = policy
         self._voice = voice
 
     def lacks(self, reason: str | None, *, fixable: bool) -> str:
-        """Return the text on what the display name lacks, such as a title, by the reason code of the rule on names.
+        """Return the text saying what the display name lacks, such as a title.
 
         Args:
+            reason: the code with which the rule on display names explains its finding.
             fixable: the rule proposes a correct name; the text for an unknown code then says that the form is wrong.
         """
         return self._voice.render(

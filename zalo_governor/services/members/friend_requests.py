@@ -23,7 +23,7 @@ _RETRY_AFTER = timedelta(minutes=5)
 
 
 class FriendRequestService:
-    """Service that decides whether the bot account accepts a friend request on Zalo."""
+    """Service that decides whether the bot account accepts a friend request on Zalo: only from people of its groups."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -58,7 +58,7 @@ class FriendRequestService:
         return None
 
     def _decline(self, uow: UnitOfWork, uid: str) -> None:
-        """Audit, once a day per person, that the friend request is left open; a human may still accept it on Zalo."""
+        """Audit, once a day per person, that the bot leaves the friend request open; a human may accept it on Zalo."""
         today = self._policy.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         person = uow.people.find_or_create(self._policy.account, uid)
         if person and uow.claims.claim_once(f"friend_declined:{person.id}", today):

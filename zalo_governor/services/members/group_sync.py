@@ -34,13 +34,15 @@ class Fetch(Protocol):
 
 
 class GroupSync:
-    """Sync of groups with Zalo; differences enter the pipeline as elements, like those received over the socket.
+    """Reader of groups from Zalo: passes each difference from the stored state to the rules, as an event to be judged.
 
     Args:
         may_keep: returns whether the secret gate (the check for state secrets) lets a raw object be stored.
-        admit: passes elements to the pipeline; returns when the rules have judged them.
+        admit: passes elements (inputs of the pipeline, like data received over the socket) to the pipeline; returns
+            when
+        the rules have judged them.
         sum_up: (unit of work, group id) tells the admins what was found; called after each sync, even one without
-            changes, since the process may have died before telling of an earlier sync.
+        changes, since the process may have died before telling of an earlier sync.
         on_swept: called after each sync, since notices (messages to people) may have been put into the outbox.
         again_after: minimum time between two syncs of a group, so that reconnects do not trigger more.
     """
@@ -76,11 +78,11 @@ class GroupSync:
         self._requests_lock = Lock()
 
     def want(self, group_id: str) -> None:
-        """Request a sync of the group, due `again_after` after its last one; at once if there was none."""
+        """Request a sync of the group (reading it from Zalo), due `again_after` after the last; at once if none was."""
         self._request_after(group_id, self._again_after)
 
     def want_for(self, group_id: str, uid: str) -> None:
-        """Request a sync of the group as soon as allowed, because the unknown account `uid` writes there.
+        """Request an early sync of the group (at least 15 s after the last), as the unknown account `uid` wrote there.
 
         By writing, the account counts as a member, even if Zalo hides the group's member list.
         """
@@ -123,7 +125,7 @@ class GroupSync:
         return True
 
     def sweep(self, group_id: str) -> int:
-        """Read the group from Zalo, pass each difference to the pipeline as an element, and return their number.
+        """Sync the group: read it from Zalo, pass each difference to the pipeline, return the number of differences.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
@@ -155,7 +157,10 @@ class GroupSync:
         return len(elements)
 
     def _without_secrets(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
-        """Return the group snapshot to store, without a name or description that may be a state secret."""
+        """Return the group's state to store after a sync, without a name or description that may be a state secret.
+
+        `before` is the stored state, `seen` the one read from Zalo.
+        """
         kept = to_remember(before, seen)
         if not self._may_keep({"name": seen.name}):
             kept = kept.model_copy(update={"name": ""})

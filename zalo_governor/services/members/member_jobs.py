@@ -95,7 +95,7 @@ def audit_job(
     *,
     person_uid: str | None = None,
 ) -> None:
-    """Write the outcome of a job, its case (if any) and the person concerned (`person_uid`) to the audit log."""
+    """Write the outcome of a job to the audit log, with its case (if any) and the person concerned (`person_uid`)."""
     person = uow.people.find_or_create(job.account, person_uid) if person_uid else None
     uow.audit.append(
         f"job.{job.kind.value}",

@@ -21,7 +21,7 @@ _SLACK = timedelta(hours=1)
 
 
 class NameReminders:
-    """Sender of requests to correct display names; the outbox (table of messages sent) shows who was asked when."""
+    """Sender of requests to members to correct their display names; the outbox (sent messages) shows who was asked."""
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
         self._policy = policy
@@ -34,7 +34,7 @@ class NameReminders:
         return self._asked_today(uow, *self._policy.groups) < self._policy.names.asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
-        """Ask members with wrong display names who were never asked, or not recently; return how many were asked."""
+        """Ask members with wrong display names to correct them, if not asked lately; return how many were asked."""
         policy, sent = self._policy, 0
         now = policy.clock()
         for case in self._open(uow, group_id):
@@ -83,7 +83,7 @@ class NameReminders:
         return [case for case in cases if case.rule_id == NAME_RULE]
 
     def _given_up(self, case: Case) -> bool:
-        """Return whether the member of the case has had all the reminders that the settings allow."""
+        """Return whether the member has had all the reminders of the wrong display name that the settings allow."""
         policy = self._policy
         return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
 

@@ -36,7 +36,7 @@ _TOLD_WITHIN = timedelta(days=7)
 
 
 class OutsiderService:
-    """Service that opens and closes cases about outsiders, as people join and leave governed groups."""
+    """Service that opens and closes cases about outsiders (members not on the roster) as they join and leave groups."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -45,7 +45,7 @@ class OutsiderService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Act on one judged event of a governed group if it is a join, a join request or a departure; ignore others."""
+        """Act on a judged event of a governed (watched) group: a join, a join request or a departure; ignore others."""
         if not isinstance(event, _MEMBERSHIP_EVENTS) or event.thread_id not in self._policy.groups:
             return
         findings = [
@@ -61,10 +61,11 @@ class OutsiderService:
             self._record_departure(uow, event)
 
     def sum_up(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins, once each, of outsiders whose joining was not received live, but found later.
+        """Tell the admins, once each, of outsiders whose joining was not received live but found out later.
 
         One message lists those who joined just now, and the members who added them are asked to check; another lists
-        those found too late to ask anybody. Cases of people by now known to be on the roster are closed before that.
+        those found too late to ask anybody. Before that, cases about people who are on the roster, as is known by now,
+        are closed.
         """
         self.recognised(uow, group_id)
         since = self._policy.clock() - _TOLD_WITHIN
@@ -82,7 +83,7 @@ class OutsiderService:
             )
 
     def recognised(self, uow: UnitOfWork, group_id: str) -> None:
-        """Close, as false alarms, cases of people now known (by phone number or a new roster) to be on the roster."""
+        """Close, as false alarms, cases about people who, by a phone number or a new roster, are now on the roster."""
         here = [(newcomer, case) for newcomer, case in uow.outsiders.present(group_id) if case.state.open]
         if not here:
             return
@@ -99,7 +100,7 @@ class OutsiderService:
             return case
 
     def _open_cases(self, uow: UnitOfWork, event: MembersJoined, findings: Sequence[Finding]) -> None:
-        """Open or extend a case for each outsider who joined; tell the admins at once if that was received live."""
+        """Open or extend a case for each outsider who joined; tell the admins at once if the event is live."""
         at_once = is_fresh(event, self._policy.clock()) and event.source is Source.LIVE
         told = []
         for finding in findings:
@@ -113,7 +114,7 @@ class OutsiderService:
             self._tell_at_once(uow, event.thread_id, told)
 
     def _tell_at_once(self, uow: UnitOfWork, group_id: str, came: Sequence[tuple[Outsider, Case]]) -> None:
-        """Tell the admins of new outsiders, ask the members who added them, and remove them if the settings say so."""
+        """Tell the admins of new outsiders, ask the members who added them to check, remove them if so configured."""
         by_adder: dict[int, list[tuple[Outsider, Case]]] = {}
         for newcomer, case in came:
             if newcomer.brought_by is not None:
@@ -127,9 +128,10 @@ class OutsiderService:
     def _open_or_join(
         self, uow: UnitOfWork, event: MembersJoined, finding: Finding, person: Person, *, late: bool
     ) -> tuple[Outsider, Case] | None:
-        """Open the outsider's case, or add the event to it, and return outsider and case.
+        """Open a case about the outsider, or add the event to the existing one; return outsider and case.
 
-        None is returned if the case exists, and the event does not newly tell who added the outsider to the group.
+        None is returned if the case exists already; but outsider and case are returned if the event is the first to
+        tell who added the outsider to the group.
         """
         by = uow.people.find_or_create(event.account, event.sender_uid) if finding.label == "added" else None
         here = uow.outsiders.present(event.thread_id, person.id)
@@ -159,11 +161,14 @@ class OutsiderService:
         return newcomer, case
 
     def _claim_telling(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> bool:
-        """Mark the outsider as reported to the admins; return False if he was reported before, with the same adder."""
+        """Return whether the admins are still to be told of the outsider, and mark the outsider as told (claim).
+
+        True the first time, and once more when it has become known who added the outsider.
+        """
         return uow.claims.claim_once(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
 
     def _ask_adder(self, uow: UnitOfWork, added: Sequence[tuple[Outsider, Case]]) -> str:
-        """Ask the member who added these outsiders to check them; return the text telling the admins what was done."""
+        """Ask the member who added these outsiders to check them; return the text telling the admins of this."""
         first = added[0][1]
         by = uow.people.get(first.person_id)
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
@@ -226,9 +231,9 @@ class OutsiderService:
         return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
 
     def _remove_if_configured(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
-        """Enqueue the removal of the outsider from the group if the settings say so.
+        """Enqueue a job that removes the outsider from the group, if the settings say that outsiders are removed.
 
-        Not while the account is on trial (only the admin gets messages), not if it lacks the right to remove members,
+        Not while the account is on trial (only Role.ADMIN gets messages), not if it lacks the right to remove members,
         and not if the name is unknown or resembles that of a person on the roster.
         """
         if not self._policy.roster.remove_outsiders or not self._may_remove_members(uow, newcomer.group_id):
@@ -245,7 +250,10 @@ class OutsiderService:
         return snapshot is not None and self._policy.account in {snapshot.owner_uid, *snapshot.co_admin_uids}
 
     def _tell_of_join_request(self, uow: UnitOfWork, event: JoinRequested, outsiders: int) -> None:
-        """Tell the admins how many people ask to join and how many of them are outsiders; the program admits nobody."""
+        """Tell the admins how many people ask to join the group, and how many (`outsiders`) are not on its roster.
+
+        The program itself admits nobody.
+        """
         if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
         has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
@@ -258,7 +266,7 @@ class OutsiderService:
         self._post.to_desk(uow, text, group_id=event.thread_id)
 
     def _record_departure(self, uow: UnitOfWork, event: MembersLeft | MemberRemoved) -> None:
-        """Close the cases of outsiders who left; for people on the roster, audit who left and who removed them."""
+        """Close the cases of outsiders who left the group; for people on the roster, audit who left or was removed."""
         approved = uow.roster.approved_uids(event.account, event.thread_id) or frozenset()
         by = uow.people.find_or_create(event.account, event.sender_uid) if isinstance(event, MemberRemoved) else None
         for member in event.members:
@@ -284,7 +292,7 @@ class OutsiderService:
 
 
 def _was_joining_heard(case: Case) -> bool:
-    """Return whether an event told how the outsider joined, and the event was at most 5 minutes old."""
+    """Return whether the case comes from an event that reports how the outsider joined, at most 5 minutes old then."""
     return case.label != "unseen" and was_fresh(case)
 
 

@@ -9,8 +9,8 @@ from zalo_governor.services.ports import UnitOfWork
 class RenameDetection:
     """Event handler that requests a group sync if a message contains another sender name than the stored one.
 
-    A group sync reads all names from Zalo. The rules judge only these names, not those in messages: the two may differ,
-    and would open and close a case in turn.
+    A group sync reads all names from Zalo, and the rules judge these. Names in messages are not judged: they may differ
+    from those of the sync, so that a case about the name would be opened and closed again and again.
     """
 
     def __init__(self, policy: ServicePolicy) -> None:

@@ -10,9 +10,9 @@ from zalo_governor.domain.people import GroupSnapshot, Member, picture_name
 
 
 class GroupSnapshotDiff(NamedTuple):
-    """The comparison made in one group sync, which reads a group from Zalo.
+    """Comparison, in one group sync, of a group as just read from Zalo with its stored state.
 
-    Each difference is made an element (input of the pipeline, like data received over the socket).
+    Each difference is turned into an element (input of the pipeline, like data received over the socket).
     """
 
     account: str
@@ -27,7 +27,7 @@ class GroupSnapshotDiff(NamedTuple):
     """
 
     def names(self, members: Sequence[Member], known: Mapping[str, str]) -> Iterator[Element]:
-        """Yield an element per member whose display name is new, or differs from the one that the rules last judged.
+        """Yield an element for each member whose display name is new, or differs from the one that the rules judged.
 
         The elements are dated later than those of `changes`, so that outsiders (members not on the roster) are known
         when their names are judged, and are not asked to correct them.
@@ -43,7 +43,7 @@ class GroupSnapshotDiff(NamedTuple):
     def changes(
         self, before: GroupSnapshot | None, after: GroupSnapshot, present: Set[str], writers: Set[str] = frozenset()
     ) -> Iterator[Element]:
-        """Yield an element per change of the group (members, settings, name …) that no event has reported.
+        """Yield an element for each change of the group (members, settings, name …) that no event has reported.
 
         Args:
             before: the stored state of the group; None at the first sync, which yields nothing.
@@ -83,7 +83,10 @@ class GroupSnapshotDiff(NamedTuple):
 
 
 def _group_data_changes(before: GroupSnapshot, after: GroupSnapshot) -> Iterator[RawDict]:
-    """Yield each change of the group's name, settings, admins …; a value unknown before does not count as changed."""
+    """Yield the raw content of an element for each change of the group's name, settings, admins …
+
+    A value that was unknown before does not count as changed.
+    """
     if before.name and after.name and before.name != after.name:
         yield {"name": after.name}
     if before.description is not None and after.description is not None and before.description != after.description:
@@ -105,7 +108,7 @@ def _group_data_changes(before: GroupSnapshot, after: GroupSnapshot) -> Iterator
 
 
 def to_remember(before: GroupSnapshot | None, after: GroupSnapshot) -> GroupSnapshot:
-    """Return the group snapshot to store after a sync: `after`, but with old values where `changes` yields elements.
+    """Return the group's state to store after a sync: `after`, but the old values where `changes` yields elements.
 
     The new values are stored when these elements are judged, so that a crash in between loses no change, and a change
     of which an event came over the socket meanwhile is not reported twice.

@@ -7,10 +7,10 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class UnknownSenders:
-    """Event handler that requests a group sync for a sender who is neither a known member nor on the roster.
+    """Event handler that requests a group sync for a message's sender who is neither a known member nor on the roster.
 
     A group sync reads the members from Zalo, and the rule on outsiders (clause 4.5) judges the new ones. Each sender
-    triggers one sync, and another one only after leaving the group.
+    triggers one sync, and another one only after having left the group.
     """
 
     def __init__(self, policy: ServicePolicy) -> None:
@@ -19,7 +19,10 @@ class UnknownSenders:
         """(group id, uid) of the senders checked already, for whom no other sync is requested."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Check the sender if the event is a message; if members leave, forget that they were checked."""
+        """Request a group sync if the event is a message of an unknown sender; note if members leave the group.
+
+        A sender who left and writes again triggers another sync.
+        """
         if isinstance(event, MessageSent | SealedHeard):
             self._check_sender(uow, event)
         elif isinstance(event, MembersLeft | MemberRemoved):

@@ -11,18 +11,20 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Catalogue:
-    """Catalogue that has a text template for every `MessageId`."""
+    """Store of the templates of all texts that the program sends or shows: one for every `MessageId`."""
 
     def __init__(self, templates: Mapping[MessageId, str]) -> None:
         self._templates = dict(templates)
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":
-        """Read a YAML file of `id: template`; templates name their fields in braces: `{code}`. `{{` stands for a brace.
+        """Read the templates from a YAML file of `id: template`.
+
+        Templates name their fields in braces, such as `{code}`; `{{` stands for a brace.
 
         Raises:
             ConfigError: an id is missing or unknown, or a template uses a field that its id does not have; the message
-                has a line for each fault, naming file, line and key.
+            has a line for each fault, naming file, line and key.
         """
         document = load_yaml(path)
         complaints = [str(error) for error in _complaints(document)]
@@ -39,7 +41,7 @@ class Catalogue:
         return _filled(text, self._templates[text], fields)
 
     def say_to_anybody(self, text: MessageId, **fields: object) -> str:
-        """Render as `render` does, but with the address `Ông/bà` (Sir/Madam) in place of `đồng chí` (comrade)."""
+        """Return the text as `render` does, but addressing people as `Ông/bà` (Sir/Madam), not `đồng chí` (comrade)."""
         plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
         return _filled(text, plain, fields)
 

@@ -32,14 +32,16 @@ _OFFICE_ROLES = (Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER)
 
 
 class FallbackNote(NamedTuple):
-    """A message to send by e-mail or webhook, because no admin could be reached by Zalo."""
+    """Text to send by e-mail or webhook, because an urgent alert has reached no admin over Zalo."""
 
     subject: str
     text: str
 
 
 class DeliveryFollowUp:
-    """Periodic check of which notices were delivered, with the actions that follow. Implements `app.due_work.Work`.
+    """Periodic check of which notices (messages of the bot) were delivered, with the actions that follow.
+
+    Urgent alerts that reached no admin are passed on to others. Implements `app.due_work.Work`.
 
     Args:
         tell: sends (subject, text) by e-mail and webhook in the background.
@@ -63,12 +65,15 @@ class DeliveryFollowUp:
         self._check_at: datetime | None = None
 
     def sent(self, outcome: str) -> None:
-        """Make a check due at once if the outcome of a send is final; called by the outbox worker after each send."""
+        """Note the outcome of a try to send a notice; if it is final (sent, refused), make the next check due at once.
+
+        Called by the worker that sends the outbox, after each try.
+        """
         if outcome in _FINAL_OUTCOMES:
             self._check_at = None
 
     def next_due(self) -> datetime | None:
-        """Return when to check next: a minute after the last check, or earlier if an alert has to be escalated then."""
+        """Return when to check next: a minute after the last check, or earlier if an alert has to be passed on."""
         now = self._policy.clock()
         if self._check_at is None or now < self._check_at - _CHECK_EVERY:
             return AT_ONCE
@@ -77,7 +82,7 @@ class DeliveryFollowUp:
         return min(self._check_at, unheard or self._check_at)
 
     def act(self, now: datetime) -> None:
-        """Escalate undelivered alerts, mark cases whose member was notified, and report notices that did not arrive."""
+        """Pass on alerts that reached no admin, mark cases whose member was notified, report notices that were lost."""
         self._check_at = now + _CHECK_EVERY
         with self._begin() as uow:
             unheard = uow.deliveries.unheard_alerts(now - UNHEARD_AFTER)
@@ -94,7 +99,7 @@ class DeliveryFollowUp:
         self._on_posted()
 
     def _escalate_alert(self, uow: UnitOfWork, alert: Sequence[Undelivered], now: datetime) -> FallbackNote:
-        """Tell the leader's report readers of an urgent alert that reached no admin.
+        """Tell the leader's staff (report readers) of an urgent alert that reached no admin.
 
         Args:
             alert: the notices to all admins that make up the alert.
@@ -136,7 +141,7 @@ class DeliveryFollowUp:
         )
 
     def _claim_escalation(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
-        """Claim the escalation of the alert; return False if an alert about the same case was escalated before."""
+        """Return whether to pass the alert on to others, and mark that as done: once for all alerts on a case."""
         case = uow.cases.get(alert[0].case_id) if alert[0].case_id else None
         return case is None or uow.claims.claim_once(f"unheard:{case.code}", case.opened_at)
 
@@ -150,11 +155,14 @@ class DeliveryFollowUp:
         }
 
     def _leaders_office(self, uow: UnitOfWork) -> list[Person]:
-        """Return the people who read the reports for the leader (Role.REPORT_READER); the leader if there are none."""
+        """Return the leader's staff who read the reports (Role.REPORT_READER), or the leader, if there are none."""
         return self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, Role.LEADER)
 
     def _tell_of_unreached_people(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell the admins whom notices about open cases do not reach; in the quiet hours, only about urgent notices."""
+        """Tell the admins which members or leaders did not get notices about open cases.
+
+        In the quiet hours (at night), only urgent notices are reported.
+        """
         quiet = (
             self._policy.escalation.quiet_hours is not None
             and self._policy.escalation.quiet_hours.until(now) is not None
@@ -177,7 +185,7 @@ class DeliveryFollowUp:
             uow.deliveries.mark_told_to_desk(notices, now)
 
     def _tell_of_losses(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell admins, leaders and report readers, to whom messages arrive again, which notices they have missed."""
+        """Tell admins, leaders and report readers, after a time without delivery, which notices they have missed."""
         for person_id, notices in _group_by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
             uow.deliveries.mark_told_of_loss(notices, now)
             person = None if person_id is None else uow.people.get(person_id)

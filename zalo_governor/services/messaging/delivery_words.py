@@ -10,7 +10,7 @@ _DELIVERIES = {DeliveryState.PENDING: MessageId.DELIVERY_PENDING, DeliveryState.
 
 
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
-    """Return the case's state as text, such as `mới` (new); with a remark if the member's notice did not arrive."""
+    """Return the case's state as text, such as `mới` (new), saying if the notice to the member has not arrived."""
     state = voice.state(case.state)
     if case.state is not CaseState.NEW:
         return state
@@ -22,7 +22,7 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
 
 
 def outgoing_in_words(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
-    """Return a text on how many notices wait to be sent (also if 0), and how many could not be sent (unless 0)."""
+    """Return a text on the number of notices that wait to be sent and, if any, of those that could not be sent."""
     said = number(counts.waiting)
     if counts.oldest_waiting_at:
         said += voice.render(MessageId.STATUS_WAITING_SINCE, when=moment(counts.oldest_waiting_at))

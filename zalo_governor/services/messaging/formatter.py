@@ -39,7 +39,7 @@ _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 
 
 class MessageFormatter:
-    """Renderer of message templates, and of the texts that name people, groups, clauses and cases in them."""
+    """Renderer of message templates, and of the texts with which messages name people, groups, clauses and cases."""
 
     def __init__(self, catalogue: Catalogue, regulation: Regulation) -> None:
         self._catalogue = catalogue
@@ -78,7 +78,7 @@ class MessageFormatter:
         return self.render(MessageId.TO_ACCOUNT, name=name) if name else self.render(MessageId.TO_UNNAMED)
 
     def named(self, person: Person) -> str:
-        """Return the person's name for a table cell: without title if the person is identified, else as in `who`."""
+        """Return the person's name for a table cell: without title if the person is identified, else as by `who`."""
         if not person.identified:
             return self.who(person)
         name = plain(person.full_name or person.display_name) or self.render(MessageId.WHO_UNKNOWN)
@@ -108,7 +108,10 @@ class MessageFormatter:
         )
 
     def group(self, group: Group) -> str:
-        """Return how messages name the group: by its name, without a second word "group", or by its id if nameless."""
+        """Return how messages name the group: as `nhóm` (group) and its name, or its id if it has no name.
+
+        If the name itself begins with `nhóm`, the word is not repeated.
+        """
         name = plain(group.name)
         if not name:
             return self.render(MessageId.GROUP_UNNAMED, id=group.id)
@@ -152,17 +155,23 @@ class MessageFormatter:
         )
 
     def sign(self, case: Case) -> str:
-        """Return a short text on what the case is about: how diacritics are wrong, else the clause's summary."""
+        """Return a short text on what the case is about.
+
+        If diacritics are wrong: in which way. Otherwise: the summary of the clause of the regulation.
+        """
         text = _SIGNS.get(case.label)
         return self.render(text) if text else self.clause(case.clause)
 
     def times(self, case: Case) -> str:
-        """Return `, 3 lần` (", 3 times") for a case with several events, else ""."""
+        """Return the number of the case's events as `, 3 lần` (", 3 times"), or "" if it has only one."""
         return self.render(MessageId.CASE_TIMES, count=case.count) if case.count > 1 else ""
 
 
 def gone(voice: MessageFormatter, at: datetime, by: Person | None, *, deleted: bool, account: str) -> str:
-    """Return a text saying when and by whom a message was recalled (or `deleted`); `account` is the bot's uid."""
+    """Return a text saying when and by whom a message was removed: deleted for everybody if `deleted`, else recalled.
+
+    `by` is the person who did it (None: unknown); `account` is the uid of the bot account.
+    """
     if by and by.uid == account:
         who = voice.render(MessageId.GONE_BY_OWN)
     else:

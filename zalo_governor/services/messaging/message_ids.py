@@ -4,10 +4,10 @@ from enum import Enum
 
 
 class MessageId(Enum):
-    """Id of a message, or of a part of one: (key in config/messages.vi.yaml, names of its template's fields, cells).
+    """Id of a text that the program sends or shows: a message, or a part of one.
 
-    `cells`, if given, is the number of short texts, separated by `|`, that the template holds: sheet name, title and
-    column headings of a table.
+    Each value is (key in config/messages.vi.yaml, names of the template's fields) and, for the headings of a table, the
+    number of short texts (sheet name, title, column headings) that the template holds, separated by `|`.
     """
 
     # to the admin and the staff

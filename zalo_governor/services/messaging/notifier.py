@@ -69,7 +69,10 @@ class Notifier:
     def to_desk(
         self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
     ) -> None:
-        """Put a private message to each admin (the desk: Role.ADMIN, ADMIN_STAFF) into the outbox; see `Notice`."""
+        """Put a private message to each admin (the desk: Role.ADMIN, ADMIN_STAFF) into the outbox.
+
+        `urgent` messages are sent before others and retried longer; `case_id` is the case that the message is about.
+        """
         desk = self.holders(uow, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
@@ -103,7 +106,7 @@ class Notifier:
         )
 
     def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
-        """Return the people who have any of the roles; bot accounts are left out."""
+        """Return the people who hold any of the roles; bot accounts are left out."""
         return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
 
 

@@ -16,9 +16,9 @@ ELSEWHERE = {LineState.DUPLICATE: MessageId.ELSEWHERE_SESSION, LineState.KICKED:
 
 
 class OutageNotices:
-    """Sender of notices about outages by a second channel (e-mail or webhook); about their end, also by Zalo.
+    """Sender of notices about outages, in which nothing is received from Zalo, by a second channel (e-mail or webhook).
 
-    Implements `pipeline.liveness.Alarm`.
+    The end of an outage is reported by Zalo, too. Implements `pipeline.liveness.Alarm`.
 
     Args:
         tell: sends (subject, text) by e-mail or webhook.
@@ -41,7 +41,10 @@ class OutageNotices:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report by e-mail or webhook that nothing was received since `since`; `line` is the connection's state."""
+        """Report, by e-mail or webhook, an outage: nothing has been received from Zalo since `since`.
+
+        `line` is the state of the connection, which may tell the cause.
+        """
         subject, text = MessageId.BLIND_SUBJECT, self._voice.render(MessageId.BLIND, since=moment(since))
         if line and line.resumes_at:
             subject, elsewhere = MessageId.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]

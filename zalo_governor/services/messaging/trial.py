@@ -19,14 +19,14 @@ from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 
 class TrialPage:
-    """Writer of the summary of the trial: what would have been sent to whom, and how many cases were false alarms."""
+    """Writer of the summary of the trial period: which messages were withheld, how many cases were false alarms."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def text(self, uow: UnitOfWork) -> str:
-        """Return the summary of the messages withheld, and of the cases opened, since the trial began."""
+        """Return the summary of the trial: the messages withheld, and the cases opened, since it began."""
         policy, voice = self._policy, self._voice
         trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
@@ -65,7 +65,7 @@ class TrialPage:
         return self._voice.render(MessageId.TRIAL_ABOUT, what=what, count=number(count))
 
     def _rule_outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
-        """Return a line per rule with its number of cases and false alarms; the highest share of these comes first."""
+        """Return a line per rule with its number of cases and false alarms, the highest share of false alarms first."""
         ranked = sorted(outcomes, key=lambda row: (-row.false_share, -row.false_alarms, row.rule_id))
         rows = [
             self._voice.render(
@@ -95,7 +95,7 @@ class TrialPage:
         return self._voice.render(MessageId.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
 
     def _addressees(self, found: ShadowFigures) -> str:
-        """Return the text naming who would be notified of a member's first case with findings like `found`."""
+        """Return the text naming who would be notified of a case, if the rule of `found` (on trial) were in force."""
         rung = self._policy.ladder.first(found.severity)
         told = []
         if rung.ask_member:
@@ -107,7 +107,7 @@ class TrialPage:
         return ", ".join(map(self._voice.render, told or [MessageId.ADDRESSEE_NOBODY]))
 
     def _trial_state(self, uow: UnitOfWork, trial: Trial | None) -> str:
-        """Return the text saying whether the trial goes on, is over, or was never wanted by the settings."""
+        """Return the text saying whether the trial goes on, has ended, or does not take place by the settings."""
         if not on_trial(self._policy, uow):
             since = trial.live_at if trial and trial.live_at else None
             return (
@@ -119,9 +119,9 @@ class TrialPage:
 
 
 class TrialEnd:
-    """Sender of the trial's summary after the time set for it, and of the announcement when a person has ended it.
+    """Sender of the trial's summary at its scheduled end, and of the announcement when a person has really ended it.
 
-    Implements `app.due_work.Work`.
+    The trial is a period in which messages go to Role.ADMIN only. Implements `app.due_work.Work`.
 
     Args:
         begin: begins a unit of work (a transaction).
@@ -145,7 +145,10 @@ class TrialEnd:
         """Whether the trial has ended and everybody was told, so that nothing is left to do."""
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has something to send: at once if the trial was ended, else when its summary is due."""
+        """Return when `act` has something to send: at once if the trial was ended, else when its summary is due.
+
+        None if nothing is left to send for now.
+        """
         if self._is_done:
             return None
         with self._begin() as uow:
@@ -157,7 +160,7 @@ class TrialEnd:
             return None if trial.told_at else trial.began_at + self._policy.trial
 
     def act(self, now: datetime) -> None:
-        """Send the summary of the trial or, if the trial was ended, the announcement of that; each is sent once."""
+        """Send the summary of the trial or, if a person has ended the trial, the announcement of that; each once."""
         with self._begin() as uow:
             trial = uow.trials.get(self._policy.account)
             if trial is None:
@@ -178,7 +181,7 @@ class TrialEnd:
         uow.trials.save(trial.model_copy(update={"told_at": now}))
 
     def _announce(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
-        """Tell the admins, except whoever ended it, that the trial is over; not if the settings want no trial."""
+        """Tell the admins, except the one who ended it, that the trial is over; not if the settings want no trial."""
         if trial.live_at is None or trial.announced_at is not None:
             return
         by = (
@@ -205,7 +208,7 @@ class TrialEnd:
 
 
 def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
-    """End the trial, so that all messages are sent from now on; return False if the account is not on trial.
+    """End the trial (messages go to Role.ADMIN only), so that all messages are sent; return False if not on trial.
 
     Args:
         by: id of the person who ended it by a chat command; None if it was ended from the command line.
@@ -218,7 +221,7 @@ def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
 
 
 def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) -> str:
-    """Return the text on until when the trial lasts and how many messages were withheld; "" if not on trial."""
+    """Return the text on the planned end of the trial, and the messages withheld so far; "" if not on trial."""
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
         return ""

@@ -20,7 +20,7 @@ ADDRESSEES = {
 
 
 def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
-    """Return whether the bot account is on trial: messages that nobody asked for go to the admin (Role.ADMIN) only."""
+    """Return whether the bot account is on trial, so that messages that nobody asked for go to Role.ADMIN only."""
     if not policy.trial:
         return False
     trial = uow.trials.get(policy.account)
@@ -28,7 +28,7 @@ def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
 
 
 def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None, *, asked_for: bool) -> bool:
-    """Return whether a message is withheld because the account is on trial.
+    """Return whether a message is withheld (not sent) because the account is on trial.
 
     Args:
         person: the recipient; None for a message to the group.
@@ -42,7 +42,10 @@ def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None,
 
 
 def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Addressee, list[Withheld]]]:
-    """Group withheld messages by the kind of recipient (leader, member …), in the order of `Addressee`."""
+    """Sort the messages that were withheld (not sent) during the trial by kind of recipient (leader, member …).
+
+    The kinds are in the order of `Addressee`.
+    """
     found: dict[Addressee, list[Withheld]] = {kind: [] for kind in Addressee}
     for row in withheld:
         person = None if row.person_id is None else uow.people.get(row.person_id)
@@ -51,7 +54,10 @@ def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Ad
 
 
 def withheld_line(uow: UnitOfWork, voice: MessageFormatter, withheld: Iterable[Withheld]) -> str:
-    """Return the text on how many messages were withheld ("leader 1 message, members 2 messages"); "" if none."""
+    """Return the text on how many messages were withheld, i.e. not sent because of the trial; "" if none.
+
+    Such as: leader 1 message, members 2 messages.
+    """
     return ", ".join(
         voice.render(
             MessageId.WITHHELD_FROM,

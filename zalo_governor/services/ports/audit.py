@@ -38,12 +38,15 @@ class AuditTrail(Protocol):
 
 
 class Claims(Protocol):
-    """Repository of claims: each run of named work, given by name and due time, can be claimed by one process only."""
+    """Repository of claims: whoever first claims a run of named work, given by name and due time, alone may do it.
+
+    So the work is done once, though several processes or repeated calls may attempt it.
+    """
 
     def claim_once(self, job: str, due: datetime) -> bool:
-        """Claim the run of the work named `job` at `due`; return False if that run was claimed before."""
+        """Claim the run of the work named `job` that is due at `due`; return False if that run was claimed before."""
         ...
 
     def is_claimed(self, job: str, due: datetime) -> bool:
-        """Return whether the run of the work named `job` at `due` has been claimed."""
+        """Return whether the run of the work named `job` that is due at `due` has been claimed."""
         ...

@@ -15,7 +15,7 @@ class Cases(Protocol):
     """Repository of cases (possible breaches under review) and of the events, such as messages, that belong to them."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """Return the person's newest open case under the rule with an event since `since`; None if there is none.
+        """Return the person's newest open case under the rule, if it has an event at or after `since`; else None.
 
         `label` is the rule's name for a kind of finding; if given, only cases with that label are considered.
         """
@@ -81,15 +81,15 @@ class Cases(Protocol):
         ...
 
     def awaiting_digest(self, group_id: str) -> list[Case]:
-        """Return the group's cases still to go into a digest (collective message) to the admins, longest due first."""
+        """Return the group's cases that wait for a digest (summary of cases) to the admins, the longest due first."""
         ...
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Return those of the groups for which a digest (collective message) to the admins is due by `now`."""
+        """Return those of the given groups for which a digest (summary of cases for the admins) is due by `now`."""
         ...
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """Return the earliest time at which `due` or `groups_with_digest` will return anything; None if never."""
+        """Return the next time at which `due` or `groups_with_digest` will return something; None if no case waits."""
         ...
 
     def with_content(self, mac: bytes) -> Case | None:
@@ -101,7 +101,7 @@ class Cases(Protocol):
 
 
 class CaseMessages(Protocol):
-    """Repository of the messages of cases: which are removed, who has read them, and codes that confirm a removal."""
+    """Repository of the messages of cases: which were removed, who has read them; and of codes to confirm a removal."""
 
     def of(self, case: Case) -> list[CaseMessage]:
         """Return the messages of a case, each once, in order of receipt; events that are not messages are left out."""
@@ -128,16 +128,16 @@ class CaseMessages(Protocol):
         ...
 
     def forget_readers(self, before: datetime) -> int:
-        """Delete the records made before `before` of who received or read messages of cases; return how many.
+        """Delete the records, made before `before`, of who received or read messages of cases; return their number.
 
-        Receipts received before that time lose their content and sender.
+        Of the stored receipts received before that time, content and sender are deleted.
         """
         ...
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
         """Store a one-time code with which the person can confirm one removal; earlier codes become invalid.
 
-        What is removed is the case's messages, or the outsider whom the case is about.
+        The removal is that of the case's messages, or of the outsider whom the case is about, from the group.
         """
         ...
 
@@ -176,11 +176,11 @@ class FalseAlarms(Protocol):
     """
 
     def hash_of_text(self, text: str) -> bytes:
-        """Return the keyed hash of a normalised text, which shows only whether another text is equal."""
+        """Return the keyed hash of a text, which is already normalised; it shows only whether another text is equal."""
         ...
 
     def hash_of_event(self, event_id: int) -> bytes:
-        """Return the keyed hash of the event's whole content, including attachments and quotes, not normalised."""
+        """Return the keyed hash of the event's whole content, not normalised, including attachments and quotes."""
         ...
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
@@ -199,7 +199,7 @@ class FalseAlarms(Protocol):
         ...
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Record in the rule's findings on the event that they opened no case, as case `case_id` was a false alarm.
+        """Record, with the rule's findings on the event, that they opened no case, as case `case_id` was a false alarm.
 
         If `person_id` is given, only the findings about that person are updated.
         """

@@ -27,7 +27,7 @@ class GroupChanges(Protocol):
         ...
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Record that the approval with that number, given afterwards, covers all changes of the case."""
+        """Record that the approval with that number, given afterwards, covers all changes that the case is about."""
         ...
 
     def add_approval(self, approval: Approval) -> Approval:
@@ -35,7 +35,7 @@ class GroupChanges(Protocol):
         ...
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """Return the approvals (permissions to change the group) that are valid beyond `at`, oldest first."""
+        """Return the approvals (permissions to change the group) that have not expired at `at`, oldest first."""
         ...
 
     def approval(self, approval_id: int) -> Approval | None:
@@ -43,7 +43,7 @@ class GroupChanges(Protocol):
         ...
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Record the event as the first one that the approval covered; do nothing if one is recorded already."""
+        """Record the event as the first one that the approval permitted; do nothing if one is recorded already."""
         ...
 
 

@@ -14,7 +14,8 @@ class Jobs(Protocol):
     def enqueue(self, job: Job) -> bool:
         """Add a job (its id is ignored) and return True.
 
-        If an equal job (same kind, group and target) waits already, link that one to this job's case and return False.
+        If an equal job (same kind, group and target) waits already, none is added: the waiting one is linked to the new
+        job's case, if any, and False is returned.
         """
         ...
 

@@ -14,7 +14,7 @@ from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
 class Trials(Protocol):
     """Repository of the trial periods of bot accounts.
 
-    During the trial only the admins get messages; the others are withheld, i.e. stored for counting and never sent.
+    During the trial only admins get messages; messages to others are withheld: stored for counting, never sent.
     """
 
     def get(self, account: str) -> Trial | None:
@@ -43,7 +43,7 @@ class Trials(Protocol):
 
 
 class OutboxEntries(Protocol):
-    """Writer of the outbox, the durable queue of messages to be sent, and look-ups of what was added before."""
+    """Repository that adds messages to the outbox (durable queue of messages to be sent), and finds earlier ones."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
         """Add a message to the outbox; a `withheld` one (the account is on trial) is only counted, never sent."""
@@ -68,10 +68,10 @@ class OutboxEntries(Protocol):
 
 
 class Deliveries(Protocol):
-    """Repository of the delivery state of the notices (messages that the bot sends) in the outbox."""
+    """Repository of the delivery state (waiting, sent, given up) of the notices (the bot's messages) in the outbox."""
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """Return the urgent alerts that reached no admin: created by `before`, or given up for every admin.
+        """Return the urgent alerts that reached no admin, though created by `before`; or given up for every admin.
 
         One alert is the list of notices to all admins created at one moment about one case; it is returned until
         `mark_escalated` is called for it.
@@ -79,33 +79,33 @@ class Deliveries(Protocol):
         ...
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """Return when the next alert will be one of `unheard_alerts`; None if there is none.
+        """Return when `unheard_alerts` will next return an alert, if none is delivered before; None if no alert waits.
 
-        That is the time `after` its creation, or its creation itself if the alert was given up.
+        That is the time `after` the alert's creation, or at once if sending it was given up.
         """
         ...
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that these alerts were passed on to the admins by another way than a private message."""
+        """Record that these alerts, which reached no admin, were passed on to others or by another channel."""
         ...
 
     def lost_notices(self) -> list[Undelivered]:
-        """Return the alerts and reports that were given up although their addressee got a later message.
+        """Return the alerts and reports that could not be delivered, of people to whom a later message was delivered.
 
-        Those of which the addressee has been told (`mark_told_of_loss`) are left out.
+        Those of which these people have been told (`mark_told_of_loss`) are left out.
         """
         ...
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the addressees were told that these notices, meant for them, were lost."""
+        """Record that the people for whom these lost notices were meant have been told of the loss."""
         ...
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the admins (the desk) were told that these notices cannot be delivered."""
+        """Record that the admins (the desk) were told that these notices to other people cannot be delivered."""
         ...
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Return the undeliverable notices about cases to members or the leader of which the admins were not told yet.
+        """Return undeliverable notices about cases, to members or the leader, of which the admins have not been told.
 
         A notice counts as undeliverable if it was given up, or if it is urgent, was created by `before` and tried in
         vain.

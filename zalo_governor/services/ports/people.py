@@ -34,7 +34,7 @@ class People(Protocol):
         ...
 
     def mark_reachable(self, account: str, uid: str) -> None:
-        """Delete the record that Zalo refused private messages to the person, if there is one.
+        """Record that private messages reach the person, by deleting the record, if any, that Zalo refused them.
 
         To be called when the person has become a friend of the bot account.
         """
@@ -77,7 +77,7 @@ class Rosters(Protocol):
     """Repository of each group's roster (approved list of members), and of look-ups of telephone numbers at Zalo."""
 
     def put(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:
-        """Write `entry` at index `place` of the group's roster, replacing the one there; None appends the entry."""
+        """Write `entry` at index `place` of the group's roster, replacing the one there; append it if that is None."""
         ...
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:

@@ -78,7 +78,7 @@ class Distributions(Protocol):
     """Queries that count a group's messages, cases and changes by day, hour, agency, state or kind, for the report."""
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
-        """Count the messages in [start, end) by day and by hour of the day, in Viet Nam time.
+        """Count the group's messages in [start, end) by day and by hour of the day, in Viet Nam time.
 
         Returns:
             (day -> number of messages, days without any left out; number of messages in each of the 24 hours).
@@ -108,7 +108,7 @@ class Distributions(Protocol):
         ...
 
     def membership(self, group_id: str) -> Membership:
-        """Count the members in the group, and those outside its roster (approved list) or missing from the group."""
+        """Count the group's members, those who are not on the roster, and those on the roster who are not members."""
         ...
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
@@ -116,7 +116,7 @@ class Distributions(Protocol):
         ...
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
-        """Store for `statements` that the event was a directive (an order of the leadership) or a report."""
+        """Record, for `statements` to count, that the event was a directive (order of the leadership) or a report."""
         ...
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:

@@ -68,7 +68,7 @@ class UnitOfWork(Protocol):
 
     @property
     def jobs(self) -> Jobs:
-        """Durable queue of jobs: work done after the transaction, such as removing a message."""
+        """Durable queue of jobs: work at Zalo that is done after the transaction, such as deleting a message."""
         ...
 
     @property

@@ -74,7 +74,7 @@ def compose(
 
 
 def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
-    """Yield the days of the period up to today, or up to the last day in `heard` if that is later.
+    """Yield the days of the report's period, up to today at most, or up to the last day in `heard` if that is later.
 
     `heard` are the days with messages, dated by Zalo's clock, which may be ahead.
     """
@@ -97,9 +97,10 @@ def render_json(report: ActivityReport) -> str:
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
-    """Return a sentence, without full stop, on how many elements were received, judged, sealed, ...
+    """Return a sentence, without full stop, on how many of the group's elements were received, judged, sealed, ...
 
-    An element is a message, act or receipt received from Zalo.
+    An element is a message, act or receipt received from Zalo; sealed ones are not stored, as they may be state
+    secrets.
     """
     figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
     heard = voice.render(MessageId.COVERAGE, **{name: number(value) for name, value in figures.items()})
@@ -109,7 +110,7 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
 
 
 def withheld_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence on the notices not sent because only admins get any during the trial; "" if there are none."""
+    """Return a sentence on the notices not sent because of the trial (only admins get notices); "" without any."""
     count = report.withheld_notices
     return voice.render(MessageId.REPORT_WITHHELD, count=number(count)) if count else ""
 
@@ -141,12 +142,15 @@ def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return the signs that content may leak from the group, such as an open invite link, without full stop, or ""."""
+    """Return the signs that content may leak from the group, such as an open invite link; "" if there are none.
+
+    The text has no full stop.
+    """
     return "; ".join(in_words(report.signs, voice))
 
 
 def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
-    """Return sentences on the median time to remedy cases and on persons with several cases; [] if there were none."""
+    """Return sentences on the median time to correct breaches, and on persons with several cases; [] without any."""
     handling = report.handling
     lines = []
     if handling.remedied_minutes is not None:
@@ -157,13 +161,16 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]
 
 
 def private_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence, after a space, that private messages to the bot may have been missed; "" if none were."""
+    """Return a sentence saying that private messages to the bot may have been missed; "" if none were.
+
+    The sentence begins with a space.
+    """
     missing = len(report.private_gaps)
     return voice.render(MessageId.REPORT_PRIVATE, count=number(missing)) if missing else ""
 
 
 def unheard(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence that the bot began to receive messages only within the period, or not before its end.
+    """Return a sentence saying that the bot began to receive the group's messages only within the period, or after it.
 
     Returns "" if it began before the period, or within the period's first day.
     """
@@ -177,7 +184,7 @@ def unheard(report: ActivityReport, voice: MessageFormatter) -> str:
 
 
 def heard_until(report: ActivityReport) -> datetime:
-    """Return the end of the period, or the time at which the report was made if that is earlier."""
+    """Return the end of the time that the report covers: the period's end or, if earlier, when the report was made."""
     return min(report.period.end, max(report.made_at, report.period.start))
 
 

@@ -23,7 +23,7 @@ _ROWS = 10
 
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
-    """Return a line saying that the backup of the database is overdue, and when the last one was made."""
+    """Return a line warning that the backup of the database is overdue, and saying when the last one was made."""
     last = moment(status.backed_up_at) if status.backed_up_at else voice.render(MessageId.NEVER)
     return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
 
@@ -37,7 +37,7 @@ class Digests:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send one digest of all cases of the group that wait for a digest, even those not due yet.
+        """Send the admins one digest of all the group's cases that wait for a digest, even those not due yet.
 
         Cases that were closed meanwhile, because the message was recalled, are left out.
         """
@@ -58,7 +58,7 @@ class Digests:
         self._notifier.to_desk(uow, text, group_id=group_id)
 
     def hints(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send one digest per group of the hints of the 24 hours before `due`; return the number of hints.
+        """Send the admins one digest per group of the hints of the 24 hours before `due`; return the number of hints.
 
         Hints are findings on text that mentions state secrets without disclosing one.
         """
@@ -95,7 +95,7 @@ class Digests:
             self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=self._policy.home_group_id)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send one digest per group of the members' suggestions not reported yet; return the number of suggestions.
+        """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.
 
         `due` is the time of this run: each run is done once, though several bot accounts begin it.
         """
@@ -126,7 +126,7 @@ class Digests:
         return min(waiting, default=None)
 
     def incidents(self, uow: UnitOfWork, now: datetime) -> None:
-        """Send one digest per group of the incidents that members reported during the quiet hours (at night).
+        """Send the admins one digest per group of the incidents that members reported in the quiet hours (at night).
 
         Does nothing before the quiet hours are over.
         """
@@ -156,7 +156,7 @@ class Digests:
         )
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
-        """Compare the group with its roster (approved list), and send the numbers of missing persons and outsiders.
+        """Send the admins the numbers of missing people of the group's roster (approved list) and of unlisted members.
 
         Also says how many members Zalo hides from the bot. Unchanged figures are sent once a week; that the group has
         no roster is said only once.

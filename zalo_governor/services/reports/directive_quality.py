@@ -57,7 +57,7 @@ class ClarityPolicy(BaseModel):
         return validate(cls, load_yaml(path))
 
     def statement(self, event: EventBase, author: Person) -> Statement | None:
-        """Classify a message of `author` as a directive or a report; return None if it is neither.
+        """Classify a message of `author` as a directive (order of the leadership) or a report; return None if neither.
 
         The result says whether the message is too long and, for a directive, whether deadline or addressee is missing.
         """
@@ -106,7 +106,7 @@ class ClarityPolicy(BaseModel):
 
 
 class _WordPattern:
-    """Regexes that match any of the given words, spelt with diacritics or without."""
+    """Matcher of any of the given words in a text, spelt with diacritics or, if the text has none, without."""
 
     def __init__(self, words: Sequence[str], after: str = "") -> None:
         plain = [_normalised(word) for word in words]
@@ -116,11 +116,11 @@ class _WordPattern:
         )
 
     def occurs_in(self, text: str) -> bool:
-        """Return whether one of the words occurs in the text."""
+        """Return whether one of the words occurs anywhere in the text."""
         return self._pattern_for(text).search(text) is not None
 
     def begins(self, text: str) -> bool:
-        """Return whether the text begins with one of the words, or with the regex `after` and one of the words."""
+        """Return whether the text begins with one of the words, preceded by a match of the regex `after` if given."""
         return self._pattern_for(text).match(text) is not None
 
     def _pattern_for(self, text: str) -> re.Pattern[str]:

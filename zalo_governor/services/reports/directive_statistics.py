@@ -7,13 +7,16 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class DirectiveStatistics:
-    """Event subscriber, called for each judged event, that counts directives and reports without storing their text."""
+    """Event subscriber that counts directives (orders of the leadership) and reports, without storing their text.
+
+    It is called for each event that the rules have judged.
+    """
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._clarity = policy.clarity
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Count the event if it is a directive or a report; the findings in `verdict` are not used."""
+        """Count the event if it is a directive (order of the leadership) or a report; `verdict` is not used."""
         if not isinstance(event, MessageSent):
             return
         author = uow.people.find_or_create(event.account, event.sender_uid)

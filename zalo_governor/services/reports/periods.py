@@ -11,9 +11,9 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Span(NamedTuple):
-    """The days from `first` to `last`, both included, with the name of the period.
+    """A period typed or computed: the days from `first` to `last`, both included, with the period's name.
 
-    `name` is the catalogue message that names the period, and `fields` are the values of that message's fields.
+    `name` is the id of the text that names the period, and `fields` are the values to be filled into that text.
     """
 
     first: date
@@ -23,9 +23,10 @@ class Span(NamedTuple):
 
 
 def asked(words: str, today: date) -> Span | None:
-    """Parse a period typed by a user, given in lower case without diacritics; return None if it is not understood.
+    """Parse a period typed by a user, such as `hom qua` (yesterday); return None if it is not understood.
 
-    An empty text means `today`. A date without a year is its latest occurrence that is not after `today`.
+    `words` is in lower case without diacritics; an empty text means `today`. A date without a year is its latest
+    occurrence that is not after `today`.
     """
     text = " ".join(words.split())
     for understood in (_parse_named, _parse_month, _parse_quarter, _parse_year, _parse_range, _parse_day):
@@ -44,16 +45,16 @@ def as_period(span: Span, voice: MessageFormatter) -> Period:
 
 
 def days(first: date, last: date) -> Span:
-    """Return the span from day `first` to day `last`, both included."""
+    """Return the days from `first` to `last`, both included, as a period that is named by these dates."""
     if first == last:
         return Span(first, last, MessageId.PERIOD_DAY, {"date": _format_date(first)})
     return Span(first, last, MessageId.PERIOD_RANGE, {"start": _format_date(first), "end": _format_date(last)})
 
 
 def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageFormatter) -> Period:
-    """Return the period of that length that ends at `due`; `name` is the catalogue message that names it.
+    """Return the period of that length that ends at `due`; `name` is the id of the text that names the period.
 
-    Consecutive scheduled reports, each up to its due time, thus leave nothing out.
+    Consecutive scheduled reports, each on the time up to its `due`, thus leave nothing out.
     """
     end = due.astimezone(UTC)
     return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)))

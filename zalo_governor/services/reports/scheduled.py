@@ -27,7 +27,7 @@ REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 
 
 class ScheduledReports:
-    """Sender of scheduled reports and digests (collective messages); tells the leader of cases left by the admins.
+    """Sender of scheduled reports and digests (summaries); also tells the leader of cases on which no admin acted.
 
     Argument `due` is the time at which a run was scheduled. Each run is claimed by its name and `due`, so that a
     repeated call, such as after a crash, does nothing.
@@ -73,10 +73,10 @@ class ScheduledReports:
         return self._send_report(uow, "quarterly_report", due, period, self._policy.schedule.report_files)
 
     def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the admins the hints of the 24 hours before `due`, and new signs of leaks; return how many there were.
+        """Send the admins the hints of the 24 hours before `due`, and new signs of leaks from the groups.
 
         Hints are findings on text that mentions state secrets without disclosing one. Also warns if the database backup
-        is overdue, as the daily report may be switched off.
+        is overdue, as the daily report may be switched off. Returns the number of hints and of groups with new signs.
         """
         self._digests.backup(uow, due)
         return self._digests.hints(uow, due) + self._leak_signs.tell(uow)
@@ -103,10 +103,10 @@ class ScheduledReports:
         return min(filter(None, due), default=None)
 
     def on_cases(self, uow: UnitOfWork) -> None:
-        """Tell the leader of cases on which no admin acted in time, and send what else is due.
+        """Do what is due: tell the leader of cases on which no admin acted in time; send digests and held-back notices.
 
-        That is: digests to the admins (of cases, and of the night's incidents), and the notices to members and leaders
-        that were held back in the quiet hours (at night).
+        Digests (summaries for the admins) are about cases, and about incidents reported at night. Held back in the
+        quiet hours (at night) are notices to members about minor cases, and notices about changes of the group.
         """
         now = self._policy.clock()
         for case in uow.cases.due(self._policy.groups, now):
@@ -117,9 +117,9 @@ class ScheduledReports:
         self._quiet_hours_end.begin(uow)
 
     def forget_readers(self, uow: UnitOfWork) -> int:
-        """Delete records of who read which message once they are old enough; return how many were deleted.
+        """Delete old records of who received or read which message of a case; return how many were deleted.
 
-        The age is `policy.retention.readers_kept`.
+        They are deleted at the age `policy.retention.readers_kept`.
         """
         return uow.case_messages.forget_readers(self._policy.clock() - self._policy.retention.readers_kept)
 
@@ -158,7 +158,10 @@ class ScheduledReports:
 
 
 class CaseDeadlines:
-    """Adapter through which the scheduler (protocol `app.due_work.Work`) calls `ScheduledReports.on_cases` when due."""
+    """Adapter by which the scheduler calls `ScheduledReports.on_cases` whenever something is due.
+
+    Implements `app.due_work.Work`.
+    """
 
     def __init__(self, duties: ScheduledReports, *, begin: BeginUnitOfWork) -> None:
         self._scheduled = duties
@@ -172,7 +175,7 @@ class CaseDeadlines:
     def act(self, _now: datetime) -> None:
         """Tell the leader of cases on which no admin acted in time; send due digests and notices; in one transaction.
 
-        The scheduler's time `_now` is not used: `ScheduledReports` reads the clock of its policy.
+        The scheduler's time `_now` is unused, as `ScheduledReports` reads the clock itself.
         """
         with self._begin() as uow:
             self._scheduled.on_cases(uow)

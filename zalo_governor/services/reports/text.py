@@ -31,7 +31,7 @@ _MOST_UNVERIFIABLE = 30
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
-    """Render the report as one Zalo message of at most 2,000 characters; rows that do not fit are only counted.
+    """Render the report as one Zalo message of at most 2,000 characters; rows that do not fit are left out and counted.
 
     Urgent cases are always listed: if they are too many for one message, the text is longer and is sent in parts.
     """
@@ -45,14 +45,17 @@ def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regula
 
 
 class _TextRenderer:
-    """Renderer of one report as text, paragraph by paragraph."""
+    """Renderer of one activity report as a chat message, paragraph by paragraph."""
 
     def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
         self._report = report
         self._voice = voice
 
     def text(self, clause_rows: int, case_rows: int) -> str:
-        """Return the message with at most so many rows by clause and of open cases (more if more are urgent)."""
+        """Return the report as text, with at most `clause_rows` clauses and `case_rows` open cases listed.
+
+        More open cases are listed if more are urgent.
+        """
         report = self._report
         text = self._voice.render(
             MessageId.REPORT,
@@ -97,7 +100,7 @@ class _TextRenderer:
         )
 
     def _handling(self) -> str:
-        """Return lines on time to remedy, persons with several cases, and false alarms; "" if there were none."""
+        """Return lines on the time to correct breaches, persons with several cases, and false alarms; "" if none."""
         handling = self._report.handling
         lines = [" ".join(handling_lines(self._report, self._voice))]
         if handling.taken_back or handling.passed_over:

@@ -25,8 +25,8 @@ def pin(call: Call) -> RawDict:
     """Answer the API call `board/topic/createv2`: pin a message in a group, notify the members and return the pin.
 
     Raises:
-        AnswerError: 165, the calling account is not in the group; 166, only administrators may pin in this group; 114,
-            the message to pin is not in the group's history.
+        AnswerError: Zalo's error 165, the calling account is not in the group; 166, only administrators may pin in this
+            group; 114, the message to pin is not in the group's history.
     """
     group = call.own_group()
     if group.settings.get("setTopicOnly") and not group.manages(call.account.uid):
@@ -44,7 +44,7 @@ def unpin(call: Call) -> RawDict:
     """Answer the API call `board/unpinv2`: remove a pinned message from a group's board and notify the members.
 
     Raises:
-        AnswerError: 165, the calling account is not in the group; 114, the group has no such pin.
+        AnswerError: Zalo's error 165, the calling account is not in the group; 114, the group has no such pin.
     """
     group = call.own_group()
     topic_id = str(call.params["topic"]["topicId"])

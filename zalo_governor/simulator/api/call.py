@@ -34,10 +34,10 @@ class Call(NamedTuple):
         return self.path.startswith("/api/group/")
 
     def own_group(self, name: str = "grid") -> Group:
-        """Return the group whose id is in the parameter `name`; the calling account must be a member of the group.
+        """Return the group whose id is in the call's parameter called `name`, if the calling account is a member of it.
 
         Raises:
-            AnswerError: 165, the account is not a member of the group, or there is no such group.
+            AnswerError: Zalo's error 165, the account is not a member of the group, or there is no such group.
         """
         group_id = str(self.params[name]).removeprefix("g")
         group = self.stage.world.groups.get(group_id)
@@ -46,12 +46,12 @@ class Call(NamedTuple):
         return group
 
     def managed_group(self) -> Group:
-        """Return the group whose id is in the parameter `grid`; the calling account must be its owner or a deputy.
+        """Return the group whose id is in the call's parameter `grid`, if the calling account is its owner or a deputy.
 
         A deputy is a member whom the owner has made an administrator of the group.
 
         Raises:
-            AnswerError: 165, the account is not a member; 166, the account is neither owner nor deputy.
+            AnswerError: Zalo's error 165, the account is not a member; 166, the account is neither owner nor deputy.
         """
         group = self.own_group()
         if not group.manages(self.account.uid):
@@ -59,7 +59,7 @@ class Call(NamedTuple):
         return group
 
     def uids(self, name: str) -> list[str]:
-        """Return the uids (Zalo's user ids) in the call's parameter `name`, as the simulator stores them.
+        """Return the uids (Zalo's user ids) in the call's parameter called `name`, as the simulator stores them.
 
         Zalo shows the same person to each account under another uid. The simulator stores the uids that the main
         account (the bot's) sees, so the uids are converted from the calling account's to the main account's.

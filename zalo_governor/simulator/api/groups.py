@@ -84,7 +84,10 @@ def kick(call: Call) -> RawDict:
 
 
 def change_settings(call: Call) -> str:
-    """Answer the API call `setting/update`: set the group's setting flags (0 or 1) that the call names."""
+    """Answer the API call `setting/update`: set those of a group's settings (0 or 1) that are among the parameters.
+
+    The members are notified of the change; the data of the answer is always "".
+    """
     group = call.managed_group()
     group.settings.update({key: int(call.params[key]) for key in group.settings if key in call.params})
     call.stage.spawn(call.stage.group_act(group, "update_setting", call.account.uid))

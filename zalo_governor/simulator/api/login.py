@@ -60,9 +60,17 @@ _CLOSE_AND_RETRY = [1000]
 def get_login_info(stage: EventBus, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
     """Answer the API call `getLoginInfo`, which gives a client its uid, encryption key and server addresses.
 
-    A call without the parameter `zcid` (from zlapi) is answered in plain JSON; a call with it (from zca-js) has
-    encrypted parameters, and its answer is encrypted under the same key. `refusal` is an error to answer with instead,
-    or None.
+    The client library zlapi calls it without the parameter `zcid` and gets plain JSON; zca-js calls it with `zcid` and
+    encrypted parameters, and gets an answer encrypted under the same key.
+
+    Args:
+        stage: The state of the running simulation.
+        account: The account whose session cookie the client has sent.
+        query: The parameters in the URL.
+        refusal: An error answer to return instead of the normal one, or None.
+
+    Returns:
+        The whole answer, and the call's decrypted parameters for the request log.
     """
     info = _login_info(stage, account)
     if "zcid" not in query:
@@ -87,9 +95,9 @@ def get_login_info(stage: EventBus, account: Account, query: Query, refusal: Raw
 def get_server_info(
     stage: EventBus, account: Account, query: Query, refusal: RawDict | None
 ) -> tuple[RawDict, RawDict]:
-    """Answer the API call `getServerInfo` with limits and timings for the client; only zca-js makes this call.
+    """Answer the API call `getServerInfo` with limits and timings; only the client library zca-js makes this call.
 
-    The misspelled key `setttings` in the answer is Zalo's own. `refusal` is an error to answer with instead, or None.
+    Arguments and results are those of `get_login_info`. The misspelled key `setttings` in the answer is Zalo's own.
     """
     expected = sign_key("getserverinfo", {name: query.get(name, "") for name in _SERVER_INFO_SIGNED})
     if query.get("signkey") != expected:

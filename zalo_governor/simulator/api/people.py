@@ -16,7 +16,8 @@ def own_profile(call: Call) -> RawDict:
 def profiles(call: Call) -> RawDict:
     """Answer the API call `getprofiles/v2` with the profiles of the people requested.
 
-    The call names each person as `<uid>_<version>`; people who do not exist are left out of the answer.
+    The call names each person as `<uid>_<version>`, whose version is ignored. People who do not exist are left out
+    of the answer.
     """
     found = {person.uid: profile(person) for person in _requested_people(call)}
     # The answer is converted to the account's view of uids in its values, not in its keys.
@@ -27,7 +28,7 @@ def profiles(call: Call) -> RawDict:
 def member_names(call: Call) -> RawDict:
     """Answer the API call `group/members` with short profiles of the people requested.
 
-    zca-js requests this form of profile for the members of a group.
+    The client library zca-js requests this form of profile for the members of a group.
     """
     found = {
         call.stage.world.uid_seen(call.account, person.uid): {
@@ -51,7 +52,7 @@ def by_phone(call: Call) -> RawDict:
     Unlike in other answers, the keys are in snake case (`display_name`), as at Zalo.
 
     Raises:
-        AnswerError: 216, nobody has this phone number.
+        AnswerError: Zalo's error 216, nobody has this phone number.
     """
     phone = str(call.params["phone"])
     for person in call.stage.world.people.values():

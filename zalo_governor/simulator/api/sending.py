@@ -48,8 +48,8 @@ def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
         file_id: Id of the uploaded photo or file that the message shows; "" for a text message.
 
     Raises:
-        AnswerError: 165 if the account is not in the group, 166 if only administrators may write there, 123 if the
-            recipient accepts no messages from strangers.
+        AnswerError: Zalo's error 165 if the account is not in the group, 166 if only administrators may write there,
+            123 if the recipient accepts no messages from strangers.
     """
     world, private = call.stage.world, not call.is_group
     thread = _target_person_uid(call) if private else _target_group_id(call)
@@ -82,7 +82,7 @@ def undo(call: Call) -> RawDict:
     """Answer the API calls `undomsg` (group) and `undo` (person): recall (unsend) a message of the calling account.
 
     Raises:
-        AnswerError: 114, the account has sent no message with this id; also for messages of other people.
+        AnswerError: Zalo's error 114, the account itself has sent no message with this id.
     """
     message = _own_message(call, str(call.params["msgId"]))
     call.stage.spawn(call.stage.recall(message, private=not call.is_group))
@@ -92,11 +92,12 @@ def undo(call: Call) -> RawDict:
 def delete(call: Call) -> RawDict:
     """Answer the API call `deletemsg`: delete messages of any members for everybody in the group.
 
-    Only the group's owner and deputies may do so. With the parameter `onlyMe`, which at Zalo deletes the messages for
-    the calling account alone, nothing changes.
+    Only the group's owner and deputies (administrators beside the owner) may do so. With the parameter `onlyMe`, which
+    at Zalo deletes the messages for the calling account alone, the simulator deletes nothing.
 
     Raises:
-        AnswerError: 165, the account is not a member; 166, it is neither owner nor deputy; 114, no message was found.
+        AnswerError: Zalo's error 165, the account is not a member; 166, the account is neither owner nor deputy; 114,
+            none of the messages was found.
     """
     group = call.own_group()
     if int(call.params.get("onlyMe", 0)):
@@ -133,9 +134,9 @@ def react(call: Call) -> RawDict:
 
 
 def accepted(call: Call) -> RawDict:
-    """Answer calls that have no effect in the simulator.
+    """Answer an API call that has no effect in the simulator with success (`{"status": 0}`).
 
-    These are "is typing" and "delivered" and "seen" notifications, and deletions of private messages.
+    Such calls are "is typing", "delivered" and "seen" notifications, and deletions of private messages.
     """
     return {"status": 0}
 

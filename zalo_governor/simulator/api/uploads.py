@@ -49,7 +49,10 @@ def upload_file(call: Call) -> RawDict:
 
 
 def send_photo(call: Call) -> RawDict:
-    """Answer the API call `photo_original/send`: send a message with an uploaded photo; the caption is its `title`."""
+    """Answer the API call `photo_original/send`: send a message with an uploaded photo.
+
+    The caption becomes the field `title` of the message's content.
+    """
     params = call.params
     size = {"hd": params.get("hdUrl", ""), "width": params.get("width", 0), "height": params.get("height", 0)}
     content = attachment(
@@ -62,10 +65,13 @@ def send_photo(call: Call) -> RawDict:
 
 
 def send_file(call: Call) -> RawDict:
-    """Answer the API call `asyncfile/msg`: send a message with an uploaded file; the file's name is its `title`.
+    """Answer the API call `asyncfile/msg`: send a message with an uploaded file.
+
+    The file's name becomes the field `title` of the message's content.
 
     Raises:
-        AnswerError: 114, the parameter `checksum` is not the MD5 of the uploaded file; or an error of `publish`.
+        AnswerError: Zalo's error 114, the parameter `checksum` is not the MD5 of the uploaded file; or an error that
+            `sending.publish` raises.
     """
     params = call.params
     uploaded = call.stage.world.files.get(str(params["fileId"]))

@@ -15,13 +15,13 @@ class _Order(BaseModel):
 
 
 class PushedFrame(_Order):
-    """One socket frame that the order `push` sends to the connected clients.
+    """A WebSocket frame to send to the connected clients, part of a request `push` to the simulator's control API.
 
     Attributes:
         cmd: Zalo's command number in the frame's header, such as 521 for group messages or 501 for private messages.
         sub: Zalo's sub-command number in the header.
-        encrypt: Form of the payload, see `frames.encode`.
-        comp: Compression of the payload.
+        encrypt: Form of the payload, 0 (plain JSON), 1 (compressed) or 2 and 3 (encrypted), see `frames.encode`.
+        comp: Compression method of the payload, used by the forms 1 and 2.
         bad_tag: Whether the frame gets a wrong authentication tag, so that clients cannot verify it.
         data: The payload's data before encryption, e.g. {"groupMsgs": [{"_text": "…"}]}; uids (Zalo user ids) in it are
             those that the main account (the bot's) sees.
@@ -46,13 +46,13 @@ class PushedFrame(_Order):
 
 
 class Push(_Order):
-    """Request body of the control API's order `push`: frames to send over the sockets, in this order."""
+    """Request body of the control API's `push`: send these frames, one after another, over the clients' sockets."""
 
     frames: list[PushedFrame]
 
 
 class Raw(_Order):
-    """Request body of the order `raw`: bytes to send unchanged over every socket, in hexadecimal."""
+    """Request body of the control API's `raw`: send the bytes in `hex` (hexadecimal) unchanged over every socket."""
 
     hex: str = Field(pattern=r"^([0-9a-fA-F]{2}\s*)*$")
 
@@ -63,7 +63,7 @@ class Raw(_Order):
 
 
 class Close(_Order):
-    """Request body of the order `close`: the WebSocket close code with which all sockets are closed.
+    """Request body of the control API's `close`: close all clients' sockets with the WebSocket close code `code`.
 
     Code 1006, which the protocol does not allow to be sent, breaks the connections without a close frame.
     """
@@ -72,7 +72,7 @@ class Close(_Order):
 
 
 class Hist(_Order):
-    """Request body of the order `hist`: group messages to add to the history without sending them to any client.
+    """Request body of the control API's `hist`: add messages to a group's history without sending them to any client.
 
     This simulates messages that the clients missed in an outage and can only fetch from the history. `texts` are the
     texts of messages whose other fields get default values.
@@ -85,7 +85,7 @@ class Hist(_Order):
 
 
 class Shorten(_Order):
-    """Request body of the order `shorten`: remove all but the newest `keep` messages from a group's history.
+    """Request body of the control API's `shorten`: remove all but the newest `keep` messages from a group's history.
 
     This simulates that Zalo does not keep old messages for ever.
     """
@@ -95,9 +95,9 @@ class Shorten(_Order):
 
 
 class StateQuery(_Order):
-    """Parameters of the orders `state` and `events`, which only read.
+    """Parameters of the control API's read-only requests `state` (simulator state) and `events` (journal entries).
 
-    `fields` are the parts of the state that `state` returns; all parts if empty.
+    `fields` are the names of the parts of the state that `state` returns; if empty, all parts are returned.
     """
 
     fields: list[str] = []
@@ -106,9 +106,9 @@ class StateQuery(_Order):
 
 
 class PersonOrder(_Order):
-    """A person to create or change in the simulation; fields that are None stay unchanged.
+    """A person whom a request to the control API creates or changes in the simulation; `uid` is the Zalo user id.
 
-    The fields are those of `world.Person`.
+    The fields are those of `world.Person`; a field that is None stays unchanged.
     """
 
     uid: str = Field(pattern=r"^\d+$")
@@ -120,9 +120,9 @@ class PersonOrder(_Order):
 
 
 class GroupOrder(_Order):
-    """A group to create or change in the simulation; fields that are None and settings not given stay unchanged.
+    """A group that a request to the control API creates or changes in the simulation.
 
-    The fields are those of `world.Group`.
+    The fields are those of `world.Group`; fields that are None and settings that are not given stay unchanged.
     """
 
     id: str = Field(pattern=r"^\d+$")
@@ -137,9 +137,10 @@ class GroupOrder(_Order):
 
 
 class AccountOrder(_Order):
-    """A further account with which clients can log in, by sending `cookie` as the session cookie `zpw_sek`.
+    """An account that a request to the control API adds; clients log in to it with the session cookie `cookie`.
 
-    Its clients receive only events of the groups and private conversations in which the person `uid` takes part.
+    Clients of the account only receive events of the groups and private conversations in which the person `uid` takes
+    part.
     """
 
     uid: str = Field(pattern=r"^\d+$")
@@ -147,7 +148,7 @@ class AccountOrder(_Order):
 
 
 class FriendOrder(_Order):
-    """Request body of the order `befriend`: send a friend request from the person `uid` to the bot's account.
+    """Request body of the control API's `befriend`: send a friend request from the person `uid` to the bot's account.
 
     If `aloud` is False, clients get no event over the socket and find the friend request only by an API call.
     """
@@ -158,9 +159,10 @@ class FriendOrder(_Order):
 
 
 class QrOrder(_Order):
-    """Request body of the order `qr`: change the state of the login QR code that was issued last.
+    """Request body of the control API's `qr`: change the state of the login QR code that was issued last.
 
-    `do` is what the owner of the phone does (scan the code, then confirm or decline the login), or `expire`.
+    `do` is what a simulated person does with the phone ("scan" the code, then "confirm" or "decline" the login);
+    "expire" lets the code become invalid.
     """
 
     do: Literal["scan", "confirm", "decline", "expire"]
@@ -169,16 +171,16 @@ class QrOrder(_Order):
 
 
 class CrowdOrder(_Order):
-    """How many invented people and groups to create for tests with large groups, see `crowd.gather`."""
+    """How many invented people (`members`) and groups to create for load tests, see `load.crowd.gather`."""
 
     members: int = Field(ge=1, le=20_000)
     groups: int = Field(default=1, ge=1, le=500)
 
 
 class WorldOrder(_Order):
-    """Request body of the order `world`: people, groups and accounts to create or change without sending any event.
+    """Request body of the control API's `world`: create or change people, groups and accounts of the simulation.
 
-    `crowd` creates many invented people and groups.
+    Clients get no events of these changes. `crowd`, if given, also creates many invented people and groups.
     """
 
     people: list[PersonOrder] = []
@@ -187,7 +189,7 @@ class WorldOrder(_Order):
     crowd: CrowdOrder | None = None
 
     def apply(self, world: World) -> None:
-        """Create or change the people, groups and accounts of this request in `world`."""
+        """Make the changes of this request in `world` (the simulated accounts, people and groups)."""
         if self.crowd:
             gather(world, self.crowd.members, self.crowd.groups)
         for person in self.people:

@@ -38,7 +38,10 @@ READ_ONLY = {"state", "events", "file"}
 
 
 class Control:
-    """Handler of all requests to the control API; the last part of the path `/__sim/<order>` names what to do."""
+    """Handler of all requests to the control API, with which tests drive the simulator.
+
+    The last part of the URL path `/__sim/<order>` names the order (command), such as `push` or `reset`.
+    """
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
@@ -63,7 +66,10 @@ class Control:
         }
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Validate one request to the control API, do what it orders and return the JSON answer or an error."""
+        """Validate one request to the control API, carry it out and return the JSON answer.
+
+        An unknown order is answered with HTTP status 404, an invalid request with 400 and the reason.
+        """
         name = request.match_info["order"]
         action = self._actions.get(name)
         if action is None:

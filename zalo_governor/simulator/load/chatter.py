@@ -32,7 +32,7 @@ _ENDINGS = (
 
 
 def sentence(number: int) -> str:
-    """Return the text of the generated message with this number; different numbers give different texts."""
+    """Return the text of the invented office message with this number; different numbers give different texts."""
     opening = _OPENINGS[number % len(_OPENINGS)]
     middle = _MIDDLES[number // len(_OPENINGS) % len(_MIDDLES)]
     ending = _ENDINGS[number // (len(_OPENINGS) * len(_MIDDLES)) % len(_ENDINGS)]

@@ -11,7 +11,7 @@ _TITLES = ("Chuyên viên Văn phòng", "Phó Chủ tịch UBND xã", "Chủ t�
 
 
 def gather(world: World, members: int, groups: int) -> None:
-    """Add `members` invented people to the first group of `world`, and create `groups` - 1 further groups.
+    """Add `members` invented people to the main group (`GROUP_ID`) of `world`, and create `groups` - 1 further groups.
 
     The people are divided among the further groups, and the main account (the bot's) joins each of them. Person number
     n has the same uid and name in every call; existing people and groups are not changed.

@@ -21,7 +21,7 @@ _FRAMES_TOGETHER = 50
 
 
 class FloodOrder(BaseModel):
-    """Request body of the control API's order `flood`: how many messages to send, how fast and with which texts."""
+    """Request body of the control API's `flood`: a load test that sends `count` group messages at high speed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,7 +44,7 @@ class FloodOrder(BaseModel):
 
 
 class Flood:
-    """The sending of many messages to a group as a `FloodOrder` says, with measurements of its speed.
+    """A load test that sends many group messages to the clients, as a `FloodOrder` says, and measures the speed.
 
     The messages also enter the group's history, so that a disconnected client can fetch them later.
     """
@@ -62,7 +62,8 @@ class Flood:
     async def run(self) -> None:
         """Send all messages and return when done.
 
-        If no rate is given, all frames are encoded first, so that encoding does not slow the sending.
+        If the order gives no rate (messages per second), all frames are encoded first, so that encoding does not
+        slow the sending.
         """
         try:
             if self._order.rate:
@@ -73,7 +74,7 @@ class Flood:
             self.running = False
 
     def progress(self) -> RawDict:
-        """Return how many messages have been sent so far, their first and last msgId, and the seconds spent."""
+        """Return how many messages the load test has sent, their first and last msgId, and the seconds spent."""
         return {
             "count": self._order.count,
             "fed": self.fed,

@@ -32,7 +32,7 @@ _PAGE = f'<html><head><script src="https://stc-zlogin.zdn.vn/main-{_VERSION}.js"
 
 
 class IdHost:
-    """Handler of the login site's pages and API calls; `paths` lists their URL paths."""
+    """Handler of all requests to the simulated login site id.zalo.me, where a user logs in by QR code."""
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
@@ -61,7 +61,7 @@ class IdHost:
         return [*self._answers, *self._pages]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request to the login site and record it in the request log."""
+        """Answer one request to the login site (for a page or an API call) and record it in the request log."""
         faults, path = self._stage.faults, request.path
         form = {name: str(value) for name, value in (await request.post()).items()}
         entry = call_entry(request, self._stage.world.now_ms()) | {"params": form}

@@ -30,7 +30,7 @@ ClockTime = Annotated[int, BeforeValidator(_seconds)]
 
 
 class Expect(_Model):
-    """How the bot should react to an act; the demonstration (`zalo-governor demo`) checks it.
+    """How the bot should react to an act (scripted event) of a scenario; the command `zalo-governor demo` checks it.
 
     A rule is a check for one kind of breach of the group's regulation; a case is a possible breach that the bot has
     recorded for review.
@@ -176,7 +176,7 @@ class Remove(Act):
 class RenameMember(Act):
     """Scenario act: the person `by` changes their own display name to `name`.
 
-    Zalo sends no event of it; only later messages of the person carry the new name.
+    Zalo sends no event of the change; only later messages of the person carry the new name.
     """
 
     act: Literal["rename_member"]
@@ -235,7 +235,7 @@ class Setting(Act):
 class Admin(Act):
     """Scenario act: the person `by` makes the member `who` (a key) a deputy of the group.
 
-    A deputy is an administrator beside the owner. With `granted: false` the member ceases to be one.
+    A deputy is an administrator beside the owner. With `granted: false` the member ceases to be a deputy.
     """
 
     act: Literal["admin"]
@@ -258,9 +258,9 @@ class Befriend(Act):
 
 
 class Cut(Act):
-    """Scenario act: the connection between Zalo and the clients fails for `minutes` minutes of the scenario's time.
+    """Scenario act: a network outage cuts the clients off from Zalo for `minutes` minutes of the scenario's time.
 
-    Messages that people send meanwhile only enter the history, from which a client must fetch them later.
+    Messages sent during the outage only enter the history, from which a client must fetch them later.
     """
 
     act: Literal["cut"]
@@ -277,10 +277,10 @@ class Dm(Act):
 
 
 class Follow(Act):
-    """Scenario act: the person `by` sends the bot a command that it has offered them in a private message.
+    """Scenario act: the person `by` answers a private message of the bot with a chat command proposed in it.
 
-    `command` is the first word, such as `/moira` (remove a member); the case number and one-time code that belong
-    behind it are copied from the bot's message.
+    `command` is the command without its arguments, such as `/moira` (remove a member); the case number and one-time
+    code are copied from the bot's message.
     """
 
     act: Literal["follow"]
@@ -288,7 +288,7 @@ class Follow(Act):
 
 
 class Call(Act):
-    """Scenario act: the person `by` holds a call of `minutes` minutes with the group.
+    """Scenario act: the person `by` makes a group call over Zalo that lasts `minutes` minutes.
 
     Zalo shows a message about the call in the group.
     """

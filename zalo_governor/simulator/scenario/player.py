@@ -26,7 +26,7 @@ In this time the client fetches the group and its history.
 
 
 class Player:
-    """Performs the acts of one scenario, starting when the first client has connected.
+    """Player of a scenario: performs its acts (what simulated people do) once the first client has connected.
 
     `speed` is the number of scenario seconds that pass in a real second; None takes the scenario's own value.
     """
@@ -39,7 +39,7 @@ class Player:
         self._sent: dict[str, RawDict] = {}
 
     async def play(self) -> None:
-        """Wait until the first client connects, then perform every act at its time and record each in the journal."""
+        """Wait until the first client connects, then perform every act at its time; record each in the request log."""
         await self._stage.hub.opened.wait()
         await asyncio.sleep(_SETTLE_SECONDS)
         self._stage.ledger.note("start", title=self._scenario.title, acts=len(self._scenario.play))
@@ -104,10 +104,10 @@ class Player:
         return messages.group_message(world, {"uidFrom": sender, "idTo": self._group.id, **given})
 
     def _offered_command(self, uid: str, command: str) -> str:
-        """Return the chat command `command` with the codes that a private message of the bot has offered with it.
+        """Complete a chat command with the case number and one-time code that the bot has sent to the person `uid`.
 
-        The codes are a case number and a one-time code. They are taken from the latest such message to the person
-        `uid`; if there is none, the command is returned without codes.
+        They are copied from the bot's latest message to this person that contains the command; without such a message,
+        `command` is returned unchanged.
         """
         offer = re.compile(rf"{command} [A-Z]{{2}}\d+(?: \d{{6}})?")
         found = (

@@ -20,10 +20,10 @@ class _Model(BaseModel):
 
 
 class CastMember(_Model):
-    """A person in a scenario.
+    """A simulated person in a scenario.
 
     Attributes:
-        key: Short name by which the scenario's acts refer to the person.
+        key: Short name by which the scenario's acts (what people do) refer to the person.
         uid: Zalo user id; None lets the scenario choose one.
     """
 
@@ -73,7 +73,7 @@ class Scenario(_Model):
     Attributes:
         start: Time of day at which the scenario begins.
         end: Time of day after which no act may come.
-        play: The acts, in order of time.
+        play: The acts (what people do, when), in order of time.
     """
 
     title: str
@@ -182,7 +182,7 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def people_named(act: AnyAct) -> set[str]:
-    """Return the keys of all people whom an act concerns: who does it, who is mentioned, added, removed …"""
+    """Return the keys (short names) of all people in an act: who performs it, who is mentioned, added, removed …"""
     who = getattr(act, "who", [])
     named = {act.by, *([who] if isinstance(who, str) else who)}
     mention = getattr(act, "mention", None)

@@ -57,7 +57,7 @@ class BulkInsert(Bulk):
 
 
 class AmongIds(ColumnElement[bool]):
-    """SQL condition that `column` is among the ids that `BulkById` passes as the statement's only parameter."""
+    """SQL condition that `column` is one of the ids that `BulkById.write` passes as the statement's only parameter."""
 
     inherit_cache = False
 
@@ -66,9 +66,10 @@ class AmongIds(ColumnElement[bool]):
 
 
 class BulkById(Bulk):
-    """A DELETE or UPDATE of the rows with given ids.
+    """A DELETE or UPDATE of all rows that have one of the given ids.
 
-    The statement's condition must be `where(AmongIds(id))`; it must have no other parameter. Rows are tuples `(id,)`.
+    The statement must have the condition `where(AmongIds(id_column))` and no other parameter. The rows passed to
+    `write` are tuples `(id,)`.
     """
 
     def __init__(self, database: Database, statement: Delete | Update) -> None:

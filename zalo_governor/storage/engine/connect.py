@@ -104,7 +104,7 @@ def _configure(path: Path, connection: SqliteConnection) -> None:
 
 
 def no_access(path: Path, error: OSError) -> str:
-    """Return the message for the operator (Vietnamese) that the OS denies access to the database file."""
+    """Return the error message (Vietnamese, for the operator) that the OS denied access to the database file `path`."""
     return (
         f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
         "người chạy chương trình"

@@ -34,7 +34,7 @@ _MIGRATION_LOCK = 7_301
 
 
 class Commits(NamedTuple):
-    """Number and total duration of the commits since the program started."""
+    """Number and total duration of the database commits since the program started."""
 
     number: int = 0
     seconds: float = 0.0
@@ -42,7 +42,7 @@ class Commits(NamedTuple):
 
 
 class Database:
-    """One database, and the keys that encrypt its content.
+    """Access to one SQLite or PostgreSQL database, with the keys that encrypt its content.
 
     SQLite allows one writer at a time, within the process and between processes; `write` waits for its turn.
     """
@@ -142,11 +142,11 @@ class Database:
             yield connection
 
     def apart(self) -> Connection:
-        """Open a separate autocommit connection, for locks that outlive a transaction; the caller closes it."""
+        """Open a separate autocommit connection, for locks that outlive a transaction; the caller must close it."""
         return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def erase_traces(self) -> None:
-        """Have SQLite's write-ahead log truncated after the running transaction, so that the log holds no deleted data.
+        """Have SQLite's write-ahead log truncated after the present write transaction, as it still holds deleted data.
 
         No effect on PostgreSQL, where the deleted ciphertext remains until vacuum and log rotation.
         """
@@ -160,13 +160,13 @@ class Database:
         return self._ignoring[table]
 
     def ready(self, statement: ClauseElement) -> str:
-        """Return the SQL text of `statement` with positional parameters; cached, so that a statement compiles once."""
+        """Compile `statement` to SQL text with positional parameters, for `exec_driver_sql`; the text is cached."""
         if statement not in self._ready:
             self._ready[statement] = str(statement.compile(dialect=self._engine.dialect))
         return self._ready[statement]
 
     def lock(self, connection: Connection, number: int) -> None:
-        """Wait until no other transaction holds the lock `number`, and hold the lock until this transaction ends.
+        """Acquire PostgreSQL's advisory lock `number`, waiting for other holders; held until the transaction ends.
 
         No effect on SQLite, where only one transaction writes at a time.
         """

@@ -52,9 +52,10 @@ def availability() -> Iterator[None]:
 
 
 def unavailable(context: ExceptionContext) -> BaseException | None:
-    """Return the StoreUnavailableError that replaces a connection error; None if the error is to stay as it is.
+    """Return the StoreUnavailableError that replaces a connection error; None to leave the error as it is.
 
-    Listens to SQLAlchemy's event `handle_error`, so that code inside a transaction already catches the replaced error.
+    Called by SQLAlchemy for its event `handle_error`, so that code inside a transaction already catches the replaced
+    error.
     """
     if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
         return _unavailable_error(context.original_exception)
@@ -71,7 +72,7 @@ def _first_line(cause: BaseException | None) -> str:
 
 
 def _reason(cause: BaseException | None) -> str:
-    """Return the driver's error text, for which its manual can be searched, followed by advice for the operator."""
+    """Return the first line of the driver's error text, followed by advice for the operator (Vietnamese)."""
     said = _first_line(cause)
     known = next(
         (words for sign, words in _REASONS if sign in said), "hãy xem lại database_url và máy chủ cơ sở dữ liệu"

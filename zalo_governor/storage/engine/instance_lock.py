@@ -26,7 +26,7 @@ _FILE_WAIT_SECONDS = 0.5
 
 
 class OtherInstanceError(StoreError):
-    """Another process already runs this bot account on this database."""
+    """Another process already runs this bot account on this database, so this process must not start with it."""
 
 
 def lock_file(database: Path, account: str) -> Path:
@@ -35,12 +35,15 @@ def lock_file(database: Path, account: str) -> Path:
 
 
 def lock_number(account: str) -> int:
-    """Return the second number of the bot account's advisory lock in PostgreSQL: 32 bits, signed."""
+    """Return the 32-bit signed number, a hash of the bot account's uid, that identifies the account's PostgreSQL lock.
+
+    An advisory lock has two numbers; the first is LOCK_SPACE for all accounts.
+    """
     return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
 
 
 class InstanceLock:
-    """Exclusive lock on running one bot account, held from `take` to `release`; freed by the OS if the process dies."""
+    """Lock by which only one process runs a bot account; held from `take` to `release`, freed if the process dies."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database

@@ -14,7 +14,7 @@ _LOCKS = Path("/proc/locks")
 
 
 class RunningError(GovernorError):
-    """A bot process is running, and the requested operation must be the only user of the database."""
+    """A bot process is running, but the requested maintenance needs the database for itself."""
 
 
 class LockOwner(NamedTuple):
@@ -25,7 +25,7 @@ class LockOwner(NamedTuple):
 
 
 def occupant(database: Database, account: str) -> LockOwner | None:
-    """Return the process that runs the account on this database; None if there is none.
+    """Return the process that runs the bot account on this database; None if the account is not running.
 
     Raises:
         StoreUnavailableError: PostgreSQL does not answer.

@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 
 class Transaction:
-    """One running transaction on one connection.
+    """One running database transaction, shared by all its repositories.
 
-    Rows given to `write_later` are written before any statement of `execute`, and by `flush` before the commit.
+    Rows given to `write_later` are held back; the next `execute` writes them first, or `flush` before the commit.
 
     Args:
         account: uid of the bot account whose view of people, groups and messages is read; None: of all accounts.
@@ -46,7 +46,7 @@ class Transaction:
             self.database.lock(self.connection, OFFICE_LOCK)
 
     def flush(self) -> None:
-        """Write all deferred rows, statement by statement, in the order in which the statements were first used."""
+        """Write all rows held back by `write_later`, statement after statement, in the order of first use."""
         pending, self._pending = self._pending, {}
         for statement, rows in pending.items():
             if isinstance(statement, Bulk):
@@ -55,24 +55,24 @@ class Transaction:
                 self.connection.execute(statement, rows)
 
     def write_later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
-        """Defer writing `row` with `statement` until `flush`; a row for a `Bulk` is a tuple, else a dict."""
+        """Hold back `row` until `flush` writes it with `statement`; a row for a `Bulk` is a tuple, else a dict."""
         self._pending.setdefault(statement, []).append(row)
         self._cached.clear()
 
     def write_last_only(self, statement: Update, row: dict[str, Any]) -> None:
-        """Defer writing `row` with `statement`; of all rows given for one statement, only the last is written."""
+        """Hold back `row` until `flush` writes it with `statement`; a later row for the same statement replaces it."""
         self._pending[statement] = [row]
 
     def cached(self, key: Hashable, count: Callable[[], T]) -> T:
-        """Return the result of `count`, cached under `key` until rows are written or `lock_office` is called.
+        """Return the result of calling `count`, cached under `key` until rows are written or `lock_office` is called.
 
-        A report derives several figures from the result of one query over many rows.
+        Reports use the cache, as they derive several figures from the result of one slow query.
         """
         if key not in self._cached:
             self._cached[key] = count()
         return cast("T", self._cached[key])
 
     def execute(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:
-        """Write all deferred rows, then execute the statement and return its result."""
+        """Write all rows held back by `write_later`, then execute the statement and return its result."""
         self.flush()
         return self.connection.execute(statement, values or {})

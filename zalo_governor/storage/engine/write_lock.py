@@ -8,7 +8,7 @@ from types import TracebackType
 class WriteLock:
     """A lock granted to threads in the order in which they requested it.
 
-    Under load two threads commit without a pause; an ordinary lock could starve the thread that sends messages.
+    When two threads write without a pause, an ordinary lock could keep a third, which sends messages, waiting forever.
     """
 
     def __init__(self) -> None:

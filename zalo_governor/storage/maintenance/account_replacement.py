@@ -40,7 +40,7 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 class KnownPerson(NamedTuple):
-    """A person whom the old bot account knows, possibly that account itself: it may still be a member of groups."""
+    """A person whom the old bot account knows. The old account itself may be one, as it may still be in groups."""
 
     person_id: int
     uid: str
@@ -56,7 +56,10 @@ class KnownPerson(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether the person has a role or open cases, so that failing to recognise the person must be reported."""
+        """Whether the person has a role or open cases (possible breaches).
+
+        If the new account does not recognise such a person, the operator must be told.
+        """
         return bool(self.roles or self.open_cases)
 
 
@@ -80,7 +83,7 @@ def accounts_of(database: Database) -> list[str]:
 
 
 def acquaintances(database: Database, account: str) -> list[KnownPerson]:
-    """Return all people whom the account knows: first those with roles, then those with open cases, then the rest."""
+    """Return all people for whom the bot account has a uid: those with roles, then with open cases, then the rest."""
     with database.read() as connection:
         open_now = [state.value for state in CaseState if state.open]
         cases_of = (
@@ -119,10 +122,10 @@ def acquaintances(database: Database, account: str) -> list[KnownPerson]:
 
 
 def may_follow(database: Database, old: str, new: str) -> None:
-    """Check that the bot account `new` can replace the bot account `old`.
+    """Check that the bot account `new` can replace the lost bot account `old`.
 
     Raises:
-        StoreError: both are the same, `new` was itself replaced before, or `new` received messages beside `old`.
+        StoreError: both are the same, or `new` was itself replaced before or has already received messages here.
     """
     if old == new:
         raise StoreError(f"Phiên đăng nhập vẫn là của tài khoản {old}: đề nghị đăng nhập tài khoản mới trước.")
@@ -146,15 +149,17 @@ def succeed(
     seen: Sequence[GroupSnapshot],
     at: datetime,
 ) -> Carried:
-    """Transfer everything of the bot account `old` to the bot account `new`, in the connection's transaction.
+    """Let the bot account `new` take over everything of the lost account `old`, in the connection's transaction.
+
+    These are people, groups, rosters, queued jobs, unsent messages, gaps (times of missed messages) and the trial.
 
     Args:
         connection: a connection in a transaction.
-        keys: the keys of the installation.
+        keys: the encryption keys of the database.
         old: uid of the lost account.
         new: uid of the account that replaces it.
         known_again: uid as the new account sees it -> person id, for every person recognised.
-        seen: snapshots of the groups as the new account sees them.
+        seen: the present state of each group as the new account sees it.
         at: the time of the replacement.
     """
     uid_of = {person_id: uid for uid, person_id in known_again.items()}
@@ -182,9 +187,11 @@ def succeed(
 def _take_over_group(
     connection: Connection, keys: Keys, old: str, new: str, new_uids: Mapping[str, str], now: GroupSnapshot
 ) -> None:
-    """Copy members, judged names and stored state of a group to the new account, with the new account's uids.
+    """Copy a group's members, their checked display names and the group's state from account `old` to `new`.
 
-    Later group syncs then notice what changed since. `now` is the group's state as the new account sees it.
+    `new_uids` is uid under the old account -> uid under the new one. `now` is the group as the new account sees it. The
+    group's name and settings stay as the old account last saw them, so that the next group sync notices what changed
+    since.
     """
     mine = (group_members.c.account == old, group_members.c.group_id == now.group_id)
     before = {row.uid: row for row in connection.execute(select(group_members).where(*mine))}
@@ -226,7 +233,10 @@ def _take_over_group(
 
 
 def _has_unrecognised_member(connection: Connection, before: Mapping[str, Any], new_uids: Mapping[str, str]) -> bool:
-    """Return whether a former member was not recognised, so that an unknown present member may be that person."""
+    """Return whether a former member of the group was not recognised under the new account.
+
+    If so, a present member unknown to the program may be that person. `before` is uid -> row of the former members.
+    """
     return any(row.present and uid not in new_uids for uid, row in before.items())
 
 
@@ -244,7 +254,10 @@ def _take_over_roster(connection: Connection, keys: Keys, new_uids: Mapping[str,
 
 
 def _take_over_jobs(connection: Connection, keys: Keys, old: str, new: str, new_uids: Mapping[str, str]) -> None:
-    """Transfer unsettled jobs and outsiders to the new account and its uids; settle jobs that it cannot do."""
+    """Transfer queued jobs (calls to Zalo) and outsiders (people not on the roster) to the new account and its uids.
+
+    Jobs that the new account cannot do are closed with the outcome UNKNOWN.
+    """
     for row in connection.execute(select(jobs).where(jobs.c.account == old, jobs.c.due_ms.is_not(None))).all():
         renewed = _translate_task(open_task(keys, old, row.task), new_uids)
         values: dict[str, Any] = {"due_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
@@ -260,7 +273,7 @@ def _take_over_jobs(connection: Connection, keys: Keys, old: str, new: str, new_
 
 
 def _translate_task(task: Task, new_uids: Mapping[str, str]) -> Task | None:
-    """Return a job's task with the new account's uids; None if the new account does not know the person or ids."""
+    """Return the task of a job (queued call to Zalo) with the new account's uids; None if that account cannot do it."""
     match task:
         case RemoveMember() | AcceptFriend() if task.uid in new_uids:
             return task.model_copy(update={"uid": new_uids[task.uid]})
@@ -296,9 +309,9 @@ def _take_over_outbox(
 
 
 def _take_over_gaps(connection: Connection, old: str, new: str) -> int:
-    """Transfer the gaps (times of missed messages); return how many.
+    """Transfer the gaps (times of missed messages) to the new account; return how many.
 
-    Those in private messages are settled: messages to the old account cannot be fetched by the new one.
+    Gaps in private conversations are closed for good: the new account cannot fetch messages to the old one.
     """
     private = or_(gaps.c.group_id == old, gaps.c.group_id == new)
     connection.execute(update(gaps).where(gaps.c.account == old, private).values(group_id=new, pending=False))

@@ -40,7 +40,10 @@ SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac"
 
 
 class Gone(NamedTuple):
-    """What was sealed or erased in a database that is newer than the backup."""
+    """What must be removed again after a restore: entries sealed and persons erased in the newer database.
+
+    Sealed: the content was removed, as it may be a state secret. Erased: all data of the person was removed by order.
+    """
 
     sealed: dict[int, tuple[Any, ...]]
     """Id of a sealed inbox entry -> its values of SEAL_COLUMNS."""
@@ -49,7 +52,10 @@ class Gone(NamedTuple):
 
 
 def gone_in(database: Database) -> Gone:
-    """Return what was sealed or erased in a database newer than the backup; called before the restore replaces it."""
+    """Return what was sealed (removed as a possible state secret) or erased in `database`, newer than the backup.
+
+    Called before the restore replaces that database, so that the same can be removed from the restored one.
+    """
     columns = [inbox.c[name] for name in SEAL_COLUMNS]
     with database.read() as connection:
         sealed = {row[0]: tuple(row[1:]) for row in connection.execute(_sealed_entries(columns))}
@@ -60,7 +66,8 @@ def gone_in(database: Database) -> Gone:
 def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> int:
     """Seal these inbox entries: remove their content, possible state secrets, from all tables.
 
-    `sealed` is inbox entry id -> values of SEAL_COLUMNS. Returns how many of the entries still had content.
+    `sealed` is inbox entry id -> values of SEAL_COLUMNS, which are stored in place of the content. Returns how many of
+    the entries still had content.
     """
     done = 0
     ids = list(sealed)
@@ -92,7 +99,7 @@ def seal_what_is_found(
 
     Args:
         database: the restored database.
-        look: the current secret gate; returns a Seal for content that must not be stored, else None.
+        look: the current check for state secrets; returns a Seal if content must not be stored, else None.
         progress: called with 1 after each content checked.
 
     Raises:
@@ -112,7 +119,11 @@ def seal_what_is_found(
 
 
 def look_ahead(connection: Connection, now: datetime) -> None:
-    """Adjust outbox, cases, jobs and ids in a restored database for what may have happened since the backup."""
+    """Adjust a restored database to what may have happened between the backup and `now`.
+
+    Marks unsent messages as possibly sent, lets at least an hour pass before admins or leader are told of a case,
+    closes all queued jobs, and skips case and person numbers that may have been given since.
+    """
     now_ms = to_ms(now)
     # The message may have been sent after the backup.
     connection.execute(update(outbox).where(outbox.c.state.in_([*PENDING, "sending"])).values(repeated=True))

@@ -34,7 +34,7 @@ class Shape(NamedTuple):
 
 
 def shapes() -> list[Shape]:
-    """Return all tables in the order of restoring: a table comes after the tables to which its foreign keys refer."""
+    """Return name and columns of all tables in the order of restoring: first those to which others refer."""
     return [
         Shape(
             table.name,
@@ -67,7 +67,7 @@ def count_rows(connection: Connection) -> int:
 
 
 def put_back(connection: Connection, shape: Shape, given: Sequence[Sequence[Any]]) -> None:
-    """Insert the rows `given`, which `rows` made of the same table; the database must have the dump's schema revision.
+    """Insert dumped rows, as `rows` yielded them, into their table; the database must have the dump's schema revision.
 
     Raises:
         ValueError: the value of a binary column is not base64.
@@ -77,7 +77,7 @@ def put_back(connection: Connection, shape: Shape, given: Sequence[Sequence[Any]
 
 
 def go_on_counting(connection: Connection) -> None:
-    """Set PostgreSQL's id sequences to continue after the restored ids; SQLite does so by itself."""
+    """Set PostgreSQL's id sequences so that new ids follow the restored ones; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in metadata.sorted_tables:
@@ -89,7 +89,7 @@ def go_on_counting(connection: Connection) -> None:
 
 
 def leave_numbers_out(connection: Connection, table: Table, count: int) -> None:
-    """Make the table's next automatic id at least `count` higher than its highest id, skipping those in between."""
+    """Skip ids of the table: make its next automatic id at least `count` higher than its highest id."""
     [column] = table.primary_key.columns
     number = (connection.scalar(select(func.max(column))) or 0) + count
     if connection.dialect.name == "postgresql":

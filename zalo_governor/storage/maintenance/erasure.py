@@ -36,7 +36,7 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
 
 
 class Holdings(NamedTuple):
-    """Numbers of what is stored about one person, and what stands in the way of erasing it."""
+    """Counts of what is stored about one person, and what stands in the way of erasing the person's data."""
 
     person_id: int
     name: str

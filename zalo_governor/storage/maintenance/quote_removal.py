@@ -48,7 +48,7 @@ def remove_quotations(database: Database, look: Callable[[RawDict], Seal | None]
 
     Args:
         database: the database to clean.
-        look: the secret gate; returns a Seal for content that must not be stored, else None.
+        look: the check for state secrets; returns a Seal if content must not be stored, else None.
 
     Raises:
         WrongKeyError: a text cannot be decrypted.

@@ -45,7 +45,7 @@ _NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
 
 
 class Terms(NamedTuple):
-    """How long each kind of content is stored."""
+    """How long each kind of content is stored before `sweep` removes it."""
 
     bodies: timedelta
     """Contents of messages that belong to no case (possible breach)."""
@@ -73,7 +73,7 @@ class Removed(NamedTuple):
 
 
 def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[], bool]) -> Removed:
-    """Remove all content older than `terms` allow at the time `now`; return how much.
+    """Remove all content that is older than `terms` allow at the time `now`; return how many items of each kind.
 
     Stops early once `stopped()` is true; the next call continues.
 
@@ -92,7 +92,7 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
 
 
 def gone_before(connection: Connection, subject: str = BODIES) -> datetime | None:
-    """Return the time up to which content of the kind `subject` was removed; None if none was removed yet."""
+    """Return the time before which all content of the kind `subject` was removed; None if none was removed yet."""
     until_ms = connection.scalar(select(retention_marks.c.until_ms).where(retention_marks.c.subject == subject))
     return None if until_ms is None else from_ms(until_ms)
 
@@ -105,7 +105,10 @@ class _RetentionRun:
         self._stopped = stopped
 
     def bodies(self, before: datetime) -> int:
-        """Remove bodies and excerpts of inbox entries that belong to no case; those of a case have their own term."""
+        """Remove old message contents that belong to no case (possible breach); return how many.
+
+        Their excerpts in findings are removed too. Contents under a case have a longer term of their own (see `cases`).
+        """
         free = ~exists().where(case_events.c.event_id == inbox.c.id)
         gone = 0
         for connection, ids in self._entries(BODIES, before):
@@ -117,7 +120,7 @@ class _RetentionRun:
         return gone
 
     def dead_letters(self, before: datetime) -> int:
-        """Remove the bodies of elements that could not be parsed; the rows stay, since the report counts them."""
+        """Remove the contents of old inbox entries that could not be parsed; the rows stay, as reports count them."""
         gone = 0
         for connection, ids in self._entries(_DEAD, before):
             dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
@@ -125,7 +128,7 @@ class _RetentionRun:
         return gone
 
     def people(self, before: datetime) -> int:
-        """Remove the person from events and findings; cases keep the person, as they are decisions about somebody."""
+        """Remove the person from old events and findings, but not from cases, which are decisions about somebody."""
         gone = 0
         for connection, ids in self._entries(_PEOPLE, before):
             for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
@@ -134,9 +137,10 @@ class _RetentionRun:
         return gone
 
     def cases(self, before: datetime) -> int:
-        """Remove all texts of cases closed before `before`, unless an earlier run did, and of remarks of members.
+        """Remove all texts of cases closed before `before`, and of members' remarks to the admins made before then.
 
-        Only remarks made before `before` of which the admins were told.
+        Skips cases that an earlier run cleared, and remarks of which the admins were not told yet. Returns how many
+        message contents were removed.
         """
         with self._database.read() as connection:
             since = gone_before(connection, _CASES)
@@ -168,7 +172,7 @@ class _RetentionRun:
         return gone
 
     def notices(self, before: datetime) -> int:
-        """Remove the texts of messages no longer to be sent; addressee, state and time stay."""
+        """Remove the texts of the bot's old messages, except those still to be sent; addressee, state and time stay."""
         old = select(outbox.c.id).where(
             outbox.c.created_ms < to_ms(before),
             outbox.c.state.not_in([*PENDING, "sending"]),
@@ -181,7 +185,7 @@ class _RetentionRun:
         return gone
 
     def names(self, before: datetime) -> int:
-        """Remove display names learnt from Zalo of people who are in no group; names from roster and settings stay."""
+        """Remove Zalo names of people who left all groups before `before`; names from roster and settings stay."""
         left = group_members.c.present.is_(False) & (group_members.c.since_ms < to_ms(before))
         with self._database.write() as connection:
             emptied = update(group_members).where(left, group_members.c.judged_name.is_not(None))

@@ -42,7 +42,7 @@ def check_known(form: str) -> None:
 
 
 def upgrade(connection: Connection, form: str = "head") -> None:
-    """Migrate the database to the newest schema revision, or to the revision `form`, in the connection's transaction.
+    """Migrate the tables to the schema revision `form` ("head": the newest), in the connection's transaction.
 
     Raises:
         NewerDatabaseError: this program does not know the database's revision, or `form`.

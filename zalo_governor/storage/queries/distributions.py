@@ -40,7 +40,7 @@ _TAKEN_BACK = cases.c.state == literal_column(f"'{CaseState.FALSE_ALARM.value}'"
 
 
 class Distributions(Repository):
-    """Counts for the activity report by day, hour, agency, state of cases and so on."""
+    """Counts for the leader's activity report by day, hour, agency, state of cases and so on."""
 
     def __init__(self, tx: Transaction, statistics: Statistics, members: Members, roster: Rosters) -> None:
         super().__init__(tx)
@@ -49,7 +49,11 @@ class Distributions(Repository):
         self._roster = roster
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
-        """Store that the event was a directive or a report, and whether it met clause 5.1; figures only, no text."""
+        """Record that a message is a directive (leader's order) or a report, and which demands of clause 5.1 it misses.
+
+        Clause 5.1 demands that both are brief, and that a directive names a deadline and an addressee. No text is
+        stored.
+        """
         self._tx.write_later(
             _STATEMENT,
             {
@@ -61,9 +65,9 @@ class Distributions(Repository):
         )
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
-        """Return the numbers of messages in [start, end) by day and by hour of the day (24 values), in Vietnamese time.
+        """Return how many messages members posted in the group in [start, end), by day and by hour of day (24 values).
 
-        Days without messages are left out.
+        Days and hours are those of Viet Nam. Days without messages are left out.
         """
         rows = self._tx.execute(
             select(_HOUR.label("hour"), func.count().label("messages"))
@@ -82,9 +86,10 @@ class Distributions(Repository):
         return dict(by_day), by_hour
 
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
-        """Return numbers of messages, senders and cases in [start, end) by agency, the agency with most messages first.
+        """Return the numbers of messages, senders and cases in [start, end) for each agency (where members work).
 
-        The agency of a person is that in the roster (approved list of members); "" for everybody else.
+        The roster (approved list of members) says who works where; agency "" stands for everybody else. The agency with
+        most messages comes first.
         """
         agency_of = self._agency_of_person(group_id)
         same = self._merged()
@@ -105,7 +110,10 @@ class Distributions(Repository):
         return sorted(found, key=lambda row: (-row.messages, -row.cases, row.agency))
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
-        """Return the numbers of cases opened in [start, end) by present state, as ordered in `CaseState`; no zeros."""
+        """Return how many cases (possible breaches) opened in [start, end) are now in each state.
+
+        Ordered as in `CaseState`. States without cases are left out.
+        """
         rows = self._tx.execute(
             select(cases.c.state, func.count().label("cases"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
@@ -115,7 +123,11 @@ class Distributions(Repository):
         return [StateFigures(state=state, cases=counted[state]) for state in CaseState if state in counted]
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
-        """Return how the group's cases were handled in [start, end): false alarms, repetitions, time until remedied."""
+        """Return figures on how the group's cases (possible breaches) were handled, for the leader's report.
+
+        These are: cases marked as false alarms in [start, end), events that repeated an earlier false alarm, persons
+        with two or more new cases, and the median time until a breach was corrected.
+        """
         taken_back = self._tx.execute(
             select(func.count())
             .select_from(cases)
@@ -149,9 +161,9 @@ class Distributions(Repository):
         )
 
     def membership(self, group_id: str) -> Membership:
-        """Return how many members are on the group's roster (approved list), outside it, and missing in the group.
+        """Compare the group's members with its roster (approved list): return how many are in both, or only in one.
 
-        The bot account itself does not count as outsider.
+        The bot account itself does not count as an outsider (member who is not on the roster).
         """
         account = self._tx.account or ""
         present, matched = self._members.present_uids(account, group_id), self._roster.matched(account, group_id)
@@ -165,13 +177,16 @@ class Distributions(Repository):
         )
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
-        """Return the numbers of changes made to the group in [start, end) by kind, sorted by kind, without zeros."""
+        """Return how often the group's name, settings, pins … were changed in [start, end), by kind of change.
+
+        Sorted by kind. Kinds without changes are left out.
+        """
         counts = self._statistics._count_events(group_id, start, end)
         counted = sorted((change.kind, counts.number_of(change)) for change in CHANGES)
         return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
-        """Return figures on directives and reports posted in [start, end), one per `StatementKind`, in its order."""
+        """Return figures on directives (leaders' orders) and reports posted in [start, end): one item for each kind."""
         rows = self._tx.execute(
             select(
                 statements.c.kind,
@@ -229,6 +244,6 @@ class Distributions(Repository):
         }
 
     def _merged(self) -> dict[int, int]:
-        """Return id of a person merged as a duplicate -> id of the person into which it was merged."""
+        """Return a dict: id of a person who was merged as a duplicate -> id of the person into which it was merged."""
         rows = self._tx.execute(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
         return {row.id: row.merged_into for row in rows}

@@ -71,7 +71,7 @@ _ID: dict[Extract, ColumnElement[int]] = {
 
 
 def headings(extract: Extract, *, with_text: bool) -> list[str]:
-    """Return the column names of an exported row, in order."""
+    """Return the column names of an exported row, in order; `with_text` adds the column "text" at the end."""
     named = [str(column.key) for column in _COLUMNS[extract]]
     return ["at", "id", *named, *(["text"] if with_text else [])]
 
@@ -86,7 +86,7 @@ def rows(
     limit: int,
     with_text: bool,
 ) -> Iterator[tuple[Cursor, dict[str, Any]]]:
-    """Yield (cursor, row) of at most `limit` rows of one kind from [start, end), in the order of (time, id).
+    """Yield (cursor, row) of at most `limit` rows of the kind `extract` from [start, end), in the order of (time, id).
 
     With `after`, only rows after that cursor. `with_text` adds the text of message events and the excerpt of findings;
     sealed rows (content not stored, as it may be a state secret) have none.

@@ -20,7 +20,7 @@ _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseS
 
 
 class Counts(NamedTuple):
-    """Queue lengths of one bot account; dead letters and cases are counted over all accounts."""
+    """Queue lengths of one bot account; dead letters (unparsable elements) and open cases are those of all accounts."""
 
     waiting: int
     """Number of inbox entries (elements received from Zalo) that the rules have not judged yet."""
@@ -40,7 +40,7 @@ class Counts(NamedTuple):
 
 
 class QueueCounts:
-    """Counts queues of one bot account through partial indices only, never scanning a table that grows."""
+    """Counts how much waits in the queues of one bot account; uses only partial indices, so that it stays fast."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database

@@ -61,7 +61,11 @@ A_MESSAGE = and_(
 
 
 class _EventGroup(NamedTuple):
-    """Number of events that agree in kind, source (live, backfill, group sync), `late` and `sealed`."""
+    """Number of events that have the same kind, source, `late` and `sealed`.
+
+    The source is live, backfill (fetched later from Zalo's history) or group sync; late: judged after younger events;
+    sealed: content not stored, as it may be a state secret.
+    """
 
     kind: str
     source: str
@@ -73,13 +77,13 @@ class _EventGroup(NamedTuple):
 
 
 class _EventCounts(NamedTuple):
-    """Event counts of a period: of all events, and of unusual ones, which are all but plain live messages."""
+    """Event counts of a period: the number of all events, and groups of all but the ordinary messages received live."""
 
     everything: int
     unusual: Sequence[_EventGroup]
 
     def number_of(self, *kinds: type[EventBase]) -> int:
-        """Return the number of unusual events of these kinds; plain live messages are not counted by kind."""
+        """Return the number of events of these kinds in `unusual`; ordinary live messages are not counted by kind."""
         return sum(some.number for some in self._of(kinds))
 
     def people_of(self, *kinds: type[EventBase]) -> int:
@@ -95,7 +99,7 @@ class Statistics(Repository):
     """Counts of a group's events, cases and messages in a period, for the activity report."""
 
     def first_heard(self, group_id: str) -> datetime | None:
-        """Return the time of the first element received from the group; None if there is none."""
+        """Return the time of the first element (message, act, receipt) received from the group; None if none was."""
         earliest = select(func.min(inbox.c.at_ms)).where(
             inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_account(inbox.c.id)
         )
@@ -105,7 +109,8 @@ class Statistics(Repository):
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """Return how many of the group's elements were received, judged and missed in [start, end).
 
-        Elements made by group sync (comparing Zalo's member list) do not count.
+        An element is a message, act or receipt received from Zalo. Elements made by group sync (comparing Zalo's member
+        list) do not count.
         """
         heard = and_(
             within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
@@ -150,7 +155,10 @@ class Statistics(Repository):
         )
 
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
-        """Return figures of what happened in the group in [start, end), without the bot's own messages."""
+        """Return how many messages, joins, recalls, changes and calls there were in the group in [start, end).
+
+        The bot's own messages do not count.
+        """
         wrote = self._messages_by_person(group_id, start, end)
         counts = self._count_events(group_id, start, end)
         return Activity(
@@ -164,10 +172,10 @@ class Statistics(Repository):
         )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
-        """Return the cases opened in [start, end) by clause of the regulation, sorted by clause.
+        """Return the numbers of cases (possible breaches) opened in [start, end), by clause of the regulation.
 
-        Each item also has the number of cases in [before, start), the period before. A case referred to the competent
-        body counts as confirmed: under clause 4.1 (state secrets), referral replaces confirmation.
+        Sorted by clause. Each item also has the number of cases in [before, start), the period before. A case referred
+        to the competent body counts as confirmed: under clause 4.1 (state secrets), referral replaces confirmation.
         """
         now = cases.c.opened_ms >= to_ms(start)
         rows = self._tx.execute(
@@ -189,7 +197,7 @@ class Statistics(Repository):
         return [ClauseFigures.model_validate(row._asdict()) for row in rows]
 
     def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the findings of severity `suspect` (too uncertain to notify anybody at once) in [start, end).
+        """Count what rules found in [start, end) with severity `suspect`: too uncertain to notify anybody at once.
 
         Findings of rules on trial, which are only recorded, do not count.
         """
@@ -205,9 +213,10 @@ class Statistics(Repository):
         )
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
-        """Return (time, person id) of the findings with that label in [start, end), oldest first.
+        """Return (time, person id) of findings with that label and severity `suspect` in [start, end), oldest first.
 
-        Only findings of severity `suspect` (too uncertain to notify anybody at once), and not of rules on trial.
+        `label` is the kind of breach. Severity `suspect`: too uncertain to notify anybody at once. Findings of rules on
+        trial do not count.
         """
         rows = self._tx.execute(
             select(findings.c.at_ms, findings.c.person_id)
@@ -222,7 +231,10 @@ class Statistics(Repository):
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the bot's messages given up in [start, end): refused by Zalo, or not provably delivered in time."""
+        """Count the bot's messages about the group that were given up in [start, end).
+
+        Given up: Zalo refused the message, or its delivery was not proved in time.
+        """
         return self._number(
             select(func.count())
             .select_from(outbox)
@@ -237,9 +249,9 @@ class Statistics(Repository):
         return self._gaps(gaps.c.group_id == group_id, start, end)
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
-        """Return the gaps in receiving private messages that overlap [start, end), oldest first.
+        """Return the gaps (times of missed messages) in private conversations that overlap [start, end), oldest first.
 
-        They are stored under the bot account's own uid in place of a group id.
+        Such gaps are stored under the bot account's own uid in place of a group id.
         """
         uids = [self._tx.account] if self._tx.account else list(self._tx.execute(select(accounts.c.uid)).scalars())
         return self._gaps(gaps.c.group_id.in_(uids), start, end)
@@ -258,7 +270,7 @@ class Statistics(Repository):
         return [gap(row) for row in rows]
 
     def _messages_by_person(self, group_id: str, start: datetime, end: datetime) -> dict[int | None, int]:
-        """Return person id -> number of messages in [start, end); None is the key for unknown senders."""
+        """Return person id -> number of messages that the person posted in [start, end); None: unknown senders."""
         wrote = (
             select(events.c.person_id, func.count().label("number"))
             .where(
@@ -273,7 +285,7 @@ class Statistics(Repository):
         )
 
     def _count_events(self, group_id: str, start: datetime, end: datetime) -> "_EventCounts":
-        """Count the events of [start, end): all of them, and by kind those that are not plain live messages.
+        """Count the group's events of [start, end): all of them, and by kind those that are not ordinary live messages.
 
         Uses one SQL statement: on PostgreSQL a second one would see what others write meanwhile.
         """
@@ -299,9 +311,9 @@ class Statistics(Repository):
         return self._tx.cached(("counts", group_id, start, end), counts)
 
     def _heard_by_account(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """Return SQL conditions for the events received by the transaction's bot account; [] if it is the only one.
+        """Return SQL conditions for the events received by the transaction's bot account; [] if all events qualify.
 
-        The condition uses the account number at the end of an event id (`repositories.inbox`), which every index holds:
+        Compares the account number in the low bits of `event_id` (see `NUMBER_BITS`), which every index holds:
         comparing the account itself would read every row.
         """
         # On PostgreSQL another account may store its first entry between two statements.
@@ -311,7 +323,7 @@ class Statistics(Repository):
         return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
 
     def _is_only_account(self) -> bool:
-        """Return whether no other account ever received anything."""
+        """Return whether the transaction's bot account is the only one that ever received anything."""
         return self._tx.cached("accounts", lambda: list(self._tx.execute(select(accounts.c.uid)).scalars())) == [
             self._tx.account
         ]

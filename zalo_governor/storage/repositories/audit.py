@@ -48,9 +48,10 @@ class AuditTrail(Repository):
     def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
-        """Append a row to the audit log; its link is a keyed hash over the row's content and the previous link.
+        """Append a row to the audit log: who (`actor_id`; None: the program) did what (`action`) to what (`subject`).
 
-        The chain continues from the stored head, not from the newest row, so that deleting the newest rows is detected.
+        The row is linked to the log by a keyed hash over its content and the previous row's hash. That hash is taken
+        from the stored head of the log, not from the newest row, so that deleting the newest rows is detected.
         """
         self._tx.lock_office()
         if self._head is None:
@@ -69,7 +70,7 @@ class AuditTrail(Repository):
         self._tx.write_last_only(_MOVE_HEAD, self._encrypted_head(self._head, at))
 
     def head(self) -> AuditHead:
-        """Return the head of the hash chain, including this transaction's rows; reports print it in their footer."""
+        """Return row count and last hash of the audit log, including this transaction's rows; reports print them."""
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def openings(self, case: Case) -> list[Opening]:
@@ -84,7 +85,7 @@ class AuditTrail(Repository):
         return [Opening(row.actor_id, row.times, from_ms(row.last_ms)) for row in rows]
 
     def _adopt_rows(self, at: datetime) -> AuditHead:
-        """Create a missing head from the rows present, and record that in a new row.
+        """Create the missing head (row count, last hash) of the audit log from its rows; record that in a new row.
 
         The head is missing in the log of an earlier version of the program, or if somebody has deleted it.
         """
@@ -103,7 +104,7 @@ class AuditTrail(Repository):
 
 
 def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
-    """Return the stored head of the audit log's hash chain; None if there is none or it cannot be decrypted."""
+    """Return the stored head (row count, last hash) of the audit log; None if missing or not decryptable."""
     return _decrypt_head(connection.scalar(_HEAD), keys)
 
 
@@ -128,9 +129,9 @@ class SqlAuditLog:
             )
 
     def verify(self, printed: PrintedHead | None = None) -> ChainReport:
-        """Verify the audit log's whole hash chain, and compare it with a head `printed` in an earlier report, if given.
+        """Verify the audit log's whole hash chain; compare it with the head `printed` in an earlier report, if given.
 
-        Other processes may append rows meanwhile.
+        The head is the number of rows and the last hash. Other processes may append rows meanwhile.
         """
         with self._database.read() as connection:  # Read first: later rows follow it.
             head = _decrypt_head(connection.scalar(_HEAD), self._database.keys)
@@ -149,7 +150,10 @@ class SqlAuditLog:
 
 
 def _decrypt_head(sealed: bytes | None, keys: Keys) -> AuditHead | None:
-    """Decrypt the head of the hash chain; None if missing or not decryptable (the key itself was checked at start)."""
+    """Decrypt the head (row count, last hash) of the audit log; None if missing or not decryptable.
+
+    A wrong key is no reason, since the key was checked at the program's start.
+    """
     if sealed is None:
         return None
     try:

@@ -12,7 +12,7 @@ Linking = Callable[[bytes, bytes], bytes]
 
 
 class Link(NamedTuple):
-    """A row of the audit log with what is needed to verify the hash chain."""
+    """A row of the audit log with the data to verify the hash chain, in which each hash covers the one before."""
 
     id: int
     at: datetime | None
@@ -24,10 +24,7 @@ class Link(NamedTuple):
 
 
 class _Anchor(Enum):
-    """The hash from which an intact row continues the chain, after rows whose own hashes did not continue it.
-
-    Tells what happened to those rows.
-    """
+    """The hash to which the first intact row after a series of broken rows is linked; tells what happened to these."""
 
     GOOD = auto()
     """Link of the last intact row: the rows in between were inserted."""
@@ -41,9 +38,10 @@ class ChainCheck:
     """Verifies the audit log row by row; continues after a broken row, so that one fault does not hide the next."""
 
     def __init__(self, linking: Linking, head: AuditHead | None, printed: PrintedHead | None = None) -> None:
-        """Start with the stored head of the chain (None if missing), and a head printed in an earlier report, if known.
+        """Start with the stored head (row count, last hash; None if missing) and one printed in an earlier report.
 
-        Rows appended after the head was read may follow it.
+        `printed` is None if no such report is at hand. The log may have rows newer than the stored head, appended after
+        the head was read.
         """
         self._linking = linking
         self._head = head
@@ -96,7 +94,10 @@ class ChainCheck:
         return next((anchor for anchor, link in self._anchors.items() if fits(link)), None)
 
     def _classify_doubtful(self, anchor: _Anchor) -> None:
-        """Determine the fault of each doubtful row; `anchor` says from which link the chain continues after them."""
+        """Determine what happened to each row in `_doubtful`, whose hashes do not continue the chain.
+
+        `anchor` says to which hash the next intact row is linked.
+        """
         for row, missing in self._doubtful:
             if anchor is _Anchor.GOOD:
                 self._faults.append(Fault(FaultKind.INSERTED, row.id, row.at))

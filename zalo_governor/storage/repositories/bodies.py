@@ -13,9 +13,9 @@ _EXACT = b" "
 
 
 def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
-    """Encrypt the raw dict of an element received from Zalo.
+    """Encrypt an element (message, act or receipt) as received from Zalo, for the inbox.
 
-    The ciphertext is bound to the element's account, thread (conversation) and key, as these are stored.
+    The ciphertext can be decrypted only with the same account, thread (conversation) and key, given as stored.
     """
     return keys.seal(_json(raw), _place(account, thread_id, key))
 
@@ -32,7 +32,7 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
 
 
 def storable(text: str) -> str:
-    """Escape lone surrogates and NUL, which databases reject.
+    """Escape lone surrogates and NUL in a string, which databases reject.
 
     Senders choose some ids; an id that cannot be stored must not make a whole batch fail.
     """

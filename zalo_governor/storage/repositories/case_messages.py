@@ -133,7 +133,7 @@ class CaseMessages(Repository):
         return dropped.rowcount
 
     def _current_account(self, account: str, uid: str) -> tuple[str, str]:
-        """Return the account that replaced `account`, and the uid under which the new account sees the same person.
+        """Return (bot account that replaced `account`, uid under which the new account sees the person `uid`).
 
         Returns `account` unchanged if it was not replaced, and `uid` unchanged if the person was not recognised.
         """
@@ -151,9 +151,9 @@ class CaseMessages(Repository):
         return successor, self._tx.execute(seen.limit(1)).scalar() or uid
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        """Store a one-time code by which that person confirms a removal (of the case's message or outsider).
+        """Store a one-time code that the person must type to confirm removing the case's message or outsider.
 
-        A code stored before for the same person and case becomes void.
+        Outsider: a group member who is not on the roster. The person's earlier code for the same case becomes void.
         """
         self._tx.flush()
         self._tx.connection.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))

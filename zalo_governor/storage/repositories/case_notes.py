@@ -21,7 +21,7 @@ _FIND_FALSE_ALARM = (
 
 
 class CaseNotes(Repository):
-    """Texts about cases: explanations by the person concerned, notes by admins, reasons of manually recorded cases."""
+    """Texts about cases: explanations by the member concerned, notes by admins, reasons of manually recorded cases."""
 
     def add(self, case: Case, note: CaseNote) -> None:
         """Store a text (`note`) that somebody wrote about the case, encrypted."""
@@ -67,7 +67,10 @@ class CaseNotes(Repository):
 
 
 class FalseAlarms(Repository):
-    """Content declared a false alarm, so that it opens no case again; recognised by keyed hashes (`mark`)."""
+    """Content of cases that admins marked as false alarms, so that the same content opens no case of that rule again.
+
+    The content is not stored, but recognised by keyed hashes (`mark`).
+    """
 
     def hash_of_text(self, text: str) -> bytes:
         """Return the keyed hash of a normalised text, which reveals only whether another text is equal."""
@@ -84,7 +87,7 @@ class FalseAlarms(Repository):
         return bytes(mark)
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
-        """Return the id of a case of that rule in which content with the keyed hash `mark` was declared a false alarm.
+        """Return the id of a case of that rule in which content with the keyed hash `mark` was marked as a false alarm.
 
         Returns None if there is none.
         """
@@ -110,7 +113,7 @@ class FalseAlarms(Repository):
         self._tx.connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Record in a rule's findings on an event that they repeat the false alarm of case `case_id`, so open no case.
+        """Record in a rule's findings on an event that they open no case, as they repeat case `case_id`, a false alarm.
 
         With `person_id`, only in findings about that person.
         """
@@ -122,5 +125,5 @@ class FalseAlarms(Repository):
 
 
 def note_place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:
-    """Return the parts for `binding` that tie the ciphertext of a note about a case to its row."""
+    """Return the strings that bind the encrypted text of a note about a case to its row (arguments of `binding`)."""
     return ("case note", str(case_id), str(person_id), str(at_ms))

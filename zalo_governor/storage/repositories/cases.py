@@ -111,7 +111,7 @@ class Cases(Repository):
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
-        """Insert a new case (its id is ignored) and link its first event; return the case with its id.
+        """Insert a new case (the id in `case` is ignored) and link its first event; return the case with its id.
 
         `mark` is a keyed hash of the event's content, to recognise the content if the case is declared a false alarm.
         """
@@ -131,18 +131,21 @@ class Cases(Repository):
             self._link_event(case.id, case.group_id, joined_event_id, self._verdicts.message_key(joined_event_id), mark)
 
     def excerpt(self, case: Case) -> str | None:
-        """Return the excerpt of the message stored with the case's latest finding; None if there is none.
+        """Return the excerpt of the message that the rule quoted when it last found the breach; None if there is none.
 
         A sealed case (content not stored, as it may be a state secret) has none.
         """
         return self._decrypt_from_finding(case, "excerpt")
 
     def suggestion(self, case: Case) -> str | None:
-        """Return the correction suggested by the case's latest finding; None if there is none or the case is sealed."""
+        """Return the corrected text that the rule proposed when it last found the breach; None if there is none.
+
+        A sealed case (content not stored, as it may be a state secret) has none.
+        """
         return self._decrypt_from_finding(case, "suggestion")
 
     def reason(self, case: Case) -> str | None:
-        """Return the reason code that the rule gave in the case's latest finding; None if it gave none."""
+        """Return the code of the reason that the rule gave when it last found the breach; None if it gave none."""
         row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
@@ -229,7 +232,7 @@ class Cases(Repository):
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """Count the person's cases under that rule opened since `since`, without false alarms."""
+        """Count the person's earlier cases under that rule in the group, opened since `since`, without false alarms."""
         counted = (
             select(func.count())
             .select_from(cases)
@@ -273,7 +276,7 @@ class Cases(Repository):
         return list(self._tx.execute(due.distinct().order_by(cases.c.group_id)).scalars())
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """Return when `due` or `groups_with_digest` will next return something; None if no case waits for that."""
+        """Return when the next case is due to be told to the leader or in a digest to the admins; None if none is."""
         moments = [
             self._tx.execute(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
             for due in (cases.c.due_ms, cases.c.desk_due_ms)
@@ -282,9 +285,9 @@ class Cases(Repository):
         return None if due_ms is None else from_ms(due_ms)
 
     def with_content(self, mac: bytes) -> Case | None:
-        """Return the oldest case about sealed (not stored) content with the keyed hash `mac`, of any person and group.
+        """Return the oldest case about the sealed content with the keyed hash `mac`, of any person and group.
 
-        Returns None if there is none.
+        Returns None if there is none. Sealed content may be a state secret, so that only its hash is stored.
         """
         self._tx.flush()
         same = (

@@ -11,7 +11,7 @@ from zalo_governor.storage.schema import job_runs
 
 
 class Claims(Repository):
-    """Claims of runs, by name of the job and due time, so that only one process carries out each run."""
+    """Claims of the runs of scheduled jobs: of several processes, only the one that claims a run carries it out."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
         """Claim the run of `job` that is due at `due`; return False if that run was claimed before."""

@@ -12,12 +12,12 @@ Matched = Sequence[tuple[RosterEntry, Set[str]]]
 
 
 class Directory:
-    """People who have a role in the settings or are on a roster, found by uid and by name.
+    """Index, by uid and by name, of the people who have a role in the settings or are on a roster (approved list).
 
     Args:
         holders: the people who have a role in the settings.
         rosters: group id -> its roster.
-        groups_of: uid -> the groups in which that account was ever seen; None for a uid of another bot account.
+        groups_of: uid -> the groups in which that uid was ever seen; None if the bot account does not know the uid.
     """
 
     def __init__(
@@ -38,7 +38,8 @@ class Directory:
     def placed(self, person: Person) -> Person:
         """Return a copy of the person with `standing` and `namesake` set, and with the roster's name if it had none.
 
-        `standing` tells whether the person is identified; `namesake` is another person whose name this person displays.
+        `standing` tells whether the program knows to whom the account belongs; `namesake` is another person in the
+        directory whose name this person displays.
         """
         entry = self._by_uid.get(person.uid)
         if entry and not person.full_name:
@@ -57,7 +58,10 @@ class Directory:
         return Standing.OUTSIDE
 
     def _find_namesake(self, person: Person, *, listed: bool) -> Namesake | None:
-        """Return the listed person whose name this person displays; None if nobody's, or the person's own."""
+        """Return the other person in the directory whose name this person displays; None if the name is nobody else's.
+
+        `listed` tells whether this person is in the directory too, so may display that own name.
+        """
         shown = person.display_name
         if not shown or (listed and Namesakes([(person.full_name, None)]).find(shown)):
             return None
@@ -68,7 +72,7 @@ class Directory:
 
 
 class _ListedPerson(NamedTuple):
-    """A person with a role in the settings or on a roster, and the uids under which the person is known."""
+    """A person with a role in the settings or on a roster, and the Zalo uids under which the person is known."""
 
     full_name: str
     title: str

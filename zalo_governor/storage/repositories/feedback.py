@@ -12,7 +12,7 @@ from zalo_governor.storage.schema import remarks
 
 
 def remark_place(kind: RemarkKind, number: int) -> tuple[str, ...]:
-    """Return the parts for `binding` that tie the ciphertext of a remark to its row."""
+    """Return the strings that bind the encrypted text of a member's remark to its row (arguments of `binding`)."""
     return ("remark", f"{kind.prefix}-{number}")
 
 

@@ -27,9 +27,10 @@ class SqlGaps:
         self._former = inbox.c.account.in_(former)
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
-        """Store a new gap of the group; return the gap's id.
+        """Store a new gap (time in which the group's messages are missed), which lasts until `end_gap`; return its id.
 
-        `heard_id` is the id of the last inbox entry received before the gap; 0 if there is none.
+        `heard_id` is the id of the last inbox entry received before the gap; 0 if there is none. `cause` says why it
+        began.
         """
         row = {
             "account": self._account,
@@ -45,7 +46,7 @@ class SqlGaps:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """Record that the group's messages arrive again since `ended_at`; the missed ones are still to be fetched."""
+        """Record that the gap is over: messages arrive since `ended_at`. The missed ones are still to be fetched."""
         self._change(gap_id, ended_ms=to_ms(ended_at))
 
     def add_recovered(self, gap_id: int, count: int) -> None:
@@ -53,7 +54,7 @@ class SqlGaps:
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
     def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """End the recovery of the gap; `closed` tells whether all messages missed in the gap were fetched."""
+        """Record that fetching the messages missed in the gap is over; `closed` tells whether all were fetched."""
         self._change(gap_id, pending=False, closed=closed)
 
     def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
@@ -71,7 +72,10 @@ class SqlGaps:
         return heard_ms
 
     def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
-        """Return the earliest time (ms, Zalo's clock) of an entry received from the group; else as `last_heard`."""
+        """Return the earliest time (ms, Zalo's clock) of an inbox entry received from the group; None if there is none.
+
+        Which entries count, and what `group_id` and `up_to` mean, is as in `last_heard`.
+        """
         oldest = select(func.min(inbox.c.at_ms)).where(*self._is_received(group_id))
         if up_to is not None:
             oldest = oldest.where(inbox.c.id <= up_to)
@@ -88,15 +92,19 @@ class SqlGaps:
         return received_ms
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
-        """Return the group's gaps whose missed messages are still to be fetched, also after a restart; oldest first."""
+        """Return the group's gaps (times of missed messages) whose messages are still to be fetched, oldest first.
+
+        Includes gaps that last, and gaps of earlier runs of the program.
+        """
         pending = select(gaps).where(gaps.c.account == self._account, gaps.c.group_id == group_id, gaps.c.pending)
         with self._database.read() as connection:
             return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
-        """Return the group's gaps ended since `since` and settled with messages missing, oldest first; to be retried.
+        """Return the group's gaps of which not all missed messages could be fetched, to try again; oldest first.
 
-        Returns none for private conversations (`group_id` is the account's uid), where nothing proves a gap complete.
+        Only gaps that ended at `since` or later. Returns [] for private conversations (`group_id` is the account's
+        uid), where nothing proves that all was fetched.
         """
         given_up = select(gaps).where(
             gaps.c.account == self._account,
@@ -111,7 +119,11 @@ class SqlGaps:
             return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """Mark the group's gaps since inbox entry `heard_id` as closed: all messages since then are stored by now."""
+        """Mark the group's gaps (times of missed messages) after inbox entry `heard_id` as closed: nothing is missing.
+
+        Called when all messages after that entry have been fetched for another gap. Only ended gaps are marked whose
+        own fetching is over.
+        """
         with self._database.write() as connection:
             connection.execute(
                 update(gaps)

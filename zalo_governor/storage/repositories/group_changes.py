@@ -17,10 +17,10 @@ from zalo_governor.storage.security.crypto import binding
 
 
 class GroupChanges(Repository):
-    """Repository of changes made to groups, and of approvals: the leader's permissions for changes."""
+    """Repository of changes made to groups (name, settings …), and of approvals: the leader's permissions for them."""
 
     def add(self, account: str, change: GroupChange) -> None:
-        """Store a change made to a group, of which the bot account `account` received the event."""
+        """Store a change made to a group (name, settings …); `account` is the bot account that noticed the change."""
         self._tx.lock_office()
         body = change.change.model_dump_json().encode()
         self._tx.connection.execute(
@@ -39,12 +39,12 @@ class GroupChanges(Repository):
         )
 
     def of_case(self, case: Case) -> list[GroupChange]:
-        """Return the changes that a case (a possible breach) is about, oldest first."""
+        """Return the changes of the group (name, settings …) that a case (possible breach) is about, oldest first."""
         kept = select(group_changes).where(group_changes.c.case_id == case.id).order_by(group_changes.c.id)
         return [self._change(row) for row in self._tx.execute(kept)]
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        """Return the changes made to a group in [start, end), oldest first."""
+        """Return the changes made to a group (name, settings …) in [start, end), oldest first."""
         kept = select(group_changes).where(
             group_changes.c.group_id == group_id,
             group_changes.c.at_ms >= to_ms(start),
@@ -53,7 +53,7 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Record that the approval with that id covers, after the fact, every change that the case is about."""
+        """Record that the group changes that the case is about were permitted afterwards, by approval `approval_id`."""
         self._tx.connection.execute(
             update(group_changes).where(group_changes.c.case_id == case.id).values(approval_id=approval_id)
         )
@@ -71,7 +71,7 @@ class GroupChanges(Repository):
         )
 
     def add_approval(self, approval: Approval) -> Approval:
-        """Store an approval (its id is ignored); return the approval with its id."""
+        """Store an approval (permission to change the group), ignoring its id; return the approval with its new id."""
         self._tx.lock_office()
         body = orjson.dumps({"words": approval.words, "item": approval.item})
         row = {
@@ -88,17 +88,17 @@ class GroupChanges(Repository):
         return approval.model_copy(update={"id": number})
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """Return the group's approvals that are still valid after `at`, oldest first."""
+        """Return the approvals (permissions to change the group) that are still valid after `at`, oldest first."""
         valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
         return [self._approval(row) for row in self._tx.execute(valid.order_by(approvals.c.id))]
 
     def approval(self, approval_id: int) -> Approval | None:
-        """Return the approval with that id; None if there is none."""
+        """Return the approval (permission to change a group) with that id; None if there is none."""
         row = self._tx.execute(select(approvals).where(approvals.c.id == approval_id)).first()
         return None if row is None else self._approval(row)
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Record `event_id` as the first event that the approval covered; no effect if one is recorded already."""
+        """Record `event_id` as the first event whose change the approval permitted; no effect if one is recorded."""
         first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
         self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
 
@@ -119,10 +119,10 @@ class GroupChanges(Repository):
 
 
 class Pictures(Repository):
-    """Perceptual hashes and thumbnails of group pictures; jobs download the pictures."""
+    """Stored perceptual hashes and thumbnails of group pictures, by which a later picture is compared with them."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        """Store hash and thumbnail (`looked`) of the picture at the URL `address`, replacing those stored before."""
+        """Store perceptual hash and thumbnail (`looked`) of the group picture at the URL `address`, or replace them."""
         name = self._hashed_name(address)
         here = _picture_place(account, group_id, name)
         self._tx.flush()
@@ -139,7 +139,7 @@ class Pictures(Repository):
         )
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
-        """Return hash and thumbnail of the picture at the URL `address`; None if the picture was not downloaded."""
+        """Return perceptual hash and thumbnail of the group picture at the URL `address`; None if none were stored."""
         here = _picture_place(account, group_id, self._hashed_name(address))
         row = self._tx.execute(select(group_pictures).where(*here)).first()
         if row is None:

@@ -24,7 +24,7 @@ from zalo_governor.storage.security.crypto import Keys
 
 
 class SeedPerson(NamedTuple):
-    """A person with roles, as given in the settings; at least one of uid, global_id and phone is given."""
+    """A person with roles as given in the settings, stored at start; at least one of uid, global_id, phone is set."""
 
     full_name: str
     title: str
@@ -35,13 +35,16 @@ class SeedPerson(NamedTuple):
 
 
 def living(connection: Connection, person_id: int) -> int:
-    """Return the id of the person into which `person_id` was merged as a duplicate; if it was not, `person_id`."""
+    """Return the valid id of a person: that of the person into which `person_id` was merged, else `person_id`."""
     merged_into = connection.scalar(select(persons.c.merged_into).where(persons.c.id == person_id))
     return person_id if merged_into is None else merged_into
 
 
 def seed(connection: Connection, keys: Keys, account: str, people: Sequence[SeedPerson]) -> None:
-    """Give roles to exactly the people given, as seen by the bot account `account`; everybody else loses all roles."""
+    """Store the people in the settings with their roles; everybody else loses all roles.
+
+    A uid in the settings is the person's Zalo id as the bot account `account` sees it.
+    """
     holders = []
     for wanted in people:
         person_id = _find_and_merge(connection, keys, account, wanted) or _insert_person(connection)
@@ -63,7 +66,11 @@ def seed(connection: Connection, keys: Keys, account: str, people: Sequence[Seed
 
 
 def tie_global_id(connection: Connection, keys: Keys, account: str, person: Person, global_id: str) -> None:
-    """Record the globalId of the person whom the account sees as `person.uid`; merge two persons with the same one."""
+    """Record the globalId (Zalo's id, equal for all bot accounts) of the person whom the account sees as `person.uid`.
+
+    If another stored person has that globalId, the two are merged. If the person has a different one already, the uid
+    is linked to the person with `global_id` instead.
+    """
     other = connection.scalar(select(persons.c.id).where(persons.c.global_id == global_id))
     if person.global_id is not None:
         # The uid belonged to another human being before, whose data stay with that person.
@@ -75,7 +82,7 @@ def tie_global_id(connection: Connection, keys: Keys, account: str, person: Pers
 
 
 def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: SeedPerson) -> int | None:
-    """Return the id of the person meant by the settings, merging duplicates; None if no stored person matches."""
+    """Return the id of the stored person that the settings mean, merging duplicates; None if nobody matches."""
     conditions = []
     if wanted.global_id:
         conditions.append(persons.c.global_id == wanted.global_id)
@@ -98,7 +105,7 @@ def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: Se
 
 
 def _seen_by_former(connection: Connection, account: str, uid: str) -> bool:
-    """Return whether a replaced account saw a person under this uid, so that the settings with it are outdated."""
+    """Return whether a bot account that `account` replaced knows `uid`; settings with that uid are then outdated."""
     seen = (person_uids.c.account.in_(formers(connection, account)), person_uids.c.uid == uid)
     return connection.scalar(select(person_uids.c.person_id).where(*seen).limit(1)) is not None
 
@@ -123,7 +130,10 @@ def rebind(connection: Connection, account: str, uid: str, person_id: int) -> No
 
 
 def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int) -> None:
-    """Move all data of person `loser_id` to `winner_id`; the loser's id stays valid: the audit log refers to it."""
+    """Move all data of person `loser_id` to person `winner_id`, who is the same human being.
+
+    The row of the loser stays and points to the winner, as the audit log may refer to the loser's id.
+    """
     for column in (
         person_uids.c.person_id,
         cases.c.person_id,

@@ -216,7 +216,7 @@ class SqlInbox:
         kind: ElementKind = ElementKind.MESSAGE,
         up_to: int | None = None,
     ) -> dict[str, int]:
-        """Return key (Zalo's id) -> id of its first inbox entry, for those `keys` that are stored of the conversation.
+        """Return inbox ids: key (Zalo's id) -> id of its first entry, for those `keys` stored of the conversation.
 
         With `up_to`, only entries up to that inbox id count.
         """
@@ -234,7 +234,7 @@ class SqlInbox:
         return numbers
 
     def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
-        """Return the lowest message id stored for the conversation; None if there is none; `up_to` as in `numbers`."""
+        """Return the lowest of Zalo's message ids stored of the conversation, or None; `up_to` as in `numbers`."""
         values = {
             "accounts": self._accounts(account),
             "thread_id": thread_id,
@@ -245,7 +245,7 @@ class SqlInbox:
             return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
-        """Return whether the conversation had the same sealed (not stored) content before, by its keyed hash."""
+        """Return whether this sealed content (known only by its keyed hash) was in the conversation before."""
         seal = admitted.entry.seal
         if seal is None:
             return False
@@ -258,7 +258,7 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """Return (account, Zalo's time in ms, key) of the conversation's latest entries judged in order of time.
+        """Return (bot account, Zalo's time in ms, Zalo's id) of the conversation's latest judged entries.
 
         Entries judged late, and entries made by group sync (comparing Zalo's member list), are left out.
         """
@@ -329,7 +329,7 @@ class SqlInbox:
         return bool(heard) and (entry.source is not Source.LIVE or entry.fingerprint in heard)
 
     def _lock_account_numbers(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
-        """Return account -> its number in ids; lock the issuing of their ids until the transaction ends."""
+        """Return account -> its number within inbox ids; lock the issuing of such ids until the transaction ends."""
         numbers = {}
         for account in sorted({entry.account for entry in entries}):
             known = self._numbers.get(account)
@@ -341,7 +341,7 @@ class SqlInbox:
         return to_ms(self._database.clock()) << _SEQUENCE_BITS
 
     def _may_revise(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> bool:
-        """Return whether a row may be a revision: have the key (Zalo's id) of another row or of an earlier entry.
+        """Return whether a row may be a revision: have the same key (Zalo's id) as another row or as a stored entry.
 
         Zalo's message ids increase, so that comparing with the highest key of each conversation mostly saves a query
         per entry. Only SQLite is sure to order strings as Python does.

@@ -17,7 +17,10 @@ _LATEST_MS = 1 << 42
 
 
 def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
-    """Return the entry's row without id, body encrypted: values of WITHOUT_SEAL, or WITH_SEAL if sealed (no body)."""
+    """Convert an inbox entry to the values of its row without id, with the body encrypted.
+
+    The values are those of the columns WITHOUT_SEAL; of a sealed entry (content not stored), those of WITH_SEAL.
+    """
     account, thread_id, key = entry.account, storable(entry.thread_id), storable(entry.key)
     raw = None if entry.seal else entry.raw
     return (
@@ -39,7 +42,9 @@ def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
 
 
 def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
-    """Convert a row to an inbox entry, decrypting the body; `row` holds the table's columns in order, then `revision`.
+    """Convert a row to an inbox entry, decrypting the body.
+
+    `row` holds the table's columns in order, then whether the entry is a revision (new content of an earlier entry).
 
     Raises:
         WrongKeyError: the body cannot be decrypted.
@@ -57,6 +62,6 @@ def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
 
 
 def _seal_of(values: Sequence[Any]) -> Seal | None:
-    """Return the Seal made from its columns, given in the order of its fields; None if the entry is not sealed."""
+    """Convert the columns `seal_…` to a Seal (what is stored instead of a secret); None if there is none."""
     rule_id, label, level, size, mac, clause, quoted = values
     return None if rule_id is None else Seal(rule_id, label, level, size, mac, clause, bool(quoted))

@@ -24,10 +24,10 @@ _OPEN = jobs.c.due_ms.is_not(None)
 
 
 class Jobs(Repository):
-    """The queue of jobs: waiting, running, settled. A job's task is encrypted, and erased when the job is settled."""
+    """The queue of jobs (calls to Zalo): waiting, running, settled. A job's task is encrypted, later erased."""
 
     def enqueue(self, job: Job) -> bool:
-        """Add a job (its id is ignored); return True.
+        """Add a job (call to Zalo) to the queue, and return True; the id in `job` is ignored.
 
         If a job of the same kind and target waits already, none is added and False returned: the waiting job is linked
         to the new job's case, if any, and made due again.
@@ -152,5 +152,5 @@ def open_task(keys: Keys, account: str, sealed: bytes) -> Task:
 
 
 def target_mac(keys: Keys, kind: JobKind, target: str) -> str:
-    """Return the keyed hash of a job's target: tells whether two jobs have the same target, but not which."""
+    """Return the keyed hash of a job's target (such as a uid), by which jobs with the same target are found."""
     return keys.mac(binding("job target", kind.value, target)).hex()

@@ -30,7 +30,7 @@ _JUDGED_NAME = update(group_members).where(*_THIS_MEMBER).values(judged_name=bin
 
 
 class Members(Repository):
-    """Repository of groups as Zalo last reported them, of their members, and of judged display names."""
+    """Repository of groups as Zalo last reported them, their members, and the members' names that the rules checked."""
 
     def __init__(self, tx: Transaction, people: People) -> None:
         super().__init__(tx)
@@ -38,7 +38,7 @@ class Members(Repository):
         self._new_member = tx.database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """Return the group as this transaction's bot account last saw it; None if never.
+        """Return the group's state as this transaction's bot account last saw it; None if never.
 
         uids differ between bot accounts, so a snapshot of another account would not help.
         """
@@ -69,7 +69,7 @@ class Members(Repository):
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         """Store the group's state (`snapshot`) and who is in the group, as Zalo reported them at `at`.
 
-        Members' names are not stored: a name is stored only after the secret gate and the rules have checked it.
+        Members' names are not stored here: a name must first be checked for state secrets and by the rules.
         """
         self._tx.lock_office()
         group_id = snapshot.group_id
@@ -84,7 +84,7 @@ class Members(Repository):
             self._set_present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
-        """Return the uids of those now in the group, according to all events and snapshots received."""
+        """Return the uids of those who are now in the group, according to all events and snapshots received."""
         known = select(group_members.c.uid).where(
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )

@@ -39,7 +39,7 @@ class SealedMessage(NamedTuple):
 
 
 class MessageReader:
-    """Reads the group messages that one bot account, or an account that it replaced, received."""
+    """Reads the stored group messages that one bot account, or an account that it replaced, received."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
@@ -117,7 +117,10 @@ class MessageReader:
         return open_message(self._database.keys, kept[0].account, thread_id, stored_key, kept[0].body)
 
     def readers(self, group_id: str, key: str) -> list[Reader]:
-        """Return who has received or seen that message, by person id; recorded only for messages of a case."""
+        """Return who has received or seen the message with Zalo's id `key`, by person id.
+
+        Recorded only for messages that belong to a case (possible breach); [] for others.
+        """
         wanted = (
             select(case_readers.c.person_id, case_readers.c.seen)
             .where(case_readers.c.group_id == group_id, case_readers.c.message_key == key)
@@ -127,9 +130,9 @@ class MessageReader:
             return [Reader(person_id=row.person_id, seen=row.seen) for row in connection.execute(wanted)]
 
     def sealed_like(self, content: bytes) -> list[SealedMessage]:
-        """Return the sealed messages with exactly this content, found by its keyed hash.
+        """Return the sealed messages (possible state secrets) with exactly this content, found by its keyed hash.
 
-        `content` is the text as the secret gate hashes it: without capitals, diacritics and punctuation
+        `content` is the text as it is hashed before storing: without capitals, diacritics and punctuation
         (`text.fold.skeleton`).
         """
         wanted = (

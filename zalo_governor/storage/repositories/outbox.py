@@ -95,9 +95,9 @@ class SqlOutbox:
         return claimed
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
-        """Record that Zalo accepted the message.
+        """Record that Zalo accepted the message, with the message id from Zalo's answer (`reception`).
 
-        If Zalo's answer had no message id, delivery is proved only by the echo, the message's copy received back.
+        Without an id in the answer, delivery is proved only by the echo, the message's copy received back from Zalo.
         """
         with self._database.write() as connection:
             changed = self._confirm(connection, outbox.c.id == outgoing.id, reception.msg_id, at)
@@ -107,7 +107,8 @@ class SqlOutbox:
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
         """Record that Zalo refused the message for good, with its error `code`.
 
-        `addressee_refuses`: the refusal is of the addressee, who is recorded as not reachable by private messages.
+        `addressee_refuses`: not the message but the addressee was the reason, who is recorded as not reachable by
+        private messages.
         """
         values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
@@ -120,13 +121,16 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that Zalo certainly did not accept the message (error `code`); it is sent again after `until`."""
+        """Record that Zalo certainly did not accept the message, which is sent again after `until`.
+
+        `code` is Zalo's error code or the HTTP status; None if there was no answer.
+        """
         values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
-        """Put a claimed message that was not tried back into the queue until `until`.
+        """Return a claimed message to the queue without having tried to send it; it is claimed again after `until`.
 
         Its state becomes uncertain if an earlier try may have arrived, else waiting.
         """
@@ -136,7 +140,10 @@ class SqlOutbox:
             connection.execute(_being_sent(outgoing).values(values))
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that the message may have arrived: its echo is awaited until `until`, then it is sent again."""
+        """Record that the message may have arrived: it is sent again after `until`, unless an echo comes before.
+
+        The echo is the message's copy received back from Zalo. `code` is as in `deferred`.
+        """
         with self._database.write() as connection:
             connection.execute(
                 _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
@@ -175,9 +182,10 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """Mark messages that were being sent when the process died as uncertain until `until`; called at start.
+        """Mark messages that were being sent when the process died as uncertain; called at start; return how many.
 
-        Returns how many they are. `files` as in `claim`.
+        Uncertain messages are sent again after `until`, unless an echo (the message received back) comes before.
+        `files` as in `claim`.
         """
         dying = (
             update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)
@@ -186,7 +194,10 @@ class SqlOutbox:
             return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
-        """Return when `claim` will next return a message: `now` if one is due already, None if none waits."""
+        """Return when `claim` will next return a message: `now` if one is due already, None if none waits.
+
+        `files` as in `claim`.
+        """
         at_ms = case((_tried_in_future(now), to_ms(now)), else_=outbox.c.not_before_ms)
         earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _has_file(files=files))
         with self._database.read() as connection:
@@ -214,7 +225,10 @@ class SqlOutbox:
             return connection.execute(sends).scalar_one()
 
     def _still_wanted(self, connection: Connection, rows: Iterable[Row[Any]], now: datetime) -> list[Row[Any]]:
-        """Return the messages to try; give up those tried before that have expired or whose case was answered."""
+        """Return those of the messages that are still to be sent; mark the others as given up.
+
+        Given up is a message that was tried before, if it has expired or its case was answered meanwhile.
+        """
         wanted, ended = [], []
         for row in rows:
             if row.attempts and row.expires_ms <= to_ms(now):
@@ -243,7 +257,10 @@ class SqlOutbox:
         return max(newest + 1, to_ms(now))
 
     def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> bool:
-        """Mark the message that `which` selects as sent; return whether a person proved to be reachable by that."""
+        """Mark the message that `which` selects as sent; if it is private, mark its addressee as reachable.
+
+        Returns whether the addressee's stored reachability changed.
+        """
         certain = _in(OutgoingState.SENT) & (outbox.c.msg_id != "")
         confirmed = (
             update(outbox)
@@ -265,7 +282,10 @@ class SqlOutbox:
         return bool(changed.rowcount)
 
     def _outgoing(self, row: Row[Any], new_client_id: int) -> Outgoing:
-        """Convert a row; a message tried again keeps its clientId, so that an echo of any try confirms it."""
+        """Convert a row of the outbox to a message for sending; a message tried before keeps its clientId.
+
+        So an echo (the message received back from Zalo) of any try confirms the message.
+        """
         return Outgoing(
             id=row.id,
             client_id=new_client_id if row.client_id is None else row.client_id,
@@ -304,10 +324,16 @@ def _has_file(*, files: bool) -> ColumnElement[bool]:
 
 
 def _tried_in_future(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition: last tried in the future, as the clock was set back; `not_before_ms` is invalid."""
+    """Return the SQL condition: the last try has a time after `now`, since the computer's clock was set back.
+
+    Such a message is due at once, as its `not_before_ms` (earliest time of the next try) is wrong too.
+    """
     return outbox.c.attempted_ms > to_ms(now)
 
 
 def _being_sent(outgoing: Outgoing) -> Update:
-    """Return an UPDATE of the message's row, without effect if an echo has changed its state meanwhile."""
+    """Return an UPDATE of the message's row that has no effect unless the message is still in the state "sending".
+
+    An echo (the message received back from Zalo) may have changed the state meanwhile.
+    """
     return update(outbox).where(outbox.c.id == outgoing.id, _in(OutgoingState.SENDING))

@@ -64,10 +64,11 @@ class OutboxEntries(Repository):
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
-        """Return when a message of that purpose was last added for that person since `since`; None if none was.
+        """Return when a message of that purpose for that person was last added to the outbox, not before `since`.
 
-        With `rule_id`, only messages about cases of that rule count. While the account is on trial (only the admins get
-        messages), messages withheld for that reason count too, so that the account behaves as it will afterwards.
+        Returns None if none was. With `rule_id`, only messages about cases of that rule count. While the account is on
+        trial (only the admins get messages), messages withheld for that reason count too, so that the account behaves
+        as it will afterwards.
         """
         newest = (
             select(outbox.c.created_ms)
@@ -87,9 +88,9 @@ class OutboxEntries(Repository):
         return None if created_ms is None else from_ms(created_ms)
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """Count the people for whom a message of that purpose about a case of that rule was added since `since`.
+        """Count the people for whom a message of that purpose, about a case of that rule, was added to the outbox.
 
-        Withheld messages count as in `last_added`.
+        Only messages added since `since`. Messages withheld during the trial count as in `last_added`.
         """
         counted = (
             select(func.count(outbox.c.person_id.distinct()))

@@ -26,7 +26,7 @@ class Outsiders(Repository):
         self._cases = cases
 
     def add(self, newcomer: Outsider) -> None:
-        """Store the outsider, somebody new in the group, whom a new case is about."""
+        """Store an outsider: a person in the group who is not on the roster, and about whom a case was opened."""
         self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
@@ -53,13 +53,13 @@ class Outsiders(Repository):
         return [(newcomer, by_id[newcomer.case_id]) for newcomer in found]
 
     def set_brought_by(self, case: Case, person_id: int) -> None:
-        """Record that person `person_id` brought the outsider of that case into the group."""
+        """Record that person `person_id` brought the case's outsider (person not on the roster) into the group."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id).values(brought_by=person_id)
         )
 
     def mark_gone(self, case: Case, at: datetime) -> None:
-        """Record that the outsider of that case is no longer in the group since `at`."""
+        """Record that the outsider (person not on the roster) of that case has left the group at `at`."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id, _HERE).values(gone_ms=to_ms(at))
         )

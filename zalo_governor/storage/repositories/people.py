@@ -34,7 +34,10 @@ class People(Repository):
         """Whether this transaction changed a person that other transactions may have cached."""
 
     def share_cache(self) -> None:
-        """Add the persons read to the cache of all transactions, or clear that if one changed; called after commit."""
+        """Add the persons that this transaction read to the cache of all transactions; called after the commit.
+
+        If this transaction changed a person, that cache is cleared instead.
+        """
         if self._changed:
             self._tx.database.persons.forget()
         else:
@@ -87,7 +90,7 @@ class People(Repository):
         return [person for person in holders if person.has(*roles)]
 
     def set_display_name(self, account: str, person: Person, name: str) -> None:
-        """Store the person's display name on Zalo; only after secret gate and rules have checked the name."""
+        """Store the person's display name on Zalo; only after it was checked for state secrets and by the rules."""
         if person.display_name == name:
             return
         sealed = self._tx.keys.seal_text(name, "person", str(person.id))
@@ -145,7 +148,10 @@ class People(Repository):
         return set(self._tx.execute(seen).scalars())
 
     def mark_reachable(self, account: str, uid: str) -> None:
-        """Set reach REFUSED back to UNKNOWN: the person is now a friend, whose account accepts private messages."""
+        """Record that a person may be reached again whose account had refused the bot's private messages.
+
+        Called when the person has become a friend: reach REFUSED becomes UNKNOWN.
+        """
         person = self.find_or_create(account, uid)
         if person and person.reach is Reach.REFUSED:
             values = {"reach": Reach.UNKNOWN.value, "reach_code": None}

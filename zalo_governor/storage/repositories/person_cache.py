@@ -6,7 +6,7 @@ from zalo_governor.domain.people import Person
 
 
 class PersonCache:
-    """Cache of committed persons by (account, uid), shared by all threads; cleared whenever a person changes."""
+    """Cache of persons as last committed, by (account, uid), shared by all threads; cleared when any person changes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -20,7 +20,7 @@ class PersonCache:
         return self._persons.get((account, uid))
 
     def holders(self, account: str) -> tuple[Person, ...] | None:
-        """Return all persons with a role and a uid for the account; None if they are not cached."""
+        """Return all persons who hold a role and have a uid for the bot account; None if they are not cached."""
         return self._holders.get(account)
 
     def learn(

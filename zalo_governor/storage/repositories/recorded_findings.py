@@ -19,7 +19,7 @@ class RecordedFinding(NamedTuple):
 
 
 class RecordedFindings:
-    """Reads the recorded findings and cases of the rule `rule_id`."""
+    """Reads what the rule `rule_id` found when messages were received (its findings), and the cases that followed."""
 
     def __init__(self, database: Database, rule_id: str) -> None:
         self._database = database

@@ -47,7 +47,10 @@ class Rosters(Repository):
         self._people.forget_cached()
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
-        """Return the roster: each entry with the uids under which the account sees that person (see `match_roster`)."""
+        """Return the entries of the roster (approved list), each with the uids by which the account sees this person.
+
+        How people are matched: see `match_roster`.
+        """
         return match_roster(self._tx, account, group_id)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
@@ -62,7 +65,11 @@ class Rosters(Repository):
         return frozenset().union(holders, *(uids for _, uids in matched))
 
     def link_phone(self, account: str, phone: str, found: FoundAccount, entry: RosterEntry) -> None:
-        """Record that Zalo found the account `found` for the telephone number `phone` of the roster's `entry`."""
+        """Record that Zalo account `found` has the telephone number `phone`, so belongs to the person of `entry`.
+
+        `entry` is the entry of the roster (approved list) with that number; its name and title are stored for the
+        account's person, and the number too.
+        """
         self._tx.lock_office()
         person = self._people.find_or_create(account, found.uid)
         if person and found.global_id and person.global_id != found.global_id:
@@ -87,7 +94,10 @@ class Rosters(Repository):
         return None if at_ms is None else from_ms(at_ms)
 
     def note_phone_lookup(self, account: str, group_id: str, phone: str, at: datetime, *, found: bool) -> None:
-        """Record that the account looked up a telephone number at Zalo; of the number, only a keyed hash is stored."""
+        """Record that the account looked up a telephone number at Zalo, and whether Zalo knew the number (`found`).
+
+        Of the number, only a keyed hash is stored.
+        """
         row = {
             "account": account,
             "phone_mac": self._phone_mac(account, phone),
@@ -104,7 +114,7 @@ class Rosters(Repository):
 
 
 class SqlRoster:
-    """Rosters (approved lists of members) as seen by one bot account; read and replaced outside units of work."""
+    """Rosters (approved lists of members) as seen by one bot account; each method is a transaction of its own."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database

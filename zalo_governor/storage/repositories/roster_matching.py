@@ -60,5 +60,5 @@ def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[Roster
 
 
 def bound(group_id: str, place: int) -> bytes:
-    """Return the associated data that ties an encrypted roster entry to its group and position (see `binding`)."""
+    """Return the associated data (AES-GCM) that binds an encrypted roster entry to its group and position."""
     return binding("roster", group_id, str(place))

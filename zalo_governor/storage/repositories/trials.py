@@ -33,7 +33,10 @@ class Trials(Repository):
         self._trials: dict[str, Trial | None] = {}
 
     def get(self, account: str) -> Trial | None:
-        """Return the state of the account's trial; None before the account's first start."""
+        """Return the state of the bot account's trial (first days, in which only the admins get messages).
+
+        Returns None before the account's first start.
+        """
         if account not in self._trials:
             row = self._tx.execute(select(trials).where(trials.c.account == account)).first()
             self._trials[account] = row and Trial(
@@ -47,13 +50,13 @@ class Trials(Repository):
         return self._trials[account]
 
     def begin(self, account: str, at: datetime) -> None:
-        """Record the account's first start, with which its trial begins; no effect if it is recorded already."""
+        """Record the bot account's first start, with which its trial begins; no effect if it is recorded already."""
         row = {"account": account, "began_ms": to_ms(at)}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(trials), row)
         self._trials.clear()
 
     def save(self, trial: Trial) -> None:
-        """Store the state of a trial; its beginning is not changed."""
+        """Store the state of a bot account's trial; the time of its beginning is not changed."""
         values = {
             "live_ms": _ms(trial.live_at),
             "live_by": trial.live_by,
@@ -69,9 +72,10 @@ class Trials(Repository):
         return trial is not None and trial.live_at is not None
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """Return figures since `since` for the summary of the account's trial.
+        """Return figures since `since` for the summary of the account's trial (time in which only admins get messages).
 
-        These are its withheld messages, the outcomes of the groups' cases, and findings of rules that are on trial too.
+        These are the account's withheld messages, how many cases of the groups were false alarms, and the findings of
+        rules that are on trial themselves, so notify nobody.
         """
         return TrialFigures(
             since=since,
@@ -81,7 +85,7 @@ class Trials(Repository):
         )
 
     def withheld_of(self, case: Case) -> list[Withheld]:
-        """Return the number of withheld messages about a case, by addressee."""
+        """Return how many messages about a case were withheld from each addressee, as the account was on trial."""
         return self._withheld(outbox.c.case_id == case.id)
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:

@@ -64,7 +64,7 @@ _REQUEST_STATES = {
 def undelivered_counts(
     connection: Connection, whose: Sequence[ColumnElement[bool]], now: datetime
 ) -> UndeliveredCounts:
-    """Return counts of the outbox's messages waiting, tried in vain and given up lately.
+    """Return how many messages of the outbox wait, were tried in vain, and were given up in the last seven days.
 
     `whose` are SQL conditions that restrict the bot accounts; [] for all.
     """
@@ -96,7 +96,7 @@ def undelivered_counts(
 
 @cache
 def _undelivered_alerts(account: str | None) -> Select[Any]:
-    """Return the SELECT of urgent alerts that reached no admin, nor were passed on otherwise yet; oldest first."""
+    """Return the SELECT of urgent alerts that reached no admin and were not passed on to others yet; oldest first."""
     other = outbox.alias("other")
     heard = exists().where(
         other.c.account == outbox.c.account,
@@ -136,9 +136,10 @@ class Deliveries(Repository):
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """Return when `unheard_alerts` will next have an alert that has reached no admin within the time `after`.
+        """Return when the next urgent alert that reached no admin must be passed on to others; None if there is none.
 
-        An alert given up for an admin counts at once. Returns None if there is no undelivered alert.
+        An alert is due the time `after` after its creation; if given up for an admin, at once (a past time is
+        returned).
         """
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
@@ -147,11 +148,14 @@ class Deliveries(Repository):
         return from_ms(min(due_ms)) if due_ms else None
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that these notices, which reached no admin, were passed on by another channel."""
+        """Record that these alerts, which reached no admin, were passed on to others."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def lost_notices(self) -> list[Undelivered]:
-        """Return the alerts and reports given up whose addressee got a later message but was not told of the loss."""
+        """Return the alerts and reports given up that their addressees do not know of, though messages arrive again.
+
+        An addressee is admin, leader or report reader, got a later message, and was not told of the lost one yet.
+        """
         later = outbox.alias("later")
         reached = exists().where(
             later.c.account == outbox.c.account,
@@ -174,9 +178,9 @@ class Deliveries(Repository):
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Return undelivered notices about cases to members or the leader, of which the admins were not told yet.
+        """Return undelivered messages about cases to members or the leader, of which the admins were not told yet.
 
-        A notice counts if it was given up, or if it is urgent, was created before `before` and tried in vain.
+        A message counts if it was given up, or if it is urgent, was created before `before` and tried in vain.
         """
         in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
         unreached = select(outbox).where(
@@ -186,9 +190,9 @@ class Deliveries(Repository):
         return [_undelivered(row) for row in self._tx.execute(unreached.order_by(outbox.c.id))]
 
     def delivered_requests(self) -> list[Case]:
-        """Return the cases in state NEW whose member got the notice that asks to correct the breach.
+        """Return the cases in state NEW whose member has received the notice that asks to correct the breach.
 
-        One such notice may be about all cases of one event, or about all cases of one night.
+        One notice may cover several cases: all of one event, or all that were opened in one night.
         """
         asked = cases.alias("asked")
         new = cases.c.state == literal_column(f"'{CaseState.NEW.value}'")

@@ -51,7 +51,7 @@ _SEALED = (
 
 
 class Verdicts(Repository):
-    """Repository of judged events and what the rules found in them; writes mostly before the transaction's commit."""
+    """Repository of judged events and what the rules found in them; most rows are written just before the commit."""
 
     def __init__(self, tx: Transaction, people: People, members: Members) -> None:
         super().__init__(tx)
@@ -115,7 +115,7 @@ class Verdicts(Repository):
             self._members.learn_names(entry.account, event, person)
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Mark an entry that cannot be parsed as a dead letter, with the reason; dead letters are counted and shown."""
+        """Mark an inbox entry that cannot be parsed as a dead letter, with the reason; reports count dead letters."""
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
         self._tx.write_later(self._done, (admitted.id,))
 

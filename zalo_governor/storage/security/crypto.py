@@ -28,7 +28,7 @@ _NONCES_TOGETHER = 256
 
 
 class Keys:
-    """Encryption and keyed hashes with independent subkeys (HKDF-SHA256) of one 32-byte master key."""
+    """Keys for encryption, keyed hashes and the audit log, all derived (HKDF-SHA256) from one 32-byte master key."""
 
     def __init__(self, master: bytes) -> None:
         if len(master) != _MASTER_BYTES:
@@ -66,7 +66,10 @@ class Keys:
             ) from None
 
     def seal_text(self, text: str, *bound_to: str) -> bytes:
-        """Encrypt a string; `bound_to` names where it is stored, for example ("outbox", account, thread id)."""
+        """Encrypt a string; `bound_to` says where it is stored, for example ("outbox", account, thread id).
+
+        The ciphertext can be decrypted only with the same `bound_to`.
+        """
         return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
 
     def open_text(self, sealed: bytes, *bound_to: str) -> str:
@@ -92,7 +95,7 @@ class Keys:
         return digest.digest()
 
     def chain(self, previous: bytes, content: bytes) -> bytes:
-        """Return the link (32 bytes) of an audit row: keyed hash of the previous row's link and this row's content."""
+        """Return the keyed hash (32 bytes) of an audit log row, over the previous row's hash and this row's content."""
         digest = self._audit.copy()
         digest.update(previous)
         digest.update(content)

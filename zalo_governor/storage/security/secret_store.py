@@ -34,7 +34,7 @@ class SecretStore:
             )
 
     def begun_at(self) -> datetime | None:
-        """Return when the oldest stored secret was saved: the beginning of the installation; None if none is stored."""
+        """Return when the installation began: when the oldest stored secret was saved; None if none is stored."""
         with self._database.read() as connection:
             first_ms = connection.scalar(select(func.min(vault.c.saved_ms)))
         return None if first_ms is None else from_ms(first_ms)

@@ -14,12 +14,13 @@ _ROWS = ("a", "â", "ă", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y")
 
 
 def _table(codes: str, order: tuple[str, ...], more: Mapping[str, str]) -> dict[str, str]:
-    """Return the table of an old encoding: from each character read as Latin-1 to the letter that it stands for.
+    """Return the conversion table of an old encoding: from each character, as read in Latin-1, to the letter meant.
 
     Args:
-        codes: five characters for each vowel of `_ROWS`, a space where the encoding lacks the letter.
-        order: the tone marks of the five characters of a vowel.
-        more: further characters and the letters they stand for.
+        codes: for each vowel of `_ROWS`, its five characters with tone marks in the old encoding; a space where the
+            encoding lacks the letter.
+        order: the tone marks of these five characters, in order.
+        more: characters for other letters -> the letter meant.
     """
     table = dict(more)
     for at, code in enumerate(codes.replace("\n", "")):
@@ -29,9 +30,10 @@ def _table(codes: str, order: tuple[str, ...], more: Mapping[str, str]) -> dict[
 
 
 def _shown(table: Mapping[str, str]) -> dict[int, str]:
-    """Return the table keyed by code point, for `str.translate`, without the typographic signs of `_TYPOGRAPHY`.
+    """Return the conversion table of an old encoding keyed by code point, as `str.translate` needs it.
 
-    A code from 80 to 9F is entered twice: as the control character and as the character that Windows-1252 displays.
+    A character U+0080 to U+009F is entered twice: as this control character, and as the character that Windows-1252
+    displays for it. The typographic signs of `_TYPOGRAPHY` are left out.
     """
     shown = {ord(code): letter for code, letter in table.items()}
     for code, letter in table.items():

@@ -15,7 +15,10 @@ The training makes the score of the decision trees grow with them too (monotonic
 
 
 class Evidence(NamedTuple):
-    """Evidence for missing diacritics in one message: its figures, and the data per word from which they come."""
+    """Result of analysing one message for missing diacritics.
+
+    It holds the figures (numbers that the decision trees score) and the probabilities per word.
+    """
 
     figures: tuple[float, ...]
     """Input of the decision trees, in the order in which `_figures` returns the numbers."""
@@ -54,7 +57,10 @@ class Evidence(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A normalised text split into the words that are analysed; `prose`, `words` and `begins` are parallel lists."""
+    """A normalised text split into words, to be analysed for missing diacritics.
+
+    `prose`, `words` and `begins` are parallel lists.
+    """
 
     text: str
     prose: list[Token]
@@ -68,12 +74,12 @@ class Cut(NamedTuple):
 
 
 def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
-    """Select the tokens of a normalised text that are analysed, and look up what each may stand for.
+    """Select the words and codes of a normalised text, and look up which Vietnamese words each may stand for.
 
     Args:
         reader: looks up words in the language model.
         text: the normalised text.
-        found: all tokens of the text, as `text.tokens.tokens` returns them.
+        found: all tokens of the text (words, links, mentions …), as `text.tokens.tokens` returns them.
     """
     prose: list[Token] = []
     begins: list[bool] = []
@@ -126,9 +132,10 @@ def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
 
 
 def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted: bool) -> bool:
-    """Return whether a word is one of the `abbreviations`, is in capitals like one, or is the initial of a name.
+    """Return whether a word may lack diacritics as a short form: one of `abbreviations`, in capitals, or an initial.
 
-    `shouted` says that the whole message is in capitals, so that capitals prove nothing.
+    An initial is a single capital letter with a dot after it. `shouted` says that the whole message is in capitals, so
+    that capitals prove nothing.
     """
     if token.text.lower() in abbreviations:
         return True
@@ -138,10 +145,11 @@ def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted
 
 
 def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: int) -> list[bool]:
-    """Return for each word whether it looks like a name.
+    """Return for each word of a message whether it looks like part of a name.
 
-    A name is a capitalised word that begins no sentence, or one that does and is followed by another capitalised word.
-    `unknown` is the index in `Language.words` of the entry that stands for all words that are no Vietnamese syllable.
+    Such a word is capitalised, and either does not begin a sentence or clause (see `begins`) or is followed by another
+    capitalised word. `unknown` is the index in `Language.words` of the stand-in for words that are no Vietnamese
+    syllable.
     """
     capital = [token.kind is TokenKind.WORD and token.text[0].isupper() for token in prose] + [False]
     follows = [not begin for begin in begins] + [False]
@@ -230,11 +238,11 @@ def _figures(
 
 
 def _at_even_odds(chances: Sequence[float]) -> tuple[float, ...]:
-    """Return figures that assume a careless writer, who omits diacritics more often than the language model expects.
+    """Return six figures that assume a careless writer, who omits diacritics more often than the model expects.
 
     The odds of each probability are multiplied by `_CARELESS`. The figures are the sum and the mean of the raised
-    probabilities, the second and third highest, and `_one_and_two` of them. `chances` are the words' probabilities of
-    lacking diacritics, the highest first.
+    probabilities, the second and the third highest, and the two that `_one_and_two` computes from them. `chances` are
+    the probabilities of the message's words to lack diacritics, the highest first.
     """
     even = [chance * _CARELESS / (chance * _CARELESS + 1.0 - chance) for chance in chances]
     best = [*even[:3], 0.0, 0.0, 0.0]
@@ -242,9 +250,9 @@ def _at_even_odds(chances: Sequence[float]) -> tuple[float, ...]:
 
 
 def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
-    """Return the probabilities (0-1) that at least one word and that at least two words lack diacritics.
+    """Return the probabilities (0-1) that at least one word, and that at least two words of a message lack diacritics.
 
-    `chances` are the probabilities of the single words, which count as independent.
+    `chances` are the probabilities that the single words lack diacritics; they are treated as independent.
     """
     none, one = 1.0, 0.0
     for chance in chances:

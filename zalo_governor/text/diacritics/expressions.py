@@ -39,11 +39,11 @@ class Expressions:
         return self._abbreviations.get(typed.lower())
 
     def meant(self, words: Sequence[Token], text: str) -> dict[int, tuple[str, float]]:
-        """Find the words of a message that belong to a fixed expression, or whose place suggests their spelling.
+        """Find the words of a message whose correct spelling follows from a fixed expression or from their position.
 
-        Return, by index in `words`, (the correct spelling, how many times likelier its place makes this spelling).
-        Other words are not in the result. Where several expressions fit, the longest is used. `text` is the message
-        whose tokens are `words`.
+        Return, by index in `words`, (the correct spelling, by which factor the expression or position makes it
+        likelier). Other words are not in the result. Where several expressions fit, the longest is used. `words` are
+        the tokens of the message `text`.
         """
         found: dict[int, tuple[str, float]] = {}
         lower = [NUMBER if token.text[0].isdecimal() else canonical(token.text.lower()) for token in words]
@@ -76,7 +76,7 @@ class Expressions:
 
 
 def _habit(at: int, words: Sequence[Token], text: str) -> str | None:
-    """Return the spelling that its place suggests for the word with index `at`, None if none.
+    """Return the spelling with diacritics that the position of `words[at]` in the message suggests; None if none.
 
     A final "a" is "ạ" (a polite particle), "thu" before 2-7 is "thứ" (a weekday), "xa" before a name is "xã" (commune).
     """

@@ -15,15 +15,19 @@ class Forest:
     """Decision trees, trained by `training/`, that score whether a message lacks diacritics.
 
     Args:
-        plant: returns the trees; called at the first score, because a process that only passes messages on needs no
-            trees.
+        plant: function that returns the trees; called when the first message is scored, as a process that scores none
+            does not need them.
     """
 
     def __init__(self, plant: Callable[[], Sequence[Node]]) -> None:
         self._plant = plant
 
     def score(self, figures: Sequence[float]) -> float:
-        """Return the log-odds that diacritics are missing; ±10 as soon as the first trees are certain enough."""
+        """Return the log-odds that a message lacks diacritics, from its figures (numbers computed in `evidence.py`).
+
+        As soon as the sum of the first trees is certain enough, the result is +10 or -10 and the other trees are
+        skipped.
+        """
         total = 0.0
         *stages, rest = self._sums
         for (_, surely_not, surely), added in zip(_STAGES, stages, strict=True):
@@ -36,9 +40,10 @@ class Forest:
 
     @cached_property
     def _sums(self) -> list[Callable[..., float]]:
-        """Return the compiled trees: one function per stage of `_STAGES`, and a last one for the remaining trees.
+        """Return the compiled trees: a function per stage of `_STAGES` (scoring may end after each), and one more.
 
-        Each function takes the figures and returns the sum of its trees.
+        Each function takes the figures of a message and returns the sum of its trees; the last one is for all trees
+        after the stages.
         """
         trees = self._plant()
         ends = [until for until, _, _ in _STAGES]
@@ -46,7 +51,10 @@ class Forest:
 
 
 def _grown(trees: Sequence[Node]) -> Callable[..., float]:
-    """Return a Python function from the figures to the sum of the trees; three times as fast as walking the trees."""
+    """Compile decision trees to one Python function, which takes a message's figures and returns the trees' sum.
+
+    The function is three times as fast as walking the trees.
+    """
     figures = [ast.arg(f"f{number}") for number in range(1 + max(map(_last_figure, trees), default=-1))]
     leaves = ast.Tuple([_expression(tree) for tree in trees], ast.Load())
     added = ast.Call(ast.Name("sum", ast.Load()), [leaves], [])

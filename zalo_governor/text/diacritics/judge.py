@@ -28,7 +28,7 @@ from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
 class Marks(StrEnum):
-    """Verdict on the diacritics of a message: all words have them (OK), none has, or some lack them (PARTIAL)."""
+    """Verdict on a message's diacritics (marks): none is missing (OK), all are, or some words lack theirs (PARTIAL)."""
 
     OK = "ok"
     NO_DIACRITICS = "no_diacritics"
@@ -67,12 +67,12 @@ class Thresholds(NamedTuple):
 
 
 class Words:
-    """Analyser of the words of a message, by an organisation's word lists and the language model.
+    """Checker of words for missing diacritics, by an organisation's word lists and a statistical language model.
 
     All words given are in lower case.
 
     Args:
-        model: returns the language model; called at the first use, as loading takes half a second.
+        model: function that loads the language model; called at the first use, as loading takes half a second.
         acknowledgements: whole messages, without diacritics, that are always accepted: "ok", "vang a" (yes).
         abbreviations: short forms that are correct without diacritics: "ubnd", "ko", "sdt".
         names: names that are correct without diacritics, of one or more words: "pa u", "voffice".
@@ -104,7 +104,7 @@ class Words:
 
     @cached_property
     def reader(self) -> Reader:
-        """Return the reader, which scores words by the language model; created on first access."""
+        """Return the `Reader`, which computes how likely each word lacks its diacritics; created on first access."""
         return Reader(self.model.language)
 
     def acknowledges(self, text: str) -> bool:
@@ -115,7 +115,10 @@ class Words:
         return " ".join(_SAID.findall(said)) in self._acknowledgements
 
     def cut(self, normalised: Normalised) -> Cut:
-        """Split a normalised text into the words that are analysed; only its first 5,000 characters are read."""
+        """Split a normalised message into words, and look up which Vietnamese words each may stand for.
+
+        Only the first 5,000 characters are read.
+        """
         head = normalised.text[:_LONGEST_READ]
         return cut(self.reader, head, self._without_names(tokens(head)))
 
@@ -150,11 +153,11 @@ class Words:
         return True
 
     def look(self, typed: Cut) -> Evidence:
-        """Compute the evidence for missing diacritics in a message that `cut` has split into words."""
+        """Run the full analysis: compute the evidence for missing diacritics in a message that `cut` has split."""
         return gather(self.reader, typed, self.abbreviations)
 
     def _without_names(self, found: list[Token]) -> list[Token]:
-        """Return the tokens, the known names among them changed to the kind FILE so that they are not analysed."""
+        """Return a message's tokens with known names turned into tokens of kind FILE, whose spelling is not checked."""
         if not self._names:
             return found
         out = list(found)
@@ -206,7 +209,7 @@ def _violation_threshold(evidence: Evidence, text: str, limits: Thresholds) -> f
 def _addresses_somebody(evidence: Evidence) -> bool:
     """Return whether the whole message addresses a person by one name, such as "bac Nam" (uncle Nam).
 
-    Nobody can know which diacritics such a name should have.
+    Such a message is never a certain violation, as nobody can know which diacritics the name should have.
     """
     words = [token.text for token in evidence.words]
     return len(words) == 2 and words[0].lower() in _CALLS and words[1][0].isupper() and not words[1].isupper()
@@ -215,7 +218,7 @@ def _addresses_somebody(evidence: Evidence) -> bool:
 def _lists_names(evidence: Evidence, text: str) -> bool:
     """Return whether the whole message lists single names, such as "Nam, Long, Giang".
 
-    Nobody can know which diacritics such names should have.
+    Such a message is never a certain violation, as nobody can know which diacritics the names should have.
     """
     words = evidence.words
     apart = all(text[before.end : after.start].strip() for before, after in pairwise(words))
@@ -228,9 +231,10 @@ def _may_be_a_given_name(token: Token) -> bool:
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
-    """Return whether the whole message may be one name of a person or place, or an address with a name.
+    """Return whether the whole message may be one name of a person or place, or a form of address with a name.
 
-    It is then two to four capitalised words that may be correct without diacritics, as many names are.
+    Such a message consists of two to four capitalised words, and needs a higher score to be a violation, as many names
+    are correct without diacritics.
     """
     words = [token.text for token in evidence.words]
     capitals = [word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in words]

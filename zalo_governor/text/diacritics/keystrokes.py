@@ -14,7 +14,10 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 
 @lru_cache(maxsize=2_048)
 def read_telex(word: str) -> str | None:
-    """Return the word of the Telex keystrokes, "tiếng" for "tieengs"; None if they make no syllable with diacritics."""
+    """Convert a word typed as raw Telex keystrokes (letters as keys of diacritics): "tieengs" gives "tiếng".
+
+    None if the keystrokes make no Vietnamese syllable with diacritics.
+    """
     if not word.isascii() or not word.isalpha() or not _TELEX_HINT.search(word):
         return None
     lower = word.lower()
@@ -35,7 +38,10 @@ def read_telex(word: str) -> str | None:
 
 @lru_cache(maxsize=2_048)
 def read_vni_keys(word: str) -> str | None:
-    """Return the word of the VNI keystrokes, "tiếng" for "tie61ng"; None if they make no syllable with diacritics."""
+    """Convert a word typed as raw VNI keystrokes (digits as keys of diacritics): "tie61ng" gives "tiếng".
+
+    None if the keystrokes make no Vietnamese syllable with diacritics.
+    """
     if not _VNI_WORD.fullmatch(word):
         return None
     lower = word.lower()
@@ -63,9 +69,10 @@ def read_vni_keys(word: str) -> str | None:
 
 @lru_cache(maxsize=2_048)
 def read_viqr(word: str) -> str | None:
-    """Return the word of the VIQR keystrokes, "tiếng" for "tie^'ng"; None if they make no syllable with diacritics.
+    """Convert a word typed as raw VIQR keystrokes (punctuation as keys of diacritics): "tie^'ng" gives "tiếng".
 
-    A dot at the end is tried as the key of a tone first, then as a full stop.
+    A dot at the end is tried as the key of a tone first, then as a full stop. None if the keystrokes make no Vietnamese
+    syllable with diacritics.
     """
     for letters, rest in ((word, ""), (word[:-1], word[-1:])):
         made = unicodedata.normalize("NFC", _VIQR_LETTER.sub(_viqr_letter, letters))
@@ -82,9 +89,10 @@ def _viqr_letter(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=2_048)
 def _toned(letters: str, tone: str) -> str | None:
-    """Return the letters with the tone mark on the vowel where traditional spelling has it.
+    """Put a tone mark on the vowel of a syllable where traditional spelling has it.
 
-    None if the result is no possible Vietnamese syllable, or has no diacritics.
+    `tone` is the mark as a combining character, "" for none. None if the result is no possible Vietnamese syllable, or
+    has no diacritics.
     """
     made = letters
     if tone:

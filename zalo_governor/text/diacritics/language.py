@@ -46,7 +46,7 @@ the given one; total share of the counted candidates (words that the next one ma
 
 
 class Followers(NamedTuple):
-    """Counts of the words that follow each word, or each pair of words, in flat lists like those of a sparse matrix."""
+    """Counts of the words seen after each word, or after each pair of words, as the flat lists of a sparse matrix."""
 
     rows: Sequence[int]
     """For each word or pair, the index in `words` of its first follower; the last entry is the length of `words`."""
@@ -57,11 +57,11 @@ class Followers(NamedTuple):
 
 
 class Language:
-    """Frequencies of Vietnamese words (syllables), and of pairs and triples of words, with the probabilities they give.
+    """Frequencies of Vietnamese words (syllables), of word pairs and triples, and probabilities computed from them.
 
     Args:
-        words: all words, sorted by `order_of`, with the three special words.
-        singles: count of each word.
+        words: all words and the stand-ins BEGIN, UNKNOWN and NUMBER, sorted by `order_of`.
+        singles: count of each of `words`.
         pairs: the words counted after each word.
         triples: the words counted after each pair; pairs are numbered by their positions in `pairs.words`.
         english: share (0-1) of each English word in English text; words in lower case.
@@ -103,14 +103,15 @@ class Language:
         return share + self._shares[at] if at < end and self._followers[at] == word else share
 
     def after(self, pair: int, before: int, typed: int, apart: bool, meant: Sequence[Range]) -> Link:
-        """Return how probable the next word is after the word `before`: as typed, and as each word it may stand for.
+        """Return how probable a typed word is after the word `before`: as typed, and as each word it may stand for.
 
         Args:
-            pair: index of the pair of words that ends with `before`, so that triples count as well; NO_PAIR for none.
-            before: index of the given word.
-            typed: index of the next word as typed.
+            pair: index of the pair of words that ends with `before`, so that counts of triples are used too; NO_PAIR
+                for none.
+            before: index in `words` of the word before.
+            typed: index in `words` of the typed word.
             apart: whether `typed` is in none of the ranges `meant`.
-            meant: ranges of the words that the next word may stand for.
+            meant: index ranges of the words that the typed one may stand for, if its diacritics were left out.
         """
         [link] = self.after_each([(pair, before)], typed, apart, meant)
         return link
@@ -118,7 +119,10 @@ class Language:
     def after_each(
         self, sources: Sequence[tuple[int, int]], typed: int, apart: bool, meant: Sequence[Range]
     ) -> list[Link]:
-        """Return the result of `after` for each (pair, before) of `sources`; faster, as one message needs thousands."""
+        """Return the result of `after` for the same typed word after each (pair, before) of `sources`.
+
+        This is faster than single calls; one message needs thousands of results.
+        """
         rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
         common = self.common[typed]
         links: list[Link] = []
@@ -153,9 +157,10 @@ class Language:
         return links
 
     def _after_two(self, pair: int, typed: int, meant: Sequence[Range], after_one: Link) -> Link:
-        """Return `after_one`, the link after the last word of a pair, refined by what was counted after the whole pair.
+        """Refine `after_one`, the probabilities of a typed word after one word, by the counts after a pair of words.
 
-        The triples of `pair` give the shares; what they leave is distributed as in `after_one`.
+        The triples counted for `pair` give part of the probability; the rest is distributed as in `after_one`. `typed`
+        and `meant` are as for `after`.
         """
         kept, ends, left, total, seen = after_one
         start, end = self._next_rows[pair], self._next_rows[pair + 1]
@@ -184,11 +189,13 @@ class Language:
 
 
 def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array[float]]":
-    """Turn counts into shares (0-1): (per word or pair, share left for uncounted followers; per follower, its share).
+    """Turn counts of followers into shares (0-1), keeping back a share for words that were never counted as followers.
+
+    Return (for each word or pair, the share kept back; for each counted follower, its share).
 
     Args:
         runs: the counted followers of each word or pair.
-        often: count of each word or pair.
+        often: how often each word or pair occurs.
     """
     left, shares = array("f"), array("f")
     for start, end, whole in zip(runs.rows, runs.rows[1:], often, strict=False):
@@ -204,7 +211,10 @@ def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array
 
 
 def order_of(word: str) -> tuple[str, str, str]:
-    """Return the sort key of a word: (its letters without diacritics, its letters without the tone mark, the word)."""
+    """Return the key by which `Language.words` is sorted.
+
+    The key is (the word's letters without diacritics, its letters without the tone mark, the word).
+    """
     return fold(word), split_tone(word)[0], word
 
 
@@ -220,10 +230,10 @@ def canonical(lower: str) -> str:
 
 
 def units(text: str) -> list[str]:
-    """Split running text (NFC) into the units whose frequencies are counted.
+    """Split running text (NFC) into the units whose frequencies the training counts.
 
-    A unit is a syllable in lower case (for a short form of chat, a syllable of what it stands for), or the stand-in for
-    a number, for a punctuation mark or for any other word.
+    A unit is a Vietnamese syllable in lower case (for a chat abbreviation such as "ko", the syllable that it stands
+    for: "không"), or the stand-in for a number, for a punctuation mark or for any other word.
     """
     return [_unit(piece) for piece in _PIECES.findall(text)]
 

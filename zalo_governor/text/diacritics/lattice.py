@@ -41,7 +41,10 @@ class Lattice(NamedTuple):
 
 
 class _Step:
-    """Result of the forward pass at one word: probability of it as typed, as foreign, as each word it may stand for."""
+    """Result of the forward pass of the algorithm at one word of a message: the probabilities of its explanations.
+
+    The word is as typed (`kept`), foreign (`alien`), or one of the words it may stand for without diacritics (`lost`).
+    """
 
     __slots__ = ("alien", "ends", "kept", "kept_ends", "links", "lost", "spots")
 
@@ -69,7 +72,7 @@ class _Step:
 
 
 class _Sums:
-    """Running sums of logarithms over the words of a message, from which the fields of `Lattice` are made."""
+    """Running sums of log-probabilities over the words of a message, which become fields of `Lattice`."""
 
     __slots__ = ("any", "foreign", "gains", "kept", "lost")
 
@@ -78,13 +81,13 @@ class _Sums:
         self.gains: list[float] = []
 
     def add(self, word: Word, before: _Step | None, links: list[Link], total: float) -> None:
-        """Add the logarithms of the probabilities of one word.
+        """Add the log-probabilities of the next word of the message to the sums.
 
         Args:
-            word: the word.
-            before: forward pass at the word before, None at the start of the message.
-            links: how probable the word is after each reading of the word before, in the order of `_Step.links`.
-            total: probability of the word, whatever it stands for.
+            word: the next word.
+            before: result of the forward pass at the word before; None at the start of the message.
+            links: how probable `word` is after each explanation of the word before, in the order of `_Step.links`.
+            total: probability of `word`, whatever its explanation.
         """
         kept, _, rest, found, _ = links[0]
         kept = kept * word.spelt + _LEAST
@@ -109,7 +112,10 @@ class _Sums:
 
 
 class Reader:
-    """Scorer of messages by a language model; caches words, as a few thousand make up nearly all messages."""
+    """Scorer that computes, with the language model, how likely each word of a message lacks its diacritics.
+
+    Looked-up words are cached, as a few thousand words make up nearly all messages.
+    """
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -119,17 +125,19 @@ class Reader:
         return word_of(self.language, text)
 
     def read(self, words: Sequence[Word], begins: Sequence[bool]) -> Lattice:
-        """Score the words of a message; `begins` says for each of `words` whether it begins a sentence or clause."""
+        """Score each word of a message as typed correctly, lacking diacritics, or foreign.
+
+        `begins` says for each of `words` whether it begins a sentence or clause.
+        """
         steps, sums = self._forward(words, begins)
         lost, foreign, chances = _backward(words, steps)
         return Lattice(lost, foreign, sums.kept, sums.lost, sums.foreign, sums.any, sums.gains, chances)
 
     def share_as_typed(self, before: Word | None, word: Word, after: Word | None) -> float:
-        """Return the probability (0-1) that a word is meant as typed, given its neighbours.
+        """Return the probability (0-1), given its neighbours, that a word is meant as typed and lacks no diacritics.
 
-        `before` is None for the first word of a clause, `after` for the last. The word before is taken as typed. The
-        word after is taken as typed too where `word` is meant as typed; where `word` stands for another word, the word
-        after may stand for another as well.
+        `before` is None for the first word of a clause, `after` for the last. The word before is taken as correct. The
+        word after is taken as correct if `word` is; if `word` lacks diacritics, the word after may lack them as well.
         """
         language = self.language
         earlier = before.typed if before else language.begin
@@ -206,13 +214,16 @@ class Reader:
 
 
 def _flows(word: Word, sources: Sequence[tuple[float, float]], links: Sequence[Link]) -> tuple[list[float], list[int]]:
-    """Return, for each word that `word` may stand for: (its probability, index of the likeliest pair ending with it).
+    """Return how probable each Vietnamese word is that `word` may stand for if its diacritics were left out.
+
+    Return (these probabilities, in the order of `word.places`; for each of these words, the index of its likeliest pair
+    with the word before).
 
     Args:
-        word: the word as looked up.
-        sources: for each reading of the word before, the probabilities that a word as typed, and one without its
-            diacritics, comes next.
-        links: how probable `word` is after each reading of the word before.
+        word: the typed word.
+        sources: for each explanation of the word before (as typed, foreign, lacking diacritics), the probabilities that
+            a word typed correctly and one that lacks diacritics comes next.
+        links: how probable `word` is after each explanation of the word before.
     """
     rest = 0.0
     flows = [0.0] * len(word.places)

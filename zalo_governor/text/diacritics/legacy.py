@@ -35,7 +35,7 @@ class Legacy(NamedTuple):
 
 
 def read_legacy(text: str) -> Legacy | None:
-    """Return the decoded text if it is clearly better Vietnamese than the raw text, None otherwise.
+    """Decode a text from an old encoding or raw keystrokes; None if the result is not clearly better Vietnamese.
 
     `text` is the text as received, before any cleaning.
     """

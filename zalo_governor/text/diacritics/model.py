@@ -120,10 +120,10 @@ def _bytes(kind: str, numbers: Sequence[int]) -> bytes:
 
 
 def _pack_trees(trees: Sequence[Node]) -> tuple[bytes, bytes]:
-    """Return the trees as two byte strings: (index of each node's figure, each node's number as a float32).
+    """Serialise decision trees as two byte strings: a byte per node, and a float32 per node.
 
-    A leaf has the index 255, and its value as the number; a branch has its limit. A node comes before its lower
-    subtree, the lower before the upper.
+    A branch has the index of the figure (input number) that it compares, and its limit; a leaf has the index 255, and
+    its value. A node comes before its lower subtree, the lower before the upper.
     """
     figures = bytearray()
     values: list[float] = []

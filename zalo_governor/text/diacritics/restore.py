@@ -38,7 +38,10 @@ def propose(text: str, words: Words, least: float) -> str | None:
 
 
 def proposal_of(text: str, evidence: Evidence, words: Words, least: float) -> str | None:
-    """Return the same as `propose`, for a text that is already normalised and whose evidence is already computed."""
+    """Do the same as `propose`, for a text that is already normalised and whose evidence is already computed.
+
+    Return the text with its likeliest diacritics, None if they are too uncertain.
+    """
     expected = words.expressions.meant(evidence.words, text)
     trust = 0.0
     for at, (token, chances) in enumerate(zip(evidence.words, evidence.chances, strict=True)):
@@ -98,11 +101,13 @@ def _readings(
     *,
     typed_too: bool,
 ) -> list[tuple[str, float]]:
-    """Return the two likeliest spellings of a word, the likelier first; an empty list if the word stays as typed.
+    """Return the two likeliest spellings of a word with their probabilities (0-1), the likelier first.
+
+    The list is empty if the word is to stay as typed.
 
     Args:
         token: the word.
-        chances: the words it may stand for, as (index in `Language.words`, probability).
+        chances: the Vietnamese words it may stand for, as (index in `Language.words`, probability).
         words: word lists and language model.
         expected: spelling required by a fixed expression, and how many times likelier that makes it; None if there is
             none.
@@ -130,10 +135,16 @@ def _readings(
 
 
 def _chance(token: Token, readings: Sequence[tuple[str, float]], words: Words, *, shouted: bool, named: bool) -> float:
-    """Return the probability that the proposed spelling of a word is right.
+    """Return the probability (0-1) that the proposed spelling of a word, the first of `readings`, is right.
 
-    `readings` are its spellings, empty if it stays as typed. `shouted`: the message is in capitals. `named`: the word
-    is part of a name.
+    Where `readings` is empty, the word stays as typed, and the result is the probability that this is right.
+
+    Args:
+        token: the word.
+        readings: its likeliest spellings with their probabilities.
+        words: word lists and language model.
+        shouted: whether the whole message is in capitals.
+        named: whether the word is part of a name.
     """
     if readings:
         return min(readings[0][1], _SUREST_NAME if named else _SUREST)

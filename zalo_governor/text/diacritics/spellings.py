@@ -12,7 +12,10 @@ from zalo_governor.text.fold import fold
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A typed word with the words it may stand for; indexes refer to `Language.words`, shares to running text."""
+    """A typed word, and the Vietnamese words it may stand for if diacritics were left out.
+
+    Indexes refer to `Language.words`; shares are those of a word among all words of running text.
+    """
 
     typed: int
     """Index of the word as typed; of the full word for a short form; of the stand-in for unknown words."""

@@ -12,12 +12,15 @@ from zalo_governor.text.fold import fold
 
 
 def is_syllable(word: str) -> bool:
-    """Return whether the word is a possible Vietnamese syllable, in any case, the tone on any vowel ("hòa", "hoà")."""
+    """Return whether the word is a possible Vietnamese syllable.
+
+    Upper and lower case do not matter, nor on which vowel a tone mark is written ("hòa", "hoà").
+    """
     return len(word) <= _LONGEST and _is_syllable(word.lower())
 
 
 def only_with_marks(word: str) -> bool:
-    """Return whether the word is a syllable only if diacritics are added: "Huyen" (Huyền), "Duong" (Dương)."""
+    """Return whether the word is no Vietnamese syllable as typed, but one with diacritics added: "Huyen" (Huyền)."""
     lower = word.lower()
     return lower in _BARE and lower not in TONELESS
 

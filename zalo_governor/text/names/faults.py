@@ -25,9 +25,9 @@ def missing_marks(person: str, title: str, words: NameWords) -> str | None:
 
 
 def wrong_title(left: str, right: str, words: NameWords) -> str | None:
-    """Return the reason code if the text after the person's name (`right`) is not a job title, None if it is one.
+    """Return the reason code if `right`, the text after the name in a display name, is not a job title; else None.
 
-    `left` is the text before it, with the name.
+    `left` is the text before it, with the person's name.
     """
     if words.title(right):
         return None

@@ -42,7 +42,10 @@ class NameReading(NamedTuple):
 
 
 def read_name(name: str, words: NameWords) -> NameReading:
-    """Check one display name, at most its first 300 characters. A corrected name always passes the check itself."""
+    """Check one display name against the form "full name - job title"; at most its first 300 characters are read.
+
+    If the result proposes a corrected name, that name passes the check.
+    """
     reading = _check_once(name[:_LONGEST_DISPLAY_NAME], words)
     if reading.proposal is None:
         return reading
@@ -129,7 +132,7 @@ def _find_phone(name: str) -> re.Match[str] | None:
 def _check_parts(left: str, right: str, form: str | None, words: NameWords) -> NameReading:
     """Check a display name split at a separator into `left` (person) and `right` (job title), or the other way round.
 
-    `form` is the reason code if the separator is a wrong one, None if it is the dash.
+    `form` is the reason code to report if the separator is not the required dash; None if it is.
     """
     left, right = left.strip(), right.strip(" ,.-–—")
     if not left or not right:
@@ -161,7 +164,10 @@ def _check_title_first(left: str, right: str, words: NameWords) -> NameReading:
 
 
 def _agency_reason(right: str, words: NameWords) -> str:
-    """Return the reason code for a display name that starts with an agency; `right` is the rest of the display name."""
+    """Return the reason code for a display name that begins with an agency instead of a person's name.
+
+    The code depends on whether `right`, the rest of the display name, is a job title, another agency or something else.
+    """
     if words.any_title(right):
         return "title_only"
     return "org_only" if words.agency(right) else "org_not_title"
@@ -245,10 +251,10 @@ def _check_title_without_separator(parts: list[str], words: NameWords) -> NameRe
 
 
 def _has_shorter_title(parts: list[str], words: NameWords) -> bool:
-    """Return whether the display name begins with a shorter job title than all its words but the last.
+    """Return whether a display name still begins with a job title if its last two or more words are left out.
 
-    The last word may then belong to the name of an agency instead of being a person's name. `parts` are the words of
-    the display name.
+    Its last word is then likelier part of an agency's name after the title than a person's name. `parts` are the words
+    of the display name.
     """
     return any(words.title(" ".join(parts[:cut])) for cut in range(1, len(parts) - 1))
 

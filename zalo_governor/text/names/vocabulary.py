@@ -15,7 +15,10 @@ NAME_LISTS = (
 
 
 class NameWords:
-    """Word lists in correct spelling; look-ups ignore case and on which vowel the tone mark is written (ủy, uỷ)."""
+    """Word lists (job titles, agencies, parts of personal names …) in correct spelling, for checking display names.
+
+    Look-ups ignore case and on which vowel the tone mark is written (ủy, uỷ).
+    """
 
     def __init__(
         self, *, titles: Sequence[str], short_titles: Sequence[str], foreign_titles: Sequence[str],

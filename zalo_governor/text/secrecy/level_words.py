@@ -24,7 +24,7 @@ class Level(IntEnum):
 
 
 class LevelWord(NamedTuple):
-    """A level word: a word that may name a level of state secrets, at [start, end) in the text."""
+    """A word found in a text, at [start, end), that may name a level of state secrets (secret to top secret)."""
 
     start: int
     end: int
@@ -54,9 +54,9 @@ def may_speak_of_secrets(text: str) -> bool:
 
 
 def hints_of_secrets(text: str) -> int:
-    """Return how often a normalised text has something like the word "mật" (secret).
+    """Count how often a normalised text has something like the word "mật" (secret).
 
-    Harmless compounds such as "mật khẩu" (password) count too.
+    The count tells how much work a full check would be. Harmless compounds such as "mật khẩu" (password) count too.
     """
     return sum(1 for _ in _M.finditer(text)) + sum(1 for _ in _slang(text))
 
@@ -123,10 +123,10 @@ def _cut_off(match: re.Match[str]) -> bool:
 
 
 def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
-    """Return (how the prefix tối or tuyệt before "mật" is written, the level that both name: highly or top secret).
+    """Return how the prefix tối or tuyệt before "mật" (secret) is spelt, and the level that both words name.
 
-    The first is "marked" (with the right diacritics), "bare" (without any), "other" (with wrong ones) or "" (no
-    prefix).
+    The spelling is "marked" (right diacritics), "bare" (no diacritics), "other" (wrong diacritics) or "" (no prefix).
+    In the last two cases the level is MAT, as for "mật" alone.
     """
     for group, level, right, bare in (
         ("toi", Level.TOI_MAT, "ốó", "oô0"),

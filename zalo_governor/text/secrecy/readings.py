@@ -13,7 +13,7 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 
 
 def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
-    """Yield each other way to read a text in which a level word may be hidden.
+    """Yield the text in each other reading that may reveal a hidden secrecy-level word (such as "mật", secret).
 
     The text is decoded from old encodings and raw keystrokes, cleared of look-alike letters, or read backwards.
 
@@ -35,10 +35,10 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
 
 
 def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
-    """Yield (the text with disguises of its words undone, whether only a few words were disguised).
+    """Yield (the text with word disguises such as "m.ậ.t" undone, whether only a few of its words were disguised).
 
-    Undone are separators between letters, digits in place of letters, repeated letters; in a second result, line breaks
-    too. Somebody who disguises only a few words wants to hide just those.
+    Undone are separators between letters, digits in place of letters, and repeated letters; in a second result, line
+    breaks too (with False). If only a few words are disguised, the writer probably wants to hide just those.
     """
     joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
     joined = _HELD_KEY.sub(r"\1", _GAP.sub(" ", joined))
@@ -54,7 +54,9 @@ def _letters_of(run: str) -> str:
 
 
 def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
-    """Yield other ways to read a whole message: from old encodings, from raw keystrokes, without signs inside words.
+    """Yield other readings of a message that may reveal harmful content: decoded, or without signs inside words.
+
+    A message is decoded from an old encoding, or from raw keystrokes of an input method if many words look like such.
 
     Args:
         text: the message as received.

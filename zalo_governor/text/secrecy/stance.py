@@ -11,10 +11,10 @@ from zalo_governor.text.secrecy.level_words import LevelWord
 
 
 def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
-    """Return the model's features of a text: its words, pairs of words, and the words near each level word.
+    """Return a text's features for the state-secrets model: words, pairs of words, words near each level word (Mật …).
 
-    Every level word becomes the same sign, so that the level does not matter; "mat" without diacritics, which may also
-    be mất, mặt or mát (lost, face, cool), becomes another sign.
+    Every level word is replaced by "§", so that the level does not matter; "mat" without diacritics, which may also be
+    mất, mặt or mát (lost, face, cool), is replaced by "¤".
 
     Args:
         folded: the text in lower case without diacritics, at most a few hundred characters.
@@ -35,7 +35,10 @@ def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
 
 
 def levelled(folded: str, words: Sequence[LevelWord]) -> str:
-    """Return the folded text with "§" in place of each certain level word, and "¤" in place of each ambiguous one."""
+    """Replace the secrecy-level words of a text: each certain one by "§", each ambiguous one by "¤".
+
+    `folded` is the text in lower case without diacritics.
+    """
     pieces: list[str] = []
     at = 0
     for word in words:

@@ -46,11 +46,12 @@ _MESSAGE_TYPES = {
 
 
 class ZaloBoard:
-    """Client of the boards of groups, Zalo's lists on which messages are pinned.
+    """Client of Zalo's calls about the boards of groups; a group's board is its list of pinned messages and notes.
 
     Args:
         client: makes the API calls.
-        message: returns the stored raw message for (group id, msgId); None if there is none, or none that may be shown.
+        message: returns the message as Zalo sent it, for (group id, msgId); None if it is not stored or its content was
+            removed.
     """
 
     def __init__(self, client: ZaloClient, *, message: Callable[[str, str], RawDict | None]) -> None:
@@ -58,10 +59,10 @@ class ZaloBoard:
         self._message = message
 
     def pin_message(self, job: Job) -> JobOutcome:
-        """Pin the message that the job names in its group, unless it is pinned already, and return the outcome.
+        """Pin the message that the job (queued call to Zalo) names on its group's board; return the outcome.
 
-        NOT_FOUND if the message is not stored. Failures of Zalo or the connection are returned as an outcome, never
-        raised.
+        The outcome is DONE also if the message is pinned already, and NOT_FOUND if the message is not stored. Failures
+        of Zalo or the connection are returned as an outcome, never raised.
         """
         raw = self._message(job.group_id, job.task.target)
         if raw is None:
@@ -100,7 +101,10 @@ def _pinned_message_id(item: object) -> str:
 
 
 def _pin_params(job: Job, raw: RawDict) -> RawDict:
-    """Return the description of the message to pin, in the form that Zalo's call for pinning requires."""
+    """Return what Zalo's call for pinning must be told of the message: its ids, sender, title and type number.
+
+    `raw` is the message as Zalo sent it.
+    """
     content = raw.get("content")
     return {
         "client_msg_id": as_id(raw.get("cliMsgId")),

@@ -42,7 +42,7 @@ _LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-las
 
 
 class HistoryPage(NamedTuple):
-    """One page of a group's message history."""
+    """One page of a group's message history, as fetched from Zalo."""
 
     elements: list[Element]
     """Messages and other elements of the page, newest first."""
@@ -67,10 +67,11 @@ class ZaloClient:
         return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Look for a message that may have been sent, by its clientId, among the newest messages of its conversation.
+        """Ask Zalo whether a message that may have been sent is among the newest messages of its conversation.
 
-        Return None if it is not there. Of a private conversation Zalo returns the last message only, so None does not
-        prove that the message was not sent.
+        Return Zalo's confirmation if a message with the same clientId (the id that the bot gave it) is there, else
+        None. Of a private conversation Zalo returns the last message only, so None does not prove that the message was
+        not sent.
 
         Raises:
             ZaloError: the call failed.
@@ -83,7 +84,7 @@ class ZaloClient:
         return None
 
     def remove_message(self, job: Job) -> JobOutcome:
-        """Delete the group message that the job names for all members, and return the outcome.
+        """Delete the group message that the job (queued call to Zalo) names, for all members; return the outcome.
 
         Failures of Zalo or the connection are returned as an outcome, never raised. Only the group's owner and its
         deputies may delete messages (zalo-protocol.md, 4). The call may be repeated.
@@ -139,7 +140,7 @@ class ZaloClient:
         return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
-        """Fetch a page of at most 50 messages of a group, those before the msgId `cursor`.
+        """Fetch a page of a group's history: at most 50 messages, those before msgId `cursor`, by default the newest.
 
         Raises:
             ZaloError: the call failed.
@@ -161,16 +162,17 @@ class ZaloClient:
         return HistoryPage(elements, oldest, more)
 
     def last_messages(self) -> list[Element]:
-        """Fetch the last message of each of the account's conversations; raises ZaloError if the call failed."""
+        """Fetch the last message of each of the account's conversations, groups too; raises ZaloError on failure."""
         return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
 
     def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
         """Make an API call that may safely be repeated, and return the data of Zalo's answer.
 
-        If the session has expired, log in and repeat the call once. `params` are encrypted, `query` is sent as it is.
+        If the session has expired, log in and repeat the call once. `params` are sent encrypted, `query` is added to
+        the URL as it is.
 
         Raises:
-            ZaloError: the call failed as described at GovernorApi.call, or the login failed.
+            ZaloError: the login or the call failed; for its subclasses see `GovernorApi.call`.
         """
         logins = self._session.logins
         try:
@@ -192,7 +194,7 @@ class ZaloClient:
             self._session.renew(logins)
 
     def newest(self) -> dict[str, Element]:
-        """Fetch the newest message of each of the account's groups, by group id; raises ZaloError on failure."""
+        """Fetch the newest message of each of the bot account's groups, by group id; raises ZaloError on failure."""
         newest: dict[str, Element] = {}
         for element in self.last_messages():
             if element.is_group and element.kind is ElementKind.MESSAGE:
@@ -234,7 +236,7 @@ def _msg_number(element: Element) -> int:
 
 
 def _as_object(value: object) -> RawDict:
-    """Return a JSON object as a dict, also if Zalo sent it as a string (as in getrecentv2); {} for anything else."""
+    """Return a JSON object as a dict, also if Zalo sent it as a string (as for histories); {} for other values."""
     try:
         return json_object(value)
     except ValueError:

@@ -30,13 +30,13 @@ _WEB_SEARCH = 40
 
 
 class ZaloGroupActions:
-    """Client of the API calls about single people; each call may safely be repeated."""
+    """Client of the API calls that remove a member, accept a friend request or find an account; all may be repeated."""
 
     def __init__(self, client: ZaloClient) -> None:
         self._client = client
 
     def remove_member(self, job: Job) -> JobOutcome:
-        """Remove the member whom the job names from the job's group, and return the outcome.
+        """Remove the member whom the job (queued call to Zalo) names from the job's group; return the outcome.
 
         The bot account must be the group's owner or a deputy. Failures are returned as an outcome, never raised.
         """
@@ -45,7 +45,7 @@ class ZaloGroupActions:
         return JobOutcome.NOT_FOUND if job.task.target in map(as_id, refused) else outcome
 
     def accept_friend(self, job: Job) -> JobOutcome:
-        """Accept the friend request of the person whom the job names, and return the outcome.
+        """Accept the friend request of the person whom the job (queued call to Zalo) names; return the outcome.
 
         Failures of Zalo or the connection are returned as an outcome, never raised.
         """
@@ -53,7 +53,7 @@ class ZaloGroupActions:
         return outcome
 
     def friend_requests(self) -> list[FriendRequest]:
-        """Fetch the friend requests that wait for the bot account's answer; raises ZaloError if the call failed."""
+        """Fetch the friend requests that the bot account has not answered yet; raises ZaloError if the call failed."""
         items = _dict_of(self._client.read("GET", _REQUESTS, {})).get("recommItems")
         found = [_dict_of(_dict_of(item).get("dataInfo")) for item in items or [] if isinstance(items, list)]
         return [
@@ -82,9 +82,9 @@ class ZaloGroupActions:
 
 
 def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[Any, JobOutcome]:
-    """Make the API call that carries out a job; return Zalo's answer (None on failure) and the outcome.
+    """Make the API call that carries out a job (queued call to Zalo); return Zalo's answer and the outcome.
 
-    A ZaloError becomes an outcome and is not raised.
+    On failure the answer is None, and the outcome says what went wrong; no ZaloError is raised.
     """
     try:
         return client.read("POST", url, params), JobOutcome.DONE

@@ -43,8 +43,8 @@ class ZaloSender:
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
         """Send one message, and return Zalo's confirmation with the message's msgId.
 
-        `content` holds the bytes of the message's file, None for a text. Zalo returns the message over the socket (the
-        echo) with its clientId as cliMsgId.
+        `content` holds the bytes of the message's file, None for a text. Zalo later sends the message back over the
+        socket (its echo); the echo's cliMsgId is the clientId that the message was sent with.
 
         Raises:
             SendRefusedError: Zalo answered with an error code that is final (`zalo.http.error_codes`).
@@ -120,7 +120,10 @@ class ZaloSender:
         }
 
     def _upload(self, kind: str, outgoing: Outgoing, file: ReportFile, content: bytes) -> RawDict:
-        """Upload a file to Zalo in chunks; return Zalo's answer to the last chunk, which identifies the file."""
+        """Upload a file to Zalo in chunks; return Zalo's answer to the last chunk, which identifies the file.
+
+        `kind` is the part of the upload URL for pictures ("photo_original") or other files ("asyncfile").
+        """
         notice = outgoing.notice
         chunks = [content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK)]
         answer: Any = None
@@ -145,10 +148,10 @@ class ZaloSender:
 
     @contextmanager
     def _translate_errors(self, *, visible: bool) -> Iterator[None]:
-        """Return a context manager that translates errors of API calls in its block into errors of sending.
+        """Return a context manager that turns each ZaloError raised in its block into an error that `send` may raise.
 
-        `visible`: people see the effect of the call, so that a lost answer makes the send uncertain; a call that is not
-        visible, such as an upload, may simply be repeated.
+        `visible`: people see the effect of the API call, so that after a lost answer it is uncertain whether the
+        message was sent. A call that is not visible, such as an upload, may simply be repeated.
         """
         logins = self._session.logins
         try:
@@ -163,9 +166,10 @@ class ZaloSender:
             raise SendDeferredError(str(error), _NO_CONNECTION_SECONDS, error.status) from error
 
     def _log_in_again(self, logins: int) -> float:
-        """Log in again; return the seconds to wait before the next try to send, more if the login failed.
+        """Log in again after the session expired; return the seconds to wait before the next try to send.
 
-        Does nothing if another thread has logged in since the session's count of logins was `logins`.
+        `logins` is the session's number of logins before the failed call: if it has grown since, another thread has
+        logged in already, and this method does not. The wait is longer if the login failed.
         """
         try:
             self._session.renew(logins)
@@ -176,7 +180,10 @@ class ZaloSender:
 
 
 def _error_of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
-    """Translate Zalo's error code into an error of sending; after an unknown code the send is retried, not given up."""
+    """Return the error that `send` raises for an error code of Zalo: refused for good, or deferred (to be retried).
+
+    A code that is not in the table is deferred, so that the message is not given up.
+    """
     meaning = meaning_of(error.code)
     if meaning.final:
         refuses = meaning is Meaning.ADDRESSEE_REFUSES

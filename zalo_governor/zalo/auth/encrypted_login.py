@@ -24,7 +24,7 @@ _ZERO_IV = bytes(16)
 
 
 class EncryptedLogin:
-    """One encrypted login call (getLoginInfo): `query` holds the parameters to send, `read` decrypts Zalo's answer.
+    """One call of Zalo's encrypted login (getLoginInfo): `query` holds the parameters to send, `read` decrypts answers.
 
     `imei` is the browser id, `client_type` and `client_version` are the type and version of Zalo Web to present.
     """
@@ -51,10 +51,10 @@ class EncryptedLogin:
         }
 
     def read(self, data: object) -> RawDict:
-        """Decrypt `data` of Zalo's answer; return the answer inside it: {error_code, error_message, data}.
+        """Decrypt the field `data` of Zalo's answer; return the JSON object in it: {error_code, error_message, data}.
 
         Raises:
-            LoginRefusedError: the data cannot be decrypted with the key of this call.
+            LoginRefusedError: the field cannot be decrypted with the key of this call.
         """
         try:
             plain = _decrypt(base64.b64decode(unquote(str(data)), validate=True), self._key)
@@ -67,7 +67,10 @@ class EncryptedLogin:
 
 
 def _derive_key(zcid: str, zcid_ext: str) -> bytes:
-    """Derive the call's AES-256 key from the two client ids sent with it: 32 ASCII characters, used as bytes."""
+    """Derive the login call's AES-256 key from `zcid` and `zcid_ext`, two client ids that are sent with the call.
+
+    The key is 32 ASCII characters, used as bytes.
+    """
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 

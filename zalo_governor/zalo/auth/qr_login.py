@@ -54,7 +54,7 @@ class QrCode(NamedTuple):
 
 
 class QrLogin:
-    """One login by QR code: call `code`, `wait_for_scan`, `wait_for_confirmation` and `enter`, then read `cookies`.
+    """One login by QR code: call `code`, `wait_for_scan`, `wait_for_confirmation`, `enter`, then read `cookies`.
 
     Every method raises ZaloUnavailableError if there is no usable answer, and ForbiddenHostError if Zalo redirects to a
     host that is not Zalo's. `timeout` is in seconds and applies to every connect and every read. `route_to` is a URL on
@@ -121,7 +121,7 @@ class QrLogin:
         self._poll("/authen/qr/waiting-confirm", given, seconds)
 
     def enter(self) -> str:
-        """Fetch the cookies of the session that was confirmed on the telephone; return the name of the account.
+        """Finish the login that was confirmed on the telephone: fetch the session's cookies; return the account's name.
 
         Raises:
             LoginRefusedError: Zalo does not report the session as logged in.
@@ -153,7 +153,11 @@ class QrLogin:
                 self._call(path, {**form, "continue": _PC})
 
     def _call(self, path: str, form: Mapping[str, str]) -> RawDict:
-        """Post a form to Zalo; return `data` of the answer, {} if none; raises QrRefusedError on an error code."""
+        """Post a form to a path of Zalo's login site; return the field `data` of the answer, {} if there is none.
+
+        Raises:
+            QrRefusedError: Zalo answered with an error code.
+        """
         answer = self._request(path, form, self._timeout)
         if code := _code_of(answer):
             raise QrRefusedError(code, str(answer.get("error_message") or ""))

@@ -51,7 +51,8 @@ class ZaloSession:
         credentials: cookies, imei (browser id) and user agent of the account.
         route_to: URL on this machine that receives all requests instead of Zalo; None for Zalo itself.
         timeout: seconds, for every connect and every read.
-        on_credentials: called after each answer that changed a cookie, in the calling thread, to store the credentials.
+        on_credentials: called in the calling thread after each answer that changed a cookie, to store the new
+            credentials.
         clock: gives the present time, which is sent with the login.
         pace: rate limit of the calls; None for five a second and bursts of twenty.
         client_version: version of Zalo Web to present to Zalo; None for the default of the form of login in use.
@@ -96,7 +97,10 @@ class ZaloSession:
 
     @property
     def uid(self) -> str:
-        """Return the account's own uid (Zalo's uids differ per observer); raises ZaloError before the first login."""
+        """Return the account's uid (user id) by which the account sees itself; raises ZaloError before the first login.
+
+        Zalo gives each account its own set of uids: another account sees this one under another uid.
+        """
         if not self._uid:
             raise ZaloError("not logged in yet")
         return self._uid
@@ -123,8 +127,8 @@ class ZaloSession:
     def login(self) -> None:
         """Log in with the cookies and store the keys that Zalo returns; may be repeated at any time.
 
-        If Zalo refuses one form of getLoginInfo (plain or encrypted), the other form is tried; the plain one first,
-        later the one that succeeded last.
+        Zalo's login call has a plain and an encrypted form. If Zalo refuses one form, the other is tried: the first
+        login begins with the plain form, later ones begin with the form that succeeded last.
 
         Raises:
             LoginRefusedError: the session has expired, belongs to another account than before, or the answer lacks what
@@ -145,7 +149,7 @@ class ZaloSession:
                 self._login()
 
     def fetch(self, address: str, *, most: int) -> bytes:
-        """Download a file, such as a picture, from a URL of Zalo's, and return its bytes, at most `most`.
+        """Download a file, such as a picture, from one of Zalo's URLs; return its bytes. `most`: size limit in bytes.
 
         Raises:
             ForbiddenHostError: the host of the URL is not Zalo's.

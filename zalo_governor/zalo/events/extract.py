@@ -25,12 +25,12 @@ _MESSAGE_KINDS = {
 
 
 def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> list[Element]:
-    """Return the elements (messages, reactions …) of a frame in order, without typing notices and notices of uploads.
+    """Split a decoded frame into its elements (messages, reactions …), in order; omit notices of typing and uploads.
 
     Args:
         frame: the decoded frame.
         account: uid of the bot account.
-        source: how the frame was received.
+        source: how the frame was received, over the socket or as missed messages; stored in each element.
         now_ms: the present time, used for elements without a plausible time of their own.
 
     Raises:
@@ -55,7 +55,7 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
 
 
 def typing_notices(frame: Frame) -> int:
-    """Return how many "is typing" notices the frame contains."""
+    """Return how many "is typing" notices the frame contains; `elements_of` drops them."""
     items = frame.content.get("actions")
     return sum(map(_is_typing, items)) if isinstance(items, list) else 0
 
@@ -72,12 +72,12 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
 
 
 def has_messages_alone(frame: Frame) -> bool:
-    """Return whether the frame contains messages and nothing else, as nearly all frames do."""
+    """Return whether the frame contains nothing but messages, so that it need not be searched for other notices."""
     return _MESSAGES.issuperset(frame.content)
 
 
 def knows(frame: Frame) -> bool:
-    """Return whether the frame contains any of the arrays from which elements (messages, reactions …) are read."""
+    """Return whether the frame contains any array ("msgs", "reacts" …) from which `elements_of` reads elements."""
     return not _READERS.keys().isdisjoint(frame.content)
 
 
@@ -91,7 +91,10 @@ _Reader = Callable[[_Context, RawDict, bool], Element]
 
 
 class _UnclassifiableError(ZaloError):
-    """An element lacks its id or conversation, or is of an unknown type, so that it is kept as `ElementKind.OTHER`."""
+    """An element (message, act or receipt) lacks its id or conversation, or is of an unknown type.
+
+    Caught in this module: the element is then kept as `ElementKind.OTHER`.
+    """
 
 
 def _read_element(read: _Reader, context: _Context, item: object, is_group: bool) -> Element:

@@ -36,7 +36,7 @@ def as_id(value: object) -> str:
 
 
 def uid_of(value: object, account: str) -> str:
-    """Return a uid as a string; "0", by which Zalo means the receiving account itself, becomes `account`."""
+    """Return a uid (user id) as a string; "0", by which Zalo means the receiving account, is replaced by `account`."""
     uid = as_id(value)
     return account if uid == "0" else uid
 
@@ -56,5 +56,5 @@ def time_of(value: object, now_ms: int) -> int:
 
 
 def digest(said: bytes) -> str:
-    """Return a hash of the content in 32 hexadecimal digits, which serves as the id of elements without one."""
+    """Return a hash of an element's content as 32 hexadecimal digits: the id of elements to which Zalo gives none."""
     return hashlib.blake2b(said, digest_size=16).hexdigest()

@@ -54,7 +54,7 @@ def parse(admitted: Admitted) -> EventBase:
     """Parse an inbox entry into an event, such as a message or a member joining; implements `pipeline.ports.Parser`.
 
     Raises:
-        UnparsableElementError: the entry has no known form.
+        UnparsableElementError: the entry does not have the form that is expected of its kind.
     """
     entry = admitted.entry
     shared = _common_fields(admitted)

@@ -49,7 +49,10 @@ _BOARD_TITLES = ("pin_title", "topic_title", "topic_plain_title", "reminder")
 
 
 def group_act(raw: RawDict, shared: Shared) -> EventBase:
-    """Parse a raw group act into an event; `Unrecognised` for an act not known here. `shared`: fields of all events."""
+    """Parse a notice of a change in a group (joining, renaming, pinning …) into an event; `Unrecognised` if unknown.
+
+    `raw` is the notice as Zalo sent it, `shared` the fields that events of all types have (id, sender, time …).
+    """
     content = json_object(raw.get("content"))
     data = json_object(content.get("data"))
     act = str(content["act"])
@@ -62,7 +65,10 @@ def group_act(raw: RawDict, shared: Shared) -> EventBase:
 
 
 def friend_act(raw: RawDict, shared: Shared) -> EventBase:
-    """Parse a raw friend act, such as a friend request, into an event. `shared`: fields of all events."""
+    """Parse a notice about friendship with the bot account, such as a friend request, into an event.
+
+    `raw` is the notice as Zalo sent it, `shared` the fields that events of all types have (id, sender, time …).
+    """
     return FriendAct(act=str(json_object(raw.get("content"))["act"]), **shared)
 
 
@@ -127,7 +133,11 @@ def _link(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 
 
 def _members(data: RawDict) -> tuple[NamedUid, ...]:
-    """Return the members whom an act concerns; Zalo lists them as objects or as bare uids."""
+    """Return the members who joined, left, were removed … as `data` of a group act lists them (objects or bare uids).
+
+    Raises:
+        ValueError: no member is listed.
+    """
     members = []
     for given in data.get("updateMembers") or []:
         uid = as_id(given.get("id")) if isinstance(given, dict) else as_id(given)
@@ -144,7 +154,7 @@ def _avatar(data: RawDict) -> str | None:
 
 
 def _board_type(data: RawDict) -> int | None:
-    """Return Zalo's number for the type of an item on the group's board (pins, notes …); None if there is none."""
+    """Return Zalo's type number of the board item (pin, note …) that a group act changed; None if Zalo gives none."""
     for name in ("topic", "groupTopic"):
         topic = data.get(name)
         kind = as_id(topic.get("type")) if isinstance(topic, dict) else ""

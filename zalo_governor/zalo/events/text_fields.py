@@ -11,9 +11,9 @@ EACH = "*"
 
 
 class Place(NamedTuple):
-    """Path to a string in the raw elements (messages, group changes …) of one kind.
+    """Place of a text field in the JSON of elements of one kind (messages, group changes …): the keys that lead to it.
 
-    Each step is a key; a step into a string means that the string is itself JSON.
+    A key may also lead into a string that is itself JSON. The step `EACH` means every item of a list.
     """
 
     kind: ElementKind
@@ -63,12 +63,12 @@ FIELDS: dict[str, Place] = {
 
 
 def strings_of(raw: RawDict, field: str) -> list[str]:
-    """Return the non-empty strings of one field (a key of `FIELDS`) in a raw element."""
+    """Return the non-empty strings of one field, such as "poll_option" (a key of `FIELDS`), in a raw element."""
     return [text for text in _walk(raw, FIELDS[field].path) if text]
 
 
 def string_of(raw: RawDict, field: str) -> str:
-    """Return the first string of one field (a key of `FIELDS`) in a raw element, "" if there is none."""
+    """Return the first string of one field, such as "text" (a key of `FIELDS`), in a raw element; "" if none."""
     path = FIELDS[field].path
     if len(path) == 1:
         text = raw.get(path[0])
@@ -77,7 +77,10 @@ def string_of(raw: RawDict, field: str) -> str:
 
 
 def posted_text(raw: RawDict) -> str:
-    """Return all text that the sender of a raw message wrote, one line per field, without text quoted from others."""
+    """Return all text that the sender of a message wrote, one line per field, without text quoted from other messages.
+
+    `raw` is the message as Zalo sent it.
+    """
     content = raw.get("content")
     if isinstance(content, str) and not content.startswith(("{", "[")):
         return content

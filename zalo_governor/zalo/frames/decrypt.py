@@ -43,7 +43,7 @@ _JSON_OPENINGS = b'{[ \t\r\n"\xef'
 
 
 class Frame(NamedTuple):
-    """A decoded frame of Zalo's socket, with its command and sub-command.
+    """A decoded frame of Zalo's socket: its command (number of the frame's type), sub-command and payload.
 
     `payload` is a dict with `error_code`, `error_message` and `data`, as far as Zalo sent them.
     """
@@ -54,7 +54,7 @@ class Frame(NamedTuple):
 
     @property
     def content(self) -> RawDict:
-        """Return the dict that holds the frame's messages etc.: `payload["data"]` if that is a dict, else `payload`."""
+        """Return the dict that holds the frame's messages: `payload["data"]` if that is a dict, else `payload`."""
         data = self.payload.get("data")
         return data if isinstance(data, dict) else self.payload
 
@@ -116,7 +116,7 @@ class FrameDecoder:
 
 
 def command(data: bytes) -> tuple[int, int]:
-    """Return the command and sub-command of a frame from its header, which is never encrypted.
+    """Return the command (number of the frame's type) and sub-command from a frame's header, which is never encrypted.
 
     Raises:
         UndecodableFrameError: the frame is shorter than a header.
@@ -132,10 +132,10 @@ def ping_frame(now_ms: int) -> bytes:
 
 
 def old_messages_frame(cmd: int) -> bytes:
-    """Return the frame by which the client requests messages from before it connected.
+    """Return the frame by which the client asks Zalo for messages that it may have missed while disconnected.
 
-    `cmd` is OLD_PRIVATE or OLD_GROUPS. Zalo answers, if at all, with the newest messages since this login, in a frame
-    of the same command (zalo-protocol.md, 5.5 and 8).
+    `cmd` is OLD_PRIVATE or OLD_GROUPS. Zalo answers, if at all, in a frame of the same command, with the newest
+    messages since the account's login; older ones cannot be had (zalo-protocol.md, 5.5 and 8).
     """
     return b'\x01%c\x01\x01{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % (cmd & 0xFF, cmd)
 

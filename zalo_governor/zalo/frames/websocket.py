@@ -14,7 +14,7 @@ _LENGTH_IN_TWO, _LENGTH_IN_EIGHT = 126, 127
 
 
 class OtherFrame(NamedTuple):
-    """A complete WebSocket frame, header included, that is not a whole binary message.
+    """Any WebSocket frame, header included, other than a complete binary message.
 
     It is a control frame, a part of a message in several frames, or text; the websockets package must handle it.
     """

@@ -29,7 +29,7 @@ _PERMANENT_CODES = frozenset({114, 165, 166, 400, 404, 410})
 
 
 class Backfill:
-    """Reader of a group's history, page by page from the newest message to the oldest.
+    """Reader of a group's history at Zalo, page by page from the newest message back, to fetch messages the bot missed.
 
     It waits `pause` seconds between pages, so that Zalo does not answer with code 221 (too many requests). `sleep`
     waits the given seconds and returns False if the program is being stopped.
@@ -50,17 +50,17 @@ class Backfill:
         heard_id: int,
         oldest: int | None,
     ) -> BackfillEnd:
-        """Fetch pages of history, newest first, until messages received before the gap are reached, or a limit ends it.
+        """Fetch the messages of a gap (time in which messages were missed) from the history, newest page first.
 
-        The gap is the time in which the bot missed messages. Return how the backfill ended.
+        Stops at messages received before the gap, or at a limit. Return how the backfill ended.
 
         Args:
             group_id: the group.
-            numbers: returns, for those of the given msgIds that are stored, the ids of their inbox entries.
-            take: receives the found elements, oldest first, also if Zalo stops answering midway. Known messages are
+            numbers: given msgIds, maps those that are stored to the ids of their inbox entries.
+            take: called with the messages found, oldest first, also if Zalo stops answering midway. Known messages are
                 among them, since their content may have changed.
-            max_pages: limit of pages with at least one unknown message; a page of messages that were received since the
-                gap does not count.
+            max_pages: most pages that contain an unknown message; pages whose messages are all stored already do not
+                count.
             heard_id: the highest inbox id from before the gap; entries with a higher id were received after the gap
                 began.
             oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group and
@@ -129,10 +129,10 @@ def _is_message(element: Element) -> bool:
 
 
 def _count_heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> int:
-    """Return how many messages in a row, at the older end of all pages so far, were received before the gap.
+    """Count the messages at the old end of the history read so far that were received before the gap, without a break.
 
-    `before` is that number without `page`, the msgIds of the next older page; `heard` are those received before the
-    gap.
+    `before` is that count without the next older page. `page` holds that page's msgIds, newest first, and `heard` those
+    msgIds that were received before the gap.
     """
     for key in page:
         before = before + 1 if key in heard else 0
@@ -140,5 +140,5 @@ def _count_heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> 
 
 
 def _is_permanent(error: ZaloError) -> bool:
-    """Return whether a retry would fail the same way: wrong parameters, account not in the group, no such call."""
+    """Return whether a failed call would fail again: wrong parameters, account not in the group, no such call."""
     return isinstance(error, ZaloCallError) and error.code in _PERMANENT_CODES

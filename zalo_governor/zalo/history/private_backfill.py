@@ -32,22 +32,23 @@ class PrivateBackfill:
         self._old_messages: list[Element] = []
 
     def asked(self) -> None:
-        """Record that old private messages are being requested over the socket; discard what was received before."""
+        """Note that old private messages are being requested over the socket; discard those of an earlier request."""
         self._answered.clear()
         self._old_messages = []
 
     def answer(self, elements: Sequence[Element]) -> None:
-        """Store the old private messages that Zalo sent over the socket, for `recover`."""
+        """Keep the old private messages that Zalo sent over the socket on request, until `recover` uses them."""
         self._old_messages = list(elements)
         self._answered.set()
 
     def recover(
         self, heard_before: Callable[[Element], bool], take: Callable[[Sequence[Element]], None]
     ) -> BackfillEnd:
-        """Pass the messages found to `take`, oldest first; return REACHED if nothing can be missing.
+        """Pass the private messages that may have been missed to `take`, oldest first; return how the backfill ended.
 
-        Waits up to two seconds for the messages that were requested over the socket. `heard_before` tells whether an
-        element was stored before the gap, or is older than everything stored by then.
+        REACHED: nothing can be missing; EXHAUSTED: some may be; INTERRUPTED: Zalo did not answer. Waits up to two
+        seconds for the messages that were requested over the socket. `heard_before` tells whether a message was stored
+        before the gap (time of missed messages), or is older than everything stored by then.
         """
         self._answered.wait(_ANSWER_SECONDS)
         try:

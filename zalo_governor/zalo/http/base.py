@@ -59,7 +59,7 @@ _CLIENT_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
 
 
 class GovernorApi(ZaloAPI):
-    """Client of Zalo's HTTP API that lets the unofficial library zlapi 1.0.3 send over our own HTTP session.
+    """Client of Zalo's HTTP API: that of the unofficial library zlapi 1.0.3, made to send over our own HTTP session.
 
     All of zlapi's API methods work, but its socket reader is disabled.
 
@@ -95,7 +95,11 @@ class GovernorApi(ZaloAPI):
         """Version of Zalo Web that each call presents to Zalo as `zpw_ver`."""
 
     def become(self, config: RawDict) -> None:
-        """Store what a login returned: `secret_key`, `send2me_id` (the account's uid), `zpw_ws`, `phone_number`."""
+        """Set the account and the key that later calls use; `config` holds what a login returned.
+
+        Its keys are `secret_key` (encrypts parameters and answers), `send2me_id` (the account's uid), `zpw_ws` (URLs of
+        the socket) and `phone_number`.
+        """
         self._state._config = config
         self._state._loggedin = True
         self.user_id = self.cloud_id = self._state.cloud_id = config["send2me_id"]
@@ -128,7 +132,7 @@ class GovernorApi(ZaloAPI):
         return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
 
     def ping(self, url: str) -> None:
-        """Call Zalo's API where its unencrypted answer holds nothing but an error code, as for a keep-alive.
+        """Make an API call whose answer is unencrypted and holds nothing but an error code, such as a keep-alive.
 
         Raises the same errors as `call`, also if the error code is not 0.
         """
@@ -198,7 +202,7 @@ class GovernorApi(ZaloAPI):
 
 
 def outer_answer(response: requests.Response) -> RawDict:
-    """Return the JSON object in an HTTP response of Zalo, without checking its `error_code`.
+    """Return the JSON object in an HTTP response of Zalo, not yet decrypted, without checking its `error_code`.
 
     Raises:
         SessionExpiredError: HTTP 401 or 403.

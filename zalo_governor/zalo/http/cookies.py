@@ -34,7 +34,7 @@ class CookieStore:
         return self.header(Request("GET", f"https://{host}/").prepare()) or ""
 
     def learn(self, request: PreparedRequest, response: Response) -> None:
-        """Store the cookies that an HTTP response sets, and delete those that it expires; `request` led to it."""
+        """Store the cookies that the response to an HTTP request sets, and delete those that it expires."""
         if "set-cookie" not in response.headers:
             return
         given = CookieJar()
@@ -56,7 +56,8 @@ class CookieStore:
     def _replace_rotated(self, cookie: JarCookie) -> None:
         """Store a cookie that Zalo has renewed, and delete its old values on overlapping domains.
 
-        Zalo renews a cookie from one host for all of its hosts; sent beside the old value the new one would be void.
+        A value renewed by one host is meant for all of Zalo's hosts; if the old value were sent too, the new one would
+        be void.
         """
         for old in list(self._jar):
             if old.name == cookie.name and _domains_overlap(old.domain, cookie.domain):

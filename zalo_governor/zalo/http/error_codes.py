@@ -16,7 +16,7 @@ UNKNOWN = -1
 
 
 class Meaning(StrEnum):
-    """Meaning of an error code: what to do with the message whose send it answered."""
+    """What an error code of Zalo means for the message that was being sent: retry it, log in first, or give it up."""
 
     WAIT = "wait"
     """Send the message again after a pause."""
@@ -33,7 +33,7 @@ class Meaning(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Return whether the message is given up, as Zalo would refuse it again."""
+        """Return whether sending the message is given up, as Zalo would refuse the message again."""
         return self in {self.REFUSED, self.NO_SUCH_ACCOUNT, self.ADDRESSEE_REFUSES}
 
 

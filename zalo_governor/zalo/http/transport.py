@@ -66,7 +66,7 @@ class ZaloTransport(HTTPAdapter):
 
 
 def http_through(transport: ZaloTransport) -> Session:
-    """Return a `requests` session that sends everything through this transport, and cookies of no other source."""
+    """Return a `requests` session that sends everything through this transport; only the transport adds cookies."""
     http = Session()
     # No proxies and no .netrc: environment variables must not redirect requests.
     http.trust_env = False

@@ -15,7 +15,7 @@ class UploadWaiter:
         self._urls: OrderedDict[str, str] = OrderedDict()
 
     def done(self, file_id: str, url: str) -> None:
-        """Store the URL of a file whose upload Zalo has announced as finished."""
+        """Store the URL of an uploaded file, which Zalo announces when the upload is finished."""
         with self._changed:
             self._urls[file_id] = url
             while len(self._urls) > _MAX_KEPT:

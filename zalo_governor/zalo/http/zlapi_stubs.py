@@ -8,10 +8,10 @@ from types import ModuleType
 
 @contextmanager
 def standing_in(*names: str) -> Iterator[None]:
-    """Return a context manager: inside its block, imports of the named modules give empty modules.
+    """Return a context manager: inside its block, importing one of the named modules gives an empty stub module.
 
-    Modules that are loaded already are not replaced, and imports after the block give the real modules. This saves the
-    memory of packages that are imported but never used.
+    This saves the memory of packages that are imported but never used. Modules that are loaded already are not
+    replaced, and imports after the block give the real modules.
     """
     absent = [name for name in names if name not in sys.modules]
     sys.modules |= {name: ModuleType(name) for name in absent}

@@ -63,10 +63,10 @@ class Listener:
         session: the session of the bot account.
         on_elements: receives the elements (messages, reactions …) that arrived together, each once and in order; it may
             block, and if it raises it is called again with the same elements.
-        on_line: receives every change of the connection's state, and every loss of a frame.
-        wants_old: called at each new connection; returns whether anything was ever received before, so that Zalo is to
-            be asked for the messages missed meanwhile.
-        on_old: receives the frame command and the elements of each answer to that request.
+        on_line: receives every change of the connection's state, and a report when frames were lost.
+        wants_old: called at each new connection; returns whether to ask Zalo for the messages missed while disconnected
+            (not if nothing was ever received before).
+        on_old: receives Zalo's answers to that request: the frame command (OLD_PRIVATE or OLD_GROUPS) and the elements.
         clock: gives the present time.
         ping_seconds: seconds between pings.
         silence_seconds: seconds without any data after which the connection counts as broken.
@@ -195,7 +195,7 @@ class Listener:
         return _Ending(LineState.DOWN, "stopped")
 
     def _process_frames(self, decoder: FrameDecoder, frames: list[bytes], connection: ZaloConnection) -> _Ending | None:
-        """Decode frames and deliver their elements; return how the connection ends if a frame announces its end."""
+        """Decode frames and deliver their elements; return how the connection ends, None if no frame announces that."""
         elements: list[Element] = []
         ending: _Ending | None = None
         lost = False

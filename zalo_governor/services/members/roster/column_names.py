@@ -11,7 +11,7 @@ from zalo_governor.domain.roster import RosterEntry
 
 
 class ColumnNames(BaseModel):
-    """Known names of columns and roles in roster spreadsheets; case, diacritics and punctuation are ignored."""
+    """Known column headings and role names in roster spreadsheets; case, diacritics and punctuation are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -21,7 +21,7 @@ class Figures(NamedTuple):
 
 
 def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching | None:
-    """Return who of the roster is in the group or missing, and which members are unlisted; None without a roster."""
+    """Return who on the roster is in the group or missing, and which members are not on it; None without a roster."""
     approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
         return None
@@ -30,13 +30,16 @@ def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching |
 
 
 def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
-    """Return how many people of the roster are in the group or missing, and how many are unlisted; None without one."""
+    """Return how many people on the roster are in the group or missing, and how many members are not on the roster.
+
+    None if the group has no roster.
+    """
     held = attendance(uow, account, group_id)
     return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
 
 
 def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
-    """Return the text saying how many members Zalo shows of how many; "" if it shows the whole member list."""
+    """Return the text saying how many of the group's members Zalo shows to the bot; "" if it shows all of them."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
     seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)

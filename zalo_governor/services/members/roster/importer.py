@@ -89,11 +89,11 @@ class RosterReading(NamedTuple):
 
 
 class NoHeadingError(ValueError):
-    """Raised if no row of the spreadsheet has both a heading for the name and one for the title."""
+    """Raised if no row of the spreadsheet has column headings for both the name and the title."""
 
 
 def read_roster(rows: Sequence[Row], words: ColumnNames) -> RosterReading:
-    """Read the roster from all rows of a spreadsheet; `words` are the known column headings and roles.
+    """Read the roster from all rows of a spreadsheet; `words` holds the known column headings and names of roles.
 
     Raises:
         NoHeadingError: no row has headings for name and title.
@@ -215,7 +215,7 @@ class _Reader:
         return day
 
     def _cell(self, row: Row, field: str) -> str:
-        """Return the text in the field's column; if it has several (surname, given name), their joined texts."""
+        """Return the text in the column of `field`; of several columns (surname, given name), the joined texts."""
         parts = dict.fromkeys(row.cells[place] for place in self._columns.get(field, ()) if place < len(row.cells))
         return " ".join(normalise(" ".join(parts)).text.split())
 
@@ -243,7 +243,10 @@ def _heading(rows: Sequence[Row], words: ColumnNames) -> tuple[int, dict[str, li
 
 
 def _field(heading: str, words: ColumnNames) -> str | None:
-    """Return the roster field whose known column name is the longest that fits the heading; None if none fits."""
+    """Return the field of `RosterEntry` for which the column heading stands; None if the heading is not known.
+
+    Of several known headings contained in it, the longest one decides.
+    """
     key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
     named = [
         (len(name), field)

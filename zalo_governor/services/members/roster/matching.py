@@ -34,9 +34,10 @@ Matched = Sequence[tuple[RosterEntry, Set[str]]]
 
 
 def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMatching:
-    """Compare the roster with the members of the group.
+    """Return which people on the roster are in the group and which are missing, and which members are not on it.
 
     Args:
+        matched: the roster, with the uids known for each person.
         present: uids of the members of the group.
         approved: uids of all approved people, also those without a roster entry.
     """
@@ -49,7 +50,7 @@ def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMa
 
 
 def likeliest(matched: Matched, name: str) -> int | None:
-    """Return the index of the roster entry whose name is most similar to the display name `name`.
+    """Return the index of the roster entry whose person's name is most similar to the display name `name`.
 
     Only entries whose person has no known Zalo account are compared; None is returned if none is similar enough.
     """
@@ -59,11 +60,12 @@ def likeliest(matched: Matched, name: str) -> int | None:
 
 
 def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, str]) -> list[Proposal]:
-    """Pair roster entries without a known Zalo account with unlisted members of similar names, one to one.
+    """Pair roster entries without a known Zalo account with members of similar names who are not on the roster.
 
-    The most similar pairs are made first, and come first in the list.
+    Each is paired at most once; the most similar pairs are made first, and come first in the list.
 
     Args:
+        matched: the roster, with the uids known for each person.
         strangers: uids of members who are not on the roster.
         names: uid -> display name, if known.
     """
@@ -89,7 +91,10 @@ def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, st
 
 
 def _likeness(entry: RosterEntry, display_name: str) -> float:
-    """Return the similarity, 0 to 100, of display name and roster entry (80% its name, 20% name, title and agency)."""
+    """Return the similarity, 0 to 100, of a display name to a roster entry.
+
+    80 % of it is the similarity to the entry's name, 20 % that to its name, title and agency together.
+    """
     from rapidfuzz import fuzz  # noqa: PLC0415  rarely needed, and it takes two megabytes of memory
 
     shown, approved = _words(display_name), _words(entry.full_name)

@@ -40,7 +40,7 @@ class Position(BaseModel):
 
 
 class Positions(BaseModel):
-    """All positions whose holders belong in the group, as read from the YAML file."""
+    """All official positions whose holders belong in the group, as read from config/positions.yaml."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,7 +56,7 @@ class Positions(BaseModel):
         return validate(cls, load_yaml(path))
 
     def eligible(self, entry: RosterEntry, day: date) -> bool:
-        """Return whether the person of the roster entry belongs in the group on that day."""
+        """Return whether the person of the roster entry belongs in the group on that day by any of the positions."""
         return any(position.fits(entry, day) for position in self.positions)
 
 

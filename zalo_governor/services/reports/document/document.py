@@ -30,7 +30,10 @@ _SLUG_LENGTH = 60
 
 
 def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
-    """Return the report as a document of sentences, tables and charts; `head` holds its sender and recipients."""
+    """Return the report as a document of sentences, tables and charts, from which files (DOCX, XLSX, PNG) are rendered.
+
+    `head` holds the document's sender and recipients.
+    """
     draft = Draft(report, voice)
     say = voice.render
     group = voice.group(Group(report.group_id, report.group_name))
@@ -68,7 +71,7 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
 
 
 def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, voice: MessageFormatter) -> ReportFile:
-    """Return the file of format `face` that is to be rendered from the document `paper` when it is sent.
+    """Return a file of the format `face`, to be rendered from the document `paper` when it is sent.
 
     The file is named after the group and the days of the report's period.
     """
@@ -83,7 +86,7 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
 
 
 def _period(draft: Draft) -> str:
-    """Return the period's label for a document: a single day by its date, not "today" or "yesterday"."""
+    """Return the name of the report's period for a document: a single day by its date, not "today" or "yesterday"."""
     start, end = draft.report.period.start, draft.report.period.end
     if end - start == _ONE_DAY and local(start).hour == local(start).minute == 0:
         return draft.render(MessageId.PERIOD_DAY, date=day(start))

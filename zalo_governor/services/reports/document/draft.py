@@ -56,13 +56,13 @@ class Draft:
         )
 
     def share(self, part: int, whole: int) -> str:
-        """Return `part` in percent of `whole` as text, or the text "not counted" if `whole` is 0."""
+        """Return `part` in percent of `whole` as text; if `whole` is 0, the text for "not counted"."""
         if not whole:
             return self.render(MessageId.NOT_COUNTED)
         return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
 
     def compared(self, now: int, before: int) -> str:
-        """Return a text with `before`, the figure of the preceding period, and the change to `now` in percent."""
+        """Return a text with the figure of the preceding period (`before`) and the change since (to `now`) in %."""
         return self.render(
             MessageId.PAPER_BEFORE, before=number(before), change=change_in_words(now, before, self.voice)
         )

@@ -14,7 +14,10 @@ _MOST_CODES = 5
 
 
 def proposal(draft: Draft) -> Section:
-    """Return the section with the table of key figures, each compared with the preceding period or as a share."""
+    """Return the document's last section: a table of key figures for the leader, compared with the preceding period.
+
+    Some figures are shown as a share instead.
+    """
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
     directives = next((row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value), None)
@@ -61,9 +64,9 @@ def proposal(draft: Draft) -> Section:
 
 
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
-    """Return a text with the name that has the most cases, their number and share; "not counted" without cases.
+    """Return a text naming the clause or agency with the most cases, with their number and share of all cases.
 
-    `counted` holds (name of clause or agency, number of cases).
+    `counted` holds (name of clause or agency, number of cases). Without cases, the text for "not counted" is returned.
     """
     name, cases = max(counted, key=lambda row: row[1], default=("", 0))
     if not cases:

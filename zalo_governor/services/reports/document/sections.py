@@ -186,7 +186,7 @@ def statements(draft: Draft) -> Section:
 
 
 def told(draft: Draft) -> Section:
-    """Return the section on what members told the admins: incidents and suggestions."""
+    """Return the section on what members have told the admins by chat commands: incidents and suggestions."""
     voice = draft.report.voice
     line = draft.render(MessageId.LINE_NO_VOICE)
     if voice.incidents is not None and voice.suggestions is not None:
