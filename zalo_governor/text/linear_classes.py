@@ -66,7 +66,7 @@ class ClassModel:
 
 @cache
 def shipped_classes(name: str) -> ClassModel:
-    """Return the model in the shipped file `NAME.classes`; the file is read once per process.
+    """Return the text classifier in the shipped file `NAME.classes` ("harmful"); the file is read once per process.
 
     Raises:
         ValueError: the file is not a model of this version.

@@ -34,7 +34,7 @@ class Normalised(NamedTuple):
 
 
 def normalise(text: str) -> Normalised:
-    """Return the cleaned text (see `unpasted`) in NFC, with look-alike and decorative letters replaced by plain ones.
+    """Return the text in NFC with plain spaces, without invisible characters, and with look-alike letters made plain.
 
     Takes time linear in the length for any input: at most eight combining marks per letter are read.
     """
@@ -120,7 +120,7 @@ def _rewrite(text: str) -> Normalised:
 
 
 def _marks(text: str, at: int) -> tuple[str, int]:
-    """Return (the combining marks of the text from `at` on, at most eight; the index after the last of all of them)."""
+    """Return (the first eight combining marks in the unbroken run that begins at `at`, the index after the whole run)."""
     marks = ""
     end = at
     while at < len(text):

@@ -25,7 +25,7 @@ _MENTION_ALL = "-1"
 
 
 class NoteCase(Command[str]):
-    """Command `/ghinhan 4.6 @person reason` (record): open a case (possible breach) about that person by hand."""
+    """Command `/ghinhan CLAUSE @person reason` (record): open a case, a possible breach of that clause, by hand."""
 
     word = "ghinhan"
     usage = MessageId.USAGE_NOTE

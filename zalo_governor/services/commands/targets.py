@@ -53,10 +53,11 @@ def read_whom(typed: str) -> Whom | None:
 
 
 def find(call: Call, account: str, whom: Whom) -> Found | None:
-    """Find the person whom the typed code (`whom`) names, in one of `call.groups`; return None if there is nobody.
+    """Find the member that the sender of a command named (`whom`) in one of `call.groups`; return None if nobody matches.
 
-    A case code must be that of a case about an outsider (a member not on the roster). `account` is the uid of the bot
-    account, under which the members' uids are stored.
+    `whom` holds either a mentioned member or a case code such as VP12, which must be that of a case about an outsider
+    (a member not on the roster). `account` is the uid of the bot account: Zalo gives each account other uids for the
+    same people.
     """
     if whom.case_id is not None:
         case = call.uow.cases.get(whom.case_id)

@@ -83,7 +83,7 @@ def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: da
 
 
 def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[str]:
-    """Return each leak sign as a part of a sentence.
+    """Return a phrase for each sign that the group's content may leak out (a bot among the members, an open join link).
 
     `who` names the Official Accounts (accounts of organisations or programs) that are members of the group.
     """

@@ -66,8 +66,9 @@ def dump_model(
     words: Sequence[str], singles: Sequence[int], pairs: Followers, triples: Followers, english: Mapping[str, float],
     trees: Sequence[Node],
 ) -> bytes:  # fmt: skip
-    """Return the bytes of a model file with these statistics (as for `Language`) and decision trees.
+    """Return the bytes of the model file for missing diacritics: counts of words and decision trees on their figures.
 
+    `words`, `singles`, `pairs`, `triples` and `english` are what the attributes of `Language` of these names hold.
     The counts of pairs and triples are rounded to the nearest of 256 levels.
 
     Raises:
