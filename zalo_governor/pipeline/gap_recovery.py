@@ -327,7 +327,7 @@ class GapRecovery:
         return dict.fromkeys(missed, end)
 
     def _fetch_and_admit(self, group_id: str, missed: Sequence[UnfinishedGap]) -> BackfillEnd:
-        """Store what the group missed: from Zalo's history, then what the socket resent; return how the fetching ended."""
+        """Store what was missed: from Zalo's history, then what the socket sent again; return how fetching ended."""
 
         def take(elements: Sequence[Element]) -> None:
             self._count_recovered(missed, self._admit_in_chunks(elements))
@@ -371,7 +371,7 @@ class GapRecovery:
             self._old_elements = [element for element in self._old_elements if gap_owner(element) in self._groups]
 
     def _admit_in_chunks(self, elements: Sequence[Element]) -> list[Admitted]:
-        """Store received messages in the inbox, in transactions of limited size; return those that it did not have yet."""
+        """Store received messages in the inbox, in transactions of limited size; return those that were new to it."""
         admitted: list[Admitted] = []
         for start in range(0, len(elements), _CHUNK):
             admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))

@@ -120,7 +120,7 @@ def _rewrite(text: str) -> Normalised:
 
 
 def _marks(text: str, at: int) -> tuple[str, int]:
-    """Return (the first eight combining marks in the unbroken run that begins at `at`, the index after the whole run)."""
+    """Return (the first eight combining marks of the unbroken run that begins at `at`, the index after the run)."""
     marks = ""
     end = at
     while at < len(text):
