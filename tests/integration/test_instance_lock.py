@@ -21,6 +21,20 @@ def test_the_second_is_refused_until_the_first_lets_go(database: Database) -> No
     second.release()
 
 
+def test_a_connection_that_the_server_has_ended_hinders_no_release(database: Database) -> None:
+    lock = InstanceLock(database, "700")
+    lock.take()
+    if not database.is_sqlite:
+        with database.read() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+    lock.release()
+    lock.take()
+    lock.release()
+
+
 def test_another_account_may_run_beside_it(database: Database) -> None:
     first, other = InstanceLock(database, "700"), InstanceLock(database, "701")
     first.take()

@@ -74,12 +74,13 @@ class DeliveryFollowUp:
 
     def next_due(self) -> datetime | None:
         """Return when to check next: a minute after the last check, or earlier if an alert has to be passed on."""
-        now = self._policy.clock()
-        if self._check_at is None or now < self._check_at - _CHECK_EVERY:
+        # Read once: `sent` sets it to None in another thread.
+        check_at, now = self._check_at, self._policy.clock()
+        if check_at is None or now < check_at - _CHECK_EVERY:
             return AT_ONCE
         with self._begin() as uow:
             unheard = uow.deliveries.next_unheard(UNHEARD_AFTER)
-        return min(self._check_at, unheard or self._check_at)
+        return min(check_at, unheard or check_at)
 
     def act(self, now: datetime) -> None:
         """Pass on alerts that reached no admin, mark cases whose member was notified, report notices that were lost."""

@@ -13,6 +13,7 @@ from typing import IO
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
+from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.system.error_text import of_system
@@ -72,7 +73,7 @@ class InstanceLock:
             self._file = None
         if self._connection:
             # PostgreSQL would notice the closed connection too late for a process that starts next.
-            with suppress(DBAPIError):
+            with suppress(DBAPIError, StoreUnavailableError):
                 self._connection.execute(select(func.pg_advisory_unlock(LOCK_SPACE, self._number)))
             # Not returned to the pool, where it would keep the lock if the unlock above failed.
             self._connection.invalidate()

@@ -1,11 +1,14 @@
 """What the office does about notices that did not get through."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import time, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
+from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.services.desk import BOT, GROUP, NOW, UNMARKED, Desk, escalation, to
 from zalo_governor.app.due_work import WorkGroup
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
@@ -105,3 +108,18 @@ def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock
     assert due <= now
     work.act(now)
     assert desk.states() == ["reminded"]
+
+
+def test_a_try_that_ends_while_the_next_check_is_asked_for_does_no_harm() -> None:
+    desk = Desk()
+    desk.say("member", "trich dan", UNMARKED)
+    desk.delivery.act(desk.policy.clock())
+
+    @contextmanager
+    def while_the_outbox_ends_a_try() -> Iterator[MemoryUnitOfWork]:
+        with desk.transaction() as uow:
+            desk.delivery.sent("sent")
+            yield uow
+
+    desk.delivery._begin = while_the_outbox_ends_a_try
+    assert desk.delivery.next_due() is not None
