@@ -26,6 +26,7 @@ COMMANDS = (
     "demo",
     "simulate",
     "check",
+    "directives",
     "report",
     "cases",
     "members",

@@ -1,30 +1,21 @@
 """`zalo-governor check`: apply the rules to texts or names in JSON Lines, without Zalo, and print the findings."""
 
-import json
-import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
-from zalo_governor.cli.exit_codes import ExitCode
+from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
 from zalo_governor.config import shipped_config
-from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.system.error_text import of_system
 
 SUBJECTS = ("text", "name", "file_name")
-
-
-class BadLineError(GovernorError):
-    """A line of the input of `check` is faulty; the message has the line number but none of the line's content."""
 
 
 def check(
@@ -33,35 +24,7 @@ def check(
 ) -> None:
     """Xét từng dòng JSON {"id", "text" | "name" | "file_name"} theo các quy tắc; mỗi dòng vào cho một dòng ra."""
     engine = load_rulebook(config_dir or shipped_config()).engine
-    if file == "-":
-        raise typer.Exit(answer(engine, sys.stdin.buffer))
-    try:
-        with Path(file).open("rb") as lines:
-            raise typer.Exit(answer(engine, lines))
-    except OSError as error:
-        raise ConfigError(
-            f"{file}: không đọc được: {of_system(error)}; hãy chỉ một tệp JSON lines, hoặc - để đọc từ đầu vào chuẩn"
-        ) from None
-
-
-def answer(engine: Engine, lines: Iterable[bytes]) -> int:
-    """Apply the rules to each JSON line of the input and print one JSON line with the findings; return the exit code.
-
-    The exit code is 2 if any line was faulty, else 0. Faults are written to standard error.
-    """
-    code = ExitCode.GOOD
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            answered = judge_line(engine, line, number)
-        except BadLineError as error:
-            typer.echo(str(error), err=True)
-            code = ExitCode.WRONG_USE
-            continue
-        sys.stdout.buffer.write(answered + b"\n")
-    sys.stdout.buffer.flush()
-    return code
+    raise typer.Exit(answer_file(file, partial(judge_line, engine)))
 
 
 def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
@@ -78,11 +41,7 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
         failed = ", ".join(f"{failure.rule_id} ({failure.error})" for failure in verdict.failures)
         raise BadLineError(f"dòng {number}: quy tắc gặp lỗi: {failed}; dòng này chưa được xét, các dòng khác vẫn xét")
     answered = {"id": item.get("id"), "findings": [_as_json(finding) for finding in open_findings(verdict)]}
-    try:
-        return orjson.dumps(answered)
-    except TypeError:
-        # orjson rejects ids larger than 64 bits, which JSON allows.
-        return json.dumps(answered, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return as_json(answered)
 
 
 def subject_event(subject: dict[str, str]) -> EventBase:
@@ -109,15 +68,7 @@ def open_findings(verdict: Verdict) -> list[Finding]:
 
 
 def _parse_line(line: bytes, number: int) -> dict[str, Any]:
-    try:
-        # The standard decoder keeps lone surrogates and large numbers, which other decoders refuse.
-        item = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise BadLineError(
-            f"dòng {number}: không phải một dòng JSON bằng UTF-8 ({type(error).__name__}); hãy sửa dòng này"
-        ) from None
-    if not isinstance(item, dict):
-        raise BadLineError(f'dòng {number}: phải là một đối tượng, ví dụ {{"id": 1, "text": "…"}}')
+    item = parse_object(line, number, '{"id": 1, "text": "…"}')
     given = [key for key in SUBJECTS if key in item]
     if len(given) != 1 or not isinstance(item[given[0]], str):
         raise BadLineError(f"dòng {number}: phải có đúng một trong các mục {', '.join(SUBJECTS)}, giá trị là chữ")

@@ -1,6 +1,7 @@
-"""Typer app with `content`, `invariants`, `names`, `trace` and `vietnamese` (`python -m tests.bench NAME --help`)."""
+"""Typer app whose commands measure the rules on labelled texts (`python -m tests.bench NAME --help`)."""
 
 from tests.bench.texts.content import content
+from tests.bench.texts.directives import directives
 from tests.bench.texts.invariants import invariants
 from tests.bench.texts.names import names
 from tests.bench.texts.trace import trace
@@ -9,6 +10,7 @@ from zalo_governor.cli.typer_vi import Terminal
 
 COMMANDS = {
     "content": content,
+    "directives": directives,
     "invariants": invariants,
     "names": names,
     "trace": trace,

@@ -1,0 +1,90 @@
+"""Directives, their orders, addressees and deadlines, and the replies to them."""
+
+from datetime import datetime
+
+import pytest
+
+from zalo_governor.text.directives.addressees import EVERYBODY
+from zalo_governor.text.directives.reader import DirectiveReader
+from zalo_governor.text.directives.replies import ACKNOWLEDGED, ANSWERED, NEITHER
+
+READER = DirectiveReader()
+TUESDAY = datetime.fromisoformat("2026-11-24T09:10")
+
+
+def at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)
+
+
+def test_an_order_names_who_is_to_act_and_by_when() -> None:
+    read = READER.read("Giao Sở Tài chính rà soát nguồn dự phòng, báo cáo tôi trước 16h ngày 27/11.", "leader", TUESDAY)
+    assert read.directive is True
+    assert read.addressees == ("Sở Tài chính",)
+    assert read.deadline == at("2026-11-27T16:00")
+
+
+def test_each_part_of_a_directive_has_its_addressees_and_its_deadline() -> None:
+    said = "Sở Xây dựng gửi hồ sơ trước ngày 26/11. UBND các xã, phường rà soát hộ ven suối, xong trong tuần này."
+    read = READER.read(said, "leader", TUESDAY)
+    assert [(item.addressees, item.deadline) for item in read.items] == [
+        (("Sở Xây dựng",), at("2026-11-25T17:00")),
+        (("UBND các xã, phường",), at("2026-11-27T17:00")),
+    ]
+
+
+def test_a_shared_head_word_is_restored() -> None:
+    assert READER.addressees("Sở NV, TC, XD cho ý kiến vào dự thảo, hạn thứ Sáu.") == ["Sở NV", "Sở TC", "Sở XD"]
+
+
+def test_an_order_to_everybody() -> None:
+    assert READER.addressees("Đề nghị các đồng chí nghiêm túc trực ban đêm nay.") == [EVERYBODY]
+
+
+@pytest.mark.parametrize("role", ["member", "report_reader"])
+def test_who_may_not_order_orders_nothing(role: str) -> None:
+    assert READER.read("Các xã gửi số liệu trước 15h hôm nay.", role, TUESDAY).directive is False
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Chúc mừng ngành giáo dục nhân ngày 20/11!",
+        "Cảm ơn các đồng chí đã làm việc suốt đêm qua.",
+        "Sáng mai tôi đi cơ sở, chiều về họp.",
+        "",
+        "👍",
+    ],
+)
+def test_talk_of_a_leader_is_no_directive(said: str) -> None:
+    read = READER.read(said, "leader", TUESDAY)
+    assert (read.directive, read.items) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "deadline"),
+    [
+        ("Báo cáo số liệu tính đến 31/10, gửi trước 16h ngày 27/11.", "2026-11-27T16:00"),
+        ("Sở báo cáo số giải ngân tính đến ngày 31/10.", None),
+        ("Hội nghị diễn ra từ ngày 25/11 tại Hà Nội.", None),
+        ("Hạn là 30/10 mà giờ vẫn còn 7 đơn vị chưa nộp.", None),
+    ],
+)
+def test_not_every_time_is_a_deadline(said: str, deadline: str | None) -> None:
+    found = [moment for _, moment in READER.deadlines(said, TUESDAY)]
+    assert found[:1] == ([at(deadline)] if deadline else [])
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        ("Rõ ạ", ACKNOWLEDGED),
+        ("Sở em nhận chỉ đạo ạ", ACKNOWLEDGED),
+        ("👍", ACKNOWLEDGED),
+        ("Dạ xã không có thiệt hại ạ", ANSWERED),
+        ("Báo cáo anh, đã giải ngân 61,4%, còn 2 dự án vướng mặt bằng", ANSWERED),
+        ("Chúc cả nhà buổi sáng vui vẻ!", NEITHER),
+        ("Cho em hỏi gửi theo biểu nào ạ?", NEITHER),
+    ],
+)
+def test_a_reply_is_receipt_answer_or_neither(reply: str, kind: str) -> None:
+    assert READER.reply(reply, "Các xã báo cáo tình hình trước 16h.") == kind

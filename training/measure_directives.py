@@ -1,0 +1,85 @@
+"""Measure the reading of directives on writers left out of the training: `python -m training.measure_directives`.
+
+Prints, for each writer, figures of tables that learnt from the other seven only; then their mean and worst.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from training.classes import fit
+from training.directives import (
+    LINES,
+    SETTINGS,
+    Line,
+    Reply,
+    fit_spans,
+    lines,
+    order_examples,
+    reply_examples,
+    reply_lines,
+    time_examples,
+)
+from zalo_governor.text.directives.addressees import SpanModel
+from zalo_governor.text.directives.reader import DirectiveReader
+from zalo_governor.text.linear_classes import ClassModel
+
+FIGURES = ("directives_f1", "precision", "recall", "unsure", "addressees", "deadlines", "replies")
+
+
+def main() -> None:
+    """Print the figures of each writer left out, their mean and the worst."""
+    known, answered = lines(), reply_lines()
+    _print(f"{'writer':8}" + "".join(f"{name:>15}" for name in FIGURES))
+    rows = []
+    for writer in sorted(path.name for path in LINES.iterdir() if path.is_dir()):
+        reader = reader_without(writer, known, answered)
+        row = figures(
+            reader,
+            [line for line in known if line.writer == writer],
+            [line for line in answered if line.writer == writer],
+        )
+        rows.append(row)
+        _print(f"{writer:8}" + "".join(f"{figure:15.3f}" for figure in row))
+    columns = list(zip(*rows, strict=True))
+    _print(f"{'mean':8}" + "".join(f"{sum(column) / len(column):15.3f}" for column in columns))
+    _print(f"{'worst':8}" + "".join(f"{min(column):15.3f}" for column in columns))
+
+
+def _print(row: str) -> None:
+    sys.stdout.write(row + "\n")
+    sys.stdout.flush()
+
+
+def reader_without(writer: str, known: Sequence[Line], answered: Sequence[Reply]) -> DirectiveReader:
+    """Return a reader whose tables learnt nothing from the writer."""
+    others = [line for line in known if line.writer != writer]
+    return DirectiveReader(
+        orders=ClassModel(fit(list(order_examples(others)), SETTINGS)),
+        times=ClassModel(fit(list(time_examples(others)), SETTINGS)),
+        replies=ClassModel(fit(list(reply_examples([one for one in answered if one.writer != writer])), SETTINGS)),
+        spans=SpanModel(fit_spans(others)),
+    )
+
+
+def figures(reader: DirectiveReader, messages: Sequence[Line], answers: Sequence[Reply]) -> list[float]:
+    """Return the figures named in `FIGURES`: shares from 0 to 1.
+
+    A message of which the reader is unsure counts as no directive. Addressees and deadlines are judged on true
+    directives, each as a whole: the same set of addressees, the same moment or none.
+    """
+    readings = [(line, reader.read(line.text, line.role, line.sent_at)) for line in messages]
+    right = sum(line.directive and reading.directive is True for line, reading in readings)
+    said = sum(reading.directive is True for _, reading in readings)
+    true = [line for line in messages if line.directive]
+    whom = sum(set(reader.addressees(line.text)) == set(line.addressees) for line in true)
+    when = sum(next((m for _, m in reader.deadlines(line.text, line.sent_at)), None) == line.deadline for line in true)
+    replies = sum(reader.reply(one.reply, one.directive) == one.label for one in answers)
+    return [
+        2 * right / max(1, said + len(true)), right / max(1, said), right / max(1, len(true)),
+        sum(reading.directive is None for _, reading in readings) / max(1, len(messages)),
+        whom / max(1, len(true)), when / max(1, len(true)), replies / max(1, len(answers)),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""`zalo-governor directives`: read messages in JSON Lines as directives; print whom they order to do what, by when."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
+from zalo_governor.text.directives.reader import DirectiveReader, Item
+
+_EXAMPLE = '{"id": 1, "text": "…", "sender_role": "leader", "sent_at": "2026-11-24T08:00"}'
+_ROLES = ("leader", "leadership", "admin", "member")
+
+
+def directives(
+    file: Annotated[str, typer.Argument(help="Tệp JSON lines; - là đọc từ đầu vào chuẩn.")] = "-",
+) -> None:
+    """Đọc từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có phải chỉ đạo không, giao ai, hạn khi nào."""
+    raise typer.Exit(answer_file(file, partial(read_line, DirectiveReader())))
+
+
+def read_line(reader: DirectiveReader, line: bytes, number: int) -> bytes:
+    """Read one JSON line of the input as a directive; return the JSON of what it orders.
+
+    If the line has a `reply`, the answer says what that is as a reply to the line's `text`: ack, answer or no.
+
+    Raises:
+        BadLineError: a key is missing or has a value of another form; `number` is the line's number from 1.
+    """
+    item = parse_object(line, number, _EXAMPLE)
+    text, role = _text(item, "text", number), _text(item, "sender_role", number)
+    if role not in _ROLES:
+        raise BadLineError(f"dòng {number}: sender_role phải là một trong {', '.join(_ROLES)}")
+    try:
+        sent_at = datetime.fromisoformat(_text(item, "sent_at", number)).replace(tzinfo=None)
+    except ValueError:
+        raise BadLineError(f"dòng {number}: sent_at phải có dạng 2026-11-24T08:00 (giờ Việt Nam)") from None
+    reading = reader.read(text, role, sent_at)
+    answered: dict[str, Any] = {
+        "id": item.get("id"),
+        "directive": "unsure" if reading.directive is None else reading.directive,
+        "addressees": list(reading.addressees),
+        "deadline": _moment(reading.deadline),
+        "items": [_as_object(one) for one in reading.items],
+    }
+    if "reply" in item:
+        answered["reply"] = reader.reply(_text(item, "reply", number), text)
+    return as_json(answered)
+
+
+def _text(item: dict[str, Any], key: str, number: int) -> str:
+    if not isinstance(item.get(key), str):
+        raise BadLineError(f"dòng {number}: phải có mục {key}, giá trị là chữ; ví dụ {_EXAMPLE}")
+    return str(item[key])
+
+
+def _as_object(item: Item) -> dict[str, Any]:
+    return {"addressees": list(item.addressees), "deadline": _moment(item.deadline), "text": item.text}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="minutes") if moment else None

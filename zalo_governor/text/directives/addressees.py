@@ -1,0 +1,330 @@
+"""Finds whom a directive is addressed to: the words of its text that name agencies and people who are to act.
+
+A linear-chain model (conditional random field) labels each token of the text: the beginning or inside of an addressee
+(A), of an addressee whose head word is shared with the one before ("Sở NV, TC": R), of a word for everybody (L), or
+none (O). `training/directives.py` makes it.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from zalo_governor.text.fold import fold
+
+EVERYBODY = "@All"
+"""How an order to everybody in the group ("các đồng chí", "cả nhóm") is named."""
+NONE = "O"
+
+
+class Token(NamedTuple):
+    """A word, number or sign of a text, at [start, end)."""
+
+    start: int
+    end: int
+    text: str
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the tokens of a normalised text."""
+    return [Token(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
+
+
+def features_of_tokens(text: str, tokens: Sequence[Token]) -> list[list[str]]:
+    """Return, for each token, its features: the word, its form, its place in the sentence, the words around it."""
+    words = [_LINE_END if token.text == "\n" else token.text for token in tokens]
+    lower = [word.lower() for word in words]
+    plain = [fold(word) for word in lower]
+    forms = [_form(word) for word in words]
+    begins = [at == 0 or words[at - 1] in _BREAKS for at in range(len(words))]
+    for_all = _tokens_of_everybody(text, tokens)
+    acts = [_verb_at(plain, at) for at in range(len(plain))]
+    count, sentence, found = len(words), 0, []
+    for at, word in enumerate(plain):
+        sentence += begins[at] and at > 0
+        facts = [f"w={lower[at]}", f"f={word}", f"s={forms[at]}", f"in {min(sentence, 3)}"]
+        if begins[at]:
+            facts += ["begins", f"begins {word}", f"begins s={forms[at]}"]
+        if lower[at] in _HEADS:
+            facts.append("head")
+        if lower[at] in _HONORIFICS:
+            facts.append("honorific")
+        if for_all[at]:
+            facts.append("everybody")
+        facts += [f"{by}v={acts[at + by]}" for by in (-1, 0, 1, 2, 3) if 0 <= at + by < count]
+        if begins[at] and count > at + 1:
+            facts.append(f"begins v={acts[at + 1]} {forms[at]}")
+        for by in (-4, -3, -2, -1, 1, 2, 3, 4, 5):
+            beside = at + by
+            facts.append(f"{by}={plain[beside] if 0 <= beside < count else _EDGE[by > 0]}")
+            if abs(by) <= 2 and 0 <= beside < count:
+                facts.append(f"{by}s={forms[beside]}")
+        for one, other in ((-2, -1), (-1, 0), (0, 1), (1, 2)):
+            pair = [plain[at + by] if 0 <= at + by < count else "|" for by in (one, other)]
+            facts.append(f"{one},{other}={'_'.join(pair)}")
+        facts += [f"B={plain[near]}" for near in _near(words, at, -1, _WORDS_BEFORE)]
+        facts += [f"A={plain[near]}" for near in _near(words, at, 1, _WORDS_AFTER)]
+        found.append(facts)
+    return found
+
+
+class SpanModel:
+    """A trained labeller: gives each token of a text one of its labels, so that the whole sequence scores highest."""
+
+    def __init__(self, packed: bytes) -> None:
+        """Unpack a model.
+
+        Raises:
+            ValueError: the bytes are not a model of this version.
+        """
+        if not packed.startswith(_MAGIC):
+            raise ValueError("not a table of addressees of this version; make it anew with training/")
+        head, _, table = packed[len(_MAGIC) :].partition(b"\n")
+        said = json.loads(head)
+        self.labels: tuple[str, ...] = tuple(said["labels"])
+        self._moves: list[list[float]] = said["moves"]
+        self._unit: float = said["unit"]
+        self._bits: int = said["bits"]
+        self._rows = zlib.decompress(table)
+
+    def label(self, facts: Sequence[Iterable[str]]) -> list[str]:
+        """Return the best label of each token, given the features of each."""
+        if not facts:
+            return []
+        numbers = range(len(self.labels))
+        best = self._scores(facts[0])
+        back: list[list[int]] = []
+        for here in facts[1:]:
+            own, came, ahead = self._scores(here), [], []
+            for to in numbers:
+                score, one = max((best[one] + self._moves[one][to], one) for one in numbers)
+                came.append(one)
+                ahead.append(score + own[to])
+            best = ahead
+            back.append(came)
+        path = [max(numbers, key=best.__getitem__)]
+        for came in reversed(back):
+            path.append(came[path[-1]])
+        return [self.labels[number] for number in reversed(path)]
+
+    def _scores(self, facts: Iterable[str]) -> list[float]:
+        width, mask = len(self.labels), (1 << self._bits) - 1
+        sums = [0] * width
+        for fact in facts:
+            start = (zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask) * width
+            for number, weight in enumerate(self._rows[start : start + width]):
+                if weight:
+                    sums[number] += weight - 256 if weight > _POSITIVE else weight
+        return [self._unit * total for total in sums]
+
+
+def pack_spans(
+    labels: Sequence[str], moves: Mapping[tuple[str, str], float], states: Mapping[tuple[str, str], float], bits: int
+) -> bytes:
+    """Return the bytes of a model file.
+
+    Args:
+        labels: the labels of tokens.
+        moves: for (label of a token, label of the next), the weight; a pair that is missing never occurs.
+        states: for (feature, label), the weight.
+        bits: the table has 2**bits rows, in which features are found by their CRC-32.
+    """
+    unit = max(map(abs, states.values())) / _POSITIVE
+    table = bytearray(len(labels) << bits)
+    number = {label: at for at, label in enumerate(labels)}
+    for (fact, label), weight in sorted(states.items(), key=lambda item: (abs(item[1]), item[0])):
+        place = zlib.crc32(fact.encode("utf-8", "surrogatepass")) & ((1 << bits) - 1)
+        table[place * len(labels) + number[label]] = round(weight / unit) & 0xFF
+    table_of_moves = [[round(moves.get((one, to), _NEVER), 4) for to in labels] for one in labels]
+    head = json.dumps({"labels": list(labels), "moves": table_of_moves, "unit": unit, "bits": bits})
+    return _MAGIC + head.encode("ascii") + b"\n" + zlib.compress(bytes(table), 9)
+
+
+@cache
+def shipped_spans() -> SpanModel:
+    """Return the labeller of addressees that ships; the file is read once per process."""
+    return SpanModel(files("zalo_governor.text").joinpath("addressees.spans").read_bytes())
+
+
+def addressees_in(text: str, model: SpanModel) -> list[str]:
+    """Return the addressees that a normalised directive names, in the order of the text, as written there.
+
+    A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
+    """
+    tokens = tokens_of(text)
+    labels = model.label(features_of_tokens(text, tokens))
+    found: list[str] = []
+    at = 0
+    while at < len(tokens):
+        kind, end = labels[at][2:], at + 1
+        while end < len(tokens) and labels[end] == f"I-{kind}":
+            end += 1
+        if labels[at] != NONE:
+            said = text[tokens[at].start : tokens[end - 1].end]
+            if kind == "L" or _EVERYBODY.fullmatch(said):
+                found.append(EVERYBODY)
+            elif not _GIVES_ORDER.match(said + text[tokens[end - 1].end :]):
+                shared = _HEAD.match(found[-1]) if kind == "R" and found else None
+                found += _names_in(f"{shared.group()} {said}" if shared else said)
+        at = end
+    if not found and _ASKS_EVERYBODY.search(text):
+        return [EVERYBODY]
+    return list(dict.fromkeys(found))
+
+
+def _names_in(said: str) -> list[str]:
+    """Return the addressees that a span names: several mentions, or one name, without a plural that its head had."""
+    parts = re.split(r"[ ,+]+(?=@)", said) if "@" in said else [said]
+    names = [_PLURAL.sub(lambda match: match.group("before"), part.strip(" -–:+,.")) for part in parts]
+    return [name for name in names if fold(name) not in _PRONOUNS]
+
+
+def labels_for(text: str, tokens: Sequence[Token], addressees: Iterable[str]) -> list[str]:
+    """Return the label of each token of a text whose addressees are known, for the training."""
+    labels = [NONE] * len(tokens)
+    at = 0
+    for addressee in addressees:
+        found = _place_of(text, addressee, at, tokens, labels)
+        if found is None:
+            continue
+        start, end, kind = found
+        inside = _numbers_of(tokens, start, end)
+        for number in inside:
+            labels[number] = f"{'B' if number == inside[0] else 'I'}-{kind}"
+        at = end if kind != "L" else at
+    return labels
+
+
+def _place_of(
+    text: str, addressee: str, at: int, tokens: Sequence[Token], labels: Sequence[str]
+) -> tuple[int, int, str] | None:
+    if addressee == EVERYBODY:
+        free = (
+            match
+            for match in _EVERYBODY.finditer(text)
+            if all(
+                labels[n] == NONE for n, one in enumerate(tokens) if one.start < match.end() and one.end > match.start()
+            )
+        )
+        match = next(free, None)
+        return (match.start(), match.end(), "L") if match else None
+    words = addressee.split(" ")
+    for dropped in range(len(words)):
+        tail = " ".join(words[dropped:])
+        start = text.find(tail, at)
+        if start < 0 and not dropped:
+            start = text.find(tail)
+        if start >= 0 and (dropped or not _PLURAL.match(addressee)):
+            plural = _PLURAL_BEFORE.search(text[:start])
+            # "UBND các xã A, B": the first stands with the plural of the head, which its name does not have.
+            if dropped and plural and fold(words[0]) == fold(plural.group().split()[0]):
+                return plural.start(), start + len(tail), "A"
+            return start, start + len(tail), "R" if dropped else "A"
+    return None
+
+
+def _numbers_of(tokens: Sequence[Token], start: int, end: int) -> list[int]:
+    """Return the numbers of the tokens that lie, at least partly, in [start, end) of the text."""
+    return [number for number, token in enumerate(tokens) if token.start < end and token.end > start]
+
+
+def _tokens_of_everybody(text: str, tokens: Sequence[Token]) -> list[bool]:
+    places = [(match.start(), match.end()) for match in _EVERYBODY.finditer(text)]
+    return [any(token.start < end and token.end > start for start, end in places) for token in tokens]
+
+
+def _verb_at(plain: Sequence[str], at: int) -> int:
+    """Return 2 where a verb of orders of two syllables begins, 1 at one of a single syllable, else 0."""
+    if " ".join(plain[at : at + 2]) in _LONG_VERBS:
+        return 2
+    return int(plain[at] in _SHORT_VERBS)
+
+
+def _near(words: Sequence[str], at: int, step: int, most: int) -> list[int]:
+    """Return the numbers of the words before (`step` -1) or after (1) a word, within its sentence, at most `most`."""
+    found: list[int] = []
+    at += step
+    while 0 <= at < len(words) and words[at] not in _ENDS and len(found) < most:
+        found.append(at)
+        at += step
+    return found
+
+
+def _form(word: str) -> str:
+    if word.isdigit():
+        return "#"
+    if word.isupper():
+        return "X" if len(word) > 1 else "x1"
+    if word[:1].isupper():
+        return "Xx"
+    return "x" if word[:1].isalpha() else word
+
+
+_MAGIC = b"zalo-governor spans 1\n"
+_POSITIVE = 127
+_NEVER = -30.0
+_TOKEN = re.compile(r"\d+[\w/.:]*\w|\w+(?:[&/\-]\w+)*|[^\w\s]|\n")
+_LINE_END = "¶"
+_BREAKS = frozenset('.!?;:¶•-–"“(')
+_ENDS = frozenset(".!?;¶")
+_EDGE = {False: "^", True: "$"}
+_WORDS_BEFORE, _WORDS_AFTER = 12, 8
+_OF_AGENCIES = (
+    "sở ubnd ban ngành phòng chi cục công an ca ubmttq mttq hđnd ubkt bch bchqs bđbp cty ty trung tâm tt vp văn xã "
+    "phường huyện thị trấn thôn bản đội tổ trạm bệnh viện trường đài kho bạc thuế điện lực vnpt viettel cảng hội đoàn "
+    "quỹ thanh tra hạt kiểm lâm csgt tỉnh thành phố tp đồn hải quan ngân hàng bhxh nhnn đặc khu"
+)
+_OF_PEOPLE = "đ/c đc đồng chí anh chị a c em e cô chú bác ông bà các mấy bên phía toàn tất cả mọi @ thầy"
+_VERBS = (
+    "chủ trì, phối hợp, giải trình, giải quyết, giải thích, giải tỏa, giải ngân, kiểm tra, kiểm điểm, kiểm đếm, rà "
+    "soát, rà lại, thống nhất, trả lời, chuẩn bị, trực tiếp, trực ban, trực tại, ứng trực, bố trí, hoàn thành, hoàn "
+    "thiện, xác minh, xử lý, tham mưu, tổ chức, điều tra, điều chỉnh, điều động, theo dõi, tổng hợp, bổ sung, thẩm "
+    "định, thẩm tra, tăng cường, thực hiện, nghiên cứu, hướng dẫn, xây dựng, góp ý, khẩn trương, quán triệt, hỗ trợ, "
+    "sắp xếp, khảo sát, niêm yết, niêm phong, cập nhật, tập trung, tập kết, phát động, vận động, vận hành, huy động, "
+    "cung cấp, đề xuất, phân công, giám sát, cam kết, trao đổi, liên hệ, chấn chỉnh, triển khai, đôn đốc, tuyên "
+    "truyền, bảo đảm, đảm bảo, thanh tra, chỉ đạo, báo cáo, báo lại, cấp điện, ra quân, lưu ý, chú ý, cùng vào, vào "
+    "cuộc, làm việc, làm rõ, cho ý, cho biết, cho tôi, cho kiểm, cho anh, nghiêm túc, thay tôi, thay mặt, khắc phục, "
+    "khôi phục, công khai, đăng ký, ban hành, rút kinh, tiếp thu, tiếp tục, thông báo, thông tin, chia sẻ, tạo điều, "
+    "quyết liệt, chịu trách, tiêm vét, ngồi lại, lo, gửi, xem, coi, mở, lập, viết, in, đưa, soạn, phải, cử, tìm, nói, "
+    "đọc, xuống, đi, trình, gỡ, chọn, lấy, giữ, hỏi, nghe, sửa, dừng, dọn, cắt, đếm, nhắn, chốt, gọi, ký, nộp, gặp, "
+    "gom, dẹp, lên, về, kê, ktra, b/c, chở, cắm, treo, nhắc, rút, photo, dập, cấm, không, đừng, cần, nên, hãy, p/h"
+)
+"""Verbs of orders, after which an addressee has ended."""
+_FOLDED_VERBS = [fold(verb) for verb in _VERBS.split(", ")]
+_LONG_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " in verb)
+_SHORT_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " not in verb)
+_HEADS, _HONORIFICS = frozenset(_OF_AGENCIES.split()), frozenset(_OF_PEOPLE.split())
+_FOR_ALL = (
+    r"(?:@all|@?toàn thể(?: (?:các )?(?:đồng chí|đ/c|anh em|nhóm))?|"
+    r"@?tất cả(?: (?:các )?(?:đồng chí|đ/c|mọi người|anh em|anh chị em|anh chị|các anh|các chị))?(?! các)|mọi người|"
+    r"cả nhóm|(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
+)
+_EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
+_ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
+_PRONOUNS = frozenset(
+    {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
+)
+"""Words that alone name nobody: who is meant was named before."""
+_COUNT = r"(?:các|mấy|hai|ba|bốn|năm|0?\d{1,2})"
+_PLURAL = re.compile(
+    rf"^(?P<before>(?:(?:UBND|CA|Công an) )?){_COUNT} "
+    r"(?=(?:xã|phường|sở|đặc khu|thị trấn|Ban QLDA|Công ty)(?-i: [A-ZĐ]))",
+    re.IGNORECASE,
+)
+"""A plural before a head word and a proper name ("UBND các xã Vũ Hà"); group `before` is what stays."""
+_PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {_COUNT} $", re.IGNORECASE)
+_GIVES_ORDER = re.compile(
+    r"(?:TL |(?:(?:đ/c|đồng chí|anh|chị|a\.|c\.) ?)?"
+    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|Chánh V))"
+    r"[^,.;:!?\n]{0,40}?(?: (?:chỉ đạo|yêu cầu|giao|đề nghị|có bút phê|có ý kiến|vừa|đã|nhắc|nhờ|cho ý kiến)\b|:)",
+    re.IGNORECASE,
+)
+"""A leader who gives the order that is relayed, at the beginning of a text."""
+_HEAD = re.compile(
+    r"(?:các |mỗi |mấy )?(?:UBND (?:các )?(?:xã|phường|huyện|thị trấn|đặc khu)|(?:công an|CA) (?:xã|phường)|"
+    r"ban (?:quản lý|QL)|[^\s]+)(?= )",
+    re.IGNORECASE,
+)

@@ -1,0 +1,119 @@
+"""Decides which of the times that a directive names is its deadline, not a meeting, a period or a past event."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from zalo_governor.text.directives.times import NamedTime
+from zalo_governor.text.fold import fold
+
+DEADLINE, OTHER = "deadline", "other"
+"""The classes of the model for a time that a text names."""
+
+
+def features_of_time(text: str, times: Sequence[NamedTime], which: int, sent_at: datetime) -> set[str]:
+    """Return the features of one named time of a text for the model: its form, its limit and the words around it."""
+    named = times[which]
+    before = _WORDS.findall(fold(text[max(0, named.start - _REACH) : named.start]))
+    after = _WORDS.findall(fold(text[named.end : named.end + _REACH]))
+    inside = _WORDS.findall(fold(text[named.start : named.end]))
+    clause_before, clause_after = _clause(before[::-1])[::-1], _clause(after)
+    limit = named.limit or "-"
+    gap = (named.moment - sent_at).total_seconds()
+    found = {
+        f"form {named.form}", f"limit {limit}", f"{limit} {named.form}", "past" if gap < 0 else "ahead",
+        f"place {min(which, 3)}", f"of {min(len(times), 4)}",
+        f"last {which == len(times) - 1}",
+        f"first {not before}", f"end {not after or after[0] in _STOPS}",
+        f"end {not after or after[0] in _STOPS} {limit}",
+        f"days {min(int(gap // 86400), 8) if gap > 0 else -1}",
+    }  # fmt: skip
+    clause = " ".join((*clause_before, "|", *clause_after))
+    counted = bool(_COUNTED_UNTIL.search(text[max(0, named.start - _REACH) : named.start].lower().rstrip()))
+    acts, happens = bool(_ACTS.search(clause)), bool(_HAPPENS.search(clause))
+    firm = bool(_FIRM.fullmatch(named.limit)) and not counted
+    soon = bool(_ACTS.match(" ".join(clause_after[:3])))
+    found.update((f"acts {acts} {happens}", f"firm {firm}", f"firm {firm} {acts} {happens}", f"soon {soon}"))
+    found.update((f"soon {soon} {named.form}", f"soon {soon} {limit} {which == 0}"))
+    if counted:
+        found.add("counted until")
+    if _FROM.search(" ".join((*before[-8:], *inside))):
+        found.add(f"from {limit}")
+    found.update(f"in {word}" for word in inside)
+    for at, word in enumerate(before[: -_NEAR - 1 : -1]):
+        found.update((f"-{at} {word}", f"- {word}"))
+    for at, word in enumerate(after[:_NEAR]):
+        found.update((f"+{at} {word}", f"+ {word}"))
+    found.add("-- " + " ".join(before[-2:]))
+    found.add("++ " + " ".join(after[:2]))
+    found.add(f"-l {' '.join(before[-1:])} {limit}")
+    found.add(f"+l {' '.join(after[:1])} {limit}")
+    found.update(f"c- {word}" for word in clause_before)
+    found.update(f"c+ {word}" for word in clause_after)
+    found.update(f"c-2 {first} {second}" for first, second in pairwise(clause_before))
+    found.update(f"c+2 {first} {second}" for first, second in pairwise(clause_after))
+    return found
+
+
+def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: datetime) -> bool | None:
+    """Return whether a named time is a deadline, where the words beside it settle that; None to ask the model."""
+    named = times[which]
+    raw = text[max(0, named.start - _REACH) : named.start].lower().rstrip()
+    before = fold(_SENTENCE_END.split(raw)[-1]).strip()
+    after = fold(_SENTENCE_END.split(text[named.end : named.end + _REACH].lower(), maxsplit=1)[0]).strip()
+    inside = fold(text[named.start : named.end])
+    if _COUNTED_UNTIL.search(raw) or _SINCE.search(raw) or named.moment - sent_at > _TOO_FAR:
+        return False
+    if _FIRM.fullmatch(named.limit) and not _OLD_LIMIT.search(before):
+        return not inside.startswith(("tu ", "ke tu "))
+    if _OVER.search(before) or _OVER.match(after):
+        return None
+    acts = _ORDERED.search(before) or _ORDERED.search(after)
+    limited = _EXCLUDES.match(named.limit) and _ORDERED.search(before)
+    within = acts and (
+        inside.startswith(("trong ", "noi ", "ngay trong ")) or (named.limit == "trong" and named.form == "span")
+    )
+    first = not before and _ORDERED.match(after)
+    return True if limited or within or first else None
+
+
+def _clause(words: Sequence[str]) -> list[str]:
+    """Return the words up to the first sign that ends a sentence."""
+    return list(words[: next((at for at, word in enumerate(words) if word in _STOPS), len(words))])
+
+
+_WORDS = re.compile(r"\w+|[^\w\s]|\n")
+_STOPS = frozenset(".!?;\n")
+_REACH = 120
+_NEAR = 4
+_FIRM = re.compile(
+    r"(?:truoc hoac trong|cham nhat|muon nhat|tre nhat|khong qua|han chot|han cuoi|han|deadline|den het|trong vong|"
+    r"noi trong)(?: .*)?"
+)
+"""Words of limitation that are hardly ever used but for a deadline, without diacritics."""
+_COUNTED_UNTIL = re.compile(r"\btính(?: (?:đến|tới))?$|\b(?:lũy|luỹ) kế(?: (?:đến|tới))?$|\btinh (?:den|toi)$")
+"""What stands before the closing date of figures ("tính đến 31/10"), in lower case."""
+_SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
+_OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
+_OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")
+_EXCLUDES = re.compile(r"truoc|trc")
+_TOO_FAR = timedelta(days=250)
+"""A date without a year that is further away than this was rather meant of the past."""
+_SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)")
+_ORDERED = re.compile(
+    r"\b(?:gui|nop|bao cao|xong|hoan thanh|hoan tat|trinh|tra loi|phai|giai trinh|giai quyet|khac phuc|xu ly|chot|"
+    r"ban giao|quyet toan|thuc hien|lam|ra soat|gop y|cho y kien)\b"
+)
+"""Words of orders for which offices set a deadline, without diacritics."""
+_FROM = re.compile(r"\b(?:tu|ke tu)\b")
+_ACTS = re.compile(
+    r"\b(?:gui|nop|bao cao|b/c|bc|bao|xong|hoan thanh|hoan tat|trinh|tra loi|phai|chot|co mat|giai quyet|xu ly|"
+    r"tong hop|cho (?:toi|anh|chi|y kien)|dua|nhan|thuc hien|lam|tham muu|khac phuc|thong|don|ra soat|thu hoi|"
+    r"nghiem thu|giao|cap|kiem tra|ky|ban giao|giai ngan|bo sung|cap nhat|dang ky|gop y|de nghi|yeu cau|han|thoi han|"
+    r"tham dinh|ket luan)\b"
+)
+_HAPPENS = re.compile(
+    r"\b(?:hop|hoi nghi|dien ra|le|chuong trinh|doan|khai mac|khai giang|nhiet do|mua|bao so|gio|tiep|di cong tac|"
+    r"lam viec voi|toi di|anh di|chi di|len song|phat song|cat dien|moi|du|thoi tiet|dem qua|hom qua|sang nay da|da)\b"
+)

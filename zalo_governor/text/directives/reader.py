@@ -1,0 +1,156 @@
+"""Reads a message as a directive (who is to do what, by when), and a message as a reply to a directive."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
+from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, rule_for_time
+from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order
+from zalo_governor.text.directives.replies import features_of_reply
+from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, named_times
+from zalo_governor.text.linear_classes import ClassModel, shipped_classes
+from zalo_governor.text.normalise import normalise
+
+ORDERING_ROLES = frozenset({"leader", "leadership", "admin"})
+"""Roles whose messages can be directives; an admin's only where it relays a leader's order."""
+
+
+class Item(NamedTuple):
+    """One order of a directive: who is to act, by when, and the sentences that say so."""
+
+    addressees: tuple[str, ...]
+    """As named in the text; empty where nobody is named, `addressees.EVERYBODY` for all."""
+    deadline: datetime | None
+    """Local time, without offset."""
+    text: str
+
+
+class Reading(NamedTuple):
+    """What a message orders."""
+
+    directive: bool | None
+    """None where it is unsure whether the message is a directive."""
+    items: tuple[Item, ...] = ()
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """Return all addressees of the directive, each once, in the order of the text."""
+        return tuple(dict.fromkeys(name for item in self.items for name in item.addressees))
+
+    @property
+    def deadline(self) -> datetime | None:
+        """Return the first deadline in the text."""
+        return next((item.deadline for item in self.items if item.deadline), None)
+
+
+class DirectiveReader:
+    """Reads messages as directives, and as replies to them, with trained tables.
+
+    Args:
+        orders: table for whether a message is a directive.
+        times: table for whether a time that it names is its deadline.
+        replies: table for what a message is as a reply to a directive.
+        spans: table of addressees.
+        is_workday: tells on which days working days fall.
+    """
+
+    def __init__(
+        self,
+        orders: ClassModel | None = None,
+        times: ClassModel | None = None,
+        replies: ClassModel | None = None,
+        spans: SpanModel | None = None,
+        is_workday: IsWorkday = monday_to_friday,
+    ) -> None:
+        self._orders = orders or shipped_classes("directive")
+        self._times = times or shipped_classes("deadline")
+        self._replies = replies or shipped_classes("reply")
+        self._spans = spans or shipped_spans()
+        self._is_workday = is_workday
+
+    def read(self, text: str, role: str, sent_at: datetime) -> Reading:
+        """Read a message of a person with that role; `sent_at` is local time, without offset."""
+        if role not in ORDERING_ROLES:
+            return Reading(False)
+        text = normalise(text).text
+        score = _lead(self._orders, features_of_order(text, role), DIRECTIVE)
+        if score < _UNSURE_FROM:
+            return Reading(False)
+        return Reading(True if score >= _SURE_FROM else None, tuple(self._items(text, sent_at)))
+
+    def addressees(self, text: str) -> list[str]:
+        """Return whom a normalised directive is addressed to, as named in it (see `addressees.addressees_in`)."""
+        return addressees_in(text, self._spans)
+
+    def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
+        """Return the deadlines that a normalised text sets, as (where it stands in the text, moment)."""
+        times = named_times(text, sent_at, self._is_workday)
+        found = []
+        for which, named in enumerate(times):
+            is_deadline = rule_for_time(text, times, which, sent_at)
+            if is_deadline is None:
+                facts = features_of_time(text, times, which, sent_at)
+                is_deadline = _lead(self._times, facts, DEADLINE) >= _DEADLINE_FROM
+            if is_deadline:
+                found.append((named.start, named.moment))
+        return found
+
+    def reply(self, reply: str, directive: str) -> str:
+        """Return what a message is as a reply to the directive: one of the classes named in `replies`."""
+        scores = self._replies.scores(features_of_reply(normalise(reply).text, normalise(directive).text))
+        return max(zip(scores, self._replies.labels, strict=True))[1]
+
+    def _items(self, text: str, sent_at: datetime) -> list[Item]:
+        """Split a directive into its orders: one for each part that names addressees of its own.
+
+        A deadline belongs to the part that it stands in; parts without one have the deadline that stands after the last
+        addressee, which is meant for all.
+        """
+        addressees = self.addressees(text)
+        deadlines = self.deadlines(text, sent_at)
+        parts = _parts(text, addressees)
+        common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
+        items = []
+        for start, end, names in parts:
+            own = next((moment for place, moment in deadlines if start <= place < end), None)
+            items.append(Item(tuple(names), own or common, text[start:end].strip()))
+        if deadlines and len(items) > 1 and items[0].deadline != deadlines[0][1] and deadlines[0][0] < parts[0][1]:
+            items[0] = items[0]._replace(deadline=deadlines[0][1])
+        return items
+
+
+def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[str]]]:
+    """Return the parts of a text that begin with the sentence of their first addressee, as (start, end, addressees)."""
+    parts: list[tuple[int, int, list[str]]] = []
+    breaks = [0, *(match.end() for match in _SENTENCE.finditer(text))]
+    at = 0
+    for name in addressees:
+        tail = name.rsplit(" ", 1)[-1] if text.find(name, at) < 0 else name
+        found = text.find(tail, at)
+        at = max(at, found)
+        start = max(one for one in breaks if one <= at)
+        if parts and start <= parts[-1][0]:
+            parts[-1][2].append(name)
+        else:
+            parts.append((start, len(text), [name]))
+    if not parts:
+        return [(0, len(text), [])]
+    ends = [start for start, _, _ in parts[1:]] + [len(text)]
+    return [
+        (start if number else 0, end, names)
+        for number, ((start, _, names), end) in enumerate(zip(parts, ends, strict=True))
+    ]
+
+
+def _lead(model: ClassModel, facts: frozenset[str] | set[str], label: str) -> float:
+    """Return by how much the class leads the other one of a model of two classes."""
+    scores = dict(zip(model.labels, model.scores(facts), strict=True))
+    own = scores.pop(label)
+    return own - max(scores.values())
+
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SURE_FROM, _UNSURE_FROM = 0.1, -0.2
+_DEADLINE_FROM = -0.2
