@@ -164,7 +164,7 @@ def addressees_in(text: str, model: SpanModel) -> list[str]:
             end += 1
         if labels[at] != NONE:
             said = text[tokens[at].start : tokens[end - 1].end]
-            if kind == "L" or _EVERYBODY.fullmatch(said):
+            if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
             elif not _GIVES_ORDER.match(said + text[tokens[end - 1].end :]):
                 shared = _HEAD.match(found[-1]) if kind == "R" and found else None
@@ -176,10 +176,28 @@ def addressees_in(text: str, model: SpanModel) -> list[str]:
 
 
 def _names_in(said: str) -> list[str]:
-    """Return the addressees that a span names: several mentions, or one name, without a plural that its head had."""
-    parts = re.split(r"[ ,+]+(?=@)", said) if "@" in said else [said]
-    names = [_PLURAL.sub(lambda match: match.group("before"), part.strip(" -–:+,.")) for part in parts]
-    return [name for name in names if fold(name) not in _PRONOUNS]
+    """Return the addressees that a span names: one, or several joined by "&" or "@", without surplus words."""
+    names = [_without_verb(part) for part in _JOINED.split(said)]
+    for surplus, instead in ((_BRACKET, ""), (_COMRADES_OF, ""), (_PLURAL, r"\g<before>")):
+        names = [surplus.sub(instead, name).strip(" -–:+,.") for name in names]
+    return [name for name in names if name and fold(name) not in _PRONOUNS]
+
+
+def _names_everybody(said: str) -> bool:
+    """Return whether a span is a word for everybody, perhaps with the verb that follows it."""
+    found = _EVERYBODY.match(said)
+    return found is not None and (found.end() == len(said) or _without_verb(said).strip() == found.group())
+
+
+def _without_verb(said: str) -> str:
+    """Return the span up to the first verb of orders in it, which the model took for a part of the name."""
+    tokens = tokens_of(said)
+    plain = [fold(token.text) for token in tokens]
+    for at in range(1, len(tokens)):
+        word = tokens[at].text
+        if word[0].islower() and (_verb_at(plain, at) == 2 or word in _ENDING_VERBS):
+            return said[: tokens[at].start].rstrip()
+    return said
 
 
 def labels_for(text: str, tokens: Sequence[Token], addressees: Iterable[str]) -> list[str]:
@@ -304,6 +322,10 @@ _FOR_ALL = (
 )
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
+_JOINED = re.compile(r"[ ,+]+(?=@)| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)")
+_BRACKET = re.compile(r" ?\([^)]*\)?$")
+_COMRADES_OF = re.compile(r"^(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở) (?=[A-ZĐ])", re.IGNORECASE)
+_ENDING_VERBS = frozenset({"xuống", "lên", "gửi", "phải", "cho", "không", "đừng", "hãy", "cần", "xem", "gọi", "lo"})
 _PRONOUNS = frozenset(
     {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
 )

@@ -65,6 +65,8 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     inside = fold(text[named.start : named.end])
     if _COUNTED_UNTIL.search(raw) or _SINCE.search(raw) or named.moment - sent_at > _TOO_FAR:
         return False
+    if _MEETING.search(before) and not _EXCLUDES.match(named.limit):
+        return False
     if _FIRM.fullmatch(named.limit) and not _OLD_LIMIT.search(before):
         return not inside.startswith(("tu ", "ke tu "))
     if _OVER.search(before) or _OVER.match(after):
@@ -94,6 +96,8 @@ _FIRM = re.compile(
 """Words of limitation that are hardly ever used but for a deadline, without diacritics."""
 _COUNTED_UNTIL = re.compile(r"\btính(?: (?:đến|tới))?$|\b(?:lũy|luỹ) kế(?: (?:đến|tới))?$|\btinh (?:den|toi)$")
 """What stands before the closing date of figures ("tính đến 31/10"), in lower case."""
+_MEETING = re.compile(r"\b(?:hop|phien hop(?: \w+){0,2}|hoi nghi(?: \w+){0,2}|giao ban) ?\($")
+"""A meeting whose time follows in brackets."""
 _SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
 _OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
 _OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")

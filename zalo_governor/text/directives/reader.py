@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
 from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, rule_for_time
 from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order
-from zalo_governor.text.directives.replies import features_of_reply
+from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
 from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, named_times
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
@@ -99,6 +99,8 @@ class DirectiveReader:
 
     def reply(self, reply: str, directive: str) -> str:
         """Return what a message is as a reply to the directive: one of the classes named in `replies`."""
+        if not any(letter.isalnum() for letter in reply):
+            return ACKNOWLEDGED if _SIGN_OF_RECEIPT.search(reply) else NEITHER
         scores = self._replies.scores(features_of_reply(normalise(reply).text, normalise(directive).text))
         return max(zip(scores, self._replies.labels, strict=True))[1]
 
@@ -152,5 +154,6 @@ def _lead(model: ClassModel, facts: frozenset[str] | set[str], label: str) -> fl
 
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
 _SURE_FROM, _UNSURE_FROM = 0.1, -0.2
 _DEADLINE_FROM = -0.2

@@ -67,6 +67,8 @@ def named_times(text: str, sent_at: datetime, is_workday: IsWorkday = monday_to_
             pieces.append(following)
             end = following.end()
         at = end
+        if _is_name(text, pieces[0]):
+            continue
         limit = _limit_before(read, match.start())
         if not limit[0] and LIMIT_INSIDE.search(read, match.start(), end):
             limit = (BEFORE, match.start())
@@ -77,6 +79,13 @@ def named_times(text: str, sent_at: datetime, is_workday: IsWorkday = monday_to_
         if moment is not None:
             found.append(NamedTime(limit[1], end, moment, expression.form(), limit[0]))
     return found
+
+
+def _is_name(text: str, piece: re.Match[str]) -> bool:
+    """Return whether a "Mai" is somebody's name: capitalised inside a sentence."""
+    said = text[piece.start() : piece.end()]
+    before = text[: piece.start()].rstrip(" ")
+    return said == "Mai" and bool(before) and before[-1] not in ".!?:;\n-"
 
 
 def _limit_before(read: str, start: int) -> tuple[str, int]:
