@@ -9,6 +9,7 @@ from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
 from zalo_governor.services.policy import Introduction, LineStatus, ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -83,7 +84,9 @@ def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str
     with units.begin() as uow:
         for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
             if detail:
-                uow.audit.append(action, at=records.clock(), actor_id=None, group_id="", subject="", detail=detail)
+                uow.audit.append(
+                    action, at=records.clock(), actor_id=None, group_id=NO_GROUP, subject="", detail=detail
+                )
     if other:
         records.keep_fingerprints(now)
 

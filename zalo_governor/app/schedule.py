@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.members.group_sync import GroupSync
 from zalo_governor.services.reports.scheduled import ScheduledReports
@@ -127,4 +128,6 @@ class DailySchedule:
         if any(removed):
             with self._units.begin() as uow:
                 detail = removed._asdict()
-                uow.audit.append("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+                uow.audit.append(
+                    "retention", at=self._clock(), actor_id=None, group_id=NO_GROUP, subject="", detail=detail
+                )

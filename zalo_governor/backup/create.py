@@ -16,6 +16,7 @@ from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, local
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import count_rows
 from zalo_governor.storage.migrations import revision
@@ -117,7 +118,7 @@ class Backups:
         self._vault.save(_LAST_KEY, orjson.dumps({"at": now.isoformat(), "name": path.name}))
         with SqlUnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
-            uow.audit.append("backup.made", at=now, actor_id=None, group_id="", subject="", detail=detail)
+            uow.audit.append("backup.made", at=now, actor_id=None, group_id=NO_GROUP, subject="", detail=detail)
         return Backup(path, end, size)
 
     def _write(self, draft: Path, code: RecoveryCode, now: datetime, account: str, written: Progress) -> End:

@@ -19,6 +19,7 @@ from zalo_governor.backup.staging import StagingFolder, cleared, is_empty, landi
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.inbound import RawDict, Seal
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
@@ -356,7 +357,7 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
             "database.restored",
             at=now,
             actor_id=None,
-            group_id="",
+            group_id=NO_GROUP,
             subject="",
             detail={"made_at": read.manifest.made_at, "rows": read.end.rows, "sealed": sealed, "erased": erased},
         )

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.documents import ReportFile
 
+NO_GROUP = ""
+"""Group id of what is about the whole installation or a private conversation, not about one group."""
+
 
 class Purpose(StrEnum):
     """Purpose of a notice (message of the bot); decides its priority and retry time, and what a refusal causes."""
@@ -66,7 +69,7 @@ class Notice(BaseModel):
     """About an urgent matter (`Case.urgent`): sent before all others, and retried until an admin has reacted."""
     case_id: int | None = None
     group_id: str
-    """Id of the group that the message concerns, also where it is a private message."""
+    """Id of the group that the message concerns, also where it is a private message; `NO_GROUP` if it concerns none."""
     created_at: datetime
     not_before: datetime | None = None
     """When to send the message at the earliest; None for now."""

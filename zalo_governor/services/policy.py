@@ -146,8 +146,3 @@ class ServicePolicy:
     def group(self, group_id: str) -> Group:
         """Return the group with that id; its name is "" if it is no longer governed (it may still have cases)."""
         return Group(group_id, self.groups.get(group_id, ""))
-
-    @property
-    def home_group_id(self) -> str:
-        """Id of the first governed group, under which private conversations are recorded; "" if there is none."""
-        return next(iter(self.groups), "")

@@ -19,6 +19,7 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
@@ -94,7 +95,7 @@ class CaseService:
         return asked
 
     def _group_of(self, event: EventBase) -> str:
-        return event.thread_id if event.is_group else self._policy.home_group_id
+        return event.thread_id if event.is_group else NO_GROUP
 
     def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
         """Open a case for the finding in `concern`, or add the event to the case that exists already; notify people.

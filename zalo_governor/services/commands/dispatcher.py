@@ -7,7 +7,7 @@ import structlog
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.services.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call
@@ -142,7 +142,7 @@ class CommandDesk:
         return [group for group in governed if group.id == event.thread_id] if event.is_group else governed
 
     def _group_id(self, event: EventBase) -> str:
-        return event.thread_id if event.is_group else self._policy.home_group_id
+        return event.thread_id if event.is_group else NO_GROUP
 
     def _send_answer(
         self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand, answer: Answer
@@ -211,7 +211,7 @@ class CommandDesk:
             return
         citation = self._voice.citation(told[0].clause)
         text = self._voice.render_for(uow.people.get(person.id), MessageId.SEALED_PRIVATE, citation=citation)
-        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
+        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
         self._audit(uow, event, person, "private.sealed", "")
 
     def _audit(

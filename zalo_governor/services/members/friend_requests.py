@@ -10,6 +10,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase, FriendAct
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import AcceptFriend, Job
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import FriendRequest
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
@@ -66,7 +67,7 @@ class FriendRequestService:
                 "friend.declined",
                 at=self._policy.clock(),
                 actor_id=None,
-                group_id=self._policy.home_group_id,
+                group_id=NO_GROUP,
                 subject="",
                 detail={"person": person.id},
             )

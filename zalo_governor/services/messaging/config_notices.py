@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
@@ -45,7 +46,7 @@ class ConfigurationNotices:
         self._tell(uow, self._voice.render(MessageId.CONFIG_RESTART, keys=", ".join(keys)))
 
     def _tell(self, uow: UnitOfWork, text: str) -> None:
-        self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
+        self._post.to_desk(uow, text, group_id=NO_GROUP)
 
     def _row(self, line: str) -> str:
         """Return a text for one fault (a line of a ConfigError), with the file's name instead of its path."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import LineReport, LineState
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
@@ -63,6 +64,6 @@ class OutageNotices:
         text = self._voice.render(MessageId.SEEING, since=moment(since), until=moment(until), minutes=minutes)
         # The transaction comes first: it may fail, and the caller then repeats the call.
         with self._begin() as uow:
-            self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
+            self._post.to_desk(uow, text, group_id=NO_GROUP)
         self._tell(self._voice.render(MessageId.SEEING_SUBJECT), text)
         self._on_posted()

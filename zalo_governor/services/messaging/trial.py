@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.escalation import Desk, Leader
-from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
@@ -177,7 +177,7 @@ class TrialEnd:
     def _send_page(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
         text = self._page.text(uow)
         for admin in self._post.holders(uow, Role.ADMIN):
-            self._post.to_person(uow, admin, text, Purpose.REPORT, group_id=self._policy.home_group_id)
+            self._post.to_person(uow, admin, text, Purpose.REPORT, group_id=NO_GROUP)
         uow.trials.save(trial.model_copy(update={"told_at": now}))
 
     def _announce(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
@@ -192,7 +192,7 @@ class TrialEnd:
         text = self._voice.render(MessageId.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
         for person in self._post.holders(uow, Role.ADMIN, Role.ADMIN_STAFF):
             if person.id != trial.live_by:
-                self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=self._policy.home_group_id)
+                self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=NO_GROUP)
         uow.trials.save(trial.model_copy(update={"announced_at": now}))
 
     def _introduce(self, uow: UnitOfWork) -> None:

@@ -7,6 +7,7 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.ranking import shown
 from zalo_governor.services.members.roster.comparison import figures, hidden
@@ -92,7 +93,7 @@ class Digests:
         if quiet and quiet.until(self._policy.clock()):
             return
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
-            self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=self._policy.home_group_id)
+            self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, 
 from zalo_governor.domain.audit import SHOWN, AuditEntry, AuditHead, ChainReport, Opening, PrintedHead
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.storage.engine.transaction import Transaction
@@ -95,7 +96,7 @@ class AuditTrail(Repository):
         row = {"name": _HEAD_NAME, "content": sealed["b_content"], "saved_ms": sealed["b_saved_ms"]}
         self._tx.connection.execute(insert(vault), row)
         if found := self._head.rows:
-            self.append(_ADOPTED, at=at, actor_id=None, group_id="", subject="", detail={"rows": found})
+            self.append(_ADOPTED, at=at, actor_id=None, group_id=NO_GROUP, subject="", detail={"rows": found})
         return self._head
 
     def _encrypted_head(self, head: AuditHead, at: datetime) -> dict[str, Any]:
