@@ -1,5 +1,7 @@
 """Escalation: the group's leader is told of a case, by an admin's command or because no admin acted in time."""
 
+from enum import StrEnum
+
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import CHANGE_RULES
@@ -19,6 +21,19 @@ from zalo_governor.services.ports import UnitOfWork
 _CHANGES = 10
 
 
+class LeaderReached(StrEnum):
+    """Whether the group's leader was told of a case, and if not, why."""
+
+    TOLD = "told"
+    """A message to the leader is in the outbox, to be sent."""
+    NOBODY = "nobody"
+    """Nobody who could be told has the role of the leader."""
+    WITHHELD = "withheld"
+    """The message was only counted, since the account is on trial (only the admin gets messages)."""
+    UNREACHED = "unreached"
+    """The message is in the outbox, but Zalo refuses the bot's messages to the leader."""
+
+
 class Escalation:
     """Service that tells the group's leader of cases (possible breaches under review; clause 6.4 of the regulation)."""
 
@@ -28,7 +43,7 @@ class Escalation:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
-    def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> str:
+    def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> LeaderReached:
         """Send the leader a description of the case on behalf of an admin, who typed the command /chuyen (pass on).
 
         Args:
@@ -36,7 +51,7 @@ class Escalation:
             words: a remark of the admin, quoted in the message.
 
         Returns:
-            The text for the admin, saying whether the leader was told.
+            Whether the leader was told.
         """
         text = self._voice.render(
             MessageId.LEADER_PASSED_ON,
@@ -64,11 +79,17 @@ class Escalation:
             care=self._voice.render(MessageId.LEADER_CARE) if case.sealed else "",
         )
         told = self._tell_leaders(uow, case, text, None)
+        sentence = MessageId.LEADER_TOLD if told is LeaderReached.TOLD else NOT_TOLD[told]
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
-        said = self._voice.render(MessageId.ESCALATED, code=case.code, minutes=number(max(1, round(waited))), told=told)
+        said = self._voice.render(
+            MessageId.ESCALATED,
+            code=case.code,
+            minutes=number(max(1, round(waited))),
+            told=self._voice.render(sentence),
+        )
         self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
 
-    def _tell_leaders(self, uow: UnitOfWork, case: Case, text: str, by: int | None) -> str:
+    def _tell_leaders(self, uow: UnitOfWork, case: Case, text: str, by: int | None) -> LeaderReached:
         now = self._policy.clock()
         # A leader must not be asked to examine a case against himself.
         leaders = [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
@@ -83,13 +104,11 @@ class Escalation:
             by=by,
         )
         if not leaders:
-            return self._voice.render(MessageId.LEADER_NOBODY)
+            return LeaderReached.NOBODY
         if not any(sent):
-            return self._voice.render(MessageId.LEADER_WITHHELD)
+            return LeaderReached.WITHHELD
         reached = any(leader.reach is not Reach.REFUSED for leader in leaders)
-        if not reached:
-            return self._voice.render(MessageId.LEADER_UNREACHED)
-        return self._voice.render(MessageId.LEADER_TOLD if by is None else MessageId.LEADER_PASSED)
+        return LeaderReached.TOLD if reached else LeaderReached.UNREACHED
 
     def _tell_leader(self, uow: UnitOfWork, case: Case, leader: Person, text: str) -> bool:
         return self._post.to_person(
@@ -171,3 +190,11 @@ class Escalation:
         if len(left) == len(messages):
             return self._voice.render(MessageId.WHERE_SEEN)
         return self._voice.render(MessageId.WHERE_SOME, left=number(len(left)), count=number(len(messages)))
+
+
+NOT_TOLD = {
+    LeaderReached.NOBODY: MessageId.LEADER_NOBODY,
+    LeaderReached.WITHHELD: MessageId.LEADER_WITHHELD,
+    LeaderReached.UNREACHED: MessageId.LEADER_UNREACHED,
+}
+"""The sentence that tells the admins why the leader was not told."""

@@ -6,7 +6,7 @@ from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.jobs import CodeCheck, JobKind
 from zalo_governor.domain.people import Person
-from zalo_governor.services.cases.escalation import Escalation
+from zalo_governor.services.cases.escalation import NOT_TOLD, Escalation, LeaderReached
 from zalo_governor.services.cases.message_removal import order_removal
 from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.commands.base import Answer, Call, Command
@@ -49,7 +49,8 @@ class PassOn(CaseWords):
             now = self.policy.clock()
             note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
             call.uow.case_notes.add(case, note)
-        told = self._escalation.pass_on(call.uow, case, call.person, words)
+        reached = self._escalation.pass_on(call.uow, case, call.person, words)
+        told = self.voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
         return Answer([self.voice.render(MessageId.PASSED_ON, code=case.code, told=told)], subject=case.code)
 
 
