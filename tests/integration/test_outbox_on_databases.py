@@ -12,7 +12,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandCloc
 from zalo_governor.app.scheduler import last_due
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.documents import ReportFile, ReportFormat
-from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
+from zalo_governor.domain.notices import NO_GROUP, Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.pipeline import ports
 from zalo_governor.pipeline.ports import Inbox, OutboxStore
@@ -221,6 +221,16 @@ def test_who_takes_no_messages_is_known_and_the_refusal_is_counted(
         assert uow.statistics.undelivered_notices(GROUP, START, START + MINUTE) == 1
         assert uow.statistics.undelivered_notices(GROUP, START + MINUTE, START + 2 * MINUTE) == 0
     assert outbox.claim(now=START + MINUTE, limit=9) == []
+
+
+def test_a_refused_answer_about_no_group_counts_in_the_report_of_each_group(
+    database: Database, outbox: SqlOutbox
+) -> None:
+    post(database, notice(group_id=NO_GROUP))
+    outbox.refused(claim_one(outbox), 114, START, addressee_refuses=False)
+    with SqlUnitsOfWork(database).begin() as uow:
+        assert uow.statistics.undelivered_notices(GROUP, START, START + MINUTE) == 1
+        assert uow.statistics.undelivered_notices("another group", START, START + MINUTE) == 1
 
 
 def test_a_person_is_reached_when_zalo_or_the_echo_names_the_message(database: Database, outbox: SqlOutbox) -> None:

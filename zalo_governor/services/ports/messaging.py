@@ -38,7 +38,7 @@ class Trials(Protocol):
         ...
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the messages about the group that were withheld in [start, end) because of the trial."""
+        """Count messages about the group, or about no group, that were withheld in [start, end) by the trial."""
         ...
 
 

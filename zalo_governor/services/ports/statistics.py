@@ -59,7 +59,10 @@ class Statistics(Protocol):
         ...
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the bot's messages that were given up in [start, end): refused by Zalo, or not delivered in time."""
+        """Count the bot's messages that were given up in [start, end): refused by Zalo, or not delivered in time.
+
+        Messages about the group count, and those about no group, such as answers to commands given in private.
+        """
         ...
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:

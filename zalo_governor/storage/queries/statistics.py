@@ -26,6 +26,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import ElementKind, Source
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.storage.maintenance.retention import gone_before
 from zalo_governor.storage.repositories.base import Repository
@@ -231,17 +232,22 @@ class Statistics(Repository):
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the bot's messages about the group that were given up in [start, end).
+        """Count the bot's messages about the group, or about no group, that were given up in [start, end).
 
-        Given up: Zalo refused the message, or its delivery was not proved in time.
+        Given up: Zalo refused the message, or its delivery was not proved in time. Messages about no group are, for
+        example, answers to commands given in private.
         """
-        return self._number(
-            select(func.count())
-            .select_from(outbox)
-            .where(
-                within(outbox.c.group_id, outbox.c.done_ms, group_id, start, end),
-                outbox.c.state.in_(GIVEN_UP),
+        # One statement for each: SQLite reads the whole table where the index is asked for two groups at once.
+        return sum(
+            self._number(
+                select(func.count())
+                .select_from(outbox)
+                .where(
+                    within(outbox.c.group_id, outbox.c.done_ms, about, start, end),
+                    outbox.c.state.in_(GIVEN_UP),
+                )
             )
+            for about in (group_id, NO_GROUP)
         )
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:

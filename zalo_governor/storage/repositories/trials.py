@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, se
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.notices import OutgoingState
+from zalo_governor.domain.notices import NO_GROUP, OutgoingState
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.queries.statistics import count_where
@@ -89,10 +89,10 @@ class Trials(Repository):
         return self._withheld(outbox.c.case_id == case.id)
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the group's messages that were withheld in [start, end) because the account was on trial."""
+        """Count messages about the group, or about no group, withheld in [start, end) as the account was on trial."""
         counted = select(func.count()).where(
             _WITHHELD,
-            outbox.c.group_id == group_id,
+            outbox.c.group_id.in_((group_id, NO_GROUP)),
             outbox.c.created_ms >= to_ms(start),
             outbox.c.created_ms < to_ms(end),
         )
