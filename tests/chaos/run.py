@@ -48,6 +48,8 @@ _HANDLED = frozenset(
         "outbox_waits",
         "recovery_waits",
         "due_work_waits",
+        "duty_waits",
+        "alert_unheard",
         "frame_lost",
         "backfill_interrupted",
         "backfill_failed",

@@ -10,11 +10,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from zalo_governor.domain.clock import VIETNAM, Clock
+from zalo_governor.domain.errors import StoreUnavailableError
 
 log = structlog.get_logger(__name__)
 
 _CATCH_UP_SECONDS = 60.0
 """Seconds to wait at most, before tasks run, until missed messages are fetched."""
+_AGAIN_AFTER = timedelta(minutes=1)
+"""How long to wait before a task is tried again for which the database was unavailable."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -118,10 +121,18 @@ class Schedule:
         self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
 
     def _run(self, duty: Duty, at: time) -> None:
-        """Run a task for its last due time, which has the time of day `at`; an exception is only logged."""
+        """Run a task for its last due time, which has the time of day `at`; an exception is only logged.
+
+        While the database is unavailable, the task is tried again every minute.
+        """
         due = last_due(at, duty.weekday, self._clock(), duty.months)
         try:
             duty.run(due)
+        except StoreUnavailableError as error:
+            log.error("duty_waits", duty=duty.name, error=error)
+            again = datetime.now(VIETNAM) + _AGAIN_AFTER
+            name = f"{duty.name}:again"
+            self._scheduler.add_job(self._run, "date", [duty, at], run_date=again, id=name, replace_existing=True)
         except Exception as error:
             # A failing task must not stop the others; its next due time tries again.
             log.error("duty_failed", duty=duty.name, error=type(error).__name__)

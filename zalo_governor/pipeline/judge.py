@@ -269,6 +269,8 @@ class Judge(Generic[UowT]):
 
     def _judge_one_by_one(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
         """Judge a failed batch's entries one by one; one that fails again is stored as a dead letter (kept aside)."""
+        if self._stopping:
+            return  # What it failed on may be what has been closed meanwhile; the next start judges these entries.
         log.error("judge_failed", error=error, entries=len(batch))
         if len(batch) == 1:
             self._store_dead_letter(batch[0][0], error)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, WEEKDAYS, Duty, Schedule, last_due
 from zalo_governor.domain.clock import VIETNAM
+from zalo_governor.domain.errors import StoreUnavailableError
 
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """08:30 of a Monday in Viet Nam."""
@@ -98,6 +99,19 @@ def test_what_was_missed_is_made_up_once_at_start_and_a_failing_duty_stops_no_ot
 
     run([Duty("a", time(8, 0), None, fail), Duty("b", time(8, 0), None, note)], lambda: len(done) == 2)
     assert sorted(done) == ["02/03 08:00", "fails"]
+
+
+def test_a_duty_is_tried_again_once_the_database_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zalo_governor.app.scheduler._AGAIN_AFTER", timedelta(milliseconds=50))
+    done: list[datetime] = []
+
+    def note(due: datetime) -> None:
+        done.append(due)
+        if len(done) == 1:
+            raise StoreUnavailableError("away")
+
+    run([Duty("a", time(8, 0), None, note)], lambda: len(done) == 2)
+    assert done[0] == done[1]
 
 
 def test_a_duty_that_is_switched_off_is_never_done() -> None:

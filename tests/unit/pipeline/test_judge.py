@@ -363,12 +363,13 @@ def test_an_act_of_the_group_is_asked_about_once_all_before_it_is_written() -> N
     assert given.rules.written_meanwhile == [0, 0]
 
 
-def test_what_the_rules_had_no_time_for_waits_for_the_next_start() -> None:
+@pytest.mark.parametrize("error", [ProgramEndsError("now"), AttributeError("closed meanwhile")], ids=["ends", "closed"])
+def test_what_the_rules_had_no_time_for_waits_for_the_next_start(error: Exception) -> None:
     class Ending(Slow):
         def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
             def answer() -> list[Verdict]:
                 given.judge.stop()
-                raise ProgramEndsError("now")
+                raise error
 
             return answer
 

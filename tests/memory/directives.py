@@ -1,0 +1,144 @@
+"""The directive ledger in memory."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from tests.memory.base import MemoryRepository
+from zalo_governor.domain.directives import (
+    Assignee,
+    Directive,
+    DirectiveAnswer,
+    DirectiveFigures,
+    DirectiveOverview,
+    DirectiveState,
+    figures_of,
+)
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class MemoryDirectives(MemoryRepository):
+    """Fits `services.ports.directives.Directives`."""
+
+    def add(self, directive: Directive) -> Directive:
+        directive = directive.model_copy(update={"id": len(self._store.directives) + 1})
+        self._store.directives.append(directive)
+        return directive
+
+    def get(self, directive_id: int) -> Directive | None:
+        return next((one for one in self._store.directives if one.id == directive_id), None)
+
+    def of_message(self, group_id: str, message_key: str) -> Directive | None:
+        found = [
+            one
+            for one in self._store.directives
+            if message_key and (one.group_id, one.message_key) == (group_id, message_key)
+        ]
+        return found[-1] if found else None
+
+    def save(self, directive: Directive) -> None:
+        self._store.directives[directive.id - 1] = directive
+
+    def assignees(self, directive_id: int) -> list[Assignee]:
+        found = [one for one in self._store.assignees if one.directive_id == directive_id]
+        return sorted(found, key=lambda one: (one.item, one.id))
+
+    def put_assignee(self, assignee: Assignee) -> Assignee:
+        if assignee.id:
+            self._store.assignees[assignee.id - 1] = assignee
+            return assignee
+        assignee = assignee.model_copy(update={"id": len(self._store.assignees) + 1})
+        self._store.assignees.append(assignee)
+        return assignee
+
+    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+        found = []
+        for directive in reversed(self._store.directives):
+            own = [one for one in self.assignees(directive.id) if person_id in one.person_ids and not one.removed]
+            if directive.open and directive.group_id == group_id and own:
+                found.append((directive, own))
+        return found[:limit]
+
+    def add_answer(self, answer: DirectiveAnswer) -> bool:
+        same = self.answers_by_message(answer.group_id, answer.message_key)
+        if any(answer.assignee_id in (None, one.assignee_id) for one in same):
+            return False
+        self._store.answers.append(answer)
+        return True
+
+    def answers(self, assignee_id: int) -> list[DirectiveAnswer]:
+        found = [one for one in self._store.answers if one.assignee_id == assignee_id]
+        return sorted(found, key=lambda one: one.at)
+
+    def answers_by_message(self, group_id: str, message_key: str) -> list[DirectiveAnswer]:
+        return [one for one in self._store.answers if (one.group_id, one.message_key) == (group_id, message_key)]
+
+    def forget_answers(self, group_id: str, message_key: str) -> None:
+        gone = self.answers_by_message(group_id, message_key)
+        self._store.answers = [one for one in self._store.answers if one not in gone]
+
+    def waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
+        found = [
+            one
+            for one in self._store.answers
+            if one.directive_id is None and (one.group_id, one.target_key) == (group_id, target_key)
+        ]
+        self._store.answers = [one for one in self._store.answers if one not in found]
+        return sorted(found, key=lambda one: one.at)
+
+    def overview(self, group_id: str, now: datetime, limit: int) -> tuple[list[DirectiveOverview], int]:
+        lines = []
+        for directive in self._store.directives:
+            if not directive.open or directive.group_id != group_id:
+                continue
+            asked = [one for one in self.assignees(directive.id) if not one.removed]
+            due = [one.due_at for one in asked if not one.settled and one.due_at is not None]
+            lines.append(
+                DirectiveOverview(
+                    directive=directive,
+                    addressees=len(asked),
+                    answered=sum(not one.silent for one in asked),
+                    reported=sum(one.reported_at is not None for one in asked),
+                    overdue=sum(one.is_overdue(now) for one in asked),
+                    due_at=min(due, default=None),
+                )
+            )
+        lines.sort(key=lambda line: (line.due_at or _NEVER, line.directive.id))
+        return lines[:limit], len(lines)
+
+    def proposed(self, group_id: str) -> list[Directive]:
+        return [
+            one for one in self._store.directives if (one.group_id, one.state) == (group_id, DirectiveState.PROPOSED)
+        ]
+
+    def with_due(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, Assignee]]:
+        found = [
+            (directive, one)
+            for directive in self._store.directives
+            for one in self.assignees(directive.id)
+            if directive.open
+            and directive.group_id == group_id
+            and not one.settled
+            and one.due_at is not None
+            and start <= one.due_at < end
+        ]
+        return sorted(found, key=lambda pair: (pair[1].due_at, pair[1].id))
+
+    def note_seen(self, directive_id: int, person_ids: Collection[int], at: datetime) -> None:
+        for one in self.assignees(directive_id):
+            if one.seen_at is None and not set(one.person_ids).isdisjoint(person_ids):
+                self._store.assignees[one.id - 1] = one.model_copy(update={"seen_at": at})
+
+    def given_between(self, group_id: str, start: datetime, end: datetime) -> list[Directive]:
+        found = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+    def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
+        given = self.given_between(group_id, start, end)
+        return figures_of(given, [one for each in given for one in self.assignees(each.id)], now)
+
+    def forget_receipts(self, before: datetime) -> int:
+        old = [one for one in self._store.assignees if one.seen_at is not None and one.seen_at < before]
+        for one in old:
+            self._store.assignees[one.id - 1] = one.model_copy(update={"seen_at": None})
+        return len(old)
