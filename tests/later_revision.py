@@ -11,8 +11,8 @@ LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -23,5 +23,5 @@ def upgrade():
 def with_a_later_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the program were of a later version: one more revision follows those that ship."""
     shutil.copytree(migrations.VERSIONS, folder / "versions")
-    (folder / "versions" / "r0002_later.py").write_text(LATER, encoding="utf-8")
+    (folder / "versions" / "r0003_later.py").write_text(LATER, encoding="utf-8")
     monkeypatch.setattr(migrations, "VERSIONS", folder / "versions")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests.contract.conftest import Storage
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_directive
 from zalo_governor.domain.directives import (
     AnswerKind,
     AnswerWay,
@@ -27,16 +27,9 @@ def person(uow: UnitOfWork, uid: str = MEMBER) -> int:
 
 def add(uow: UnitOfWork, key: str = "1", *, due: datetime | None = None, **changes: object) -> Directive:
     """A directive of somebody else to MEMBER's agency."""
-    directive = Directive(
-        group_id=GROUP,
-        account=BOT,
-        message_key=key,
-        given_by=person(uow, "7000000000000000099"),
-        at=START,
-        state=DirectiveState.OPEN,
-        items=(DirectiveItem(text="Sở Mẫu báo cáo số liệu", names=("Sở Mẫu",), due_at=due),),
-        mentioned_uids=(MEMBER,),
-        changed_at=START,
+    item = DirectiveItem(text="Sở Mẫu báo cáo số liệu", names=("Sở Mẫu",), due_at=due)
+    directive = new_directive(
+        person(uow, "7000000000000000099"), message_key=key, items=(item,), mentioned_uids=(MEMBER,)
     )
     directive = uow.directives.add(directive.model_copy(update=changes))
     uow.directives.put_assignee(assignee(uow, directive, due=due))

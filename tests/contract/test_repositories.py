@@ -11,13 +11,16 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.group_changes import Approval, ChangeKind
 from zalo_governor.domain.jobs import (
     AcceptFriend,
+    AskAboutDirectives,
     CodeCheck,
     FetchPicture,
     Job,
     JobKind,
     JobOutcome,
+    RemindOfDirectives,
     RemoveMember,
     RemoveMessage,
+    ReportDeadline,
     Task,
 )
 from zalo_governor.domain.outsiders import Outsider
@@ -178,6 +181,9 @@ def test_a_code_counts_once_for_one_person_and_one_case(storage: Storage) -> Non
         RemoveMember(uid=OTHER),
         RemoveMessage(message_key="1", cli_key="c1", owner_uid=MEMBER, sent_at=START),
         FetchPicture(address=ADDRESS),
+        RemindOfDirectives(at=START),
+        ReportDeadline(directive_id=1, due_at=START),
+        AskAboutDirectives(),
     ],
     ids=lambda task: task.kind.value,
 )
@@ -204,6 +210,14 @@ def test_a_job_waits_once_is_tried_and_settled_once(storage: Storage, task: Task
         uow.jobs.retry(again, START + MINUTE)  # by a worker that waited for an answer while it was settled otherwise
         assert uow.jobs.next_due(BOT, JobKind) is None
         assert uow.jobs.enqueue(job(task))
+
+
+def test_a_job_for_later_is_due_at_its_time(storage: Storage) -> None:
+    with storage.begin() as uow:
+        assert uow.jobs.enqueue(job(RemindOfDirectives(at=START + DAY), due_at=START + DAY))
+        assert uow.jobs.next_due(BOT, JobKind) == START + DAY
+        assert uow.jobs.claim(BOT, JobKind, START + DAY - MINUTE) == []
+        assert len(uow.jobs.claim(BOT, JobKind, START + DAY)) == 1
 
 
 def test_a_job_that_a_case_waits_for_stands_under_the_case(storage: Storage) -> None:

@@ -10,6 +10,8 @@ from zalo_governor.storage.schema import (
     approvals,
     case_notes,
     cases,
+    directive_assignees,
+    directives,
     findings,
     group_changes,
     group_members,
@@ -46,6 +48,8 @@ OPENED = {
     "jobs.task",
     "group_pictures.thumbnail",
     "manual_cases.words",
+    "directives.body",
+    "directive_assignees.name",
 }
 HASHES = {
     "inbox.fingerprint",
@@ -104,6 +108,10 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
         yield "roster.entry", row.entry, ("roster", row.group_id, str(row.place))
     for row in connection.execute(select(remarks)):
         yield "remarks.body", row.body, ("remark", f"{RemarkKind(row.kind).prefix}-{row.number}")
+    for row in connection.execute(select(directives)):
+        yield "directives.body", row.body, ("directive", row.group_id, str(row.given_by), str(row.at_ms))
+    for row in connection.execute(select(directive_assignees)):
+        yield "directive_assignees.name", row.name, ("directive assignee", str(row.directive_id))
     for row in connection.execute(select(jobs)):
         yield "jobs.task", row.task, ("job", row.account)
     yield from _sealed_changes(connection)

@@ -16,6 +16,7 @@ from tests.unit.storage.stored import (
     entry,
     message,
     new_case,
+    new_directive,
     sealed_entry,
 )
 from zalo_governor.domain.findings import Verdict
@@ -194,7 +195,7 @@ def test_each_process_is_given_only_what_its_own_account_heard(database: Databas
     assert len(SqlInbox(database).waiting(after_id=0, limit=9)) == 2
 
 
-def test_receipts_are_watched_only_for_messages_under_a_case(database: Database) -> None:
+def test_receipts_are_watched_only_for_messages_under_a_case_and_for_directives(database: Database) -> None:
     store = SqlInbox(database)
     (item,) = store.admit([entry("41")])
     with SqlUnitsOfWork(database).begin() as uow:
@@ -202,6 +203,7 @@ def test_receipts_are_watched_only_for_messages_under_a_case(database: Database)
         person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
         uow.cases.add(new_case(person.id, item.id, message_key="41"))
+        uow.directives.add(new_directive(person.id, message_key="43"))
 
     def watched(raw: dict[str, object]) -> bool:
         return store.receipt_is_watched(
@@ -210,6 +212,7 @@ def test_receipts_are_watched_only_for_messages_under_a_case(database: Database)
 
     assert watched({"msgId": "41"})
     assert watched({"msgId": 41})
+    assert watched({"msgId": "43"})
     assert not watched({"msgId": "42"})
     assert not watched({})
 

@@ -25,6 +25,10 @@ from zalo_governor.storage.schema import (
     audit,
     case_events,
     cases,
+    directive_answers,
+    directive_assignees,
+    directive_people,
+    directives,
     events,
     findings,
     gaps,
@@ -39,6 +43,7 @@ from zalo_governor.storage.schema import (
     statements,
     waiting,
 )
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 ROWS = 20_000
@@ -209,6 +214,12 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "last posted": _in_unit(
         lambda uow: uow.outbox.last_added(5, Purpose.MEMBER_REQUEST.value, GROUP, NOW - DAY, rule_id="3.1")
     ),
+    "the directive of a message": _in_unit(lambda uow: uow.directives.of_message(GROUP, "30")),
+    "what a person owes": _in_unit(lambda uow: uow.directives.owed_by(GROUP, 5, 12)),
+    "answers of a message": _in_unit(lambda uow: uow.directives.answers_by_message(GROUP, "30")),
+    "answers that wait": _in_unit(lambda uow: uow.directives.waiting_answers(GROUP, "30")),
+    "the ledger": _in_unit(lambda uow: uow.directives.overview(GROUP, NOW, 12)),
+    "deadlines": _in_unit(lambda uow: uow.directives.with_due(GROUP, NOW - DAY, NOW)),
     "sender": _in_unit(lambda uow: uow.people.find_or_create(BOT, "m77")),
     "office holders": _in_unit(lambda uow: uow.people.with_role(BOT, Role.ADMIN)),
 }
@@ -241,13 +252,19 @@ _MADE_FOR = {
     "cases before": "ix_cases_person",
     "last posted": "ix_outbox_person",
     "office holders": "ix_persons_roles",
+    "the directive of a message": "ix_directives_message",
+    "what a person owes": "ix_directive_people_live",
+    "answers of a message": "ix_directive_answers_message",
+    "the ledger": "ix_directives_live",
+    "deadlines": "ix_directive_assignees_due",
 }
 """The index that was made for the path; others may serve it beside."""
 _INDEX = re.compile(r"\b([iu]x_\w+)")
 # SQLite: a scan, also one of a whole index, but of the few that wait; PostgreSQL: the same of a table with many rows.
 _READS_ALL = re.compile(
     r"^SCAN (?!CONSTANT|json_each|waiting)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps"
-    r"|rule_failures|persons|person_uids|audit|job_runs|remarks|statements|group_members)"
+    r"|rule_failures|persons|person_uids|audit|job_runs|remarks|statements|group_members"
+    r"|directives|directive_assignees|directive_people|directive_answers)"
 )
 
 
@@ -329,6 +346,7 @@ def _fill(connection: Connection) -> None:
     )
     put(statements, [_stated(n) for n in range(0, ROWS, 5)])
     put(remarks, [_told(n) for n in range(1, CASES)])
+    _fill_directives(connection)
     put(group_members, [_here(n) for n in range(1, PEOPLE)])
     put(cases, [_case(n) for n in range(1, CASES)])
     put(
@@ -361,6 +379,52 @@ def _fill(connection: Connection) -> None:
         ],
     )
     put(job_runs, [{"job": f"recovered:VP{n}", "due_ms": n} for n in range(3000)])
+
+
+def _fill_directives(connection: Connection) -> None:
+    """Many closed directives and a few open ones, each with one addressee and one answer."""
+    numbers = range(1, CASES)
+    place = [{"group_id": GROUPS[n % 3], "directive_id": n} for n in numbers]
+    connection.execute(
+        insert(directives),
+        [
+            {
+                "group_id": GROUPS[n % 3],
+                "account": BOT,
+                "message_key": str(n),
+                "given_by": 1,
+                "at_ms": START_MS + n * STEP_MS,
+                "state": "open" if n % 50 == 0 else "done",
+                "changed_ms": START_MS,
+                "body": NO_LONGER_KEPT,
+                "addressees": 1,
+                "answered": 1,
+                "reported": 0,
+                "due_ms": START_MS + n * STEP_MS,
+            }
+            for n in numbers
+        ],
+    )
+    given = {"item": 0, "name": NO_LONGER_KEPT, "known": True, "removed": False, "assumed": False}
+    connection.execute(
+        insert(directive_assignees),
+        [here | given | {"due_ms": START_MS + n * STEP_MS} for n, here in zip(numbers, place, strict=True)],
+    )
+    connection.execute(
+        insert(directive_people),
+        [
+            here | {"assignee_id": n, "person_id": 1 + n % (PEOPLE - 1), "place": 0, "live": n % 50 == 0}
+            for n, here in zip(numbers, place, strict=True)
+        ],
+    )
+    answer = {"kind": "received", "way": "quote", "assumed": False, "person_id": 1, "at_ms": START_MS}
+    connection.execute(
+        insert(directive_answers),
+        [
+            here | answer | {"assignee_id": n, "target_key": str(n), "message_key": str(n)}
+            for n, here in zip(numbers, place, strict=True)
+        ],
+    )
 
 
 def _id(number: int) -> int:

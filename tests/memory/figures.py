@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.connection import Gap
-from zalo_governor.domain.directives import Statement
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
@@ -22,6 +21,7 @@ from zalo_governor.domain.reports import (
     StateFigures,
     StatementFigures,
 )
+from zalo_governor.domain.statements import Statement
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)

@@ -8,7 +8,7 @@ from zalo_governor.domain.audit import Opening
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
-from zalo_governor.domain.directives import Statement
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveAnswer
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import Remark
 from zalo_governor.domain.group_changes import Approval, GroupChange
@@ -26,6 +26,7 @@ from zalo_governor.domain.reports import (
     Membership,
 )
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.domain.statements import Statement
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial
 
 
@@ -110,3 +111,6 @@ class MemoryStore:
     due: dict[int, datetime] = field(default_factory=dict)
     """Job -> when it is tried next; none for what is settled."""
     job_outcomes: dict[int, JobOutcome] = field(default_factory=dict)
+    directives: list[Directive] = field(default_factory=list)
+    assignees: list[Assignee] = field(default_factory=list)
+    answers: list[DirectiveAnswer] = field(default_factory=list)

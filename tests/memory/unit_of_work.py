@@ -1,6 +1,7 @@
 """A transaction in memory."""
 
 from tests.memory.cases import MemoryCaseMessages, MemoryCaseNotes, MemoryCases, MemoryFalseAlarms
+from tests.memory.directives import MemoryDirectives
 from tests.memory.figures import MemoryDistributions, MemoryStatistics, MemoryVerdicts
 from tests.memory.messaging import (
     MemoryAuditTrail,
@@ -28,6 +29,7 @@ class MemoryUnitOfWork:
         self.case_notes = MemoryCaseNotes(store, self)
         self.false_alarms = MemoryFalseAlarms(store, self)
         self.group_changes = MemoryGroupChanges(store, self)
+        self.directives = MemoryDirectives(store, self)
         self.jobs = MemoryJobs(store, self)
         self.pictures = MemoryPictures(store, self)
         self.trials = MemoryTrials(store, self)

@@ -70,11 +70,11 @@ class MemoryJobs(MemoryRepository):
             if known.id in self._store.due and _same(known, job):
                 if job.case_id is not None:
                     self._store.jobs[known.id - 1] = known.model_copy(update={"case_id": job.case_id, "attempts": 0})
-                    self._store.due[known.id] = job.ordered_at
+                    self._store.due[known.id] = job.starts_at
                 return False
         job = job.model_copy(update={"id": len(self._store.jobs) + 1})
         self._store.jobs.append(job)
-        self._store.due[job.id] = job.ordered_at
+        self._store.due[job.id] = job.starts_at
         return True
 
     def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:

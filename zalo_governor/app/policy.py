@@ -54,6 +54,7 @@ def office_policy(
         names=settings.names,
         roster=settings.roster,
         approval=settings.approval,
+        directives=settings.directives,
         retention=settings.retention,
         schedule=settings.schedule,
         short_forms=configuration.short_forms,

@@ -14,6 +14,7 @@ from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
     BackupSettings,
+    DirectiveSettings,
     EscalationSettings,
     GroupSettings,
     HealthSettings,
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
+    directives: DirectiveSettings = DirectiveSettings()
     trial: TrialSettings = TrialSettings()
     introduction: IntroductionSettings = IntroductionSettings()
 

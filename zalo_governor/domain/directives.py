@@ -1,28 +1,329 @@
-"""Directives (leaders' orders) and reports posted in the group, and whether they are brief and clear (clause 5.1)."""
+"""Directives: orders of the leadership in the group, who has to answer them by when, and who has (clauses 3.3, 7.3)."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
+from statistics import median
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.clock import minutes_of
 
-class StatementKind(StrEnum):
-    """Kind of a message that must be brief and clear (clause 5.1), recognised by its words and its sender."""
-
-    DIRECTIVE = "directive"
-    """A message of a leader that contains a word asking for something to be done."""
-    REPORT = "report"
-    """A message of any member that calls itself a report (báo cáo)."""
+CODE_PREFIX = "CĐ"
+"""Directives are cited by the people as CĐ1, CĐ2 …"""
 
 
-class Statement(BaseModel):
-    """Which requirements of clause 5.1 (such as a deadline) a directive or report misses; without its text."""
+class DirectiveState(StrEnum):
+    """State of a directive in the ledger."""
+
+    PROPOSED = "proposed"
+    """The program is unsure whether the message is a directive; the admins decide."""
+    OPEN = "open"
+    DONE = "done"
+    """All addressees have answered as they must, or somebody closed the directive with /xong."""
+    DROPPED = "dropped"
+    """It was no directive, or it is no longer to be followed."""
+    WITHDRAWN = "withdrawn"
+    """The message was recalled or deleted."""
+
+
+class AnswerKind(StrEnum):
+    """What an answer to a directive says."""
+
+    RECEIVED = "received"
+    """Only that the directive was received or will be carried out (đã nhận)."""
+    REPORTED = "reported"
+    """A result, figures, a file (đã báo cáo)."""
+    DELAYED = "delayed"
+    """A reason for a delay, or a request for more time."""
+
+
+class AnswerWay(StrEnum):
+    """How an answer was found to belong to its directive."""
+
+    QUOTE = "quote"
+    CODE = "code"
+    """The message names the directive's code."""
+    MENTION = "mention"
+    """The message mentions the leader who gave the directive."""
+    FOLLOWING = "following"
+    """A later message of an addressee, matched by its content."""
+    REACTION = "reaction"
+    BY_HAND = "by_hand"
+    """Somebody entered it with /xong."""
+
+
+class Progress(StrEnum):
+    """How far an addressee has come with a directive, as the ledger shows it."""
+
+    UNSEEN = "unseen"
+    SEEN = "seen"
+    RECEIVED = "received"
+    DELAYED = "delayed"
+    REPORTED = "reported"
+    OVERDUE = "overdue"
+
+
+class DirectiveItem(BaseModel):
+    """One order of a directive: what is to be done, by whom, and by when."""
 
     model_config = ConfigDict(frozen=True)
 
-    kind: StatementKind
-    long: bool
-    """True where the message is too long."""
-    no_deadline: bool = False
-    """For a directive: True where it states no deadline."""
-    no_addressee: bool = False
-    """For a directive: True where it neither names nor mentions anybody, nor replies to anybody's message."""
+    text: str
+    names: tuple[str, ...] = ()
+    """The addressees as named in the message."""
+    due_at: datetime | None = None
+
+
+class Directive(BaseModel):
+    """An order of the leadership, registered in the ledger."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int = 0
+    group_id: str
+    account: str
+    """uid of the bot account that registered the directive, and reminds its addressees."""
+    message_key: str = ""
+    """Zalo's id (msgId) of the message; "" for a directive that was entered by hand without quoting a message."""
+    given_by: int
+    """Id of the person who gave the directive."""
+    entered_by: int | None = None
+    """Id of the person who relayed the directive, or entered it by hand; None if the giver wrote it."""
+    at: datetime
+    state: DirectiveState
+    items: tuple[DirectiveItem, ...]
+    mentioned_uids: tuple[str, ...] = ()
+    """uids of the members mentioned in the message, as the account sees them."""
+    changed_at: datetime
+    """When the directive came into its present state."""
+    reason: str = ""
+    """Why it was dropped."""
+
+    @property
+    def code(self) -> str:
+        """Return the code by which people cite the directive: `CĐ12`."""
+        return f"{CODE_PREFIX}{self.id}"
+
+    @property
+    def open(self) -> bool:
+        """Return whether answers are still awaited."""
+        return self.state is DirectiveState.OPEN
+
+    @property
+    def text(self) -> str:
+        """Return the texts of all items, one a line."""
+        return "\n".join(item.text for item in self.items)
+
+
+class Assignee(BaseModel):
+    """An agency or person who has to answer one item of a directive."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int = 0
+    directive_id: int
+    group_id: str
+    item: int
+    """Index of the item in the directive's `items`."""
+    name: str
+    """The agency, or the person's full name; as typed where nobody of that name is known."""
+    known: bool = True
+    """Whether the name was found on the roster, among the members, or was mentioned."""
+    person_ids: tuple[int, ...] = ()
+    """Ids of the people in the group who can answer: the person, or all people of the agency; the first is reminded."""
+    due_at: datetime | None = None
+    removed: bool = False
+    """Whether somebody took the addressee off the directive."""
+    seen_at: datetime | None = None
+    received_at: datetime | None = None
+    """When the first answer of any kind was sent."""
+    reported_at: datetime | None = None
+    delayed_at: datetime | None = None
+    """When more time was last asked for, or a delay explained."""
+    assumed: bool = False
+    """Whether the answers might belong to another directive: nothing told them apart, so the newest was taken."""
+
+    @property
+    def in_group(self) -> bool:
+        """Return whether anybody in the group can answer."""
+        return bool(self.person_ids)
+
+    @property
+    def silent(self) -> bool:
+        """Return whether there is no answer of any kind."""
+        return self.received_at is None
+
+    @property
+    def settled(self) -> bool:
+        """Return whether nothing more is awaited: a report if there is a deadline, else an answer of any kind."""
+        if self.removed or self.reported_at is not None:
+            return True
+        return self.due_at is None and self.received_at is not None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether the deadline has passed without a report."""
+        return not self.settled and self.due_at is not None and self.due_at < now
+
+    def is_late(self) -> bool:
+        """Return whether the report came after the deadline."""
+        return bool(self.due_at and self.reported_at and self.reported_at > self.due_at)
+
+    def progress(self, now: datetime) -> Progress:
+        """Return how far the addressee has come."""
+        if self.reported_at is not None:
+            return Progress.REPORTED
+        if self.is_overdue(now):
+            return Progress.OVERDUE
+        if self.delayed_at is not None:
+            return Progress.DELAYED
+        if self.received_at is not None:
+            return Progress.RECEIVED
+        return Progress.SEEN if self.seen_at is not None else Progress.UNSEEN
+
+    def answered(self, answers: "Sequence[DirectiveAnswer]") -> "Assignee":
+        """Return the assignee as its answers say, all of them given; so late and recalled answers come out right."""
+
+        def times(*kinds: AnswerKind) -> list[datetime]:
+            return [answer.at for answer in answers if answer.kind in kinds]
+
+        return self.model_copy(
+            update={
+                "received_at": min(times(*AnswerKind), default=None),
+                "reported_at": min(times(AnswerKind.REPORTED), default=None),
+                "delayed_at": max(times(AnswerKind.DELAYED), default=None),
+                "assumed": bool(answers) and all(answer.assumed for answer in answers),
+            }
+        )
+
+
+class DirectiveAnswer(BaseModel):
+    """A message or reaction that answers a directive; its text is not stored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    group_id: str
+    directive_id: int | None
+    """None while no directive is known for the message that was answered (`target_key`)."""
+    assignee_id: int | None
+    target_key: str = ""
+    """Zalo's id (msgId) of the quoted message, or of the one reacted to; "" if the answer quotes none."""
+    message_key: str
+    """Zalo's id (msgId) of the answer; for a reaction, the directive's message and the person."""
+    person_id: int
+    at: datetime
+    kind: AnswerKind
+    way: AnswerWay
+    assumed: bool = False
+
+
+class DirectiveOverview(NamedTuple):
+    """One directive as a line of the ledger, with the number of its addressees and of their answers."""
+
+    directive: Directive
+    addressees: int
+    answered: int
+    reported: int
+    overdue: int
+    due_at: datetime | None
+    """The earliest deadline that is not met yet; None if there is none."""
+
+
+class AgencyAnswers(BaseModel):
+    """How one agency (or person) answered the directives of a period."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    asked: int
+    """Number of items addressed to it."""
+    in_time: int
+    """Settled, not after the deadline."""
+    late: int
+    """Reported after the deadline."""
+    waiting: int
+    """Neither settled nor overdue."""
+    overdue: int
+    """Not settled, the deadline has passed."""
+    silent: int
+    """No answer of any kind."""
+
+
+class DirectiveFigures(BaseModel):
+    """How the directives of a period were answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    given: int = 0
+    open: int = 0
+    done: int = 0
+    dropped: int = 0
+    """Dropped or withdrawn."""
+    proposed: int = 0
+    asked: int = 0
+    """Number of (item, addressee) pairs."""
+    answered: int = 0
+    in_time: int = 0
+    late: int = 0
+    overdue: int = 0
+    silent: int = 0
+    assumed: int = 0
+    absent: int = 0
+    """Addressees of whom nobody is in the group."""
+    first_answer_minutes: int | None = None
+    """Median minutes until the first answer; None if there is none."""
+    agencies: tuple[AgencyAnswers, ...] = ()
+    """The worst first."""
+
+
+def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:
+    """Count how directives were answered by `now`.
+
+    Args:
+        given: the directives of the period, in any state.
+        assignees: the addressees of these directives; those of dropped, withdrawn and proposed ones do not count.
+        now: the moment at which unmet deadlines count as passed.
+    """
+    states = Counter(directive.state for directive in given)
+    valid = {one.id: one for one in given if one.state in {DirectiveState.OPEN, DirectiveState.DONE}}
+    asked = [one for one in assignees if one.directive_id in valid and not one.removed]
+    waits = [minutes_of(one.received_at - valid[one.directive_id].at) for one in asked if one.received_at is not None]
+    by_name: dict[str, list[Assignee]] = {}
+    for one in asked:
+        by_name.setdefault(one.name, []).append(one)
+    agencies = [_answers_of(name, entries, now) for name, entries in by_name.items()]
+    agencies.sort(key=lambda row: (-row.overdue, -row.silent, -row.late, -row.asked, row.name))
+    return DirectiveFigures(
+        given=len(valid),
+        open=states[DirectiveState.OPEN],
+        done=states[DirectiveState.DONE],
+        dropped=states[DirectiveState.DROPPED] + states[DirectiveState.WITHDRAWN],
+        proposed=states[DirectiveState.PROPOSED],
+        asked=len(asked),
+        answered=sum(not one.silent for one in asked),
+        in_time=sum(row.in_time for row in agencies),
+        late=sum(row.late for row in agencies),
+        overdue=sum(row.overdue for row in agencies),
+        silent=sum(row.silent for row in agencies),
+        assumed=sum(one.assumed for one in asked),
+        absent=sum(not one.in_group for one in asked),
+        first_answer_minutes=round(median(waits)) if waits else None,
+        agencies=tuple(agencies),
+    )
+
+
+def _answers_of(name: str, entries: Sequence[Assignee], now: datetime) -> AgencyAnswers:
+    late = sum(one.is_late() for one in entries)
+    overdue = sum(one.is_overdue(now) for one in entries)
+    in_time = sum(one.settled and not one.is_late() for one in entries)
+    return AgencyAnswers(
+        name=name,
+        asked=len(entries),
+        in_time=in_time,
+        late=late,
+        waiting=len(entries) - late - overdue - in_time,
+        overdue=overdue,
+        silent=sum(one.silent for one in entries),
+    )

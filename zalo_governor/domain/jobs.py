@@ -1,4 +1,4 @@
-"""Jobs: calls to Zalo that are queued in the database (removing a message, accepting a friend request …).
+"""Jobs: work that is queued in the database (removing a message at Zalo, reminding people of a directive …).
 
 A job is enqueued in the transaction that decides on it, and survives a restart. All jobs are idempotent: a job whose
 outcome is unknown may be run again.
@@ -21,6 +21,9 @@ class JobKind(StrEnum):
     ACCEPT_FRIEND = "accept_friend"
     PIN_MESSAGE = "pin_message"
     FETCH_PICTURE = "fetch_picture"
+    REMIND_OF_DIRECTIVES = "remind_of_directives"
+    REPORT_DEADLINE = "report_deadline"
+    ASK_ABOUT_DIRECTIVES = "ask_about_directives"
 
 
 class JobOutcome(StrEnum):
@@ -116,7 +119,53 @@ class FetchPicture(_TaskBase):
         return picture_name(self.address)
 
 
-Task = Annotated[RemoveMessage | RemoveMember | AcceptFriend | PinMessage | FetchPicture, Field(discriminator="kind")]
+class RemindOfDirectives(_TaskBase):
+    """The job of reminding those who owe an answer to a directive (a leader's order) of whom a reminder is due then."""
+
+    kind: Literal[JobKind.REMIND_OF_DIRECTIVES] = JobKind.REMIND_OF_DIRECTIVES
+    at: datetime
+
+    @property
+    def target(self) -> str:
+        """Return the time of the reminders: all that are due in the group at one moment are one job."""
+        return self.at.isoformat()
+
+
+class ReportDeadline(_TaskBase):
+    """The job of telling the leader who has answered a directive (an order) when its deadline comes."""
+
+    kind: Literal[JobKind.REPORT_DEADLINE] = JobKind.REPORT_DEADLINE
+    directive_id: int
+    due_at: datetime
+
+    @property
+    def target(self) -> str:
+        """Return the directive's number and the deadline: a deadline that was moved is another job."""
+        return f"{self.directive_id} {self.due_at.isoformat()}"
+
+
+class AskAboutDirectives(_TaskBase):
+    """The job of asking the admins about messages of which it is unsure whether they are directives (orders)."""
+
+    kind: Literal[JobKind.ASK_ABOUT_DIRECTIVES] = JobKind.ASK_ABOUT_DIRECTIVES
+
+    @property
+    def target(self) -> str:
+        """Return the same for all: one question about all such messages of a group."""
+        return ""
+
+
+Task = Annotated[
+    RemoveMessage
+    | RemoveMember
+    | AcceptFriend
+    | PinMessage
+    | FetchPicture
+    | RemindOfDirectives
+    | ReportDeadline
+    | AskAboutDirectives,
+    Field(discriminator="kind"),
+]
 """What a job is to do: one of the classes above, told apart by `kind`."""
 
 
@@ -136,8 +185,15 @@ class Job(BaseModel):
     ordered_by: int | None = None
     """Id of the person who ordered the job; None where the program decided on it, as the settings allow."""
     ordered_at: datetime
+    due_at: datetime | None = None
+    """When the job is to be done; None for at once."""
     attempts: int = 0
     """Number of tries started so far."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return when the job is first due."""
+        return self.due_at or self.ordered_at
 
     @property
     def kind(self) -> JobKind:

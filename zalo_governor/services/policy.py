@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zalo_governor.config.sections import (
     ApprovalSettings,
+    DirectiveSettings,
     EscalationSettings,
     NameSettings,
     RetentionSettings,
@@ -105,6 +106,7 @@ class ServicePolicy:
     names: NameSettings = field(default_factory=NameSettings)
     roster: RosterSettings = field(default_factory=RosterSettings)
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
+    directives: DirectiveSettings = field(default_factory=DirectiveSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))

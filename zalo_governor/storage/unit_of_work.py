@@ -16,6 +16,7 @@ from zalo_governor.storage.repositories.case_messages import CaseMessages
 from zalo_governor.storage.repositories.case_notes import CaseNotes, FalseAlarms
 from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.repositories.claims import Claims
+from zalo_governor.storage.repositories.directives import Directives
 from zalo_governor.storage.repositories.feedback import Feedback
 from zalo_governor.storage.repositories.group_changes import GroupChanges, Pictures
 from zalo_governor.storage.repositories.identity import SeedPerson, seed
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
         self.outsiders = Outsiders(tx, self.cases)
         self.group_changes = GroupChanges(tx)
         self.pictures = Pictures(tx)
+        self.directives = Directives(tx)
         self.jobs = Jobs(tx)
         self.trials = Trials(tx)
         self.outbox = OutboxEntries(tx, self.trials)

@@ -6,6 +6,7 @@ from typing import Any
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.directives import Directive, DirectiveItem, DirectiveState
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import Admitted, ElementKind, Entry, Seal, Source
@@ -110,3 +111,18 @@ def notice(text: str = "Kính gửi đồng chí", **changes: Any) -> Notice:
         "created_at": START,
     }
     return Notice(**(values | changes))
+
+
+def new_directive(given_by: int, **changes: Any) -> Directive:
+    """An open directive of somebody, not stored yet."""
+    values: dict[str, Any] = {
+        "group_id": GROUP,
+        "account": BOT,
+        "message_key": "1",
+        "given_by": given_by,
+        "at": START,
+        "state": DirectiveState.OPEN,
+        "items": (DirectiveItem(text="Sở Mẫu báo cáo số liệu", names=("Sở Mẫu",)),),
+        "changed_at": START,
+    }
+    return Directive(**(values | changes))

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Protocol
 
 from zalo_governor.domain.connection import Gap
-from zalo_governor.domain.directives import Statement
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.reports import (
     Activity,
@@ -18,6 +17,7 @@ from zalo_governor.domain.reports import (
     StateFigures,
     StatementFigures,
 )
+from zalo_governor.domain.statements import Statement
 
 
 class Statistics(Protocol):

@@ -6,6 +6,7 @@ from typing import Protocol
 from zalo_governor.pipeline.ports import Verdicts
 from zalo_governor.services.ports.audit import AuditTrail, Claims
 from zalo_governor.services.ports.cases import CaseMessages, CaseNotes, Cases, FalseAlarms
+from zalo_governor.services.ports.directives import Directives
 from zalo_governor.services.ports.group_changes import GroupChanges, Pictures
 from zalo_governor.services.ports.jobs import Jobs
 from zalo_governor.services.ports.messaging import Deliveries, Feedback, OutboxEntries, Trials
@@ -13,8 +14,8 @@ from zalo_governor.services.ports.people import Members, Outsiders, People, Rost
 from zalo_governor.services.ports.statistics import Distributions, Statistics
 
 
-class UnitOfWork(Protocol):
-    """One database transaction, with one repository per aggregate; all of them read and write within it."""
+class PeopleRecords(Protocol):
+    """The repositories of people: persons, members of groups, rosters and outsiders."""
 
     @property
     def people(self) -> People:
@@ -36,6 +37,10 @@ class UnitOfWork(Protocol):
         """Repository of outsiders: persons who joined a group without being on its roster."""
         ...
 
+
+class CaseRecords(Protocol):
+    """The repositories of cases: possible breaches under review, their messages, notes, and false alarms."""
+
     @property
     def cases(self) -> Cases:
         """Repository of cases (possible breaches under review) and of the events that belong to them."""
@@ -56,6 +61,10 @@ class UnitOfWork(Protocol):
         """Repository of content that admins marked as a false alarm."""
         ...
 
+
+class UnitOfWork(PeopleRecords, CaseRecords, Protocol):
+    """One database transaction, with one repository per aggregate; all of them read and write within it."""
+
     @property
     def group_changes(self) -> GroupChanges:
         """Repository of changes to groups and of approvals (the leader's permissions for changes)."""
@@ -64,6 +73,11 @@ class UnitOfWork(Protocol):
     @property
     def pictures(self) -> Pictures:
         """Repository of the hashes and thumbnails of group pictures."""
+        ...
+
+    @property
+    def directives(self) -> Directives:
+        """Repository of directives (leaders' orders) with their addressees and answers."""
         ...
 
     @property

@@ -13,9 +13,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from zalo_governor.config.yaml_file import load_yaml, validate
-from zalo_governor.domain.directives import Statement, StatementKind
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 

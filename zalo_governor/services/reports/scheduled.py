@@ -117,11 +117,12 @@ class ScheduledReports:
         self._quiet_hours_end.begin(uow)
 
     def forget_readers(self, uow: UnitOfWork) -> int:
-        """Delete old records of who received or read which message of a case; return how many were deleted.
+        """Delete old records of who received or read messages of cases and directives; return how many were deleted.
 
         They are deleted at the age `policy.retention.readers_kept`.
         """
-        return uow.case_messages.forget_readers(self._policy.clock() - self._policy.retention.readers_kept)
+        before = self._policy.clock() - self._policy.retention.readers_kept
+        return uow.case_messages.forget_readers(before) + uow.directives.forget_receipts(before)
 
     def _send_report(
         self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()

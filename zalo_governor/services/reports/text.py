@@ -3,9 +3,9 @@
 from itertools import groupby
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.directives import StatementKind
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport, ClauseFigures
+from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.cases.ranking import shown
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number

@@ -12,7 +12,17 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.jobs import AcceptFriend, FetchPicture, JobOutcome, RemoveMember, RemoveMessage, Task
+from zalo_governor.domain.jobs import (
+    AcceptFriend,
+    AskAboutDirectives,
+    FetchPicture,
+    JobOutcome,
+    RemindOfDirectives,
+    RemoveMember,
+    RemoveMessage,
+    ReportDeadline,
+    Task,
+)
 from zalo_governor.domain.people import NOBODY_UID, GroupSnapshot, Role
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
@@ -23,6 +33,7 @@ from zalo_governor.storage.schema import (
     PENDING,
     accounts,
     cases,
+    directives,
     former_accounts,
     gaps,
     group_members,
@@ -265,6 +276,7 @@ def _take_over_jobs(connection: Connection, keys: Keys, old: str, new: str, new_
             target = target_mac(keys, renewed.kind, renewed.target)
             values = {"account": new, "target": target, "task": seal_task(keys, new, renewed)}
         connection.execute(update(jobs).where(jobs.c.id == row.id).values(values | {"leased_until_ms": None}))
+    connection.execute(update(directives).where(directives.c.account == old).values(account=new))
     here = (newcomers.c.account == old, newcomers.c.gone_ms.is_(None))
     for row in connection.execute(select(newcomers.c.case_id, newcomers.c.uid).where(*here)).all():
         if row.uid in new_uids:
@@ -279,7 +291,7 @@ def _translate_task(task: Task, new_uids: Mapping[str, str]) -> Task | None:
             return task.model_copy(update={"uid": new_uids[task.uid]})
         case RemoveMessage() if task.owner_uid in new_uids:
             return task.model_copy(update={"owner_uid": new_uids[task.owner_uid]})
-        case FetchPicture():
+        case FetchPicture() | RemindOfDirectives() | ReportDeadline() | AskAboutDirectives():
             return task
         case _:
             return None

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, or_, select, update
 
 from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.domain.inbound import RawDict, Seal
-from zalo_governor.domain.jobs import JobOutcome
+from zalo_governor.domain.jobs import JobKind, JobOutcome
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import leave_numbers_out
 from zalo_governor.storage.maintenance.quote_removal import REFUSED_IF_PENDING
@@ -21,6 +22,7 @@ from zalo_governor.storage.schema import (
     PENDING,
     case_events,
     cases,
+    directives,
     erasures,
     events,
     findings,
@@ -33,6 +35,9 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
 _BATCH_SIZE = 500
 _SKIPPED_IDS = 100
+_FOLLOW_UPS = [
+    kind.value for kind in (JobKind.REMIND_OF_DIRECTIVES, JobKind.REPORT_DEADLINE, JobKind.ASK_ABOUT_DIRECTIVES)
+]
 _REVIEW_TIME = timedelta(hours=1)
 """Time after a restore in which the leader is told of no case, as admins may have answered it since the backup."""
 SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
@@ -74,6 +79,10 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
     for start in range(0, len(ids), _BATCH_SIZE):
         part = ids[start : start + _BATCH_SIZE]
         held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
+        for place in connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all():
+            of_message = (directives.c.group_id == place.thread_id, directives.c.message_key == place.key)
+            withdrawn = {"body": NO_LONGER_KEPT, "state": DirectiveState.WITHDRAWN.value}
+            connection.execute(update(directives).where(*of_message).values(withdrawn))
         for id_ in held:
             values = dict(zip(SEAL_COLUMNS, sealed[id_], strict=True))
             connection.execute(update(inbox).where(inbox.c.id == id_).values(body=None, **values))
@@ -122,7 +131,7 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     """Adjust a restored database to what may have happened between the backup and `now`.
 
     Marks unsent messages as possibly sent, lets at least an hour pass before admins or leader are told of a case,
-    closes all queued jobs, and skips case and person numbers that may have been given since.
+    closes the queued jobs, and skips numbers of cases, people and directives that may have been given since.
     """
     now_ms = to_ms(now)
     # The message may have been sent after the backup.
@@ -132,10 +141,13 @@ def look_ahead(connection: Connection, now: datetime) -> None:
         connection.execute(update(cases).where(due < later).values({due: later}))
     # A job may have been cancelled after the backup; whoever still wants it orders it again.
     settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
-    connection.execute(update(jobs).where(jobs.c.due_ms.is_not(None)).values(settled))
+    # Following up on directives goes on; what came due meanwhile may have been done.
+    ordered = or_(jobs.c.kind.not_in(_FOLLOW_UPS), jobs.c.due_ms <= now_ms)
+    connection.execute(update(jobs).where(jobs.c.due_ms.is_not(None), ordered).values(settled))
     # People may have been told case numbers that the backup does not contain.
     leave_numbers_out(connection, cases, _SKIPPED_IDS)
     leave_numbers_out(connection, persons, _SKIPPED_IDS)
+    leave_numbers_out(connection, directives, _SKIPPED_IDS)
     # A clock that was ahead when the backup was made must not delay messages.
     connection.execute(
         update(outbox)

@@ -11,12 +11,17 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import (
     PENDING,
     case_notes,
     case_readers,
     cases,
+    directive_answers,
+    directive_assignees,
+    directive_people,
+    directives,
     erasures,
     events,
     findings,
@@ -131,6 +136,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     connection.execute(update(case_notes).where(of_him).values(body=NO_LONGER_KEPT))
     connection.execute(update(remarks).where(remarks.c.person_id.in_(numbers)).values(body=NO_LONGER_KEPT))
     connection.execute(delete(case_readers).where(case_readers.c.person_id.in_(numbers)))
+    _erase_from_directives(connection, keys, numbers)
     connection.execute(update(newcomers).where(newcomers.c.person_id.in_(numbers)).values(uid=nobody))
     connection.execute(delete(group_members).where(group_members.c.uid.in_(uids)))
     # The snapshot names the members; the next group sync creates a new one.
@@ -142,6 +148,20 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     facts = {"person_id": person_id, "at_ms": to_ms(at), "by_order": by_order, "entries": gone}
     connection.execute(insert(erasures), facts)
     return gone
+
+
+def _erase_from_directives(connection: Connection, keys: Keys, numbers: list[int]) -> None:
+    """Erase what the person ordered, and the person from those who have to answer directives of others."""
+    given = or_(directives.c.given_by.in_(numbers), directives.c.entered_by.in_(numbers))
+    connection.execute(update(directives).where(given).values(body=NO_LONGER_KEPT))
+    full_names = set(connection.scalars(select(persons.c.full_name).where(persons.c.id.in_(numbers)))) - {""}
+    asked = select(directive_people.c.assignee_id).where(directive_people.c.person_id.in_(numbers))
+    for row in connection.execute(select(directive_assignees).where(directive_assignees.c.id.in_(asked))).all():
+        if keys.open_text(row.name, *assignee_place(row.directive_id)) in full_names:
+            this = update(directive_assignees).where(directive_assignees.c.id == row.id)
+            connection.execute(this.values(name=NO_LONGER_KEPT))
+    for table in (directive_people, directive_answers):
+        connection.execute(delete(table).where(table.c.person_id.in_(numbers)))
 
 
 def _is_by_or_with(uids: Iterable[str]) -> Any:

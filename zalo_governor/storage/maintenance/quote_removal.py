@@ -1,4 +1,4 @@
-"""Removes state secrets quoted outside the inbox: in notices, excerpts, notes, reasons and remarks."""
+"""Removes state secrets quoted outside the inbox: in notices, excerpts, notes, reasons, remarks and directives."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -9,8 +9,19 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.case_notes import note_place
+from zalo_governor.storage.repositories.directive_rows import assignee_place, directive_place
 from zalo_governor.storage.repositories.feedback import remark_place
-from zalo_governor.storage.schema import PENDING, case_notes, cases, findings, manual_cases, outbox, remarks
+from zalo_governor.storage.schema import (
+    PENDING,
+    case_notes,
+    cases,
+    directive_assignees,
+    directives,
+    findings,
+    manual_cases,
+    outbox,
+    remarks,
+)
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
 _BATCH_SIZE = 500
@@ -34,6 +45,10 @@ _QUOTING_COLUMNS = (
     _QuotingColumn(cases, "reason", lambda row: ("case", row.group_id, row.rule_id, str(row.first_event_id)), None),
     _QuotingColumn(findings, "excerpt", lambda row: ("excerpt", str(row.event_id), row.rule_id), None),
     _QuotingColumn(findings, "suggestion", lambda row: ("suggestion", str(row.event_id), row.rule_id), None),
+    _QuotingColumn(
+        directives, "body", lambda row: directive_place(row.group_id, row.given_by, row.at_ms), NO_LONGER_KEPT
+    ),
+    _QuotingColumn(directive_assignees, "name", lambda row: assignee_place(row.directive_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
 )

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
@@ -20,6 +21,10 @@ from zalo_governor.storage.schema import (
     case_events,
     case_notes,
     cases,
+    directive_answers,
+    directive_assignees,
+    directive_people,
+    directives,
     events,
     findings,
     group_members,
@@ -41,6 +46,7 @@ _DEAD = "dead_letters"
 _PEOPLE = "people"
 _BATCH_SIZE = 500
 _OPEN = [state.value for state in CaseState if state.open]
+_OPEN_DIRECTIVES = [DirectiveState.OPEN.value, DirectiveState.PROPOSED.value]
 _NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
 
 
@@ -50,7 +56,7 @@ class Terms(NamedTuple):
     bodies: timedelta
     """Contents of messages that belong to no case (possible breach)."""
     cases: timedelta
-    """Contents of messages of a case, and notes about the case, both from its closing; and remarks of members."""
+    """Contents of messages of a case, and notes about it, from its closing; directives from theirs; and remarks."""
     notices: timedelta
     """Texts of messages that the program sent."""
     dead_letters: timedelta
@@ -137,10 +143,10 @@ class _RetentionRun:
         return gone
 
     def cases(self, before: datetime) -> int:
-        """Remove all texts of cases closed before `before`, and of members' remarks to the admins made before then.
+        """Remove all texts of cases and directives closed before `before`, and of members' remarks made before then.
 
-        Skips cases that an earlier run cleared, and remarks of which the admins were not told yet. Returns how many
-        message contents were removed.
+        Skips cases that an earlier run cleared, and remarks of which the admins were not told yet. Of directives, only
+        figures and times stay. Returns how many message contents were removed.
         """
         with self._database.read() as connection:
             since = gone_before(connection, _CASES)
@@ -165,11 +171,25 @@ class _RetentionRun:
             connection.execute(update(case_notes).where(notes).values(body=NO_LONGER_KEPT))
             written = manual_cases.c.case_id.in_(ids)
             connection.execute(update(manual_cases).where(written).values(words=NO_LONGER_KEPT))
+        self._directives(before)
         told = remarks.c.told_ms.is_not(None) & (remarks.c.at_ms < to_ms(before))
         with self._database.write() as connection:
             connection.execute(update(remarks).where(told).values(body=NO_LONGER_KEPT))
         self._save_mark(_CASES, before)
         return gone
+
+    def _directives(self, before: datetime) -> None:
+        closed = select(directives.c.id).where(
+            directives.c.state.not_in(_OPEN_DIRECTIVES),
+            directives.c.changed_ms < to_ms(before),
+            directives.c.body != NO_LONGER_KEPT,
+        )
+        for connection, ids in self._batches_of(closed):
+            for table in (directive_answers, directive_people):
+                connection.execute(delete(table).where(table.c.directive_id.in_(ids)))
+            named = directive_assignees.c.directive_id.in_(ids)
+            connection.execute(update(directive_assignees).where(named).values(name=NO_LONGER_KEPT))
+            connection.execute(update(directives).where(directives.c.id.in_(ids)).values(body=NO_LONGER_KEPT))
 
     def notices(self, before: datetime) -> int:
         """Remove the texts of the bot's old messages, except those still to be sent; addressee, state and time stay."""

@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, distinct, func, insert, literal_column, selec
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, minutes_of, to_ms
-from zalo_governor.domain.directives import Statement, StatementKind
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import (
@@ -20,6 +19,7 @@ from zalo_governor.domain.reports import (
     StateFigures,
     StatementFigures,
 )
+from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Statistics, count_where, within
 from zalo_governor.storage.repositories.base import Repository

@@ -24,11 +24,11 @@ from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
 from zalo_governor.storage.repositories.inbox_rows import WITH_SEAL, WITHOUT_SEAL, admitted_of, row_of
+from zalo_governor.storage.repositories.receipts import is_watched
 from zalo_governor.storage.schema import (
     NUMBER_BITS,
     WAITS,
     accounts,
-    case_events,
     events,
     former_accounts,
     inbox,
@@ -94,11 +94,6 @@ _JUDGED_LAST = (
     )
     .order_by(events.c.at_ms.desc())
     .limit(200)  # the most entries expected with the same time
-)
-_UNDER_A_CASE = (
-    select(case_events.c.case_id)
-    .where(case_events.c.group_id == bindparam("group_id"), case_events.c.message_key == bindparam("message_key"))
-    .limit(1)
 )
 _LAST = (
     select(inbox.c.key, inbox.c.at_ms)
@@ -283,13 +278,9 @@ class SqlInbox:
         return None if row is None else (row.key, row.at_ms)
 
     def receipt_is_watched(self, receipt: Element) -> bool:
-        """Return whether a receipt ("delivered" or "seen", Zalo's 502/522) is of a message that belongs to a case."""
-        values = {
-            "group_id": storable(receipt.thread_id),
-            "message_key": storable(str(receipt.raw.get("msgId"))),
-        }
+        """Return whether a receipt (Zalo's 502/522: received, seen) is of a message of a case, or of a directive."""
         with self._database.read() as connection:
-            return connection.execute(_UNDER_A_CASE, values).first() is not None
+            return is_watched(connection, storable(receipt.thread_id), storable(str(receipt.raw.get("msgId"))))
 
     def counts(self) -> InboxCounts:
         """Return the numbers of inbox entries, over all bot accounts and conversations."""

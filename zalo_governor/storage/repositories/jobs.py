@@ -37,7 +37,7 @@ class Jobs(Repository):
         there = self._tx.connection.execute(select(jobs.c.id).where(*waiting)).scalar()
         if there is not None:
             if job.case_id is not None:
-                self._update_open(there, case_id=job.case_id, due_ms=to_ms(job.ordered_at), attempts=0)
+                self._update_open(there, case_id=job.case_id, due_ms=to_ms(job.starts_at), attempts=0)
             return False
         self._tx.connection.execute(
             insert(jobs),
@@ -51,7 +51,7 @@ class Jobs(Repository):
                 "ordered_by": job.ordered_by,
                 "ordered_ms": to_ms(job.ordered_at),
                 "attempts": 0,
-                "due_ms": to_ms(job.ordered_at),
+                "due_ms": to_ms(job.starts_at),
             },
         )
         return True

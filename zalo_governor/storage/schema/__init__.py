@@ -18,6 +18,12 @@ from zalo_governor.storage.schema.cases import (
     removal_codes,
 )
 from zalo_governor.storage.schema.directive_quality import statements
+from zalo_governor.storage.schema.directives import (
+    directive_answers,
+    directive_assignees,
+    directive_people,
+    directives,
+)
 from zalo_governor.storage.schema.group_changes import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.storage.schema.inbox import (
     NUMBER_BITS,
@@ -57,6 +63,10 @@ __all__ = [
     "case_notes",
     "case_readers",
     "cases",
+    "directive_answers",
+    "directive_assignees",
+    "directive_people",
+    "directives",
     "erasures",
     "events",
     "false_alarms",

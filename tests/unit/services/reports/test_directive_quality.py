@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.unit.services.desk import CLARITY, UIDS, Desk
-from zalo_governor.domain.directives import Statement, StatementKind
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import Mention, Quote
+from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 
 DIRECTIVE, REPORT = StatementKind.DIRECTIVE, StatementKind.REPORT

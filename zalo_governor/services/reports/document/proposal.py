@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from zalo_governor.domain.directives import StatementKind
 from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.document.draft import Draft

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from zalo_governor.domain.connection import silence
-from zalo_governor.domain.directives import StatementKind
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -14,6 +13,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.builder import (
