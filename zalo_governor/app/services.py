@@ -12,6 +12,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.sandbox.images.client import look
 from zalo_governor.services.cases.message_removal import RemoveMessageHandler
+from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
 from zalo_governor.services.group_changes.pinning import PinMessageHandler
@@ -59,6 +60,9 @@ class Services:
             JobKind.REMOVE_MESSAGE: RemoveMessageHandler(policy, remove=client.remove_message),
             JobKind.REMOVE_MEMBER: RemoveMemberHandler(policy, remove=people.remove_member),
             JobKind.ACCEPT_FRIEND: AcceptFriendHandler(policy, accept=people.accept_friend),
+            JobKind.REMIND_OF_DIRECTIVES: RemindHandler(policy),
+            JobKind.REPORT_DEADLINE: DeadlineHandler(policy),
+            JobKind.ASK_ABOUT_DIRECTIVES: AskHandler(policy),
             JobKind.PIN_MESSAGE: PinMessageHandler(policy, pin=ZaloBoard(client, message=postings.message).pin_message),
         }
         # A separate runner: fetching a picture is slow, and must not delay actions that a person ordered.

@@ -9,6 +9,7 @@ from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.cases.message_removal import OwnDeletions
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.commands.dispatcher import CommandDesk
+from zalo_governor.services.directives.subscriber import DirectiveLedger
 from zalo_governor.services.group_changes.service import GroupChangeService
 from zalo_governor.services.members.friend_requests import FriendRequestService
 from zalo_governor.services.members.outsiders import OutsiderService
@@ -66,6 +67,7 @@ class ServiceFacade:
             Subscription(FriendRequestService(policy), governed=False, remarkable=True),
             Subscription(RenameDetection(policy), sealed=False),
             Subscription(DirectiveStatistics(policy), sealed=False),
+            Subscription(DirectiveLedger(policy)),
             Subscription(self._commands, governed=False),
         )
         """Services in the order in which they get an event; commands come last, to see what the others did about it."""

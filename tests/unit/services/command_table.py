@@ -9,6 +9,7 @@ from tests.unit.services.desk import PEOPLE
 from zalo_governor.domain.cases import CaseState
 
 DESK = frozenset({"admin", "admin_staff"})
+KEEPERS = DESK | {"leader", "leadership"}
 READERS = frozenset({"leader", "report_reader", "admin"})
 EVERYBODY = frozenset(PEOPLE)
 OPEN = frozenset({CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW})
@@ -77,6 +78,15 @@ TABLE = {
     "moira": Row("/moira VP1", DESK | {"leader"}, "không thấy người nào"),
     "duyet": Row("/duyet VP1", DESK | {"leader"}, "không thấy vụ việc VP1"),
     "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa rõ vụ việc nói về ai"),
+    "giaoviec": Row("/giaoviec tôi", EVERYBODY, "không có chỉ đạo nào đang chờ đồng chí"),
+    "xong": Row("/xong CĐ1 Sở Mẫu", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "giahan": Row("/giahan CĐ1 25/11", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "nhac": Row("/nhac CĐ1", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "giao": Row("/giao CĐ1 thêm Sở Mẫu", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "bo": Row("/bo CĐ1 nhầm", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "dung": Row("/dung CĐ1", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "khong": Row("/khong CĐ1", KEEPERS, "không thấy chỉ đạo CĐ1"),
+    "desau": Row("/desau CĐ1", KEEPERS, "không thấy chỉ đạo CĐ1"),
     "ghim": Row("/ghim", frozenset({"leader", "leadership", "admin"}), "trả lời (trích dẫn) tin cần ghim"),
     "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),

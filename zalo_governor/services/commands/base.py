@@ -65,6 +65,8 @@ class Command(ABC, Generic[ArgumentT]):
     command was meant."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other words for the command; those of at most two letters have to be typed exactly."""
+    in_help: ClassVar[bool] = True
+    """Whether `/trogiup` (help) lists the command; False for those that the page of another command names."""
     by_code: ClassVar[bool] = False
     """Whether the argument starts with a case code. Such a command typed without a slash needs a full code (`VP12`): a
     bare number may be ordinary talk, as in "báo nhầm 12 tin" ("reported 12 messages by mistake")."""

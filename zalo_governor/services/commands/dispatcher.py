@@ -12,7 +12,15 @@ from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.services.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call
 from zalo_governor.services.commands.cases import DESK
-from zalo_governor.services.commands.parsing import Typed, bare_case, begins_with_slash, names_case, read
+from zalo_governor.services.commands.directives import ShowDirectives
+from zalo_governor.services.commands.parsing import (
+    Typed,
+    bare_case,
+    bare_directive,
+    begins_with_slash,
+    names_case,
+    read,
+)
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
@@ -112,6 +120,8 @@ class CommandDesk:
             return None
         if code := bare_case(event.text):
             return Typed(ShowCase.word, code, slash=True, bare=True)
+        if code := bare_directive(event.text):
+            return Typed(ShowDirectives.word, code, slash=True, bare=True)
         return read(event.text, self._words)
 
     def _parse_argument(self, command: AnyCommand, typed: Typed) -> Any:

@@ -43,7 +43,8 @@ class Help(Command[bool]):
 
     def answer(self, call: Call, argument: bool) -> Answer:
         """Answer `/trogiup` (help) with a line for each command that the person may use (`argument` is unused)."""
-        usages = [self.voice.render(command.usage) for command in self._all if command.allowed(call.person)]
+        listed = [command for command in self._all if command.in_help and command.allowed(call.person)]
+        usages = [self.voice.render(command.usage) for command in listed]
         rows = "\n".join(self.voice.render(MessageId.HELP_ROW, usage=usage) for usage in usages)
         return Answer([self.voice.render_for(call.person, MessageId.HELP, rows=rows)])
 

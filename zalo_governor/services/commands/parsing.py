@@ -67,8 +67,14 @@ def bare_case(text: str) -> str | None:
     return f"VP{int(found[1])}" if found else None
 
 
+def bare_directive(text: str) -> str | None:
+    """Return the code, in the form `CĐ12`, if the text is nothing but the code of a directive (`cđ 12`), else None."""
+    found = _BARE_DIRECTIVE.fullmatch(unpasted(text[:_MAX_CHARACTERS]).text.replace("／", "/"))
+    return f"CĐ{int(found[1])}" if found else None
+
+
 def names_case(text: str) -> bool:
-    """Return whether the text begins with a case or member code (`VP12`, `tv 3`), not just with a number."""
+    """Return whether the text begins with the code of a case, member or directive (`VP12`, `tv 3`, `CĐ4`)."""
     return _WHOLE_CODE.match(unpasted(text).text) is not None
 
 
@@ -134,8 +140,9 @@ _MAX_CHARACTERS = 3000
 _MIN_LETTERS = 5
 """Minimum letters of a word that is recognised without a slash in spite of a typing error."""
 _MAX_DISTANCE = 6
-_GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy)?#?[0-9])", re.IGNORECASE)
+_GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy|c[đd])?#?[0-9])", re.IGNORECASE)
 """Matches a command word and an argument typed without a space between them: `/xemVP12`, `/quyche4.1`."""
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
 _BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
-_WHOLE_CODE = re.compile(r"\s*(?:vp|tv)[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)
+_BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
+_WHOLE_CODE = re.compile(r"\s*(?:vp|tv|c[đd])[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

@@ -5,6 +5,17 @@ from zalo_governor.services.commands.base import AnyCommand
 from zalo_governor.services.commands.case_notes import PassOn, Remove, WhoHasSeen
 from zalo_governor.services.commands.case_wording import AddNote, Explain, Review
 from zalo_governor.services.commands.cases import ConfirmCase, FalseAlarm, ListCases
+from zalo_governor.services.commands.directives import (
+    AcceptDirective,
+    AskLater,
+    AssignDirective,
+    DropDirective,
+    ExtendDirective,
+    FinishDirective,
+    RejectDirective,
+    RemindNow,
+    ShowDirectives,
+)
 from zalo_governor.services.commands.feedback import Suggest, TellIncident
 from zalo_governor.services.commands.help_status import Help, ReadRegulation, Status
 from zalo_governor.services.commands.manual_case import NoteCase
@@ -31,6 +42,15 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Explain,
     Approve,
     NoteCase,
+    ShowDirectives,
+    FinishDirective,
+    ExtendDirective,
+    RemindNow,
+    AssignDirective,
+    DropDirective,
+    AcceptDirective,
+    RejectDirective,
+    AskLater,
     Pin,
     Report,
     ReadRegulation,

@@ -1,0 +1,331 @@
+"""The directive ledger: what leaders order, who answers, and what becomes of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.unit.services.desk import BOT, GROUP, UIDS, to
+from tests.unit.services.directives.ledger import LedgerDesk
+from zalo_governor.config.sections import DirectiveReminderSettings, DirectiveSettings
+from zalo_governor.domain.directives import DirectiveState, Progress
+from zalo_governor.domain.events import (
+    Attachment,
+    Mention,
+    MessageDeleted,
+    MessageRecalled,
+    MessageRevised,
+    MessageSeen,
+    Reacted,
+)
+from zalo_governor.domain.jobs import AskAboutDirectives, Job
+
+ORDER = "Giao Sở Y tế, Sở Tài chính báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11."
+SECOND = (
+    "Đề nghị Sở Y tế và Sở Giáo dục và Đào tạo kiểm tra an toàn thực phẩm bếp ăn trường học, "
+    "báo cáo trước 17h ngày 27/11."
+)
+DUE = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+
+
+def act(desk: LedgerDesk, who: str, kind: type, **fields: object) -> None:
+    desk.hear(kind(account=BOT, thread_id=GROUP, sender_uid=UIDS[who], at=desk.now, **fields))
+
+
+def test_a_directive_of_the_leader_is_registered_with_who_and_until_when() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    assert desk.directive().state is DirectiveState.OPEN
+    assert {name: one.due_at for name, one in desk.entries().items()} == {"Sở Y tế": DUE, "Sở Tài chính": DUE}
+    assert desk.group_lines == []
+    assert "directive.opened" in desk.actions()
+
+
+@pytest.mark.parametrize("who", ["member", "y_te", "report_reader"])
+def test_nobody_else_gives_directives(who: str) -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER, who)
+    assert desk.store.directives == []
+
+
+def test_what_leaders_say_besides_opens_nothing() -> None:
+    desk = LedgerDesk()
+    for text in (
+        "Cảm ơn các đồng chí đã vất vả suốt đêm qua.",
+        "Chúc mừng Sở Y tế nhân ngày Thầy thuốc Việt Nam.",
+        "Tôi đang trên đường về, khoảng 16h tới nơi.",
+        "Sáng nay trời rét quá.",
+    ):
+        desk.order(text)
+    assert [one for one in desk.store.directives if one.open] == []
+
+
+def test_an_order_relayed_by_the_desk_is_the_leaders() -> None:
+    desk = LedgerDesk()
+    desk.order(
+        "TL Chủ tịch UBND tỉnh: yêu cầu Sở Y tế báo cáo tình hình dịch sốt xuất huyết trước 15h ngày 25/11.", "admin"
+    )
+    directive = desk.directive()
+    assert (directive.given_by, directive.entered_by) == (desk.person("leader").id, desk.person("admin").id)
+
+
+def test_a_quoted_answer_counts_for_the_whole_agency() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.later(minutes=20)
+    desk.reply("y_te_pho", order, "Dạ rõ ạ, Sở sẽ triển khai ngay.")
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.RECEIVED
+    assert desk.entries()["Sở Tài chính"].progress(desk.now) is Progress.UNSEEN
+    desk.later(hours=3)
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.REPORTED
+    assert desk.directive().state is DirectiveState.OPEN
+    desk.reply("tai_chinh", order, "Báo cáo đồng chí: Sở Tài chính đã cấp đủ 3,2 tỷ đồng, số liệu gửi kèm.")
+    assert desk.directive().state is DirectiveState.DONE
+
+
+def test_who_asks_for_more_time_is_shown_as_such_and_may_still_be_overdue() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Báo cáo đồng chí, Sở xin gia hạn đến 28/11 vì còn 3 xã chưa gửi số liệu.")
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.DELAYED
+    desk.now = DUE + timedelta(minutes=1)
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.OVERDUE
+
+
+def test_bystanders_and_other_talk_answer_nothing() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("giao_duc", order, "Rõ ạ")
+    desk.say("giao_duc", "Rõ ạ")
+    desk.say("y_te", "Chiều nay họp giao ban lúc mấy giờ các đồng chí nhỉ?")
+    desk.say("y_te", "Vâng ạ", mentions=(Mention(uid=UIDS["muong_gia"], start=0, length=3),))
+    assert all(one.silent for one in desk.entries().values())
+
+
+def test_an_answer_that_quotes_nothing_is_matched_by_its_words() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Sở Y tế báo cáo: số liệu tiêm chủng đến hôm nay là 12.400 mũi, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at == desk.now
+    assert not desk.entries(1)["Sở Y tế"].assumed
+    assert desk.entries(2)["Sở Y tế"].silent
+
+
+def test_where_nobody_can_tell_the_newest_is_assumed_and_marked_so() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Rõ ạ")
+    assert desk.entries(1)["Sở Y tế"].silent
+    assert desk.entries(2)["Sở Y tế"].assumed
+    desk.say("giao_duc", "Vâng, Sở nhận nhiệm vụ ạ")
+    assert not desk.entries(2)["Sở Giáo dục và Đào tạo"].assumed
+    desk.say("y_te", "Rõ ạ")
+    assert not desk.entries(1)["Sở Y tế"].silent
+
+
+def test_a_code_or_a_mention_of_the_leader_tells_which_directive_is_meant() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order(SECOND, "leadership")
+    desk.say("y_te", "CĐ1: Sở Y tế đã báo cáo bằng văn bản số 12, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at
+    desk.say("y_te", "@Vàng Thị Phó rõ ạ", mentions=(Mention(uid=UIDS["leadership"], start=0, length=13),))
+    assert not desk.entries(2)["Sở Y tế"].silent
+
+
+def test_a_file_that_quotes_the_directive_is_a_report() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    file = Attachment(type="share.file", title="bao cao tiem chung.docx")
+    desk.reply("y_te", order, "", attachment=file)
+    assert desk.entries()["Sở Y tế"].reported_at == desk.now
+
+
+def test_a_reaction_counts_as_received_unless_the_office_says_no() -> None:
+    for counts in (True, False):
+        desk = LedgerDesk(directives=DirectiveSettings(reactions_count=counts))
+        order = desk.order(ORDER)
+        act(desk, "y_te", Reacted, target_key=order.key, icon="/-strong")
+        act(desk, "tai_chinh", Reacted, target_key=order.key, icon="/-weak")
+        assert desk.entries()["Sở Y tế"].silent is not counts
+        assert desk.entries()["Sở Tài chính"].silent
+        act(desk, "y_te", Reacted, target_key=order.key, icon="")
+        assert desk.entries()["Sở Y tế"].silent
+
+
+def test_who_has_seen_it_is_known_from_receipts() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    act(desk, "y_te", MessageSeen, target_key=order.key, seen_uids=(UIDS["y_te"], UIDS["member"]))
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.SEEN
+
+
+def test_a_recalled_answer_no_longer_counts_and_a_recalled_directive_is_withdrawn() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày 26/11.")
+    answer = desk.reply("y_te", order, "Báo cáo: đã tiêm 12.400 mũi.")
+    assert desk.directive().state is DirectiveState.DONE
+    act(desk, "y_te", MessageRecalled, target_key=answer.key)
+    assert desk.directive().state is DirectiveState.OPEN
+    act(desk, "y_te", MessageRecalled, target_key=order.key)
+    assert desk.directive().state is DirectiveState.OPEN
+    act(desk, "leader", MessageRecalled, target_key=order.key)
+    assert desk.directive().state is DirectiveState.WITHDRAWN
+
+
+def test_a_message_that_an_administrator_deleted_is_withdrawn() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    act(desk, "admin", MessageDeleted, target_keys=(order.key,))
+    assert desk.directive().state is DirectiveState.WITHDRAWN
+
+
+def test_an_edit_changes_deadline_and_addressees_and_keeps_answers() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    edited = "Giao Sở Y tế, Sở Giáo dục và Đào tạo báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 28/11."
+    act(desk, "leader", MessageRevised, key=order.key, text=edited)
+    entries = desk.entries()
+    assert entries["Sở Y tế"].due_at == DUE + timedelta(days=2)
+    assert not entries["Sở Y tế"].silent
+    assert entries["Sở Tài chính"].removed
+    assert not entries["Sở Giáo dục và Đào tạo"].removed
+    assert len(desk.store.directives) == 1
+
+
+def test_an_edit_that_may_be_secret_leaves_no_text() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.seal("leader", key=order.key, revision=True)
+    assert desk.directive().state is DirectiveState.WITHDRAWN
+    assert desk.directive().text.strip() == ""
+
+
+def test_an_answer_heard_before_its_directive_counts_once_that_is_heard() -> None:
+    desk = LedgerDesk()
+    missed = desk.message("leader", ORDER, key="m900")
+    desk.later(minutes=10)
+    desk.reply("y_te", missed, "Rõ ạ, Sở triển khai ngay")
+    desk.later(minutes=10)
+    desk.hear(missed)
+    assert desk.entries()["Sở Y tế"].received_at == missed.at + timedelta(minutes=10)
+
+
+def test_the_same_message_heard_by_two_accounts_is_one_directive() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.hear(order.model_copy(update={"id": 0}))
+    assert len(desk.store.directives) == 1
+
+
+def test_whoever_is_on_the_roster_and_not_in_the_group_is_said_to_be_so() -> None:
+    desk = LedgerDesk()
+    desk.order("UBND phường Thử Nghiệm báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
+    desk.say("leader", "CĐ1", place="private")
+    [page] = to(desk.take(), "leader")
+    assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in page
+
+
+def test_with_the_setting_each_new_directive_is_acknowledged_by_one_line() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(acknowledge_in_group=True))
+    desk.order(ORDER)
+    assert desk.group_lines == ["Ghi nhận chỉ đạo CĐ1, hạn 17:00 26/11, 2 nơi nhận."]
+
+
+def test_an_office_that_recognises_nothing_enters_directives_by_hand() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(recognise=False))
+    order = desk.order(ORDER)
+    assert desk.store.directives == []
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.reply("admin", order, "/giaoviec Sở Y tế, 17h ngày 25/11")
+    [one] = desk.entries().values()
+    assert (one.name, one.due_at) == ("Sở Y tế", DUE - timedelta(days=1))
+    assert not one.silent
+    assert desk.directive().given_by == desk.person("leader").id
+
+
+def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    posted = desk.take()
+    reminders = to(posted, "tai_chinh")
+    assert len(reminders) == 2  # on the day before, and on the day
+    assert "CĐ1" in reminders[0]
+    assert "Kính gửi đồng chí Lý Thị Tỉ" in reminders[0]
+    assert to(posted, "y_te") == []
+    [line] = to(posted, "leader")
+    assert line.startswith("CĐ1, hạn 17:00 26/11: 0/2 đã báo cáo; chưa có: Sở Y tế, Sở Tài chính")
+    assert to(posted, "report_reader") == [line]
+    desk.until(DUE + timedelta(days=10))
+    posted = desk.take()
+    assert len(to(posted, "tai_chinh")) == 2  # on the first and, after a Sunday, on the fourth day
+    assert to(posted, "leader") == []
+
+
+def test_several_directives_are_one_reminder_a_day() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order("Sở Tài chính tham mưu văn bản gửi Bộ Tài chính trước 17h ngày 26/11.")
+    desk.take()
+    desk.until(DUE - timedelta(days=1))
+    [reminder] = to(desk.take(), "tai_chinh")
+    assert "CĐ1" in reminder
+    assert "CĐ2" in reminder
+
+
+def test_nobody_is_reminded_where_the_office_wants_none_and_all_where_it_wants_reports() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(remind=None))
+    desk.order(ORDER)
+    desk.take()
+    desk.until(DUE + timedelta(days=9))
+    assert to(desk.take(), "tai_chinh") == []
+    desk = LedgerDesk(directives=DirectiveSettings(remind=DirectiveReminderSettings(only_silent=False)))
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.until(DUE - timedelta(days=1))
+    assert len(to(desk.take(), "y_te")) == 1
+
+
+def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.say("leader", "/giahan CĐ1 17h ngày 30/11", place="private")
+    desk.take()
+    desk.until(DUE + timedelta(hours=1))
+    assert to(desk.take(), "leader") == []
+    desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
+    [line] = to(desk.take(), "leader")
+    assert line.startswith("CĐ1, hạn 17:00 30/11: 0/2")
+
+
+def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.store.directives[0] = desk.directive().model_copy(update={"state": DirectiveState.PROPOSED})
+    desk.store.assignees.clear()
+    desk.store.jobs.clear()
+    desk.store.due.clear()
+    desk.uow.jobs.enqueue(
+        Job(account=BOT, group_id=GROUP, task=AskAboutDirectives(), ordered_at=desk.now, due_at=desk.now)
+    )
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.take()
+    desk.until(desk.now + timedelta(minutes=1))
+    [asked] = to(desk.take(), "admin_staff")
+    assert "CĐ1" in asked
+    assert "/dung CĐ1" in asked
+    desk.say("admin_staff", "/dung CĐ1", place="private")
+    assert desk.directive().open
+    assert not desk.entries()["Sở Y tế"].silent
+    desk.say("admin", "/khong CĐ1", place="private")
+    assert "đã được quyết định: đang theo dõi" in to(desk.take(), "admin")[0]

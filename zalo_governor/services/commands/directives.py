@@ -1,0 +1,370 @@
+"""Commands about directives: `/giaoviec` (the ledger), `/xong`, `/giahan`, `/nhac`, `/bo`, `/giao`; on proposals."""
+
+import re
+from abc import abstractmethod
+from datetime import date, timedelta
+from typing import ClassVar, NamedTuple
+
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveItem, DirectiveState
+from zalo_governor.domain.jobs import AskAboutDirectives, Job
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.commands.cases import DESK, one_line
+from zalo_governor.services.commands.parsing import code_pattern, folded, numbered
+from zalo_governor.services.directives.addressees import fits
+from zalo_governor.services.directives.pages import DirectivePages
+from zalo_governor.services.directives.reading import reader_for
+from zalo_governor.services.directives.register import DirectiveRegister
+from zalo_governor.services.directives.reminders import RemindHandler
+from zalo_governor.services.messaging.formatter import number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import Group, ServicePolicy
+
+GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
+"""Roles that give directives."""
+KEEPERS = GIVERS | DESK
+"""Roles that keep the ledger."""
+_READERS = KEEPERS | {Role.REPORT_READER}
+_CODE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
+_ROWS = 12
+_OWED = 50
+_MOST_CHARACTERS = 300
+_MANY = 10_000
+"""No limit: reminders that somebody orders go to all who are silent."""
+
+
+class Wanted(NamedTuple):
+    """Parsed argument of the commands about directives."""
+
+    directive_id: int | None = None
+    """Number from a code `CĐ12`; None if none was typed."""
+    words: str = ""
+    """The text after the code, on one line."""
+
+
+class DirectiveCommand(Command[Wanted]):
+    """Base class of the commands whose argument begins with a directive's code (`CĐ12`)."""
+
+    roles: ClassVar[frozenset[Role] | None] = KEEPERS
+    by_code = True
+    in_help = False
+    needs_words: ClassVar[bool] = False
+    """Whether something has to follow the code."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        super().__init__(policy)
+        self._register = DirectiveRegister(policy)
+        self._pages = DirectivePages(policy)
+        self._reader = reader_for(policy.directives.skip_holidays)
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """Parse `rest`, the text after the command's word: a code, and words if the command needs them; else None."""
+        found = numbered(rest, _CODE)
+        if found is None or (self.needs_words and not found[1]):
+            return None
+        return Wanted(found[0], one_line(found[1], _MOST_CHARACTERS))
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """Find the directive with the code, and return the reply of `about`, or that there is no such directive."""
+        code = f"CĐ{argument.directive_id}"
+        directive = self._find(call, argument.directive_id or 0)
+        if directive is None:
+            return Answer([self.voice.render(MessageId.DIRECTIVE_NOT_FOUND, code=code)], "unknown_directive", code)
+        return self.about(call, directive, argument.words)
+
+    @abstractmethod
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Carry out the command on the directive; `words` is the text after the code."""
+
+    def _find(self, call: Call, directive_id: int) -> Directive | None:
+        directive = call.uow.directives.get(directive_id)
+        here = {group.id for group in call.groups}
+        return directive if directive is not None and directive.group_id in here else None
+
+    def _page(self, call: Call, directive: Directive) -> str:
+        return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id))
+
+    def _say(self, directive: Directive, text: MessageId, outcome: str = "done", **fields: str) -> Answer:
+        return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)
+
+    def _needs_open(self, directive: Directive) -> Answer | None:
+        """Return the reply that the directive is not open; None if it is."""
+        if directive.open:
+            return None
+        state = self.voice.render(MessageId[f"DIRECTIVE_STATE_{directive.state.name}"])
+        return self._say(directive, MessageId.DIRECTIVE_NOT_OPEN, "not_open", state=state)
+
+    def _asked(self, call: Call, directive: Directive, words: str) -> list[Assignee]:
+        """Return the addressees that the words name, all unsettled ones if there are no words; [] if none fits."""
+        asked = [one for one in call.uow.directives.assignees(directive.id) if not one.removed]
+        if not words:
+            return [one for one in asked if not one.settled]
+        names = [name.strip() for name in _SEPARATOR.split(words) if name.strip()]
+        return [one for one in asked if any(fits(name, one.name) for name in names)]
+
+
+class ShowDirectives(DirectiveCommand):
+    """Command `/giaoviec`: the ledger, one directive, what is asked of oneself; or enter a directive by hand."""
+
+    word = "giaoviec"
+    usage = MessageId.USAGE_DIRECTIVES
+    roles = None
+    by_code = False
+    in_help = True
+    forgiving = True
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """Parse `rest`: nothing, `tôi` (me), a code, or the addressees and deadline of a directive to be entered."""
+        found = numbered(rest, _CODE)
+        if found is not None and not found[1]:
+            return Wanted(found[0])
+        return Wanted(None, one_line(rest, _MOST_CHARACTERS).strip(" .:"))
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """Show what was asked for; people without a role in the office see only what is asked of themselves."""
+        reads = call.person.has(*_READERS)
+        if argument.directive_id is not None and reads:
+            return super().answer(call, argument)
+        if not call.groups:
+            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
+        if not reads or folded(argument.words) in _ME:
+            return Answer([self._mine(call)], subject="tôi")
+        if argument.words or call.event.quote is not None:
+            return self._enter(call, argument.words)
+        return Answer([self._overview(call, group) for group in call.groups])
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Show one directive: who has answered, who is silent."""
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+    def _overview(self, call: Call, group: Group) -> str:
+        lines, count = call.uow.directives.overview(group.id, self.policy.clock(), _ROWS)
+        return self._pages.overview(group, lines, count)
+
+    def _mine(self, call: Call) -> str:
+        owed = [
+            entry for group in call.groups for entry in call.uow.directives.owed_by(group.id, call.person.id, _OWED)
+        ]
+        return self._pages.mine(call.person, owed)
+
+    def _enter(self, call: Call, words: str) -> Answer:
+        """Enter a directive by hand: the quoted message, or the text typed; with addressees and deadline as typed."""
+        quote = call.event.quote
+        if not call.person.has(*KEEPERS):
+            return Answer([self.voice.render_for(call.person, MessageId.DIRECTIVE_KEEPERS_ONLY)], "keepers_only")
+        if not call.event.is_group or (quote is None and not call.person.has(*GIVERS)):
+            return Answer([self.voice.render_for(call.person, MessageId.DIRECTIVE_NEEDS_QUOTE)], "needs_quote")
+        group_id = call.event.thread_id
+        key = quote.key if quote else call.event.key
+        if any(case.sealed for case in call.uow.cases.of_message(group_id, key)):
+            return Answer([self.voice.render_for(call.person, MessageId.PIN_SEALED)], "sealed")
+        known = call.uow.directives.of_message(group_id, key)
+        if known is not None and known.state is not DirectiveState.PROPOSED:
+            return Answer([self._page(call, known)], "known", known.code)
+        if known is not None:
+            directive = self._register.accept(call.uow, known, call.person.id)
+        else:
+            directive = self._register.open(call.uow, self._typed(call, key, words), by=call.person.id)
+        return Answer([self._page(call, directive)], "opened", directive.code)
+
+    def _typed(self, call: Call, key: str, words: str) -> Directive:
+        event, quote = call.event, call.event.quote
+        text = quote.text if quote else words
+        found = self._reader.deadline(words, event.at)
+        names = [name.strip() for name in _SEPARATOR.split(found[1] if found else words) if name.strip()]
+        if not quote or not names:
+            names = self._reader.addressees(text)
+        due = found[0] if found else self._reader.due(text, event.at)
+        item = DirectiveItem(text=one_line(text, 2 * _MOST_CHARACTERS), names=tuple(names), due_at=due)
+        giver = self._giver(call)
+        return Directive(
+            group_id=event.thread_id,
+            account=event.account,
+            message_key=key,
+            given_by=giver.id,
+            entered_by=None if giver.id == call.person.id else call.person.id,
+            at=event.at,
+            state=DirectiveState.OPEN,
+            items=(item,),
+            mentioned_uids=tuple(mention.uid for mention in event.mentions),
+            changed_at=self.policy.clock(),
+        )
+
+    def _giver(self, call: Call) -> Person:
+        """Return who gave the directive: the author of the quoted message if a leader, else the caller."""
+        if call.event.quote is not None:
+            author = call.uow.people.find_or_create(call.event.account, call.event.quote.owner_uid)
+            if author is not None and author.has(*GIVERS):
+                return author
+        return call.person
+
+
+class FinishDirective(DirectiveCommand):
+    """Command `/xong CĐ1 [who]`: record that these addressees, or all, have done what the directive asks."""
+
+    word = "xong"
+    usage = MessageId.USAGE_FINISH
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Record it, and show the directive."""
+        if refused := self._needs_open(directive):
+            return refused
+        asked = self._asked(call, directive, words)
+        if words and not asked:
+            return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=words)
+        directive = self._register.finish(call.uow, directive, asked, call.person.id, call.event.key)
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+
+class ExtendDirective(DirectiveCommand):
+    """Command `/giahan CĐ1 date [who]`: give these addressees, or all, another deadline."""
+
+    word = "giahan"
+    usage = MessageId.USAGE_EXTEND
+    needs_words = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Move the deadline, and show the directive; a time in the past or that is not understood is refused."""
+        if refused := self._needs_open(directive):
+            return refused
+        now = self.policy.clock()
+        found = self._reader.deadline(words, now)
+        if found is None or found[0] <= now:
+            return self._say(directive, MessageId.DIRECTIVE_WHEN, "no_time", typed=words)
+        due, who = found
+        who = _BETWEEN.sub("", who)
+        asked = self._asked(call, directive, who)
+        if not asked:
+            return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who or words)
+        self._register.extend(call.uow, directive, asked, due, call.person.id)
+        text = self.voice.render(
+            MessageId.DIRECTIVE_EXTENDED, code=directive.code, due=self._pages.due(due), count=number(len(asked))
+        )
+        return Answer([text], subject=directive.code)
+
+
+class RemindNow(DirectiveCommand):
+    """Command `/nhac CĐ1`: remind all who have not answered, now."""
+
+    word = "nhac"
+    usage = MessageId.USAGE_REMIND
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Send the reminders, unless somebody ordered them within the last hour."""
+        if refused := self._needs_open(directive):
+            return refused
+        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
+        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
+            return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")
+        silent = [
+            (directive, one) for one in call.uow.directives.assignees(directive.id) if one.silent and not one.removed
+        ]
+        handler = RemindHandler(self.policy)
+        sent, absent = handler.remind(call.uow, directive.group_id, silent, most=_MANY, once_a_day=False)
+        return self._say(directive, MessageId.DIRECTIVE_REMINDED, count=number(sent), absent=number(absent))
+
+
+class DropDirective(DirectiveCommand):
+    """Command `/bo CĐ1 reason`: the directive is none, or is no longer to be followed."""
+
+    word = "bo"
+    usage = MessageId.USAGE_DROP
+    needs_words = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Drop the directive."""
+        if directive.state not in {DirectiveState.OPEN, DirectiveState.PROPOSED}:
+            return self._needs_open(directive) or self._say(directive, MessageId.DIRECTIVE_DROPPED)
+        self._register.drop(call.uow, directive, call.person.id, words)
+        return self._say(directive, MessageId.DIRECTIVE_DROPPED)
+
+
+class AssignDirective(DirectiveCommand):
+    """Command `/giao CĐ1 thêm|bớt who`: put addressees on the directive, or take them off."""
+
+    word = "giao"
+    usage = MessageId.USAGE_ASSIGN
+    needs_words = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Change the addressees, and show the directive."""
+        if refused := self._needs_open(directive):
+            return refused
+        verb, _, who = words.partition(" ")
+        if folded(verb) not in {"them", "bot"} or not who.strip():
+            return Answer([self.voice.render(self.usage)], "usage", directive.code)
+        if folded(verb) == "bot":
+            asked = self._asked(call, directive, who)
+            if not asked:
+                return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who)
+            directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
+        else:
+            names = [name.strip() for name in _SEPARATOR.split(who) if name.strip()]
+            self._register.add_addressees(call.uow, directive, names, call.person.id)
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+
+class _ProposalCommand(DirectiveCommand):
+    """Base class of the three answers to the question whether a message is a directive."""
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Decide on the message, unless that has been done."""
+        if directive.state is not DirectiveState.PROPOSED:
+            state = self.voice.render(MessageId[f"DIRECTIVE_STATE_{directive.state.name}"])
+            return self._say(directive, MessageId.DIRECTIVE_DECIDED, "decided", state=state)
+        return self.decide(call, directive)
+
+    @abstractmethod
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Carry out the decision."""
+
+
+class AcceptDirective(_ProposalCommand):
+    """Command `/dung CĐ5` (right): the message is a directive."""
+
+    word = "dung"
+    usage = MessageId.USAGE_ACCEPT
+
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Open the directive, and show it."""
+        directive = self._register.accept(call.uow, directive, call.person.id)
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+
+class RejectDirective(_ProposalCommand):
+    """Command `/khong CĐ5` (no): the message is no directive."""
+
+    word = "khong"
+    usage = MessageId.USAGE_REJECT
+
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Drop the proposal."""
+        self._register.drop(call.uow, directive, call.person.id, "")
+        return self._say(directive, MessageId.DIRECTIVE_DROPPED)
+
+
+class AskLater(_ProposalCommand):
+    """Command `/desau CĐ5` (later): ask about the message again in a day."""
+
+    word = "desau"
+    usage = MessageId.USAGE_LATER
+
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Enqueue the next question."""
+        now = self.policy.clock()
+        call.uow.jobs.enqueue(
+            Job(
+                account=directive.account,
+                group_id=directive.group_id,
+                task=AskAboutDirectives(),
+                ordered_at=now,
+                due_at=now + timedelta(days=1),
+            )
+        )
+        return self._say(directive, MessageId.DIRECTIVE_LATER)
+
+
+_ME = frozenset({"toi", "cua toi", "minh", "em"})
+_SEPARATOR = re.compile(r"\s*[,;]\s*|\s+và\s+")
+_BETWEEN = re.compile(r"^(?:đến|tới|cho|sang|hạn|là|[:,\s])+|(?:đến|tới|cho|[:,\s])+$")
+"""Words between a code, a date and a name that mean nothing: `/giahan CĐ1 đến 25/11 cho Sở Y tế`."""

@@ -1,0 +1,265 @@
+"""Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from zalo_governor.domain.people import Role
+from zalo_governor.services.ports import UnitOfWork
+from zalo_governor.text.directives.addressees import EVERYBODY
+from zalo_governor.text.fold import fold
+from zalo_governor.text.normalise import normalise
+
+T = TypeVar("T")
+
+_NAME_LENGTH = 80
+
+
+class Listed(NamedTuple):
+    """A person who may be addressed: an entry of the roster, or a member of the group who is on none."""
+
+    full_name: str
+    title: str
+    agency: str
+    """"" for a person of whom no agency is known."""
+    uids: frozenset[str]
+    """The uids of the person's accounts that are in the group; empty if none is."""
+
+
+class Addressee(NamedTuple):
+    """An agency or person who has to answer, with the accounts in the group from which answers count."""
+
+    name: str
+    uids: tuple[str, ...]
+    """The first one is reminded: the person addressed, or the first of the agency on the roster."""
+    known: bool = True
+    """False where nobody of that name is known."""
+
+
+class GroupDirectory:
+    """The agencies and people of one group, found by the names that messages use.
+
+    Args:
+        people: everybody who may be addressed; the leadership and the bot account are left out.
+    """
+
+    def __init__(self, people: Sequence[Listed]) -> None:
+        self._people = people
+        self._agencies: dict[str, list[Listed]] = {}
+        for person in people:
+            if person.agency:
+                self._agencies.setdefault(person.agency, []).append(person)
+        self._keys = {agency: _agency_words(agency) for agency in self._agencies}
+        self._names = [(_words(person.full_name), person) for person in people]
+
+    def find(self, names: Iterable[str], mentioned_uids: Sequence[str] = ()) -> list[Addressee]:
+        """Return who is meant by the names of a directive, each once, in the order of the names.
+
+        A name that fits nobody, or several, is returned as it stands, marked as unknown.
+
+        Args:
+            names: the addressees as named in the text.
+            mentioned_uids: whom the message mentions; an "@Name" in the text is one of them.
+        """
+        found: dict[str, Addressee] = {}
+        for name in names:
+            for addressee in self._find(name, mentioned_uids):
+                found.setdefault(addressee.name, addressee)
+        return list(found.values())
+
+    def by_uids(self, uids: Iterable[str]) -> list[Addressee]:
+        """Return the people who have these accounts; accounts that are nobody's are left out."""
+        people = {id(person): person for uid in uids for person in self._people if uid in person.uids}
+        return [self._person(person) for person in people.values()]
+
+    def _find(self, name: str, mentioned_uids: Sequence[str]) -> list[Addressee]:
+        typed = normalise(name).text.strip()
+        if typed == EVERYBODY or _EVERYBODY.fullmatch(fold(typed)):
+            return self._all(self._agencies, with_people=True)
+        if typed.startswith("@"):
+            mentioned = [person for person in self._people if not person.uids.isdisjoint(mentioned_uids)]
+            if person := _only(one for one in mentioned if _is_called(one, typed)):
+                return [self._person(person)]
+        if collective := self._collective(fold(typed)):
+            return collective
+        bare = _HONORIFIC.sub("", typed).strip(" .:,;-")
+        if agency := self._agency(bare):
+            return [self._of_agency(agency)]
+        if person := self._named(bare):
+            return [self._person(person)]
+        return [Addressee(typed[:_NAME_LENGTH], (), known=False)]
+
+    def _collective(self, folded: str) -> list[Addressee]:
+        """Return the agencies of the kinds that a collective name ("các sở, ban, ngành") means; [] if it is none."""
+        plain = " ".join(_WORD.findall(folded))
+        if _COUNTED.match(plain) or not _COLLECTIVE.match(plain):
+            return []
+        communes = [agency for agency, key in self._keys.items() if _is_commune(key)]
+        others = [agency for agency in self._keys if agency not in communes]
+        wants_communes, wants_others = bool(_COMMUNES.search(plain)), bool(_DEPARTMENTS.search(plain))
+        if wants_communes and not wants_others:
+            return self._all(communes)
+        if wants_others and not wants_communes:
+            return self._all(others)
+        return self._all(self._agencies) if wants_others or _UNITS.search(plain) else []
+
+    def _all(self, agencies: Iterable[str], *, with_people: bool = False) -> list[Addressee]:
+        found = [self._of_agency(agency) for agency in agencies]
+        if with_people:
+            found += [self._person(person) for person in self._people if not person.agency]
+        return found
+
+    def _of_agency(self, agency: str) -> Addressee:
+        return Addressee(agency[:_NAME_LENGTH], _uids(self._agencies[agency]))
+
+    def _person(self, person: Listed) -> Addressee:
+        """Return a person as addressee; colleagues of the same agency can answer too."""
+        colleagues = [one for one in self._agencies.get(person.agency, ()) if one is not person]
+        return Addressee(person.full_name[:_NAME_LENGTH], _uids([person, *colleagues]))
+
+    def _agency(self, typed: str) -> str | None:
+        words = _agency_words(typed)
+        if not words:
+            return None
+        scores = {agency: _likeness(words, key) for agency, key in self._keys.items()}
+        best = max(scores.values(), default=0)
+        return _only(agency for agency, score in scores.items() if score == best) if best else None
+
+    def _named(self, typed: str) -> Listed | None:
+        words = _words(_TITLE.sub("", fold(typed)) or typed)
+        if not words:
+            return None
+        return _only(person for name, person in self._names if name[-len(words) :] == words)
+
+
+def directory_of(uow: UnitOfWork, account: str, group_id: str) -> GroupDirectory:
+    """Return the directory of a group: its roster, and its members who are on no roster, by their display names.
+
+    Holders of the roles that give directives are left out: a collective name never means them.
+    """
+    present = uow.members.present_uids(account, group_id)
+    givers = {person.uid for person in uow.people.with_role(account, Role.LEADER, Role.LEADERSHIP, Role.BOT)}
+    listed = [
+        Listed(entry.full_name, entry.title, entry.agency or agency_in(entry.title), frozenset(uids & present))
+        for entry, uids in uow.roster.matched(account, group_id)
+        if uids.isdisjoint(givers) and not entry.roles & {Role.LEADER, Role.LEADERSHIP}
+    ]
+    known = givers.union({account}, *(person.uids for person in listed))
+    for uid, shown in sorted(uow.members.judged_names(account, group_id).items()):
+        if uid in present and uid not in known:
+            name, _, title = shown.partition(" - ")
+            listed.append(Listed(name.strip(), title.strip(), agency_in(title), frozenset({uid})))
+    return GroupDirectory(listed)
+
+
+def agency_in(title: str) -> str:
+    """Return the agency that a job title names ("Giám đốc Sở Y tế" -> "Sở Y tế"); "" if it names none."""
+    found = _AGENCY_HEAD.search(title)
+    return title[found.start() :].strip() if found else ""
+
+
+def fits(typed: str, name: str) -> bool:
+    """Return whether a name that somebody typed on a phone means the addressee of that name."""
+    words, key = _agency_words(typed), _agency_words(name)
+    return bool(words) and (_likeness(words, key) > 0 or key[-len(words) :] == words)
+
+
+def _likeness(typed: Sequence[str], key: Sequence[str]) -> int:
+    """Return how well typed words fit the words of an agency's name: the same, a part of it, its initials; 0: not."""
+    if typed == key:
+        return _SAME
+    if len(typed) > 1 and _contains(key, typed):
+        return _PART + len(typed)
+    if len(key) > 1 and _contains(typed, key):
+        return _PART + len(key)
+    initials = "".join(word[0] for word in key)
+    joined = "".join(typed)
+    if len(typed) > 1 and typed[0] == key[0] and "".join(typed[1:]) in {initials[1:], "".join(key[1:])}:
+        return _HEAD_AND_INITIALS
+    if joined == initials and len(joined) > 1:
+        return _INITIALS
+    return _BEGINNING if len(joined) > _SHORT and initials.startswith(joined) else 0
+
+
+def _contains(whole: Sequence[str], part: Sequence[str]) -> bool:
+    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+
+
+def _agency_words(text: str) -> list[str]:
+    """Return the words of an agency's name without diacritics, abbreviated heads written out."""
+    plain = " ".join(_words(text))
+    for pattern, long in _WRITTEN_OUT:
+        plain = pattern.sub(long, plain)
+    return [word for word in plain.split() if word not in {"va", "tinh"}]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def _is_commune(key: Sequence[str]) -> bool:
+    return any(word in {"xa", "phuong"} for word in key[:2]) or key[:2] == ["dac", "khu"] or key[:2] == ["thi", "tran"]
+
+
+def _is_called(person: Listed, typed: str) -> bool:
+    name, words = _words(person.full_name), _words(typed)
+    return bool(name) and words[: len(name)] == name
+
+
+def _uids(people: Iterable[Listed]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(uid for person in people for uid in sorted(person.uids)))
+
+
+def _only(found: Iterable[T]) -> T | None:
+    """Return the one thing found; None if there is none, or if there are several."""
+    things = list(found)
+    return things[0] if len(things) == 1 else None
+
+
+_SAME, _PART, _HEAD_AND_INITIALS, _INITIALS, _BEGINNING = 1000, 500, 300, 200, 100
+"""How well a name fits an agency; of parts, the longer one fits better."""
+_SHORT = 2
+"""Initials of at most so many letters are no beginning of longer initials."""
+_WORD = re.compile(r"\w+")
+_HONORIFIC = re.compile(
+    r"^(?:@|(?:đ\s?/\s?c|đ\s?c|dc|d/c|đồng chí|dong chi|anh|a\.|chị|c\.|ông|bà|em|e\.|bác|chú|cô|các|cac"
+    r"|lãnh đạo|lanh dao|thủ trưởng|thu truong)(?=[\s.:,]|(?<=\.))\s*)+",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"^(?:(?:pho )?(?:giam doc|chu tich|chanh van phong|truong phong|truong ban|bi thu|vien truong|chi cuc truong"
+    r"|cuc truong|hieu truong|truong cong an|chi huy truong|doi truong)|pho chanh van phong|gd|pgd|ct|pct|cvp|pcvp|tp"
+    r"|ptp)\s+"
+)
+_AGENCY_HEAD = re.compile(
+    r"(?:Sở|Ban|UBND|Ủy ban|Uỷ ban|Công an|Thanh tra|Văn phòng|Chi cục|Cục|Bộ Chỉ huy|Bộ chỉ huy|Trung tâm|Trường"
+    r"|Bệnh viện|Đài|Kho bạc|Ngân hàng|Hội|Mặt trận|Liên đoàn|Đoàn|Tòa án|Viện|Bưu điện|Điện lực|Công ty|Báo|Chi nhánh"
+    r"|Phòng|[Xx]ã|[Pp]hường|Đặc khu)\s+\w"
+)
+_WRITTEN_OUT = tuple(
+    (re.compile(rf"\b(?:{short})\b"), long)
+    for short, long in (
+        ("uy ban nhan dan|uy ban|ub", "ubnd"),
+        ("vp", "van phong"),
+        ("p", "phuong"),
+        ("x", "xa"),
+        ("ca", "cong an"),
+        ("bch quan su|bch qs|bchqs", "bo chi huy quan su"),
+        ("bv", "benh vien"),
+        ("tttt", "trung tam truyen thong"),
+        ("gd dt", "giao duc dao tao"),
+        ("nn mt", "nong nghiep moi truong"),
+        ("kh cn", "khoa hoc cong nghe"),
+    )
+)
+_EVERYBODY = re.compile(
+    r"@?(?:all|tat ca|moi nguoi|ca nhom|toan the(?: nhom| thanh vien)?|cac d\s?/?\s?c|cac dong chi)"
+)
+_COUNTED = re.compile(r"\d+ ")
+"""A collective that counts ("12 xã nêu trên"): which ones is not said here."""
+_COLLECTIVE = re.compile(
+    r"(?:(?:thu truong|lanh dao|chu tich|ubnd)\s)*(?:cac|nhung|tat ca|toan the|so ban|cap xa|cap so)\b"
+)
+_COMMUNES = re.compile(r"\b(?:xa|phuong|dac khu|thi tran|dia phuong|cap xa|huyen)\b")
+_DEPARTMENTS = re.compile(r"\b(?:so|ban|nganh|cap so)\b")
+_UNITS = re.compile(r"\b(?:don vi|co quan|nganh|thanh vien|dong chi)\b")

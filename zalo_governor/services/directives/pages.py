@@ -1,0 +1,227 @@
+"""What people read about directives: the ledger on one page, one directive, reminders; each at most 600 characters."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, Progress
+from zalo_governor.domain.people import Person
+from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import Group, ServicePolicy
+from zalo_governor.services.ports import UnitOfWork
+
+PAGE_LIMIT = 600
+"""Longest message about directives, in characters: one page on a phone."""
+_EXCERPT = 60
+_PROGRESS = {
+    Progress.OVERDUE: MessageId.PROGRESS_OVERDUE,
+    Progress.UNSEEN: MessageId.PROGRESS_UNSEEN,
+    Progress.SEEN: MessageId.PROGRESS_SEEN,
+    Progress.DELAYED: MessageId.PROGRESS_DELAYED,
+    Progress.RECEIVED: MessageId.PROGRESS_RECEIVED,
+    Progress.REPORTED: MessageId.PROGRESS_REPORTED,
+}
+"""The words for each progress, in the order of a directive's page: the worst first."""
+
+
+class DirectivePages:
+    """Renderer of the messages about directives."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def overview(self, group: Group, lines: Sequence[DirectiveOverview], count: int) -> str:
+        """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""
+        name = self._voice.group(group)
+        if not lines:
+            return self._voice.render(MessageId.DIRECTIVES_NONE, group=name)
+        overdue = sum(line.overdue > 0 for line in lines)
+        head = self._voice.render(
+            MessageId.DIRECTIVES, group=name, count=number(count), overdue=number(overdue), rows="{rows}"
+        )
+        rows = [self._line(line) for line in lines]
+        return self._filled(head, rows, count)
+
+    def mine(self, person: Person, owed: Sequence[tuple[Directive, Sequence[Assignee]]]) -> str:
+        """Return what is asked of one person: the directives that are not settled, the next deadline first."""
+        now = self._policy.clock()
+        rows = [
+            self._voice.render(
+                MessageId.DIRECTIVE_MINE_ROW,
+                code=directive.code,
+                state=self._progress(one, now),
+                due=self.due(one.due_at),
+                what=_excerpt(directive, one),
+            )
+            for directive, one in sorted(
+                ((directive, one) for directive, entries in owed for one in entries if not one.settled),
+                key=lambda pair: (pair[1].due_at is None, pair[1].due_at or pair[0].at),
+            )
+        ]
+        if not rows:
+            return self._voice.render_for(person, MessageId.DIRECTIVE_MINE_NONE)
+        return self._filled(self._voice.render_for(person, MessageId.DIRECTIVE_MINE, rows="{rows}"), rows, len(rows))
+
+    def one(self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
+        now = self._policy.clock()
+        asked = [one for one in assignees if not one.removed]
+        head = self._voice.render(
+            MessageId.DIRECTIVE_PAGE,
+            code=directive.code,
+            who=self._voice.who(uow.people.get(directive.given_by)),
+            when=_short(directive.at),
+            state=self._voice.render(MessageId[f"DIRECTIVE_STATE_{directive.state.name}"]),
+            what=_cut(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
+            reported=number(sum(one.reported_at is not None for one in asked)),
+            count=number(len(asked)),
+            due=self.due(min((one.due_at for one in asked if one.due_at), default=None)),
+            rows="{rows}",
+        )
+        rows = []
+        for progress, label in _PROGRESS.items():
+            there = [one for one in asked if one.progress(now) is progress]
+            if there:
+                names = self._names(there, PAGE_LIMIT // 3)
+                rows.append(
+                    self._voice.render(
+                        MessageId.DIRECTIVE_GROUP_ROW,
+                        state=self._voice.render(label),
+                        count=number(len(there)),
+                        names=names,
+                    )
+                )
+        for label, there in (
+            (MessageId.DIRECTIVE_ABSENT, [one for one in asked if one.known and not one.in_group]),
+            (MessageId.DIRECTIVE_UNKNOWN, [one for one in asked if not one.known]),
+            (MessageId.DIRECTIVE_ASSUMED, [one for one in asked if one.assumed]),
+        ):
+            if there:
+                rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
+        if not asked:
+            rows.append(self._voice.render(MessageId.DIRECTIVE_NOBODY, code=directive.code))
+        return self._filled(head, rows, len(rows))
+
+    def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return the line that acknowledges a new directive in the group."""
+        due = min((one.due_at for one in assignees if one.due_at), default=directive.items[0].due_at)
+        return self._voice.render(
+            MessageId.DIRECTIVE_ACKNOWLEDGED,
+            code=directive.code,
+            due=self.due(due),
+            count=number(len(assignees)),
+        )
+
+    def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
+        """Return the reminder to one person of all directives that wait for an answer."""
+        rows = [
+            self._voice.render(
+                MessageId.DIRECTIVE_REMINDER_ROW,
+                code=directive.code,
+                when=_short(directive.at),
+                due=self.due(one.due_at),
+                what=_excerpt(directive, one),
+            )
+            for directive, one in asked
+        ]
+        head = self._voice.render_for(person, MessageId.DIRECTIVE_REMINDER, rows="{rows}")
+        return self._filled(head, rows, len(rows))
+
+    def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
+        """Return the line to the leader when the deadline of a directive comes."""
+        missing = [one for one in asked if not one.settled]
+        return self._voice.render(
+            MessageId.DIRECTIVE_DEADLINE,
+            code=directive.code,
+            due=_short(due),
+            reported=number(sum(one.settled for one in asked)),
+            count=number(len(asked)),
+            missing=self._names(missing, PAGE_LIMIT // 2),
+        )
+
+    def proposals(self, uow: UnitOfWork, group_id: str, proposed: Sequence[Directive]) -> str:
+        """Return the question to the admins about messages that may be directives."""
+        rows = [
+            self._voice.render(
+                MessageId.DIRECTIVE_PROPOSED_ROW,
+                code=directive.code,
+                who=self._voice.who(uow.people.get(directive.given_by)),
+                when=_short(directive.at),
+                what=_cut(directive.text, _EXCERPT),
+            )
+            for directive in proposed
+        ]
+        head = self._voice.render(
+            MessageId.DIRECTIVE_PROPOSED,
+            group=self._voice.group(self._policy.group(group_id)),
+            code=proposed[0].code,
+            rows="{rows}",
+        )
+        return self._filled(head, rows, len(rows))
+
+    def not_reminded(self, left: Sequence[Assignee]) -> str:
+        """Return what the admins are told of addressees for whom there was no room in a round of reminders."""
+        return self._voice.render(
+            MessageId.DIRECTIVE_NOT_REMINDED, count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
+        )
+
+    def due(self, due: datetime | None) -> str:
+        """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
+        if due is None:
+            return self._voice.render(MessageId.DIRECTIVE_NO_DUE)
+        return self._voice.render(MessageId.DIRECTIVE_DUE, when=_short(due))
+
+    def _line(self, line: DirectiveOverview) -> str:
+        facts = {
+            "code": line.directive.code,
+            "due": self.due(line.due_at),
+            "reported": number(line.reported),
+            "count": number(line.addressees),
+            "what": _cut(line.directive.text, _EXCERPT // 2),
+        }
+        if line.overdue:
+            return self._voice.render(MessageId.DIRECTIVE_ROW_OVERDUE, overdue=number(line.overdue), **facts)
+        return self._voice.render(MessageId.DIRECTIVE_ROW, answered=number(line.answered), **facts)
+
+    def _progress(self, assignee: Assignee, now: datetime) -> str:
+        return self._voice.render(_PROGRESS[assignee.progress(now)])
+
+    def _names(self, assignees: Iterable[Assignee], limit: int) -> str:
+        """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are."""
+        names = [plain(one.name, _EXCERPT) for one in assignees]
+        kept: list[str] = []
+        for name in names:
+            if sum(map(len, kept)) + 2 * len(kept) + len(name) > limit and kept:
+                break
+            kept.append(name)
+        shown = ", ".join(kept)
+        if len(kept) == len(names):
+            return shown
+        return self._voice.render(MessageId.DIRECTIVE_NAMES_MORE, names=shown, count=number(len(names) - len(kept)))
+
+    def _filled(self, head: str, rows: Sequence[str], count: int) -> str:
+        """Put as many rows into the place "{rows}" of the text as fit on the page; say how many more there are."""
+        kept = list(rows)
+        while True:
+            left = count - len(kept)
+            more = [self._voice.render(MessageId.DIRECTIVES_MORE, count=number(left))] if left > 0 else []
+            text = head.replace("{rows}", "\n".join([*kept, *more]))
+            if len(text) <= PAGE_LIMIT or len(kept) <= 1:
+                return text
+            kept.pop()
+
+
+def _excerpt(directive: Directive, assignee: Assignee) -> str:
+    items = directive.items
+    return _cut(items[assignee.item].text if assignee.item < len(items) else directive.text, _EXCERPT)
+
+
+def _cut(text: str, limit: int) -> str:
+    return plain(text, limit)
+
+
+def _short(at: datetime) -> str:
+    """Return a time without its year, which people know: `17:00 25/11`."""
+    return f"{local(at):%H:%M %d/%m}"

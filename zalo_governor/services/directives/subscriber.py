@@ -1,0 +1,223 @@
+"""Event subscriber of the directive ledger: directives, answers, reactions, receipts, edits and recalls."""
+
+import re
+from collections.abc import Sequence
+
+from zalo_governor.domain.directives import (
+    AnswerKind,
+    AnswerWay,
+    Directive,
+    DirectiveAnswer,
+    DirectiveItem,
+    DirectiveState,
+)
+from zalo_governor.domain.events import (
+    EventBase,
+    MessageDeleted,
+    MessageRecalled,
+    MessageRevised,
+    MessageSeen,
+    MessageSent,
+    Reacted,
+)
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.services.cases.freshness import is_fresh
+from zalo_governor.services.commands.parsing import begins_with_slash
+from zalo_governor.services.directives.answers import AnswerMatcher
+from zalo_governor.services.directives.pages import DirectivePages
+from zalo_governor.services.directives.reading import reader_for
+from zalo_governor.services.directives.register import DirectiveRegister
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.services.ports import UnitOfWork
+from zalo_governor.text.fold import fold
+
+_GIVERS = (Role.LEADER, Role.LEADERSHIP)
+_RELAYERS = (Role.ADMIN, Role.ADMIN_STAFF)
+
+
+class DirectiveLedger:
+    """Event subscriber that keeps the directive ledger; called for each judged event of a governed group."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._register = DirectiveRegister(policy)
+        self._reader = reader_for(policy.directives.skip_holidays)
+        self._matcher = AnswerMatcher(self._reader)
+        self._notifier = Notifier(policy)
+        self._pages = DirectivePages(policy)
+
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Act on the event, if it is a directive, an answer to one, or about the message of one."""
+        if verdict.sealed:
+            self._forget_sealed(uow, event)
+        elif isinstance(event, MessageSent):
+            self._handle_message(uow, event)
+        elif isinstance(event, MessageRecalled | MessageDeleted):
+            self._handle_withdrawal(uow, event)
+        elif isinstance(event, Reacted):
+            self._handle_reaction(uow, event)
+        elif isinstance(event, MessageSeen):
+            self._note_receipts(uow, event)
+
+    def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
+        if begins_with_slash(event.text):
+            return
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        if person is None:
+            return
+        if isinstance(event, MessageRevised):
+            self._register.forget_answer(uow, event.thread_id, event.key)
+        if person.has(*_GIVERS, *_RELAYERS) and self._read_directive(uow, event, person):
+            return
+        self._read_answer(uow, event, person)
+
+    def _read_directive(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
+        """Open or revise a directive if the message is one; return whether it is."""
+        if not event.text or not self._policy.directives.recognise:
+            return False
+        role = "leader" if person.has(*_GIVERS) else "admin"
+        is_directive, items = self._reader.directive(event.text, role, event.at)
+        if is_directive is False:
+            return False
+        known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
+        if known is not None:
+            self._register.revise(uow, known, items)
+        elif uow.claims.claim_once(f"directive:{event.thread_id}:{event.key}", event.at):
+            # Claimed, since another bot account in the group reads the same message.
+            state = DirectiveState.OPEN if is_directive else DirectiveState.PROPOSED
+            self._open(uow, event, person, items, state)
+        return is_directive is True
+
+    def _open(
+        self,
+        uow: UnitOfWork,
+        event: MessageSent,
+        person: Person,
+        items: Sequence[DirectiveItem],
+        state: DirectiveState,
+    ) -> None:
+        giver = person if person.has(*_GIVERS) else self._giver_named(uow, event.text)
+        if giver is None:
+            return
+        directive = self._register.open(
+            uow,
+            Directive(
+                group_id=event.thread_id,
+                account=event.account,
+                message_key=event.key,
+                given_by=giver.id,
+                entered_by=None if giver.id == person.id else person.id,
+                at=event.at,
+                state=state,
+                items=tuple(items),
+                mentioned_uids=tuple(mention.uid for mention in event.mentions),
+                changed_at=self._policy.clock(),
+            ),
+            quoted_uid=event.quote.owner_uid if event.quote else "",
+        )
+        if directive.open and self._policy.directives.acknowledge_in_group and is_fresh(event, self._policy.clock()):
+            line = self._pages.acknowledgement(directive, uow.directives.assignees(directive.id))
+            self._notifier.to_group(uow, line, group_id=event.thread_id)
+
+    def _giver_named(self, uow: UnitOfWork, text: str) -> Person | None:
+        """Return which leader's order a relayed message passes on: the one named in it, else the head of the group."""
+        givers = self._notifier.holders(uow, *_GIVERS)
+        words = _WORD.findall(fold(text))
+        named = [person for person in givers if _name_of(person) and _name_of(person) in words[:_OPENING_WORDS]]
+        if len(named) == 1:
+            return named[0]
+        heads = [person for person in givers if person.has(Role.LEADER)]
+        return next(iter(heads or givers), None)
+
+    def _read_answer(self, uow: UnitOfWork, event: MessageSent, person: Person) -> None:
+        answer = DirectiveAnswer(
+            group_id=event.thread_id,
+            directive_id=None,
+            assignee_id=None,
+            target_key=event.quote.key if event.quote else "",
+            message_key=event.key,
+            person_id=person.id,
+            at=event.at,
+            kind=AnswerKind.RECEIVED,
+            way=AnswerWay.QUOTE,
+        )
+        match = self._matcher.match(uow, event, person)
+        if match is not None:
+            found = {"kind": match.kind, "way": match.way, "assumed": match.assumed}
+            self._register.record_answer(uow, match.directive, match.assignees, answer.model_copy(update=found))
+        elif event.quote is not None and self._may_become_directive(uow, event):
+            kind = self._matcher.kind(event, event.quote.text)
+            if kind is not None:
+                uow.directives.add_answer(answer.model_copy(update={"kind": kind}))
+
+    def _may_become_directive(self, uow: UnitOfWork, event: MessageSent) -> bool:
+        """Return whether the quoted message may still become a directive: heard late, or entered by hand later."""
+        if event.quote is None:
+            return False
+        known = uow.directives.of_message(event.thread_id, event.quote.key)
+        if known is not None:
+            return known.state is DirectiveState.PROPOSED
+        owner = uow.people.find_or_create(event.account, event.quote.owner_uid)
+        return owner is not None and owner.has(*_GIVERS, *_RELAYERS)
+
+    def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
+        by = uow.people.find_or_create(event.account, event.sender_uid)
+        for key in event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,):
+            self._register.forget_answer(uow, event.thread_id, key)
+            directive = uow.directives.of_message(event.thread_id, key)
+            if directive is None or directive.state is DirectiveState.WITHDRAWN:
+                continue
+            own = by is not None and by.id in {directive.given_by, directive.entered_by}
+            if own or isinstance(event, MessageDeleted):
+                self._register.withdraw(uow, directive, by.id if by else None)
+
+    def _handle_reaction(self, uow: UnitOfWork, event: Reacted) -> None:
+        directive = uow.directives.of_message(event.thread_id, event.target_key)
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        if directive is None or person is None or not self._policy.directives.reactions_count:
+            return
+        key = f"reaction {event.target_key} {person.id}"
+        self._register.forget_answer(uow, event.thread_id, key)
+        if not event.icon or event.icon in _REFUSING_ICONS:
+            return
+        own = [one for one in uow.directives.assignees(directive.id) if person.id in one.person_ids]
+        answer = DirectiveAnswer(
+            group_id=event.thread_id,
+            directive_id=directive.id,
+            assignee_id=None,
+            target_key=event.target_key,
+            message_key=key,
+            person_id=person.id,
+            at=event.at,
+            kind=AnswerKind.RECEIVED,
+            way=AnswerWay.REACTION,
+        )
+        self._register.record_answer(uow, directive, [one for one in own if not one.removed], answer)
+
+    def _note_receipts(self, uow: UnitOfWork, event: MessageSeen) -> None:
+        directive = uow.directives.of_message(event.thread_id, event.target_key)
+        if directive is None:
+            return
+        people = (uow.people.find_or_create(event.account, uid) for uid in event.seen_uids if uid != event.account)
+        uow.directives.note_seen(directive.id, [person.id for person in people if person], event.at)
+
+    def _forget_sealed(self, uow: UnitOfWork, event: EventBase) -> None:
+        """Forget the text of a directive whose message turns out, after an edit, to contain a possible state secret."""
+        directive = uow.directives.of_message(event.thread_id, event.key)
+        if directive is not None:
+            self._register.forget_text(uow, directive)
+
+
+def _name_of(person: Person) -> str:
+    """Return the given name of a person without diacritics: the last word of the full name."""
+    words = _WORD.findall(fold(person.full_name))
+    return words[-1] if words else ""
+
+
+_WORD = re.compile(r"\w+")
+_OPENING_WORDS = 16
+"""Number of words at the beginning of a relayed order in which the leader is named."""
+_REFUSING_ICONS = frozenset({"/-weak", ":-((", ":-h", ":(", "/-no", "/-break"})
+"""Icons of Zalo that do not confirm a receipt: thumb down, crying, angry, refusing, broken heart."""
