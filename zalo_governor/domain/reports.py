@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.directives import DirectiveFigures
 from zalo_governor.domain.feedback import Remark
 
 
@@ -198,6 +199,8 @@ class ActivityReport(_Figures):
     membership: Membership
     changes: tuple[ChangeFigures, ...]
     statements: tuple[StatementFigures, ...]
+    directives: DirectiveFigures = DirectiveFigures()
+    """How the directives given in the period had been answered when the report was made."""
     voice: MembersVoice
     remarks: tuple[Remark, ...] = ()
     """Members' remarks in the period: incidents first, then the oldest. In reports not for admins, `text` is ""."""

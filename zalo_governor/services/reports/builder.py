@@ -59,6 +59,7 @@ def compose(
         membership=uow.distributions.membership(group.id),
         changes=tuple(uow.distributions.changes(group.id, period.start, period.end)),
         statements=tuple(uow.distributions.statements(group.id, period.start, period.end)),
+        directives=uow.directives.figures(group.id, period.start, period.end, now),
         voice=uow.distributions.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
         signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
@@ -94,6 +95,15 @@ def render_json(report: ActivityReport) -> str:
     for row, case in zip(data["open_cases"], report.open_cases, strict=True):
         row["code"] = case.code
     return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on how the period's directives were answered; that there were none, if there were none."""
+    figures = report.directives
+    if not figures.given:
+        return voice.render(MessageId.LINE_NO_DIRECTIVES)
+    counted = ("given", "asked", "answered", "in_time", "late", "overdue", "silent", "open")
+    return voice.render(MessageId.LINE_DIRECTIVES, **{name: number(getattr(figures, name)) for name in counted})
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:

@@ -15,6 +15,7 @@ from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import (
     change_in_words,
     coverage_line,
+    directives_line,
     gaps_line,
     handling_lines,
     heard_until,
@@ -67,7 +68,7 @@ class _TextRenderer:
             activity=self._activity(),
             clauses=self._clauses(clause_rows) + self._handling(),
             open=self._open_cases(case_rows),
-            more=self._table_figures(),
+            more=self._table_figures() + self._directives(),
             trend=self._trend(),
             coverage=self._coverage(),
             cannot=self._unverifiable_clauses() + self._leak_signs(),
@@ -155,6 +156,9 @@ class _TextRenderer:
             incidents=untold if voice.incidents is None else number(voice.incidents),
             suggestions=untold if voice.suggestions is None else number(voice.suggestions),
         )
+
+    def _directives(self) -> str:
+        return "\n" + directives_line(self._report, self._voice) if self._report.directives.given else ""
 
     def _trend(self) -> str:
         messages, before = self._report.activity.messages, self._report.activity_before.messages

@@ -13,7 +13,9 @@ from tests.unit.services.desk import (
     UNMARKED,
     Desk,
 )
+from tests.unit.storage.stored import new_directive
 from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.directives import Assignee
 from zalo_governor.domain.documents import ReportDocument
 from zalo_governor.domain.reports import ActivityReport, AgencyFigures, ClauseFigures, Period
 from zalo_governor.services.messaging.formatter import MessageFormatter
@@ -56,6 +58,10 @@ def report(*, words: bool = False) -> ActivityReport:
     store.gap_list = [
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
     ]
+    directive = desk.uow.directives.add(new_directive(1, at=NOW - timedelta(days=3)))
+    for name, reported in (("Văn phòng UBND tỉnh", NOW), ("+UBND xã Mẫu", None)):
+        asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name=name, due_at=NOW)
+        desk.uow.directives.put_assignee(asked.model_copy(update={"received_at": reported, "reported_at": reported}))
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
     return compose(desk.uow, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)

@@ -19,6 +19,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.builder import (
     change_in_words,
     coverage_line,
+    directives_line,
     gaps_line,
     handling_lines,
     heard_until,
@@ -164,6 +165,39 @@ def changes(draft: Draft) -> Section:
     ]
     return draft.section(
         "changes", MessageId.SECTION_CHANGES, [line], draft.table("changes", MessageId.TABLE_CHANGES, rows)
+    )
+
+
+def directives(draft: Draft) -> Section:
+    """Return the section on how directives (orders of the leadership) were answered, by agency, the worst first."""
+    figures = draft.report.directives
+    lines = [directives_line(draft.report, draft.voice)]
+    if figures.given:
+        minutes = figures.first_answer_minutes
+        lines.append(
+            draft.render(
+                MessageId.LINE_DIRECTIVE_RATES,
+                answered=draft.share(figures.answered, figures.asked),
+                in_time=draft.share(figures.in_time, figures.asked),
+                minutes=draft.render(MessageId.NOT_COUNTED) if minutes is None else number(minutes),
+                absent=number(figures.absent),
+                assumed=number(figures.assumed),
+                proposed=number(figures.proposed),
+            )
+        )
+    lines.append(draft.render(MessageId.LINE_DIRECTIVES_UNSEEN))
+    rows: list[Sequence[Cell]] = [
+        (
+            row.name or draft.render(MessageId.AGENCY_UNKNOWN),
+            *(row.asked, row.in_time, row.late, row.waiting, row.overdue, row.silent),
+        )
+        for row in figures.agencies
+    ]
+    return draft.section(
+        "directives",
+        MessageId.SECTION_DIRECTIVES,
+        lines,
+        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (2, 3, 5)),
     )
 
 
