@@ -85,13 +85,13 @@ def test_only_open_directives_are_owed_the_newest_first(storage: Storage) -> Non
         [taken_off] = uow.directives.assignees(third.id)
         uow.directives.put_assignee(taken_off.model_copy(update={"removed": True}))
         mine = person(uow)
-        assert [directive.id for directive, _ in uow.directives.owed_by(GROUP, mine, 9)] == [second.id, first.id]
-        assert [directive.id for directive, _ in uow.directives.owed_by(GROUP, mine, 2)][:1] == [second.id]
+        assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 9)] == [second.id, first.id]
+        assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 2)][:1] == [second.id]
         assert uow.directives.owed_by(GROUP, person(uow, OTHER), 9) == []
         uow.directives.save(second.model_copy(update={"state": DirectiveState.DONE}))
-        assert [directive.id for directive, _ in uow.directives.owed_by(GROUP, mine, 9)] == [first.id]
+        assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 9)] == [first.id]
         uow.directives.save(second)
-        assert [directive.id for directive, _ in uow.directives.owed_by(GROUP, mine, 9)] == [second.id, first.id]
+        assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 9)] == [second.id, first.id]
 
 
 def test_an_answer_counts_once_and_is_forgotten_when_its_message_is_recalled(storage: Storage) -> None:

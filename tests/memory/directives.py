@@ -11,6 +11,7 @@ from zalo_governor.domain.directives import (
     DirectiveFigures,
     DirectiveOverview,
     DirectiveState,
+    OwedDirective,
     figures_of,
 )
 
@@ -51,12 +52,13 @@ class MemoryDirectives(MemoryRepository):
         self._store.assignees.append(assignee)
         return assignee
 
-    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         found = []
         for directive in reversed(self._store.directives):
-            own = [one for one in self.assignees(directive.id) if person_id in one.person_ids and not one.removed]
+            asked = [one for one in self.assignees(directive.id) if not one.removed]
+            own = [one for one in asked if person_id in one.person_ids]
             if directive.open and directive.group_id == group_id and own:
-                found.append((directive, own))
+                found.append(OwedDirective(directive, own, len(asked)))
         return found[:limit]
 
     def add_answer(self, answer: DirectiveAnswer) -> bool:

@@ -1,4 +1,4 @@
-"""`zalo-governor directives`: read messages in JSON Lines as directives; print whom they order to do what, by when."""
+"""`zalo-governor directives`: read messages in JSON Lines as directives; or show the directive ledger."""
 
 from datetime import datetime
 from functools import partial
@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from zalo_governor.cli.directive_ledger import list_directives, show_directive
 from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.text.directives.reader import DirectiveReader, Item
 
 _EXAMPLE = '{"id": 1, "text": "…", "sender_role": "leader", "sent_at": "2026-11-24T08:00"}'
@@ -14,9 +16,24 @@ _ROLES = ("leader", "leadership", "admin", "member")
 
 
 def directives(
-    file: Annotated[str, typer.Argument(help="Tệp JSON lines; - là đọc từ đầu vào chuẩn.")] = "-",
+    file: Annotated[
+        str,
+        typer.Argument(help="Tệp JSON lines, - là đọc từ đầu vào chuẩn; hoặc list, show để xem sổ chỉ đạo."),
+    ] = "-",
+    code: Annotated[str, typer.Argument(help="Với show: mã chỉ đạo, ví dụ CĐ1.")] = "",
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Với list, show: in JSON thay cho bảng.")] = False,
 ) -> None:
-    """Đọc từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có phải chỉ đạo không, giao ai, hạn khi nào."""
+    """Đọc từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có phải chỉ đạo không, giao ai, hạn khi nào.
+
+    list: các chỉ đạo đang theo dõi; show CĐ1: một chỉ đạo và các nơi nhận.
+    """
+    if file == "list":
+        list_directives(config, as_json=as_json)
+        return
+    if file == "show":
+        show_directive(config, code, as_json=as_json)
+        return
     raise typer.Exit(answer_file(file, partial(read_line, DirectiveReader())))
 
 

@@ -219,6 +219,16 @@ class DirectiveAnswer(BaseModel):
     assumed: bool = False
 
 
+class OwedDirective(NamedTuple):
+    """An open directive that a person can answer."""
+
+    directive: Directive
+    assignees: "list[Assignee]"
+    """The entries for which the person can answer."""
+    addressees: int
+    """Number of all addressees of the directive."""
+
+
 class DirectiveOverview(NamedTuple):
     """One directive as a line of the ledger, with the number of its addressees and of their answers."""
 

@@ -1,7 +1,7 @@
 """Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.people import Role
@@ -95,7 +95,7 @@ class GroupDirectory:
         if _COUNTED.match(plain) or not _COLLECTIVE.match(plain):
             return []
         communes = [agency for agency, key in self._keys.items() if _is_commune(key)]
-        others = [agency for agency in self._keys if agency not in communes]
+        others = [agency for agency in self._agencies if agency not in communes]
         wants_communes, wants_others = bool(_COMMUNES.search(plain)), bool(_DEPARTMENTS.search(plain))
         if wants_communes and not wants_others:
             return self._all(communes)
@@ -104,7 +104,7 @@ class GroupDirectory:
         return self._all(self._agencies) if wants_others or _UNITS.search(plain) else []
 
     def _all(self, agencies: Iterable[str], *, with_people: bool = False) -> list[Addressee]:
-        found = [self._of_agency(agency) for agency in agencies]
+        found = [self._of_agency(agency) for agency in agencies if self._keys[agency] != _THE_PROVINCE]
         if with_people:
             found += [self._person(person) for person in self._people if not person.agency]
         return found
@@ -123,7 +123,10 @@ class GroupDirectory:
             return None
         scores = {agency: _likeness(words, key) for agency, key in self._keys.items()}
         best = max(scores.values(), default=0)
-        return _only(agency for agency, score in scores.items() if score == best) if best else None
+        likest = [agency for agency, score in scores.items() if best and score == best]
+        # Without diacritics, "Nậm" and "Nam" are the same.
+        same = [agency for agency in likest if agency.lower() in typed.lower() or typed.lower() in agency.lower()]
+        return _only(same or likest)
 
     def _named(self, typed: str) -> Listed | None:
         words = _words(_TITLE.sub("", fold(typed)) or typed)
@@ -149,7 +152,14 @@ def directory_of(uow: UnitOfWork, account: str, group_id: str) -> GroupDirectory
         if uid in present and uid not in known:
             name, _, title = shown.partition(" - ")
             listed.append(Listed(name.strip(), title.strip(), agency_in(title), frozenset({uid})))
-    return GroupDirectory(listed)
+    agencies = {person.agency for person in listed}
+    return GroupDirectory([person._replace(agency=_whole_agency(person.agency, agencies)) for person in listed])
+
+
+def _whole_agency(agency: str, known: Collection[str]) -> str:
+    """Return the agency of which a unit is a part: that of "Phòng Tổng hợp, Văn phòng UBND tỉnh", if that is known."""
+    whole = agency.rpartition(", ")[2]
+    return whole if whole in known else agency
 
 
 def agency_in(title: str) -> str:
@@ -216,6 +226,8 @@ def _only(found: Iterable[T]) -> T | None:
     return things[0] if len(things) == 1 else None
 
 
+_THE_PROVINCE = ["ubnd"]
+"""Words of the agency of the leadership itself, which no collective name means."""
 _SAME, _PART, _HEAD_AND_INITIALS, _INITIALS, _BEGINNING = 1000, 500, 300, 200, 100
 """How well a name fits an agency; of parts, the longer one fits better."""
 _SHORT = 2

@@ -6,7 +6,15 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from zalo_governor.domain.directives import CODE_PREFIX, AnswerKind, AnswerWay, Assignee, Directive, DirectiveState
+from zalo_governor.domain.directives import (
+    CODE_PREFIX,
+    AnswerKind,
+    AnswerWay,
+    Assignee,
+    Directive,
+    DirectiveState,
+    OwedDirective,
+)
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Person
 from zalo_governor.services.directives.reading import ServiceReader
@@ -17,8 +25,13 @@ from zalo_governor.text.normalise import normalise
 _MOST_OWED = 12
 """How many of a person's open directives, the newest, are compared with a message that names none of them."""
 _RECEIPT_WITHIN = timedelta(days=1)
-_ANSWER_WITHIN = timedelta(days=3)
+_RECEIPT_OF_MANY_WITHIN = timedelta(hours=2)
+_ANSWER_WITHIN = timedelta(days=1)
 """Within these times after a directive, a message that shares no words with it may still be taken as its answer."""
+_FEW = 5
+"""A directive to so many addressees is to a few: what they say next is probably about it."""
+_FITTING = 3
+"""How much a message has to share with a directive (see `shared_words`) to be taken for its answer by that alone."""
 _ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
 
 
@@ -56,11 +69,8 @@ class AnswerMatcher:
             return self._matched(uow, directive, person, event, text, AnswerWay.QUOTE)
         if not text:
             return None
-        owed = [
-            (directive, entries)
-            for directive, entries in uow.directives.owed_by(event.thread_id, person.id, _MOST_OWED)
-            if directive.at <= event.at
-        ]
+        known = uow.directives.owed_by(event.thread_id, person.id, _MOST_OWED)
+        owed = [owes for owes in known if owes.directive.at <= event.at]
         mentioned = self._givers(uow, event, owed)
         if mentioned is not None:
             return self._best(mentioned, event, text, AnswerWay.MENTION)
@@ -88,45 +98,42 @@ class AnswerMatcher:
         kind = self.kind(event, directive.text) if own and directive.state in _ANSWERABLE else None
         return Match(directive, _concerned(directive, own, text, kind), kind, way) if kind else None
 
-    def _givers(
-        self, uow: UnitOfWork, event: MessageSent, owed: Sequence[tuple[Directive, Sequence[Assignee]]]
-    ) -> list[tuple[Directive, Sequence[Assignee]]] | None:
+    def _givers(self, uow: UnitOfWork, event: MessageSent, owed: Sequence[OwedDirective]) -> list[OwedDirective] | None:
         """Return the directives given by somebody whom the message mentions; None if there are none."""
         people = [uow.people.find_or_create(event.account, mention.uid) for mention in event.mentions]
         numbers = {person.id for person in people if person}
-        given = [(directive, entries) for directive, entries in owed if directive.given_by in numbers]
-        return given or None
+        return [owes for owes in owed if owes.directive.given_by in numbers] or None
 
-    def _best(
-        self,
-        owed: Sequence[tuple[Directive, Sequence[Assignee]]],
-        event: MessageSent,
-        text: str,
-        way: AnswerWay,
-    ) -> Match | None:
+    def _best(self, owed: Sequence[OwedDirective], event: MessageSent, text: str, way: AnswerWay) -> Match | None:
         """Return the directive that the message fits best: by the words that they share, else the newest that waits."""
-        scored = sorted(
-            ((shared_words(text, _matter(directive)), directive.id, directive, entries) for directive, entries in owed),
-            key=lambda row: (-row[0], -row[1]),
-        )
-        alike = [row for row in scored if row[0] == scored[0][0]]
-        fits = bool(scored) and scored[0][0] > 0
-        candidates = alike if fits else [row for row in scored if any(not one.settled for one in row[3])]
-        for _, _, directive, entries in candidates:
-            kind = self.kind(event, directive.text)
-            if kind is None:
+        scores = [shared_words(text, _matter(owes.directive)) for owes in owed]
+        best = max(scores, default=0)
+        fits = best >= _FITTING
+        candidates = [
+            owes
+            for owes, score in zip(owed, scores, strict=True)
+            if (score == best if fits else any(not one.settled for one in owes.assignees))
+        ]
+        for owes in candidates:
+            kind = self.kind(event, owes.directive.text)
+            if kind is None or not _is_plausible(owes, event, kind, way, fits=fits):
                 continue
-            age = event.at - directive.at
-            if kind is AnswerKind.RECEIVED:
-                # A second "rõ" is for another directive, or for nobody.
-                if age > _RECEIPT_WITHIN or not any(one.silent for one in entries):
-                    continue
-            elif not fits and (age > _ANSWER_WITHIN or event.attachment):
-                continue
-            rivals = [row for row in candidates if any(one.silent or not one.settled for one in row[3])]
-            assumed = len(rivals) > 1
-            return Match(directive, _concerned(directive, entries, text, kind), kind, way, assumed)
+            rivals = [other for other in candidates if any(one.silent or not one.settled for one in other.assignees)]
+            concerned = _concerned(owes.directive, owes.assignees, text, kind)
+            return Match(owes.directive, concerned, kind, way, assumed=len(rivals) > 1)
         return None
+
+
+def _is_plausible(owes: OwedDirective, event: MessageSent, kind: AnswerKind, way: AnswerWay, *, fits: bool) -> bool:
+    """Return whether a message that quotes nothing may be taken as that kind of answer to that directive.
+
+    A second "rõ" is for another directive, or for nobody. What shares no words with an order to many is talk.
+    """
+    age, to_few = event.at - owes.directive.at, owes.addressees <= _FEW
+    if kind is AnswerKind.RECEIVED:
+        within = _RECEIPT_WITHIN if to_few or way is AnswerWay.MENTION else _RECEIPT_OF_MANY_WITHIN
+        return age <= within and any(one.silent for one in owes.assignees)
+    return fits or way is AnswerWay.MENTION or (to_few and age <= _ANSWER_WITHIN and not event.attachment)
 
 
 def _matter(directive: Directive) -> str:

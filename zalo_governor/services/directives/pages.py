@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, Progress
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, OwedDirective, Progress
 from zalo_governor.domain.people import Person
 from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -44,7 +44,7 @@ class DirectivePages:
         rows = [self._line(line) for line in lines]
         return self._filled(head, rows, count)
 
-    def mine(self, person: Person, owed: Sequence[tuple[Directive, Sequence[Assignee]]]) -> str:
+    def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
         """Return what is asked of one person: the directives that are not settled, the next deadline first."""
         now = self._policy.clock()
         rows = [
@@ -56,7 +56,7 @@ class DirectivePages:
                 what=_excerpt(directive, one),
             )
             for directive, one in sorted(
-                ((directive, one) for directive, entries in owed for one in entries if not one.settled),
+                ((owes.directive, one) for owes in owed for one in owes.assignees if not one.settled),
                 key=lambda pair: (pair[1].due_at is None, pair[1].due_at or pair[0].at),
             )
         ]
@@ -82,7 +82,7 @@ class DirectivePages:
         )
         rows = []
         for progress, label in _PROGRESS.items():
-            there = [one for one in asked if one.progress(now) is progress]
+            there = [one for one in asked if one.in_group and one.progress(now) is progress]
             if there:
                 names = self._names(there, PAGE_LIMIT // 3)
                 rows.append(
@@ -147,7 +147,7 @@ class DirectivePages:
             self._voice.render(
                 MessageId.DIRECTIVE_PROPOSED_ROW,
                 code=directive.code,
-                who=self._voice.who(uow.people.get(directive.given_by)),
+                who=self._voice.who(uow.people.get(directive.entered_by or directive.given_by)),
                 when=_short(directive.at),
                 what=_cut(directive.text, _EXCERPT),
             )

@@ -55,7 +55,7 @@ class ServiceReader:
             DirectiveItem(
                 text=" ".join(item.text.split())[:_MOST_CHARACTERS],
                 names=item.addressees,
-                due_at=_aware(item.deadline) if item.deadline else None,
+                due_at=_due(item.deadline, at),
             )
             for item in reading.items
         )
@@ -76,7 +76,7 @@ class ServiceReader:
     def due(self, text: str, at: datetime) -> datetime | None:
         """Return the first deadline that a text sent at `at` sets; None if it sets none."""
         found = self._reader.deadlines(normalise(text).text, _naive(at))
-        return _aware(found[0][1]) if found else None
+        return _due(found[0][1], at) if found else None
 
     def deadline(self, text: str, at: datetime) -> tuple[datetime, str] | None:
         """Find the first time that a text typed to the bot names; return it, and the text without it; None if none."""
@@ -88,6 +88,12 @@ class ServiceReader:
 
 def _naive(at: datetime) -> datetime:
     return local(at).replace(tzinfo=None)
+
+
+def _due(deadline: datetime | None, at: datetime) -> datetime | None:
+    """Return the deadline as an aware time; None if it was over when it was set, which is not what was meant."""
+    due = _aware(deadline) if deadline else None
+    return due if due is not None and due > at else None
 
 
 def _aware(moment: datetime) -> datetime:

@@ -81,6 +81,8 @@ class DirectiveLedger:
         is_directive, items = self._reader.directive(event.text, role, event.at)
         if is_directive is False:
             return False
+        if event.attachment is not None:
+            is_directive = None  # A caption mostly tells what the picture shows.
         known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
         if known is not None:
             self._register.revise(uow, known, items)

@@ -10,6 +10,7 @@ from zalo_governor.domain.directives import (
     DirectiveAnswer,
     DirectiveFigures,
     DirectiveOverview,
+    OwedDirective,
 )
 
 
@@ -40,7 +41,7 @@ class Directives(Protocol):
         """Store a new addressee (its id is 0), or the changed one; return it with its id."""
         ...
 
-    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         """Return the open directives that the person can answer, the newest first, with the person's entries in each.
 
         Entries that were taken off the directive are left out; those that were answered already are not.

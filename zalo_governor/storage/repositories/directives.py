@@ -14,6 +14,7 @@ from zalo_governor.domain.directives import (
     DirectiveFigures,
     DirectiveOverview,
     DirectiveState,
+    OwedDirective,
     figures_of,
 )
 from zalo_governor.storage.repositories.base import Repository
@@ -122,7 +123,7 @@ class Directives(Repository):
         self._sum_up(assignee.directive_id)
         return assignee
 
-    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+    def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         """Return the open directives that the person can answer, the newest first, with the person's entries in each.
 
         Entries that were taken off the directive are left out; those that were answered already are not.
@@ -148,7 +149,7 @@ class Directives(Repository):
             if not assignee.removed:
                 entries.setdefault(assignee.directive_id, []).append(assignee)
         rows = self._tx.execute(select(directives).where(directives.c.id.in_(entries)).order_by(directives.c.id.desc()))
-        return [(directive_of(self._tx.keys, row), entries[row.id]) for row in rows]
+        return [OwedDirective(directive_of(self._tx.keys, row), entries[row.id], row.addressees) for row in rows]
 
     def add_answer(self, answer: DirectiveAnswer) -> bool:
         """Store an answer; return False if the same message is stored as an answer of the same addressee already."""

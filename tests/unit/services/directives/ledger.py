@@ -16,6 +16,7 @@ AGENCIES = {
     "y_te_pho": ("Vàng A Thử", "Phó Giám đốc", "Sở Y tế"),
     "tai_chinh": ("Lý Thị Tỉ", "Giám đốc", "Sở Tài chính"),
     "giao_duc": ("Hoàng Văn Ví", "Giám đốc", "Sở Giáo dục và Đào tạo"),
+    "noi_vu": ("Đỗ Mạnh Nội", "Giám đốc", "Sở Nội vụ"),
     "muong_gia": ("Tẩn Văn Sáng", "Chủ tịch", "UBND xã Mường Giả"),
 }
 ABSENT = ("Điêu Văn Chiều", "Chủ tịch", "UBND phường Thử Nghiệm")

@@ -13,11 +13,13 @@ PEOPLE = [
     Listed("Giàng A Páo", "Giám đốc Công an", "Công an tỉnh", frozenset({"16"})),
     Listed("Tẩn Văn Sáng", "Chủ tịch", "UBND xã Mường Giả", frozenset({"17"})),
     Listed("Điêu Văn Chiều", "Chủ tịch", "UBND phường Thử Nghiệm", frozenset()),
+    Listed("Lường Văn Nậm", "Chủ tịch", "UBND xã Nậm Giả", frozenset({"20"})),
+    Listed("Cà Văn Nam", "Chủ tịch", "UBND xã Nam Giả", frozenset({"21"})),
     Listed("Quàng Thị Lẻ", "Phóng viên", "", frozenset({"19"})),
 ]
 DIRECTORY = GroupDirectory(PEOPLE)
 DEPARTMENTS = {"Sở Y tế", "Sở Giáo dục và Đào tạo", "Sở Nông nghiệp và Môi trường", "Sở Tài chính", "Công an tỉnh"}
-COMMUNES = {"UBND xã Mường Giả", "UBND phường Thử Nghiệm"}
+COMMUNES = {"UBND xã Mường Giả", "UBND phường Thử Nghiệm", "UBND xã Nậm Giả", "UBND xã Nam Giả"}
 
 
 def names(*typed: str) -> list[str]:
@@ -44,6 +46,8 @@ def names(*typed: str) -> list[str]:
         ("Mường Giả", "UBND xã Mường Giả"),
         ("xã Mường Giả", "UBND xã Mường Giả"),
         ("UBND P. Thử Nghiệm", "UBND phường Thử Nghiệm"),
+        ("Chủ tịch UBND xã Nậm Giả", "UBND xã Nậm Giả"),
+        ("xã Nam Giả", "UBND xã Nam Giả"),
         ("đ/c Páo", "Giàng A Páo"),
         ("đồng chí Thử", "Vàng A Thử"),
         ("a. Sáng", "Tẩn Văn Sáng"),

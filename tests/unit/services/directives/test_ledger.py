@@ -59,6 +59,25 @@ def test_what_leaders_say_besides_opens_nothing() -> None:
     assert [one for one in desk.store.directives if one.open] == []
 
 
+def test_a_caption_is_at_most_asked_about() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER, attachment=Attachment(type="chat.photo"))
+    assert desk.directive().state is DirectiveState.PROPOSED
+
+
+def test_what_members_say_after_an_order_to_everybody_is_mostly_talk() -> None:
+    desk = LedgerDesk()
+    desk.order("Các đồng chí theo dõi sát tình hình mưa lũ, không để học sinh qua suối, báo cáo trước 17h ngày 26/11.")
+    assert len(desk.entries()) > 5
+    desk.later(hours=3)
+    desk.say("tai_chinh", "Sở Tài chính đăng ký 3 đại biểu dự họp, báo cáo chính do đồng chí Giám đốc trình bày.")
+    desk.say("giao_duc", "Rõ ạ")
+    assert desk.entries()["Sở Tài chính"].silent
+    assert desk.entries()["Sở Giáo dục và Đào tạo"].silent
+    desk.say("y_te", "Sở Y tế báo cáo: các xã theo dõi sát mưa lũ, chưa có học sinh nào phải qua suối.")
+    assert desk.entries()["Sở Y tế"].reported_at
+
+
 def test_an_order_relayed_by_the_desk_is_the_leaders() -> None:
     desk = LedgerDesk()
     desk.order(

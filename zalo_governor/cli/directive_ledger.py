@@ -1,0 +1,132 @@
+"""`zalo-governor directives list` and `show`: the directive ledger on the server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.cli.audit_access import note_access
+from zalo_governor.config import load_settings
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+
+_MOST = 10_000
+
+
+def list_directives(config: Path, *, as_json: bool) -> None:
+    """Print the open directives of all groups, the longest overdue first; without their texts, unless as JSON."""
+    now = system_clock()
+    with _ledger(config) as (records, uow):
+        lines = [line for group in records.settings.groups for line in uow.directives.overview(group.id, now, _MOST)[0]]
+        givers = {line.directive.given_by: uow.people.get(line.directive.given_by).name for line in lines}
+        note_access(uow, system_clock, "directives.listed", directives=len(lines))
+    if as_json:
+        rows = [
+            {
+                "code": line.directive.code,
+                "group": line.directive.group_id,
+                "given_by": givers[line.directive.given_by],
+                "at": line.directive.at,
+                "due_at": line.due_at,
+                "addressees": line.addressees,
+                "answered": line.answered,
+                "reported": line.reported,
+                "overdue": line.overdue,
+            }
+            for line in lines
+        ]
+        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        return
+    table = Table("Mã", "Giao lúc", "Người giao", "Hạn", "Đã trả lời", "Đã báo cáo", "Quá hạn")
+    for line in lines:
+        of = f"/{line.addressees}"
+        table.add_row(
+            line.directive.code,
+            _moment(line.directive.at),
+            givers[line.directive.given_by],
+            _moment(line.due_at),
+            f"{line.answered}{of}",
+            f"{line.reported}{of}",
+            str(line.overdue),
+        )
+    Console().print(table)
+
+
+def show_directive(config: Path, code: str, *, as_json: bool) -> None:
+    """Print one directive with all its addressees and their answers.
+
+    Raises:
+        typer.Exit: with code 1 if there is no such directive.
+    """
+    digits = "".join(letter for letter in code if letter.isdigit())
+    with _ledger(config) as (_, uow):
+        directive = uow.directives.get(int(digits)) if digits else None
+        if directive is None:
+            typer.echo(f"Không có chỉ đạo {code}.", err=True)
+            raise typer.Exit(1)
+        assignees = uow.directives.assignees(directive.id)
+        giver = uow.people.get(directive.given_by).name
+        note_access(uow, system_clock, "directives.shown", directive=directive.code)
+    if as_json:
+        typer.echo(orjson.dumps(_as_json(directive, assignees, giver), option=orjson.OPT_INDENT_2))
+        return
+    console = Console()
+    console.print(f"{directive.code} ({directive.state.value}), {giver}, {_moment(directive.at)}", markup=False)
+    console.print(directive.text, markup=False)
+    table = Table("Nơi nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
+    now = system_clock()
+    for one in assignees:
+        state = "bớt" if one.removed else one.progress(now).value
+        table.add_row(one.name, _moment(one.due_at), state, _moment(one.received_at), _moment(one.reported_at))
+    console.print(table)
+
+
+@contextmanager
+def _ledger(config: Path) -> Iterator[tuple[AppContext, SqlUnitOfWork]]:
+    records = open_records(load_settings(config), system_clock)
+    try:
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            yield records, uow
+    finally:
+        records.close()
+
+
+def _as_json(directive: Directive, assignees: list[Assignee], giver: str) -> dict[str, Any]:
+    now = system_clock()
+    return {
+        "code": directive.code,
+        "group": directive.group_id,
+        "state": directive.state,
+        "given_by": giver,
+        "at": directive.at,
+        "items": [item.model_dump(mode="json") for item in directive.items],
+        "addressees": [
+            {
+                "name": one.name,
+                "item": one.item,
+                "known": one.known,
+                "in_group": one.in_group,
+                "removed": one.removed,
+                "due_at": one.due_at,
+                "progress": one.progress(now),
+                "seen_at": one.seen_at,
+                "received_at": one.received_at,
+                "reported_at": one.reported_at,
+                "delayed_at": one.delayed_at,
+                "assumed": one.assumed,
+            }
+            for one in assignees
+        ],
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{local(at):%d/%m/%Y %H:%M}" if at else ""
