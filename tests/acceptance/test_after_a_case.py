@@ -201,9 +201,13 @@ def _code(bot: Rig, case: str) -> str:
 def _result(bot: Rig, case: str) -> str:
     """Order the removal; gives what is told of its result."""
     typed, told = _code(bot, case), len(bot.told(ADMIN))
+
+    def about_it() -> list[str]:
+        return [text for text in bot.told(ADMIN)[told:] if case in text]
+
     bot.tell_bot(typed, ADMIN)
-    bot.until(lambda: len(bot.told(ADMIN)) >= told + 2, "it is ordered, and the result told")
-    return bot.told(ADMIN)[-1]
+    bot.until(lambda: len(about_it()) >= 2, "it is ordered, and the result told")
+    return about_it()[-1]
 
 
 def _receipt(key: str, seen: list[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rich.table import Table
 from tests.bench.figures import Figures, goals
 from tests.bench.inbox import inbox
 from tests.bench.latency import latency
+from tests.bench.ledger import ledger
 from tests.bench.pipeline import pipeline, stub
 from tests.bench.receive import receive
 from tests.bench.report import report
@@ -31,6 +32,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "latency": ("alerts at 200 messages/s, real processes", latency),
     "stub": ("the durable path without rules, real processes", stub),
     "pipeline": ("a burst of 200,000 messages, real processes", pipeline),
+    "ledger": ("the directive ledger, 2,000 directives of 200 addressees", ledger),
     "report": ("the leader's report in its four faces, 100,000 and 1,000,000 messages", report),
     "years": ("a million stored messages, real processes", years),
 }

@@ -15,6 +15,9 @@ AT_LEAST = {
     "pipeline_share_of_rules_of_talk": 0.7,
 }
 AT_MOST = {
+    "ledger_list_ms": 150.0,
+    "ledger_us_bystander": 60.0,
+    "ledger_growth_mb": 5.0,
     "receive_rss_share": 1 / 3,
     "rss_mb": 150.0,
     "rules_process_rss_mb": 100.0,

@@ -24,6 +24,8 @@ from zalo_governor.text.normalise import normalise
 
 _MOST_OWED = 12
 """How many of a person's open directives, the newest, are compared with a message that names none of them."""
+_MOST_TRIED = 2
+"""How many of the directives that a message fits alike are tried; what it says hardly depends on the directive."""
 _RECEIPT_WITHIN = timedelta(days=1)
 _RECEIPT_OF_MANY_WITHIN = timedelta(hours=2)
 _ANSWER_WITHIN = timedelta(days=1)
@@ -114,7 +116,7 @@ class AnswerMatcher:
             for owes, score in zip(owed, scores, strict=True)
             if (score == best if fits else any(not one.settled for one in owes.assignees))
         ]
-        for owes in candidates:
+        for owes in candidates[:_MOST_TRIED]:
             kind = self.kind(event, owes.directive.text)
             if kind is None or not _is_plausible(owes, event, kind, way, fits=fits):
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, literal_column, or_, select, text, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import (
@@ -40,6 +40,15 @@ _OPEN = and_(
     directives.c.state == DirectiveState.OPEN.value,
 )
 _LIVE = text("directive_people.live")
+_OWES_ANYTHING = (
+    select(directive_people.c.directive_id)
+    .where(
+        directive_people.c.group_id == bindparam("group_id"),
+        directive_people.c.person_id == bindparam("person_id"),
+        _LIVE,
+    )
+    .limit(1)
+)
 _UNSETTLED = and_(
     directive_assignees.c.removed.is_(False),
     directive_assignees.c.reported_ms.is_(None),
@@ -128,6 +137,10 @@ class Directives(Repository):
 
         Entries that were taken off the directive are left out; those that were answered already are not.
         """
+        # Not by `execute`, which would write the rows held back by the judge, for each message of the group.
+        person = {"group_id": group_id, "person_id": person_id}
+        if self._tx.connection.execute(_OWES_ANYTHING, person).first() is None:
+            return []
         people = directive_people.c
         mine = (people.group_id == group_id, people.person_id == person_id, _LIVE)
         numbers = (

@@ -59,7 +59,7 @@ directive_people = Table(
     Column("place", SmallInteger, nullable=False),  # order of the people of an agency; the first is reminded
     Column("live", Boolean, nullable=False),  # whether the directive is open, so that answers are looked for
     Index("ix_directive_people_directive", "directive_id"),
-    partial("ix_directive_people_live", "group_id", "person_id", where="live"),
+    partial("ix_directive_people_live", "group_id", "person_id", "directive_id", where="live"),
 )
 
 directive_answers = Table(

@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("assignee_id", "person_id", name=op.f("pk_directive_people")),
     )
     op.create_index("ix_directive_people_directive", "directive_people", ["directive_id"])
-    _partial("ix_directive_people_live", "directive_people", ["group_id", "person_id"], "live")
+    _partial("ix_directive_people_live", "directive_people", ["group_id", "person_id", "directive_id"], "live")
     op.create_table(
         "directive_answers",
         sa.Column("id", _ROW_ID, nullable=False),
