@@ -14,10 +14,12 @@ from tests.chaos.plan import GROUPS, Act, Plan
 from tests.chaos.scene import NotInTimeError, Scene
 from tests.chaos.selects import (
     CASES,
+    COUNTED_ANSWERS,
     DEAD,
     DECLARED,
     FOUND_NAMES,
     GOING_ON,
+    REGISTERED,
     STORED,
     UNJUDGED,
     UNSENT,
@@ -230,6 +232,9 @@ def _evidence(scene: Scene, misnamed: Counter[str], unsettled: Counter[str], beg
         made=scene.made,
         declared=Counter(dict(rows(DECLARED))),
         unsettled=unsettled,
+        orders=scene.traffic.orders,
+        registered=Counter(dict(rows(REGISTERED))),
+        answers=Counter(dict(rows(COUNTED_ANSWERS))),
         traces=traces(SECRET_WORDS, [*scene.store.files(), *scene.folder.glob("*.log")]),
         unhandled=[found for log in scene.logs for found in unhandled(log.name, log.read_text().splitlines())],
         bad_exits=scene.bad_exits,

@@ -19,8 +19,8 @@ from tests.chaos.bot import WrongClock
 from tests.chaos.plan import GROUPS, Plan
 from tests.chaos.selects import GOING_ON, HEARD, IN_A_SEND
 from tests.chaos.stores import Store
-from tests.chaos.traffic import Traffic
-from tests.rig import ADMIN, BOT, MEMBER, children
+from tests.chaos.traffic import RESPONDERS, Traffic
+from tests.rig import ADMIN, BOT, LEADER, MEMBER, children
 from zalo_governor.cli.demo.processes import Program
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
@@ -90,7 +90,7 @@ class Scene:
         self.bad_exits: list[str] = []
         self.logs: list[Path] = []
         self.clock_errors = {0.0}
-        self.members = {group: [MEMBER, BOT] for group in GROUPS}
+        self.members = {group: [MEMBER, BOT, LEADER, *RESPONDERS] for group in GROUPS}
         self.cookie = "chaos-0"
         self._voided: list[str] = []
         self._cookies = 0
@@ -102,7 +102,11 @@ class Scene:
         self._http = requests.Session()
         self.zalo(
             "world",
-            people=[{"uid": ADMIN, "name": "Lò Văn Minh"}],
+            people=[
+                {"uid": ADMIN, "name": "Lò Văn Minh"},
+                {"uid": LEADER, "name": "Giàng A Chủ - Chủ tịch UBND tỉnh"},
+                *({"uid": uid, "name": f"{name} - Chuyên viên"} for uid, name in RESPONDERS.items()),
+            ],
             groups=[{"id": group, "members": members} for group, members in self.members.items()],
         )
         self.write_session()
@@ -253,7 +257,10 @@ class Scene:
                 "duplicate_pause_seconds": 2,
             },
             "groups": [{"id": group, "name": f"điều hành {number}"} for number, group in enumerate(GROUPS)],
-            "people": [{"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]}],
+            "people": [
+                {"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]},
+                {"full_name": "Giàng A Chủ", "title": "Chủ tịch", "uid": LEADER, "roles": ["leader", "leadership"]},
+            ],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
             "escalation": {"quiet_hours": None},
             "health": {"port": None},

@@ -28,6 +28,10 @@ CASES = """
     FROM cases c JOIN person_uids u ON u.person_id = c.person_id JOIN events e ON e.id = c.first_event_id
     ORDER BY c.id
 """
+REGISTERED = "SELECT message_key, count(*) FROM directives WHERE state <> 'proposed' GROUP BY message_key"
+COUNTED_ANSWERS = """
+    SELECT message_key, count(*) FROM directive_answers WHERE assignee_id IS NOT NULL GROUP BY message_key
+"""
 FOUND_NAMES = "SELECT count(*) FROM cases c JOIN events e ON e.id = c.first_event_id WHERE e.source = 'sweep'"
 UNSUMMED = """
     SELECT count(*) FROM cases c

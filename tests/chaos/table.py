@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 AGAIN = "(gửi lại) "
+REMINDER = "xin lưu ý những chỉ đạo"
 _SUMMED_UP = re.compile(r"ghi nhận \d+ (?:vụ việc|trường hợp)")
 _AND_MORE = re.compile(r"và (\d+) vụ việc khác")
 _SHOWN = 5
@@ -22,6 +23,18 @@ class Said(NamedTuple):
     """uid of the sender where it breaks a rule: each breaks one once, so that each is one case."""
     beyond: bool
     """Zalo itself no longer has it, and nobody heard it: it is in a gap that was made."""
+
+
+class Ordered(NamedTuple):
+    """A directive that the leader gave."""
+
+    group: str
+    key: str
+    answerer: str
+    silent: str
+    """uid of the addressee who does not answer."""
+    answer_key: str = ""
+    """msgId of the answer; "" where none was given before the run ended."""
 
 
 class Stored(NamedTuple):
@@ -70,6 +83,11 @@ class Evidence:
     """Group -> gaps in the store that say that something is missing."""
     unsettled: Counter[str] = field(default_factory=Counter)
     """What was not finished when the run ended: entries that wait, messages to send, gaps that go on."""
+    orders: Sequence[Ordered] = ()
+    registered: Counter[str] = field(default_factory=Counter)
+    """msgId of a directive -> entries in the ledger."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """msgId of an answer -> addressees for whom it counts."""
     traces: Sequence[str] = ()
     """Where a secret was found."""
     unhandled: Sequence[str] = ()
@@ -117,6 +135,9 @@ def judged(evidence: Evidence) -> list[Line]:
             ],
         ),
         _nothing("out of order in their group and not marked late", _disorder(evidence.stored)),
+        _nothing("directives not registered once", _not_once(evidence)),
+        _nothing("answers to directives not counted once", _answers_not_once(evidence)),
+        _nothing("reminders twice, or to who has answered", _needless_reminders(evidence)),
         _nothing("secrets found in files", evidence.traces),
         _nothing("errors unhandled in the log", evidence.unhandled),
         _nothing("breaks in the audit log", evidence.broken_audit),
@@ -127,6 +148,29 @@ def judged(evidence: Evidence) -> list[Line]:
 
 def _nothing(what: str, found: Sequence[str]) -> Line:
     return Line(what, "0", str(len(found)), not found, found[:_SHOWN])
+
+
+def _not_once(evidence: Evidence) -> list[str]:
+    heard = {one.key for one in evidence.said if not one.beyond}
+    return [order.key for order in evidence.orders if order.key in heard and evidence.registered[order.key] != 1]
+
+
+def _answers_not_once(evidence: Evidence) -> list[str]:
+    heard = {one.key for one in evidence.said if not one.beyond}
+    return [
+        order.answer_key
+        for order in evidence.orders
+        if {order.key, order.answer_key} <= heard and evidence.answers[order.answer_key] != 1
+    ]
+
+
+def _needless_reminders(evidence: Evidence) -> list[str]:
+    """Each silent addressee is reminded once at most: on one day, nobody is asked twice; nobody else is asked."""
+    reminded = Counter(thread for thread, text in evidence.sent if REMINDER in text and not text.startswith(AGAIN))
+    silent = {order.silent for order in evidence.orders}
+    heard = {one.key for one in evidence.said if not one.beyond}
+    unanswered = {order.answerer for order in evidence.orders if order.answer_key not in heard}
+    return [f"{uid}: {count}" for uid, count in reminded.items() if count > 1 or uid not in silent | unanswered]
 
 
 def _lost(evidence: Evidence) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.plan import Fault, make_plan
 from tests.chaos.run import unhandled
-from tests.chaos.table import CaseRow, Evidence, Said, Stored, judged
+from tests.chaos.table import REMINDER, CaseRow, Evidence, Ordered, Said, Stored, judged
 
 GROUP, OTHER = "8000000000000000001", "8000000000000000002"
 TOLD = "Hệ thống hỗ trợ quản lý Nhóm xin báo vụ việc VP1."
@@ -42,6 +42,9 @@ def good() -> Evidence:
         made=Counter({OTHER: 1}),
         declared=Counter({OTHER: 1}),
         unsettled=Counter({"entries not judged": 0}),
+        orders=[Ordered(GROUP, "11", "answerer", "silent", "12"), Ordered(OTHER, "14", "other", "other silent", "13")],
+        registered=Counter({"11": 1}),
+        answers=Counter({"12": 1}),
     )
 
 
@@ -102,6 +105,22 @@ def _disturb_the_order(evidence: Evidence) -> None:
     evidence.stored = [*evidence.stored[:2], evidence.stored[2]._replace(late=False)]
 
 
+def _forget_a_directive(evidence: Evidence) -> None:
+    evidence.registered = Counter()
+
+
+def _count_an_answer_twice(evidence: Evidence) -> None:
+    evidence.answers = Counter({"12": 2})
+
+
+def _remind_twice(evidence: Evidence) -> None:
+    evidence.sent = [*evidence.sent, *2 * [("silent", f"… {REMINDER} …")]]
+
+
+def _remind_who_has_answered(evidence: Evidence) -> None:
+    evidence.sent = [*evidence.sent, ("answerer", f"… {REMINDER} …")]
+
+
 def _leave_a_secret(evidence: Evidence) -> None:
     evidence.traces = ["governor.db-wal: 'Hạt Mắc Khén' in UTF-8"]
 
@@ -140,6 +159,10 @@ def _leave_something_undone(evidence: Evidence) -> None:
         (_declare_nothing, "gaps declared"),
         (_declare_for_the_wrong_group, "gaps declared"),
         (_disturb_the_order, "out of order in their group and not marked late"),
+        (_forget_a_directive, "directives not registered once"),
+        (_count_an_answer_twice, "answers to directives not counted once"),
+        (_remind_twice, "reminders twice, or to who has answered"),
+        (_remind_who_has_answered, "reminders twice, or to who has answered"),
         (_leave_a_secret, "secrets found in files"),
         (_log_an_error, "errors unhandled in the log"),
         (_print_a_traceback, "errors unhandled in the log"),

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from tests.chaos.plan import GROUPS
-from tests.chaos.table import Said
+from tests.chaos.table import Ordered, Said
+from tests.rig import LEADER
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.frames import Encryption
 from zalo_governor.simulator.load.chatter import sentence, without_marks
-from zalo_governor.simulator.messages import group_message
+from zalo_governor.simulator.messages import group_message, quote_of
 from zalo_governor.simulator.world import World
 
 SECRET_WORDS = ("Hạt Mắc Khén", "Hat Mac Khen", "hat mac khen", "hạt mắc khén")
 _VIOLATION_EVERY = 250
 _SECRET_EVERY = 5_000
+_ORDER_EVERY, _ANSWER_AFTER = 400, 15
+RESPONDERS = {str(7_400_000_000_000_000_000 + number): f"Lò Văn Mẫu {number}" for number in range(80)}
+"""Who is ordered to report: two for each directive, of whom the first answers."""
 _TALKERS = [str(7_200_000_000_000_000_000 + number) for number in range(40)]
 _FIRST_VIOLATOR = 7_300_000_000_000_000_000
 _LARGEST_FRAME = 20
@@ -29,6 +33,8 @@ class Traffic:
         self._world = World(system_clock)
         self._secret_every = min(_SECRET_EVERY, max(total // 5, 1))
         self.said: list[Said] = []
+        self.orders: list[Ordered] = []
+        self._to_answer: dict[int, tuple[RawDict, str]] = {}
         self.hidden = 0
         """How many of them are beyond recovery."""
         self.clock_error_ms = 0
@@ -64,9 +70,35 @@ class Traffic:
             text, wrong = without_marks(text), True
         if wrong:
             sender = str(_FIRST_VIOLATOR + number)
-        message = group_message(self._world, {"_text": text, "idTo": group, "uidFrom": sender})
+        more: RawDict = {}
+        if number in self._to_answer:
+            order, sender = self._to_answer.pop(number)
+            group, text, wrong = order["idTo"], "Dạ rõ ạ, em làm ngay", False
+            more = {"quote": quote_of(order), "dName": RESPONDERS[sender]}
+        elif number % _ORDER_EVERY == _ORDER_EVERY // 2:
+            return self._order(number, group)
+        message = group_message(self._world, {"_text": text, "idTo": group, "uidFrom": sender} | more)
         message["ts"] = str(int(message["ts"]) + self.clock_error_ms)
         self.said.append(Said(group, message["msgId"], sender if wrong else None, beyond=False))
+        if more:
+            self.orders[-1] = self.orders[-1]._replace(answer_key=message["msgId"])
+        return message
+
+    def _order(self, number: int, group: str) -> RawDict:
+        """A directive to two people, of whom the first will answer."""
+        place = 2 * len(self.orders) % len(RESPONDERS)
+        first, second = list(RESPONDERS.items())[place : place + 2]
+        text, mentions = "Giao ", []
+        for uid, name in (first, second):
+            mentions.append({"uid": uid, "pos": len(text), "len": len(name) + 1, "type": 0})
+            text += f"@{name}, "
+        text += f"báo cáo số liệu đợt {number} trong 2 phút."
+        fields = {"_text": text, "idTo": group, "uidFrom": LEADER, "mentions": mentions}
+        message = group_message(self._world, fields)
+        message["ts"] = str(int(message["ts"]) + self.clock_error_ms)
+        self.said.append(Said(group, message["msgId"], None, beyond=False))
+        self.orders.append(Ordered(group, message["msgId"], first[0], second[0]))
+        self._to_answer[number + _ANSWER_AFTER] = message, first[0]
         return message
 
     def _frame(self, messages: list[RawDict]) -> RawDict:

@@ -1,13 +1,22 @@
 """`zalo-governor directives`: JSON lines in, JSON lines out."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+from tests.unit.storage.stored import BOT, GROUP, START, new_directive
+from zalo_governor.app.context import open_records
 from zalo_governor.cli.directives import directives
+from zalo_governor.config import load_settings
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.directives import Assignee
+from zalo_governor.storage.schema import audit
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 app = typer.Typer()
 app.command()(directives)
@@ -55,3 +64,55 @@ def test_a_faulty_line_is_named_and_the_others_are_answered(line: object, fault:
     assert result.exit_code == 2
     assert f"dòng 1: {fault}" in result.stderr
     assert [answer["id"] for answer in answers(result)] == [7]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """An installation whose ledger has one directive with two addressees, of whom one has reported."""
+    path = tmp_path / "governor.yaml"
+    path.write_text(f'groups: [{{id: "{GROUP}", name: Nhóm thử}}]\n', encoding="utf-8")
+    records = open_records(load_settings(path), system_clock)
+    with SqlUnitsOfWork(records.database).begin() as uow:
+        giver = uow.people.find_or_create(BOT, "7000000000000000099")
+        assert giver
+        directive = uow.directives.add(new_directive(giver.id))
+        for name, reported in (("Sở Mẫu", START), ("Sở Thử", None)):
+            asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name=name, due_at=START)
+            uow.directives.put_assignee(asked.model_copy(update={"received_at": reported, "reported_at": reported}))
+    records.close()
+    return path
+
+
+def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
+    options = ["--config", str(config)]
+    listed = CliRunner().invoke(app, ["list", *options])
+    assert listed.exit_code == 0
+    assert "CĐ1" in listed.stdout
+    assert "1/2" in listed.stdout
+    shown = CliRunner().invoke(app, ["show", "cđ 1", *options])
+    assert "Sở Mẫu báo cáo số liệu" in shown.stdout
+    assert "Sở Thử" in shown.stdout
+    [row] = json.loads(CliRunner().invoke(app, ["list", "--json", *options]).stdout)
+    assert (row["code"], row["addressees"], row["reported"], row["overdue"]) == ("CĐ1", 2, 1, 1)
+    one = json.loads(CliRunner().invoke(app, ["show", "1", "--json", *options]).stdout)
+    assert [(each["name"], each["progress"]) for each in one["addressees"]] == [
+        ("Sở Mẫu", "reported"),
+        ("Sở Thử", "overdue"),
+    ]
+
+
+def test_who_looks_at_the_ledger_stands_in_the_audit_log(config: Path) -> None:
+    CliRunner().invoke(app, ["list", "--config", str(config)])
+    CliRunner().invoke(app, ["show", "CĐ1", "--config", str(config)])
+    records = open_records(load_settings(config), system_clock)
+    with records.database.read() as connection:
+        actions = list(connection.scalars(select(audit.c.action).order_by(audit.c.id)))
+    records.close()
+    assert actions[-2:] == ["directives.listed", "directives.shown"]
+
+
+@pytest.mark.parametrize("code", ["CĐ7", "", "x"])
+def test_a_directive_that_is_not_there_is_said_so(config: Path, code: str) -> None:
+    result = CliRunner().invoke(app, ["show", code, "--config", str(config)])
+    assert result.exit_code == 1
+    assert "Không có chỉ đạo" in result.stderr

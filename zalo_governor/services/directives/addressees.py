@@ -65,6 +65,12 @@ class GroupDirectory:
         for name in names:
             for addressee in self._find(name, mentioned_uids):
                 found.setdefault(addressee.name, addressee)
+        used = {uid for addressee in found.values() for uid in addressee.uids}
+        left = [uid for uid in mentioned_uids if uid not in used and uid != _MENTION_ALL]
+        for name, addressee in found.items():
+            if not addressee.known and name.startswith("@") and left:
+                # Somebody whom neither roster nor a look at the group has named yet: the mention tells who it is.
+                found[name] = Addressee(name, (left.pop(0),))
         return list(found.values())
 
     def by_uids(self, uids: Iterable[str]) -> list[Addressee]:
@@ -226,6 +232,7 @@ def _only(found: Iterable[T]) -> T | None:
     return things[0] if len(things) == 1 else None
 
 
+_MENTION_ALL = "-1"
 _THE_PROVINCE = ["ubnd"]
 """Words of the agency of the leadership itself, which no collective name means."""
 _SAME, _PART, _HEAD_AND_INITIALS, _INITIALS, _BEGINNING = 1000, 500, 300, 200, 100

@@ -26,7 +26,7 @@ from zalo_governor.services.ports import UnitOfWork
 _FAR = timedelta(days=120)
 """How far from now deadlines are looked at when reminders are due; longer than any reminder precedes or follows."""
 _SOON = timedelta(minutes=10)
-"""No reminder within this time after the directive was given."""
+"""No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
 
 
 def plan_reminders(uow: UnitOfWork, policy: ServicePolicy, directive: Directive) -> None:
@@ -55,7 +55,8 @@ def reminder_moments(policy: ServicePolicy, given_at: datetime, due: datetime) -
     if remind is None:
         return []
     moments = {_after_quiet_hours(policy, moment) for moment in _moments(policy, remind, due)}
-    return sorted(moment for moment in moments if moment > given_at + _SOON)
+    soon = given_at + min(_SOON, (due - given_at) / 2)
+    return sorted(moment for moment in moments if moment > soon)
 
 
 def _moments(policy: ServicePolicy, remind: DirectiveReminderSettings, due: datetime) -> Iterator[datetime]:
