@@ -130,7 +130,8 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         without, soon, overdue = add(uow, "1"), add(uow, "2", due=now + HOUR), add(uow, "3", due=now - HOUR)
         longest = add(uow, "4", due=now - 2 * HOUR)
         uow.directives.put_assignee(assignee(uow, overdue, due=now + HOUR, uid=OTHER))
-        lines, count = uow.directives.overview(GROUP, now, 9)
+        lines, count, late = uow.directives.overview(GROUP, now, 9)
+        assert late == 2
         assert [line.directive.id for line in lines] == [longest.id, overdue.id, soon.id, without.id]
         assert (count, [line.overdue for line in lines]) == (4, [1, 1, 0, 0])
         assert [line.addressees for line in lines] == [1, 2, 1, 1]
@@ -138,9 +139,9 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         [given] = uow.directives.assignees(longest.id)
         uow.directives.add_answer(answer(uow, given, "12", kind=AnswerKind.REPORTED))
         settle(uow, given)
-        lines, count = uow.directives.overview(GROUP, now, 2)
+        lines, count, _ = uow.directives.overview(GROUP, now, 2)
         assert ([line.directive.id for line in lines], count) == ([overdue.id, soon.id], 4)
-        lines, _ = uow.directives.overview(GROUP, now, 9)
+        lines = uow.directives.overview(GROUP, now, 9).lines
         assert {line.directive.id: (line.answered, line.reported) for line in lines}[longest.id] == (1, 1)
 
 

@@ -11,6 +11,7 @@ from zalo_governor.domain.directives import (
     DirectiveFigures,
     DirectiveOverview,
     DirectiveState,
+    LedgerPage,
     OwedDirective,
     figures_of,
 )
@@ -88,7 +89,7 @@ class MemoryDirectives(MemoryRepository):
         self._store.answers = [one for one in self._store.answers if one not in found]
         return sorted(found, key=lambda one: one.at)
 
-    def overview(self, group_id: str, now: datetime, limit: int) -> tuple[list[DirectiveOverview], int]:
+    def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
         lines = []
         for directive in self._store.directives:
             if not directive.open or directive.group_id != group_id:
@@ -106,7 +107,7 @@ class MemoryDirectives(MemoryRepository):
                 )
             )
         lines.sort(key=lambda line: (line.due_at or _NEVER, line.directive.id))
-        return lines[:limit], len(lines)
+        return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines))
 
     def proposed(self, group_id: str) -> list[Directive]:
         return [

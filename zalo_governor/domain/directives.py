@@ -241,6 +241,16 @@ class DirectiveOverview(NamedTuple):
     """The earliest deadline that is not met yet; None if there is none."""
 
 
+class LedgerPage(NamedTuple):
+    """The beginning of a group's ledger, the worst directives first."""
+
+    lines: list[DirectiveOverview]
+    total: int
+    """Number of all open directives."""
+    overdue: int
+    """How many of them are overdue with any addressee."""
+
+
 class AgencyAnswers(BaseModel):
     """How one agency (or person) answered the directives of a period."""
 

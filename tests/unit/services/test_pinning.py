@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, Desk, to
+from tests.unit.storage.stored import new_directive
 from zalo_governor.domain.events import Quote
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
 from zalo_governor.services.group_changes.pinning import PinMessageHandler
@@ -109,3 +110,12 @@ def test_a_sealed_message_is_not_pinned() -> None:
     desk.seal("member", key=MESSAGE)
     assert "không ghim" in answered(desk)
     assert desk.store.jobs == []
+
+
+def test_a_directive_is_pinned_by_its_code() -> None:
+    desk = Desk()
+    desk.uow.directives.add(new_directive(1, message_key=MESSAGE))
+    assert "đang đề nghị Zalo ghim" in answered(desk, "/ghim CĐ1", quote=None, place="private")
+    [job] = carried_out(desk, JobOutcome.DONE)
+    assert (job.group_id, job.task.target) == (GROUP, MESSAGE)
+    assert "trích dẫn" in answered(desk, "/ghim CĐ2", quote=None, place="private")

@@ -10,7 +10,7 @@ from zalo_governor.domain.jobs import AskAboutDirectives, Job
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line
-from zalo_governor.services.commands.parsing import code_pattern, folded, numbered
+from zalo_governor.services.commands.parsing import directive_number, folded
 from zalo_governor.services.directives.addressees import fits
 from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import reader_for
@@ -25,7 +25,6 @@ GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
 KEEPERS = GIVERS | DESK
 """Roles that keep the ledger."""
 _READERS = KEEPERS | {Role.REPORT_READER}
-_CODE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
 _ROWS = 12
 _OWED = 50
 _MOST_CHARACTERS = 300
@@ -59,7 +58,7 @@ class DirectiveCommand(Command[Wanted]):
 
     def understand(self, rest: str, today: date) -> Wanted | None:
         """Parse `rest`, the text after the command's word: a code, and words if the command needs them; else None."""
-        found = numbered(rest, _CODE)
+        found = directive_number(rest)
         if found is None or (self.needs_words and not found[1]):
             return None
         return Wanted(found[0], one_line(found[1], _MOST_CHARACTERS))
@@ -115,7 +114,7 @@ class ShowDirectives(DirectiveCommand):
 
     def understand(self, rest: str, today: date) -> Wanted | None:
         """Parse `rest`: nothing, `tôi` (me), a code, or the addressees and deadline of a directive to be entered."""
-        found = numbered(rest, _CODE)
+        found = directive_number(rest)
         if found is not None and not found[1]:
             return Wanted(found[0])
         return Wanted(None, one_line(rest, _MOST_CHARACTERS).strip(" .:"))
@@ -138,8 +137,7 @@ class ShowDirectives(DirectiveCommand):
         return Answer([self._page(call, directive)], subject=directive.code)
 
     def _overview(self, call: Call, group: Group) -> str:
-        lines, count = call.uow.directives.overview(group.id, self.policy.clock(), _ROWS)
-        return self._pages.overview(group, lines, count)
+        return self._pages.overview(group, call.uow.directives.overview(group.id, self.policy.clock(), _ROWS))
 
     def _mine(self, call: Call) -> str:
         owed = [

@@ -61,6 +61,11 @@ def case_number(text: str) -> tuple[int, str] | None:
     return numbered(text, _CODE)
 
 
+def directive_number(text: str) -> tuple[int, str] | None:
+    """Parse a directive's number at the beginning (`CĐ12`, `12`); return (number, rest as typed), or None."""
+    return numbered(text, _DIRECTIVE)
+
+
 def bare_case(text: str) -> str | None:
     """Return the case code, in the form `VP12`, if the text is nothing but a case code (`/vp 12`), else None."""
     found = _BARE_CASE.fullmatch(text[:_MAX_CHARACTERS].replace("／", "/"))
@@ -143,6 +148,7 @@ _MAX_DISTANCE = 6
 _GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy|c[đd])?#?[0-9])", re.IGNORECASE)
 """Matches a command word and an argument typed without a space between them: `/xemVP12`, `/quyche4.1`."""
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
+_DIRECTIVE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
 _BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
 _BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
 _WHOLE_CODE = re.compile(r"\s*(?:vp|tv|c[đd])[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

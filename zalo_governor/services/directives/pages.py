@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, OwedDirective, Progress
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, LedgerPage, OwedDirective, Progress
 from zalo_governor.domain.people import Person
 from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -32,17 +32,15 @@ class DirectivePages:
         self._policy = policy
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def overview(self, group: Group, lines: Sequence[DirectiveOverview], count: int) -> str:
+    def overview(self, group: Group, page: LedgerPage) -> str:
         """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""
         name = self._voice.group(group)
-        if not lines:
+        if not page.lines:
             return self._voice.render(MessageId.DIRECTIVES_NONE, group=name)
-        overdue = sum(line.overdue > 0 for line in lines)
         head = self._voice.render(
-            MessageId.DIRECTIVES, group=name, count=number(count), overdue=number(overdue), rows="{rows}"
+            MessageId.DIRECTIVES, group=name, count=number(page.total), overdue=number(page.overdue), rows="{rows}"
         )
-        rows = [self._line(line) for line in lines]
-        return self._filled(head, rows, count)
+        return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
     def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
         """Return what is asked of one person: the directives that are not settled, the next deadline first."""

@@ -9,7 +9,7 @@ from zalo_governor.domain.directives import (
     Directive,
     DirectiveAnswer,
     DirectiveFigures,
-    DirectiveOverview,
+    LedgerPage,
     OwedDirective,
 )
 
@@ -68,8 +68,8 @@ class Directives(Protocol):
         """Return the answers to a message that was not known as a directive when they came, and delete them."""
         ...
 
-    def overview(self, group_id: str, now: datetime, limit: int) -> tuple[list[DirectiveOverview], int]:
-        """Return at most `limit` open directives and the number of all.
+    def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
+        """Return at most `limit` open directives, the number of all, and of the overdue ones.
 
         Overdue ones come first, the longest overdue at the top; then by their deadlines; those without deadline last.
         """

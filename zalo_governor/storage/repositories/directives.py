@@ -14,6 +14,7 @@ from zalo_governor.domain.directives import (
     DirectiveFigures,
     DirectiveOverview,
     DirectiveState,
+    LedgerPage,
     OwedDirective,
     figures_of,
 )
@@ -218,13 +219,16 @@ class Directives(Repository):
             self._tx.connection.execute(delete(directive_answers).where(*waiting))
         return [answer_of(row) for row in rows]
 
-    def overview(self, group_id: str, now: datetime, limit: int) -> tuple[list[DirectiveOverview], int]:
-        """Return at most `limit` open directives and the number of all.
+    def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
+        """Return at most `limit` open directives, the number of all, and of the overdue ones.
 
         Overdue ones come first, the longest overdue at the top; then by their deadlines; those without deadline last.
         """
         here = (directives.c.group_id == group_id, _OPEN)
-        count = self._tx.execute(select(func.count()).select_from(directives).where(*here)).scalar_one()
+        is_overdue = case((directives.c.due_ms < to_ms(now), 1))
+        counted = self._tx.execute(
+            select(func.count(), func.count(is_overdue)).select_from(directives).where(*here)
+        ).one()
         rows = self._tx.execute(
             select(directives)
             .where(*here)
@@ -243,7 +247,7 @@ class Directives(Repository):
             )
             for row in rows
         ]
-        return lines, count
+        return LedgerPage(lines, *counted)
 
     def proposed(self, group_id: str) -> list[Directive]:
         """Return the messages of which the admins have to say whether they are directives, oldest first."""
