@@ -226,9 +226,8 @@ class Directives(Repository):
         """
         here = (directives.c.group_id == group_id, _OPEN)
         is_overdue = case((directives.c.due_ms < to_ms(now), 1))
-        counted = self._tx.execute(
-            select(func.count(), func.count(is_overdue)).select_from(directives).where(*here)
-        ).one()
+        counts = select(func.count().label("total"), func.count(is_overdue).label("overdue")).select_from(directives)
+        counted = self._tx.execute(counts.where(*here)).one()
         rows = self._tx.execute(
             select(directives)
             .where(*here)
@@ -247,7 +246,7 @@ class Directives(Repository):
             )
             for row in rows
         ]
-        return LedgerPage(lines, *counted)
+        return LedgerPage(lines, counted.total, counted.overdue)
 
     def proposed(self, group_id: str) -> list[Directive]:
         """Return the messages of which the admins have to say whether they are directives, oldest first."""
