@@ -88,6 +88,9 @@ def test_only_open_directives_are_owed_the_newest_first(storage: Storage) -> Non
         assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 9)] == [second.id, first.id]
         assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 2)][:1] == [second.id]
         assert uow.directives.owed_by(GROUP, person(uow, OTHER), 9) == []
+        for _ in range(12):
+            assert uow.directives.owes(GROUP, mine)
+            assert not uow.directives.owes(GROUP, person(uow, OTHER))
         uow.directives.save(second.model_copy(update={"state": DirectiveState.DONE}))
         assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 9)] == [first.id]
         uow.directives.save(second)

@@ -53,6 +53,9 @@ class MemoryDirectives(MemoryRepository):
         self._store.assignees.append(assignee)
         return assignee
 
+    def owes(self, group_id: str, person_id: int) -> bool:
+        return bool(self.owed_by(group_id, person_id, 1))
+
     def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         found = []
         for directive in reversed(self._store.directives):

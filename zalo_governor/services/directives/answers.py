@@ -167,6 +167,11 @@ def _concerned(
     return tuple(one for one in own if scores[one.item] == best)
 
 
+def cites_directive(text: str) -> bool:
+    """Return whether a text as it was typed may name the code of a directive (`CĐ12`)."""
+    return _CODE.search(text) is not None
+
+
 def _said(event: MessageSent) -> str:
     """Return the text of a message, or the caption or file name of its attachment."""
     said = event.text or (event.attachment.title if event.attachment else "")

@@ -24,7 +24,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.commands.parsing import begins_with_slash
-from zalo_governor.services.directives.answers import AnswerMatcher
+from zalo_governor.services.directives.answers import AnswerMatcher, cites_directive
 from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import reader_for
 from zalo_governor.services.directives.register import DirectiveRegister
@@ -62,16 +62,24 @@ class DirectiveLedger:
             self._note_receipts(uow, event)
 
     def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
-        if begins_with_slash(event.text):
-            return
         person = uow.people.find_or_create(event.account, event.sender_uid)
-        if person is None:
+        if person is None or not self._may_concern(uow, event, person) or begins_with_slash(event.text):
             return
         if isinstance(event, MessageRevised):
             self._register.forget_answer(uow, event.thread_id, event.key)
         if person.has(*_GIVERS, *_RELAYERS) and self._read_directive(uow, event, person):
             return
         self._read_answer(uow, event, person)
+
+    def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
+        """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
+        return (
+            person.has(*_GIVERS, *_RELAYERS)
+            or event.quote is not None
+            or isinstance(event, MessageRevised)
+            or uow.directives.owes(event.thread_id, person.id)
+            or cites_directive(event.text)
+        )
 
     def _read_directive(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
         """Open or revise a directive if the message is one; return whether it is."""

@@ -41,6 +41,10 @@ class Directives(Protocol):
         """Store a new addressee (its id is 0), or the changed one; return it with its id."""
         ...
 
+    def owes(self, group_id: str, person_id: int) -> bool:
+        """Return whether the person can answer any open directive; cheap, as it is asked for every message."""
+        ...
+
     def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         """Return the open directives that the person can answer, the newest first, with the person's entries in each.
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import and_, case, delete, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import (
@@ -18,8 +18,10 @@ from zalo_governor.domain.directives import (
     OwedDirective,
     figures_of,
 )
+from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.debtors import LIVE, Debtors
 from zalo_governor.storage.repositories.directive_rows import (
     answer_of,
     assignee_place,
@@ -40,16 +42,6 @@ _OPEN = and_(
     ),
     directives.c.state == DirectiveState.OPEN.value,
 )
-_LIVE = text("directive_people.live")
-_OWES_ANYTHING = (
-    select(directive_people.c.directive_id)
-    .where(
-        directive_people.c.group_id == bindparam("group_id"),
-        directive_people.c.person_id == bindparam("person_id"),
-        _LIVE,
-    )
-    .limit(1)
-)
 _UNSETTLED = and_(
     directive_assignees.c.removed.is_(False),
     directive_assignees.c.reported_ms.is_(None),
@@ -60,6 +52,10 @@ _UNSETTLED = and_(
 
 class Directives(Repository):
     """Repository of directives (leaders' orders) with their addressees and answers."""
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
+        self._debtors = Debtors(tx)
 
     def add(self, directive: Directive) -> Directive:
         """Store a new directive, ignoring its id; return it with its new id."""
@@ -100,6 +96,7 @@ class Directives(Repository):
             update(directives).where(directives.c.id == directive.id).values(changing_values(self._tx.keys, directive))
         )
         here = directive_people.c.directive_id == directive.id
+        self._debtors.forget(directive.group_id)
         self._tx.connection.execute(update(directive_people).where(here).values(live=directive.open))
 
     def assignees(self, directive_id: int) -> list[Assignee]:
@@ -133,17 +130,17 @@ class Directives(Repository):
         self._sum_up(assignee.directive_id)
         return assignee
 
+    def owes(self, group_id: str, person_id: int) -> bool:
+        """Return whether the person can answer any open directive; cheap, as it is asked for every message."""
+        return self._debtors.owes(group_id, person_id)
+
     def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         """Return the open directives that the person can answer, the newest first, with the person's entries in each.
 
         Entries that were taken off the directive are left out; those that were answered already are not.
         """
-        # Not by `execute`, which would write the rows held back by the judge, for each message of the group.
-        person = {"group_id": group_id, "person_id": person_id}
-        if self._tx.connection.execute(_OWES_ANYTHING, person).first() is None:
-            return []
         people = directive_people.c
-        mine = (people.group_id == group_id, people.person_id == person_id, _LIVE)
+        mine = (people.group_id == group_id, people.person_id == person_id, LIVE)
         numbers = (
             self._tx.execute(
                 select(people.directive_id)
@@ -346,6 +343,7 @@ class Directives(Repository):
         known = self._people([assignee.id]).get(assignee.id, [])
         if known == list(assignee.person_ids):
             return
+        self._debtors.forget(assignee.group_id)
         self._tx.connection.execute(delete(directive_people).where(here))
         state = select(directives.c.state).where(directives.c.id == assignee.directive_id)
         live = self._tx.execute(state).scalar() == DirectiveState.OPEN.value

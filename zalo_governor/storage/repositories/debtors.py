@@ -1,0 +1,47 @@
+"""Who can answer an open directive (a leader's order): asked for every message of a group, so it has to be cheap."""
+
+from sqlalchemy import bindparam, select, text
+
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.schema import directive_people
+
+LIVE = text("directive_people.live")
+"""Condition for people of open directives, as the partial index says it: else it would not serve."""
+_MOST_LOOKUPS = 8
+"""So many people are looked up one by one in a transaction, before all are read at once."""
+_OF_GROUP = directive_people.c.group_id == bindparam("group_id")
+_ALL = select(directive_people.c.person_id).where(_OF_GROUP, LIVE).distinct()
+_ONE = (
+    select(directive_people.c.directive_id)
+    .where(_OF_GROUP, directive_people.c.person_id == bindparam("person_id"), LIVE)
+    .limit(1)
+)
+
+
+class Debtors:
+    """The people of one transaction who can answer an open directive.
+
+    In a transaction with many messages, all such people of the group are read at once.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._known: dict[str, frozenset[int]] = {}
+        self._lookups = 0
+
+    def owes(self, group_id: str, person_id: int) -> bool:
+        """Return whether the person can answer any open directive of the group."""
+        known = self._known.get(group_id)
+        if known is None:
+            self._lookups += 1
+            # Not by `Transaction.execute`, which would write the rows held back by the judge.
+            if self._lookups <= _MOST_LOOKUPS:
+                person = {"group_id": group_id, "person_id": person_id}
+                return self._tx.connection.execute(_ONE, person).first() is not None
+            found = self._tx.connection.execute(_ALL, {"group_id": group_id})
+            known = self._known[group_id] = frozenset(found.scalars())
+        return person_id in known
+
+    def forget(self, group_id: str) -> None:
+        """Forget what was read of the group, as its directives have changed."""
+        self._known.pop(group_id, None)
