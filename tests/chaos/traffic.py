@@ -18,7 +18,12 @@ SECRET_WORDS = ("Hạt Mắc Khén", "Hat Mac Khen", "hat mac khen", "hạt mắ
 _VIOLATION_EVERY = 250
 _SECRET_EVERY = 5_000
 _ORDER_EVERY, _ANSWER_AFTER = 400, 15
-RESPONDERS = {str(7_400_000_000_000_000_000 + number): f"Lò Văn Mẫu {number}" for number in range(80)}
+_GIVEN = (
+    "An", "Bình", "Chung", "Dũng", "Giang", "Hải", "Khoa", "Lâm", "Minh", "Nghĩa",
+    "Oanh", "Phúc", "Quyết", "Sơn", "Thanh", "Uyên", "Vinh", "Xuân", "Yên", "Tâm",
+)  # fmt: skip
+_NAMES = [f"{family} {given}" for family in ("Lò Văn", "Vàng Thị", "Giàng Đức", "Quàng Minh") for given in _GIVEN]
+RESPONDERS = {str(7_400_000_000_000_000_000 + number): name for number, name in enumerate(_NAMES)}
 """Who is ordered to report: two for each directive, of whom the first answers."""
 _TALKERS = [str(7_200_000_000_000_000_000 + number) for number in range(40)]
 _FIRST_VIOLATOR = 7_300_000_000_000_000_000

@@ -86,6 +86,9 @@ class GroupDirectory:
             mentioned = [person for person in self._people if not person.uids.isdisjoint(mentioned_uids)]
             if person := _only(one for one in mentioned if _is_called(one, typed)):
                 return [self._person(person)]
+            if mentioned_uids and self._agency(typed[1:]) is None:
+                # Not somebody else of that name: the message mentions a person whom nobody has named yet.
+                return [Addressee(typed[:_NAME_LENGTH], (), known=False)]
         if collective := self._collective(fold(typed)):
             return collective
         bare = _HONORIFIC.sub("", typed).strip(" .:,;-")

@@ -89,8 +89,10 @@ class DirectiveLedger:
         is_directive, items = self._reader.directive(event.text, role, event.at)
         if is_directive is False:
             return False
-        if event.attachment is not None:
-            is_directive = None  # A caption mostly tells what the picture shows.
+        says_who_or_when = any(item.names or item.due_at for item in items) or event.mentions or event.quote
+        if event.attachment is not None or not says_who_or_when:
+            # A caption mostly tells what the picture shows; what names nobody and no time is mostly no order.
+            is_directive = None
         known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
         if known is not None:
             self._register.revise(uow, known, items)

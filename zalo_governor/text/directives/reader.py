@@ -155,5 +155,5 @@ def _lead(model: ClassModel, facts: frozenset[str] | set[str], label: str) -> fl
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
-_SURE_FROM, _UNSURE_FROM = 0.1, -0.2
+_SURE_FROM, _UNSURE_FROM = 0.2, -0.2
 _DEADLINE_FROM = -0.2

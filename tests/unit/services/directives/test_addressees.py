@@ -93,6 +93,8 @@ def test_an_agency_answers_by_all_its_people_and_the_first_is_reminded() -> None
 def test_a_mention_is_the_person_mentioned() -> None:
     [mentioned] = DIRECTORY.find(["@Giàng A Páo - Giám đốc Công an"], ["16"])
     assert mentioned.name == "Giàng A Páo"
+    [namesake] = DIRECTORY.find(["@Giàng A Páo"], ["78"])
+    assert namesake.uids == ("78",)
     [unnamed] = DIRECTORY.find(["@Chưa Ai Biết"], ["-1", "77"])
     assert unnamed == Addressee("@Chưa Ai Biết", ("77",))
     assert [one.name for one in DIRECTORY.by_uids(["19", "15", "404"])] == ["Quàng Thị Lẻ", "Lý Thị Tỉ"]
