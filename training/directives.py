@@ -1,6 +1,6 @@
 """Train the tables that read directives and replies to them: `python -m training.directives`.
 
-Reads the lines of seventeen writers in `training/directives/` and, as messages that order nothing, the project's own chat
+Reads the lines of the writers in `training/directives/` and, as messages that order nothing, the project's own chat
 (`training/corpus/`). Writes `directive.classes`, `deadline.classes`, `reply.classes` and `addressees.spans` beside
 `zalo_governor/text/`. `python -m training.measure_directives` measures them on writers left out.
 """

@@ -3,7 +3,8 @@
 UNJUDGED = "SELECT count(*) FROM waiting"
 DEAD = "SELECT count(*) FROM inbox WHERE state = 'dead'"
 UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
-IN_A_SEND = "SELECT count(*) FROM outbox WHERE state = 'sending'"
+# Of a send whose answer hung, only the echo tells; a killed process does not hear it.
+IN_A_SEND = "SELECT count(*) FROM outbox WHERE state IN ('sending', 'uncertain')"
 GOING_ON = "SELECT count(*) FROM gaps WHERE pending"
 DECLARED = """
     SELECT group_id, count(DISTINCT heard) FROM (
