@@ -34,14 +34,24 @@ SECTIONS: list[tuple[str, list[tuple[str, list[int], str]]]] = [
     ("cases", [("clauses", [46, 17, 17, 17, 17, 17, 17, 17], ""), ("open", [18, 43, 47, 23, 34], f"[:{MOST_CASES}]")]),
     ("members", []),
     ("changes", [("changes", [120, 45], "")]),
-    ("directives", [("directives", [57, 18, 18, 18, 18, 18, 18], f"[:{MOST_AGENCIES}]")]),
+    (
+        "directives",
+        [
+            ("directives", [45, 17, 17, 17, 17, 17, 17, 18], f"[:{MOST_AGENCIES}]"),
+            ("open_directives", [16, 37, 26, 26, 15, 15, 15, 15], f"[:{MOST_AGENCIES}]"),
+        ],
+    ),
     ("statements", [("statements", [53, 28, 28, 28, 28], "")]),
     ("voice", [("voice", [18, 30, 20, 42, 55], f"[:{MOST_REMARKS}]")]),
     ("coverage", [("gaps", [38, 38, 22, 25, 42], ""), ("cannot", [36, 66, 63], "")]),
     ("proposal", [("proposal", [85, 80], "")]),
 ]
 """Section, and its tables: name, widths in mm, how many rows."""
-LEFT_OUT = {"agencies": MOST_AGENCIES, "directives": MOST_AGENCIES, "open": MOST_CASES, "voice": MOST_REMARKS}
+LEFT_OUT = {
+    **dict.fromkeys(("agencies", "directives", "open_directives"), MOST_AGENCIES),
+    "open": MOST_CASES,
+    "voice": MOST_REMARKS,
+}
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 
 
@@ -130,7 +140,7 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
         for row in made.rows:
             row.cells[place].width = Mm(width)
         fill(made.rows[0].cells[place], f"{{{{ bang.{name}.cot[{place}] }}}}", bold=True)
-        worded = place == 0 or min(widths) > 30 or name in {"open", "voice"}
+        worded = place == 0 or min(widths) > 30 or name in {"open", "voice", "open_directives"}
         number = name in {"agencies", "clauses", "changes", "directives", "statements", "proposal"} and place > 0
         fill(made.rows[2].cells[place], f"{{{{ hang[{place}] }}}}", align=CENTER if number or not worded else LEFT)
     fill(made.rows[1].cells[0], f"{{%tr for hang in bang.{name}.hang{limit} %}}")

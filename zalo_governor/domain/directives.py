@@ -1,7 +1,7 @@
 """Directives: orders of the leadership in the group, who has to answer them by when, and who has (clauses 3.3, 7.3)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
@@ -269,6 +269,24 @@ class AgencyAnswers(BaseModel):
     """Not settled, the deadline has passed."""
     silent: int
     """No answer of any kind."""
+    first_answer_minutes: int | None = None
+    """Median minutes until the first answer; None if there is none."""
+
+
+class OpenDirective(BaseModel):
+    """A directive that is open when a report is made, without its text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    given_by: int
+    at: datetime
+    due_at: datetime | None
+    """The earliest deadline that is not met yet."""
+    addressees: int
+    answered: int
+    reported: int
+    overdue: int
 
 
 class DirectiveFigures(BaseModel):
@@ -296,6 +314,8 @@ class DirectiveFigures(BaseModel):
     """Median minutes until the first answer; None if there is none."""
     agencies: tuple[AgencyAnswers, ...] = ()
     """The worst first."""
+    open_ones: tuple[OpenDirective, ...] = ()
+    """What is open when the report is made, whenever it was given; the longest overdue first."""
 
 
 def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:
@@ -309,11 +329,10 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
     states = Counter(directive.state for directive in given)
     valid = {one.id: one for one in given if one.state in {DirectiveState.OPEN, DirectiveState.DONE}}
     asked = [one for one in assignees if one.directive_id in valid and not one.removed]
-    waits = [minutes_of(one.received_at - valid[one.directive_id].at) for one in asked if one.received_at is not None]
     by_name: dict[str, list[Assignee]] = {}
     for one in asked:
         by_name.setdefault(one.name, []).append(one)
-    agencies = [_answers_of(name, entries, now) for name, entries in by_name.items()]
+    agencies = [_answers_of(name, entries, valid, now) for name, entries in by_name.items()]
     agencies.sort(key=lambda row: (-row.overdue, -row.silent, -row.late, -row.asked, row.name))
     return DirectiveFigures(
         given=len(valid),
@@ -329,12 +348,31 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
         silent=sum(row.silent for row in agencies),
         assumed=sum(one.assumed for one in asked),
         absent=sum(not one.in_group for one in asked),
-        first_answer_minutes=round(median(waits)) if waits else None,
+        first_answer_minutes=_first_answer_minutes(asked, valid),
         agencies=tuple(agencies),
     )
 
 
-def _answers_of(name: str, entries: Sequence[Assignee], now: datetime) -> AgencyAnswers:
+def open_directive(line: DirectiveOverview) -> OpenDirective:
+    """Return what a report says of a line of the ledger."""
+    return OpenDirective(
+        code=line.directive.code,
+        given_by=line.directive.given_by,
+        at=line.directive.at,
+        due_at=line.due_at,
+        addressees=line.addressees,
+        answered=line.answered,
+        reported=line.reported,
+        overdue=line.overdue,
+    )
+
+
+def _first_answer_minutes(entries: Sequence[Assignee], given: Mapping[int, Directive]) -> int | None:
+    waits = [minutes_of(one.received_at - given[one.directive_id].at) for one in entries if one.received_at is not None]
+    return round(median(waits)) if waits else None
+
+
+def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Directive], now: datetime) -> AgencyAnswers:
     late = sum(one.is_late() for one in entries)
     overdue = sum(one.is_overdue(now) for one in entries)
     in_time = sum(one.settled and not one.is_late() for one in entries)
@@ -346,4 +384,5 @@ def _answers_of(name: str, entries: Sequence[Assignee], now: datetime) -> Agency
         waiting=len(entries) - late - overdue - in_time,
         overdue=overdue,
         silent=sum(one.silent for one in entries),
+        first_answer_minutes=_first_answer_minutes(entries, given),
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
 from zalo_governor.domain.connection import Gap, silence
+from zalo_governor.domain.directives import DirectiveFigures, open_directive
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
 from zalo_governor.services.cases.ranking import gravest_first
@@ -18,6 +19,10 @@ from zalo_governor.services.ports import UnitOfWork
 _QUIET_START_ALLOWED = timedelta(days=1)
 """If the first element of the group was received at most this long after the period's start, the report does not
 mention it."""
+
+
+_MOST_DIRECTIVES = 100
+"""How many open directives a report lists."""
 
 
 def compose(
@@ -34,7 +39,9 @@ def compose(
     until = max(now, period.end) + timedelta(seconds=1)
     open_cases = gravest_first(uow.cases.opened_between(group.id, start=from_ms(0), end=until, open_only=True))
     remarks = [said for kind in RemarkKind for said in uow.feedback.between(group.id, kind, period.start, period.end)]
+    directives = _directives(uow, group.id, period, now)
     named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
+    named |= {one.given_by for one in directives.open_ones}
     people = {person_id: uow.people.get(person_id) for person_id in named}
     head = uow.audit.head()
     # Counted first, so that the counts below include everything that it reports as judged.
@@ -59,7 +66,7 @@ def compose(
         membership=uow.distributions.membership(group.id),
         changes=tuple(uow.distributions.changes(group.id, period.start, period.end)),
         statements=tuple(uow.distributions.statements(group.id, period.start, period.end)),
-        directives=uow.directives.figures(group.id, period.start, period.end, now),
+        directives=directives,
         voice=uow.distributions.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
         signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
@@ -72,6 +79,13 @@ def compose(
         audit_head=str(head) if head.rows else "",
     )
     return report if words else report.without_words()
+
+
+def _directives(uow: UnitOfWork, group_id: str, period: Period, now: datetime) -> DirectiveFigures:
+    """Return how the period's directives were answered, and which ones are open now."""
+    figures = uow.directives.figures(group_id, period.start, period.end, now)
+    lines = uow.directives.overview(group_id, now, _MOST_DIRECTIVES).lines
+    return figures.model_copy(update={"open_ones": tuple(map(open_directive, lines))})
 
 
 def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:

@@ -109,7 +109,7 @@ class Player:
         They are copied from the bot's latest message to this person that contains the command; without such a message,
         `command` is returned unchanged.
         """
-        offer = re.compile(rf"{command} [A-Z]{{2}}\d+(?: \d{{6}})?")
+        offer = re.compile(rf"{command} [A-ZĐ]{{2}}\d+(?: \d{{6}})?")
         found = (
             offer.search(message["text"]) for message in reversed(self._stage.ledger.sent) if message["thread"] == uid
         )

@@ -24,7 +24,10 @@ from zalo_governor.services.reports.document.document import file_of
 from zalo_governor.services.reports.text import render_text
 
 TEMPLATE = Path(__file__).parents[4] / "config" / "bao-cao.docx"
-IN_DOCX = {"agencies", "clauses", "open", "changes", "directives", "statements", "voice", "gaps", "cannot", "proposal"}
+IN_DOCX = {
+    "agencies", "clauses", "open", "changes", "directives", "open_directives", "statements", "voice", "gaps", "cannot",
+    "proposal",
+}  # fmt: skip
 """Tables of the shipped template; the others are in the workbook alone."""
 
 

@@ -190,14 +190,26 @@ def directives(draft: Draft) -> Section:
         (
             row.name or draft.render(MessageId.AGENCY_UNKNOWN),
             *(row.asked, row.in_time, row.late, row.waiting, row.overdue, row.silent),
+            draft.render(MessageId.NOT_COUNTED) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
         for row in figures.agencies
+    ]
+    still: list[Sequence[Cell]] = [
+        (
+            one.code,
+            draft.report.names.get(one.given_by) or draft.render(MessageId.WHO_UNKNOWN),
+            moment(one.at),
+            moment(one.due_at) if one.due_at else draft.render(MessageId.NOT_COUNTED),
+            *(one.addressees, one.answered, one.reported, one.overdue),
+        )
+        for one in figures.open_ones
     ]
     return draft.section(
         "directives",
         MessageId.SECTION_DIRECTIVES,
         lines,
         draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (2, 3, 5)),
+        draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
     )
 
 
