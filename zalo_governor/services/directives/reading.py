@@ -13,6 +13,7 @@ from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, nam
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
+_LUNAR_NEW_YEAR = "Lunar New Year"
 _MOST_CHARACTERS = 600
 """Longest text that is stored of one item of a directive."""
 
@@ -32,6 +33,14 @@ def workday(skip_holidays: bool) -> IsWorkday:
 
 
 @cache
+def first_day_of_tet(year: int) -> date | None:
+    """Return the first day of the lunar year that begins in that year."""
+    days = import_module("holidays").country_holidays("VN", years=year, language="en_US")
+    # The first day of the feast is the lunar New Year; its eve has a name of its own.
+    return min((day for day, name in days.items() if name == _LUNAR_NEW_YEAR), default=None)
+
+
+@cache
 def reader_for(skip_holidays: bool) -> "ServiceReader":
     """Return the reader, made once per process."""
     return ServiceReader(workday(skip_holidays))
@@ -41,7 +50,7 @@ class ServiceReader:
     """Reads directives, replies and dates; times are aware."""
 
     def __init__(self, is_workday: IsWorkday) -> None:
-        self._reader = DirectiveReader(is_workday=is_workday)
+        self._reader = DirectiveReader(is_workday=is_workday, tet=first_day_of_tet)
         self._is_workday = is_workday
 
     def directive(self, text: str, role: str, at: datetime) -> tuple[bool | None, tuple[DirectiveItem, ...]]:
@@ -81,7 +90,7 @@ class ServiceReader:
     def deadline(self, text: str, at: datetime) -> tuple[datetime, str] | None:
         """Find the first time that a text typed to the bot names; return it, and the text without it; None if none."""
         plain = normalise(text).text
-        for named in named_times(plain, _naive(at), self._is_workday):
+        for named in named_times(plain, _naive(at), self._is_workday, first_day_of_tet):
             return _aware(named.moment), " ".join((plain[: named.start] + " " + plain[named.end :]).split())
         return None
 

@@ -9,7 +9,7 @@ from zalo_governor.text.directives.addressees import SpanModel, addressees_in, s
 from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, rule_for_time
 from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
-from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, named_times
+from zalo_governor.text.directives.times import FirstDayOfTet, IsWorkday, monday_to_friday, named_times, no_tet
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
 
@@ -54,6 +54,7 @@ class DirectiveReader:
         replies: table for what a message is as a reply to a directive.
         spans: table of addressees.
         is_workday: tells on which days working days fall.
+        tet: tells when the lunar year begins.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class DirectiveReader:
         replies: ClassModel | None = None,
         spans: SpanModel | None = None,
         is_workday: IsWorkday = monday_to_friday,
+        tet: FirstDayOfTet = no_tet,
     ) -> None:
         self._orders = orders or shipped_classes("directive")
         self._times = times or shipped_classes("deadline")
         self._replies = replies or shipped_classes("reply")
         self._spans = spans or shipped_spans()
         self._is_workday = is_workday
+        self._tet = tet
 
     def read(self, text: str, role: str, sent_at: datetime) -> Reading:
         """Read a message of a person with that role; `sent_at` is local time, without offset."""
@@ -86,7 +89,7 @@ class DirectiveReader:
 
     def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
         """Return the deadlines that a normalised text sets, as (where it stands in the text, moment)."""
-        times = named_times(text, sent_at, self._is_workday)
+        times = named_times(text, sent_at, self._is_workday, self._tet)
         found = []
         for which, named in enumerate(times):
             is_deadline = rule_for_time(text, times, which, sent_at)

@@ -38,6 +38,7 @@ _EXPRESSIONS = {
         r"\b(?P<which>thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|t[2-7]|chủ nhật|cn)\b"
         rf"(?: (?P<week>tuần (?:{_THIS}|{_NEXT})|này|{_NEXT})\b)?"
     ),
+    "tet": r"(?:(?<=trước )|\b(?:mùng|mồng) (?P<tet_day>[1-9]|10) )tết(?: (?:nguyên đán|âm lịch|ta))?\b",
     "date": (
         r"(?:(?:\bngày |\bmùng |\bmồng |\bhôm )?(?:ngày )?(?P<date_day>(?<![\d/.,])\b[0-3]?\d) ?"
         r"tháng (?P<date_month>1[0-2]|0?\d)\b(?:(?: năm |/)(?P<date_year>\d{4}))?"
@@ -72,7 +73,8 @@ KINDS = tuple(_EXPRESSIONS)
 """Names of the pieces; the group `as_NAME` of `MARKED` and `BARE` matches such a piece."""
 GROUP_OF = {
     "clock": "clock", "part": "part", "span": "span", "today": "day", "later": "day", "weekday": "weekday",
-    "date": "date", "day_of_month": "date", "week": "week", "month": "month", "quarter": "month", "year": "month",
+    "tet": "date", "date": "date", "day_of_month": "date", "week": "week", "month": "month", "quarter": "month",
+    "year": "month",
 }  # fmt: skip
 """Kinds of one group exclude each other in one expression."""
 _LIMITS = (

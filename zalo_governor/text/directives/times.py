@@ -26,6 +26,8 @@ from zalo_governor.text.directives.time_patterns import (
 from zalo_governor.text.fold import fold
 
 IsWorkday = Callable[[date], bool]
+FirstDayOfTet = Callable[[int], date | None]
+"""Function (year): the first day of the lunar year that begins in it; None if it does not know."""
 
 
 def monday_to_friday(day: date) -> bool:
@@ -46,13 +48,21 @@ class NamedTime(NamedTuple):
     """The word of limitation before it, without diacritics ("truoc", "cham nhat", "den", …); "" if there is none."""
 
 
-def named_times(text: str, sent_at: datetime, is_workday: IsWorkday = monday_to_friday) -> list[NamedTime]:
+def no_tet(_year: int) -> date | None:
+    """Return None: without a calendar of lunar years, "trước Tết" is no time."""
+    return None
+
+
+def named_times(
+    text: str, sent_at: datetime, is_workday: IsWorkday = monday_to_friday, tet: FirstDayOfTet = no_tet
+) -> list[NamedTime]:
     """Return the times that the text names, in the order of the text.
 
     Args:
         text: a normalised text, with or without diacritics.
         sent_at: when it was sent; local time, without offset.
         is_workday: tells on which days "ngày làm việc" (working days) fall.
+        tet: tells when the lunar year begins, for "trước Tết" and "mùng 6 Tết".
     """
     lower = text.lower()
     atoms = MARKED if has_marks(lower) else BARE
@@ -72,7 +82,7 @@ def named_times(text: str, sent_at: datetime, is_workday: IsWorkday = monday_to_
         limit = _limit_before(read, match.start())
         if not limit[0] and LIMIT_INSIDE.search(read, match.start(), end):
             limit = (BEFORE, match.start())
-        expression = _Expression(sent_at, is_workday, limit[0])
+        expression = _Expression(sent_at, is_workday, tet, limit[0])
         for piece in pieces:
             expression.add(piece)
         moment = expression.moment()
@@ -110,8 +120,8 @@ def _fits(pieces: list[re.Match[str]], following: re.Match[str]) -> bool:
 class _Expression:
     """Collects the pieces of one expression (clock, part of the day, day) and resolves them to a moment."""
 
-    def __init__(self, sent_at: datetime, is_workday: IsWorkday, limit: str) -> None:
-        self._sent, self._is_workday, self._limit = sent_at, is_workday, limit
+    def __init__(self, sent_at: datetime, is_workday: IsWorkday, tet: FirstDayOfTet, limit: str) -> None:
+        self._sent, self._is_workday, self._tet, self._limit = sent_at, is_workday, tet, limit
         self._clock: tuple[int, int] | None = None
         self._part = ""
         self._day: date | None = None
@@ -198,6 +208,14 @@ class _Expression:
                 self._day += _WEEK
         else:
             self._day = today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+
+    def _add_tet(self, piece: re.Match[str]) -> None:
+        after = timedelta(days=_number(piece.group("tet_day") or "1") - 1)
+        for year in (self._sent.year, self._sent.year + 1):
+            first = self._tet(year)
+            if first is not None and first + after > self._sent.date():
+                self._day = first + after
+                return
 
     def _add_date(self, piece: re.Match[str]) -> None:
         number = _number(piece.group("date_day") or piece.group("bare_day"))

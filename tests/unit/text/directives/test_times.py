@@ -63,3 +63,26 @@ def test_holidays_are_no_working_days_where_the_office_says_so() -> None:
 
     [named] = named_times("Trong 3 ngày làm việc", TUESDAY, is_workday)
     assert named.moment == datetime.fromisoformat("2026-11-30T17:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Xong trước Tết Nguyên đán", "2027-02-05T17:00"),
+        ("xong truoc tet nhe", "2027-02-05T17:00"),
+        ("Báo cáo chậm nhất mùng 6 Tết", "2027-02-11T17:00"),
+        ("Báo cáo trước 10h mùng 6 Tết", "2027-02-11T10:00"),
+    ],
+)
+def test_the_lunar_new_year_is_a_time_where_somebody_knows_when_it_is(text: str, moment: str) -> None:
+    def tet(year: int) -> date | None:
+        return {2026: date(2026, 2, 17), 2027: date(2027, 2, 6)}.get(year)
+
+    [named] = named_times(text, TUESDAY, tet=tet)
+    assert named.moment == datetime.fromisoformat(moment)
+
+
+def test_gifts_and_duty_rosters_of_tet_are_no_times() -> None:
+    said = "Chuẩn bị quà Tết cho hộ nghèo, lịch trực Tết"
+    assert named_times(said, TUESDAY, tet=lambda _year: date(2027, 2, 6)) == []
+    assert named_times("Xong trước Tết", TUESDAY) == []
