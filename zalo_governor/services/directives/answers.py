@@ -24,7 +24,7 @@ from zalo_governor.text.normalise import normalise
 
 _MOST_OWED = 12
 """How many of a person's open directives, the newest, are compared with a message that names none of them."""
-_MOST_TRIED = 2
+_MOST_TRIED = 4
 """How many of the directives that a message fits alike are tried; what it says hardly depends on the directive."""
 _RECEIPT_WITHIN = timedelta(days=1)
 _RECEIPT_OF_MANY_WITHIN = timedelta(hours=2)

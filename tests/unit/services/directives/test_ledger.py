@@ -148,6 +148,17 @@ def test_where_nobody_can_tell_the_newest_is_assumed_and_marked_so() -> None:
     assert not desk.entries(1)["Sở Y tế"].silent
 
 
+def test_one_receipt_after_the_other_goes_from_the_newest_to_the_oldest() -> None:
+    desk = LedgerDesk()
+    for day in (26, 27, 28):
+        desk.order(f"Giao Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày {day}/11.")
+        desk.later(minutes=1)
+    for number in (3, 2, 1):
+        assert desk.entries(number)["Sở Y tế"].silent
+        desk.say("y_te", "Rõ ạ")
+        assert not desk.entries(number)["Sở Y tế"].silent
+
+
 def test_a_code_or_a_mention_of_the_leader_tells_which_directive_is_meant() -> None:
     desk = LedgerDesk()
     desk.order(ORDER)
