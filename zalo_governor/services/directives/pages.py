@@ -14,6 +14,7 @@ from zalo_governor.services.ports import UnitOfWork
 PAGE_LIMIT = 600
 """Longest message about directives, in characters: one page on a phone."""
 _EXCERPT = 60
+_MANY = 10
 _PROGRESS = {
     Progress.OVERDUE: MessageId.PROGRESS_OVERDUE,
     Progress.UNSEEN: MessageId.PROGRESS_UNSEEN,
@@ -111,6 +112,22 @@ class DirectivePages:
             due=self.due(due),
             count=number(len(assignees)),
         )
+
+    def unreachable(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return what the admins are told at once of addressees who cannot answer; "" if all can.
+
+        Of a directive to many, only the names that are nobody's are told: who is not in the group is known by then.
+        """
+        absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
+        unknown = [one for one in assignees if not one.known and not one.in_group]
+        if not absent and not unknown:
+            return ""
+        told = [
+            self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
+            for label, there in ((MessageId.DIRECTIVE_ABSENT, absent), (MessageId.DIRECTIVE_UNKNOWN, unknown))
+            if there
+        ]
+        return self._voice.render(MessageId.DIRECTIVE_UNREACHABLE, code=directive.code, told="; ".join(told))
 
     def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
         """Return the reminder to one person of all directives that wait for an answer."""

@@ -129,9 +129,14 @@ class DirectiveLedger:
             ),
             quoted_uid=event.quote.owner_uid if event.quote else "",
         )
-        if directive.open and self._policy.directives.acknowledge_in_group and is_fresh(event, self._policy.clock()):
-            line = self._pages.acknowledgement(directive, uow.directives.assignees(directive.id))
+        if not directive.open or not is_fresh(event, self._policy.clock()):
+            return
+        assignees = uow.directives.assignees(directive.id)
+        if self._policy.directives.acknowledge_in_group:
+            line = self._pages.acknowledgement(directive, assignees)
             self._notifier.to_group(uow, line, group_id=event.thread_id)
+        if text := self._pages.unreachable(directive, assignees):
+            self._notifier.to_desk(uow, text, group_id=event.thread_id)
 
     def _giver_named(self, uow: UnitOfWork, text: str) -> Person | None:
         """Return which leader's order a relayed message passes on: the one named in it, else the head of the group."""

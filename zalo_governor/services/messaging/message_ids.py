@@ -631,6 +631,7 @@ class MessageId(Enum):
     DIRECTIVE_NAMES_MORE = ("directive_names_more", "names count")
     DIRECTIVE_ABSENT = ("directive_absent", "names")
     DIRECTIVE_UNKNOWN = ("directive_unknown", "names")
+    DIRECTIVE_UNREACHABLE = ("directive_unreachable", "code told")
     DIRECTIVE_ASSUMED = ("directive_assumed", "names")
     DIRECTIVE_NOBODY = ("directive_nobody", "code")
     DIRECTIVE_DUE = ("directive_due", "when")
