@@ -96,7 +96,10 @@ class Directive(BaseModel):
     state: DirectiveState
     items: tuple[DirectiveItem, ...]
     mentioned_uids: tuple[str, ...] = ()
-    """uids of the members mentioned in the message, as the account sees them."""
+    """uids, as the account sees them, of the members mentioned in the message; or of the author whom it quotes.
+
+    An item that names nobody is for them. An author who is quoted counts only where nobody is named or mentioned.
+    """
     changed_at: datetime
     """When the directive came into its present state."""
     reason: str = ""

@@ -26,19 +26,18 @@ class DirectiveRegister:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
-    def open(self, uow: UnitOfWork, directive: Directive, *, quoted_uid: str = "", by: int | None = None) -> Directive:
+    def open(self, uow: UnitOfWork, directive: Directive, *, by: int | None = None) -> Directive:
         """Register a new directive; find its addressees, or let the admins say first whether it is one.
 
         Args:
             uow: the transaction.
             directive: the directive; its state says whether it is sure (open) or unsure (proposed).
-            quoted_uid: whose message the directive replies to: the addressee if nobody is named or mentioned.
             by: the person who entered it by hand; None if the program recognised it.
         """
         directive = uow.directives.add(directive)
         self._audit(uow, "directive.opened" if directive.open else "directive.proposed", directive, by=by)
         if directive.open:
-            return self._begin(uow, directive, quoted_uid)
+            return self._begin(uow, directive)
         now = self._policy.clock()
         uow.jobs.enqueue(
             Job(
@@ -54,7 +53,7 @@ class DirectiveRegister:
     def accept(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive:
         """Open a proposed directive, as an admin has said that it is one."""
         directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
-        return self._begin(uow, directive, "")
+        return self._begin(uow, directive)
 
     def drop(self, uow: UnitOfWork, directive: Directive, by: int, reason: str) -> Directive:
         """Record that the directive is none, or is no longer to be followed."""
@@ -78,8 +77,7 @@ class DirectiveRegister:
         if not directive.open:
             return directive
         known = {(one.item, one.name): one for one in uow.directives.assignees(directive.id)}
-        wanted = self._resolve(uow, directive, "")
-        for place, addressee in wanted:
+        for place, addressee in self._resolve(uow, directive):
             before = known.pop((place, addressee.name), None)
             due = directive.items[place].due_at
             if before is None:
@@ -177,8 +175,8 @@ class DirectiveRegister:
             if directive is not None and directive.state is DirectiveState.DONE and unsettled:
                 self._move(uow, directive, DirectiveState.OPEN, by=None)
 
-    def _begin(self, uow: UnitOfWork, directive: Directive, quoted_uid: str) -> Directive:
-        for place, addressee in self._resolve(uow, directive, quoted_uid):
+    def _begin(self, uow: UnitOfWork, directive: Directive) -> Directive:
+        for place, addressee in self._resolve(uow, directive):
             self._assign(uow, directive, place, addressee)
         plan_reminders(uow, self._policy, directive)
         assignees = uow.directives.assignees(directive.id)
@@ -187,10 +185,10 @@ class DirectiveRegister:
             self.record_answer(uow, directive, own, answer)
         return uow.directives.get(directive.id) or directive
 
-    def _resolve(self, uow: UnitOfWork, directive: Directive, quoted_uid: str) -> list[tuple[int, Addressee]]:
+    def _resolve(self, uow: UnitOfWork, directive: Directive) -> list[tuple[int, Addressee]]:
         """Return (index of the item, addressee) for all items.
 
-        Where no item names anybody, it is for those whom the message mentions, else for whose message it quotes.
+        Where no item names anybody, it is for `mentioned_uids`.
         """
         directory = directory_of(uow, directive.account, directive.group_id)
         found = [
@@ -199,8 +197,7 @@ class DirectiveRegister:
             for addressee in directory.find(item.names, directive.mentioned_uids)
         ]
         if not found:
-            uids = directive.mentioned_uids or ((quoted_uid,) if quoted_uid else ())
-            found = [(0, addressee) for addressee in directory.by_uids(uids)]
+            found = [(0, addressee) for addressee in directory.by_uids(directive.mentioned_uids)]
         return found
 
     def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> Assignee:

@@ -124,10 +124,9 @@ class DirectiveLedger:
                 at=event.at,
                 state=state,
                 items=tuple(items),
-                mentioned_uids=tuple(mention.uid for mention in event.mentions),
+                mentioned_uids=_addressed_uids(event, items),
                 changed_at=self._policy.clock(),
             ),
-            quoted_uid=event.quote.owner_uid if event.quote else "",
         )
         if not directive.open or not is_fresh(event, self._policy.clock()):
             return
@@ -225,6 +224,13 @@ class DirectiveLedger:
         directive = uow.directives.of_message(event.thread_id, event.key)
         if directive is not None:
             self._register.forget_text(uow, directive)
+
+
+def _addressed_uids(event: MessageSent, items: Sequence[DirectiveItem]) -> tuple[str, ...]:
+    """Return the uids whom an order mentions; if it names and mentions nobody, that of the author it quotes."""
+    if event.quote is not None and not event.mentions and not any(item.names for item in items):
+        return (event.quote.owner_uid,)
+    return tuple(mention.uid for mention in event.mentions)
 
 
 def _name_of(person: Person) -> str:

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, Desk
-from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveState
 from zalo_governor.domain.events import MessageSent, Quote
-from zalo_governor.domain.jobs import JobKind
+from zalo_governor.domain.jobs import AskAboutDirectives, Job, JobKind
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.services.jobs import JobRunner
@@ -63,6 +63,15 @@ class LedgerDesk(Desk):
 
     def directive(self, number: int = 1) -> Directive:
         return self.store.directives[number - 1]
+
+    def make_unsure(self) -> None:
+        """Turn the only directive into one of which the program is unsure, and about which it asks at once."""
+        self.store.directives[0] = self.directive().model_copy(update={"state": DirectiveState.PROPOSED})
+        self.store.assignees.clear()
+        self.store.jobs.clear()
+        self.store.due.clear()
+        question = Job(account=BOT, group_id=GROUP, task=AskAboutDirectives(), ordered_at=self.now, due_at=self.now)
+        self.uow.jobs.enqueue(question)
 
     def entries(self, number: int = 1) -> dict[str, Assignee]:
         """The addressees by name."""

@@ -18,7 +18,6 @@ from zalo_governor.domain.events import (
     MessageSeen,
     Reacted,
 )
-from zalo_governor.domain.jobs import AskAboutDirectives, Job
 
 ORDER = "Giao Sở Y tế, Sở Tài chính báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11."
 SECOND = (
@@ -351,13 +350,7 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
 def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
-    desk.store.directives[0] = desk.directive().model_copy(update={"state": DirectiveState.PROPOSED})
-    desk.store.assignees.clear()
-    desk.store.jobs.clear()
-    desk.store.due.clear()
-    desk.uow.jobs.enqueue(
-        Job(account=BOT, group_id=GROUP, task=AskAboutDirectives(), ordered_at=desk.now, due_at=desk.now)
-    )
+    desk.make_unsure()
     desk.reply("y_te", order, "Rõ ạ")
     desk.take()
     desk.until(desk.now + timedelta(minutes=1))
@@ -369,3 +362,15 @@ def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word
     assert not desk.entries()["Sở Y tế"].silent
     desk.say("admin", "/khong CĐ1", place="private")
     assert "đã được quyết định: đang theo dõi" in to(desk.take(), "admin")[0]
+
+
+@pytest.mark.parametrize("unsure", [False, True])
+def test_an_order_that_replies_to_a_member_is_for_that_member_whoever_opens_it(unsure: bool) -> None:
+    desk = LedgerDesk()
+    offer = desk.message("y_te", "Thưa đồng chí, Sở Y tế xin gửi số liệu tiêm chủng sau ạ.", key="m800")
+    desk.hear(offer)
+    desk.reply("leader", offer, "Khẩn trương báo cáo kết quả tiêm chủng trước 17h ngày 26/11.")
+    if unsure:
+        desk.make_unsure()
+        desk.say("admin", "/dung CĐ1", place="private")
+    assert [(one.person_ids[0], one.due_at) for one in desk.entries().values()] == [(desk.person("y_te").id, DUE)]
