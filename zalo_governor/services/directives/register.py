@@ -125,39 +125,29 @@ class DirectiveRegister:
         return self._close_if_settled(uow, directive)
 
     def finish(
-        self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], by: int, key: str
+        self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str
     ) -> Directive:
         """Record by hand that these addressees have reported; `key` is the id of the command's message."""
-        finished = list(assignees)
-        now = self._policy.clock()
-        for one in finished:
-            answer = DirectiveAnswer(
-                group_id=directive.group_id,
-                directive_id=directive.id,
-                assignee_id=one.id,
-                message_key=f"/xong {key}",
-                person_id=by,
-                at=now,
-                kind=AnswerKind.REPORTED,
-                way=AnswerWay.BY_HAND,
-            )
-            if uow.directives.add_answer(answer):
-                self._settle(uow, one)
-        self._audit(uow, "directive.finished", directive, by=by, addressees=len(finished))
+        answer = DirectiveAnswer(
+            group_id=directive.group_id,
+            directive_id=directive.id,
+            assignee_id=None,
+            message_key=f"/xong {key}",
+            person_id=by,
+            at=self._policy.clock(),
+            kind=AnswerKind.REPORTED,
+            way=AnswerWay.BY_HAND,
+        )
+        self._add_answer(uow, directive, assignees, answer)
+        self._audit(uow, "directive.finished", directive, by=by, addressees=len(assignees))
         return self._close_if_settled(uow, directive)
 
     def record_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
     ) -> None:
         """Record a message or reaction as an answer of these addressees (`answer` without its assignee)."""
-        recorded = False
-        for one in assignees:
-            own = answer.model_copy(update={"directive_id": directive.id, "assignee_id": one.id})
-            if uow.directives.add_answer(own):
-                self._settle(uow, one)
-                recorded = True
-        if recorded:
-            self._close_if_settled(uow, directive)
+        self._add_answer(uow, directive, assignees, answer)
+        self._close_if_settled(uow, directive)
 
     def forget_answer(self, uow: UnitOfWork, group_id: str, message_key: str) -> None:
         """Take back what a message was counted as: it was recalled or edited, or the reaction taken back."""
@@ -182,8 +172,8 @@ class DirectiveRegister:
         assignees = uow.directives.assignees(directive.id)
         for answer in uow.directives.waiting_answers(directive.group_id, directive.message_key):
             own = [one for one in assignees if answer.person_id in one.person_ids]
-            self.record_answer(uow, directive, own, answer)
-        return uow.directives.get(directive.id) or directive
+            self._add_answer(uow, directive, own, answer)
+        return self._close_if_settled(uow, directive)
 
     def _resolve(self, uow: UnitOfWork, directive: Directive) -> list[tuple[int, Addressee]]:
         """Return (index of the item, addressee) for all items.
@@ -213,6 +203,14 @@ class DirectiveRegister:
                 due_at=directive.items[place].due_at if directive.items else None,
             )
         )
+
+    def _add_answer(
+        self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
+    ) -> None:
+        for one in assignees:
+            own = answer.model_copy(update={"directive_id": directive.id, "assignee_id": one.id})
+            if uow.directives.add_answer(own):
+                self._settle(uow, one)
 
     def _settle(self, uow: UnitOfWork, assignee: Assignee) -> None:
         uow.directives.put_assignee(assignee.answered(uow.directives.answers(assignee.id)))

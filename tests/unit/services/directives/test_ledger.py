@@ -374,3 +374,15 @@ def test_an_order_that_replies_to_a_member_is_for_that_member_whoever_opens_it(u
         desk.make_unsure()
         desk.say("admin", "/dung CĐ1", place="private")
     assert [(one.person_ids[0], one.due_at) for one in desk.entries().values()] == [(desk.person("y_te").id, DUE)]
+
+
+def test_answers_that_waited_for_an_unsure_order_close_it_once() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Sở Y tế, Sở Tài chính rà soát việc tiêm chủng.")
+    desk.make_unsure()
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.reply("tai_chinh", order, "Rõ, Sở triển khai ngay ạ")
+    desk.reply("y_te_pho", order, "Sở đã tiếp thu ạ")
+    desk.say("admin", "/dung CĐ1", place="private")
+    assert desk.directive().state is DirectiveState.DONE
+    assert desk.actions().count("directive.done") == 1
