@@ -148,11 +148,13 @@ class AskAboutDirectives(_TaskBase):
     """The job of asking the admins about messages of which it is unsure whether they are directives (orders)."""
 
     kind: Literal[JobKind.ASK_ABOUT_DIRECTIVES] = JobKind.ASK_ABOUT_DIRECTIVES
+    directive_id: int | None = None
+    """The message that the admins want to be asked about later; None for all others of the group, in one question."""
 
     @property
     def target(self) -> str:
-        """Return the same for all: one question about all such messages of a group."""
-        return ""
+        """Return the directive's number; "" for the question about all."""
+        return "" if self.directive_id is None else str(self.directive_id)
 
 
 Task = Annotated[

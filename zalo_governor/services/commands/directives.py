@@ -2,11 +2,10 @@
 
 import re
 from abc import abstractmethod
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveItem, DirectiveState
-from zalo_governor.domain.jobs import AskAboutDirectives, Job
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line
@@ -15,7 +14,7 @@ from zalo_governor.services.directives.addressees import fits
 from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import reader_for
 from zalo_governor.services.directives.register import DirectiveRegister
-from zalo_governor.services.directives.reminders import RemindHandler
+from zalo_governor.services.directives.reminders import RemindHandler, plan_question
 from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group, ServicePolicy
@@ -159,10 +158,13 @@ class ShowDirectives(DirectiveCommand):
         known = call.uow.directives.of_message(group_id, key)
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)
-        if known is not None:
-            directive = self._register.accept(call.uow, known, call.person.id)
+        typed = self._typed(call, key, words)
+        if known is None:
+            directive = self._register.open(call.uow, typed, by=call.person.id)
         else:
-            directive = self._register.open(call.uow, self._typed(call, key, words), by=call.person.id)
+            # What the program read in the message holds, unless the person says who is meant, or by when.
+            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if words else {}
+            directive = self._register.accept(call.uow, known.model_copy(update=said), call.person.id)
         return Answer([self._page(call, directive)], "opened", directive.code)
 
     def _typed(self, call: Call, key: str, words: str) -> Directive:
@@ -349,16 +351,7 @@ class AskLater(_ProposalCommand):
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Enqueue the next question."""
-        now = self.policy.clock()
-        call.uow.jobs.enqueue(
-            Job(
-                account=directive.account,
-                group_id=directive.group_id,
-                task=AskAboutDirectives(),
-                ordered_at=now,
-                due_at=now + timedelta(days=1),
-            )
-        )
+        plan_question(call.uow, self.policy, directive, later=True)
         return self._say(directive, MessageId.DIRECTIVE_LATER)
 
 

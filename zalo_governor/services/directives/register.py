@@ -13,9 +13,8 @@ from zalo_governor.domain.directives import (
     DirectiveItem,
     DirectiveState,
 )
-from zalo_governor.domain.jobs import AskAboutDirectives, Job
 from zalo_governor.services.directives.addressees import Addressee, directory_of
-from zalo_governor.services.directives.reminders import plan_reminders
+from zalo_governor.services.directives.reminders import plan_question, plan_reminders
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -38,16 +37,7 @@ class DirectiveRegister:
         self._audit(uow, "directive.opened" if directive.open else "directive.proposed", directive, by=by)
         if directive.open:
             return self._begin(uow, directive)
-        now = self._policy.clock()
-        uow.jobs.enqueue(
-            Job(
-                account=directive.account,
-                group_id=directive.group_id,
-                task=AskAboutDirectives(),
-                ordered_at=now,
-                due_at=now + self._policy.directives.ask_after,
-            )
-        )
+        plan_question(uow, self._policy, directive)
         return directive
 
     def accept(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive:

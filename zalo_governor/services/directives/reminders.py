@@ -9,6 +9,7 @@ from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.domain.jobs import (
     AskAboutDirectives,
     Job,
+    JobKind,
     JobOutcome,
     RemindOfDirectives,
     ReportDeadline,
@@ -25,6 +26,8 @@ from zalo_governor.services.ports import UnitOfWork
 
 _FAR = timedelta(days=120)
 """How far from now deadlines are looked at when reminders are due; longer than any reminder precedes or follows."""
+_LATER = timedelta(days=1)
+"""How long a question is put off."""
 _SOON = timedelta(minutes=10)
 """No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
 
@@ -34,16 +37,30 @@ def plan_reminders(uow: UnitOfWork, policy: ServicePolicy, directive: Directive)
     now = policy.clock()
     dues = {one.due_at for one in uow.directives.assignees(directive.id) if one.due_at and not one.settled}
 
-    def enqueue(task: Task, at: datetime) -> None:
-        if at > now:
-            uow.jobs.enqueue(
-                Job(account=directive.account, group_id=directive.group_id, task=task, ordered_at=now, due_at=at)
-            )
-
+    tasks: list[tuple[Task, datetime]] = []
     for due in sorted(dues):
-        enqueue(ReportDeadline(directive_id=directive.id, due_at=due), _after_quiet_hours(policy, due))
-        for moment in reminder_moments(policy, directive.at, due):
-            enqueue(RemindOfDirectives(at=moment), moment)
+        tasks.append((ReportDeadline(directive_id=directive.id, due_at=due), _after_quiet_hours(policy, due)))
+        tasks += [(RemindOfDirectives(at=moment), moment) for moment in reminder_moments(policy, directive.at, due)]
+    for task, at in tasks:
+        if at > now:
+            _enqueue(uow, directive, task, now, at)
+
+
+def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, *, later: bool = False) -> None:
+    """Enqueue the question to the admins whether a message is a directive.
+
+    Questions are collected: all messages of a group are asked about at once. With `later`, an admin has put this one
+    off by a day; it is asked about in a question of its own.
+    """
+    now = policy.clock()
+    if later:
+        _enqueue(uow, directive, AskAboutDirectives(directive_id=directive.id), now, now + _LATER)
+    else:
+        _enqueue(uow, directive, AskAboutDirectives(), now, now + policy.directives.ask_after)
+
+
+def _enqueue(uow: UnitOfWork, directive: Directive, task: Task, now: datetime, at: datetime) -> None:
+    uow.jobs.enqueue(Job(account=directive.account, group_id=directive.group_id, task=task, ordered_at=now, due_at=at))
 
 
 def reminder_moments(policy: ServicePolicy, given_at: datetime, due: datetime) -> list[datetime]:
@@ -189,6 +206,13 @@ class AskHandler(_Handler):
         if ends is not None:
             uow.jobs.enqueue(job.model_copy(update={"id": 0, "ordered_at": now, "due_at": ends}))
             return
-        proposed = uow.directives.proposed(job.group_id)
+        proposed = [one for one in uow.directives.proposed(job.group_id) if self._is_asked_about(uow, job.task, one)]
         if proposed:
             self._notifier.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
+
+    def _is_asked_about(self, uow: UnitOfWork, task: AskAboutDirectives, directive: Directive) -> bool:
+        """Return whether the question is about that message: the one put off, or all that are not put off further."""
+        if task.directive_id is not None:
+            return task.directive_id == directive.id
+        kind, target = JobKind.ASK_ABOUT_DIRECTIVES, AskAboutDirectives(directive_id=directive.id).target
+        return not uow.jobs.is_waiting(directive.account, kind, directive.group_id, target)
