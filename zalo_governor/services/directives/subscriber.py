@@ -198,10 +198,9 @@ class DirectiveLedger:
         self._register.forget_answer(uow, event.thread_id, key)
         if not event.icon or event.icon in _REFUSING_ICONS:
             return
-        own = [one for one in uow.directives.assignees(directive.id) if person.id in one.person_ids]
         answer = DirectiveAnswer(
             group_id=event.thread_id,
-            directive_id=directive.id,
+            directive_id=None,
             assignee_id=None,
             target_key=event.target_key,
             message_key=key,
@@ -210,6 +209,10 @@ class DirectiveLedger:
             kind=AnswerKind.RECEIVED,
             way=AnswerWay.REACTION,
         )
+        if directive.state is DirectiveState.PROPOSED:
+            uow.directives.add_answer(answer)
+            return
+        own = [one for one in uow.directives.assignees(directive.id) if person.id in one.person_ids]
         self._register.record_answer(uow, directive, [one for one in own if not one.removed], answer)
 
     def _note_receipts(self, uow: UnitOfWork, event: MessageSeen) -> None:

@@ -1,6 +1,6 @@
 """An office whose group has a roster of agencies, for tests of the directive ledger."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, Desk
@@ -20,6 +20,13 @@ AGENCIES = {
     "muong_gia": ("Tẩn Văn Sáng", "Chủ tịch", "UBND xã Mường Giả"),
 }
 ABSENT = ("Điêu Văn Chiều", "Chủ tịch", "UBND phường Thử Nghiệm")
+
+ORDER = "Giao Sở Y tế, Sở Tài chính báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11."
+SECOND = (
+    "Đề nghị Sở Y tế và Sở Giáo dục và Đào tạo kiểm tra an toàn thực phẩm bếp ăn trường học, "
+    "báo cáo trước 17h ngày 27/11."
+)
+DUE = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 
 
 class LedgerDesk(Desk):
@@ -90,3 +97,8 @@ class LedgerDesk(Desk):
     @property
     def group_lines(self) -> list[str]:
         return [notice.text for notice in self.store.posted if notice.thread_id == GROUP]
+
+
+def act(desk: LedgerDesk, who: str, kind: type, **fields: object) -> None:
+    """Somebody does something in the group besides writing."""
+    desk.hear(kind(account=BOT, thread_id=GROUP, sender_uid=UIDS[who], at=desk.now, **fields))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.services.desk import BOT, GROUP, UIDS, to
-from tests.unit.services.directives.ledger import LedgerDesk
+from tests.unit.services.desk import UIDS, to
+from tests.unit.services.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
 from zalo_governor.config.sections import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
@@ -18,17 +18,6 @@ from zalo_governor.domain.events import (
     MessageSeen,
     Reacted,
 )
-
-ORDER = "Giao Sở Y tế, Sở Tài chính báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11."
-SECOND = (
-    "Đề nghị Sở Y tế và Sở Giáo dục và Đào tạo kiểm tra an toàn thực phẩm bếp ăn trường học, "
-    "báo cáo trước 17h ngày 27/11."
-)
-DUE = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
-
-
-def act(desk: LedgerDesk, who: str, kind: type, **fields: object) -> None:
-    desk.hear(kind(account=BOT, thread_id=GROUP, sender_uid=UIDS[who], at=desk.now, **fields))
 
 
 def test_a_directive_of_the_leader_is_registered_with_who_and_until_when() -> None:
@@ -345,44 +334,3 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
     [line] = to(desk.take(), "leader")
     assert line.startswith("CĐ1, hạn 17:00 30/11: 0/2")
-
-
-def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word() -> None:
-    desk = LedgerDesk()
-    order = desk.order(ORDER)
-    desk.make_unsure()
-    desk.reply("y_te", order, "Rõ ạ")
-    desk.take()
-    desk.until(desk.now + timedelta(minutes=1))
-    [asked] = to(desk.take(), "admin_staff")
-    assert "CĐ1" in asked
-    assert "/dung CĐ1" in asked
-    desk.say("admin_staff", "/dung CĐ1", place="private")
-    assert desk.directive().open
-    assert not desk.entries()["Sở Y tế"].silent
-    desk.say("admin", "/khong CĐ1", place="private")
-    assert "đã được quyết định: đang theo dõi" in to(desk.take(), "admin")[0]
-
-
-@pytest.mark.parametrize("unsure", [False, True])
-def test_an_order_that_replies_to_a_member_is_for_that_member_whoever_opens_it(unsure: bool) -> None:
-    desk = LedgerDesk()
-    offer = desk.message("y_te", "Thưa đồng chí, Sở Y tế xin gửi số liệu tiêm chủng sau ạ.", key="m800")
-    desk.hear(offer)
-    desk.reply("leader", offer, "Khẩn trương báo cáo kết quả tiêm chủng trước 17h ngày 26/11.")
-    if unsure:
-        desk.make_unsure()
-        desk.say("admin", "/dung CĐ1", place="private")
-    assert [(one.person_ids[0], one.due_at) for one in desk.entries().values()] == [(desk.person("y_te").id, DUE)]
-
-
-def test_answers_that_waited_for_an_unsure_order_close_it_once() -> None:
-    desk = LedgerDesk()
-    order = desk.order("Sở Y tế, Sở Tài chính rà soát việc tiêm chủng.")
-    desk.make_unsure()
-    desk.reply("y_te", order, "Rõ ạ")
-    desk.reply("tai_chinh", order, "Rõ, Sở triển khai ngay ạ")
-    desk.reply("y_te_pho", order, "Sở đã tiếp thu ạ")
-    desk.say("admin", "/dung CĐ1", place="private")
-    assert desk.directive().state is DirectiveState.DONE
-    assert desk.actions().count("directive.done") == 1
