@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from zalo_governor.config import Settings
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import DESK, Role
 
 
 def doubts(settings: Settings) -> Iterator[str]:
@@ -16,7 +16,7 @@ def doubts(settings: Settings) -> Iterator[str]:
         )
         return
     held = list(chain.from_iterable(person.roles for person in settings.people))
-    if not {Role.ADMIN, Role.ADMIN_STAFF} & set(held):
+    if DESK.isdisjoint(held):
         yield (
             "people: chưa ai có vai trò admin hoặc admin_staff, nên thông báo của Hệ thống chưa có người nhận; hãy ghi "
             "Quản trị nhóm vào people"

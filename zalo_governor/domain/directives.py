@@ -10,9 +10,14 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.people import Role
 
 CODE_PREFIX = "CĐ"
 """Directives are cited by the people as CĐ1, CĐ2 …"""
+
+
+GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
+"""Roles that give directives."""
 
 
 class DirectiveState(StrEnum):

@@ -24,6 +24,10 @@ class Role(StrEnum):
     BOT = "bot"
 
 
+DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
+"""Roles of the people who handle the cases: the admin and the staff."""
+
+
 class Reach(StrEnum):
     """Whether the bot's private messages reach a person."""
 

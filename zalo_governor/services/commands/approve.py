@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK, one_line, unknown_case
+from zalo_governor.services.commands.cases import one_line, unknown_case
 from zalo_governor.services.commands.parsing import case_number
 from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.group_changes.vocabulary import Wanted

@@ -5,12 +5,12 @@ from datetime import date
 from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.jobs import CodeCheck, JobKind
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import DESK, Person
 from zalo_governor.services.cases.escalation import NOT_TOLD, Escalation, LeaderReached
 from zalo_governor.services.cases.message_removal import order_removal
 from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK, CaseCommand, CaseWords, note_opening, unknown_case
+from zalo_governor.services.commands.cases import CaseCommand, CaseWords, note_opening, unknown_case
 from zalo_governor.services.commands.parsing import case_number
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId

@@ -1,9 +1,10 @@
 """Commands `/giaitrinh` (explain), `/xemlai` (review) and `/ghichu` (note), which add a text to a case."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.people import DESK
 from zalo_governor.services.cases.next_actions import answers
 from zalo_governor.services.commands.base import Answer, Call
-from zalo_governor.services.commands.cases import DESK, CaseWords, cannot_move, move, unknown_case
+from zalo_governor.services.commands.cases import CaseWords, cannot_move, move, unknown_case
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import DESK, Role
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.decisions import Decided, RefusalReason, Refused, decide_case
 from zalo_governor.services.cases.ranking import gravest_first
@@ -22,8 +22,6 @@ from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
-DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
-"""Roles of the admins, who decide on the cases (possible breaches under review)."""
 _ROWS = 20
 _PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
 _MOST_CHARACTERS = 500

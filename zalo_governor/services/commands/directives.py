@@ -5,10 +5,10 @@ from abc import abstractmethod
 from datetime import date
 from typing import ClassVar, NamedTuple
 
-from zalo_governor.domain.directives import Assignee, Directive, DirectiveItem, DirectiveState
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState
+from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK, one_line
+from zalo_governor.services.commands.cases import one_line
 from zalo_governor.services.commands.parsing import directive_number, folded
 from zalo_governor.services.directives.addressees import fits
 from zalo_governor.services.directives.pages import DirectivePages
@@ -19,8 +19,6 @@ from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group, ServicePolicy
 
-GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
-"""Roles that give directives."""
 KEEPERS = GIVERS | DESK
 """Roles that keep the ledger."""
 _READERS = KEEPERS | {Role.REPORT_READER}

@@ -8,10 +8,9 @@ import structlog
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
-from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.services.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call
-from zalo_governor.services.commands.cases import DESK
 from zalo_governor.services.commands.directives import ShowDirectives
 from zalo_governor.services.commands.parsing import (
     Typed,

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from zalo_governor.domain.feedback import Remark, RemarkKind
+from zalo_governor.domain.people import DESK
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK, one_line
+from zalo_governor.services.commands.cases import one_line
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier

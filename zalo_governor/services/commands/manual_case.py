@@ -7,10 +7,10 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import DESK, Person
 from zalo_governor.services.cases.transitions import open_case
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK, one_line
+from zalo_governor.services.commands.cases import one_line
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import Group, ServicePolicy

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import DESK
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK
 from zalo_governor.services.commands.parsing import folded
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.builder import compose

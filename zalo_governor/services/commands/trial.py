@@ -5,9 +5,8 @@ During the trial only the admins get messages; messages to others are withheld a
 
 from datetime import date
 
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import DESK, Role
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.commands.cases import DESK
 from zalo_governor.services.messaging.formatter import moment
 from zalo_governor.services.messaging.introduction import introduction_text
 from zalo_governor.services.messaging.message_ids import MessageId

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
+from zalo_governor.domain.directives import GIVERS
 from zalo_governor.domain.people import Role
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.directives.addressees import EVERYBODY
@@ -150,11 +151,11 @@ def directory_of(uow: UnitOfWork, account: str, group_id: str) -> GroupDirectory
     Holders of the roles that give directives are left out: a collective name never means them.
     """
     present = uow.members.present_uids(account, group_id)
-    givers = {person.uid for person in uow.people.with_role(account, Role.LEADER, Role.LEADERSHIP, Role.BOT)}
+    givers = {person.uid for person in uow.people.with_role(account, *GIVERS, Role.BOT)}
     listed = [
         Listed(entry.full_name, entry.title, entry.agency or agency_in(entry.title), frozenset(uids & present))
         for entry, uids in uow.roster.matched(account, group_id)
-        if uids.isdisjoint(givers) and not entry.roles & {Role.LEADER, Role.LEADERSHIP}
+        if uids.isdisjoint(givers) and not entry.roles & GIVERS
     ]
     known = givers.union({account}, *(person.uids for person in listed))
     for uid, shown in sorted(uow.members.judged_names(account, group_id).items()):

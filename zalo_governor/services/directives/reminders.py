@@ -16,7 +16,7 @@ from zalo_governor.domain.jobs import (
     Task,
 )
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import workday
 from zalo_governor.services.jobs import Performed
@@ -188,9 +188,7 @@ class DeadlineHandler(_Handler):
     def _readers(self, uow: UnitOfWork, directive: Directive) -> list[Person]:
         """Return the person who gave the directive, and the leader's office: report readers, else the admins."""
         giver = uow.people.get(directive.given_by)
-        office = self._notifier.holders(uow, Role.REPORT_READER) or self._notifier.holders(
-            uow, Role.ADMIN, Role.ADMIN_STAFF
-        )
+        office = self._notifier.holders(uow, Role.REPORT_READER) or self._notifier.holders(uow, *DESK)
         return [giver, *(person for person in office if person.id != giver.id)]
 
 

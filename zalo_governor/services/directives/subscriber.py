@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from zalo_governor.domain.directives import (
+    GIVERS,
     AnswerKind,
     AnswerWay,
     Directive,
@@ -21,7 +22,7 @@ from zalo_governor.domain.events import (
     Reacted,
 )
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.commands.parsing import begins_with_slash
 from zalo_governor.services.directives.answers import AnswerMatcher, cites_directive
@@ -32,9 +33,6 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.fold import fold
-
-_GIVERS = (Role.LEADER, Role.LEADERSHIP)
-_RELAYERS = (Role.ADMIN, Role.ADMIN_STAFF)
 
 
 class DirectiveLedger:
@@ -67,14 +65,14 @@ class DirectiveLedger:
             return
         if isinstance(event, MessageRevised):
             self._register.forget_answer(uow, event.thread_id, event.key)
-        if person.has(*_GIVERS, *_RELAYERS) and self._read_directive(uow, event, person):
+        if person.has(*GIVERS, *DESK) and self._read_directive(uow, event, person):
             return
         self._read_answer(uow, event, person)
 
     def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
         """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
         return (
-            person.has(*_GIVERS, *_RELAYERS)
+            person.has(*GIVERS, *DESK)
             or event.quote is not None
             or isinstance(event, MessageRevised)
             or uow.directives.owes(event.thread_id, person.id)
@@ -85,7 +83,7 @@ class DirectiveLedger:
         """Open or revise a directive if the message is one; return whether it is."""
         if not event.text or not self._policy.directives.recognise:
             return False
-        role = "leader" if person.has(*_GIVERS) else "admin"
+        role = "leader" if person.has(*GIVERS) else "admin"
         is_directive, items = self._reader.directive(event.text, role, event.at)
         if is_directive is False:
             return False
@@ -110,7 +108,7 @@ class DirectiveLedger:
         items: Sequence[DirectiveItem],
         state: DirectiveState,
     ) -> None:
-        giver = person if person.has(*_GIVERS) else self._giver_named(uow, event.text)
+        giver = person if person.has(*GIVERS) else self._giver_named(uow, event.text)
         if giver is None:
             return
         directive = self._register.open(
@@ -139,7 +137,7 @@ class DirectiveLedger:
 
     def _giver_named(self, uow: UnitOfWork, text: str) -> Person | None:
         """Return which leader's order a relayed message passes on: the one named in it, else the head of the group."""
-        givers = self._notifier.holders(uow, *_GIVERS)
+        givers = self._notifier.holders(uow, *GIVERS)
         words = _WORD.findall(fold(text))
         named = [person for person in givers if _name_of(person) and _name_of(person) in words[:_OPENING_WORDS]]
         if len(named) == 1:
@@ -176,7 +174,7 @@ class DirectiveLedger:
         if known is not None:
             return known.state is DirectiveState.PROPOSED
         owner = uow.people.find_or_create(event.account, event.quote.owner_uid)
-        return owner is not None and owner.has(*_GIVERS, *_RELAYERS)
+        return owner is not None and owner.has(*GIVERS, *DESK)
 
     def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         by = uow.people.find_or_create(event.account, event.sender_uid)

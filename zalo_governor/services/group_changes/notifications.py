@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import NOBODY_UID, Person, Reach, Role
+from zalo_governor.domain.people import DESK, NOBODY_UID, Person, Reach, Role
 from zalo_governor.domain.pictures import ALIKE, difference
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.group_changes.wording import ChangeFormatter
@@ -14,9 +14,6 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
-
-DESK = (Role.ADMIN, Role.ADMIN_STAFF)
-"""The roles of the admins, who work on the cases (possible breaches under review)."""
 
 
 class ChangeNotifications:
@@ -132,7 +129,7 @@ class ChangeNotifications:
             texts = [asked.told_to_admins, *([told] if actor.has(*DESK) else [])]
             lines = [self._voice.render(text) for text in texts]
             text = self._voice.render(MessageId.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
-        roles = (Role.ADMIN,) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
+        roles = frozenset({Role.ADMIN}) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
         for person in self._post.holders(uow, *roles):
             if person.id != actor.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)

@@ -5,7 +5,7 @@ import structlog
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import DESK
 from zalo_governor.services.jobs import Performed, PerformJob
 from zalo_governor.services.members.outsiders import OutsiderService
 from zalo_governor.services.messaging.formatter import MessageFormatter
@@ -62,7 +62,7 @@ class RemoveMemberHandler:
         text = self._voice.render(_RESULTS[outcome], code=case.code, who=who)
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
         orderer = None if job.ordered_by is None else uow.people.get(job.ordered_by)
-        if orderer and not orderer.has(Role.ADMIN, Role.ADMIN_STAFF):
+        if orderer and not orderer.has(*DESK):
             self._post.to_person(
                 uow, orderer, text, Purpose.REPLY, group_id=job.group_id, case_id=case.id, asked_for=True
             )

@@ -14,7 +14,7 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import Job, RemoveMember
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import DESK, Person
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.cases.freshness import is_fresh, was_fresh
 from zalo_governor.services.cases.new_case import new_case
@@ -171,7 +171,7 @@ class OutsiderService:
         """Ask the member who added these outsiders to check them; return the text telling the admins of this."""
         first = added[0][1]
         by = uow.people.get(first.person_id)
-        if by.has(Role.ADMIN, Role.ADMIN_STAFF):
+        if by.has(*DESK):
             return self._voice.render(MessageId.ADDER_ON_DESK)
         if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
             return self._voice.render(reason_not_notified.told_to_admins)

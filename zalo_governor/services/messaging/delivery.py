@@ -14,7 +14,7 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import AT_ONCE
 from zalo_governor.domain.delivery import UNHEARD_AFTER, Undelivered
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -201,7 +201,7 @@ class DeliveryFollowUp:
                 count=number(len(notices)),
                 what=", ".join(what),
             )
-            purpose = Purpose.ADMIN_ALERT if person.has(Role.ADMIN, Role.ADMIN_STAFF) else Purpose.LEADER_ALERT
+            purpose = Purpose.ADMIN_ALERT if person.has(*DESK) else Purpose.LEADER_ALERT
             self._post.to_person(uow, person, text, purpose, group_id=notices[0].group_id)
 
 

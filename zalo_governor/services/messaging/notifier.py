@@ -4,7 +4,7 @@ import structlog
 
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.notices import Notice, Purpose
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.messaging.trial_filter import withheld_from
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -73,7 +73,7 @@ class Notifier:
 
         `urgent` messages are sent before others and retried longer; `case_id` is the case that the message is about.
         """
-        desk = self.holders(uow, Role.ADMIN, Role.ADMIN_STAFF)
+        desk = self.holders(uow, *DESK)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:

@@ -7,7 +7,7 @@ from datetime import datetime
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.escalation import Desk, Leader
 from zalo_governor.domain.notices import NO_GROUP, Purpose
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import DESK, Role
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.services.messaging.introduction import introduction_text
@@ -190,7 +190,7 @@ class TrialEnd:
             else self._voice.render(MessageId.TRIAL_BY_MACHINE)
         )
         text = self._voice.render(MessageId.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
-        for person in self._post.holders(uow, Role.ADMIN, Role.ADMIN_STAFF):
+        for person in self._post.holders(uow, *DESK):
             if person.id != trial.live_by:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=NO_GROUP)
         uow.trials.save(trial.model_copy(update={"announced_at": now}))

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import DESK, Role
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.services.cases.escalation import Escalation
 from zalo_governor.services.cases.quiet_hours import EndOfQuietHours
 from zalo_governor.services.group_changes.leak_signs import LeakSignService
-from zalo_governor.services.group_changes.notifications import DESK
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
