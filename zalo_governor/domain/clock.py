@@ -20,6 +20,11 @@ def from_ms(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+def from_ms_or_none(milliseconds: int | None) -> datetime | None:
+    """Convert like `from_ms`; None, as of a column without value, stays None."""
+    return None if milliseconds is None else from_ms(milliseconds)
+
+
 AT_ONCE = from_ms(0)
 """Due time (1970) of work that is to be done immediately; unlike the current time, it is the same at every call."""
 
@@ -27,6 +32,11 @@ AT_ONCE = from_ms(0)
 def to_ms(moment: datetime) -> int:
     """Convert an aware datetime to a Zalo timestamp (milliseconds since 1970)."""
     return round(moment.timestamp() * 1000)
+
+
+def to_ms_or_none(moment: datetime | None) -> int | None:
+    """Convert like `to_ms`; None stays None."""
+    return None if moment is None else to_ms(moment)
 
 
 def local(moment: datetime) -> datetime:

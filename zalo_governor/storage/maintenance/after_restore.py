@@ -14,6 +14,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import JobKind, JobOutcome
+from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import leave_numbers_out
 from zalo_governor.storage.maintenance.quote_removal import REFUSED_IF_PENDING
@@ -33,7 +34,7 @@ from zalo_governor.storage.schema import (
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
-_BATCH_SIZE = 500
+_ROWS_AT_ONCE = 500
 _SKIPPED_IDS = 100
 _FOLLOW_UPS = [
     kind.value for kind in (JobKind.REMIND_OF_DIRECTIVES, JobKind.REPORT_DEADLINE, JobKind.ASK_ABOUT_DIRECTIVES)
@@ -75,9 +76,7 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
     the entries still had content.
     """
     done = 0
-    ids = list(sealed)
-    for start in range(0, len(ids), _BATCH_SIZE):
-        part = ids[start : start + _BATCH_SIZE]
+    for part in in_batches(list(sealed)):
         held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
         for place in connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all():
             of_message = (directives.c.group_id == place.thread_id, directives.c.message_key == place.key)
@@ -164,4 +163,4 @@ def _bodies(connection: Connection) -> Iterator[Any]:
     wanted = select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body).where(
         inbox.c.body.is_not(None)
     )
-    yield from connection.execution_options(yield_per=_BATCH_SIZE).execute(wanted)
+    yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(wanted)

@@ -10,6 +10,7 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.roster_matching import entries_of
@@ -110,7 +111,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     nobody = f"erased-{person_id}"
     said = connection.scalars(select(inbox.c.id).where(_is_by_or_with(uids))).all()
     gone = 0
-    for ids in _batches(said):
+    for ids in in_batches(said):
         bodies = inbox.c.id.in_(ids) & inbox.c.body.is_not(None)
         gone += connection.execute(update(inbox).where(bodies).values(body=None)).rowcount
         connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(sender_uid=nobody))
@@ -197,8 +198,3 @@ def _roster_rows(connection: Connection, keys: Keys, uids: list[str], phone: str
 
 def _is_about(entry: RosterEntry, uids: list[str], phone: str | None) -> bool:
     return bool(entry.uid and entry.uid in uids) or bool(phone and entry.phone == phone)
-
-
-def _batches(ids: Any, size: int = 500) -> Iterable[Any]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

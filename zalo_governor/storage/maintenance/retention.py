@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import lowest_id
@@ -100,7 +100,7 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
 def gone_before(connection: Connection, subject: str = BODIES) -> datetime | None:
     """Return the time before which all content of the kind `subject` was removed; None if none was removed yet."""
     until_ms = connection.scalar(select(retention_marks.c.until_ms).where(retention_marks.c.subject == subject))
-    return None if until_ms is None else from_ms(until_ms)
+    return from_ms_or_none(until_ms)
 
 
 class _RetentionRun:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Executable, and_, case, func, literal_column, or_, select, true
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -105,7 +105,7 @@ class Statistics(Repository):
             inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_account(inbox.c.id)
         )
         first_ms = self._tx.execute(earliest).scalar()
-        return None if first_ms is None else from_ms(first_ms)
+        return from_ms_or_none(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """Return how many of the group's elements were received, judged and missed in [start, end).

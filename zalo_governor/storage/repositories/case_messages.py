@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy import case as when
 
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.jobs import CodeCheck
@@ -55,7 +55,7 @@ class CaseMessages(Repository):
                 cli_key=row.cli_key,
                 owner_uid=owner_uid,
                 at=from_ms(row.at_ms),
-                gone_at=None if row.gone_ms is None else from_ms(row.gone_ms),
+                gone_at=from_ms_or_none(row.gone_ms),
                 gone_by=row.gone_by,
                 deleted=bool(row.deleted),
             )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
@@ -188,10 +188,10 @@ class Cases(Repository):
             "state_by": case.state_by,
             "same_as": case.same_as,
             "nth": case.nth,
-            "due_ms": _ms(case.due_at),
-            "desk_due_ms": _ms(case.desk_due_at),
-            "remedied_ms": _ms(case.remedied_at),
-            "leader_told_ms": _ms(case.leader_told_at),
+            "due_ms": to_ms_or_none(case.due_at),
+            "desk_due_ms": to_ms_or_none(case.desk_due_at),
+            "remedied_ms": to_ms_or_none(case.remedied_at),
+            "leader_told_ms": to_ms_or_none(case.leader_told_at),
             "leader_told_by": case.leader_told_by,
             "asked_with": case.asked_with,
             "reason": self._tx.keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
@@ -220,10 +220,10 @@ class Cases(Repository):
             state_by=row.state_by,
             same_as=row.same_as,
             nth=row.nth,
-            due_at=_moment(row.due_ms),
-            desk_due_at=_moment(row.desk_due_ms),
-            remedied_at=_moment(row.remedied_ms),
-            leader_told_at=_moment(row.leader_told_ms),
+            due_at=from_ms_or_none(row.due_ms),
+            desk_due_at=from_ms_or_none(row.desk_due_ms),
+            remedied_at=from_ms_or_none(row.remedied_ms),
+            leader_told_at=from_ms_or_none(row.leader_told_ms),
             leader_told_by=row.leader_told_by,
             asked_with=row.asked_with,
         )
@@ -282,7 +282,7 @@ class Cases(Repository):
             for due in (cases.c.due_ms, cases.c.desk_due_ms)
         ]
         due_ms = min((moment for moment in moments if moment is not None), default=None)
-        return None if due_ms is None else from_ms(due_ms)
+        return from_ms_or_none(due_ms)
 
     def with_content(self, mac: bytes) -> Case | None:
         """Return the oldest case about the sealed content with the keyed hash `mac`, of any person and group.
@@ -303,11 +303,3 @@ class Cases(Repository):
 
 def _reason_place(case: Case) -> Sequence[str]:
     return ("case", case.group_id, case.rule_id, str(case.first_event_id))
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_ms(milliseconds)

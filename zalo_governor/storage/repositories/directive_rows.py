@@ -1,6 +1,5 @@
 """Rows of the directive ledger: where ciphertext is bound to, and how rows become objects."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -96,18 +95,3 @@ def given_within(group_id: str, start: datetime, end: datetime) -> tuple[Any, ..
     """Return the SQL conditions for the directives given in the group in [start, end)."""
     columns = directives.c
     return (columns.group_id == group_id, columns.at_ms >= to_ms(start), columns.at_ms < to_ms(end))
-
-
-def ms_of(at: datetime | None) -> int | None:
-    """Return a time in milliseconds since 1970; None for None."""
-    return None if at is None else to_ms(at)
-
-
-def time_of(at_ms: int | None) -> datetime | None:
-    """Return the time of milliseconds since 1970; None for None."""
-    return None if at_ms is None else from_ms(at_ms)
-
-
-def batches(ids: list[int], size: int = 500) -> Iterable[list[int]]:
-    """Yield the ids in lists that fit into one statement."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))

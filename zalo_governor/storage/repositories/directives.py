@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, literal_column, or_, select, update
 
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.directives import (
     Assignee,
     Directive,
@@ -18,20 +18,18 @@ from zalo_governor.domain.directives import (
     OwedDirective,
     figures_of,
 )
+from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.debtors import LIVE, Debtors
+from zalo_governor.storage.repositories.directive_people import LIVE, DirectivePeople
 from zalo_governor.storage.repositories.directive_rows import (
     answer_of,
     assignee_place,
-    batches,
     by_message,
     changing_values,
     directive_of,
     given_within,
-    ms_of,
-    time_of,
 )
 from zalo_governor.storage.schema import directive_answers, directive_assignees, directive_people, directives
 
@@ -55,7 +53,7 @@ class Directives(Repository):
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
-        self._debtors = Debtors(tx)
+        self._asked = DirectivePeople(tx)
 
     def add(self, directive: Directive) -> Directive:
         """Store a new directive, ignoring its id; return it with its new id."""
@@ -96,7 +94,7 @@ class Directives(Repository):
             update(directives).where(directives.c.id == directive.id).values(changing_values(self._tx.keys, directive))
         )
         here = directive_people.c.directive_id == directive.id
-        self._debtors.forget(directive.group_id)
+        self._asked.forget(directive.group_id)
         self._tx.connection.execute(update(directive_people).where(here).values(live=directive.open))
 
     def assignees(self, directive_id: int) -> list[Assignee]:
@@ -110,12 +108,12 @@ class Directives(Repository):
             "item": assignee.item,
             "name": self._tx.keys.seal_text(assignee.name, *assignee_place(assignee.directive_id)),
             "known": assignee.known,
-            "due_ms": ms_of(assignee.due_at),
+            "due_ms": to_ms_or_none(assignee.due_at),
             "removed": assignee.removed,
-            "seen_ms": ms_of(assignee.seen_at),
-            "received_ms": ms_of(assignee.received_at),
-            "reported_ms": ms_of(assignee.reported_at),
-            "delayed_ms": ms_of(assignee.delayed_at),
+            "seen_ms": to_ms_or_none(assignee.seen_at),
+            "received_ms": to_ms_or_none(assignee.received_at),
+            "reported_ms": to_ms_or_none(assignee.reported_at),
+            "delayed_ms": to_ms_or_none(assignee.delayed_at),
             "assumed": assignee.assumed,
         }
         if assignee.id:
@@ -132,7 +130,7 @@ class Directives(Repository):
 
     def owes(self, group_id: str, person_id: int) -> bool:
         """Return whether the person can answer any open directive; cheap, as it is asked for every message."""
-        return self._debtors.owes(group_id, person_id)
+        return self._asked.owes(group_id, person_id)
 
     def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
         """Return the open directives that the person can answer, the newest first, with the person's entries in each.
@@ -239,7 +237,7 @@ class Directives(Repository):
                 answered=row.answered,
                 reported=row.reported,
                 overdue=overdue.get(row.id, 0),
-                due_at=time_of(row.due_ms),
+                due_at=from_ms_or_none(row.due_ms),
             )
             for row in rows
         ]
@@ -314,12 +312,12 @@ class Directives(Repository):
                 name=self._tx.keys.open_text(row.name, *assignee_place(row.directive_id)),
                 known=row.known,
                 person_ids=tuple(people.get(row.id, ())),
-                due_at=time_of(row.due_ms),
+                due_at=from_ms_or_none(row.due_ms),
                 removed=row.removed,
-                seen_at=time_of(row.seen_ms),
-                received_at=time_of(row.received_ms),
-                reported_at=time_of(row.reported_ms),
-                delayed_at=time_of(row.delayed_ms),
+                seen_at=from_ms_or_none(row.seen_ms),
+                received_at=from_ms_or_none(row.received_ms),
+                reported_at=from_ms_or_none(row.reported_ms),
+                delayed_at=from_ms_or_none(row.delayed_ms),
                 assumed=row.assumed,
             )
             for row in rows
@@ -327,7 +325,7 @@ class Directives(Repository):
 
     def _people(self, assignee_ids: list[int]) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for ids in batches(assignee_ids):
+        for ids in in_batches(assignee_ids):
             columns = directive_people.c
             rows = self._tx.execute(
                 select(columns.assignee_id, columns.person_id)
@@ -343,7 +341,7 @@ class Directives(Repository):
         known = self._people([assignee.id]).get(assignee.id, [])
         if known == list(assignee.person_ids):
             return
-        self._debtors.forget(assignee.group_id)
+        self._asked.forget(assignee.group_id)
         self._tx.connection.execute(delete(directive_people).where(here))
         state = select(directives.c.state).where(directives.c.id == assignee.directive_id)
         live = self._tx.execute(state).scalar() == DirectiveState.OPEN.value

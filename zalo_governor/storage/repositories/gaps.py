@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.inbound import Source
 from zalo_governor.storage.engine.database import Database
@@ -158,7 +158,7 @@ def gap(row: Row[Any]) -> Gap:
         id=row.id,
         group_id=row.group_id,
         began_at=from_ms(row.began_ms),
-        ended_at=None if row.ended_ms is None else from_ms(row.ended_ms),
+        ended_at=from_ms_or_none(row.ended_ms),
         cause=row.cause,
         recovered=row.recovered,
         closed=row.closed,

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, Task
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import jobs
@@ -90,7 +90,7 @@ class Jobs(Repository):
         mine = (_OPEN, jobs.c.account == account, jobs.c.kind.in_([kind.value for kind in kinds]))
         free = func.coalesce(jobs.c.leased_until_ms, jobs.c.due_ms)
         due_ms = self._tx.execute(select(func.min(free)).where(*mine)).scalar()
-        return None if due_ms is None else from_ms(due_ms)
+        return from_ms_or_none(due_ms)
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
         """Return the jobs of that kind that belong to the case and are not settled yet."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersJoined, MembersLeft, NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member, Person
 from zalo_governor.storage.engine.transaction import Transaction
@@ -54,7 +54,7 @@ class Members(Repository):
         """Return when `save_group` last stored the group as seen by the account; None if never."""
         seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
         seen_ms = self._tx.execute(seen).scalar()
-        return None if seen_ms is None else from_ms(seen_ms)
+        return from_ms_or_none(seen_ms)
 
     def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
         """Record the members' globalIds (Zalo's ids that are the same for all bot accounts) with their persons."""

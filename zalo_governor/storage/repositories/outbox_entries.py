@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, or_, select
 
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.notices import Notice, OutgoingState
 from zalo_governor.domain.send_retries import expiry_of
 from zalo_governor.storage.engine.transaction import Transaction
@@ -85,7 +85,7 @@ class OutboxEntries(Repository):
         if rule_id is not None:
             newest = newest.join(cases, _IS_ABOUT).where(cases.c.rule_id == rule_id)
         created_ms = self._tx.execute(newest).scalar()
-        return None if created_ms is None else from_ms(created_ms)
+        return from_ms_or_none(created_ms)
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
         """Count the people for whom a message of that purpose, about a case of that rule, was added to the outbox.

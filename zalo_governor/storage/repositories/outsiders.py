@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
@@ -74,5 +74,5 @@ def _newcomer(row: Row[Any]) -> Outsider:
         person_id=row.person_id,
         brought_by=row.brought_by,
         came_at=from_ms(row.came_ms),
-        gone_at=None if row.gone_ms is None else from_ms(row.gone_ms),
+        gone_at=from_ms_or_none(row.gone_ms),
     )

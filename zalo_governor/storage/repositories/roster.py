@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
 
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.people import FoundAccount, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
@@ -91,7 +91,7 @@ class Rosters(Repository):
         """Return when the account last looked up that number at Zalo; None if never."""
         this = (phone_lookups.c.account == account, phone_lookups.c.phone_mac == self._phone_mac(account, phone))
         at_ms = self._tx.execute(select(phone_lookups.c.at_ms).where(*this)).scalar()
-        return None if at_ms is None else from_ms(at_ms)
+        return from_ms_or_none(at_ms)
 
     def note_phone_lookup(self, account: str, group_id: str, phone: str, at: datetime, *, found: bool) -> None:
         """Record that the account looked up a telephone number at Zalo, and whether Zalo knew the number (`found`).

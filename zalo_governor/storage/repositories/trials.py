@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP, OutgoingState
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
@@ -42,10 +42,10 @@ class Trials(Repository):
             self._trials[account] = row and Trial(
                 account=row.account,
                 began_at=from_ms(row.began_ms),
-                live_at=_moment(row.live_ms),
+                live_at=from_ms_or_none(row.live_ms),
                 live_by=row.live_by,
-                told_at=_moment(row.told_ms),
-                announced_at=_moment(row.announced_ms),
+                told_at=from_ms_or_none(row.told_ms),
+                announced_at=from_ms_or_none(row.announced_ms),
             )
         return self._trials[account]
 
@@ -58,10 +58,10 @@ class Trials(Repository):
     def save(self, trial: Trial) -> None:
         """Store the state of a bot account's trial; the time of its beginning is not changed."""
         values = {
-            "live_ms": _ms(trial.live_at),
+            "live_ms": to_ms_or_none(trial.live_at),
             "live_by": trial.live_by,
-            "told_ms": _ms(trial.told_at),
-            "announced_ms": _ms(trial.announced_at),
+            "told_ms": to_ms_or_none(trial.told_at),
+            "announced_ms": to_ms_or_none(trial.announced_at),
         }
         self._tx.connection.execute(update(trials).where(trials.c.account == trial.account).values(values))
         self._trials.clear()
@@ -134,14 +134,6 @@ class Trials(Repository):
             .order_by(findings.c.rule_id, findings.c.severity)
         )
         return [ShadowFigures.model_validate(dict(row)) for row in rows.mappings()]
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else from_ms(ms)
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)
 
 
 def _since(at_ms: Any, group: Any, group_ids: Collection[str], since: datetime) -> Select[Any]:

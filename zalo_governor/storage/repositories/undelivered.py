@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.delivery import (
     KEPT_IN_SIGHT,
     UNHEARD_AFTER,
@@ -87,7 +87,7 @@ def undelivered_counts(
         urgent += row.number if row.urgent else 0
     return UndeliveredCounts(
         waiting=waiting[0],
-        oldest_waiting_at=None if waiting[1] is None else from_ms(waiting[1]),
+        oldest_waiting_at=from_ms_or_none(waiting[1]),
         failed=sum(codes.values()),
         urgent_failed=urgent,
         codes=tuple(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),

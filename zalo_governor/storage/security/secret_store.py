@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.schema import vault
 from zalo_governor.storage.security.crypto import binding
@@ -37,7 +37,7 @@ class SecretStore:
         """Return when the installation began: when the oldest stored secret was saved; None if none is stored."""
         with self._database.read() as connection:
             first_ms = connection.scalar(select(func.min(vault.c.saved_ms)))
-        return None if first_ms is None else from_ms(first_ms)
+        return from_ms_or_none(first_ms)
 
     def forget(self, name: str) -> None:
         """Delete the secret saved under `name`."""

@@ -18,7 +18,7 @@ _ONE = (
 )
 
 
-class Debtors:
+class DirectivePeople:
     """The people of one transaction who can answer an open directive.
 
     In a transaction with many messages, all such people of the group are read at once.
