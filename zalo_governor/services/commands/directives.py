@@ -25,8 +25,6 @@ _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
 _MOST_CHARACTERS = 300
-_MANY = 10_000
-"""No limit: reminders that somebody orders go to all who are silent."""
 
 
 class Wanted(NamedTuple):
@@ -85,17 +83,17 @@ class DirectiveCommand(Command[Wanted]):
 
     def _needs_open(self, directive: Directive) -> Answer | None:
         """Return the reply that the directive is not open; None if it is."""
-        if directive.open:
-            return None
-        state = self.voice.render(MessageId[f"DIRECTIVE_STATE_{directive.state.name}"])
-        return self._say(directive, MessageId.DIRECTIVE_NOT_OPEN, "not_open", state=state)
+        return None if directive.open else self._not_open(directive)
+
+    def _not_open(self, directive: Directive) -> Answer:
+        return self._say(directive, MessageId.DIRECTIVE_NOT_OPEN, "not_open", state=self._pages.state(directive))
 
     def _asked(self, call: Call, directive: Directive, words: str) -> list[Assignee]:
         """Return the addressees that the words name, all unsettled ones if there are no words; [] if none fits."""
         asked = [one for one in call.uow.directives.assignees(directive.id) if not one.removed]
         if not words:
             return [one for one in asked if not one.settled]
-        names = [name.strip() for name in _SEPARATOR.split(words) if name.strip()]
+        names = _names(words)
         return [one for one in asked if any(fits(name, one.name) for name in names)]
 
 
@@ -169,7 +167,7 @@ class ShowDirectives(DirectiveCommand):
         event, quote = call.event, call.event.quote
         text = quote.text if quote else words
         found = self._reader.deadline(words, event.at)
-        names = [name.strip() for name in _SEPARATOR.split(found[1] if found else words) if name.strip()]
+        names = _names(found[1] if found else words)
         if not quote or not names:
             names = self._reader.addressees(text)
         due = found[0] if found else self._reader.due(text, event.at)
@@ -258,7 +256,7 @@ class RemindNow(DirectiveCommand):
             (directive, one) for one in call.uow.directives.assignees(directive.id) if one.silent and not one.removed
         ]
         handler = RemindHandler(self.policy)
-        sent, absent = handler.remind(call.uow, directive.group_id, silent, most=_MANY, once_a_day=False)
+        sent, absent = handler.remind(call.uow, directive.group_id, silent)
         return self._say(directive, MessageId.DIRECTIVE_REMINDED, count=number(sent), absent=number(absent))
 
 
@@ -272,7 +270,7 @@ class DropDirective(DirectiveCommand):
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Drop the directive."""
         if directive.state not in {DirectiveState.OPEN, DirectiveState.PROPOSED}:
-            return self._needs_open(directive) or self._say(directive, MessageId.DIRECTIVE_DROPPED)
+            return self._not_open(directive)
         self._register.drop(call.uow, directive, call.person.id, words)
         return self._say(directive, MessageId.DIRECTIVE_DROPPED)
 
@@ -297,7 +295,7 @@ class AssignDirective(DirectiveCommand):
                 return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who)
             directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
         else:
-            names = [name.strip() for name in _SEPARATOR.split(who) if name.strip()]
+            names = _names(who)
             self._register.add_addressees(call.uow, directive, names, call.person.id)
         return Answer([self._page(call, directive)], subject=directive.code)
 
@@ -308,8 +306,7 @@ class _ProposalCommand(DirectiveCommand):
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Decide on the message, unless that has been done."""
         if directive.state is not DirectiveState.PROPOSED:
-            state = self.voice.render(MessageId[f"DIRECTIVE_STATE_{directive.state.name}"])
-            return self._say(directive, MessageId.DIRECTIVE_DECIDED, "decided", state=state)
+            return self._say(directive, MessageId.DIRECTIVE_DECIDED, "decided", state=self._pages.state(directive))
         return self.decide(call, directive)
 
     @abstractmethod
@@ -351,6 +348,11 @@ class AskLater(_ProposalCommand):
         """Enqueue the next question."""
         plan_question(call.uow, self.policy, directive, later=True)
         return self._say(directive, MessageId.DIRECTIVE_LATER)
+
+
+def _names(typed: str) -> list[str]:
+    """Return the names in a list as people type it: `Sở Y tế, Sở Tài chính và UBND xã Mẫu`."""
+    return [name.strip() for name in _SEPARATOR.split(typed) if name.strip()]
 
 
 _ME = frozenset({"toi", "cua toi", "minh", "em"})

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, LedgerPage, OwedDirective, Progress
+from zalo_governor.domain.directives import (
+    Assignee,
+    Directive,
+    DirectiveOverview,
+    DirectiveState,
+    LedgerPage,
+    OwedDirective,
+    Progress,
+)
 from zalo_governor.domain.people import Person
 from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -15,6 +23,14 @@ PAGE_LIMIT = 600
 """Longest message about directives, in characters: one page on a phone."""
 _EXCERPT = 60
 _MANY = 10
+"""A directive to more addressees is to many."""
+_STATES = {
+    DirectiveState.PROPOSED: MessageId.DIRECTIVE_STATE_PROPOSED,
+    DirectiveState.OPEN: MessageId.DIRECTIVE_STATE_OPEN,
+    DirectiveState.DONE: MessageId.DIRECTIVE_STATE_DONE,
+    DirectiveState.DROPPED: MessageId.DIRECTIVE_STATE_DROPPED,
+    DirectiveState.WITHDRAWN: MessageId.DIRECTIVE_STATE_WITHDRAWN,
+}
 _PROGRESS = {
     Progress.OVERDUE: MessageId.PROGRESS_OVERDUE,
     Progress.UNSEEN: MessageId.PROGRESS_UNSEEN,
@@ -72,8 +88,8 @@ class DirectivePages:
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
             when=_short(directive.at),
-            state=self._voice.render(MessageId[f"DIRECTIVE_STATE_{directive.state.name}"]),
-            what=_cut(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
+            state=self.state(directive),
+            what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
             reported=number(sum(one.reported_at is not None for one in asked)),
             count=number(len(asked)),
             due=self.due(min((one.due_at for one in asked if one.due_at), default=None)),
@@ -164,7 +180,7 @@ class DirectivePages:
                 code=directive.code,
                 who=self._voice.who(uow.people.get(directive.entered_by or directive.given_by)),
                 when=_short(directive.at),
-                what=_cut(directive.text, _EXCERPT),
+                what=plain(directive.text, _EXCERPT),
             )
             for directive in proposed
         ]
@@ -182,6 +198,10 @@ class DirectivePages:
             MessageId.DIRECTIVE_NOT_REMINDED, count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
 
+    def state(self, directive: Directive) -> str:
+        """Return the state of a directive in words."""
+        return self._voice.render(_STATES[directive.state])
+
     def due(self, due: datetime | None) -> str:
         """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
         if due is None:
@@ -194,7 +214,7 @@ class DirectivePages:
             "due": self.due(line.due_at),
             "reported": number(line.reported),
             "count": number(line.addressees),
-            "what": _cut(line.directive.text, _EXCERPT // 2),
+            "what": plain(line.directive.text, _EXCERPT // 2),
         }
         if line.overdue:
             return self._voice.render(MessageId.DIRECTIVE_ROW_OVERDUE, overdue=number(line.overdue), **facts)
@@ -230,11 +250,7 @@ class DirectivePages:
 
 def _excerpt(directive: Directive, assignee: Assignee) -> str:
     items = directive.items
-    return _cut(items[assignee.item].text if assignee.item < len(items) else directive.text, _EXCERPT)
-
-
-def _cut(text: str, limit: int) -> str:
-    return plain(text, limit)
+    return plain(items[assignee.item].text if assignee.item < len(items) else directive.text, _EXCERPT)
 
 
 def _short(at: datetime) -> str:

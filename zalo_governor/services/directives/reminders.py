@@ -24,8 +24,8 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
-_FAR = timedelta(days=120)
-"""How far from now deadlines are looked at when reminders are due; longer than any reminder precedes or follows."""
+_LONGEST_HOLIDAY = timedelta(days=14)
+"""Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
 _LATER = timedelta(days=1)
 """How long a question is put off."""
 _SOON = timedelta(minutes=10)
@@ -95,6 +95,15 @@ def _moments(policy: ServicePolicy, remind: DirectiveReminderSettings, due: date
         yield moment
 
 
+def deadlines_reminded_at(remind: DirectiveReminderSettings, at: datetime) -> tuple[datetime, datetime]:
+    """Return [start, end) of the deadlines of which a reminder may be due at that moment (see `reminder_moments`)."""
+    day = timedelta(days=1)
+    before = max(max(remind.days_before, default=0) * day, timedelta(hours=remind.hours_before or 0))
+    after = max(remind.days_after, default=0) * day
+    # A day more: the reminders of a day are all sent at one hour, and the quiet hours move them to their end.
+    return at - after - _LONGEST_HOLIDAY - day, at + before + day
+
+
 def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
     return policy.rests_until(moment) or moment
 
@@ -123,7 +132,7 @@ class RemindHandler(_Handler):
         at = job.task.at
         due = [
             (directive, one)
-            for directive, one in uow.directives.with_due(job.group_id, at - _FAR, at + _FAR)
+            for directive, one in uow.directives.with_due(job.group_id, *deadlines_reminded_at(remind, at))
             if self._is_awaited(one) and at in reminder_moments(self._policy, directive.at, one.due_at or at)
         ]
         self.remind(uow, job.group_id, due, most=remind.most_at_once, once_a_day=True)
@@ -134,10 +143,17 @@ class RemindHandler(_Handler):
         group_id: str,
         due: Iterable[tuple[Directive, Assignee]],
         *,
-        most: int,
-        once_a_day: bool,
+        most: int | None = None,
+        once_a_day: bool = False,
     ) -> tuple[int, int]:
         """Remind the people of these addressees, each in one message; tell the admins whom there was no room for.
+
+        Args:
+            uow: the transaction.
+            group_id: the group of the directives.
+            due: the directives, with the addressees to be reminded.
+            most: how many people are reminded at most; None for all.
+            once_a_day: whether those who got a reminder today, of these directives or others, are left out.
 
         Returns:
             How many people were reminded, and how many addressees nobody in the group can answer for.
@@ -153,7 +169,7 @@ class RemindHandler(_Handler):
         sent = 0
         left: list[Assignee] = []
         for person_id, asked in by_person.items():
-            if sent >= most:
+            if most is not None and sent >= most:
                 left.extend(one for _, one in asked)
             elif not once_a_day or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", today):
                 person = uow.people.get(person_id)
