@@ -64,7 +64,7 @@ def filled(database: Database, units: SqlUnitsOfWork) -> Database:
 def texts(units: SqlUnitsOfWork) -> dict[int, tuple[str, list[str]]]:
     """Directive -> (its text, the names of its addressees)."""
     with units.begin() as uow:
-        found = uow.directives.given_between(GROUP, START - DAY, START + DAY)
+        found = [one for number in (1, 2) if (one := uow.directives.get(number))]
         return {one.id: (one.text, [each.name for each in uow.directives.assignees(one.id)]) for one in found}
 
 

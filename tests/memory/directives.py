@@ -135,12 +135,8 @@ class MemoryDirectives(MemoryRepository):
             if one.seen_at is None and not set(one.person_ids).isdisjoint(person_ids):
                 self._store.assignees[one.id - 1] = one.model_copy(update={"seen_at": at})
 
-    def given_between(self, group_id: str, start: datetime, end: datetime) -> list[Directive]:
-        found = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]
-        return sorted(found, key=lambda one: (one.at, one.id))
-
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
-        given = self.given_between(group_id, start, end)
+        given = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]
         return figures_of(given, [one for each in given for one in self.assignees(each.id)], now)
 
     def forget_receipts(self, before: datetime) -> int:

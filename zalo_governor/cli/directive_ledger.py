@@ -15,7 +15,8 @@ from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
-from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.domain.directives import Assignee, Directive, open_directive
+from zalo_governor.services.commands.parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _MOST = 10_000
@@ -33,15 +34,9 @@ def list_directives(config: Path, *, as_json: bool) -> None:
     if as_json:
         rows = [
             {
-                "code": line.directive.code,
+                **open_directive(line).model_dump(),
                 "group": line.directive.group_id,
                 "given_by": givers[line.directive.given_by],
-                "at": line.directive.at,
-                "due_at": line.due_at,
-                "addressees": line.addressees,
-                "answered": line.answered,
-                "reported": line.reported,
-                "overdue": line.overdue,
             }
             for line in lines
         ]
@@ -68,9 +63,9 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
     Raises:
         typer.Exit: with code 1 if there is no such directive.
     """
-    digits = "".join(letter for letter in code if letter.isdigit())
+    found = directive_number(code)
     with _ledger(config) as (_, uow):
-        directive = uow.directives.get(int(digits)) if digits else None
+        directive = uow.directives.get(found[0]) if found else None
         if directive is None:
             typer.echo(f"Không có chỉ đạo {code}.", err=True)
             raise typer.Exit(1)

@@ -14,7 +14,7 @@ from zalo_governor.domain.people import picture_name
 
 
 class JobKind(StrEnum):
-    """Kind of a job (a call to Zalo queued in the database): what the job does at Zalo."""
+    """Kind of a job (work queued in the database): what the job does."""
 
     REMOVE_MESSAGE = "remove_message"
     REMOVE_MEMBER = "remove_member"
@@ -27,7 +27,7 @@ class JobKind(StrEnum):
 
 
 class JobOutcome(StrEnum):
-    """Outcome of one try to carry out a job (a call to Zalo queued in the database)."""
+    """Outcome of one try to carry out a job (work queued in the database, mostly a call to Zalo)."""
 
     DONE = "done"
     NOT_ALLOWED = "not_allowed"
@@ -172,7 +172,7 @@ Task = Annotated[
 
 
 class Job(BaseModel):
-    """A call to Zalo that is queued in the database: the task, for whom it is done and how often it was tried."""
+    """Work that is queued in the database: the task, for whom it is done and how often it was tried."""
 
     model_config = ConfigDict(frozen=True)
 

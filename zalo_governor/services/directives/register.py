@@ -90,20 +90,20 @@ class DirectiveRegister:
         )
         plan_reminders(uow, self._policy, directive)
 
-    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> list[Assignee]:
-        """Put further addressees on the directive's first item; return those that were not on it."""
+    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
+        """Put further addressees on the directive's first item; those that are on it stay as they are."""
         found = directory_of(uow, directive.account, directive.group_id).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
-        added = []
+        added = 0
         for addressee in found:
             before = present.get(addressee.name)
             if before is None:
-                added.append(self._assign(uow, directive, 0, addressee))
+                self._assign(uow, directive, 0, addressee)
             elif before.removed:
-                added.append(uow.directives.put_assignee(before.model_copy(update={"removed": False})))
-        self._audit(uow, "directive.assigned", directive, by=by, added=len(added))
+                uow.directives.put_assignee(before.model_copy(update={"removed": False}))
+            added += before is None or before.removed
+        self._audit(uow, "directive.assigned", directive, by=by, added=added)
         plan_reminders(uow, self._policy, directive)
-        return added
 
     def remove_addressees(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int
@@ -180,9 +180,9 @@ class DirectiveRegister:
             found = [(0, addressee) for addressee in directory.by_uids(directive.mentioned_uids)]
         return found
 
-    def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> Assignee:
+    def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
         people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
-        return uow.directives.put_assignee(
+        uow.directives.put_assignee(
             Assignee(
                 directive_id=directive.id,
                 group_id=directive.group_id,

@@ -1,6 +1,6 @@
 """Protocol of the repository of directives: leaders' orders, who has to answer them, and who has answered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -89,10 +89,6 @@ class Directives(Protocol):
 
     def note_seen(self, directive_id: int, person_ids: Collection[int], at: datetime) -> None:
         """Record that these people have seen the directive's message; only the first time counts."""
-        ...
-
-    def given_between(self, group_id: str, start: datetime, end: datetime) -> Sequence[Directive]:
-        """Return the directives given in [start, end) in any state, oldest first."""
         ...
 
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:

@@ -278,18 +278,11 @@ class Directives(Repository):
         unseen = (directive_assignees.c.id.in_(own), directive_assignees.c.seen_ms.is_(None))
         self._tx.connection.execute(update(directive_assignees).where(*unseen).values(seen_ms=to_ms(at)))
 
-    def given_between(self, group_id: str, start: datetime, end: datetime) -> list[Directive]:
-        """Return the directives given in [start, end) in any state, oldest first."""
-        given = select(directives).where(*given_within(group_id, start, end))
-        return [
-            directive_of(self._tx.keys, row)
-            for row in self._tx.execute(given.order_by(directives.c.at_ms, directives.c.id))
-        ]
-
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
         """Return how the directives given in [start, end) were answered by `now`, for the report."""
-        given = self.given_between(group_id, start, end)
-        numbers = select(directives.c.id).where(*given_within(group_id, start, end))
+        within = given_within(group_id, start, end)
+        given = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(*within))]
+        numbers = select(directives.c.id).where(*within)
         return figures_of(given, self._assignees(directive_assignees.c.directive_id.in_(numbers)), now)
 
     def forget_receipts(self, before: datetime) -> int:

@@ -71,7 +71,7 @@ def named_times(
     at = 0
     while match := atoms.search(read, at):
         pieces, end = [match], match.end()
-        while following := atoms.match(read, SEAM.match(read, end).end()):  # type: ignore[union-attr]
+        while following := atoms.match(read, _after_seam(read, end)):
             if not _fits(pieces, following):
                 break
             pieces.append(following)
@@ -89,6 +89,12 @@ def named_times(
         if moment is not None:
             found.append(NamedTime(limit[1], end, moment, expression.form(), limit[0]))
     return found
+
+
+def _after_seam(read: str, end: int) -> int:
+    """Return where the next piece of an expression of time may begin: after the words that join two pieces."""
+    seam = SEAM.match(read, end)
+    return seam.end() if seam else end
 
 
 def _is_name(text: str, piece: re.Match[str]) -> bool:
