@@ -1,6 +1,6 @@
 """Measure the reading of directives on writers left out of the training: `python -m training.measure_directives`.
 
-Prints, for each writer, figures of tables that learnt from the other seven only; then their mean and worst.
+Prints, for each writer, figures of tables that learnt from the others only; then their mean and worst.
 """
 
 import sys

@@ -6,16 +6,17 @@ import pytest
 from sqlalchemy import update
 
 from tests.crash.opened import opened
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, new_directive
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, new_directive
 from zalo_governor.domain.directives import AnswerKind, AnswerWay, Assignee, DirectiveAnswer, DirectiveState
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import Job, JobKind, PinMessage, RemindOfDirectives
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.account_replacement import succeed
-from zalo_governor.storage.maintenance.after_restore import look_ahead
+from zalo_governor.storage.maintenance.after_restore import look_ahead, seal_again
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.quote_removal import remove_quotations
 from zalo_governor.storage.maintenance.retention import Terms, sweep
+from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import persons
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
@@ -125,6 +126,22 @@ def test_after_a_restore_following_up_goes_on_and_no_number_is_given_twice(
         giver = uow.people.find_or_create(BOT, OTHER)
         assert giver
         assert uow.directives.add(new_directive(giver.id)).id > 100
+
+
+def test_a_directive_that_was_sealed_after_the_backup_is_withdrawn_from_the_restored_database(
+    filled: Database, units: SqlUnitsOfWork
+) -> None:
+    [heard] = SqlInbox(filled).admit([entry("1")])
+    sealed = ("4.1-noi-dung-mat", "classified", "mat", 40, b"m" * 16, None, False)
+    with filled.write() as connection:
+        assert seal_again(connection, {heard.id: sealed}) == 1
+    assert texts(units)[1] == ("", ["Lò Văn Mẫu"])
+    with units.begin() as uow:
+        directive, asked = uow.directives.get(1), uow.people.find_or_create(BOT, MEMBER)
+        assert directive
+        assert asked
+        assert directive.state is DirectiveState.WITHDRAWN
+        assert not uow.directives.owes(GROUP, asked.id)
 
 
 def test_another_account_follows_up_on_directives(filled: Database, units: SqlUnitsOfWork, clock: HandClock) -> None:

@@ -23,6 +23,7 @@ from zalo_governor.storage.schema import (
     PENDING,
     case_events,
     cases,
+    directive_people,
     directives,
     erasures,
     events,
@@ -82,6 +83,8 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
             of_message = (directives.c.group_id == place.thread_id, directives.c.message_key == place.key)
             withdrawn = {"body": NO_LONGER_KEPT, "state": DirectiveState.WITHDRAWN.value}
             connection.execute(update(directives).where(*of_message).values(withdrawn))
+            asked = directive_people.c.directive_id.in_(select(directives.c.id).where(*of_message))
+            connection.execute(update(directive_people).where(asked).values(live=False))
         for id_ in held:
             values = dict(zip(SEAL_COLUMNS, sealed[id_], strict=True))
             connection.execute(update(inbox).where(inbox.c.id == id_).values(body=None, **values))
