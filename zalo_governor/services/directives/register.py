@@ -59,9 +59,8 @@ class DirectiveRegister:
         directive = directive.model_copy(update={"items": items, "reason": ""})
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
-    def revise(self, uow: UnitOfWork, directive: Directive, items: Sequence[DirectiveItem]) -> Directive:
+    def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
         """Take over the items of an edited message; addressees who are still named keep their answers."""
-        directive = directive.model_copy(update={"items": tuple(items)})
         uow.directives.save(directive)
         self._audit(uow, "directive.revised", directive)
         if not directive.open:

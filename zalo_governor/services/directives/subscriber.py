@@ -93,7 +93,10 @@ class DirectiveLedger:
             is_directive = None
         known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
         if known is not None:
-            self._register.revise(uow, known, items)
+            # uids mean people only for the account that sees them: another account's event does not change them.
+            own = event.account == known.account
+            uids = _addressed_uids(event, items) if own else known.mentioned_uids
+            self._register.revise(uow, known.model_copy(update={"items": items, "mentioned_uids": uids}))
         elif uow.claims.claim_once(f"directive:{event.thread_id}:{event.key}", event.at):
             # Claimed, since another bot account in the group reads the same message.
             state = DirectiveState.OPEN if is_directive else DirectiveState.PROPOSED

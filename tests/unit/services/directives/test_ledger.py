@@ -218,6 +218,16 @@ def test_an_edit_changes_deadline_and_addressees_and_keeps_answers() -> None:
     assert len(desk.store.directives) == 1
 
 
+def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    text = "Giao @Bình Minh báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11."
+    mentions = (Mention(uid=UIDS["y_te"], start=5, length=10),)
+    desk.hear(MessageRevised(**order.model_copy(update={"text": text, "mentions": mentions}).model_dump()))
+    asked = [one for one in desk.entries().values() if not one.removed]
+    assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
+
+
 def test_an_edit_that_may_be_secret_leaves_no_text() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
