@@ -1,10 +1,10 @@
 """`zalo-governor run`: run the bot, which watches the Zalo groups until the process is stopped."""
 
+import os
 import signal
 import sys
 import threading
 from contextlib import suppress
-from queue import SimpleQueue
 from types import FrameType
 
 import typer
@@ -39,19 +39,28 @@ def run_until_told(governor: Governor) -> None:
         signal.SIGINT: governor.stop,
         signal.SIGHUP: governor.look_at_configuration,
     }
-    told: SimpleQueue[int] = SimpleQueue()
+    # The kernel may deliver a signal to any thread. Python then runs its handler only when the main thread next wakes,
+    # which may be never; but it writes the number to this pipe at once, whichever thread was interrupted.
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
 
     def obey() -> None:
-        while True:
-            order = orders[signal.Signals(told.get())]
+        while number := os.read(told, 1):
             with suppress(Exception):  # A failed reload must not keep later signals from being handled.
-                order()
+                orders[signal.Signals(number[0])]()
+        os.close(told)
 
-    def tell(number: int, _frame: FrameType | None) -> None:
-        # Only enqueue: the interrupted thread may hold a lock that the action needs.
-        told.put(number)
-
+    # A thread of its own obeys: the interrupted thread may hold a lock that the action needs.
     threading.Thread(target=obey, name="signals", daemon=True).start()
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     for number in orders:
-        signal.signal(number, tell)
-    governor.run()
+        signal.signal(number, _do_nothing)
+    try:
+        governor.run()
+    finally:
+        signal.set_wakeup_fd(-1)
+        os.close(tell)  # Ends the thread.
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Take the place of the signal's default action; the pipe has told what came."""

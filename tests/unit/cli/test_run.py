@@ -60,3 +60,34 @@ def test_a_signal_at_the_worst_moment_is_obeyed_and_hangs_nothing(number: signal
     governor = Busy(number)
     run_until_told(cast("Governor", governor))
     assert governor.orders == [order]
+
+
+class Asleep:
+    """A governor whose main thread sleeps until it is told to stop, as the real one does."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        self._number = number
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Returns once `stop` was called; a thread beside it gets the signal."""
+        threading.Thread(target=self._be_interrupted, daemon=True).start()
+        assert self._stopping.wait(5.0)
+
+    def stop(self) -> None:
+        """An order."""
+        self._stopping.set()
+
+    look_at_configuration = stop
+
+    def _be_interrupted(self) -> None:
+        time.sleep(0.05)
+        signal.pthread_kill(threading.get_ident(), self._number)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_that_the_kernel_gives_to_another_thread_is_obeyed_while_the_main_thread_sleeps(
+    number: signal.Signals,
+) -> None:
+    run_until_told(cast("Governor", Asleep(number)))
