@@ -6,9 +6,12 @@ import pytest
 
 from tests.contract.conftest import Storage
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case, notice
+from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures, ScanFinding, ScanResult
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import Approval, ChangeKind
+from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import (
     AcceptFriend,
     AskAboutDirectives,
@@ -21,6 +24,7 @@ from zalo_governor.domain.jobs import (
     RemoveMember,
     RemoveMessage,
     ReportDeadline,
+    ScanAttachment,
     Task,
 )
 from zalo_governor.domain.outsiders import Outsider
@@ -184,6 +188,18 @@ def test_a_code_counts_once_for_one_person_and_one_case(storage: Storage) -> Non
         RemindOfDirectives(at=START),
         ReportDeadline(directive_id=1, due_at=START),
         AskAboutDirectives(),
+        ScanAttachment(
+            event_id=7,
+            message_key="1",
+            sender_uid=MEMBER,
+            sent_at=START,
+            source=Source.LIVE,
+            message_type="share.file",
+            address="https://f.zdn.vn/a.docx",
+            name="KH GIẢ ĐỊNH.docx",
+            size=12,
+            checksum="0" * 32,
+        ),
     ],
     ids=lambda task: task.kind.value,
 )
@@ -210,6 +226,69 @@ def test_a_job_waits_once_is_tried_and_settled_once(storage: Storage, task: Task
         uow.jobs.retry(again, START + MINUTE)  # by a worker that waited for an answer while it was settled otherwise
         assert uow.jobs.next_due(BOT, JobKind) is None
         assert uow.jobs.enqueue(job(task))
+
+
+def test_of_many_jobs_a_worker_takes_as_many_as_it_wants(storage: Storage) -> None:
+    with storage.begin() as uow:
+        for uid in ("1", "2", "3"):
+            uow.jobs.enqueue(job(RemoveMember(uid=uid)))
+    with storage.begin() as uow:
+        [first] = uow.jobs.claim(BOT, JobKind, START, limit=1)
+        assert first.task == RemoveMember(uid="1")
+        uow.jobs.settle(first, JobOutcome.DONE)
+        assert [one.task.target for one in uow.jobs.claim(BOT, JobKind, START)] == ["2", "3"]
+
+
+def scan(event_id: int, key: str = "1", **changes: object) -> FileScan:
+    made = FileScan(
+        event_id=event_id, group_id=GROUP, account=BOT, message_key=key, sent_at=START, scanned_at=START,
+        result=ScanResult(type="application/pdf", size=9),
+    )  # fmt: skip
+    return made.model_copy(update=changes)
+
+
+def test_a_scan_is_known_by_its_message_and_its_content(storage: Storage) -> None:
+    event = storage.hear("1")
+    with storage.begin() as uow:
+        mac = uow.file_scans.mac(b"content")
+        assert mac == uow.file_scans.mac(bytearray(b"content"))
+        assert mac != uow.file_scans.mac(b"other")
+        kept = scan(event.id, mac=mac)
+        uow.file_scans.add(kept)
+        uow.file_scans.add(scan(event.id, result=ScanResult(size=1)))
+    with storage.begin() as uow:
+        assert uow.file_scans.of_message(GROUP, "1") == [kept]
+        assert uow.file_scans.of_message(GROUP, "2") == []
+        assert uow.file_scans.find_result(mac, START) == kept.result
+        assert uow.file_scans.find_result(mac, START + MINUTE) is None
+        assert uow.file_scans.find_result(b"unknown", START) is None
+
+
+def test_scans_of_a_period_are_counted_by_what_came_of_them(storage: Storage) -> None:
+    events = [storage.hear(key) for key in "1234"]
+    shown = ScanFinding(
+        rule_id="4.1", clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat", page=1
+    )
+    hidden = shown.model_copy(update={"severity": Severity.SUSPECT})
+    gone = ScanResult(not_checked=(NotChecked.GONE,))
+    with storage.begin() as uow:
+        uow.file_scans.add(scan(events[0].id, "1", result=ScanResult(findings=(shown,))))
+        uow.file_scans.add(
+            scan(events[1].id, "2", result=ScanResult(findings=(hidden,), not_checked=(NotChecked.NO_ANTIVIRUS,)))
+        )
+        uow.file_scans.add(scan(events[2].id, "3", result=gone))
+        uow.file_scans.add(scan(events[3].id, "4", result=gone, sent_at=START + DAY))
+        task = ScanAttachment(
+            event_id=9, message_key="9", sender_uid=MEMBER, sent_at=START, source=Source.LIVE,
+            message_type="chat.photo", address="",
+        )  # fmt: skip
+        uow.jobs.enqueue(job(task))
+    with storage.begin() as uow:
+        counted = uow.file_scans.figures(GROUP, START, START + DAY)
+        assert counted == ScanFigures(
+            attachments=3, found=1, not_checked={NotChecked.NO_ANTIVIRUS: 1, NotChecked.GONE: 1}, waiting=1
+        )
+        assert uow.file_scans.figures("another", START, START + DAY) == ScanFigures()
 
 
 def test_a_job_for_later_is_due_at_its_time(storage: Storage) -> None:

@@ -57,6 +57,7 @@ HASHES = {
     "audit.link",
     "removal_codes.mac",
     "case_events.mark",
+    "file_scans.mac",
     "phone_lookups.phone_mac",
     "false_alarms.mark",
 }

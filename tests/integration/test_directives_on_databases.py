@@ -12,11 +12,12 @@ from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import Job, JobKind, PinMessage, RemindOfDirectives
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.account_replacement import succeed
-from zalo_governor.storage.maintenance.after_restore import look_ahead, seal_again
+from zalo_governor.storage.maintenance.after_restore import look_ahead
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.quote_removal import remove_quotations
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.sealing import seal_stored
 from zalo_governor.storage.schema import persons
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
@@ -134,7 +135,7 @@ def test_a_directive_that_was_sealed_after_the_backup_is_withdrawn_from_the_rest
     [heard] = SqlInbox(filled).admit([entry("1")])
     sealed = ("4.1-noi-dung-mat", "classified", "mat", 40, b"m" * 16, None, False)
     with filled.write() as connection:
-        assert seal_again(connection, {heard.id: sealed}) == 1
+        assert seal_stored(connection, {heard.id: sealed}) == 1
     assert texts(units)[1] == ("", ["Lò Văn Mẫu"])
     with units.begin() as uow:
         directive, asked = uow.directives.get(1), uow.people.find_or_create(BOT, MEMBER)

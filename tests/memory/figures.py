@@ -8,7 +8,7 @@ from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.inbound import Admitted
+from zalo_governor.domain.inbound import Admitted, Seal
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
@@ -104,3 +104,8 @@ class MemoryVerdicts(MemoryRepository):
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         raise AssertionError("the judge buries, not the office")
+
+    def add(self, event_id: int, verdict: Verdict, seal: Seal | None) -> None:
+        if event_id not in self._store.events:
+            raise KeyError(event_id)
+        self._store.added_verdicts.append((event_id, verdict, seal))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from zalo_governor.domain.attachments import FileScan
 from zalo_governor.domain.audit import Opening
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote
 from zalo_governor.domain.connection import Gap
@@ -11,7 +12,9 @@ from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveAnswer
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import Remark
+from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.group_changes import Approval, GroupChange
+from zalo_governor.domain.inbound import Seal
 from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.outsiders import Outsider
@@ -57,6 +60,10 @@ class MemoryStore:
     outcome_list: list[RuleOutcome] = field(default_factory=list)
     shadow_list: list[ShadowFigures] = field(default_factory=list)
     opened: list[Opening] = field(default_factory=list)
+    scans: dict[int, FileScan] = field(default_factory=dict)
+    """Event -> scan of its attachment."""
+    added_verdicts: list[tuple[int, Verdict, Seal | None]] = field(default_factory=list)
+    """(event, findings made after the judging, seal)"""
     deliveries: dict[int, DeliveryState] = field(default_factory=dict)
     """Case number -> what became of the request to its member, where it was not delivered."""
     unheard: list[list[Undelivered]] = field(default_factory=list)

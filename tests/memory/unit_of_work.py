@@ -1,5 +1,6 @@
 """A transaction in memory."""
 
+from tests.memory.attachments import MemoryFileScans
 from tests.memory.cases import MemoryCaseMessages, MemoryCaseNotes, MemoryCases, MemoryFalseAlarms
 from tests.memory.directives import MemoryDirectives
 from tests.memory.figures import MemoryDistributions, MemoryStatistics, MemoryVerdicts
@@ -31,6 +32,7 @@ class MemoryUnitOfWork:
         self.group_changes = MemoryGroupChanges(store, self)
         self.directives = MemoryDirectives(store, self)
         self.jobs = MemoryJobs(store, self)
+        self.file_scans = MemoryFileScans(store, self)
         self.pictures = MemoryPictures(store, self)
         self.trials = MemoryTrials(store, self)
         self.outbox = MemoryOutbox(store, self)

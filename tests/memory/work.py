@@ -77,16 +77,16 @@ class MemoryJobs(MemoryRepository):
         self._store.due[job.id] = job.starts_at
         return True
 
-    def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
+    def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
         claimed = []
         for job in self._store.jobs:
             if job.kind in kinds and job.id in self._store.due and self._store.due[job.id] <= now:
                 claimed.append(job.model_copy(update={"attempts": job.attempts + 1}))
-        for job in claimed:
+        for job in claimed[:limit]:
             self._store.jobs[job.id - 1] = job
-        return claimed
+        return claimed[:limit]
 
-    def release(self, account: str) -> None:
+    def release(self, account: str, kinds: Collection[JobKind]) -> None:
         pass
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:

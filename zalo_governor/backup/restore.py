@@ -24,11 +24,9 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.maintenance.after_restore import (
-    SEAL_COLUMNS,
     Gone,
     gone_in,
     look_ahead,
-    seal_again,
     seal_what_is_found,
 )
 from zalo_governor.storage.maintenance.dump import go_on_counting, put_back
@@ -36,6 +34,7 @@ from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.quote_removal import remove_quotations
 from zalo_governor.storage.migrations import check_known
 from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import metadata, persons
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -340,7 +339,7 @@ def _take_away(
         Number of messages whose content was removed, and of people whose data were erased.
     """
     with database.write() as connection:
-        sealed = seal_again(connection, gone.sealed)
+        sealed = seal_stored(connection, gone.sealed)
         there = set(connection.scalars(select(persons.c.id).where(persons.c.id.in_(gone.erased))))
         for person_id in sorted(there):
             _, order = gone.erased[person_id]

@@ -102,3 +102,35 @@ class ScanResult(BaseModel):
     def seals(self) -> bool:
         """Return whether a finding demands that nothing of the message stays stored."""
         return any(finding.seals for finding in self.findings)
+
+
+class FileScan(BaseModel):
+    """The finished scan of a message's attachment, as it is stored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event_id: int
+    group_id: str
+    account: str
+    message_key: str
+    sent_at: datetime
+    """When the message was sent, by Zalo's clock."""
+    scanned_at: datetime
+    result: ScanResult
+    mac: bytes | None = None
+    """Keyed hash of the file's content, by which the same file is recognised; None if it could not be downloaded."""
+
+
+class ScanFigures(BaseModel):
+    """How many attachments of a period were scanned, and what became of them, for the activity report."""
+
+    model_config = ConfigDict(frozen=True)
+
+    attachments: int = 0
+    """Files, pictures, sound and films whose scan is finished."""
+    found: int = 0
+    """Of these, how many had findings about which an admin was told."""
+    not_checked: dict[NotChecked, int] = {}
+    """Reason -> number of attachments that were not checked, or not completely, for that reason."""
+    waiting: int = 0
+    """Attachments whose scan is not finished yet."""

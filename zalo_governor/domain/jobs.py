@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import picture_name
 
 
@@ -24,6 +25,7 @@ class JobKind(StrEnum):
     REMIND_OF_DIRECTIVES = "remind_of_directives"
     REPORT_DEADLINE = "report_deadline"
     ASK_ABOUT_DIRECTIVES = "ask_about_directives"
+    SCAN_ATTACHMENT = "scan_attachment"
 
 
 class JobOutcome(StrEnum):
@@ -157,6 +159,36 @@ class AskAboutDirectives(_TaskBase):
         return "" if self.directive_id is None else str(self.directive_id)
 
 
+class ScanAttachment(_TaskBase):
+    """The job of downloading the attachment of a message and scanning it for state secrets and malware.
+
+    It holds what is needed of the message, as the message may have been removed from the inbox by then.
+    """
+
+    kind: Literal[JobKind.SCAN_ATTACHMENT] = JobKind.SCAN_ATTACHMENT
+    event_id: int
+    message_key: str
+    """Zalo's id of the message (msgId)."""
+    sender_uid: str
+    sent_at: datetime
+    source: Source
+    message_type: str
+    """Zalo's msgType, such as `share.file`."""
+    address: str
+    """URL of the file; "" where the message names none."""
+    name: str = ""
+    """Name of the file, or "" for a photo."""
+    size: int | None = None
+    """Size in bytes that the message announces; None where it does not say."""
+    checksum: str = ""
+    """MD5 of the file in hexadecimal digits that the message announces; "" where it does not say."""
+
+    @property
+    def target(self) -> str:
+        """Return the id of the event: a revised message is another event, and its attachment another job."""
+        return str(self.event_id)
+
+
 Task = Annotated[
     RemoveMessage
     | RemoveMember
@@ -165,7 +197,8 @@ Task = Annotated[
     | FetchPicture
     | RemindOfDirectives
     | ReportDeadline
-    | AskAboutDirectives,
+    | AskAboutDirectives
+    | ScanAttachment,
     Field(discriminator="kind"),
 ]
 """What a job is to do: one of the classes above, told apart by `kind`."""

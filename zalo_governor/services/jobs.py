@@ -56,16 +56,30 @@ class JobRunner:
         handlers: kind of job -> its handler; jobs of other kinds are not run.
         begin: begins a unit of work (a transaction).
         on_settled: called after each try of a job.
+        backoff: the pauses before the retries of a job whose outcome is unknown.
+        at_once: how many jobs are claimed together, None for all that are due; 1 for slow jobs, which other workers
+            may do meanwhile.
+        alone: no other process does jobs of these kinds, so that a new process need not wait for leases to end.
     """
 
     def __init__(
-        self, account: str, *, handlers: Mapping[JobKind, JobHandler], begin: BeginUnitOfWork, on_settled: JobNotify
+        self,
+        account: str,
+        *,
+        handlers: Mapping[JobKind, JobHandler],
+        begin: BeginUnitOfWork,
+        on_settled: JobNotify,
+        backoff: Backoff = BACKOFF,
+        at_once: int | None = None,
+        alone: bool = True,
     ) -> None:
         self._account = account
         self._handlers = handlers
         self._begin = begin
         self._on_settled = on_settled
-        self._has_released = False
+        self._backoff = backoff
+        self._at_once = at_once
+        self._must_release = alone
 
     def next_due(self) -> datetime | None:
         """Return when the next job is due; None if no job waits.
@@ -73,20 +87,20 @@ class JobRunner:
         The first call frees the jobs that were reserved (leased) by a process that has died.
         """
         with self._begin() as uow:
-            if not self._has_released:
-                uow.jobs.release(self._account)
-                self._has_released = True
+            if self._must_release:
+                uow.jobs.release(self._account, self._handlers.keys())
+                self._must_release = False
             return uow.jobs.next_due(self._account, self._handlers.keys())
 
     def act(self, now: datetime) -> None:
         """Run every job due at `now`; if its outcome is unknown, schedule a retry unless all retries are used up."""
         with self._begin() as uow:
-            claimed = uow.jobs.claim(self._account, self._handlers.keys(), now)
+            claimed = uow.jobs.claim(self._account, self._handlers.keys(), now, limit=self._at_once)
         for job in claimed:
             handler = self._handlers[job.kind]
             done = handler.perform(job)
             with self._begin() as uow:
-                pause = BACKOFF.before_try(job.attempts + 1) if done.outcome is JobOutcome.UNKNOWN else None
+                pause = self._backoff.before_try(job.attempts + 1) if done.outcome is JobOutcome.UNKNOWN else None
                 if pause is not None:
                     uow.jobs.retry(job, now + pause)
                 elif uow.jobs.settle(job, done.outcome):

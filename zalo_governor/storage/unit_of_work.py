@@ -18,6 +18,7 @@ from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.repositories.claims import Claims
 from zalo_governor.storage.repositories.directives import Directives
 from zalo_governor.storage.repositories.feedback import Feedback
+from zalo_governor.storage.repositories.file_scans import FileScans
 from zalo_governor.storage.repositories.group_changes import GroupChanges, Pictures
 from zalo_governor.storage.repositories.identity import SeedPerson, seed
 from zalo_governor.storage.repositories.jobs import Jobs
@@ -49,6 +50,7 @@ class SqlUnitOfWork:
         self.pictures = Pictures(tx)
         self.directives = Directives(tx)
         self.jobs = Jobs(tx)
+        self.file_scans = FileScans(tx)
         self.trials = Trials(tx)
         self.outbox = OutboxEntries(tx, self.trials)
         self.deliveries = Deliveries(tx, self.cases)

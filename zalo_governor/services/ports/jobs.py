@@ -19,17 +19,17 @@ class Jobs(Protocol):
         """
         ...
 
-    def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
+    def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
         """Return the account's jobs of these kinds due by `now`, oldest first, and lease them to the caller.
 
-        No other worker gets a leased job until the lease ends.
+        At most `limit` jobs are returned, None for all. No other worker gets a leased job until the lease ends.
         """
         ...
 
-    def release(self, account: str) -> None:
-        """End all leases (reservations of jobs for one worker) of the account.
+    def release(self, account: str, kinds: Collection[JobKind]) -> None:
+        """End all leases (reservations of jobs for one worker) of the account's jobs of these kinds.
 
-        To be called when the account's only process starts: the workers that held the leases are dead.
+        To be called when the only process that does such jobs starts: the workers that held the leases are dead.
         """
         ...
 

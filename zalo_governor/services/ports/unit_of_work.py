@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from zalo_governor.pipeline.ports import Verdicts
+from zalo_governor.services.ports.attachments import FileScans, StoredVerdicts
 from zalo_governor.services.ports.audit import AuditTrail, Claims
 from zalo_governor.services.ports.cases import CaseMessages, CaseNotes, Cases, FalseAlarms
 from zalo_governor.services.ports.directives import Directives
@@ -81,6 +81,11 @@ class UnitOfWork(PeopleRecords, CaseRecords, Protocol):
         ...
 
     @property
+    def file_scans(self) -> FileScans:
+        """Repository of the finished scans of attachments."""
+        ...
+
+    @property
     def jobs(self) -> Jobs:
         """Durable queue of jobs: work at Zalo that is done after the transaction, such as deleting a message."""
         ...
@@ -126,7 +131,7 @@ class UnitOfWork(PeopleRecords, CaseRecords, Protocol):
         ...
 
     @property
-    def verdicts(self) -> Verdicts:
+    def verdicts(self) -> StoredVerdicts:
         """Repository of judged events and the rules' findings on them, written by `pipeline.judge`."""
         ...
 

@@ -4,36 +4,29 @@ Content that was sealed since (not to be stored, as it may be a state secret) is
 been sent since are marked.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, or_, select, update
 
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import JobKind, JobOutcome
-from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import leave_numbers_out
-from zalo_governor.storage.maintenance.quote_removal import REFUSED_IF_PENDING
 from zalo_governor.storage.repositories.bodies import open_message
+from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import (
     PENDING,
-    case_events,
     cases,
-    directive_people,
     directives,
     erasures,
-    events,
-    findings,
     inbox,
     jobs,
     outbox,
     persons,
 )
-from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
 _ROWS_AT_ONCE = 500
 _SKIPPED_IDS = 100
@@ -42,8 +35,6 @@ _FOLLOW_UPS = [
 ]
 _REVIEW_TIME = timedelta(hours=1)
 """Time after a restore in which the leader is told of no case, as admins may have answered it since the backup."""
-SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
-"""Names of the inbox columns that say what is stored of a sealed entry in place of its content."""
 
 
 class Gone(NamedTuple):
@@ -70,39 +61,6 @@ def gone_in(database: Database) -> Gone:
     return Gone(sealed, erased)
 
 
-def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> int:
-    """Seal these inbox entries: remove their content, possible state secrets, from all tables.
-
-    `sealed` is inbox entry id -> values of SEAL_COLUMNS, which are stored in place of the content. Returns how many of
-    the entries still had content.
-    """
-    done = 0
-    for part in in_batches(list(sealed)):
-        held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
-        for place in connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all():
-            of_message = (directives.c.group_id == place.thread_id, directives.c.message_key == place.key)
-            withdrawn = {"body": NO_LONGER_KEPT, "state": DirectiveState.WITHDRAWN.value}
-            connection.execute(update(directives).where(*of_message).values(withdrawn))
-            asked = directive_people.c.directive_id.in_(select(directives.c.id).where(*of_message))
-            connection.execute(update(directive_people).where(asked).values(live=False))
-        for id_ in held:
-            values = dict(zip(SEAL_COLUMNS, sealed[id_], strict=True))
-            connection.execute(update(inbox).where(inbox.c.id == id_).values(body=None, **values))
-        bare = {"sealed": True, "field": None, "spans": None, "excerpt": None, "suggestion": None}
-        connection.execute(update(findings).where(findings.c.event_id.in_(held)).values(bare))
-        connection.execute(update(events).where(events.c.id.in_(held)).values(sealed=True, length=0))
-        under = select(case_events.c.case_id).where(case_events.c.event_id.in_(held))
-        connection.execute(update(cases).where(cases.c.id.in_(under)).values(sealed=True, reason=None))
-        # A notice about a case quotes the message.
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.case_id.in_(under))
-            .values(body=NO_LONGER_KEPT, file=None, **REFUSED_IF_PENDING)
-        )
-        done += len(held)
-    return done
-
-
 def seal_what_is_found(
     database: Database, look: Callable[[RawDict], Seal | None], progress: Callable[[int], None]
 ) -> int:
@@ -124,7 +82,7 @@ def seal_what_is_found(
                 found[row.id] = tuple(seal)
             progress(1)
     with database.write() as connection:
-        done = seal_again(connection, found)
+        done = seal_stored(connection, found)
         database.erase_traces()
     return done
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, case, select, update
+from sqlalchemy import Table, select, update
 
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.inbound import RawDict, Seal
@@ -11,8 +11,8 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.case_notes import note_place
 from zalo_governor.storage.repositories.directive_rows import assignee_place, directive_place
 from zalo_governor.storage.repositories.feedback import remark_place
+from zalo_governor.storage.repositories.sealing import REFUSED_IF_PENDING
 from zalo_governor.storage.schema import (
-    PENDING,
     case_notes,
     cases,
     directive_assignees,
@@ -52,10 +52,6 @@ _QUOTING_COLUMNS = (
     _QuotingColumn(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
 )
-REFUSED_IF_PENDING: dict[str, ColumnElement[str]] = {
-    "state": case((outbox.c.state.in_(PENDING), "refused"), else_=outbox.c.state)
-}
-"""Column values for a notice whose text was removed: state refused if it was still to be sent, else unchanged."""
 
 
 def remove_quotations(database: Database, look: Callable[[RawDict], Seal | None]) -> int:

@@ -31,6 +31,12 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
         return dict(NESTED_TOO_DEEP)
 
 
+def quotes(raw: RawDict, key: str) -> bool:
+    """Return whether a message as received from Zalo quotes the message with Zalo's id `key` (`quote.globalMsgId`)."""
+    quote = raw.get("quote")
+    return isinstance(quote, dict) and str(quote.get("globalMsgId", "")) == key
+
+
 def storable(text: str) -> str:
     """Escape lone surrogates and NUL in a string, which databases reject.
 

@@ -17,7 +17,7 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import jobs
 from zalo_governor.storage.security.crypto import Keys, binding
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=4)
 """How long a claimed job is reserved for its worker; afterwards another worker may claim the job."""
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _OPEN = jobs.c.due_ms.is_not(None)
@@ -56,7 +56,7 @@ class Jobs(Repository):
         )
         return True
 
-    def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
+    def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
         """Claim and return the account's due jobs, oldest first; no other worker gets them before LEASE is over."""
         now_ms = to_ms(now)
         due = (
@@ -68,6 +68,7 @@ class Jobs(Repository):
                 or_(jobs.c.leased_until_ms.is_(None), jobs.c.leased_until_ms <= now_ms),
             )
             .order_by(jobs.c.id)
+            .limit(limit)
             # Rows that another worker is claiming are skipped, not waited for (PostgreSQL; SQLite has one writer).
             .with_for_update(skip_locked=True)
         )
@@ -76,12 +77,16 @@ class Jobs(Repository):
             self._update_open(job.id, leased_until_ms=to_ms(now + LEASE), attempts=job.attempts + 1)
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
 
-    def release(self, account: str) -> None:
-        """End all leases of an account whose only process has just started: the workers that held them are dead."""
+    def release(self, account: str, kinds: Collection[JobKind]) -> None:
+        """End the account's leases of these kinds, whose only process has just started: their workers are dead."""
         self._tx.flush()
         self._tx.connection.execute(
             update(jobs)
-            .where(jobs.c.account == account, jobs.c.leased_until_ms.is_not(None))
+            .where(
+                jobs.c.account == account,
+                jobs.c.kind.in_([kind.value for kind in kinds]),
+                jobs.c.leased_until_ms.is_not(None),
+            )
             .values(leased_until_ms=None)
         )
 

@@ -16,14 +16,15 @@ from zalo_governor.domain.events import (
     MessageSent,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
-from zalo_governor.domain.inbound import Admitted, Seal
+from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.bodies import open_message, quotes, storable
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
+from zalo_governor.storage.repositories.sealing import seal_stored
 from zalo_governor.storage.schema import events, findings, inbox, rule_failures, waiting
 
 _EVENT = insert(events)
@@ -113,6 +114,42 @@ class Verdicts(Repository):
                 self._tx.write_later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
         if not sealed:
             self._members.learn_names(entry.account, event, person)
+
+    def add(self, event_id: int, verdict: Verdict, seal: Seal | None) -> None:
+        """Add findings, made after the judging, to a stored event; raise KeyError if there is no such event.
+
+        If `seal` is given, the message is sealed with it: its content is removed from all tables, with all traces.
+        Messages that quote it are sealed too, as a quote repeats caption, file name and thumbnail.
+        """
+        self._tx.flush()
+        event = self._tx.connection.execute(select(events).where(events.c.id == event_id)).first()
+        if event is None:
+            raise KeyError(event_id)
+        if seal is not None:
+            seal_stored(self._tx.connection, self._entries_to_seal(event_id, seal))
+            self._tx.database.erase_traces()
+        facts = {"event_id": event_id, "group_id": event.group_id, "at_ms": event.at_ms, "person_id": event.person_id}
+        sealed = event.sealed or seal is not None
+        for finding in verdict.findings:
+            self._tx.write_later(_FINDING, {**facts, **self._finding_row(event_id, finding, sealed=sealed)})
+
+    def _entries_to_seal(self, event_id: int, seal: Seal) -> dict[int, Seal]:
+        """Return inbox entry id -> seal for all entries of the event's message, and of messages that quote it."""
+        this = self._tx.connection.execute(select(inbox).where(inbox.c.id == event_id)).one()
+        of_group = (
+            inbox.c.thread_id == this.thread_id,
+            inbox.c.kind == ElementKind.MESSAGE.value,
+            inbox.c.body.is_not(None),
+        )
+        same = select(inbox.c.id).where(*of_group, inbox.c.key == this.key)
+        sealed = dict.fromkeys(self._tx.connection.scalars(same).all(), seal)
+        # Only what came after the message can quote it, and scans mostly end within seconds.
+        later = select(inbox).where(*of_group, inbox.c.at_ms >= this.at_ms, inbox.c.key != this.key)
+        for row in self._tx.connection.execute(later):
+            raw = open_message(self._tx.keys, row.account, row.thread_id, row.key, row.body)
+            if quotes(raw, this.key):
+                sealed[row.id] = seal._replace(quoted=True)
+        return sealed
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Mark an inbox entry that cannot be parsed as a dead letter, with the reason; reports count dead letters."""

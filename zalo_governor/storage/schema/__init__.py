@@ -4,6 +4,7 @@ Every table has a column with the id of the Zalo group that its rows concern, or
 private conversation hold the other person's uid (Zalo's user id) in place of the group id.
 """
 
+from zalo_governor.storage.schema.attachments import file_scans
 from zalo_governor.storage.schema.base import metadata
 from zalo_governor.storage.schema.cases import (
     audit,
@@ -70,6 +71,7 @@ __all__ = [
     "erasures",
     "events",
     "false_alarms",
+    "file_scans",
     "findings",
     "former_accounts",
     "gaps",

@@ -1,0 +1,170 @@
+"""Has files scanned in a separate process, which is started when a file comes and ended when none has come for a while.
+
+The process, and the children in which it reads files, have no network, no keys and no right to write
+(`sandbox/confinement.py`).
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+import structlog
+from pydantic import ValidationError
+
+from zalo_governor.domain.attachments import NotChecked, ScanResult
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.sandbox.attachments.server import LENGTH, MOST_REPLY_BYTES, request
+from zalo_governor.system.subprocess_env import environment
+
+log = structlog.get_logger(__name__)
+
+_START_SECONDS = 60.0
+_ANSWER_SECONDS = 120.0
+"""How long an answer is awaited: longer than a child may take, so that only a broken process is given up."""
+_IDLE_SECONDS = 60.0
+_TRIES = 2
+"""How often a file may crash its reader before it is given up."""
+
+
+class ScannerUnavailableError(GovernorError):
+    """The process that reads attachments cannot be started or does not answer; the scan has to be tried again later."""
+
+
+def command(config_dir: Path) -> list[str]:
+    """Return the command line of the process, which loads the rules from `config_dir`."""
+    return [sys.executable, "-m", "zalo_governor.sandbox.attachments", str(config_dir)]
+
+
+class AttachmentScanner:
+    """Scans files by way of the process. One file is scanned at a time; further callers wait.
+
+    Args:
+        command: command line of the process.
+        idle_seconds: after how long without a file the process is ended, which frees its memory.
+    """
+
+    def __init__(self, command: Sequence[str], *, idle_seconds: float = _IDLE_SECONDS) -> None:
+        self._command = command
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+        self._used_at = 0.0
+        self._timer: threading.Timer | None = None
+
+    def scan(self, content: bytes | bytearray, name: str) -> ScanResult:
+        """Return what a scan of the file found; `name` is the file's name as it was sent, "" for a photo.
+
+        A file that crashes its reader twice is returned as `NotChecked.CRASHED`.
+
+        Raises:
+            ScannerUnavailableError: the process cannot be started or does not answer.
+        """
+        with self._lock:
+            began = monotonic()
+            result = ScanResult()
+            for _ in range(_TRIES):
+                result = self._ask(content, name)
+                if NotChecked.CRASHED not in result.not_checked:
+                    break
+                log.warning("attachment_reader_crashed", size=len(content))
+            self._used_at = monotonic()
+            self._end_when_idle()
+            return result.model_copy(update={"size": len(content), "seconds": round(monotonic() - began, 3)})
+
+    def close(self) -> None:
+        """End the process, if it runs."""
+        with self._lock:
+            self._end()
+
+    def is_running(self) -> bool:
+        """Return whether the process runs."""
+        return self._process is not None
+
+    def _ask(self, content: bytes | bytearray, name: str) -> ScanResult:
+        line = self._ready()
+        held = os.memfd_create("attachment", os.MFD_CLOEXEC)
+        try:
+            os.truncate(held, len(content))
+            os.pwrite(held, content, 0)
+            asked = request(name)
+            line.settimeout(_ANSWER_SECONDS)
+            socket.send_fds(line, [asked], [held])
+            return ScanResult.model_validate_json(_receive(line))
+        except (OSError, EOFError, ValidationError) as error:
+            self._end()
+            log.error("attachment_process_lost", error=type(error).__name__)
+            raise ScannerUnavailableError("tiến trình đọc tệp không trả lời; sẽ thử lại") from None
+        finally:
+            os.close(held)
+
+    def _ready(self) -> socket.socket:
+        """Return the socket to the process, which is started if it does not run."""
+        if self._line is not None and self._process is not None and self._process.poll() is None:
+            return self._line
+        self._end()
+        ours, theirs = socket.socketpair()
+        self._line = ours
+        try:
+            # Our copy of its end is closed at once: else we would never learn that the process has died.
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our own command
+                    self._command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    env=environment(),
+                    start_new_session=True,
+                )
+            ours.settimeout(_START_SECONDS)
+            _receive(ours)
+        except (OSError, EOFError) as error:
+            self._end()
+            log.error("attachment_process_not_started", error=type(error).__name__)
+            raise ScannerUnavailableError("không mở được tiến trình đọc tệp; sẽ thử lại") from None
+        return ours
+
+    def _end_when_idle(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(self._idle_seconds, self._end_if_idle)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end_if_idle(self) -> None:
+        with self._lock:
+            self._timer = None
+            if monotonic() - self._used_at >= self._idle_seconds:
+                self._end()
+            elif self._process is not None:
+                self._end_when_idle()
+
+    def _end(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _receive(line: socket.socket) -> bytes:
+    """Read one message; raise EOFError if the other end was closed or sends nonsense."""
+    [length] = LENGTH.unpack(_receive_exactly(line, LENGTH.size))
+    if length > MOST_REPLY_BYTES:
+        raise EOFError
+    return _receive_exactly(line, length)
+
+
+def _receive_exactly(line: socket.socket, size: int) -> bytes:
+    told = bytearray()
+    while len(told) < size:
+        part = line.recv(size - len(told))
+        if not part:
+            raise EOFError
+        told += part
+    return bytes(told)

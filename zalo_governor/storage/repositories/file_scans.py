@@ -1,0 +1,101 @@
+"""Scans of attachments: what was found in the files and pictures of messages."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures, ScanResult
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.jobs import JobKind
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.schema import file_scans, jobs
+
+
+class FileScans(Repository):
+    """The finished scans of attachments. Nothing of a file's content is stored, only labels, codes and page numbers."""
+
+    def add(self, scan: FileScan) -> None:
+        """Store a finished scan; the first scan of an event stays, others of the same event are ignored."""
+        self._tx.flush()
+        row = {
+            "event_id": scan.event_id,
+            "group_id": scan.group_id,
+            "account": scan.account,
+            "message_key": storable(scan.message_key),
+            "at_ms": to_ms(scan.sent_at),
+            "scanned_ms": to_ms(scan.scanned_at),
+            "mac": scan.mac,
+            "size": scan.result.size,
+            "found": sum(_is_told(finding.severity, shadow=finding.shadow) for finding in scan.result.findings),
+            "result": scan.result.model_dump(mode="json"),
+        }
+        self._tx.connection.execute(self._tx.database.insert_or_ignore(file_scans), row)
+
+    def mac(self, content: bytes | bytearray) -> bytes:
+        """Return the keyed hash of a file's content, by which the same file is recognised."""
+        return self._tx.keys.mac(bytes(content))
+
+    def find_result(self, mac: bytes, since: datetime) -> ScanResult | None:
+        """Return the newest result for a file with that keyed hash, scanned since `since`; None if there is none."""
+        newest = (
+            select(file_scans.c.result)
+            .where(file_scans.c.mac == mac, file_scans.c.scanned_ms >= to_ms(since))
+            .order_by(file_scans.c.scanned_ms.desc())
+            .limit(1)
+        )
+        result = self._tx.execute(newest).scalar()
+        return None if result is None else ScanResult.model_validate(result)
+
+    def of_message(self, group_id: str, message_key: str) -> list[FileScan]:
+        """Return the scans of a message's attachment, oldest first; several if the message was revised."""
+        rows = self._tx.execute(
+            select(file_scans)
+            .where(file_scans.c.group_id == group_id, file_scans.c.message_key == storable(message_key))
+            .order_by(file_scans.c.event_id)
+        )
+        return [_scan(row) for row in rows]
+
+    def figures(self, group_id: str, start: datetime, end: datetime) -> ScanFigures:
+        """Return what became of the attachments of the group's messages sent from `start` to before `end`."""
+        of_period = (
+            file_scans.c.group_id == group_id,
+            file_scans.c.at_ms >= to_ms(start),
+            file_scans.c.at_ms < to_ms(end),
+        )
+        not_checked: dict[NotChecked, int] = {}
+        number = found = 0
+        for row in self._tx.execute(select(file_scans.c.result, file_scans.c.found).where(*of_period)):
+            number += 1
+            found += row.found > 0
+            for code in row.result["not_checked"]:
+                not_checked[NotChecked(code)] = not_checked.get(NotChecked(code), 0) + 1
+        waiting = self._tx.execute(
+            select(func.count()).where(
+                jobs.c.group_id == group_id,
+                jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
+                jobs.c.due_ms.is_not(None),
+                jobs.c.ordered_ms >= to_ms(start),
+                jobs.c.ordered_ms < to_ms(end),
+            )
+        ).scalar()
+        return ScanFigures(attachments=number, found=found, not_checked=not_checked, waiting=waiting or 0)
+
+
+def _is_told(severity: Severity, *, shadow: bool) -> bool:
+    return not shadow and severity is not Severity.SUSPECT
+
+
+def _scan(row: Row[Any]) -> FileScan:
+    return FileScan(
+        event_id=row.event_id,
+        group_id=row.group_id,
+        account=row.account,
+        message_key=row.message_key,
+        sent_at=from_ms(row.at_ms),
+        scanned_at=from_ms(row.scanned_ms),
+        result=ScanResult.model_validate(row.result),
+        mac=row.mac,
+    )
