@@ -1,0 +1,114 @@
+"""Dangers in the name of a file alone: what it would run, and what it hides from the person who reads it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from zalo_governor.sandbox.attachments import extensions
+from zalo_governor.sandbox.attachments.contents import Danger
+
+_REORDERS = re.compile("[\u202b\u202d\u202e\u2067]")
+"""Bidirectional embeddings, overrides and isolates that turn the order of what follows (Unicode, UAX #9)."""
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_EMOJI_JOINER = re.compile(
+    "(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+_BLANKS_BEFORE_END = re.compile(r"\s{5,}[.\u2024\uff0e](\S{1,12})\s*$")
+_TRAILING = re.compile(r"(?<=[^.\s])[.\s]+$")
+_LOOK_ALIKES = str.maketrans("асеорхукмтвнѕіјԁԛԝɡαοερτυνικχһԍ", "aceopxykmtbhsijdqwgaoeptuvikxhg")
+"""Cyrillic and Greek small letters that look like Latin ones (from Unicode's confusables.txt)."""
+_WORD_JOINERS = "./\\"
+
+
+def base_name(name: str) -> str:
+    """Return the last component of a path in the notation of Windows or POSIX."""
+    return re.split(r"[/\\]", name)[-1]
+
+
+def extension(name: str) -> str:
+    """Return the extension in small letters, as the operating system will take it; "" without one.
+
+    Invisible characters and the dots and blanks at the end, which Windows drops, do not count.
+    """
+    return _extension_of(_visible(base_name(name)))
+
+
+def check_name(name: str) -> list[Danger]:
+    """Return the dangers of the name: what would run, double extensions, and what is hidden from the reader."""
+    base = base_name(name)
+    ending = extension(base)
+    dangers = [*_check_kind(ending)]
+    if _has_double_extension(base, ending):
+        dangers.append(Danger("double_extension", certain=True))
+    if hidden := list(_hidden(base, ending)):
+        dangers.append(Danger("hidden_name", certain=any(hidden)))
+    return dangers
+
+
+def check_path(path: str) -> list[Danger]:
+    """Return `path_escape` if unpacking the member of an archive could write outside of the target folder.
+
+    Absolute paths are not certain: some old archivers store them, and all present ones strip them.
+    """
+    if ".." in re.split(r"[/\\:]", path):
+        return [Danger("path_escape", certain=True)]
+    if re.match(r"[/\\]|[A-Za-z]:[/\\]", path):
+        return [Danger("path_escape", certain=False)]
+    return []
+
+
+def merge(dangers: Iterable[Danger]) -> list[Danger]:
+    """Return each kind of danger of a page once, certain if one of them was."""
+    merged: dict[tuple[str, int | None], Danger] = {}
+    for danger in dangers:
+        key = danger.label, danger.page
+        if key not in merged or danger.certain:
+            merged[key] = danger
+    return list(merged.values())
+
+
+def _check_kind(ending: str) -> list[Danger]:
+    if ending in extensions.PROGRAMS:
+        return [Danger("executable", certain=ending in extensions.CERTAIN_PROGRAMS)]
+    if ending in extensions.SCRIPTS:
+        return [Danger("script", certain=ending in extensions.CERTAIN_SCRIPTS)]
+    if ending in extensions.SHORTCUTS:
+        return [Danger("shortcut", certain=ending == "lnk")]
+    if ending in extensions.DISK_IMAGES:
+        return [Danger("disk_image", certain=False)]
+    return []
+
+
+def _has_double_extension(base: str, ending: str) -> bool:
+    if ending not in extensions.RUNNABLE:
+        return False
+    stem = _visible(base).rpartition(".")[0]
+    return _extension_of(stem) in extensions.TRUSTED | extensions.ARCHIVES - extensions.WEB_PAGES - {"css", "json"}
+
+
+def _hidden(base: str, ending: str) -> Iterable[bool]:
+    """Yield for each way in which the name deceives whether an innocent file never does so."""
+    runs = ending in extensions.RUNNABLE
+    if _REORDERS.search(base):
+        yield True
+    elif _INVISIBLE.search(_EMOJI_JOINER.sub("", base)):
+        # Names copied out of web pages and chats carry such characters by accident.
+        yield runs or bool(_INVISIBLE.search(base.rpartition(".")[2]))
+    if _BLANKS_BEFORE_END.search(base):
+        yield runs
+    if _TRAILING.search(base) and _extension_of(_TRAILING.sub("", base)) in extensions.KNOWN:
+        yield runs
+    last = _visible(base).rpartition(".")[2].strip().lower()
+    if "." in base and not last.isascii() and ending in extensions.KNOWN:
+        yield True
+
+
+def _visible(base: str) -> str:
+    return _TRAILING.sub("", _INVISIBLE.sub("", base))
+
+
+def _extension_of(name: str) -> str:
+    stem, dot, last = unicodedata.normalize("NFKC", name).rpartition(".")
+    if not dot or not stem.strip(_WORD_JOINERS):
+        return ""
+    return last.strip().lower().translate(_LOOK_ALIKES)
