@@ -79,6 +79,7 @@ class _Clamd(ClamdUnixSocket):
         try:
             self.clamd_socket.connect(self.unix_socket)
         except OSError as error:
+            self.clamd_socket.close()
             raise CommunicationError(self._error_message(error)) from error
 
 

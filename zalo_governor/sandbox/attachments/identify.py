@@ -105,6 +105,7 @@ _RENAMED = {
     "application/x-pie-executable": _ELF,
     "application/x-msdownload": _PE,
     "application/vnd.microsoft.portable-executable": _PE,
+    "image/x-tga": _OCTETS,  # libmagic takes much for TGA, which has no signature
     "application/x-font-ttf": "font/ttf",
     "application/vnd.ms-opentype": "font/otf",
 }
@@ -225,6 +226,8 @@ def _check_type(content: bytes, mime: str, family: Family, ending: str) -> list[
 def _check_disguise(content: bytes, mime: str, family: Family, ending: str) -> list[Danger]:
     if ending not in extensions.TRUSTED:
         return []
+    if family is Family.SCRIPT and ending in extensions.WEB_PAGES:
+        return []  # a browser shows the page and runs nothing outside of it
     if family in {Family.PROGRAM, Family.SCRIPT} or mime == _LNK:
         return [Danger("disguised", certain=mime not in {_CHM, scripts.PYTHON, scripts.SHELL})]
     if family in {Family.DISK_IMAGE, Family.ARCHIVE, Family.SHORTCUT}:

@@ -82,8 +82,10 @@ def _check_kind(ending: str) -> list[Danger]:
 def _has_double_extension(base: str, ending: str) -> bool:
     if ending not in extensions.RUNNABLE:
         return False
-    stem = _visible(base).rpartition(".")[0]
-    return _extension_of(stem) in extensions.TRUSTED | extensions.ARCHIVES - extensions.WEB_PAGES - {"css", "json"}
+    inner = _extension_of(_visible(base).rpartition(".")[0])
+    if ending == "js" and inner in extensions.WEB_PAGES | {"css", "json"}:
+        return False  # programs for making web pages name their scripts so
+    return inner in extensions.TRUSTED | extensions.ARCHIVES
 
 
 def _hidden(base: str, ending: str) -> Iterable[bool]:

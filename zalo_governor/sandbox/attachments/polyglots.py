@@ -6,7 +6,8 @@ import struct
 _PICTURES_AND_PDF = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp", "application/pdf"})
 _SCRIPT = re.compile(rb"<\s*hta:application\b|<script\b[^>]{0,100}(?:vbscript|jscript)", re.I)
 _ARCHIVE = re.compile(rb"Rar!\x1a\x07[\x00\x01]|7z\xbc\xaf\x27\x1c\x00|MSCF\x00\x00\x00\x00.{16}\x03\x01", re.S)
-_PROGRAM = re.compile(rb"MZ|\x7fELF[\x01\x02][\x01\x02]\x01")
+_PROGRAM = re.compile(rb"MZ(?=.{58}..\x00\x00)|\x7fELF[\x01\x02][\x01\x02]\x01", re.S)
+"""Programs for Windows have their PE header within the first 64 KB."""
 _GIF_AS_SCRIPT = re.compile(rb"GIF8[79]a\s*(?:=|/\*)")
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _PDF_HEAD = 1024
@@ -62,8 +63,6 @@ def _has_program(content: bytes) -> bool:
         start = found.start()
         if content[start] != ord("M"):
             return True
-        if start + 64 > len(content):
-            return False
         header = start + struct.unpack_from("<L", content, start + 60)[0]
         if content[header : header + 4] == b"PE\x00\x00":
             return True

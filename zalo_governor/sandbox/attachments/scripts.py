@@ -30,30 +30,28 @@ _ANYWHERE = (
     (re.compile(r"<(?:job|package|scriptlet|component)\b[^>]{0,200}>[\s\S]{0,2000}?<script\b", re.I), WSF),
     (re.compile(r"\bnew\s+ActiveXObject\s*\(|\bWScript\s*\.\s*CreateObject\s*\(\s*'", re.I), JAVASCRIPT),
     (
-        re.compile(
-            r"\b(?:Create|Get)Object\s*\(\s*\"\s*(?:WScript\.|Shell\.|Scripting\.|MSXML2\.|ADODB\.|winmgmts)", re.I
-        ),
+        re.compile(r"Object\s*\(\s*\"(?:(?:WScript|Shell|Scripting|MSXML2|ADODB)\.|winmgmts)", re.I),
         VBSCRIPT,
     ),
 )
 _POWERSHELL = tuple(
-    re.compile(pattern, re.I)
+    re.compile(pattern, re.I | re.M)
     for pattern in (
         r"\b(?:IEX|Invoke-Expression)\b",
         r"\bNew-Object\s+(?:System\.)?Net\.WebClient\b|\bInvoke-WebRequest\b",
         r"\.Download(?:String|File|Data)\s*\(",
         r"\bFromBase64String\s*\(",
         r"\bStart-Process\b",
-        r"^\s*\$\w+\s*=",
-        r"^\s*(?:param\s*\(|function\s+\w+-\w+)",
+        r"^[ \t]*\$\w+\s*=",
+        r"^[ \t]*(?:param\s*\(|function\s+\w+-\w+)",
     )
 )
 _DROPPER = re.compile(
     r"WScript\s*\.\s*Shell|Shell\.Application|ActiveXObject|ADODB\.Stream|MSXML2\.|Scripting\.FileSystemObject", re.I
 )
 _TARGET = re.compile(
-    r"^\s*(?:URL|IconFile|WorkingDirectory|BaseURL)\s*=\s*(?:file:|\\\\|//|javascript:|vbscript:|ms-[a-z]+:|search-ms:)"
-    rf"|^\s*URL\s*=\s*\S+\.(?:{'|'.join(sorted(extensions.CERTAIN_PROGRAMS | extensions.CERTAIN_SCRIPTS))})\s*$",
+    r"^[ \t]*(?:URL|IconFile|WorkingDirectory|BaseURL)\s*=\s*(?:file:|\\\\|//|javascript:|vbscript:|ms-[a-z]+:|search-ms:)"
+    rf"|^[ \t]*URL\s*=\s*\S+\.(?:{'|'.join(sorted(extensions.CERTAIN_PROGRAMS | extensions.CERTAIN_SCRIPTS))})\s*$",
     re.I | re.M,
 )
 

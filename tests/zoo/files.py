@@ -1,0 +1,42 @@
+"""The table of the zoo: name and content of each file, and the dangers that have to be found, no more and no fewer.
+
+A label with "?" is a danger that is not certain. Rows that `needs="reader"` are found by the readers of documents.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.zoo import bad, clean, documents
+from zalo_governor.domain.attachments import NotChecked
+
+
+class ZooFile(NamedTuple):
+    """A test file and what a scan has to say of it."""
+
+    name: str
+    content: bytes
+    labels: frozenset[str]
+    not_checked: frozenset[NotChecked] = frozenset()
+    needs: str = ""
+
+
+def bad_files() -> Iterator[ZooFile]:
+    """Yield files of the bad kinds."""
+    for name, content, labels in bad.ROWS:
+        yield ZooFile(name, content, frozenset(labels.split()))
+    for name, content, labels, reason in bad.NOT_WHOLLY_READ:
+        yield ZooFile(name, content, frozenset(labels.split()), frozenset({reason}))
+    for name, content, labels in documents.ROWS:
+        yield ZooFile(name, content, frozenset(labels.split()), needs="reader")
+
+
+def clean_files() -> Iterator[ZooFile]:
+    """Yield files of everyday kinds, in which nothing may be found."""
+    for name, content in clean.ROWS:
+        yield ZooFile(name, content, frozenset())
+
+
+def files() -> Iterator[ZooFile]:
+    """Yield the whole zoo."""
+    yield from bad_files()
+    yield from clean_files()
