@@ -50,7 +50,7 @@ _DROPPER = re.compile(
     r"WScript\s*\.\s*Shell|Shell\.Application|ActiveXObject|ADODB\.Stream|MSXML2\.|Scripting\.FileSystemObject", re.I
 )
 _TARGET = re.compile(
-    r"^[ \t]*(?:URL|IconFile|WorkingDirectory|BaseURL)\s*=\s*(?:file:|\\\\|//|javascript:|vbscript:|ms-[a-z]+:|search-ms:)"
+    r"^[ \t]*(?:URL|IconFile|WorkingDirectory|BaseURL)[ \t]*=\s*(?:file:|\\\\|//|\w{2,4}script:|ms-[a-z]+:|search-ms:)"
     rf"|^[ \t]*URL\s*=\s*\S+\.(?:{'|'.join(sorted(extensions.CERTAIN_PROGRAMS | extensions.CERTAIN_SCRIPTS))})\s*$",
     re.I | re.M,
 )

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import py7zr.py7zr
 from py7zr import Py7zIO, SevenZipFile, WriterFactory
 from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import MemIO
@@ -12,10 +13,19 @@ from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile
 from zalo_governor.sandbox.attachments.members import Member, check_directory, check_member, skip_member
 
+_PIECE = 1 << 20
 MAGIC = b"7z\xbc\xaf\x27\x1c"
 _MOST_DICTIONARY = 128 << 20
 """Bytes of the largest dictionary; archivers take 64 MB in their largest preset."""
 _LZMA, _LZMA2, _PPMD = b"\x03\x01\x01", b"\x21", b"\x03\x04\x01"
+
+
+def _size_of_pieces() -> int:
+    return _PIECE
+
+
+# py7zr asks psutil for the machine's memory at every member, which opens files in /proc, and inflates 128 MB at a time.
+vars(py7zr.py7zr)["get_memory_limit"] = _size_of_pieces
 
 
 def read(content: bytes, budget: Budget, contents: Contents) -> None:
