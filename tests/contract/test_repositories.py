@@ -195,7 +195,7 @@ def test_a_code_counts_once_for_one_person_and_one_case(storage: Storage) -> Non
             sent_at=START,
             source=Source.LIVE,
             message_type="share.file",
-            address="https://f.zdn.vn/a.docx",
+            addresses=("https://f.zdn.vn/a.docx",),
             name="KH GIẢ ĐỊNH.docx",
             size=12,
             checksum="0" * 32,
@@ -280,7 +280,7 @@ def test_scans_of_a_period_are_counted_by_what_came_of_them(storage: Storage) ->
         uow.file_scans.add(scan(events[3].id, "4", result=gone, sent_at=START + DAY))
         task = ScanAttachment(
             event_id=9, message_key="9", sender_uid=MEMBER, sent_at=START, source=Source.LIVE,
-            message_type="chat.photo", address="",
+            message_type="chat.photo",
         )  # fmt: skip
         uow.jobs.enqueue(job(task))
     with storage.begin() as uow:

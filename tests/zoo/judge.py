@@ -4,10 +4,10 @@ from pathlib import Path
 
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments import archives
-from zalo_governor.sandbox.attachments.contents import Budget, Danger
+from zalo_governor.sandbox.attachments.contents import Budget
 from zalo_governor.sandbox.attachments.identify import Family, identify
-from zalo_governor.sandbox.attachments.names import merge
 from zalo_governor.sandbox.attachments.signatures import load_signatures
+from zalo_governor.text.file_names.danger import Danger, merge
 
 SIGNATURES = load_signatures([Path(__file__).parents[2] / "config" / "yara"])
 

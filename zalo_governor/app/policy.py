@@ -55,6 +55,7 @@ def office_policy(
         roster=settings.roster,
         approval=settings.approval,
         directives=settings.directives,
+        attachments=settings.attachments,
         retention=settings.retention,
         schedule=settings.schedule,
         short_forms=configuration.short_forms,

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
+    AttachmentSettings,
     BackupSettings,
     DirectiveSettings,
     EscalationSettings,
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
     directives: DirectiveSettings = DirectiveSettings()
+    attachments: AttachmentSettings = AttachmentSettings()
     trial: TrialSettings = TrialSettings()
     introduction: IntroductionSettings = IntroductionSettings()
 

@@ -174,8 +174,8 @@ class ScanAttachment(_TaskBase):
     source: Source
     message_type: str
     """Zalo's msgType, such as `share.file`."""
-    address: str
-    """URL of the file; "" where the message names none."""
+    addresses: tuple[str, ...] = ()
+    """URLs of the file, the best copy first; () where the message names none."""
     name: str = ""
     """Name of the file, or "" for a photo."""
     size: int | None = None

@@ -6,6 +6,7 @@ from zalo_governor.rules.base import Rule
 from zalo_governor.rules.checks.classified import ClassifiedRule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.checks.display_name import DisplayNameRule
+from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.group_changes import GroupInfoRule, GroupPictureRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.outsiders import OutsiderRule
@@ -15,6 +16,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     DisplayNameRule,
     ClassifiedRule,
     HarmfulRule,
+    FileRule,
     GroupInfoRule,
     GroupPictureRule,
     OutsiderRule,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zalo_governor.config.sections import (
     ApprovalSettings,
+    AttachmentSettings,
     DirectiveSettings,
     EscalationSettings,
     NameSettings,
@@ -107,6 +108,7 @@ class ServicePolicy:
     roster: RosterSettings = field(default_factory=RosterSettings)
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
     directives: DirectiveSettings = field(default_factory=DirectiveSettings)
+    attachments: AttachmentSettings = field(default_factory=AttachmentSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))

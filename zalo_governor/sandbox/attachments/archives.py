@@ -9,9 +9,10 @@ from typing import IO
 
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments import rar, seven_zip, streams
-from zalo_governor.sandbox.attachments.contents import Budget, Contents, Danger, InnerFile, LimitError
+from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError
 from zalo_governor.sandbox.attachments.members import Member, check_directory, check_member, skip_member
 from zalo_governor.sandbox.attachments.polyglots import prefix_of_zip
+from zalo_governor.text.file_names.danger import Danger
 
 _CHUNK = 64 << 10
 _MOST_MEMBERS = 20_000

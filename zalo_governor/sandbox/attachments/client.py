@@ -24,7 +24,7 @@ from zalo_governor.system.subprocess_env import environment
 log = structlog.get_logger(__name__)
 
 _START_SECONDS = 60.0
-_ANSWER_SECONDS = 120.0
+_ANSWER_SECONDS = 230.0
 """How long an answer is awaited: longer than a child may take, so that only a broken process is given up."""
 _IDLE_SECONDS = 60.0
 _TRIES = 2
@@ -35,9 +35,9 @@ class ScannerUnavailableError(GovernorError):
     """The process that reads attachments cannot be started or does not answer; the scan has to be tried again later."""
 
 
-def command(config_dir: Path) -> list[str]:
-    """Return the command line of the process, which loads the rules from `config_dir`."""
-    return [sys.executable, "-m", "zalo_governor.sandbox.attachments", str(config_dir)]
+def command(config_dir: Path, seconds: float) -> list[str]:
+    """Return the command line of the process; it loads the rules from `config_dir`, and reads a file for `seconds`."""
+    return [sys.executable, "-m", "zalo_governor.sandbox.attachments", str(config_dir), str(seconds)]
 
 
 class AttachmentScanner:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zalo_governor.domain.attachments import NotChecked
+from zalo_governor.text.file_names.danger import Danger
 
 
 class TextPart(NamedTuple):
@@ -30,16 +31,6 @@ class InnerFile(NamedTuple):
 
     name: str
     content: bytes
-    page: int | None = None
-
-
-class Danger(NamedTuple):
-    """A sign of malware in the structure of a file (clause 4.4)."""
-
-    label: str
-    """Kind, such as `executable`, `disguised`, `macro`; each has a Vietnamese text for the admin."""
-    certain: bool
-    """True where an innocent file never looks so; False where a person has to check first."""
     page: int | None = None
 
 

@@ -10,9 +10,7 @@ import pylibmagic
 # python-magic finds the library of the wheel only after pylibmagic was imported.
 import magic
 
-from zalo_governor.sandbox.attachments import extensions, scripts
-from zalo_governor.sandbox.attachments.contents import Danger
-from zalo_governor.sandbox.attachments.names import check_name, extension, merge
+from zalo_governor.sandbox.attachments import scripts
 from zalo_governor.sandbox.attachments.packages import (
     APK,
     APPX,
@@ -24,6 +22,9 @@ from zalo_governor.sandbox.attachments.packages import (
     zip_type,
 )
 from zalo_governor.sandbox.attachments.polyglots import is_polyglot
+from zalo_governor.text.file_names import extensions
+from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.names import check_name, extension
 
 
 class Family(StrEnum):

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents, Danger
-from zalo_governor.sandbox.attachments.names import check_name, check_path, merge
+from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.names import check_name, check_path
 
 RATIO = 200
 """A member that inflates to more than this many times its size, and to more than `BOMB_SIZE`, is a bomb."""

@@ -10,7 +10,8 @@ import rarfile
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError
 from zalo_governor.sandbox.attachments.members import Member, check_directory, check_member, skip_member
-from zalo_governor.sandbox.attachments.names import check_path, merge
+from zalo_governor.text.file_names.danger import merge
+from zalo_governor.text.file_names.names import check_path
 
 MAGIC = b"Rar!\x1a\x07"
 _SPLIT = rarfile.RAR_FILE_SPLIT_BEFORE | rarfile.RAR_FILE_SPLIT_AFTER

@@ -2,7 +2,7 @@
 
 import re
 
-from zalo_governor.sandbox.attachments import extensions
+from zalo_governor.text.file_names import extensions
 
 BATCH, VBSCRIPT, JAVASCRIPT = "text/x-msdos-batch", "text/vbscript", "text/javascript"
 POWERSHELL, HTA, WSF = "text/x-powershell", "application/hta", "application/x-windows-script"

@@ -7,8 +7,7 @@ from pathlib import Path
 import yara_x
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.sandbox.attachments.contents import Danger
-from zalo_governor.sandbox.attachments.names import merge
+from zalo_governor.text.file_names.danger import Danger, merge
 
 LABEL = "signature"
 """Label of a danger that a rule found, where its metadata name no other."""

@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents, Danger, InnerFile
+from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile
 from zalo_governor.sandbox.attachments.members import check_member, is_bomb, skip_member
-from zalo_governor.sandbox.attachments.names import base_name, check_path, merge
+from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.names import base_name, check_path
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -78,9 +78,24 @@ class CaseService:
                 "call", at=event.at, actor_id=None, group_id=event.thread_id, subject=clause, detail=detail
             )
         for concern in _gravest_concerns(event, verdict):
-            self._open_or_join(uow, event, concern)
+            self._open_or_join(uow, event, concern, None)
         if isinstance(event, NameObserved) and not _is_name_doubtful(verdict):
             self._close_name_case(uow, event)
+
+    def handle_late_findings(
+        self, uow: UnitOfWork, event: MessageSent | SealedHeard, verdict: Verdict, file_mac: bytes | None
+    ) -> None:
+        """Open or extend cases for findings that were made after the message was judged, such as those in a file.
+
+        Args:
+            event: the message, without its content; `SealedHeard` if it was sealed for the findings.
+            verdict: the findings only; a finding that seals still has its reason, which is told but not stored.
+            file_mac: keyed hash of the file in which the findings were made, by which false alarms are recognised.
+        """
+        for concern in _gravest_concerns(event, verdict):
+            self._open_or_join(uow, event, concern, file_mac)
+        if not self._is_live(event):
+            self.backlog.recovered(uow, event.thread_id)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """Ask members to correct wrong display names, and tell the admins how many names are wrong.
@@ -97,7 +112,7 @@ class CaseService:
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else NO_GROUP
 
-    def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
+    def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern", file_mac: bytes | None) -> None:
         """Open a case for the finding in `concern`, or add the event to the case that exists already; notify people.
 
         If the same content was marked as a false alarm before, no case is opened.
@@ -108,7 +123,7 @@ class CaseService:
             return
         if concern.about_name and self._is_outsider(uow, event, person):
             return
-        mark, taken_back_by = self._false_alarms.look(uow, event, concern.finding, concern.uid)
+        mark, taken_back_by = self._false_alarms.look(uow, event, concern.finding, concern.uid, file_mac)
         if taken_back_by is not None:
             self._false_alarms.pass_over(uow, event, concern.finding, person, taken_back_by)
             return

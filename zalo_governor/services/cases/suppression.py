@@ -27,7 +27,9 @@ class FalseAlarmSuppression:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
-    def look(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:
+    def look(
+        self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str, file_mac: bytes | None
+    ) -> Recognised:
         """Check whether an admin has marked the same content as a false alarm of the same rule before.
 
         Sealed content (a possible state secret, not stored) is recognised only if all of it is identical, attachments
@@ -35,9 +37,12 @@ class FalseAlarmSuppression:
 
         Args:
             uid: Zalo id of the person whom the finding is about.
+            file_mac: keyed hash of the attached file, if the finding is about its content; else None.
         """
         sealed = isinstance(finding, SealedFinding) or finding.seals
-        mark = uow.false_alarms.hash_of_event(event.id) if sealed else _hash_of_words(uow, event, finding, uid)
+        mark = file_mac
+        if mark is None:
+            mark = uow.false_alarms.hash_of_event(event.id) if sealed else _hash_of_words(uow, event, finding, uid)
         if mark is None:
             return Recognised(None, None)
         return Recognised(mark, uow.false_alarms.find(event.thread_id, finding.rule_id, mark))

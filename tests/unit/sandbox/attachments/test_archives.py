@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 from tests.zoo import makers as make
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.archives import read
-from zalo_governor.sandbox.attachments.contents import Budget, Danger
+from zalo_governor.sandbox.attachments.contents import Budget
+from zalo_governor.text.file_names.danger import Danger
 
 MEMBERS = {"a.txt": b"Xin chao", "thu muc/b.docx": b"PK" * 5000}
 PACKERS: dict[str, Callable[[dict[str, bytes]], bytes]] = {

@@ -5,8 +5,8 @@ import pytest
 from tests.zoo import makers as make
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.sandbox.attachments.contents import Danger
 from zalo_governor.sandbox.attachments.signatures import load_signatures
+from zalo_governor.text.file_names.danger import Danger
 
 SHIPPED = shipped_config() / "yara"
 

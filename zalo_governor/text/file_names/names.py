@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from zalo_governor.sandbox.attachments import extensions
-from zalo_governor.sandbox.attachments.contents import Danger
+from zalo_governor.text.file_names import extensions
+from zalo_governor.text.file_names.danger import Danger
 
 _REORDERS = re.compile("[\u202b\u202d\u202e\u2067]")
 """Bidirectional embeddings, overrides and isolates that turn the order of what follows (Unicode, UAX #9)."""
@@ -55,16 +55,6 @@ def check_path(path: str) -> list[Danger]:
     if re.match(r"[/\\]|[A-Za-z]:[/\\]", path):
         return [Danger("path_escape", certain=False)]
     return []
-
-
-def merge(dangers: Iterable[Danger]) -> list[Danger]:
-    """Return each kind of danger of a page once, certain if one of them was."""
-    merged: dict[tuple[str, int | None], Danger] = {}
-    for danger in dangers:
-        key = danger.label, danger.page
-        if key not in merged or danger.certain:
-            merged[key] = danger
-    return list(merged.values())
 
 
 def _check_kind(ending: str) -> list[Danger]:

@@ -1,7 +1,7 @@
 import pytest
 
-from zalo_governor.sandbox.attachments.contents import Danger
-from zalo_governor.sandbox.attachments.names import check_name, check_path, extension, merge
+from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.names import check_name, check_path, extension
 
 
 def labels(name: str) -> set[str]:

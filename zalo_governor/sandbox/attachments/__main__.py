@@ -1,0 +1,60 @@
+"""The process that reads attachments: `python -m zalo_governor.sandbox.attachments CONFIG_DIR SECONDS`.
+
+Its stdin is a socket to the bot. It loads rules, models and libraries, gives up all rights that it does not need, and
+then serves scans until the bot closes the socket.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from zalo_governor.config import shipped_config
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.sandbox.attachments import recognition
+from zalo_governor.sandbox.attachments.scan import FileScanner
+from zalo_governor.sandbox.attachments.server import Confinement, serve
+from zalo_governor.sandbox.attachments.signatures import load_signatures
+from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
+from zalo_governor.system.process import freeze_long_lived_objects, give_memory_back
+
+_MEMORY_BYTES = 2 << 30
+"""Address space of a child; much of it is only reserved by libraries."""
+_SPARE_SECONDS = 10.0
+"""How much longer than the time for reading a child may live: readers stop by themselves where they can."""
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serve scans over stdin until the bot closes the socket."""
+    config_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
+    give_memory_back()
+    # Ctrl-C at a terminal goes to all processes; the bot decides when this one ends.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    with suppress(OSError):
+        # If memory runs out, the kernel should kill this process first: a scan can be repeated.
+        Path("/proc/self/oom_score_adj").write_text("800")
+    folders = dict.fromkeys((shipped_config() / "yara", config_dir / "yara"))
+    scanner = FileScanner(load_rulebook(config_dir).engine, load_signatures(folders), seconds=seconds)
+    freeze_long_lived_objects()
+    forbid_network_and_writes(_readable(config_dir))
+    limits = Limits(memory=_MEMORY_BYTES, cpu_seconds=int(seconds + _SPARE_SECONDS))
+    with socket.socket(fileno=os.dup(0)) as line, suppress(ConnectionError):
+        serve(line, scanner.scan, Confinement(limits, seconds + _SPARE_SECONDS))
+
+
+def _readable(config_dir: Path) -> list[Path]:
+    """Return the folders that libraries may read: Python, this program, its configuration, and the system's files."""
+    package = Path(__file__).resolve().parents[2]
+    system = [Path("/usr"), Path("/lib"), Path("/lib64"), Path("/sys/devices/system/cpu")]
+    python = [Path(sys.prefix), Path(sys.base_prefix)]
+    return [*system, *python, package, config_dir, *recognition.data_folders()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Applies the rules to what was read in a file: secrecy (4.1, 4.3), harmful content (4.2), dangers and links (4.4)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from zalo_governor.domain.attachments import ScanFinding
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.rules.base import Rule
+from zalo_governor.rules.checks.classified import ClassifiedRule
+from zalo_governor.rules.checks.files import FileRule
+from zalo_governor.rules.checks.harmful import HarmfulRule
+from zalo_governor.rules.checks.links import LinkRule
+from zalo_governor.rules.engine import Engine
+from zalo_governor.sandbox.attachments.contents import TextPart
+from zalo_governor.sandbox.attachments.stamps import Stamp
+from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.links.judge import judge_links
+
+R = TypeVar("R", bound=Rule[Any])
+_MOST_CODES = 4
+"""Most reason codes of one finding; an admin reads them on a phone."""
+
+
+@dataclass
+class Written:
+    """What people can read in a file, from all its parts."""
+
+    texts: list[TextPart] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    """Addresses of hyperlinks and of QR codes."""
+
+
+class FileRules:
+    """The rules that apply to files, taken from the engine of all rules."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._classified = _only(engine, ClassifiedRule)
+        self._harmful = _only(engine, HarmfulRule)
+        self._files = _only(engine, FileRule)
+        self._links = _only(engine, LinkRule)
+
+    def judge(
+        self, written: Written, dangers: Iterable[Danger], seen: Iterable[tuple[Stamp, int | None]]
+    ) -> list[ScanFinding]:
+        """Return the findings on a file, each kind once, at the first page where it was made.
+
+        Args:
+            written: texts and links of the file.
+            dangers: signs of malware in the file's structure.
+            seen: secrecy stamps, each with its page.
+        """
+        found = [
+            *self._judge_stamps(seen),
+            *self._judge_secrecy(written.texts),
+            *self._judge_harm(written.texts),
+            *(_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
+            *self._judge_links(written.links),
+        ]
+        return list(_each_kind_once(found))
+
+    def _judge_stamps(self, seen: Iterable[tuple[Stamp, int | None]]) -> Iterator[ScanFinding]:
+        for stamp, page in seen:
+            finding = self._classified.finding("classified", seals=True, level=stamp.level, reason=stamp.reason)
+            yield _as_scan_finding(finding, page)
+
+    def _judge_secrecy(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
+        for page, text in _by_page(texts):
+            finding = self._classified.inspect(text)
+            if finding is not None:
+                yield _as_scan_finding(finding, page)
+
+    def _judge_harm(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
+        """Judge a file with little text, such as a poster; of a long document, see `FileParameters.short_text`."""
+        parts = [part for part in texts if part.place != "file_name"]
+        if sum(len(part.text) for part in parts) > self._files.parameters.short_text:
+            return
+        for page, text in _by_page(parts):
+            finding = self._harmful.inspect(text)
+            if finding is not None:
+                # Only an admin can tell a poster that warns from one that offers.
+                yield _as_scan_finding(finding.model_copy(update={"severity": Severity.TRIAGE}), page)
+
+    def _judge_links(self, links: Iterable[str]) -> Iterator[ScanFinding]:
+        for judged in judge_links(dict.fromkeys(links), self._links.lists):
+            severity = self._links.severity_of(judged.danger)
+            reason = "+".join(sorted(judged.danger.reasons))
+            yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
+
+
+def _only(engine: Engine, kind: type[R]) -> R:
+    return next(rule for rule in engine.rules if isinstance(rule, kind))
+
+
+def _by_page(texts: Iterable[TextPart]) -> Iterator[tuple[int | None, str]]:
+    """Yield (page, text) for the text of each page and for each text that stands apart, such as a comment."""
+    bodies: defaultdict[int | None, list[str]] = defaultdict(list)
+    for part in texts:
+        if part.place == "body":
+            bodies[part.page].append(part.text)
+        else:
+            yield part.page, part.text
+    for page, body in bodies.items():
+        yield page, "\n".join(body)
+
+
+def _as_scan_finding(finding: Finding, page: int | None) -> ScanFinding:
+    codes = finding.reason.split("+")[:_MOST_CODES] if finding.reason else []
+    return ScanFinding(
+        rule_id=finding.rule_id,
+        clause=finding.clause,
+        severity=finding.severity,
+        label=finding.label,
+        level=finding.level,
+        reason="+".join(codes) or None,
+        page=page,
+        seals=finding.seals,
+        shadow=finding.shadow,
+    )
+
+
+def _each_kind_once(found: Iterable[ScanFinding]) -> Iterator[ScanFinding]:
+    """Yield the first finding of each rule, label and severity; a thousand alike would tell nobody more than one."""
+    seen = set()
+    for finding in found:
+        kind = (finding.rule_id, finding.label, finding.severity, finding.level)
+        if kind not in seen:
+            seen.add(kind)
+            yield finding

@@ -1,0 +1,127 @@
+"""Scans one file with everything inside it: type, dangers, stamps, and the rules on what is written in it.
+
+Runs in a child process (`server.py`). The result holds labels, codes and page numbers, nothing of the content.
+"""
+
+from zalo_governor import __version__
+from zalo_governor.domain.attachments import NotChecked, ScanResult, ScanTools
+from zalo_governor.rules.engine import Engine
+from zalo_governor.sandbox.attachments import archives, pictures, qr, readers, recognition, stamps
+from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError, PicturePart, TextPart
+from zalo_governor.sandbox.attachments.identify import Family, identify
+from zalo_governor.sandbox.attachments.judging import FileRules, Written
+from zalo_governor.sandbox.attachments.signatures import Signatures
+from zalo_governor.text.file_names.danger import Danger
+
+_UNREAD = {
+    Family.AUDIO: NotChecked.AUDIO,
+    Family.VIDEO: NotChecked.VIDEO,
+    Family.UNKNOWN: NotChecked.UNKNOWN_TYPE,
+    Family.DISK_IMAGE: NotChecked.UNKNOWN_TYPE,
+    Family.SIGNED: NotChecked.UNKNOWN_TYPE,
+}
+"""Families that no reader reads, and what is said of them. Programs and fonts are not read either: they are no papers."""
+
+
+class FileScanner:
+    """Scans files; made once, before the process is locked in and forks.
+
+    Args:
+        engine: the rules by which texts and links in files are judged.
+        signatures: the YARA rules.
+    """
+
+    def __init__(self, engine: Engine, signatures: Signatures, *, seconds: float) -> None:
+        self._rules = FileRules(engine)
+        self._signatures = signatures
+        self._seconds = seconds
+        self._reads_text = recognition.is_available()
+        stamps.preload()
+        readers.preload()
+        engine.prepare()
+
+    def scan(self, content: bytes, name: str) -> ScanResult:
+        """Return what was found in the file; `name` is the name under which it was sent, "" for a photo."""
+        walk = _Walk(self._signatures, Budget(seconds=self._seconds), reads_text=self._reads_text)
+        mime = walk.read(InnerFile(name, content), depth=0)
+        findings = self._rules.judge(walk.written, walk.dangers, walk.stamps)
+        tools = f"zalo-governor {__version__}"
+        if self._reads_text:
+            tools += f", {recognition.version()}"
+        return ScanResult(
+            type=mime,
+            size=len(content),
+            findings=tuple(findings),
+            not_checked=tuple(sorted(walk.not_checked)),
+            tools=ScanTools(readers=tools),
+        )
+
+
+class _Walk:
+    """The way through one file and everything inside it."""
+
+    def __init__(self, signatures: Signatures, budget: Budget, *, reads_text: bool) -> None:
+        self._signatures = signatures
+        self._budget = budget
+        self._reads_text = reads_text
+        self.written = Written()
+        self.dangers: list[Danger] = []
+        self.stamps: list[tuple[stamps.Stamp, int | None]] = []
+        self.not_checked: set[NotChecked] = set()
+
+    def read(self, file: InnerFile, depth: int) -> str:
+        """Read a file with everything inside it; return its MIME type."""
+        identified = identify(file.content, file.name)
+        self._warn((*identified.dangers, *self._signatures.scan(file.content)), file.page)
+        if depth:
+            # The rules judged the name of the file itself with the message; those inside are as much to be read.
+            self.written.texts.append(TextPart(file.name, file.page, "file_name"))
+        try:
+            self._budget.check_time()
+            self._read_by_family(file, identified.family, identified.mime, depth)
+        except LimitError:
+            self.not_checked.add(NotChecked.LIMIT)
+        return identified.mime
+
+    def _read_by_family(self, file: InnerFile, family: Family, mime: str, depth: int) -> None:
+        reader = readers.reader_for(mime)
+        if family is Family.ARCHIVE:
+            if depth >= self._budget.depth:
+                raise LimitError("depth")
+            self._take(archives.read(file.content, self._budget, file.name), file.page, depth)
+        elif reader is not None and family not in {Family.SCRIPT, Family.PROGRAM}:
+            self._take(reader(file.content, self._budget), file.page, depth)
+        elif family is Family.PICTURE:
+            self._look_at(PicturePart(file.content, file.page))
+        elif family in _UNREAD:
+            self.not_checked.add(_UNREAD[family])
+
+    def _take(self, contents: Contents, page: int | None, depth: int) -> None:
+        """Take what a reader found: note texts and dangers, look at pictures, and read inner files."""
+        self.not_checked |= contents.not_checked
+        self._warn(contents.dangers, page)
+        self.written.texts += [part if page is None else part._replace(page=page) for part in contents.texts]
+        self.written.links += contents.links
+        for picture in contents.pictures:
+            self._look_at(picture if page is None else picture._replace(page=page))
+        for inner in contents.inner:
+            self.read(inner if page is None else inner._replace(page=page), depth + 1)
+
+    def _look_at(self, part: PicturePart) -> None:
+        """Look for stamps, QR codes and text in a picture."""
+        self._budget.spend("pictures", 1)
+        picture = pictures.open_picture(part.content)
+        if picture is None:
+            self.not_checked.add(NotChecked.DAMAGED)
+            return
+        stamp = stamps.find_stamp(picture)
+        if stamp is not None:
+            self.stamps.append((stamp, part.page))
+        self.written.links += qr.read_codes(picture)
+        if not self._reads_text:
+            self.not_checked.add(NotChecked.NO_TEXT_RECOGNITION)
+        elif text := recognition.read_text(picture):
+            self.written.texts.append(TextPart(text, part.page, "picture"))
+
+    def _warn(self, dangers: "tuple[Danger, ...] | list[Danger]", page: int | None) -> None:
+        self.dangers += [danger if page is None else danger._replace(page=page) for danger in dangers]

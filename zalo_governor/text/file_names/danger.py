@@ -1,0 +1,25 @@
+"""A sign of malware in the name or the structure of a file."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Danger(NamedTuple):
+    """A sign of malware in the name or the structure of a file (clause 4.4)."""
+
+    label: str
+    """Kind, such as `executable`, `disguised`, `macro`; each has a Vietnamese text for the admin."""
+    certain: bool
+    """True where an innocent file never looks so; False where a person has to check first."""
+    page: int | None = None
+    """Number of the page, slide or sheet, from 1; None where the format has none."""
+
+
+def merge(dangers: Iterable[Danger]) -> list[Danger]:
+    """Return each kind of danger of a page once, certain if one of them was."""
+    merged: dict[tuple[str, int | None], Danger] = {}
+    for danger in dangers:
+        key = danger.label, danger.page
+        if key not in merged or danger.certain:
+            merged[key] = danger
+    return list(merged.values())
