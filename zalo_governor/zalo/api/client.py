@@ -26,6 +26,7 @@ NEWEST = 10**16
 _PAGE_SIZE = 50
 _PROFILES_PER_CALL = 200
 _LARGEST_PICTURE = 8 << 20
+_PICTURE_SECONDS = 60.0
 _REMOVAL_CODES = {
     114: JobOutcome.NOT_FOUND,
     165: JobOutcome.NOT_ALLOWED,
@@ -60,6 +61,7 @@ class ZaloClient:
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
         self._sender = ZaloSender(session)
+        self._pictures = session.downloads(most_bytes=_LARGEST_PICTURE, seconds=_PICTURE_SECONDS)
         self._clock = clock
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
@@ -133,11 +135,9 @@ class ZaloClient:
         """Download a picture from a URL that Zalo gave; return its bytes.
 
         Raises:
-            ZaloError: the host of the URL is not Zalo's, the picture is larger than 8 MB, or the download failed.
+            FetchError: the host of the URL is not Zalo's, the picture is larger than 8 MB, or the download failed.
         """
-        if address.startswith("http://"):
-            address = "https" + address.removeprefix("http")
-        return self._session.fetch(address, most=_LARGEST_PICTURE)
+        return bytes(self._pictures.fetch(address))
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
         """Fetch a page of a group's history: at most 50 messages, those before msgId `cursor`, by default the newest.

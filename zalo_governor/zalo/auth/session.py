@@ -7,8 +7,6 @@ from typing import assert_never
 
 import requests
 import structlog
-from urllib3.exceptions import HTTPError
-from urllib3.util import parse_url
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import RawDict
@@ -20,11 +18,11 @@ from zalo_governor.zalo.errors import (
     SessionExpiredError,
     ZaloCallError,
     ZaloError,
-    ZaloUnavailableError,
 )
 from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
+from zalo_governor.zalo.http.file_download import FileDownload
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
 from zalo_governor.zalo.http.upload_waiter import UploadWaiter
@@ -45,7 +43,7 @@ class LoginForm(Enum):
 
 
 class ZaloSession:
-    """HTTP session of one Zalo account, for login, API calls and downloads; thread-safe.
+    """HTTP session of one Zalo account, for login, API calls and downloads of files; thread-safe.
 
     Args:
         credentials: cookies, imei (browser id) and user agent of the account.
@@ -72,7 +70,7 @@ class ZaloSession:
         self._credentials = credentials
         self._client_version = client_version
         self._form = LoginForm.PLAIN
-        self._routed = route_to is not None
+        self._route_to = route_to
         self._on_credentials = on_credentials
         self._clock = clock
         self._cookies = CookieStore(credentials.cookies)
@@ -148,27 +146,18 @@ class ZaloSession:
             if self._logins == known_logins:
                 self._login()
 
-    def fetch(self, address: str, *, most: int) -> bytes:
-        """Download a file, such as a picture, from one of Zalo's URLs; return its bytes. `most`: size limit in bytes.
+    def downloads(self, *, most_bytes: int, seconds: float) -> FileDownload:
+        """Return a download of files of up to `most_bytes` from Zalo's file servers, each within `seconds`.
 
-        Raises:
-            ForbiddenHostError: the host of the URL is not Zalo's.
-            ZaloCallError: HTTP 4xx, or more than `most` bytes.
-            ZaloUnavailableError: no usable answer.
+        It sends the session's user agent, but none of its cookies.
         """
-        path = parse_url(address).path or "/"
-        try:
-            with self._http.get(address, stream=True, allow_redirects=False) as response:
-                if response.status_code >= 500 or 300 <= response.status_code < 400:
-                    raise ZaloUnavailableError(f"HTTP {response.status_code}", path, sent=True)
-                if response.status_code >= 400:
-                    raise ZaloCallError(response.status_code, f"HTTP {response.status_code}", path)
-                content = response.raw.read(most + 1, decode_content=True)
-        except (requests.RequestException, HTTPError) as error:
-            raise ZaloUnavailableError(type(error).__name__, path, sent=True) from None
-        if len(content) > most:
-            raise ZaloCallError(413, f"more than {most} bytes", path)
-        return bytes(content)
+        return FileDownload(
+            self._route_to,
+            most_bytes=most_bytes,
+            seconds=seconds,
+            idle_seconds=self.timeout,
+            user_agent=self.user_agent,
+        )
 
     def close(self) -> None:
         """Close the session's HTTP connections; a later call opens new ones."""
@@ -247,7 +236,7 @@ class ZaloSession:
         allowed = []
         for address in sockets:
             try:
-                allowed.append(checked_socket_url(str(address), routed=self._routed))
+                allowed.append(checked_socket_url(str(address), routed=self._route_to is not None))
             except ForbiddenHostError as error:
                 log.error("socket_address_refused", error=error)
         if not allowed:

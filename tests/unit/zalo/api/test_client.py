@@ -3,8 +3,10 @@ from collections.abc import Callable, Collection, Sequence
 
 import pytest
 
+from tests.unit.zalo.conftest import USER_AGENT
 from tests.unit.zalo.standin import LOGIN, Answer, Call, StandIn, inner
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, message
+from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.domain.clock import from_ms, system_clock
 from zalo_governor.domain.connection import BackfillEnd
 from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
@@ -13,9 +15,10 @@ from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloUnavailableError
+from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError
 from zalo_governor.zalo.history.backfill import Backfill
 from zalo_governor.zalo.http.error_codes import MEANINGS, Meaning, meaning_of
+from zalo_governor.zalo.http.file_download import FetchError
 
 Open = Callable[..., ZaloSession]
 SMS, SENDMSG = "/api/message/sms", "/api/group/sendmsg"
@@ -451,18 +454,21 @@ def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) ->
 
 
 def test_a_picture_is_had_without_the_sessions_cookies_and_only_up_to_a_limit(
-    zalo: StandIn, client: ZaloClient, monkeypatch: pytest.MonkeyPatch
+    zalo: StandIn, client: ZaloClient
 ) -> None:
+    address = "https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg"
     zalo.answers["/1/nhom.jpg"] = Answer(b"jpeg")
     assert client.picture("http://s75-ava-grp-talk.zadn.vn/1/nhom.jpg") == b"jpeg"
-    assert zalo.calls[-1].headers["X-Orig-Host"] == "s75-ava-grp-talk.zadn.vn"
-    assert "Cookie" not in zalo.calls[-1].headers
-    with pytest.raises(ZaloCallError, match="404"):
-        client.picture("https://s75-ava-grp-talk.zadn.vn/khong-co.jpg")
-    zalo.answers["/1/nhom.jpg"] = Answer(b"", 503)
-    with pytest.raises(ZaloUnavailableError, match="503"):
-        client.picture("https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg")
-    monkeypatch.setattr("zalo_governor.zalo.api.client._LARGEST_PICTURE", 3)
-    zalo.answers["/1/nhom.jpg"] = Answer(b"jpeg")
-    with pytest.raises(ZaloCallError, match="413"):
-        client.picture("https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg")
+    headers = zalo.calls[-1].headers
+    assert headers["X-Orig-Host"] == "s75-ava-grp-talk.zadn.vn"
+    assert headers["User-Agent"] == USER_AGENT
+    assert "Cookie" not in headers
+    for answer, reason in (
+        (Answer(b"", 404), NotChecked.GONE),
+        (Answer(b"", 503), NotChecked.NOT_FETCHED),
+        (Answer(bytes((8 << 20) + 1)), NotChecked.TOO_LARGE),
+    ):
+        zalo.answers["/1/nhom.jpg"] = answer
+        with pytest.raises(FetchError) as caught:
+            client.picture(address)
+        assert caught.value.reason is reason
