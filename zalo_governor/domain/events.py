@@ -68,6 +68,12 @@ class Attachment(BaseModel):
     url: str = ""
     size: int | None = None
     """Size in bytes; None where Zalo does not say."""
+    addresses: tuple[str, ...] = ()
+    """URLs of the content of a file or picture, the best copy first; () for other types, and where there is none."""
+    checksum: str = ""
+    """MD5 of the content as 32 lower-case hexadecimal digits; "" where Zalo does not say."""
+    extension: str = ""
+    """File extension without the dot, in lower case, as announced; "" where there is none."""
     other_strings: tuple[tuple[str, str], ...] = ()
     """(parameter name, text) of all other parameters of the attachment whose text the sender can choose."""
 

@@ -1,5 +1,6 @@
 """Parses stored elements into events; one that cannot be parsed raises, and becomes a dead letter (kept, counted)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,11 @@ from zalo_governor.zalo.events.parse_acts import friend_act, group_act
 from zalo_governor.zalo.events.text_fields import string_of, strings_of, worded_strings
 
 _CAPTIONED = frozenset({"webchat", "chat.photo", "chat.video.msg", "chat.gif", "chat.doodle"})
+_FILE = "share.file"
+_WITH_CONTENT = frozenset({_FILE, "chat.photo", "chat.gif", "chat.doodle"})
+"""Types of messages whose content is downloaded; voice and video are not, as nothing reads them."""
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_EXTENSION = re.compile(r"\w{1,16}")
 _CALLS = frozenset({"recommened.calltime", "recommened.misscall", "recommened.groupcall"})  # Zalo's own spelling
 _CALL_BUBBLE = "sendBubbleMessage"
 _PARAMS_FIELDS = (
@@ -130,12 +136,38 @@ def _attachment(raw: RawDict, message_type: str) -> Attachment:
         description=string_of(raw, "description"),
         url=url,
         size=next(filter(None, (_int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
+        addresses=_content_addresses(message_type, url, params),
+        checksum=_checksum(params),
+        extension=_extension(raw, params) if message_type == _FILE else "",
         other_strings=(
             *named,
             *(("params", text) for text in worded_strings(params) if text not in seen),
             *([("url", url)] if url else []),
         ),
     )
+
+
+def _content_addresses(message_type: str, url: str, params: RawDict) -> tuple[str, ...]:
+    """Return the URLs from which the content of a file or picture can be downloaded, without the same one twice.
+
+    `hd` of a photo is the picture as it was sent, `href` a smaller copy. A link's URL is no content of the message.
+    """
+    if message_type not in _WITH_CONTENT:
+        return ()
+    hd = params.get("hd") if message_type == "chat.photo" else None
+    return tuple(dict.fromkeys(address for address in (hd, url) if isinstance(address, str) and address))
+
+
+def _checksum(params: RawDict) -> str:
+    announced = str(params.get("checksum") or "").lower()
+    return announced if _MD5.fullmatch(announced) else ""
+
+
+def _extension(raw: RawDict, params: RawDict) -> str:
+    """Return the extension of a file: as Zalo announces it, else that of the file's name; "" if there is none."""
+    _, dot, of_name = string_of(raw, "title").rpartition(".")
+    announced = str(params.get("fileExt") or "").lstrip(".") or (of_name if dot else "")
+    return announced.lower() if _EXTENSION.fullmatch(announced) else ""
 
 
 def _params(content: RawDict) -> RawDict:

@@ -68,6 +68,48 @@ def test_a_file_is_heard_by_its_name_and_size() -> None:
     assert ("file_name", "Bao cao.docx") in list(event.strings())
 
 
+MD5 = "0123456789abcdef0123456789ABCDEF"
+SMALL, HD = "https://f20.zdn.vn/nho.jpg", "https://f20.zdn.vn/lon.jpg"
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "params", "addresses", "checksum", "extension"),
+    [
+        ("chat.photo", {"href": SMALL}, {"hd": HD}, (HD, SMALL), "", ""),
+        ("chat.photo", {"href": SMALL}, {"hd": SMALL}, (SMALL,), "", ""),
+        ("chat.photo", {"href": SMALL}, {"hd": ""}, (SMALL,), "", ""),
+        ("chat.photo", {"href": 5}, {"hd": 7}, (), "", ""),
+        ("chat.gif", {"href": SMALL}, {"hd": HD}, (SMALL,), "", ""),
+        ("share.file", {"href": SMALL}, {"checksum": MD5, "fileExt": ".DOCX"}, (SMALL,), MD5.lower(), "docx"),
+        ("share.file", {"title": "Bao cao.v2.Pdf"}, {"checksum": "GIẢ", "fileExt": ""}, (), "", "pdf"),
+        ("share.file", {"title": "Bao cao"}, {"checksum": None}, (), "", ""),
+        ("share.file", {"title": "a.khong phai duoi"}, {"fileExt": "x" * 40}, (), "", ""),
+        ("chat.video.msg", {"href": SMALL}, {"fileSize": 1}, (), "", ""),
+        ("chat.voice", {"href": SMALL}, {}, (), "", ""),
+        ("chat.recommended", {"href": "https://mau.gov.vn/a.pdf", "title": "a.pdf"}, {}, (), "", ""),
+        ("chat.sticker", {}, {}, (), "", ""),
+    ],
+)
+def test_a_file_is_heard_with_what_its_download_needs(
+    kind: str, given: RawDict, params: RawDict, addresses: tuple[str, ...], checksum: str, extension: str
+) -> None:
+    event = heard(attachment(params=json.dumps(params), **given), msgType=kind)
+    assert isinstance(event, events.MessageSent)
+    assert event.attachment is not None
+    assert event.attachment.type == kind
+    assert event.attachment.addresses == addresses
+    assert (event.attachment.checksum, event.attachment.extension) == (checksum, extension)
+
+
+def test_a_sealed_file_keeps_nothing_of_its_address() -> None:
+    content = attachment(title="Bao cao.docx", href=HD, params=json.dumps({"checksum": MD5, "fileSize": "120"}))
+    there = admitted(elements(groupMsgs=[message(1, content, msgType="share.file")])[0])
+    seal = Seal("4.1", "classified", "mat", 10, b"mac")
+    event = parse(there._replace(entry=there.entry._replace(raw=None, seal=seal)))
+    assert isinstance(event, events.SealedHeard)
+    assert not any(part in event.model_dump_json() for part in (HD, MD5.lower(), "docx"))
+
+
 def test_words_in_parameters_that_nobody_knows_yet_are_heard() -> None:
     event = heard(attachment(params=json.dumps({"new": {"field": "một câu mới"}})), msgType="chat.ecard")
     assert ("params", "một câu mới") in list(event.strings())
