@@ -20,7 +20,6 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.zalo.auth.browser import USER_AGENT
 from zalo_governor.zalo.errors import ZaloError
 from zalo_governor.zalo.http.host_addresses import Resolve, is_loopback, is_public, resolve_host
 from zalo_governor.zalo.http.transport import ORIGINAL_HOST, ZALO_DOMAINS, checked_base
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 FILE_DOMAINS = (*ZALO_DOMAINS, "dlfl.vn", "zaloapp.com")
 """Domains of Zalo's file servers: photos, files, voices, videos and pictures of groups (zalo-protocol.md, 6.2)."""
 
+_USER_AGENT = "Mozilla/5.0"
 _HTTP_PORT, _HTTPS_PORT = 80, 443
 _MOST_REDIRECTS = 4
 _MOST_ADDRESSES_TRIED = 3
@@ -82,7 +82,7 @@ class FileDownload:
         most_bytes: int,
         seconds: float,
         idle_seconds: float = 15.0,
-        user_agent: str = USER_AGENT,
+        user_agent: str = _USER_AGENT,
         resolve: Resolve = resolve_host,
     ) -> None:
         self._base = parse_url(checked_base(route_to)) if route_to else None
