@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.file_server import ServedFile
 from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, FriendRequest, Group, World
 
 CLIENT_TYPES = {
@@ -54,6 +55,26 @@ def attachment(title: str = "", href: str = "", **more: Any) -> RawDict:
     params = json.dumps(more.pop("params", {}), ensure_ascii=False)
     base = {"title": title, "description": "", "href": href, "thumb": "", "childnumber": 0, "action": "", "type": ""}
     return base | more | {"params": params}
+
+
+def file_message(file: ServedFile, file_id: str, caption: str = "") -> RawDict:
+    """Return the fields `msgType` and `content` of a message with a photo or file that the file server serves.
+
+    `caption` is the text under a photo. `group_message` or `private_message` adds the other fields.
+    """
+    href, size = file.address(file_id), str(len(file.content))
+    if file.kind == "photo":
+        params: RawDict = {"hd": file.address(file_id, "hd"), "hdSize": size, "width": 1240, "height": 1754}
+        return {"msgType": "chat.photo", "content": attachment(caption, href, thumb=href, params=params)}
+    params = {
+        "fileSize": size,
+        "checksum": file.checksum,
+        "checksumSha": "",
+        "fileExt": file.name.rpartition(".")[2],
+        "fdata": "{}",
+        "fType": 1,
+    }
+    return {"msgType": "share.file", "content": attachment(file.name, href, params=params)}
 
 
 def quote_of(message: RawDict) -> RawDict:

@@ -11,8 +11,10 @@ import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
 
 from PIL import Image, ImageDraw, ImageFont
+from pydantic import AfterValidator
 
 from zalo_governor.simulator.ole_file import macro_project
 
@@ -122,6 +124,16 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "encrypted_archive": encrypted_archive,
 }
 """Name of a sample, as scenarios and the control API give it -> function that makes its bytes."""
+
+
+def _known(name: object) -> str:
+    if name not in SAMPLES:
+        raise ValueError(f"there are {', '.join(SAMPLES)}")
+    return str(name)
+
+
+SampleName = Annotated[str, AfterValidator(_known)]
+"""Name of a sample file, a key of `SAMPLES`, which pydantic checks."""
 
 
 def _page() -> Image.Image:

@@ -10,7 +10,8 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.simulator.control.server import Control
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.event_bus import EventBus
-from zalo_governor.simulator.http_app import HttpApp, session_cookie
+from zalo_governor.simulator.file_server import FILE_PATH, UPLOAD_PATH, serve_file
+from zalo_governor.simulator.http_app import HttpApp, call_entry, session_cookie
 from zalo_governor.simulator.http_compat import HeaderCompat
 from zalo_governor.simulator.login.id_host import IdHost
 from zalo_governor.simulator.pictures import FOLDER, png
@@ -51,6 +52,8 @@ class Simulator:
         app.router.add_get("/ws/{rest:.*}", self._socket)
         app.router.add_get("/ws", self._socket)
         app.router.add_get(f"{FOLDER}{{name}}", self._picture)
+        app.router.add_get(FILE_PATH, self._file)
+        app.router.add_get(UPLOAD_PATH, self._file)
         for path in id_host.paths:
             app.router.add_route("*", path, id_host.handle)
         app.router.add_route("*", "/{rest:.*}", front.handle)
@@ -90,6 +93,14 @@ class Simulator:
         if status:
             return web.Response(status=status)
         return web.Response(body=png(request.match_info["name"]), content_type="image/png")
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        stage = self.stage
+        stage.ledger.call(call_entry(request, stage.world.now_ms()))
+        status, file = stage.faults.status.get(request.path), stage.world.file(request.match_info["id"])
+        if status or file is None:
+            return web.Response(status=status or 404)
+        return await serve_file(request, file)
 
 
 async def serve(simulator: Simulator, port: int, on_ready: Callable[[str], None]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.file_server import ServedFile
 from zalo_governor.simulator.history import History
 from zalo_governor.simulator.uids import UidView, digits
 
@@ -144,6 +145,8 @@ class World:
         """(uid, clientId) of an upload that is not complete -> the chunks received so far, by chunk number."""
         self.files: dict[str, bytes] = {}
         """Id of an uploaded file or photo -> its content; only the newest `_FILES_KEPT` are kept."""
+        self.served: dict[str, ServedFile] = {}
+        """Id of a file of a message -> the file, as the simulated file server serves it."""
         self._private: dict[frozenset[str], History] = {}
         self._views: dict[str, UidView] = {}
         self._last_message = 0
@@ -162,6 +165,17 @@ class World:
         self.files[file_id] = content
         while len(self.files) > _FILES_KEPT:
             del self.files[next(iter(self.files))]
+
+    def serve(self, file: ServedFile) -> str:
+        """Let the simulated file server serve a file of a message; return the file's id."""
+        file_id = self.new_message_id()
+        self.served[file_id] = file
+        return file_id
+
+    def file(self, file_id: str) -> ServedFile | None:
+        """Return the file of a message, or the uploaded file, with this id; None if there is none."""
+        uploaded = self.files.get(file_id)
+        return self.served.get(file_id) or (ServedFile("", uploaded) if uploaded is not None else None)
 
     def now_ms(self) -> int:
         """Return the real time in milliseconds since 1970, also while a scenario is played faster than real time."""

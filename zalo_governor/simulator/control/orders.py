@@ -1,12 +1,14 @@
 """Pydantic models of the request bodies of the simulator's control API; docs/simulator.md describes its orders."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.file_server import FileFault, ServedFile
 from zalo_governor.simulator.frames import Compression, Encoding, Encryption
 from zalo_governor.simulator.load.crowd import gather
+from zalo_governor.simulator.samples import SAMPLES, SampleName
 from zalo_governor.simulator.world import GROUP_ID, Account, Group, Person, World
 
 
@@ -82,6 +84,41 @@ class Hist(_Order):
     messages: list[RawDict] = []
     """Messages with further fields given, in the same form as the elements of `groupMsgs` in a frame of `push`."""
     group_id: str = GROUP_ID
+
+
+class PutFile(_Order):
+    """A file that the simulated file server is to serve, part of a request `put` to the simulator's control API.
+
+    Its bytes are those in `content` (base64) or those of the sample named by `sample`, see `samples.SAMPLES`.
+    """
+
+    name: str = Field(min_length=1)
+    content: Base64Bytes | None = None
+    sample: SampleName | None = None
+    kind: Literal["file", "photo"] = "file"
+    caption: str = ""
+    """Text under a photo."""
+    fault: FileFault | None = None
+    location: str = ""
+    """URL to which the fault `redirect` leads."""
+
+    @model_validator(mode="after")
+    def _require_bytes(self) -> Self:
+        if (self.content is None) is (self.sample is None):
+            raise ValueError("give either `content` or `sample`")
+        return self
+
+    @property
+    def file(self) -> ServedFile:
+        """Return the file to serve."""
+        content = SAMPLES[self.sample]() if self.sample else self.content or b""
+        return ServedFile(self.name, content, self.kind, self.fault, self.location)
+
+
+class Put(_Order):
+    """Request body of the control API's `put`: let the simulated file server serve these files."""
+
+    files: list[PutFile]
 
 
 class Shorten(_Order):

@@ -20,6 +20,7 @@ from zalo_governor.simulator.control.orders import (
     Hist,
     Push,
     PushedFrame,
+    Put,
     QrOrder,
     Raw,
     Shorten,
@@ -30,7 +31,7 @@ from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.load.flood import Flood, FloodOrder
-from zalo_governor.simulator.messages import group_message, private_message
+from zalo_governor.simulator.messages import file_message, group_message, private_message
 from zalo_governor.simulator.qr_codes import QrState
 
 Action = Callable[[RawDict], Awaitable[RawDict]]
@@ -53,6 +54,7 @@ class Control:
             "abort": self._abort,
             "mute": self._mute,
             "hist": self._hist,
+            "put": self._put,
             "shorten": self._shorten,
             "config": self._config,
             "reset": self._reset,
@@ -133,6 +135,14 @@ class Control:
             self._stage.remember(message)
             ids.append(message["msgId"])
         return {"msg_ids": ids}
+
+    async def _put(self, body: RawDict) -> RawDict:
+        files = []
+        for order in Put.model_validate(body).files:
+            file = order.file
+            file_id = self._stage.world.serve(file)
+            files.append({"id": file_id, "message": file_message(file, file_id, order.caption)})
+        return {"files": files}
 
     async def _shorten(self, body: RawDict) -> RawDict:
         order = Shorten.model_validate(body)

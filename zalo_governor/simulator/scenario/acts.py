@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from zalo_governor.simulator.samples import SampleName
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -107,14 +109,19 @@ class Photo(Act):
     act: Literal["photo"]
     caption: str
     file: str = "anh.jpg"
+    sample: SampleName | None = None
+    """Name of the sample file (`samples.SAMPLES`) that is the photo; None: Zalo no longer has the photo."""
 
 
 class File(Act):
-    """Scenario act: the person `by` sends a file of `size` bytes to the group."""
+    """Scenario act: the person `by` sends a file to the group."""
 
     act: Literal["file"]
     name: str
     size: int = 245_760
+    """Size in bytes; a sample has its own."""
+    sample: SampleName | None = None
+    """Name of the sample file (`samples.SAMPLES`) that has the content; None: Zalo no longer has the file."""
 
 
 class Link(Act):

@@ -12,7 +12,9 @@ from typing import Any, assert_never
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator import messages
 from zalo_governor.simulator.event_bus import EventBus
+from zalo_governor.simulator.file_server import ServedFile
 from zalo_governor.simulator.pictures import address
+from zalo_governor.simulator.samples import SAMPLES
 from zalo_governor.simulator.scenario import acts
 from zalo_governor.simulator.scenario.acts import AnyAct
 from zalo_governor.simulator.scenario.scenario import Scenario
@@ -121,6 +123,10 @@ class Player:
                 return {"_text": act.text, **self._mentions(act)}
             case acts.Reply():
                 return {"_text": act.text, "quote": messages.quote_of(self._sent[act.to])}
+            case acts.Photo(sample=str(sample)):
+                return self._with_sample(ServedFile(act.file, SAMPLES[sample](), "photo"), act.caption)
+            case acts.File(sample=str(sample)):
+                return self._with_sample(ServedFile(act.name, SAMPLES[sample]()))
             case acts.Photo():
                 href = f"https://photo.zdn.vn/{act.file}"
                 size = {"hd": href, "width": 1280, "height": 960}
@@ -139,6 +145,9 @@ class Player:
                 facts = {"duration": act.minutes * 60, "calltype": 1}
                 return _typed("chat.recommended", messages.attachment(action="recommened.groupcall", params=facts))
         return None
+
+    def _with_sample(self, file: ServedFile, caption: str = "") -> RawDict:
+        return messages.file_message(file, self._stage.world.serve(file), caption)
 
     def _mentions(self, act: acts.Say) -> RawDict:
         if act.mention is None:
