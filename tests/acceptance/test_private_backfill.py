@@ -52,6 +52,22 @@ def test_old_messages_that_the_history_does_not_give_come_from_the_socket(tmp_pa
         assert [key for key in made.judged_keys() if key in keys] == keys
 
 
+def test_reactions_of_a_cut_come_from_the_socket_and_known_ones_only_once(tmp_path: Path) -> None:
+    with rig(tmp_path) as made:
+        made.start_bot()
+        key = made.say("Đề nghị các đồng chí báo cáo")
+        made.control("react", msg_id=key, icon="/-ok")
+        made.until(lambda: _reactions(made) == ["live"], "the first reaction is judged")
+        made.control("config", handshake=503)
+        made.control("abort")
+        made.until(lambda: made.state("sockets") == 0, "the line is cut")
+        made.control("react", msg_id=key, icon="/-strong", uid=LEADER, aloud=False)
+        made.control("config", handshake=None)
+        made.until(lambda: _reactions(made) == ["live", "backfill"], "the missed one is judged")
+        made.say("Tin sau khi có mạng")
+        assert _reactions(made) == ["live", "backfill"]
+
+
 def _cut(made: Rig, texts: list[str], uid: str) -> list[str]:
     made.control("config", handshake=503)
     made.control("abort")
@@ -69,3 +85,8 @@ def _heard(made: Rig, keys: list[str]) -> list[tuple[str, str]]:
 
 def _private_gaps(made: Rig) -> list[tuple[int, int, int]]:
     return made.query("SELECT recovered, closed, pending FROM gaps WHERE group_id = ? AND NOT pending", BOT)
+
+
+def _reactions(made: Rig) -> list[str]:
+    rows = made.query("SELECT i.source FROM events e JOIN inbox i USING (id) WHERE e.kind = 'reacted' ORDER BY i.id")
+    return [source for (source,) in rows]

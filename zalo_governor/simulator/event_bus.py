@@ -71,13 +71,20 @@ class EventBus(State):
             self.forget(message)
         await self.say(messages.group_message(self.world, messages.deletion_of(deleted, group_id, by)))
 
-    async def react(self, target: RawDict, by: str, icon: str, *, private: bool = False) -> None:
-        """Send clients the event that the person with the uid `by` reacted to the message `target` with an icon.
+    async def react(self, target: RawDict, by: str, icon: str, *, private: bool = False, aloud: bool = True) -> None:
+        """Store and send clients the event that the person with the uid `by` reacted to the message `target`.
 
-        An empty icon means that the person removed the reaction.
+        An empty icon means that the person removed the reaction. If `aloud` is False, nothing is sent, as in an outage:
+        clients get the reaction only by the request for old reactions.
         """
         complete = messages.private_message if private else messages.group_message
         element = complete(self.world, messages.reaction_to(target, by, icon)) | {"cmd": 612}
+        if private:
+            self.world.private_reactions(*self.world.parties(element)).add(element)
+        else:
+            self.world.group(str(element["idTo"])).reactions.add(element)
+        if not aloud:
+            return
         reacts: RawDict = {"reacts": [], "reactGroups": []}
         reacts["reacts" if private else "reactGroups"] = [element]
         await self.hub.send(reacts, cmd=612, to=self._audience(element, private=private))

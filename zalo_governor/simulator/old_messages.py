@@ -1,4 +1,4 @@
-"""Answers to clients that request, over the socket, messages sent before they connected.
+"""Answers to clients that request, over the socket, messages and reactions sent before they connected.
 
 The requests are frames with the commands 510, 511, 610 and 611.
 """
@@ -15,11 +15,11 @@ _MAX_MESSAGES = 200
 
 
 def old_messages(world: World, account: Account, cmd: int, asked: Any) -> RawDict:
-    """Return the data of the answer to a client that requests missed messages over its socket.
+    """Return the data of the answer to a client that requests missed messages or reactions over its socket.
 
-    The command `cmd` is 510 for the account's private messages and 511 for the messages of its groups. `asked` is the
-    data of the client's frame. The answer holds the newest 200 messages whose msgId is greater than the `lastId` in
-    `asked`, oldest first. For 610 and 611 (reactions, which the simulator does not store) the answer is empty.
+    The command `cmd` is 510 for the account's private messages, 511 for the messages of its groups, 610 and 611 for the
+    reactions to them. `asked` is the data of the client's frame. The answer holds the newest 200 whose msgId is greater
+    than the `lastId` in `asked`, oldest first.
     """
     more = {"lastActionId": "0", "lastActionIdOther": "0", "more": 0}
     match cmd:
@@ -28,9 +28,10 @@ def old_messages(world: World, account: Account, cmd: int, asked: Any) -> RawDic
         case 511:
             return {"groupMsgs": _newest_messages((group.history for group in world.groups_of(account)), asked), **more}
         case 610:
-            return {"reacts": [], **more}
+            return {"reacts": _newest_messages(world.private_reactions_of(account), asked), **more}
         case _:
-            return {"reactGroups": [], **more}
+            reactions = (group.reactions for group in world.groups_of(account))
+            return {"reactGroups": _newest_messages(reactions, asked), **more}
 
 
 def _newest_messages(histories: Iterable[History], asked: Any) -> list[RawDict]:

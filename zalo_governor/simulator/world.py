@@ -97,6 +97,8 @@ class Group:
     pins: list[RawDict] = field(default_factory=list)
     version: int = 1
     history: History = field(default_factory=History)
+    reactions: History = field(default_factory=History)
+    """The reactions to the group's messages, each with a msgId of its own."""
 
     def manages(self, uid: str) -> bool:
         """Return whether the person with this uid may administer the group, that is, is its owner or a deputy."""
@@ -148,6 +150,7 @@ class World:
         self.served: dict[str, ServedFile] = {}
         """Id of a file of a message -> the file, as the simulated file server serves it."""
         self._private: dict[frozenset[str], History] = {}
+        self._private_reactions: dict[frozenset[str], History] = {}
         self._views: dict[str, UidView] = {}
         self._last_message = 0
         self._last_client = 0
@@ -265,6 +268,14 @@ class World:
     def private_history(self, one: str, other: str) -> History:
         """Return the history of the private conversation between two people (uids), creating it if there is none."""
         return self._private.setdefault(frozenset({one, other}), History())
+
+    def private_reactions(self, one: str, other: str) -> History:
+        """Return the reactions in the private conversation between two people (uids), an empty store if none yet."""
+        return self._private_reactions.setdefault(frozenset({one, other}), History())
+
+    def private_reactions_of(self, account: Account) -> list[History]:
+        """Return the reactions in the account's private conversations, one store for each."""
+        return [reactions for pair, reactions in self._private_reactions.items() if account.uid in pair]
 
     def private_of(self, account: Account) -> dict[str, History]:
         """Return the histories of the account's private conversations, by the uid of the other person."""

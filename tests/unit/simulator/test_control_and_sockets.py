@@ -224,6 +224,20 @@ def test_old_messages_are_answered_on_511_and_510(sim: Running, ear: Ear) -> Non
     assert ear.next()[2]["msgs"] == []
 
 
+def test_old_reactions_are_answered_on_611_and_610(sim: Running, ear: Ear) -> None:
+    [key] = sim.order("hist", texts=["cũ"])["msg_ids"]
+    sim.order("react", msg_id=key, icon="/-heart", aloud=False)
+    sim.order("react", msg_id=key, icon="/-strong")
+    cmd, _, live = ear.next()
+    ear.say(611, 1, b'{"first":true,"lastId":null,"preIds":[],"req_id":"req_0"}')
+    old_cmd, sub, data = ear.next()
+    assert (cmd, old_cmd, sub) == (612, 611, 1)
+    assert [json.loads(old["content"])["rIcon"] for old in data["reactGroups"]] == ["/-heart", "/-strong"]
+    assert data["reactGroups"][1] == live["reactGroups"][0]
+    ear.say(610, 1, b'{"first":true,"lastId":null}')
+    assert ear.next()[2]["reacts"] == []
+
+
 def test_a_second_socket_of_the_session_ends_the_first_with_3000(sim: Running, ear: Ear) -> None:
     second = WireClient(sim.url).listen()
     assert ear.next()[0] == 3000

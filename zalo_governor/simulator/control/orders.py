@@ -9,7 +9,7 @@ from zalo_governor.simulator.file_server import FileFault, ServedFile
 from zalo_governor.simulator.frames import Compression, Encoding, Encryption
 from zalo_governor.simulator.load.crowd import gather
 from zalo_governor.simulator.samples import SAMPLES, SampleName
-from zalo_governor.simulator.world import GROUP_ID, Account, Group, Person, World
+from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, Account, Group, Person, World
 
 
 class _Order(BaseModel):
@@ -119,6 +119,20 @@ class Put(_Order):
     """Request body of the control API's `put`: let the simulated file server serve these files."""
 
     files: list[PutFile]
+
+
+class ReactOrder(_Order):
+    """Request body of the control API's `react`: the person `uid` reacts with an icon to a message of a group.
+
+    `msg_id` is the message's msgId; an empty icon removes the reaction. If `aloud` is False, clients get no event, as
+    in an outage, and find the reaction only by the request for old reactions.
+    """
+
+    msg_id: str
+    uid: str = MEMBER_UID
+    icon: str = "/-strong"
+    group_id: str = GROUP_ID
+    aloud: bool = True
 
 
 class Shorten(_Order):

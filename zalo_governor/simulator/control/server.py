@@ -23,6 +23,7 @@ from zalo_governor.simulator.control.orders import (
     Put,
     QrOrder,
     Raw,
+    ReactOrder,
     Shorten,
     StateQuery,
     WorldOrder,
@@ -55,6 +56,7 @@ class Control:
             "mute": self._mute,
             "hist": self._hist,
             "put": self._put,
+            "react": self._react,
             "shorten": self._shorten,
             "config": self._config,
             "reset": self._reset,
@@ -143,6 +145,14 @@ class Control:
             file_id = self._stage.world.serve(file)
             files.append({"id": file_id, "message": file_message(file, file_id, order.caption)})
         return {"files": files}
+
+    async def _react(self, body: RawDict) -> RawDict:
+        order = ReactOrder.model_validate(body)
+        target = self._stage.world.group(order.group_id).history.get(order.msg_id)
+        if target is None:
+            raise SimulatorError("msg_id: no such message in the group")
+        await self._stage.react(target, order.uid, order.icon, aloud=order.aloud)
+        return {}
 
     async def _shorten(self, body: RawDict) -> RawDict:
         order = Shorten.model_validate(body)

@@ -164,7 +164,7 @@ class Player:
             case acts.Recall():
                 await stage.recall(self._sent[act.of], aloud=self._connected)
             case acts.React():
-                await stage.react(self._sent[act.to], by, act.icon)
+                await stage.react(self._sent[act.to], by, act.icon, aloud=self._connected)
             case acts.Join():
                 member = self._uids[act.who]
                 group.members.append(member)

@@ -32,8 +32,10 @@ KICKED = 3003
 
 OLD_PRIVATE = 510
 OLD_GROUPS = 511
-OLD = frozenset({OLD_PRIVATE, OLD_GROUPS})
-"""Frame commands of requests for messages from before the connection, private and of groups, and of the answers."""
+OLD_PRIVATE_REACTIONS = 610
+OLD_GROUP_REACTIONS = 611
+OLD = frozenset({OLD_PRIVATE, OLD_GROUPS, OLD_PRIVATE_REACTIONS, OLD_GROUP_REACTIONS})
+"""Frame commands of requests for messages and reactions from before the connection, and of the answers."""
 
 _GCM_OVERHEAD = 48
 _MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
@@ -132,12 +134,13 @@ def ping_frame(now_ms: int) -> bytes:
 
 
 def old_messages_frame(cmd: int) -> bytes:
-    """Return the frame by which the client asks Zalo for messages that it may have missed while disconnected.
+    """Return the frame by which the client asks Zalo for what it may have missed while disconnected.
 
-    `cmd` is OLD_PRIVATE or OLD_GROUPS. Zalo answers, if at all, in a frame of the same command, with the newest
-    messages since the account's login; older ones cannot be had (zalo-protocol.md, 5.5 and 8).
+    `cmd` is one of `OLD`: messages or reactions, private or of groups. Zalo answers, if at all, in a frame of the same
+    command, with the newest since the account's login; older ones cannot be had (zalo-protocol.md, 5.5 and 8).
     """
-    return b'\x01%c\x01\x01{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % (cmd & 0xFF, cmd)
+    head = bytes((1, *cmd.to_bytes(2, "little"), 1))
+    return head + b'{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % cmd
 
 
 def _read_outer(body: bytes) -> RawDict:

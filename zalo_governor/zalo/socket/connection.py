@@ -97,7 +97,7 @@ class ZaloConnection:
         threading.Thread(target=self._ping, args=(every_seconds,), name="zalo-ping", daemon=True).start()
 
     def ask_for_old(self) -> None:
-        """Ask Zalo for messages that were missed while disconnected; does nothing if the connection has ended."""
+        """Ask Zalo for messages and reactions missed while disconnected; does nothing if the connection has ended."""
         with self._send_lock, suppress(OSError):
             if self._protocol.state is OPEN:
                 for cmd in sorted(OLD):

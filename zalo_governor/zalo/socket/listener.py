@@ -64,9 +64,10 @@ class Listener:
         on_elements: receives the elements (messages, reactions …) that arrived together, each once and in order; it may
             block, and if it raises it is called again with the same elements.
         on_line: receives every change of the connection's state, and a report when frames were lost.
-        wants_old: called at each new connection; returns whether to ask Zalo for the messages missed while disconnected
+        wants_old: called at each new connection; returns whether to ask Zalo for what was missed while disconnected
             (not if nothing was ever received before).
-        on_old: receives Zalo's answers to that request: the frame command (OLD_PRIVATE or OLD_GROUPS) and the elements.
+        on_old: receives Zalo's answers to that request: the frame command (one of OLD: private messages, those of
+            groups, reactions to both) and the elements.
         clock: gives the present time.
         ping_seconds: seconds between pings.
         silence_seconds: seconds without any data after which the connection counts as broken.

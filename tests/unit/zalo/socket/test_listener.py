@@ -448,10 +448,10 @@ def test_old_messages_are_asked_for_at_each_connection_once_anything_was_heard(
 
     def answer(connection: ServerConnection, number: int) -> None:
         connection.send(KEY_FRAME)
-        for _ in range(2 if number > 1 else 0):
+        for _ in range(4 if number > 1 else 0):
             request = read_client_frame(received(connection))
             asked.append((request.cmd, request.sub))
-            array = "msgs" if request.cmd == 510 else "groupMsgs"
+            array = {510: "msgs", 511: "groupMsgs", 610: "reacts", 611: "reactGroups"}[request.cmd]
             connection.send(frame_bytes({array: [message(request.cmd)]}, cmd=request.cmd))
         heard.wants_old = True
         if number == 1:
@@ -460,9 +460,9 @@ def test_old_messages_are_asked_for_at_each_connection_once_anything_was_heard(
 
     sockets.script = answer
     listen()
-    until(lambda: len(heard.old) >= 2)
-    assert asked == [(510, 1), (511, 1)]
-    assert [cmd for cmd, _ in heard.old] == [510, 511]
+    until(lambda: len(heard.old) >= 4)
+    assert asked == [(510, 1), (511, 1), (610, 1), (611, 1)]
+    assert [cmd for cmd, _ in heard.old] == [510, 511, 610, 611]
     assert heard.texts == []
 
 
