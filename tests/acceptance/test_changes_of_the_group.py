@@ -1,6 +1,7 @@
 """The group is changed, and the real process beside the simulator tells whom it belongs."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,16 @@ def test_each_act_is_a_case_against_who_did_it_with_before_and_after(
     assert (case["clause"], case["count"]) == (clause, 1)
     if clause == "6.5":
         bot.until(lambda: any("khác ảnh cũ" in text for text in bot.told_of(code, ADMIN)), "the pictures are compared")
+
+
+def test_the_admin_is_told_at_once_that_an_encrypted_group_cannot_be_read(bot: Rig) -> None:
+    for encrypted, said in ((1, "đã bật mã hóa đầu cuối"), (0, "đã tắt mã hóa đầu cuối")):
+        uid = somebody()
+        act(bot, "update_e2ee", uid, e2ee=encrypted)
+        act(bot, "update_e2ee", somebody(), e2ee=encrypted)
+        bot.until(partial(_is_told, bot, said), "the admin is told")
+        assert cases(bot, uid) == []
+    assert sum("mã hóa đầu cuối" in text for text in bot.told(ADMIN)) == 2
 
 
 def test_what_the_admin_does_goes_to_the_leader_who_allows_it_afterwards(bot: Rig) -> None:
@@ -112,3 +123,7 @@ def test_what_changed_while_nobody_listened_is_found_and_nobody_is_named(tmp_pat
         made.kill_bot()
         made.start_bot()
         assert len(made.cases()) == 3
+
+
+def _is_told(bot: Rig, said: str) -> bool:
+    return any(said in text for text in bot.told(ADMIN))

@@ -8,13 +8,18 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
 from zalo_governor.zalo.http.connectivity import knock
+from zalo_governor.zalo.http.file_download import FILE_DOMAINS
 
 _NETWORK_ERRORS = {
     "SSLError": "Kết nối bị chặn hoặc bị thay chứng thư ở giữa đường",
     "ConnectTimeout": "Zalo không trả lời",
     "ReadTimeout": "Zalo không trả lời",
 }
-_MEND_NETWORK = "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của *.zalo.me, *.zadn.vn, *.zdn.vn."
+_MEND_NETWORK = (
+    "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của "
+    + ", ".join(f"*.{domain}" for domain in FILE_DOMAINS)
+    + "."
+)
 
 
 def way(context: DoctorContext) -> Iterator[Result]:
@@ -67,6 +72,11 @@ def groups(context: DoctorContext) -> Iterator[Result]:
             yield error(f"{name}: tài khoản không còn trong Nhóm", "Nhờ trưởng nhóm hoặc phó nhóm thêm lại tài khoản.")
         else:
             yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_seen_when(context, seen)}")
+            if seen.snapshot.encrypted:
+                yield error(
+                    f"{name}: Nhóm bật mã hóa đầu cuối nên chương trình không đọc được tin và tệp trong Nhóm",
+                    "Tắt mã hóa đầu cuối của Nhóm trên Zalo nếu Zalo cho tắt, hoặc lập Nhóm khác.",
+                )
 
 
 def rights(context: DoctorContext) -> Iterator[Result]:

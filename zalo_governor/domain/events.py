@@ -235,6 +235,8 @@ class GroupInfoChanged(EventBase):
     avatar_url: str | None = None
     owner_uid: str | None = None
     """uid of the group's owner in Zalo."""
+    encrypted: bool | None = None
+    """Whether the group is end-to-end encrypted; None where the event does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
         """Yield (field name, text) for the new name and description: texts typed by a person, for rules to scan."""
@@ -250,6 +252,8 @@ class GroupSettingChanged(EventBase):
     kind: ClassVar[str] = "group_setting_changed"
     settings: dict[str, int]
     """{setting: value} of all settings in the event, including unchanged ones."""
+    encrypted: bool | None = None
+    """Whether the group is end-to-end encrypted; None where the event does not say."""
 
 
 class InviteLinkChanged(EventBase):
@@ -311,6 +315,8 @@ class Unrecognised(EventBase):
 
     kind: ClassVar[str] = "unrecognised"
     act: str
+    encrypted: bool | None = None
+    """Whether the group is end-to-end encrypted; None where the event does not say."""
 
 
 class SealedHeard(EventBase):

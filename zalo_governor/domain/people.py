@@ -134,6 +134,8 @@ class GroupSnapshot(BaseModel):
     """URL of the group's picture; "" for Zalo's default picture, None where unknown."""
     official_uids: tuple[str, ...] = ()
     """uids of the members that are Official Accounts (see `Member.official`)."""
+    encrypted: bool | None = None
+    """Whether the group is end-to-end encrypted, so that the bot cannot read what is sent in it; None where unknown."""
     link_opened_at: datetime | None = None
     """When the invite link was last known to be opened or replaced; Zalo does not say when it is closed."""
     link_expires_at: datetime | None = None

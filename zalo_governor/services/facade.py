@@ -10,6 +10,7 @@ from zalo_governor.services.cases.message_removal import OwnDeletions
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.commands.dispatcher import CommandDesk
 from zalo_governor.services.directives.subscriber import DirectiveLedger
+from zalo_governor.services.group_changes.encryption import EncryptionWatch
 from zalo_governor.services.group_changes.service import GroupChangeService
 from zalo_governor.services.members.friend_requests import FriendRequestService
 from zalo_governor.services.members.outsiders import OutsiderService
@@ -61,6 +62,7 @@ class ServiceFacade:
         self._subscriptions = (
             Subscription(OwnDeletions(policy), governed=False, own=True),
             Subscription(UnknownSenders(policy)),
+            Subscription(EncryptionWatch(policy), own=True, sealed=False),
             Subscription(self._changes, own=True),
             Subscription(self._cases, governed=False, remarkable=True),
             Subscription(self._outsiders, remarkable=True),

@@ -199,6 +199,7 @@ def group_act(world: World, group: Group, act: str, by: str, members: Sequence[s
         "hideGroupInfo": 0,
         "version": str(group.version),
         "groupType": 1,
+        "e2ee": int(group.encrypted),
     }
     return control("group", act, data | more)
 

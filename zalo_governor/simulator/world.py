@@ -95,6 +95,8 @@ class Group:
     picture: str = ""
     """File name of the group's picture; "" if the group has no picture of its own."""
     pins: list[RawDict] = field(default_factory=list)
+    encrypted: bool = False
+    """Whether the group is end-to-end encrypted (Zalo's `e2ee`)."""
     version: int = 1
     history: History = field(default_factory=History)
     reactions: History = field(default_factory=History)

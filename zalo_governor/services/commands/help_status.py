@@ -11,6 +11,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import folded
+from zalo_governor.services.group_changes.encryption import encryption_line
 from zalo_governor.services.group_changes.leak_signs import LeakSignService
 from zalo_governor.services.members.roster.comparison import figures, hidden
 from zalo_governor.services.messaging.delivery_words import outgoing_in_words
@@ -225,7 +226,8 @@ class Status(Command[bool]):
             if failures
             else self.voice.render(MessageId.STATUS_NO_FAILURES),
             calls=self.voice.render(MessageId.STATUS_CALLS, count=number(calls)) if calls else "",
-            members=self._roster_line(call, group),
+            members=self._roster_line(call, group)
+            + encryption_line(call.uow.members.group_snapshot(group.id), self.voice),
             signs=self._signs.line(call.uow, group),
         )
 

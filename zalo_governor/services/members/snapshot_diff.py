@@ -46,11 +46,14 @@ class GroupSnapshotDiff(NamedTuple):
         """Yield an element for each change of the group (members, settings, name …) that no event has reported.
 
         Args:
-            before: the stored state of the group; None at the first sync, which yields nothing.
+            before: the stored state of the group; None at the first sync, which yields nothing but that the group is
+                end-to-end encrypted.
             after: the state just read from Zalo.
             present: uids of the members known so far, from events and syncs.
             writers: uids that wrote in the group just now, and so are members even if Zalo hides the member list.
         """
+        if after.encrypted is not None and after.encrypted is not bool(before and before.encrypted):
+            yield self._element(ElementKind.GROUP_STATE, "", {"encrypted": after.encrypted})
         if before is None:
             return
         hidden = before.members_hidden or after.members_hidden
@@ -123,6 +126,7 @@ def to_remember(before: GroupSnapshot | None, after: GroupSnapshot) -> GroupSnap
             "description": after.description if before.description is None else before.description,
             "avatar_url": after.avatar_url if before.avatar_url is None else before.avatar_url,
             "settings": after.settings | before.settings,
+            "encrypted": after.encrypted if before.encrypted is None and not after.encrypted else before.encrypted,
             "owner_uid": before.owner_uid or after.owner_uid,
             "co_admin_uids": tuple(uid for uid in stay if uid != after.owner_uid),
             "link_opened_at": before.link_opened_at,

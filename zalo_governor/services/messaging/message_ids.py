@@ -135,6 +135,11 @@ class MessageId(Enum):
     SIGN_OUTSIDERS = ("sign_outsiders", "count citation")
     SIGNS_DIGEST = ("signs_digest", "group signs citation")
 
+    # end-to-end encryption of a group
+    ENCRYPTION_ON = ("encryption_on", "group when")
+    ENCRYPTION_OFF = ("encryption_off", "group when")
+    STATUS_ENCRYPTED = ("status_encrypted", "")
+
     # to the leader
     LEADER_UNVERIFIED = ("leader_unverified", "code what noted care")
     LEADER_CARE = ("leader_care", "")

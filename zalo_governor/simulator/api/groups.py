@@ -126,7 +126,7 @@ def describe(world: World, account: Account, group: Group) -> RawDict:
         "createdTime": 1_700_000_000_000,
         "visibility": 0,
         "globalId": f"g{group.id}",
-        "e2ee": 0,
+        "e2ee": int(group.encrypted),
         "extraInfo": {"enable_media_store": 0},
         "pendingApprove": {"time": 0, "uids": list(group.pending) or None},
     }

@@ -185,6 +185,7 @@ class GroupOrder(_Order):
     members: list[str] | None = None
     pending: list[str] | None = None
     settings: dict[str, int] = {}
+    encrypted: bool | None = None
 
 
 class AccountOrder(_Order):

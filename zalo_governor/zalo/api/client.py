@@ -16,6 +16,7 @@ from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import NotInGroupError, SessionExpiredError, ZaloCallError, ZaloError
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.ids import as_id, json_object
+from zalo_governor.zalo.events.parse_acts import encryption_in
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 
@@ -265,6 +266,7 @@ def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> Gro
         description=description if isinstance(description, str) else None,
         avatar_url=_avatar_url(info),
         official_uids=tuple(member.uid for member in members if member.official),
+        encrypted=encryption_in(info),
     )
 
 

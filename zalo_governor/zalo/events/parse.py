@@ -273,6 +273,7 @@ def _parse_group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> Even
         description=string_of(raw, "observed_group_description") if "description" in raw else None,
         avatar_url=str(raw["avatar"]) if "avatar" in raw else None,
         owner_uid=as_id(raw.get("owner")) or None,
+        encrypted=bool(raw["encrypted"]) if "encrypted" in raw else None,
         **shared,
     )
 

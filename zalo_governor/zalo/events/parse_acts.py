@@ -61,7 +61,16 @@ def group_act(raw: RawDict, shared: Shared) -> EventBase:
     if act in _BOARD:
         return BoardChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
     reader = _ACTS.get(act)
-    return reader(raw, data, shared) if reader else Unrecognised(act=act, **shared)
+    return reader(raw, data, shared) if reader else Unrecognised(act=act, encrypted=encryption_in(data), **shared)
+
+
+def encryption_in(data: RawDict) -> bool | None:
+    """Return whether a group is end-to-end encrypted, from Zalo's data of the group or of an act in it.
+
+    None if `e2ee` (0 or 1) is not given.
+    """
+    given = as_id(data.get("e2ee"))
+    return bool(int(given)) if given.isdecimal() else None
 
 
 def friend_act(raw: RawDict, shared: Shared) -> EventBase:
@@ -107,6 +116,7 @@ def _info(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
         description=string_of(raw, "group_description") or None,
         avatar_url=_avatar(data),
         owner_uid=as_id(data.get("creatorId")) or None,
+        encrypted=encryption_in(data),
         **shared,
     )
 
@@ -119,7 +129,9 @@ def _picture(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 def _settings(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
     given = json_object(data.get("groupSetting") or {})
     return GroupSettingChanged(
-        settings={name: int(value) for name, value in given.items() if isinstance(value, int)}, **shared
+        settings={name: int(value) for name, value in given.items() if isinstance(value, int)},
+        encrypted=encryption_in(data),
+        **shared,
     )
 
 

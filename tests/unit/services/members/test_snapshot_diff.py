@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff
+from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff, to_remember
 from zalo_governor.zalo.events.parse import parse
 
 SNAPSHOT = GroupSnapshot(
@@ -93,6 +94,27 @@ def test_a_new_group_name_and_setting_that_were_missed_are_found_late() -> None:
     assert renamed.name == "Nhóm mới"
     assert isinstance(changed, GroupSettingChanged)
     assert changed.settings == {"joinAppr": 0}
+
+
+@pytest.mark.parametrize("before", [None, False, True])
+@pytest.mark.parametrize("after", [None, False, True])
+def test_a_switch_of_the_encryption_is_found_and_kept_until_it_is_judged(
+    before: bool | None, after: bool | None
+) -> None:
+    was, now = SNAPSHOT.model_copy(update={"encrypted": before}), SNAPSHOT.model_copy(update={"encrypted": after})
+    found = found_late({"encrypted": after}, before=was, present={"1", "2"})
+    switched = after is not None and after is not bool(before)
+    assert [event.encrypted for event in found if isinstance(event, GroupInfoChanged)] == [after] * switched
+    kept = to_remember(was, now).encrypted
+    assert bool(kept) is bool(before)
+    assert kept is not None or after is not False
+
+
+def test_a_group_that_is_encrypted_at_the_first_look_is_found() -> None:
+    [event] = found_late({"encrypted": True}, before=None, present=set())
+    assert isinstance(event, GroupInfoChanged)
+    assert event.encrypted
+    assert found_late({"encrypted": False}, before=None, present=set()) == []
 
 
 def test_nothing_changed_is_nothing_found() -> None:

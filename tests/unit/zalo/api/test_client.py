@@ -163,6 +163,7 @@ def test_a_group_is_seen_with_its_members_names_and_global_ids(zalo: StandIn, cl
         "currentMems": [{"id": "7002", "dName": "Tên cũ"}],
         "totalMember": 300,
         "setting": {"lockViewMember": 1},
+        "e2ee": 1,
     }
     zalo.answers["/api/group/getmg-v2"] = inner({"gridInfoMap": {GROUP: info}})
 
@@ -179,7 +180,7 @@ def test_a_group_is_seen_with_its_members_names_and_global_ids(zalo: StandIn, cl
     snapshot, members = client.group(GROUP)
     assert (snapshot.name, snapshot.owner_uid, snapshot.co_admin_uids) == ("Nhóm tỉnh Mẫu", "7000", ("7001",))
     assert (len(snapshot.member_uids), snapshot.total_members, snapshot.members_hidden) == (250, 300, True)
-    assert snapshot.settings == {"lockViewMember": 1}
+    assert (snapshot.settings, snapshot.encrypted) == ({"lockViewMember": 1}, True)
     assert [member.uid for member in members] == uids
     assert (members[0].display_name, members[0].zalo_name, members[0].global_id) == ("Đ/c 7000", "Z7000", "G7000")
     assert (members[2].display_name, members[2].global_id) == ("Tên cũ", None)

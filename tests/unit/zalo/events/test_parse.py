@@ -68,6 +68,17 @@ def test_a_file_is_heard_by_its_name_and_size() -> None:
     assert ("file_name", "Bao cao.docx") in list(event.strings())
 
 
+@pytest.mark.parametrize(
+    ("given", "encrypted"),
+    [({}, None), ({"e2ee": 1}, True), ({"e2ee": "1"}, True), ({"e2ee": 0}, False), ({"e2ee": ""}, None)],
+)
+@pytest.mark.parametrize("name", ["update", "update_setting", "update_e2ee"])
+def test_acts_say_whether_the_group_is_encrypted(name: str, given: RawDict, encrypted: bool | None) -> None:
+    event = act(name, **given)
+    assert isinstance(event, events.GroupInfoChanged | events.GroupSettingChanged | events.Unrecognised)
+    assert event.encrypted is encrypted
+
+
 MD5 = "0123456789abcdef0123456789ABCDEF"
 SMALL, HD = "https://f20.zdn.vn/nho.jpg", "https://f20.zdn.vn/lon.jpg"
 
