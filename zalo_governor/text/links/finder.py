@@ -1,0 +1,92 @@
+"""Finds links in a text: with scheme, with `www.`, as bare domain names, and defanged ones such as `hxxp` and `[.]`."""
+
+import re
+from typing import NamedTuple
+
+from zalo_governor.text.links.addresses import in_latin, refang, split_address, split_host
+from zalo_governor.text.normalise import unpasted
+
+
+class Link(NamedTuple):
+    """A link in a text."""
+
+    address: str
+    """The address, refanged, without invisible characters."""
+    start: int
+    end: int
+    """Where it stands: code-point offsets [start, end) into the text as it was typed."""
+
+
+def find_links(text: str) -> tuple[Link, ...]:
+    """Return all links in a text, in order. E-mail addresses, file names, numbers and abbreviations are none."""
+    if not _MAY_HOLD.search(text):
+        return ()
+    cleaned = unpasted(text)
+    links = []
+    for found in _CANDIDATE.finditer(cleaned.text):
+        if found["mail"]:
+            continue
+        written = _without_punctuation(found[0])
+        if found["bare"] and not _is_bare_link(written):
+            continue
+        start, end = cleaned.span(found.start(), found.start() + len(written))
+        links.append(Link(refang(written), start, end))
+    return tuple(links)
+
+
+def _without_punctuation(written: str) -> str:
+    """Return a link without the punctuation of the sentence around it, such as a full stop or closing bracket."""
+    while written and written[-1] in _CLOSING:
+        opening = _BRACKETS.get(written[-1])
+        if opening and written.count(opening) >= written.count(written[-1]):
+            break
+        written = written[:-1]
+    return written
+
+
+def _is_bare_link(written: str) -> bool:
+    """Return whether a piece of text without scheme that looks like `domain.tld/path` is a link."""
+    address = split_address(written)
+    host = in_latin(address.host)
+    has_path = len(address.rest) > 1 or ":" in written
+    labels = host.split(".")
+    if all(label.isdecimal() for label in labels):
+        # Numbers with dots are dates, versions and the like; only what is clearly the address of a server counts.
+        return len(labels) == _OCTETS and all(int(label) < 256 for label in labels) and bool(_SERVER.search(written))
+    if host.startswith("www."):
+        return len(labels) > 2
+    site = split_host(host)
+    if not site.domain or (site.domain.isdecimal() and not has_path):
+        return False
+    if has_path or site.suffix.endswith("vn"):
+        # Abbreviations are joined by dots too: "TT.VN", "HĐND.UBND/VP".
+        return len(site.domain) > 1
+    if site.suffix in _FILE_ENDINGS or (address.host != host and len(site.suffix) == _COUNTRY):
+        return False
+    # "TS.BS", "Sở.TT": abbreviations that end like the suffix of a country.
+    return len(site.suffix) > _COUNTRY or (len(site.domain) > _COUNTRY and not written.isupper())
+
+
+_OCTETS = 4
+_COUNTRY = 2
+"""Length of the suffix of a country."""
+_SERVER = re.compile(r":\d{2,5}(?:/|$)|/[a-z]", re.IGNORECASE)
+_CLOSING = frozenset(".,;:!?…)]}>'\"»”’*_~")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_FILE_ENDINGS = frozenset(
+    {"zip", "mov", "md", "py", "sh", "ai", "ps", "pl", "rs", "so", "cc", "app", "cab", "foo", "cad"}
+)
+"""Public suffixes that are endings of file names as well; a path or a scheme shows that it is a link."""
+_DOT = r"(?:[.。．｡․]|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
+_LETTERS = r"\w\-\u0300-\u036f"
+_LABEL = rf"[^\W_][{_LETTERS}]{{0,62}}"
+_MAY_HOLD = re.compile(rf"[{_LETTERS}\]]{_DOT}[^\W_]|[:\]]?[/\\]{{2}}|(?i:script|text/html|ms-[a-z-]+)[:,;]")
+_REST = r"[^\s<>\"“”«»|]*"
+_CANDIDATE = re.compile(
+    rf"(?i:(?<![\w])(?:h(?:tt|xx|\*\*)ps?(?:\[:\]|:)[/\\]{{1,3}}|(?:ftps?|file|smb|intent|itms-services|zalo|market)://"
+    rf"|(?:javascript|vbscript):(?=\S)|data:(?=text/html|application/)|(?:search-ms|ms-[a-z][a-z-]{{1,20}}):(?=\S)){_REST}"
+    # An e-mail address; with a path behind it, browsers read a host after a user name.
+    rf"|(?<![{_LETTERS}.@/+])(?P<mail>[\w.+\-]{{1,64}}@{_LABEL}(?:{_DOT}{_LABEL}){{0,9}}(?!/))"
+    rf"|(?<![{_LETTERS}.@/\\+])(?P<bare>{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}(?:@{_LABEL}(?:{_DOT}{_LABEL}){{1,9}}(?=/))?"
+    rf"(?![{_LETTERS}@])(?::\d{{1,5}}(?!\d))?(?:[/?#\\]{_REST})?))"
+)

@@ -1,0 +1,124 @@
+"""Lists by which links are judged: trusted domains, domains for everybody's files, bad ones, shorteners and brands."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from zalo_governor.text.links.addresses import in_latin, parents
+
+
+class Brand(NamedTuple):
+    """A name that deceivers imitate, of an agency, bank or large service."""
+
+    name: str
+    """The name as in its domain, in lower case: `vietcombank`."""
+    distinctive: bool
+    """False for a name that others use as well, such as `momo`: it never makes a link certainly dangerous."""
+    domains: tuple[str, ...]
+    """The domains that really belong to it; addresses in them are trusted."""
+
+
+class LinkLists:
+    """The lists of domains and names by which links are judged; immutable.
+
+    Args:
+        trusted: domains whose owners publish everything in them, such as `gov.vn`; subdomains are included.
+        shared: domains where anybody can publish files or pages, such as `drive.google.com`.
+        dangerous: domains known as dangerous.
+        shorteners: domains of services that shorten addresses, so that the target is not visible.
+        brands: lines of a name, a tab, and the domains that belong to it, separated by spaces; a name with a question
+            mark behind it is not distinctive.
+
+    Raises:
+        ValueError: a line is malformed. The message quotes the line, which is from a file of the office.
+    """
+
+    def __init__(
+        self,
+        *,
+        trusted: Iterable[str],
+        shared: Iterable[str],
+        dangerous: Iterable[str],
+        shorteners: Iterable[str],
+        brands: Iterable[str],
+    ) -> None:
+        self.brands = tuple(_read_brand(line) for line in brands)
+        self._owned = frozenset(domain for brand in self.brands for domain in brand.domains)
+        self._trusted = frozenset(map(_read_domain, trusted)) | self._owned
+        self._shared = frozenset(map(_read_domain, shared))
+        self._dangerous = frozenset(map(_read_domain, dangerous))
+        self._shorteners = frozenset(map(_read_domain, shorteners))
+        self.by_shape = {shape_of(brand.name): brand for brand in reversed(self.brands)}
+        self.owned_shapes = {".".join(map(shape_of, domain.split("."))): domain for domain in self._owned}
+        self._one_letter_less = _index_omissions(self.brands)
+        long_names = sorted((shape_of(brand.name) for brand in self.brands if brand.distinctive), key=len, reverse=True)
+        self.names = re.compile("|".join(re.escape(name) for name in long_names) or "(?!)")
+        """Finds the shape of a distinctive brand inside a longer label."""
+
+    def is_trusted(self, host: str) -> bool:
+        """Return whether the host belongs to a trusted domain, or to one of the brands."""
+        return any(parent in self._trusted for parent in parents(host))
+
+    def is_dangerous(self, host: str) -> bool:
+        """Return whether the host belongs to a domain known as dangerous."""
+        return any(parent in self._dangerous for parent in parents(host))
+
+    def is_shortener(self, host: str) -> bool:
+        """Return whether the host belongs to a service that shortens addresses."""
+        return any(parent in self._shorteners for parent in parents(host))
+
+    def shared_domain(self, host: str) -> str:
+        """Return the domain, of those where anybody can publish, to which the host belongs; "" if to none."""
+        return next((parent for parent in parents(host) if parent in self._shared), "")
+
+    def owned_domain_inside(self, host: str) -> str:
+        """Return the brand's domain that stands inside the host but not at its end: `zalo.me` in `zalo.me.mau.top`."""
+        inside = f".{host}"
+        return next((domain for domain in self._owned if f".{domain}." in inside), "")
+
+    def near(self, label: str) -> Iterable[Brand]:
+        """Return the brands whose names may differ from the label by one typing error (see `edit_distance.slips`)."""
+        keys = (label, *(label[:at] + label[at + 1 :] for at in range(len(label))))
+        found = (brand for key in keys for brand in self._one_letter_less.get(key, ()))
+        return dict.fromkeys(found)
+
+
+def shape_of(label: str) -> str:
+    """Return a key that is equal for labels that look alike: `zaIo`, `za1o` and `zal0` are `zalo`, `rn` is `m`.
+
+    It is for comparing only: ordinary letters are changed too, such as "i" to "l".
+    """
+    plain = in_latin(label.lower()).translate(_LOOKALIKE_CHARACTERS)
+    return plain.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("-", "").replace("_", "")
+
+
+def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, tuple[Brand, ...]]:
+    """Return the brands with long names under their names and under each form with one letter omitted."""
+    index: dict[str, list[Brand]] = {}
+    for brand in brands:
+        name = brand.name
+        if len(name) >= _SHORTEST_MISSPELT:
+            for key in {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}:
+                index.setdefault(key, []).append(brand)
+    return {key: tuple(found) for key, found in index.items()}
+
+
+def _read_brand(line: str) -> Brand:
+    name, tab, domains = line.strip().partition("\t")
+    if not tab or not _NAME.fullmatch(name):
+        raise ValueError(f"{line!r}: phải là tên, một dấu tab, rồi các tên miền thật cách nhau bằng dấu cách")
+    return Brand(name.rstrip("?"), not name.endswith("?"), tuple(map(_read_domain, domains.split())))
+
+
+def _read_domain(line: str) -> str:
+    domain = line.strip().lower()
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError(f"{line!r}: phải là một tên miền, ví dụ mau.gov.vn, không kèm http:// và đường dẫn")
+    return domain
+
+
+_SHORTEST_MISSPELT = 6
+"""Shorter names are one typing error away from too many others."""
+_NAME = re.compile(r"[a-z0-9-]{3,40}\??")
+_DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_][\w-]{1,62}")
+_LOOKALIKE_CHARACTERS = str.maketrans("0i1|!3456789q2øœ@$", "olllleasbtbggzooas")

@@ -1,0 +1,170 @@
+"""Recognises hosts that pass for one of the State (gov.vn), of Zalo, a bank or a large service."""
+
+import re
+import unicodedata
+from itertools import pairwise
+from typing import NamedTuple
+
+from zalo_governor.text.edit_distance import slips
+from zalo_governor.text.links.addresses import Site, in_latin, split_host
+from zalo_governor.text.links.lists import LinkLists, shape_of
+
+
+class Likeness(NamedTuple):
+    """What makes a host look like another one."""
+
+    reasons: frozenset[str]
+    """`gov` or `brand` for whom it passes for; `letters`, `misspelt`, `foreign_suffix`, `inside` for how."""
+    certain: bool
+    """True where hardly any honest owner would choose such a name."""
+
+
+def find_likeness(host: str, lists: LinkLists) -> Likeness | None:
+    """Return what the host passes for, if it is not trusted itself; None if it looks like nothing known.
+
+    `host` is in lower case with its punycode decoded. The surest of several likenesses is returned.
+    """
+    plain = in_latin(host)
+    site = _site_of(plain, lists)
+    found = [likeness for likeness in _likenesses(host, plain, site, lists) if likeness]
+    if not found:
+        return None
+    return max(found, key=lambda likeness: likeness.certain)
+
+
+def mixes_scripts(host: str) -> bool:
+    """Return whether one label of the host has letters of Latin script and of another one, as in zаlo with Cyrillic а.
+
+    Unicode Technical Standard 39 calls such labels not single-script; Vietnamese letters are Latin.
+    """
+    return not host.isascii() and any(len(_scripts_of(label)) > 1 for label in host.split("."))
+
+
+def is_in_foreign_script(host: str) -> bool:
+    """Return whether the host has letters that are not of Latin script."""
+    return not host.isascii() and any(_scripts_of(label) - {"LATIN"} for label in host.split("."))
+
+
+def _site_of(plain: str, lists: LinkLists) -> Site:
+    """Return the parts of the host; where anybody can publish, the name that somebody chose is the subdomain."""
+    if shared := lists.shared_domain(plain):
+        chosen = plain[: -len(shared) - 1]
+        return Site(tuple(chosen.split(".")) if chosen else (), "", shared)
+    return split_host(plain)
+
+
+def _likenesses(host: str, plain: str, site: Site, lists: LinkLists) -> tuple[Likeness | None, ...]:
+    if plain != host and lists.is_trusted(plain):
+        return (Likeness(frozenset({_whose(plain), "letters"}), certain=True),)
+    return (
+        _like_government(plain, site, lists),
+        _like_owned_domain(plain, site, lists),
+        _like_brand(host, site, lists),
+        _brand_in_subdomain(site, lists),
+    )
+
+
+def _like_government(plain: str, site: Site, lists: LinkLists) -> Likeness | None:
+    shapes = [shape_of(label) for label in plain.split(".")]
+    inside = {"gov", "inside"}
+    if any(pair == ("gov", "vn") for pair in pairwise(shapes[:-1])):
+        return Likeness(frozenset(inside), certain=True)
+    if shape_of(site.domain) == "gov":
+        vietnamese = site.suffix.endswith("vn")
+        spelling = {"letters"} if site.domain != "gov" else {"foreign_suffix"}
+        # Other states have gov as a name under their suffix: gov.hu.
+        if vietnamese or len(site.suffix) > _COUNTRY or spelling == {"letters"}:
+            return Likeness(frozenset({"gov"} | spelling), certain=vietnamese)
+    if site.domain in _MISSPELT_GOV and site.suffix == "vn":
+        return Likeness(frozenset({"gov", "misspelt"}), certain=False)
+    own_labels = [*site.subdomain, site.domain]
+    parts = [[shape_of(part) for part in re.split("[-_]", label)] for label in own_labels]
+    if any(_VIETNAM_IN_LABEL.search(shape_of(label)) for label in own_labels):
+        return Likeness(frozenset(inside), certain=True)
+    if any("gov" in label for label in parts):
+        named = any(part in lists.by_shape for label in parts for part in label)
+        return Likeness(frozenset(inside), certain=named or site.suffix == "vn")
+    return None
+
+
+def _like_owned_domain(plain: str, site: Site, lists: LinkLists) -> Likeness | None:
+    """Compare the registered domain as a whole with the brands' domains, and look for these inside the host."""
+    registered = f"{site.domain}.{site.suffix}" if site.domain else ""
+    real = lists.owned_shapes.get(".".join(map(shape_of, registered.split("."))))
+    if real and real != registered:
+        return Likeness(frozenset({_whose(real), "letters"}), certain=True)
+    if inside := lists.owned_domain_inside(plain):
+        return Likeness(frozenset({_whose(inside), "inside"}), certain=True)
+    return None
+
+
+def _like_brand(host: str, site: Site, lists: LinkLists) -> Likeness | None:
+    """Compare the label that somebody registered with the brands' names."""
+    label = site.domain
+    if not label:
+        return None
+    shape = shape_of(label)
+    brand = lists.by_shape.get(shape)
+    if brand is not None:
+        if label != brand.name or host != in_latin(host):
+            return Likeness(frozenset({"brand", "letters"}), certain=brand.distinctive)
+        if not brand.distinctive:
+            return None
+        return Likeness(frozenset({"brand", "foreign_suffix"}), certain=not site.suffix.endswith("vn"))
+    for near in lists.near(label):
+        if slips(label, near.name, 1) == 1:
+            certain = near.distinctive and len(near.name) >= _LONG_NAME
+            return Likeness(frozenset({"brand", "misspelt"}), certain=certain)
+    return _brand_in_label(label, shape, site, lists)
+
+
+def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Likeness | None:
+    """Look for a brand's name inside a longer label, such as `vietcombank-nhanqua`."""
+    found = lists.names.search(shape)
+    if found is None:
+        return None
+    rest = shape[: found.start()] + shape[found.end() :]
+    lures = bool(_BAIT.search(f"{rest}.{''.join(map(shape_of, site.subdomain))}"))
+    as_a_word = any(shape_of(part) == found[0] for part in re.split("[-_]", label))
+    short = len(found[0]) < _LONG_ENOUGH_INSIDE
+    if short and not as_a_word and not lures:
+        return None
+    return Likeness(frozenset({"brand", "inside"}), certain=lures and (as_a_word or not short))
+
+
+def _brand_in_subdomain(site: Site, lists: LinkLists) -> Likeness | None:
+    lures = bool(_BAIT.search(shape_of(site.domain)))
+    for label in site.subdomain:
+        for part in {label, *re.split("[-_]", label)}:
+            brand = lists.by_shape.get(shape_of(part))
+            if brand is None or not brand.distinctive:
+                continue
+            reasons = {"brand", "inside"} | ({"letters"} if part != brand.name else set())
+            if site.suffix.endswith("vn") and part == brand.name and not lures:
+                continue  # "zalo.tinhmau.vn": an office's own page on the service.
+            return Likeness(frozenset(reasons), certain=True)
+    return None
+
+
+def _whose(domain: str) -> str:
+    return "gov" if domain == "gov.vn" or domain.endswith(".gov.vn") else "brand"
+
+
+def _scripts_of(label: str) -> set[str]:
+    """Return the scripts of the label's letters, by the first word of their names in Unicode: LATIN, CYRILLIC …"""
+    return {unicodedata.name(letter, "UNKNOWN").partition(" ")[0] for letter in label if letter.isalpha()}
+
+
+_COUNTRY = 2
+_LONG_NAME = 8
+_LONG_ENOUGH_INSIDE = 6
+_MISSPELT_GOV = frozenset({"govn", "govv", "goov", "ggov", "gouv", "gqv", "goy", "gobv", "gvo", "ogv"})
+_VIETNAM_IN_LABEL = re.compile("govvn(?![a-z])|govvletnam")
+_BAIT_WORDS = (
+    "login", "signin", "verify", "secure", "security", "support", "online", "otp", "kyc", "update", "account", "wallet",
+    "dangnhap", "xacminh", "xacthuc", "capnhat", "baomat", "hotro", "khuyenmai", "nhanqua", "quatang", "trian", "uudai",
+    "trungthuong", "hoantien", "vayvon", "vaynhanh", "napthe", "naptien", "ruttien", "khoiphuc", "mokhoa", "khieunai",
+    "baocao", "giahan", "kichhoat", "nangcap", "sinhtrac", "dinhdanh", "thanhtoan", "hoadon", "tracuu",
+    "phat", "thuong", "qua", "app", "vip", "vote", "binhchon", "event", "sukien", "gift", "free", "bonus",
+)  # fmt: skip
+_BAIT = re.compile("|".join(sorted((shape_of(word) for word in _BAIT_WORDS), key=len, reverse=True)) + r"|[a-z]?\d+")
