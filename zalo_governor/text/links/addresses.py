@@ -62,8 +62,7 @@ def split_address(address: str) -> Address:
     end = next((at for at, letter in enumerate(after) if letter in "/?#"), len(after))
     authority, rest = after[:end], after[end:]
     userinfo, _, place = authority.rpartition("@")
-    if not place.startswith("["):
-        place = place.partition(":")[0]
+    place = place.partition("]")[0] + "]" if place.startswith("[") else place.partition(":")[0]
     written = place.lower().rstrip(".")
     return Address(scheme, userinfo, _decode_host(written), rest, written)
 
@@ -96,7 +95,7 @@ def split_host(host: str) -> Site:
 
 def in_latin(host: str) -> str:
     """Return the host in lower-case Latin letters without diacritics, where look-alike letters stand for such ones."""
-    return host if host.isascii() else fold(normalise(host).text)
+    return host if host.isascii() else fold(normalise(host).text).translate(_MORE_LOOKALIKES)
 
 
 def parents(host: str) -> Iterator[str]:
@@ -170,4 +169,6 @@ _LAST_BYTE = 255
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]{1,29}):(?!\d{1,5}(?:[/?#]|$))")
 _HXXP = re.compile(r"^h(?:xx|\*\*|tt)p(s?):", re.IGNORECASE)
 _DOTS = re.compile(r"[。．｡․]|[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
+# Rare in texts, so that `normalise` leaves them, yet registered to imitate names.
+_MORE_LOOKALIKES = str.maketrans("łøħŧƶӏіɩոօսհցզѡгпɢʟɴʙᴢᴠʀɪǥ", "lohtzliinouhgqwrnglnbzvrig")
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]{0,8}|\d{1,12})(?:\.(?:0x[0-9a-f]{0,8}|\d{1,12})){0,3}")

@@ -59,12 +59,12 @@ def _is_bare_link(written: str) -> bool:
     if not site.domain or (site.domain.isdecimal() and not has_path):
         return False
     if has_path or site.suffix.endswith("vn"):
-        # Abbreviations are joined by dots too: "TT.VN", "HĐND.UBND/VP".
-        return len(site.domain) > 1
+        # Abbreviations are joined by dots too: "T.VN", "Q.BT/VP"; short addresses are in small letters: t.ly/mau.
+        return len(site.domain) > 1 or written[:_COUNTRY].islower()
     if site.suffix in _FILE_ENDINGS or (address.host != host and len(site.suffix) == _COUNTRY):
         return False
     # "TS.BS", "Sở.TT": abbreviations that end like the suffix of a country.
-    return len(site.suffix) > _COUNTRY or (len(site.domain) > _COUNTRY and not written.isupper())
+    return len(site.suffix) > _COUNTRY or (len(site.domain) > _COUNTRY and refang(written)[-_COUNTRY:].islower())
 
 
 _OCTETS = 4
@@ -79,14 +79,15 @@ _FILE_ENDINGS = frozenset(
 """Public suffixes that are endings of file names as well; a path or a scheme shows that it is a link."""
 _DOT = r"(?:[.。．｡․]|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
 _LETTERS = r"\w\-\u0300-\u036f"
-_LABEL = rf"[^\W_][{_LETTERS}]{{0,62}}"
-_MAY_HOLD = re.compile(rf"[{_LETTERS}\]]{_DOT}[^\W_]|[:\]]?[/\\]{{2}}|(?i:script|text/html|ms-[a-z-]+)[:,;]")
+_LABEL = rf"[^\W_][{_LETTERS}]{{0,62}}+"
+_MAY_HOLD = re.compile(r"[.。．｡․][^\W_]|:[^\s\d]|[/\\]{2}|[\[({](?:\.|dot)", re.IGNORECASE)
 _REST = r"[^\s<>\"“”«»|]*"
 _CANDIDATE = re.compile(
-    rf"(?i:(?<![\w])(?:h(?:tt|xx|\*\*)ps?(?:\[:\]|:)[/\\]{{1,3}}|(?:ftps?|file|smb|intent|itms-services|zalo|market)://"
-    rf"|(?:javascript|vbscript):(?=\S)|data:(?=text/html|application/)|(?:search-ms|ms-[a-z][a-z-]{{1,20}}):(?=\S)){_REST}"
+    rf"(?i:(?:h(?:tt|xx|\*\*)ps?(?:\[:\]|:)[/\\]{{1,3}}|(?<!\w)(?:ftps?|file|smb|intent|itms-services|zalo|market)://"
+    rf"|(?<!\w)(?:javascript|vbscript):(?=\S)|(?<!\w)data:(?=text/html|application/)"
+    rf"|(?<!\w)(?:search-ms|ms-[a-z][a-z-]{{1,20}}):(?=\S)){_REST}"
     # An e-mail address; with a path behind it, browsers read a host after a user name.
-    rf"|(?<![{_LETTERS}.@/+])(?P<mail>[\w.+\-]{{1,64}}@{_LABEL}(?:{_DOT}{_LABEL}){{0,9}}(?!/))"
-    rf"|(?<![{_LETTERS}.@/\\+])(?P<bare>{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}(?:@{_LABEL}(?:{_DOT}{_LABEL}){{1,9}}(?=/))?"
+    rf"|(?<![{_LETTERS}.@/+])(?P<mail>[\w.+\-]{{1,64}}@{_LABEL}(?:{_DOT}{_LABEL}){{0,9}}+(?!/))"
+    rf"|(?<![{_LETTERS}.@/\\+])(?P<bare>(?:[\w.+\-]{{1,64}}@)?{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}"
     rf"(?![{_LETTERS}@])(?::\d{{1,5}}(?!\d))?(?:[/?#\\]{_REST})?))"
 )

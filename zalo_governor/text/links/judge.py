@@ -73,14 +73,15 @@ def _judge(address: Address, lists: LinkLists, depth: int) -> LinkDanger | None:
     host = address.host
     if not host:
         return None
+    if len(host) > _LONGEST_VALID:
+        return _judge_host_form(address)
     inner = _judge_forwarded(address, lists, depth)
     number = read_ip(host)
     if number:
         return join_dangers((_judge_ip(number), _judge_userinfo(address), _judge_download(address), inner))
     if lists.is_dangerous(host):
         return join_dangers((_danger("dangerous_link", True, "listed"), inner))
-    shared = lists.shared_domain(host)
-    if lists.is_trusted(host) and not shared:
+    if lists.is_trusted(host):
         return join_dangers((_judge_invitation(address), _judge_userinfo(address), inner))
     if lists.is_shortener(host):
         return join_dangers((_danger("short_link", False, "shortened"), _judge_userinfo(address), inner))
@@ -107,8 +108,9 @@ def _judge_scheme(address: Address) -> LinkDanger | None:
     if scheme == "data" and re.match(r"\s*(?:text/html|application/(?:x-|octet|hta|xhtml|java))", address.rest):
         return _danger("command_link", True, "scheme")
     if scheme in {"file", "smb"}:
-        host = re.match(r"/{2,4}([^/:]+\.[^/:]+)/", address.rest)
-        if host and not _is_private(host[1]):
+        shared = re.match(r"/{2,3}([^/:]+)/", address.rest)
+        host = address.host or (shared[1] if shared else "")
+        if "." in host and not _is_private(host):
             # Windows sends the user's password hash to any such server.
             return _danger("command_link", True, "scheme")
         return _danger("program_link", False, "program") if _PROGRAM.search(unquote(address.rest)) else None
@@ -159,7 +161,7 @@ def _judge_download(address: Address) -> LinkDanger | None:
 
 
 def _judge_host_form(address: Address) -> LinkDanger | None:
-    if "%" in address.written_host:
+    if _ENCODED.search(address.written_host):
         return _danger("hidden_link", True, "encoded_host")
     if len(address.host) > _LONGEST_HOST or address.host.count(".") >= _MOST_DOTS:
         return _danger("hidden_link", False, "long_host")
@@ -181,6 +183,9 @@ _STARTING = frozenset({"intent", "itms-services"})
 _DEEPEST = 2
 _LONGEST_HOST = 80
 _MOST_DOTS = 7
+_LONGEST_VALID = 253
+"""Most characters of a name by RFC 1035; browsers open no longer one."""
+_ENCODED = re.compile("%[0-9a-f]{2}")
 _FORWARDED = re.compile(r"https?(?::|%3a)[^\s&]+", re.IGNORECASE)
 _ENDS = r"(?=$|[?#&;,]|/?$)"
 _PROGRAM = re.compile(

@@ -56,8 +56,13 @@ class LinkLists:
         """Finds the shape of a distinctive brand inside a longer label."""
 
     def is_trusted(self, host: str) -> bool:
-        """Return whether the host belongs to a trusted domain, or to one of the brands."""
-        return any(parent in self._trusted for parent in parents(host))
+        """Return whether the host belongs to a trusted domain, or to one of the brands.
+
+        A domain where anybody can publish is not trusted inside a trusted one, and the other way round: the longer
+        domain counts.
+        """
+        trusted = next((parent for parent in parents(host) if parent in self._trusted), "")
+        return len(trusted) > len(self.shared_domain(host))
 
     def is_dangerous(self, host: str) -> bool:
         """Return whether the host belongs to a domain known as dangerous."""
@@ -121,4 +126,4 @@ _SHORTEST_MISSPELT = 6
 """Shorter names are one typing error away from too many others."""
 _NAME = re.compile(r"[a-z0-9-]{3,40}\??")
 _DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_][\w-]{1,62}")
-_LOOKALIKE_CHARACTERS = str.maketrans("0i1|!3456789q2øœ@$", "olllleasbtbggzooas")
+_LOOKALIKE_CHARACTERS = str.maketrans("0i1|!3456789q2@$", "olllleasbtbggzas")

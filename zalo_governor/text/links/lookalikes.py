@@ -72,14 +72,14 @@ def _like_government(plain: str, site: Site, lists: LinkLists) -> Likeness | Non
     if shape_of(site.domain) == "gov":
         vietnamese = site.suffix.endswith("vn")
         spelling = {"letters"} if site.domain != "gov" else {"foreign_suffix"}
-        # Other states have gov as a name under their suffix: gov.hu.
-        if vietnamese or len(site.suffix) > _COUNTRY or spelling == {"letters"}:
-            return Likeness(frozenset({"gov"} | spelling), certain=vietnamese)
+        if not vietnamese and len(site.suffix) == _COUNTRY and spelling == {"foreign_suffix"}:
+            return None  # Other states have gov as a name under their suffix: gov.ky.
+        return Likeness(frozenset({"gov"} | spelling), certain=vietnamese)
     if site.domain in _MISSPELT_GOV and site.suffix == "vn":
         return Likeness(frozenset({"gov", "misspelt"}), certain=False)
     own_labels = [*site.subdomain, site.domain]
     parts = [[shape_of(part) for part in re.split("[-_]", label)] for label in own_labels]
-    if any(_VIETNAM_IN_LABEL.search(shape_of(label)) for label in own_labels):
+    if any(map(_VIETNAM_IN_LABEL.search, own_labels)):
         return Likeness(frozenset(inside), certain=True)
     if any("gov" in label for label in parts):
         named = any(part in lists.by_shape for label in parts for part in label)
@@ -124,7 +124,7 @@ def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Lik
     if found is None:
         return None
     rest = shape[: found.start()] + shape[found.end() :]
-    lures = bool(_BAIT.search(f"{rest}.{''.join(map(shape_of, site.subdomain))}"))
+    lures = bool(_BAIT.search(f"{rest}.{''.join(map(shape_of, site.subdomain))}") or lists.names.search(rest))
     as_a_word = any(shape_of(part) == found[0] for part in re.split("[-_]", label))
     short = len(found[0]) < _LONG_ENOUGH_INSIDE
     if short and not as_a_word and not lures:
@@ -159,7 +159,7 @@ _COUNTRY = 2
 _LONG_NAME = 8
 _LONG_ENOUGH_INSIDE = 6
 _MISSPELT_GOV = frozenset({"govn", "govv", "goov", "ggov", "gouv", "gqv", "goy", "gobv", "gvo", "ogv"})
-_VIETNAM_IN_LABEL = re.compile("govvn(?![a-z])|govvletnam")
+_VIETNAM_IN_LABEL = re.compile("[gq][o0]v[-_]?(?:vn(?![a-z])|viet-?nam)")
 _BAIT_WORDS = (
     "login", "signin", "verify", "secure", "security", "support", "online", "otp", "kyc", "update", "account", "wallet",
     "dangnhap", "xacminh", "xacthuc", "capnhat", "baomat", "hotro", "khuyenmai", "nhanqua", "quatang", "trian", "uudai",
