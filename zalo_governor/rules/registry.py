@@ -9,6 +9,7 @@ from zalo_governor.rules.checks.display_name import DisplayNameRule
 from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.group_changes import GroupInfoRule, GroupPictureRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
+from zalo_governor.rules.checks.links import LinkRule
 from zalo_governor.rules.checks.outsiders import OutsiderRule
 
 RULES: tuple[type[Rule[Any]], ...] = (
@@ -17,6 +18,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     ClassifiedRule,
     HarmfulRule,
     FileRule,
+    LinkRule,
     GroupInfoRule,
     GroupPictureRule,
     OutsiderRule,
