@@ -32,6 +32,8 @@ class ClauseTopic(StrEnum):
     """State secrets in posted content."""
     CLASSIFIED_WORK = "classified_work"
     """Leaders' directives, and calls, about state secrets."""
+    MALWARE = "malware"
+    """Malware, and links that may lead to it."""
     OUTSIDERS = "outsiders"
     """People in the group who are not on its roster, the approved list of members."""
     FORWARDING = "forwarding"

@@ -3,6 +3,16 @@
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 
+_LINKS = {
+    "dangerous_link": MessageId.LINK_LISTED,
+    "lookalike_link": MessageId.LINK_LOOKALIKE,
+    "program_link": MessageId.LINK_PROGRAM,
+    "hidden_link": MessageId.LINK_HIDDEN,
+    "command_link": MessageId.LINK_COMMAND,
+    "short_link": MessageId.LINK_SHORT,
+    "group_invitation": MessageId.LINK_INVITATION,
+}
+"""Texts for the dangers of links (clause 4.4)."""
 _CATEGORIES = {
     "drugs": MessageId.CATEGORY_DRUGS,
     "gambling": MessageId.CATEGORY_GAMBLING,
@@ -21,6 +31,7 @@ _CATEGORIES = {
     "unverified": MessageId.CATEGORY_UNVERIFIED,
     "other": MessageId.CATEGORY_OTHER,
     "look": MessageId.CATEGORY_SECRECY,
+    **_LINKS,
 }
 _REASONS = {
     "offer": MessageId.REASON_OFFER,
@@ -46,12 +57,38 @@ _REASONS = {
     "set_off": MessageId.REASON_LEVEL,
     "stamp": MessageId.REASON_LEVEL_STAMP,
     "transmitting": MessageId.REASON_PASSED_ON,
+    "listed": MessageId.REASON_LISTED,
+    "gov": MessageId.REASON_GOV,
+    "brand": MessageId.REASON_BRAND,
+    "letters": MessageId.REASON_LETTERS,
+    "misspelt": MessageId.REASON_MISSPELT,
+    "foreign_suffix": MessageId.REASON_FOREIGN_SUFFIX,
+    "inside": MessageId.REASON_INSIDE,
+    "mixed_scripts": MessageId.REASON_MIXED_SCRIPTS,
+    "foreign_script": MessageId.REASON_FOREIGN_SCRIPT,
+    "program": MessageId.REASON_PROGRAM,
+    "script_file": MessageId.REASON_SCRIPT_FILE,
+    "ip": MessageId.REASON_IP,
+    "ip_disguised": MessageId.REASON_IP_DISGUISED,
+    "userinfo": MessageId.REASON_USERINFO,
+    "encoded_host": MessageId.REASON_ENCODED_HOST,
+    "long_host": MessageId.REASON_LONG_HOST,
+    "scheme": MessageId.REASON_SCHEME,
+    "shortened": MessageId.REASON_SHORTENED,
+    "invitation": MessageId.REASON_INVITATION,
+    "forwards": MessageId.REASON_FORWARDS,
+    "warning": MessageId.REASON_WARNING,
 }
 
 
 def has_category(label: str) -> bool:
     """Return whether `category` has a Vietnamese text for the label of a finding, such as `drugs`."""
     return label in _CATEGORIES
+
+
+def is_dangerous_link(label: str) -> bool:
+    """Return whether a finding with that label is about a link that may be dangerous (clause 4.4)."""
+    return label in _LINKS
 
 
 def category(voice: MessageFormatter, label: str) -> str:

@@ -13,7 +13,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.pipeline.secret_gate import UNCHECKED
-from zalo_governor.services.cases.categories import category, has_category, why
+from zalo_governor.services.cases.categories import category, has_category, is_dangerous_link, why
 from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
@@ -64,7 +64,8 @@ class CaseNotifications:
             text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
-            text = self._voice.render(MessageId.ALERT_HARMFUL, remove=self._removal_offer(uow, case), **about, **named)
+            kind = MessageId.ALERT_LINK if is_dangerous_link(case.label) else MessageId.ALERT_HARMFUL
+            text = self._voice.render(kind, remove=self._removal_offer(uow, case), **about, **named)
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
             about["member"] += self._deadline_note(case)
@@ -107,22 +108,22 @@ class CaseNotifications:
         person = uow.people.get(person.id)
         about = self._case_fields(case, person)
         if case.sealed:
-            text = self._voice.render_for(
-                person, MessageId.REQUEST_SEALED_OLD if old else MessageId.REQUEST_SEALED, **about
-            )
+            sealed = MessageId.REQUEST_SEALED_OLD if old else MessageId.REQUEST_SEALED
+            text = self._voice.render_for(person, sealed, **about)
         elif about_name:
             del about["when"]
             lacks = self._names.lacks(reason, fixable=proposal is not None)
             proposed = self._names.proposal(uow, case.group_id, person, proposal)
             text = self._voice.render_for(person, MessageId.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
         elif self._is_about_writing(case):
-            text = self._voice.render_for(
-                person, MessageId.REQUEST_DIACRITICS, proposal=self._proposed_sentence(proposal), **about
-            )
+            about["proposal"] = self._proposed_sentence(proposal)
+            text = self._voice.render_for(person, MessageId.REQUEST_DIACRITICS, **about)
+        elif is_dangerous_link(case.label):
+            about["category"] = category(self._voice, case.label)
+            text = self._voice.render_for(person, MessageId.REQUEST_LINK, **about)
         else:
-            text = self._voice.render_for(
-                person, MessageId.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about
-            )
+            about["clause"] = self._voice.clause(case.clause)
+            text = self._voice.render_for(person, MessageId.REQUEST_OTHER, **about)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
@@ -143,8 +144,7 @@ class CaseNotifications:
             rows="\n".join(self._request_row(uow, case, person) for case in cases),
         )
         first = cases[0]
-        purpose = Purpose.MEMBER_REQUEST
-        self._post.to_person(uow, person, text, purpose, group_id=first.group_id, case_id=first.id)
+        self._post.to_person(uow, person, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id)
         for case in cases[1:]:
             uow.cases.save(case.model_copy(update={"asked_with": first.id}))
 

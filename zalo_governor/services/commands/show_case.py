@@ -17,8 +17,11 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.trial_filter import withheld_line
 from zalo_governor.services.policy import ServicePolicy
 
-QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES})
-"""Topics of the clauses (spelling, display names) whose cases may quote the member's text."""
+QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES, ClauseTopic.MALWARE})
+"""Topics of the clauses (spelling, display names, links) whose cases may quote the member's text.
+
+Of a link, the finding holds only the address, in a form that is not clickable.
+"""
 
 _EXCERPT = 80
 _MOST_CHARACTERS = 600
