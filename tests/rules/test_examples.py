@@ -29,9 +29,10 @@ def test_each_rule_carries_examples_of_both_kinds(rule_id: str) -> None:
 
 
 def test_the_benign_corpus_is_rich() -> None:
-    messages, names = (read_lines(shipped_config() / "benign" / name) for name, _ in BENIGN)
+    messages, names, links = (read_lines(shipped_config() / "benign" / name) for name, _ in BENIGN)
     assert len(set(messages)) >= 400
     assert len(set(names)) >= 80
+    assert len(set(links)) >= 150
 
 
 def test_the_command_shows_what_fails_and_exits_with_1(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from zalo_governor.rules.loader import Coming, Example, Rulebook, load_rulebook,
 rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True)
 
 _SOME_UID = "7000000000000000014"
-BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
+BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"), ("links.vi.txt", "text"))
 """Files of ordinary messages and names in the folder `benign/`, with the kind of their lines; no rule may find anything
 in any line."""
 

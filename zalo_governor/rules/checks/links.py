@@ -117,14 +117,19 @@ def _seen_strings(event: EventBase) -> Iterator[tuple[str, str]]:
     """
     attachment = event.attachment if isinstance(event, MessageSent) else None
     is_file = attachment is not None and attachment.type in _FILES
+    before: set[str] = set()
     for field, text in event.strings():
-        if field == "url" and is_file:
+        if text in before:
+            continue  # A card repeats its address as its target.
+        before.add(text)
+        if is_file and field in _TARGETS:
             continue
         if field == "text" and not event.is_group and text.startswith("/"):
             continue
         yield field, text
 
 
+_TARGETS = frozenset({"url", "link_target", "link_redirect"})
 _FILES = frozenset(
     {"chat.photo", "share.file", "chat.voice", "chat.video.msg", "chat.gif", "chat.sticker", "chat.doodle"}
 )

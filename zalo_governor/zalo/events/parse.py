@@ -42,6 +42,8 @@ _EXTENSION = re.compile(r"\w{1,16}")
 _CALLS = frozenset({"recommened.calltime", "recommened.misscall", "recommened.groupcall"})  # Zalo's own spelling
 _CALL_BUBBLE = "sendBubbleMessage"
 _PARAMS_FIELDS = (
+    "link_target",
+    "link_redirect",
     "media_title",
     "media_source",
     "media_artist",

@@ -34,6 +34,8 @@ FIELDS: dict[str, Place] = {
     "title": _message("content", "title"),
     "description": _message("content", "description"),
     "url": _message("content", "href"),
+    "link_target": _message("content", "params", "href"),
+    "link_redirect": _message("content", "params", "redirect_url"),
     "media_title": _message("content", "params", "mediaTitle"),
     "media_source": _message("content", "params", "src"),
     "media_artist": _message("content", "params", "artist"),

@@ -52,7 +52,7 @@ def test_what_is_uncertain_goes_to_nobody_but_the_admin(text: str, severity: Sev
 
 
 def test_a_quote_accuses_nobody() -> None:
-    quote = Quote(owner_uid="1", key="1", text=BAD, strings=(("quote_url", BAD),))
+    quote = Quote(owner_uid="1", key="1", text=f"Vào {BAD}", strings=(("quote_url", BAD),))
     found = findings(MessageSent(at=AT, text="Đồng chí xóa giúp", quote=quote))
     assert {(finding.field, finding.severity) for finding in found} == {
         ("quote", Severity.SUSPECT),
@@ -67,6 +67,13 @@ def test_the_target_of_a_card_counts_and_the_place_of_a_file_on_the_server_does_
     assert [finding.field for finding in findings(sent("chat.recommended"))] == ["url"]
     assert findings(sent("share.file")) == []
     assert findings(sent("chat.photo")) == []
+
+
+@pytest.mark.parametrize("field", ["link_target", "link_redirect"])
+def test_a_card_that_shows_one_address_and_opens_another_is_found(field: str) -> None:
+    shown = ("url", "https://mau.gov.vn")
+    card = Attachment(type="chat.recommended", title="Tỉnh Mẫu", other_strings=(shown, (field, BAD)))
+    assert [finding.field for finding in findings(MessageSent(at=AT, attachment=card))] == [field]
 
 
 @pytest.mark.parametrize("field", ["title", "description"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zalo_governor.text.links.judge import LABELS, REASONS, judge_link, judge_links
+from zalo_governor.text.links.judge import LABELS, REASONS, LinkDanger, judge_link, judge_links
 from zalo_governor.text.links.lists import LinkLists, shape_of
 from zalo_governor.text.links.lookalikes import is_in_foreign_script, mixes_scripts
 
@@ -43,7 +43,7 @@ LISTS = LinkLists(
     ],
 )
 def test_dangers(address: str, label: str, certain: bool, reasons: set[str]) -> None:
-    assert judge_link(address, LISTS) == (label, certain, reasons)
+    assert judge_link(address, LISTS) == LinkDanger(label, certain, frozenset(reasons))
 
 
 @pytest.mark.parametrize(
