@@ -1,0 +1,67 @@
+"""Readers of documents: each takes the texts, pictures, inner files, links and dangers out of one family of formats."""
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.sandbox.attachments.readers import legacy, mail, markup, metafile, odf, ooxml, pdf, plain, rtf
+from zalo_governor.sandbox.attachments.readers.characters import load_charsets
+
+Reader = Callable[[bytes, Budget], Contents]
+"""Reads a file. It never raises: what could not be read stands in `Contents.not_checked`."""
+
+_READERS: dict[str, Reader] = {
+    "application/pdf": pdf.read,
+    "application/rtf": rtf.read,
+    "text/rtf": rtf.read,
+    "application/msword": legacy.read,
+    "application/vnd.ms-excel": legacy.read,
+    "application/vnd.ms-powerpoint": legacy.read,
+    "application/vnd.ms-outlook": legacy.read,
+    "application/vnd.ms-office": legacy.read,
+    "application/vnd.visio": legacy.read,
+    "application/x-ole-storage": legacy.read,
+    "application/cdfv2": legacy.read,
+    "application/cdfv2-corrupt": legacy.read,
+    "application/encrypted": legacy.read,
+    "text/html": markup.read_html,
+    "application/xhtml+xml": markup.read_html,
+    "text/xml": markup.read_xml_file,
+    "application/xml": markup.read_xml_file,
+    "image/svg+xml": markup.read_xml_file,
+    "message/rfc822": mail.read,
+    "multipart/related": mail.read,
+    "application/x-mimearchive": mail.read,
+    "image/emf": metafile.read,
+    "image/wmf": metafile.read,
+    "image/x-emf": metafile.read,
+    "image/x-wmf": metafile.read,
+    "application/json": plain.read,
+    "application/csv": plain.read,
+    "application/x-ndjson": plain.read,
+}
+_FAMILIES: tuple[tuple[str, Reader], ...] = (
+    ("application/vnd.openxmlformats-officedocument", ooxml.read),
+    ("application/vnd.ms-word.", ooxml.read),
+    ("application/vnd.ms-excel.", ooxml.read),
+    ("application/vnd.ms-powerpoint.", ooxml.read),
+    ("application/vnd.ms-visio.", ooxml.read),
+    ("application/vnd.oasis.opendocument", odf.read),
+    ("application/vnd.sun.xml", odf.read),
+    ("text/", plain.read),
+)
+
+
+def reader_for(mime: str) -> Reader | None:
+    """Return the reader for a MIME type, with or without parameters; None if there is none."""
+    kind = mime.partition(";")[0].strip().lower()
+    if kind in _READERS:
+        return _READERS[kind]
+    return next((read for start, read in _FAMILIES if kind.startswith(start)), None)
+
+
+def preload() -> None:
+    """Load what the readers would else import while they read; call it before the process is locked in."""
+    load_charsets()
+    Image.preinit()

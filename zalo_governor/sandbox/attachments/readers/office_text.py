@@ -1,0 +1,177 @@
+"""Takes the texts out of one XML part of an OOXML package: WordprocessingML, DrawingML, charts, SmartArt, comments.
+
+Elements are told by their local names (ECMA-376 part 1), so that the transitional, the strict and later namespaces read
+alike. Text boxes stand twice in a file, for old programs once more (`mc:Fallback`); the same text counts once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zalo_governor.sandbox.attachments.readers.collector import Collector
+from zalo_governor.sandbox.attachments.readers.fields import read_field
+
+_TEXTS = frozenset({"t", "delText", "div", "font", "span"})
+"""The last three stand in text boxes of old Excel drawings (VML)."""
+_TEXTS_WITH_BREAK = frozenset({"v", "text"})
+"""Elements that hold one text each: values of charts (`c:v`), comments of slides and of sheets (`text`)."""
+_CODES = frozenset({"instrText", "delInstrText"})
+_BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_BOXES = frozenset({"txbxContent", "Fallback", "txBody"})
+_ATTRIBUTES = {
+    "docPr": ("descr", "title", "name"),
+    "cNvPr": ("descr", "title", "name"),
+    "shape": ("alt", "title"),
+    "rect": ("alt", "title"),
+    "oval": ("alt", "title"),
+    "imagedata": ("title",),
+    "textpath": ("string",),
+    "hyperlink": ("tooltip", "display", "docLocation"),
+    "hlinkClick": ("tooltip",),
+    "hlinkHover": ("tooltip",),
+    "tblCaption": ("val",),
+    "tblDescription": ("val",),
+    "alias": ("val",),
+    "listItem": ("displayText",),
+    "listEntry": ("val",),
+    "default": ("val",),
+    "statusText": ("val",),
+    "helpText": ("val",),
+    "docVar": ("name", "val"),
+    "lvlText": ("val",),
+    "bookmarkStart": ("name",),
+    "section": ("name",),
+    "cSld": ("name",),
+    "custShow": ("name",),
+}
+"""Attributes that people read or write. Numbering as `%1.` is kept out by its length."""
+_SHORTEST_ATTRIBUTE = 4
+
+
+@dataclass
+class _Frame:
+    """Text that is being read: the part itself, or a box in it."""
+
+    place: str
+    pieces: list[str] = field(default_factory=list)
+
+
+class OfficeText:
+    """Reads the events of one part and adds its texts."""
+
+    def __init__(self, collector: Collector, *, page: int | None = None, place: str = "body") -> None:
+        self._collector = collector
+        self._page = page
+        self._frames = [_Frame(place)]
+        self._sink: list[str] | None = None
+        self._code: list[str] = []
+        self._attributes: list[str] = []
+        self._cells = 0
+        self._own_frame: list[bool] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `XmlReader`."""
+        if name in _TEXTS or name in _TEXTS_WITH_BREAK:
+            self._sink = self._frames[-1].pieces
+        elif name in _CODES:
+            self._sink = self._code
+        elif name in _BREAKS and self._code_is_closed():
+            self._frames[-1].pieces.append(_BREAKS[name])
+        elif name in _BOXES:
+            self._begin_box(name)
+        elif name == "tc":
+            self._cells += 1
+        elif name == "fldSimple":
+            read_field(attributes.get("instr", ""), self._collector, self._page)
+        if name in _ATTRIBUTES:
+            texts = (attributes.get(attribute, "") for attribute in _ATTRIBUTES[name])
+            self._attributes += [text for text in texts if len(text) >= _SHORTEST_ATTRIBUTE]
+
+    def end(self, name: str) -> None:
+        """See `XmlReader`."""
+        if name in _TEXTS or name in _CODES:
+            self._sink = None
+        elif name == "p":
+            self._frames[-1].pieces.append("\n")
+            self._close_code()
+        elif name in _TEXTS_WITH_BREAK:
+            self._sink = None
+            self._frames[-1].pieces.append("\n")
+        elif name == "tc":
+            self._end_cell()
+        elif name == "tr":
+            self._frames[-1].pieces.append("\n")
+        elif name in _BOXES and self._own_frame.pop():
+            self._add(self._frames.pop())
+
+    def data(self, text: str) -> None:
+        """See `XmlReader`."""
+        if self._sink is not None:
+            self._sink.append(text)
+
+    def finish(self) -> None:
+        """See `XmlReader`."""
+        self._close_code()
+        while self._frames:
+            self._add(self._frames.pop())
+        for text in self._attributes:
+            self._collector.add_text(text, page=self._page, place="alt_text")
+
+    def _add(self, frame: _Frame) -> None:
+        self._collector.add_text("".join(frame.pieces), page=self._page, place=frame.place)
+
+    def _begin_box(self, name: str) -> None:
+        """Begin a text of its own, but not in a cell of a slide's table (`a:tc/a:txBody`): its row stays together."""
+        own = name != "txBody" or not self._cells
+        self._own_frame.append(own)
+        if own:
+            self._frames.append(_Frame("text_box"))
+
+    def _end_cell(self) -> None:
+        self._cells -= 1
+        pieces = self._frames[-1].pieces
+        if pieces and pieces[-1] == "\n":
+            pieces[-1] = "\t"
+        else:
+            pieces.append("\t")
+
+    def _code_is_closed(self) -> bool:
+        return self._sink is not self._code
+
+    def _close_code(self) -> None:
+        """Read the field codes of a paragraph; they stand in pieces, as Word splits runs at will."""
+        if self._code:
+            code = "".join(self._code)
+            self._code.clear()
+            read_field(code, self._collector, self._page)
+
+
+class EveryText:
+    """Adds all characters of a part, a line for each element: properties, custom XML, data of forms."""
+
+    def __init__(self, collector: Collector, *, page: int | None = None, place: str = "property") -> None:
+        self._collector = collector
+        self._page = page
+        self._place = place
+        self._pieces: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `XmlReader`."""
+        if name == "property" and "name" in attributes:
+            self._pieces.append(attributes["name"] + ": ")
+        elif name == "Description":
+            # XMP writes simple properties as attributes (ISO 16684-1, 7.9.2.2).
+            self._pieces += [f"{value}\n" for value in attributes.values()]
+
+    def end(self, name: str) -> None:
+        """See `XmlReader`."""
+        if self._pieces and self._pieces[-1] != "\n":
+            self._pieces.append("\n")
+
+    def data(self, text: str) -> None:
+        """See `XmlReader`."""
+        self._pieces.append(text)
+
+    def finish(self) -> None:
+        """See `XmlReader`."""
+        lines = (line.strip() for line in "".join(self._pieces).splitlines())
+        self._collector.add_text("\n".join(line for line in lines if line), page=self._page, place=self._place)

@@ -1,0 +1,176 @@
+"""Walks OLE compound files ([MS-CFB]): storages in storages, packaged files, macros, properties.
+
+Old Office documents are such files, and so are embedded objects (`oleObject1.bin`), VBA projects and Outlook messages.
+"""
+
+import io
+import re
+import struct
+from collections.abc import Iterator
+
+import olefile
+
+from zalo_governor.domain.attachments import NotChecked
+from zalo_governor.sandbox.attachments.readers.collector import Collector
+
+MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_MOST_STORAGES = 500
+_PROPERTIES = (
+    *("title", "subject", "author", "keywords", "comments", "template", "last_saved_by"),
+    *("category", "manager", "company", "content_type", "content_status", "presentation_target"),
+)
+_LETTERS = re.compile("[\t\x20-\x7e\xa0-\u024f\u0300-\u036f\u1ea0-\u1ef9\u2013-\u2026\u20ab]{6,}")
+
+
+class Storage:
+    """One storage (folder) of a compound file."""
+
+    def __init__(self, file: olefile.OleFileIO, path: tuple[str, ...], collector: Collector) -> None:
+        self._file = file
+        self._collector = collector
+        self.path = path
+        self.clsid: str = (file.getclsid(list(path)) if path else file.root.clsid or "").upper()
+        """Class of the object in this storage, such as `0002CE02-0000-0000-C000-000000000046`; "" if none is given."""
+        entries = file.listdir(streams=True, storages=False)
+        self._streams = {entry[-1].lower(): entry for entry in entries if tuple(entry[:-1]) == path}
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the streams in this storage, in lower case."""
+        return list(self._streams)
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a stream of this storage; None if there is none, or the budget is used up."""
+        entry = self._streams.get(name.lower())
+        if entry is None:
+            return None
+        size = self._file.get_size(entry)
+        if size > self._collector.budget.left("unpacked"):
+            self._collector.note(NotChecked.LIMIT)
+            return None
+        self._collector.budget.spend("unpacked", size)
+        with self._collector.noting_damage():
+            content: bytes = self._file.openstream(entry).read()
+            return content
+        return None
+
+
+def open_ole(content: bytes) -> olefile.OleFileIO:
+    """Open a compound file.
+
+    Raises:
+        OSError: it is none, or it is broken.
+    """
+    return olefile.OleFileIO(io.BytesIO(content))
+
+
+def walk_storages(file: olefile.OleFileIO, collector: Collector) -> Iterator[Storage]:
+    """Yield the root and every storage below it."""
+    yield Storage(file, (), collector)
+    paths = file.listdir(streams=False, storages=True)
+    if len(paths) > _MOST_STORAGES:
+        collector.note(NotChecked.LIMIT)
+    for path in paths[:_MOST_STORAGES]:
+        collector.budget.check_time()
+        yield Storage(file, tuple(path), collector)
+
+
+def read_properties(file: olefile.OleFileIO, collector: Collector) -> None:
+    """Take the texts out of the property sets of a document ([MS-OLEPS]), with those that the user invented."""
+    with collector.noting_damage():
+        metadata = file.get_metadata()
+        for name in _PROPERTIES:
+            _add_property(getattr(metadata, name, None), metadata.codepage, collector)
+    with collector.noting_damage():
+        for value in file.getproperties("\x05DocumentSummaryInformation").values():
+            _add_property(value, None, collector)
+    for stream in ("\x05SummaryInformation", "\x05DocumentSummaryInformation"):
+        if file.exists(stream):
+            with collector.noting_damage():
+                add_strings(file.openstream(stream).read(), collector, place="property")
+
+
+def read_packages(storage: Storage, collector: Collector, page: int | None = None) -> None:
+    """Take the files out that a storage of an embedded object carries."""
+    for name in storage.names:
+        if name.endswith("ole10native"):
+            read_native(storage.read(name) or b"", collector, page=page)
+        elif name in ("package", "contents", "embeddedodf"):
+            content = storage.read(name) or b""
+            if not content.startswith(MAGIC) or name == "package":
+                collector.add_inner(name, content, page=page)
+
+
+def read_native(content: bytes, collector: Collector, *, page: int | None = None) -> None:
+    """Take the file out of an `Ole10Native` stream ([MS-OLEDS] 2.3.6; the layout inside is the Object Packager's)."""
+    if len(content) < 4:
+        return
+    body = content[4:]
+    with collector.noting_damage():
+        if body[:2] == b"\x02\x00":
+            read_packager(body, collector, page=page)
+        else:
+            collector.add_inner("object", body, page=page)
+
+
+def read_packager(body: bytes, collector: Collector, *, page: int | None = None) -> None:
+    """Take the file out of what the Object Packager wrote: label, path, temporary path, size, content."""
+    label, position = _string_at(body, 2)
+    path, position = _string_at(body, position)
+    position += 4
+    length = _number_at(body, position)
+    position += 4 + length
+    size = _number_at(body, position)
+    content = body[position + 4 : position + 4 + size]
+    collector.add_inner(label or path or "object", content, page=page)
+
+
+def has_active_control(file: olefile.OleFileIO) -> bool:
+    """Return whether a storage carries an ActiveX control (`\\x03OCXNAME`, `\\x03OCXDATA`, or a control's cache)."""
+    names = {part.lower() for entry in file.listdir() for part in entry}
+    return any(name.startswith("\x03ocx") for name in names)
+
+
+def strings_in(content: bytes) -> list[str]:
+    """Return the runs of six or more Latin and Vietnamese letters that stand in bytes as UTF-16LE.
+
+    It finds what has no place of its own in old formats: names of bookmarks, alternative texts, lettering in shapes.
+    """
+    found = []
+    for parity in (0, 1):
+        aligned = content[parity : len(content) - (len(content) - parity) % 2]
+        text = aligned.decode("utf-16-le", errors="replace")
+        found += _LETTERS.findall(text)
+    return found
+
+
+def add_strings(content: bytes, collector: Collector, *, place: str, page: int | None = None) -> None:
+    """Add the texts that `strings_in` finds, as one text of lines."""
+    collector.add_text("\n".join(strings_in(content)), page=page, place=place)
+
+
+def _add_property(value: object, codepage: object, collector: Collector) -> None:
+    if isinstance(value, bytes):
+        value = value.decode(_encoding_of(codepage), errors="replace")
+    if isinstance(value, list):
+        for item in value:
+            _add_property(item, codepage, collector)
+    elif isinstance(value, str):
+        collector.add_text(value.replace("\0", ""), place="property")
+
+
+def _encoding_of(codepage: object) -> str:
+    if codepage in (65001, -535):
+        return "utf-8"
+    return {1258: "cp1258", 1250: "cp1250", 1251: "cp1251"}.get(codepage if isinstance(codepage, int) else 0, "cp1252")
+
+
+def _string_at(body: bytes, position: int) -> tuple[str, int]:
+    end = body.index(b"\0", position)
+    return body[position:end].decode("cp1258", errors="replace"), end + 1
+
+
+def _number_at(body: bytes, position: int) -> int:
+    number: int = struct.unpack_from("<I", body, position)[0]
+    return number

@@ -1,0 +1,153 @@
+"""Takes the texts out of the XML parts of a workbook (SpreadsheetML, ECMA-376 part 1, 18)."""
+
+import re
+from collections.abc import Mapping
+
+from zalo_governor.sandbox.attachments.readers.collector import Collector
+from zalo_governor.sandbox.attachments.readers.fields import read_formula
+
+_HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{5,6}|[0-9]{1,3}|[A-Za-z])')
+_SHEET_TEXTS = frozenset(
+    {"v", "t", "f", "formula1", "formula2", "oddHeader", "oddFooter", "evenHeader", "evenFooter"}
+    | {"firstHeader", "firstFooter"}
+)
+_SHEET_ATTRIBUTES = {
+    "dataValidation": ("promptTitle", "prompt", "errorTitle", "error"),
+    "hyperlink": ("display", "tooltip"),
+}
+
+
+class SheetText:
+    """Reads a sheet of a workbook (SpreadsheetML): cells by rows, headers, hints, formulas."""
+
+    def __init__(
+        self, collector: Collector, shared: list[str], used: set[int], *, page: int | None, macros: bool = False
+    ) -> None:
+        self._collector = collector
+        self._shared = shared
+        self._used = used
+        self._page = page
+        self._macros = macros
+        self._cells: list[str] = []
+        self._others: list[tuple[str, str]] = []
+        self._kind = ""
+        self._sink: list[str] | None = None
+        self._text: list[str] = []
+        self._characters = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `XmlReader`."""
+        if name == "c":
+            self._kind = attributes.get("t", "n")
+        elif name in _SHEET_TEXTS:
+            self._text = []
+            self._sink = self._text
+        elif name in _SHEET_ATTRIBUTES:
+            for attribute in _SHEET_ATTRIBUTES[name]:
+                self._others.append(("alt_text", attributes.get(attribute, "")))
+
+    def end(self, name: str) -> None:
+        """See `XmlReader`."""
+        if name == "row":
+            self._cells.append("\n")
+        elif name == "c":
+            self._cells.append("\t")
+        elif name in _SHEET_TEXTS:
+            self._sink = None
+            self._take(name, "".join(self._text))
+
+    def data(self, text: str) -> None:
+        """See `XmlReader`."""
+        if self._sink is not None:
+            self._sink.append(text)
+
+    def finish(self) -> None:
+        """See `XmlReader`."""
+        self._collector.add_text("".join(self._cells), page=self._page)
+        for place, text in self._others:
+            self._collector.add_text(text, page=self._page, place=place)
+
+    def _take(self, name: str, text: str) -> None:
+        if name == "v" and self._kind == "s":
+            text = self._shared_string(text)
+        if name in ("v", "t"):
+            # Many cells may point to one long shared string; what the budget cannot hold is not put together at all.
+            if self._characters <= self._collector.budget.left("characters"):
+                self._cells.append(text)
+                self._characters += len(text)
+        elif name == "f":
+            read_formula(text, self._collector, macros=self._macros)
+            if '"' in text:
+                self._others.append(("formula", text))
+        elif name in ("formula1", "formula2"):
+            self._others.append(("formula", text))
+        else:
+            self._others.append(("header", _without_codes(text)))
+
+    def _shared_string(self, number: str) -> str:
+        if not number.isascii() or not number.isdigit() or int(number) >= len(self._shared):
+            return ""
+        self._used.add(int(number))
+        return self._shared[int(number)]
+
+
+class SharedStrings:
+    """Reads the table of strings that the cells of a workbook point to."""
+
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self._pieces: list[str] = []
+        self._reading = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `XmlReader`."""
+        if name == "si":
+            self._pieces = []
+        self._reading = name == "t"
+
+    def end(self, name: str) -> None:
+        """See `XmlReader`."""
+        self._reading = False
+        if name == "si":
+            self.strings.append("".join(self._pieces))
+
+    def data(self, text: str) -> None:
+        """See `XmlReader`."""
+        if self._reading:
+            self._pieces.append(text)
+
+    def finish(self) -> None:
+        """See `XmlReader`."""
+
+
+class AttributeTexts:
+    """Adds chosen attributes of a part: names of sheets, columns of pivot tables, formats of numbers."""
+
+    def __init__(
+        self, collector: Collector, wanted: Mapping[str, tuple[str, ...]], *, page: int | None = None, place: str
+    ) -> None:
+        self._collector = collector
+        self._wanted = wanted
+        self._page = page
+        self._place = place
+        self._texts: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `XmlReader`."""
+        if name in self._wanted:
+            self._texts += [attributes[attribute] for attribute in self._wanted[name] if attribute in attributes]
+
+    def end(self, name: str) -> None:
+        """See `XmlReader`."""
+
+    def data(self, text: str) -> None:
+        """See `XmlReader`."""
+
+    def finish(self) -> None:
+        """See `XmlReader`."""
+        self._collector.add_text("\n".join(self._texts), page=self._page, place=self._place)
+
+
+def _without_codes(header: str) -> str:
+    """Return a sheet's header without its codes: `&C&"Arial,Bold"&12MẬT` is `MẬT` (ECMA-376 part 1, 18.3.1.46)."""
+    return _HEADER_CODE.sub(" ", header)

@@ -1,0 +1,63 @@
+"""Reads the members of an OOXML or ODF package, which is a ZIP file, with limits from its directory.
+
+The directory (APPNOTE.TXT, 4.3.12) tells the sizes before anything is inflated, and `zipfile` never inflates more than
+the directory says. Nothing is written, so names cannot escape from anywhere.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from zalo_governor.domain.attachments import NotChecked
+from zalo_governor.sandbox.attachments.readers.collector import Collector
+
+_MOST_MEMBERS = 10_000
+_MOST_RATIO = 200
+_SMALL = 1 << 20
+"""Members up to this size in bytes are inflated whatever their ratio: repetitive XML of empty tables packs well."""
+_STEP = 1 << 18
+_ENCRYPTED = 0x1
+
+
+class ZipPackage:
+    """Members of a package, in the order of its directory.
+
+    Raises:
+        BadZipFile: the directory is missing or broken.
+    """
+
+    def __init__(self, content: bytes, collector: Collector) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self._collector = collector
+        members = [member for member in self._archive.infolist() if not member.is_dir()]
+        if len(members) > _MOST_MEMBERS:
+            collector.note(NotChecked.LIMIT)
+        self.members = members[:_MOST_MEMBERS]
+
+    def read(self, member: zipfile.ZipInfo) -> bytes | None:
+        """Return the content of a member; None if it is encrypted, broken at once, or over a limit (and note why).
+
+        Of a member that breaks off, what came before is returned: Office repairs such files.
+        """
+        if member.flag_bits & _ENCRYPTED:
+            self._collector.note(NotChecked.ENCRYPTED)
+            return None
+        size = member.file_size
+        bomb = size > _SMALL and size > member.compress_size * _MOST_RATIO
+        if bomb or size > self._collector.budget.left("unpacked"):
+            self._collector.note(NotChecked.LIMIT)
+            return None
+        self._collector.budget.spend("unpacked", size)
+        with self._collector.noting_damage():
+            return b"".join(self._steps(member)) or None
+        return None
+
+    def _steps(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        with self._archive.open(member) as stream, self._collector.noting_damage():
+            while step := stream.read(_STEP):
+                yield step
+
+
+def part_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name as packages compare them: lower case, `/`, no slash in front (ISO/IEC 29500-2, 9.1.1)."""
+    return member.filename.replace("\\", "/").lstrip("/").lower()
