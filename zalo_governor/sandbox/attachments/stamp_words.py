@@ -1,0 +1,54 @@
+"""Tells from a line, as a machine read it, whether it is what a secrecy stamp says and nothing else."""
+
+import re
+import unicodedata
+
+from rapidfuzz.distance import Levenshtein
+
+RELEASED = "released"
+RECALL = "recall"
+LEVELS = ("mat", "toi_mat", "tuyet_mat")
+"""Levels of secrecy from the lowest to the highest (Article 8, Law 29/2018/QH14; kept by Law 117/2025/QH15)."""
+
+_LOOK_ALIKE = str.maketrans("015", "OIS")
+_EDGE = re.compile(r"^[IL]+(?=[MT])|(?<=T)[IL]+$")
+"""What a side of the frame is read as."""
+_FIRST = frozenset("TFIRO")
+"""What the first letter of TỐI and TUYỆT is read as, or the second where the first is cut off."""
+_ONE = re.compile(r"M+A+T+")
+_OFFICIAL = ("CONGHOA", "XAHOI", "CHUNGHIA", "DOCLAP", "TUDO", "HANHPHUC", "UBND", "UYBAN", "NHANDAN")
+
+
+def name_stamp(text: str) -> str | None:
+    """Return the level of a line, `released` for GIẢI MẬT, `recall` for TÀI LIỆU THU HỒI, None for anything else.
+
+    The model drops and confuses diacritics, so only the letters count; of longer words one or two may be wrong.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if not letters or sum(letter.isupper() for letter in letters) * 2 < len(letters):
+        return None
+    key = _EDGE.sub("", fold_letters(text))
+    if key.endswith(("GIAIMAT", "GIAMAT", "GIAIMT")) or Levenshtein.distance(key, "DAGIAIMAT") <= 2:
+        return RELEASED
+    if len(key) > 10 and Levenshtein.distance(key, "TAILIEUTHUHOI") <= 3:
+        return RECALL
+    if _ONE.fullmatch(key):
+        return "mat"
+    if key[:1] in _FIRST and key.endswith("T"):
+        if Levenshtein.distance(key, "TOIMAT") <= 1:
+            return "toi_mat"
+        if Levenshtein.distance(key, "TUYETMAT") <= 2:
+            return "tuyet_mat"
+    return "tuyet_mat" if Levenshtein.distance(key, "UYETMAT") <= 1 else None
+
+
+def is_official(text: str) -> bool:
+    """Return whether a line belongs to the heading of an administrative paper (motto or agency)."""
+    key = fold_letters(text)
+    return any(word in key for word in _OFFICIAL)
+
+
+def fold_letters(text: str) -> str:
+    """Return the letters of a text as capitals without diacritics; digits that look like letters become these."""
+    plain = unicodedata.normalize("NFD", text.upper().replace("Đ", "D").translate(_LOOK_ALIKE))
+    return "".join(letter for letter in plain if "A" <= letter <= "Z")

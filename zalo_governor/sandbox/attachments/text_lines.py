@@ -1,0 +1,111 @@
+"""Finds and reads lines of text in pictures with the PP-OCRv6 models that lie inside the package of RapidOCR.
+
+Good for the few capitals of a stamp; the models drop some Vietnamese letters, so body text is for `recognition`. Of
+RapidOCR only the models and the pure steps are used: its own class looks for downloads, and loads at the first picture.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import onnxruntime
+import rapidocr
+from numpy.typing import NDArray
+from rapidocr.ch_ppocr_det.utils import DBPostProcess
+from rapidocr.utils.process_img import get_rotate_crop_image
+
+Pixels = NDArray[np.uint8]
+Corners = NDArray[np.float32]
+
+_MODELS = Path(rapidocr.__file__).parent / "models"
+_LINE_HEIGHT = 48
+"""Height in pixels that the reading model was trained with."""
+_LINE_WIDTH = 320
+"""Least width in pixels; narrower lines are padded, as in training."""
+_LONGEST = 12
+"""Most widths a line may have for one height; longer lines are cut, as no stamp is so long."""
+_STEP = 32
+"""Both sides of what the finding model gets are multiples of so many pixels."""
+
+
+class ReadLine(NamedTuple):
+    """A line as the model read it."""
+
+    text: str
+    score: float
+    """How sure the model is, 0 to 1."""
+
+
+class _Models(NamedTuple):
+    finder: onnxruntime.InferenceSession
+    reader: onnxruntime.InferenceSession
+    letters: list[str]
+    boxes: DBPostProcess
+
+
+@cache
+def load_models() -> _Models:
+    """Return the loaded models; the first call takes about .4 s and 100 MB.
+
+    One thread and no arena: the sessions then hold no threads, so that they work on in a forked child, and give memory
+    back after each picture.
+    """
+    reader = _load_model("PP-OCRv6_rec_small.onnx")
+    letters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()
+    boxes = DBPostProcess(thresh=0.3, box_thresh=0.5, max_candidates=300, unclip_ratio=1.6, use_dilation=True)
+    return _Models(_load_model("PP-OCRv6_det_small.onnx"), reader, ["", *letters, " "], boxes)
+
+
+def find_lines(picture: Pixels, most_pixels: int = 700_000) -> Corners:
+    """Return the four corners of each line of text, from the top left clockwise, in pixels of the picture.
+
+    Args:
+        picture: grey picture.
+        most_pixels: the picture is made smaller to so many pixels, as memory and time grow with them.
+    """
+    models = load_models()
+    height, width = picture.shape
+    share = min(1.0, (most_pixels / (height * width)) ** 0.5)
+    wanted = tuple(max(_STEP, round(side * share / _STEP) * _STEP) for side in (width, height))
+    small = cv2.resize(picture, wanted, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR)
+    (heat,) = models.finder.run(None, {models.finder.get_inputs()[0].name: _as_input(small)})
+    boxes, _ = models.boxes(heat, (height, width))
+    return np.asarray(boxes, np.float32).reshape(-1, 4, 2)
+
+
+def cut_line(picture: Pixels, corners: Corners) -> Pixels:
+    """Return the line between these corners, level; one that is taller than 1.5 times its width is turned by 90°."""
+    return np.ascontiguousarray(get_rotate_crop_image(picture, corners), np.uint8)
+
+
+def read_line(line: Pixels) -> ReadLine:
+    """Read a grey picture of one line."""
+    models = load_models()
+    height, width = line.shape
+    line = line[:, : height * _LONGEST]
+    scaled = cv2.resize(line, (max(1, min(width, height * _LONGEST) * _LINE_HEIGHT // height), _LINE_HEIGHT))
+    padded = np.zeros((1, 3, _LINE_HEIGHT, max(_LINE_WIDTH, scaled.shape[1])), np.float32)
+    padded[..., : scaled.shape[1]] = _as_input(scaled)
+    (chances,) = models.reader.run(None, {models.reader.get_inputs()[0].name: padded})
+    best = chances[0].argmax(axis=1)
+    # CTC: of equal neighbours the first counts; 0 is the blank between letters.
+    kept = [step for step, letter in enumerate(best) if letter and (step == 0 or best[step - 1] != letter)]
+    text = "".join(models.letters[best[step]] for step in kept)
+    return ReadLine(text, float(np.mean([chances[0][step, best[step]] for step in kept])) if kept else 0.0)
+
+
+def _load_model(name: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(str(_MODELS / name), options, providers=["CPUExecutionProvider"])
+
+
+def _as_input(grey: Pixels) -> NDArray[np.float32]:
+    """Return a grey picture as the models want it: one picture, three equal channels, -1 to 1."""
+    scaled = grey.astype(np.float32) / 127.5 - 1
+    return np.ascontiguousarray(np.broadcast_to(scaled, (1, 3, *grey.shape)))
