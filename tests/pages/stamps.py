@@ -42,7 +42,7 @@ def draw_framed_words(lines: list[str], width: float, height: float, family: str
     font = load_font(family, size, 1)
     for number, line in enumerate(lines):
         draw.text((w / 2, 7 + room_h * (number + 0.5)), line, 255, font, anchor="mm")
-    return np.asarray(sheet, np.float32) / 255
+    return np.asarray(sheet, np.float32) / np.float32(255)
 
 
 def draw_incoming(family: str, number: int) -> Ink:
@@ -60,7 +60,7 @@ def draw_incoming(family: str, number: int) -> Ink:
     draw.text((112, 108), "Ngày: 12/11/2026", 255, small, anchor="lm")
     draw.line((0, 132, w, 132), fill=255, width=2)
     draw.text((12, 148), "Chuyển: ........", 255, small, anchor="lm")
-    return np.asarray(sheet, np.float32) / 255
+    return np.asarray(sheet, np.float32) / np.float32(255)
 
 
 def draw_seal(family: str, words: str = "ỦY BAN NHÂN DÂN TỈNH MẪU") -> Ink:
@@ -86,7 +86,7 @@ def draw_seal(family: str, words: str = "ỦY BAN NHÂN DÂN TỈNH MẪU") -> I
         radians = np.deg2rad(-90 + 36 * number)
         points.append((middle + radius * np.cos(radians), middle + radius * np.sin(radians)))
     draw.polygon(points, fill=255)
-    return np.asarray(sheet, np.float32) / 255
+    return np.asarray(sheet, np.float32) / np.float32(255)
 
 
 def wear(ink: Ink, rng: np.random.Generator, *, blotch: float = 0.3, fade: float = 1.0, cut: float = 0.0) -> Ink:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import partial_ratio
 
 RELEASED = "released"
 RECALL = "recall"
@@ -16,7 +17,10 @@ _EDGE = re.compile(r"^[IL]+(?=[MT])|(?<=T)[IL]+$")
 _FIRST = frozenset("TFIRO")
 """What the first letter of TỐI and TUYỆT is read as, or the second where the first is cut off."""
 _ONE = re.compile(r"M+A+T+")
-_OFFICIAL = ("CONGHOA", "XAHOI", "CHUNGHIA", "DOCLAP", "TUDO", "HANHPHUC", "UBND", "UYBAN", "NHANDAN")
+_OFFICIAL = ("CONGHOAXAHOICHUNGHIAVIETNAM", "DOCLAPTUDOHANHPHUC", "UYBANNHANDAN", "DANGCONGSANVIETNAM")
+_NUMBER = re.compile(r"^S\w{0,2}\s?[:.]\s?\d*\s?/")
+"""Beginning of "Số: 12/BC-UBND", the number of a paper (Nghị định 30/2020)."""
+_LIKE = 78.0
 
 
 def name_stamp(text: str) -> str | None:
@@ -43,9 +47,10 @@ def name_stamp(text: str) -> str | None:
 
 
 def is_official(text: str) -> bool:
-    """Return whether a line belongs to the heading of an administrative paper (motto or agency)."""
+    """Return whether a line belongs to the heading of an administrative paper: motto, agency or number."""
     key = fold_letters(text)
-    return any(word in key for word in _OFFICIAL)
+    heading = len(key) >= 8 and any(partial_ratio(key, words) >= _LIKE for words in _OFFICIAL)
+    return heading or _NUMBER.match(text) is not None
 
 
 def fold_letters(text: str) -> str:

@@ -23,7 +23,7 @@ _TOP = 0.36
 _LEAST_SCORE = 0.55
 _INSETS = (0.17, 0.24)
 """Shares of a stamp's height that are cut off at each side to leave the frame out, one after the other."""
-_MOST_COLLAGE = 4
+_MOST_CROWDED = 4
 _SAMPLE = 7
 """Line heights of a long line that are read to tell which way is up."""
 _MOST_LINES = 40
@@ -55,7 +55,7 @@ def find_stamp(picture: Image.Image) -> Stamp | None:
     names = _read_groups(groups)
     is_page = looks_like_page(page)
     if is_page and not _decides(names):
-        names |= _read_collage(groups)
+        names |= _read_crowded(groups)
     if _decides(names):
         return _conclude(names, "red_stamp")
     return _find_at_top(page, names) if is_page else None
@@ -112,17 +112,19 @@ def _read_both_ways(line: Pixels) -> set[str]:
     return {max(named)[1]} if named else set()
 
 
-def _read_collage(groups: list[RedGroup]) -> set[str]:
+def _read_crowded(groups: list[RedGroup]) -> set[str]:
     """Return what the groups say that hold more than a line: stamps of two lines, stamps that touch other red ink."""
     names: set[str] = set()
-    for group in groups[:_MOST_COLLAGE]:
-        lines = find_lines(group.picture)
-        for line in lines:
-            cut = cut_line(group.picture, line)
-            said = _read_both_ways(cut)
-            if said & {*LEVELS} and not _is_framed(group.picture, line, lines):
-                continue
-            names |= said
+    for group in groups[:_MOST_CROWDED]:
+        picture = group.picture
+        lines = find_lines(picture)
+        if not 0 < len(lines) <= _MOST_LINES:
+            continue
+        if _is_upside_down(picture, lines):
+            picture = np.ascontiguousarray(picture[::-1, ::-1])
+            lines = (np.array(picture.shape[::-1]) - lines[:, [2, 3, 0, 1]]).astype(np.float32)
+        framed, _ = _name_lines(picture, lines)
+        names |= framed
     return names
 
 
@@ -131,25 +133,35 @@ def _read_top(dark: Pixels) -> tuple[set[str], set[str], bool]:
     height, width = dark.shape
     top = np.ascontiguousarray(dark[: max(int(height * _TOP), min(height, width // 2))])
     lines = find_lines(top)
+    if not 0 < len(lines) <= _MOST_LINES:
+        return set(), set(), False
+    if _is_upside_down(top, lines):
+        return set(), set(), True
+    framed, typed = _name_lines(top, lines)
+    if typed and not framed and not _is_official(top, lines):
+        typed = set()
+    return framed, typed, False
+
+
+def _name_lines(picture: Pixels, lines: Corners) -> tuple[set[str], set[str]]:
+    """Return what the lines say that have a frame, and those that have none but stand alone."""
     framed: set[str] = set()
     typed: set[str] = set()
-    if not 0 < len(lines) <= _MOST_LINES:
-        return framed, typed, False
-    if _is_upside_down(top, lines):
-        return framed, typed, True
-    for line in lines:
-        length, height_of_line = _shape(line)
-        if not 1.2 <= length / height_of_line <= 9:
+    above = ""
+    for line in sorted(lines, key=lambda line: float(line[:, 1].mean())):
+        length, height = _shape(line)
+        if not 1.2 <= length / height <= 9:
             continue
-        read = read_line(cut_line(top, line))
+        read = read_line(cut_line(picture, line))
         name = name_stamp(read.text) if read.score >= _LEAST_SCORE else None
-        if name in (RELEASED, RECALL) or (name and _is_framed(top, line, lines)):
+        if name and name_stamp(above + read.text) == RELEASED:
+            name = RELEASED
+        above = read.text
+        if name in (RELEASED, RECALL) or (name and _is_framed(picture, line, lines)):
             framed.add(name)
         elif name and _stands_alone(line, lines):
             typed.add(name)
-    if typed and not framed and not _is_official(top, lines):
-        typed.clear()
-    return framed, typed, False
+    return framed, typed
 
 
 def _is_upside_down(top: Pixels, lines: Corners) -> bool:
@@ -181,7 +193,7 @@ def _stands_alone(line: Corners, lines: Corners) -> bool:
 
 def _is_near(line: Corners, other: Corners) -> bool:
     beside, apart = _gaps(line, other)
-    return beside < 0 and apart < 0.35 * _shape(line)[1] and _is_alike(line, other)
+    return beside < 0 and apart < 0.1 * _shape(line)[1] and _is_alike(line, other)
 
 
 def _is_beside(line: Corners, other: Corners) -> bool:
@@ -209,7 +221,7 @@ def _is_framed(picture: Pixels, line: Corners, lines: Corners) -> bool:
     if any(_is_beside(line, other) for other in lines):
         return False
     length, height = _shape(line)
-    wide, high = int(length + 1.5 * height), int(2.2 * height)
+    wide, high = int(length + 1.5 * height), int(1.9 * height)
     around = _cut_level(picture, line, wide + int(4 * height), high)
     left = (around.shape[1] - wide) // 2
     frame = look_for_frame(np.ascontiguousarray(around[:, left : left + wide]))

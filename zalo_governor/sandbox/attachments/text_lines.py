@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cv2
+import cv2.typing
 import numpy as np
 import onnxruntime
 import rapidocr
 from numpy.typing import NDArray
 from rapidocr.ch_ppocr_det.utils import DBPostProcess
-from rapidocr.utils.process_img import get_rotate_crop_image
 
 Pixels = NDArray[np.uint8]
 Corners = NDArray[np.float32]
@@ -77,7 +77,12 @@ def find_lines(picture: Pixels, most_pixels: int = 700_000) -> Corners:
 
 def cut_line(picture: Pixels, corners: Corners) -> Pixels:
     """Return the line between these corners, level; one that is taller than 1.5 times its width is turned by 90°."""
-    return np.ascontiguousarray(get_rotate_crop_image(picture, corners), np.uint8)
+    width = max(4, int(max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[2] - corners[3]))))
+    height = max(4, int(max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))))
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    warp = cv2.getPerspectiveTransform(np.ascontiguousarray(corners, np.float32), target)
+    cut = cv2.warpPerspective(picture, warp, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(np.rot90(cut) if height >= 1.5 * width else cut, np.uint8)
 
 
 def read_line(line: Pixels) -> ReadLine:
@@ -105,7 +110,7 @@ def _load_model(name: str) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(_MODELS / name), options, providers=["CPUExecutionProvider"])
 
 
-def _as_input(grey: Pixels) -> NDArray[np.float32]:
+def _as_input(grey: cv2.typing.MatLike) -> NDArray[np.float32]:
     """Return a grey picture as the models want it: one picture, three equal channels, -1 to 1."""
     scaled = grey.astype(np.float32) / 127.5 - 1
     return np.ascontiguousarray(np.broadcast_to(scaled, (1, 3, *grey.shape)))
