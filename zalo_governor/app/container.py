@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
@@ -16,10 +17,11 @@ from zalo_governor.app.observability import Observability
 from zalo_governor.app.policy import note_configuration, office_policy
 from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import Schedule
-from zalo_governor.app.services import CurrentAlarm, CurrentServices, CurrentWork, Services
+from zalo_governor.app.services import CurrentAlarm, CurrentServices, CurrentWork, FileTools, Services
 from zalo_governor.app.supervisor import Part
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.config import Settings
+from zalo_governor.config.sections import AttachmentSettings
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
@@ -29,6 +31,7 @@ from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.secret_gate import SecretGate
+from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
 from zalo_governor.services.cases.freshness import is_fresh
@@ -49,6 +52,8 @@ from zalo_governor.zalo.http.rate_limit import TokenBucket
 
 log = structlog.get_logger(__name__)
 
+_DOWNLOAD_SECONDS = 60.0
+"""How long the download of one attachment may take."""
 _JUDGED_SECONDS = 30.0
 """How long to wait at most for the judge to judge all entries stored so far."""
 
@@ -72,6 +77,7 @@ class Container:
         self._observability = watching
         self._account = session.uid
         self._rules = rules
+        self._session = session
         self._rate_limit = pace
         self._groups = {group.id: group.name for group in settings.groups}
         self._caught_up = threading.Event()
@@ -98,12 +104,14 @@ class Container:
         with self._units.begin() as uow:
             uow.trials.begin(self._account, clock())
 
+        self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         self._services = self._build_services(records.configuration.current)
         self._orders = self._timer("orders", CurrentWork(lambda: self._services.orders), self._caught_up)
         self._acquaintance = self._timer(
             "acquaintance", CurrentWork(lambda: self._services.acquaintance), self._first_sync_done
         )
         self._pictures = self._timer("pictures", CurrentWork(lambda: self._services.pictures), self._caught_up)
+        self._scans = self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
         self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
         self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
@@ -183,6 +191,7 @@ class Container:
             Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
             Part("sweeps", self._sync_timer.run, self._sync_timer.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
+            Part("scans", self._scans.run, self._stop_scans),
             *self._ingestion.parts(),
             Part("judge", on_the_core(self._judge.run), self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
@@ -220,8 +229,22 @@ class Container:
             client=self._client,
             units=self._units,
             postings=MessageReader(self._records.database, self._account),
+            files=self._file_tools(configuration.settings.attachments),
+            scans_alone=self._records.database.is_sqlite,
             on_posted=self._worker.wake,
         )
+
+    def _file_tools(self, settings: AttachmentSettings) -> FileTools:
+        """Return the download and the check of attachments."""
+        download = self._session.downloads(most_bytes=settings.most_bytes, seconds=_DOWNLOAD_SECONDS)
+        antivirus = antivirus_at(settings.antivirus_socket)
+        check = FileCheck(antivirus, self._scanner, lambda: self._records.rulebook.engine)
+        return FileTools(FileFetcher(download), check)
+
+    def _stop_scans(self) -> None:
+        """Stop scanning, also in the middle of a file: its job stays queued, and the next start scans it."""
+        self._scans.stop()
+        self._scanner.close()
 
     def _seed_people(self, settings: Settings) -> None:
         """Store the people who are listed in the settings, with their roles."""

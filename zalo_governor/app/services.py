@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from zalo_governor.app.due_work import Work, WorkGroup
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings
+from zalo_governor.domain.backoff import Backoff
 from zalo_governor.domain.connection import LineReport
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.sandbox.images.client import look
+from zalo_governor.services.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanFile
 from zalo_governor.services.cases.message_removal import RemoveMessageHandler
+from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
@@ -25,6 +29,7 @@ from zalo_governor.services.messaging.delivery import DeliveryFollowUp
 from zalo_governor.services.messaging.outage_notices import OutageNotices
 from zalo_governor.services.messaging.trial import TrialEnd
 from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.services.ports import BeginUnitOfWork
 from zalo_governor.services.reports.scheduled import CaseDeadlines
 from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
@@ -42,6 +47,8 @@ class Services:
         client: Zalo's API for the bot account.
         units: begins transactions.
         postings: reads stored messages.
+        files: downloads and checks the files of messages.
+        scans_alone: no other process scans files for this bot account.
         on_posted: called when a service has put a message into the outbox, to send it now.
     """
 
@@ -53,6 +60,8 @@ class Services:
         client: ZaloClient,
         units: SqlUnitsOfWork,
         postings: MessageReader,
+        files: "FileTools",
+        scans_alone: bool,
         on_posted: Callable[[], None],
     ) -> None:
         people = ZaloGroupActions(client)
@@ -79,11 +88,47 @@ class Services:
             PhoneLookup(policy, find=people.by_phone, begin=units.begin),
         )
         self.pictures: Work = JobRunner(policy.account, handlers=fetching, begin=units.begin, on_settled=on_posted)
+        self.scans: Work = scan_runner(
+            policy, self.office.cases, files, begin=units.begin, on_posted=on_posted, alone=scans_alone
+        )
         tell = FallbackAlert(alarm).send
         self.blindness = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.deadlines: Work = WorkGroup(CaseDeadlines(self.office.duties, begin=units.begin), self.delivery)
         self.configuring = ConfigurationNotices(policy)
+
+
+class FileTools(NamedTuple):
+    """What scans of attachments need: the download from Zalo, and the check of a file."""
+
+    fetch: FetchFile
+    check: ScanFile
+
+
+def scan_runner(
+    policy: ServicePolicy,
+    cases: CaseService,
+    files: FileTools,
+    *,
+    begin: BeginUnitOfWork,
+    on_posted: Callable[[], None],
+    alone: bool,
+) -> JobRunner:
+    """Return the runner of the scans of attachments; one file at a time, so that other workers take the next ones."""
+    handler = ScanAttachmentHandler(policy, cases=cases, fetch=files.fetch, scan=files.check, begin=begin)
+    return JobRunner(
+        policy.account,
+        handlers={JobKind.SCAN_ATTACHMENT: handler},
+        begin=begin,
+        on_settled=on_posted,
+        backoff=_SCAN_BACKOFF,
+        at_once=1,
+        alone=alone,
+    )
+
+
+_SCAN_BACKOFF = Backoff.of_seconds(2, 5, 15, 60, 300, 1800)
+"""Pauses before the retries of a scan that failed; Zalo serves files for days, but not for ever."""
 
 
 class CurrentServices:

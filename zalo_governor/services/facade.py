@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.services.attachments.subscriber import AttachmentScans
 from zalo_governor.services.cases.message_removal import OwnDeletions
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.commands.dispatcher import CommandDesk
@@ -55,7 +56,7 @@ class ServiceFacade:
         self._groups = policy.groups
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._commands = CommandDesk(policy)
-        self._cases = CaseService(policy)
+        self.cases = CaseService(policy)
         self._outsiders = OutsiderService(policy)
         self._changes = GroupChangeService(policy)
         self.duties = ScheduledReports(policy)
@@ -64,12 +65,13 @@ class ServiceFacade:
             Subscription(UnknownSenders(policy)),
             Subscription(EncryptionWatch(policy), own=True, sealed=False),
             Subscription(self._changes, own=True),
-            Subscription(self._cases, governed=False, remarkable=True),
+            Subscription(self.cases, governed=False, remarkable=True),
             Subscription(self._outsiders, remarkable=True),
             Subscription(FriendRequestService(policy), governed=False, remarkable=True),
             Subscription(RenameDetection(policy), sealed=False),
             Subscription(DirectiveStatistics(policy), sealed=False),
             Subscription(DirectiveLedger(policy)),
+            Subscription(AttachmentScans(policy), sealed=False),
             Subscription(self._commands, governed=False),
         )
         """Services in the order in which they get an event; commands come last, to see what the others did about it."""
@@ -104,19 +106,19 @@ class ServiceFacade:
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of urgent cases and of outsiders (members not on the roster), if not told of them before."""
-        self._cases.backlog.urgent(uow, group_id)
+        self.cases.backlog.urgent(uow, group_id)
         self._outsiders.sum_up(uow, group_id)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of cases found in missed messages that were fetched later from Zalo, urgent ones first."""
         self.tell_urgent(uow, group_id)
-        self._cases.backlog.recovered(uow, group_id)
+        self.cases.backlog.recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins what a group sync (reading the group from Zalo) found; enqueue a download of its picture."""
         self._outsiders.sum_up(uow, group_id)
-        self._cases.backlog.swept(uow, group_id)
-        self._cases.backlog.named_since(uow, group_id)
+        self.cases.backlog.swept(uow, group_id)
+        self.cases.backlog.named_since(uow, group_id)
         self._changes.keep_picture(uow, group_id)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
@@ -127,7 +129,7 @@ class ServiceFacade:
         Args:
             due: when this call was scheduled; unchanged figures are told to the admins only once in that week.
         """
-        return self._cases.remind_of_names(uow, group_id, due)
+        return self.cases.remind_of_names(uow, group_id, due)
 
     def said_again(self, text: str) -> str:
         """Return `text` marked as sent again, for a message that may already have arrived when it was first sent."""

@@ -53,5 +53,7 @@ class FileRule(Rule[FileParameters]):
 
     def finding_on(self, danger: Danger) -> Finding:
         """Return the finding on a danger in the name or the content of a file."""
-        severity = self.severity if danger.certain else self.parameters.kinds.get(danger.label, self.parameters.uncertain)
+        if danger.certain:
+            return self.finding(danger.label)
+        severity = self.parameters.kinds.get(danger.label, self.parameters.uncertain)
         return self.finding(danger.label, severity=severity)

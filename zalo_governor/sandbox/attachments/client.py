@@ -78,7 +78,10 @@ class AttachmentScanner:
             return result.model_copy(update={"size": len(content), "seconds": round(monotonic() - began, 3)})
 
     def close(self) -> None:
-        """End the process, if it runs."""
+        """End the process, if it runs; a scan in progress raises ScannerUnavailableError."""
+        process = self._process
+        if process is not None:
+            process.kill()  # Without the lock, which a scan holds for as long as it waits for an answer.
         with self._lock:
             self._end()
 

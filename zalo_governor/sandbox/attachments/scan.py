@@ -20,7 +20,7 @@ _UNREAD = {
     Family.DISK_IMAGE: NotChecked.UNKNOWN_TYPE,
     Family.SIGNED: NotChecked.UNKNOWN_TYPE,
 }
-"""Families that no reader reads, and what is said of them. Programs and fonts are not read either: they are no papers."""
+"""Families that no reader reads, and what is said of them. Programs and fonts are no papers and need no reading."""
 
 
 class FileScanner:

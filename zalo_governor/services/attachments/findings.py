@@ -4,13 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from zalo_governor.domain.attachments import ScanFinding
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.services.cases.categories import IN_FILE, PAGE
 
 FIELD = "attachment"
 """Name of the string of an event in which findings in files are made."""
-IN_FILE = "in_file"
-"""Reason code of every finding in a file: it was not made in the texts of the message."""
-PAGE = "page_"
-"""Prefix of the reason code that names the page, as in `page_3`."""
 _GRAVITY = list(Severity)
 
 

@@ -34,11 +34,19 @@ class NotFetchedError(GovernorError):
         self.retry = retry
 
 
+class FetchedFile(NamedTuple):
+    """A file in memory; its user overwrites the content after use."""
+
+    content: bytearray
+    as_announced: bool
+    """False where the checksum is another than the message announced."""
+
+
 class FetchFile(Protocol):
     """Protocol of a call that downloads a file of a message from Zalo into memory."""
 
-    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str) -> bytearray:
-        """Return the content, which the caller overwrites after use.
+    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+        """Return the file; one whose checksum is wrong is returned all the same.
 
         Raises:
             NotFetchedError: the file could not be downloaded.
@@ -77,14 +85,20 @@ class ScanAttachmentHandler:
         if not task.addresses:
             return Performed(JobOutcome.DONE, _Scanned(ScanResult(not_checked=(NotChecked.NO_ADDRESS,)), None))
         try:
-            content = self._fetch(task.addresses, size=task.size, checksum=task.checksum)
+            fetched = self._fetch(task.addresses, size=task.size, checksum=task.checksum)
         except NotFetchedError as error:
             outcome = JobOutcome.UNKNOWN if error.retry else JobOutcome.NOT_FOUND
             return Performed(outcome, _Scanned(ScanResult(not_checked=(error.reason,)), None))
         try:
-            return self._scan_content(content, task)
+            done = self._scan_content(fetched.content, task)
         finally:
-            content[:] = bytes(len(content))
+            fetched.content[:] = bytes(len(fetched.content))
+        if fetched.as_announced:
+            return done
+        scanned: _Scanned = done.result
+        missing = (*scanned.result.not_checked, NotChecked.CHECKSUM)
+        marked = scanned.result.model_copy(update={"not_checked": missing})
+        return Performed(done.outcome, scanned._replace(result=marked))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
         """Store the result; add its findings to the message, seal it if need be, and open or join cases."""

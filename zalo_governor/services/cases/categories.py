@@ -13,6 +13,31 @@ _LINKS = {
     "group_invitation": MessageId.LINK_INVITATION,
 }
 """Texts for the dangers of links (clause 4.4)."""
+_FILES = {
+    "executable": MessageId.FILE_EXECUTABLE,
+    "script": MessageId.FILE_SCRIPT,
+    "shortcut": MessageId.FILE_SHORTCUT,
+    "disk_image": MessageId.FILE_DISK_IMAGE,
+    "disguised": MessageId.FILE_DISGUISED,
+    "double_extension": MessageId.FILE_DOUBLE_EXTENSION,
+    "hidden_name": MessageId.FILE_HIDDEN_NAME,
+    "path_escape": MessageId.FILE_PATH_ESCAPE,
+    "polyglot": MessageId.FILE_POLYGLOT,
+    "archive_bomb": MessageId.FILE_ARCHIVE_BOMB,
+    "signature": MessageId.FILE_SIGNATURE,
+    "virus": MessageId.FILE_VIRUS,
+    "macro": MessageId.FILE_MACRO,
+    "remote_template": MessageId.FILE_REMOTE_TEMPLATE,
+    "external_object": MessageId.FILE_EXTERNAL_OBJECT,
+    "dde": MessageId.FILE_DDE,
+    "activex": MessageId.FILE_ACTIVEX,
+    "exploit_object": MessageId.FILE_EXPLOIT_OBJECT,
+    "pdf_javascript": MessageId.FILE_PDF_JAVASCRIPT,
+    "pdf_launch": MessageId.FILE_PDF_LAUNCH,
+    "pdf_action": MessageId.FILE_PDF_ACTION,
+    "pdf_xfa": MessageId.FILE_PDF_XFA,
+}
+"""Texts for the dangers of files (clause 4.4)."""
 _CATEGORIES = {
     "drugs": MessageId.CATEGORY_DRUGS,
     "gambling": MessageId.CATEGORY_GAMBLING,
@@ -32,6 +57,7 @@ _CATEGORIES = {
     "other": MessageId.CATEGORY_OTHER,
     "look": MessageId.CATEGORY_SECRECY,
     **_LINKS,
+    **_FILES,
 }
 _REASONS = {
     "offer": MessageId.REASON_OFFER,
@@ -78,6 +104,14 @@ _REASONS = {
     "invitation": MessageId.REASON_INVITATION,
     "forwards": MessageId.REASON_FORWARDS,
     "warning": MessageId.REASON_WARNING,
+    "red_stamp": MessageId.REASON_RED_STAMP,
+    "grey_stamp": MessageId.REASON_GREY_STAMP,
+    "typed_mark": MessageId.REASON_TYPED_MARK,
+    "recall_stamp": MessageId.REASON_RECALL_STAMP,
+    "in_name": MessageId.REASON_IN_NAME,
+    "in_file": MessageId.REASON_IN_FILE,
+    # A finding names the gravest danger of a file; the others are told as its reasons.
+    **_FILES,
 }
 
 
@@ -100,12 +134,32 @@ def category(voice: MessageFormatter, label: str) -> str:
     return voice.render(_CATEGORIES[label])
 
 
+def is_dangerous_file(label: str) -> bool:
+    """Return whether a finding with that label is about a file that may be dangerous (clause 4.4)."""
+    return label in _FILES
+
+
+def is_in_file(reason: str | None) -> bool:
+    """Return whether the reason codes say that a finding was made in an attached file, not in the message's texts."""
+    return reason is not None and IN_FILE in reason.split("+")
+
+
 def why(voice: MessageFormatter, reason: str | None) -> str:
     """Return Vietnamese texts for the codes with which a rule explains why it made a finding.
 
-    `reason` holds the codes joined by "+", such as `contact+offer`. Unknown codes are left out; if none is known, or
-    `reason` is None, a general text is returned.
+    `reason` holds the codes joined by "+", such as `contact+offer`; `page_3` names a page. Unknown codes are left out;
+    if none is known, or `reason` is None, a general text is returned.
     """
-    codes = [code for code in (reason or "").split("+") if code in _REASONS]
-    said = dict.fromkeys(voice.render(_REASONS[code]) for code in codes)
+    said: dict[str, None] = {}
+    for code in (reason or "").split("+"):
+        if code in _REASONS:
+            said[voice.render(_REASONS[code])] = None
+        elif code.startswith(PAGE):
+            said[voice.render(MessageId.REASON_PAGE, page=code.removeprefix(PAGE))] = None
     return ", ".join(said) if said else voice.render(MessageId.REASON_WORDS)
+
+
+IN_FILE = "in_file"
+"""Reason code of every finding in an attached file."""
+PAGE = "page_"
+"""Prefix of the reason code that names the page of a finding in a file, as in `page_3`."""

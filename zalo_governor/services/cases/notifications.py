@@ -13,8 +13,14 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.pipeline.secret_gate import UNCHECKED
-from zalo_governor.services.cases.categories import category, has_category, is_dangerous_link, why
-from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.alert_notes import AlertNotes, alert_of
+from zalo_governor.services.cases.categories import (
+    category,
+    has_category,
+    is_dangerous_file,
+    is_dangerous_link,
+    why,
+)
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.cases.ranking import gravest_first, shown
@@ -39,6 +45,7 @@ class CaseNotifications:
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._names = DisplayNameAdvice(policy, self._voice)
+        self._notes = AlertNotes(policy)
 
     def new_case(
         self, uow: UnitOfWork, case: Case, person: Person, asked: MemberRequest, *, about_name: bool, reason: str | None
@@ -52,23 +59,26 @@ class CaseNotifications:
                 explanation.
         """
         about = self._case_fields(case, uow.people.get(person.id))
-        about["member"] = self._voice.render(asked.told_to_admins) + self._repeat_note(case) + self._lateness_note(case)
+        about["member"] = (
+            self._voice.render(asked.told_to_admins) + self._notes.repeated(case) + self._notes.lateness(case)
+        )
         if case.label == UNCHECKED:
             text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
         elif case.sealed:
             about |= {
-                "same": self._same_content_note(uow, case),
-                "due": self._deadline_note(case),
-                "remove": self._removal_offer(uow, case),
+                "seen": self._notes.seen_in_file(reason),
+                "same": self._notes.same_content(uow, case),
+                "due": self._notes.deadline(case),
+                "remove": self._notes.removal_offer(uow, case),
             }
             text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
-            kind = MessageId.ALERT_LINK if is_dangerous_link(case.label) else MessageId.ALERT_HARMFUL
-            text = self._voice.render(kind, remove=self._removal_offer(uow, case), **about, **named)
+            kind = alert_of(case.label)
+            text = self._voice.render(kind, remove=self._notes.removal_offer(uow, case), **about, **named)
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
-            about["member"] += self._deadline_note(case)
+            about["member"] += self._notes.deadline(case)
             text = self._voice.render(kind, clause=self._voice.sign(case), **about)
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._sync_if_unnamed(uow, case, person)
@@ -118,9 +128,9 @@ class CaseNotifications:
         elif self._is_about_writing(case):
             about["proposal"] = self._proposed_sentence(proposal)
             text = self._voice.render_for(person, MessageId.REQUEST_DIACRITICS, **about)
-        elif is_dangerous_link(case.label):
-            about["category"] = category(self._voice, case.label)
-            text = self._voice.render_for(person, MessageId.REQUEST_LINK, **about)
+        elif is_dangerous_link(case.label) or is_dangerous_file(case.label):
+            kind = MessageId.REQUEST_LINK if is_dangerous_link(case.label) else MessageId.REQUEST_FILE
+            text = self._voice.render_for(person, kind, category=category(self._voice, case.label), **about)
         else:
             about["clause"] = self._voice.clause(case.clause)
             text = self._voice.render_for(person, MessageId.REQUEST_OTHER, **about)
@@ -331,40 +341,6 @@ class CaseNotifications:
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
             return MemberRequest.IN_THE_MORNING
         return None
-
-    def _same_content_note(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
-        earlier = uow.cases.get(case.same_as) if case.same_as else None
-        if earlier is None:
-            return ""
-        return self._voice.render(
-            MessageId.ALERT_SAME,
-            code=earlier.code,
-            who=self._voice.who(uow.people.get(earlier.person_id)),
-            when=moment(earlier.event_at),
-            state=self._voice.state(earlier.state),
-        )
-
-    def _lateness_note(self, case: Case) -> str:
-        """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
-        if was_fresh(case):
-            return ""
-        return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
-
-    def _repeat_note(self, case: Case) -> str:
-        """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
-        ladder = self._policy.ladder
-        if case.nth < ladder.repeated_from or case.label == UNCHECKED:
-            return ""
-        return self._voice.render(MessageId.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
-
-    def _deadline_note(self, case: Case) -> str:
-        return self._voice.render(MessageId.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
-
-    def _removal_offer(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text offering the command that deletes the messages; "" if the bot account cannot delete them."""
-        may = may_remove(uow, self._policy.account, case)
-        return self._voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
 
     def _case_fields(self, case: Case, person: Person) -> dict[str, str]:
         return {

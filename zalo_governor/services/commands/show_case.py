@@ -5,6 +5,7 @@ from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.pipeline.secret_gate import UNCHECKED
+from zalo_governor.services.attachments.wording import scan_line
 from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.next_actions import may_answer, may_remove, visible
 from zalo_governor.services.commands.base import Answer, Call
@@ -107,6 +108,8 @@ class ShowCase(CaseCommand):
         if has_category(case.label):
             named, reason = category(self.voice, case.label), why(self.voice, call.uow.cases.reason(case))
             lines.append(self.voice.render(MessageId.CASE_CATEGORY, category=named, reason=reason))
+        scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
+        lines += [scan_line(self.voice, scan) for scan in scans[-1:]]
         if case.reason:
             lines.append(self.voice.render(MessageId.CASE_REASON, reason=case.reason))
         if case.nth > 1 and case.label != UNCHECKED:

@@ -194,6 +194,13 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def size_in_words(size: int) -> str:
+    """Return a size in bytes as people read it, with a decimal comma: `1,4 MB`, `320 KB`."""
+    if size >= 1 << 20:
+        return f"{size / (1 << 20):.1f} MB".replace(".", ",")
+    return f"{number(max(round(size / (1 << 10)), 1))} KB" if size else "0 KB"
+
+
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:
     """Clean a text typed by a member: one line of letters, digits and punctuation, at most `limit` characters.
 

@@ -1,0 +1,88 @@
+"""Connects the scans of attachments with their parts: the download from Zalo, the antivirus, the sandboxed reader."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
+from zalo_governor.rules.checks.files import FileRule
+from zalo_governor.rules.engine import Engine
+from zalo_governor.sandbox.attachments.antivirus import Antivirus, AntivirusVerdict
+from zalo_governor.sandbox.attachments.client import AttachmentScanner
+from zalo_governor.services.attachments.scan_jobs import FetchedFile, NotFetchedError
+from zalo_governor.text.file_names.danger import Danger
+from zalo_governor.zalo.http.file_download import FetchError, FileDownload
+
+_ANTIVIRUS_SECONDS = 60.0
+
+
+class FileFetcher:
+    """Downloads the file of a message, from the best of the addresses that the message names."""
+
+    def __init__(self, download: FileDownload) -> None:
+        self._download = download
+
+    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+        """Return the file; one whose checksum is another than announced is returned all the same, and marked.
+
+        Raises:
+            NotFetchedError: no address gave the file.
+        """
+        failed = NotFetchedError(NotChecked.NO_ADDRESS, retry=False)
+        for address in addresses:
+            try:
+                return FetchedFile(self._download.fetch(address, size=size, checksum=checksum), as_announced=True)
+            except FetchError as error:
+                failed = NotFetchedError(error.reason, retry=error.retry)
+            if failed.reason is NotChecked.CHECKSUM:
+                # Whoever sends the file also chooses what his message announces: a wrong checksum must not spare it.
+                return FetchedFile(self._download.fetch(address, size=size), as_announced=False)
+        raise failed
+
+
+class FileCheck:
+    """Checks a file by the antivirus, where there is one, and by the reader in the sandbox.
+
+    Args:
+        antivirus: the antivirus on this machine.
+        scanner: the reader.
+        engine: returns the rules in force, which give the finding of a virus its clause and severity.
+    """
+
+    def __init__(self, antivirus: Antivirus, scanner: AttachmentScanner, engine: Callable[[], Engine]) -> None:
+        self._antivirus = antivirus
+        self._scanner = scanner
+        self._engine = engine
+
+    def __call__(self, content: bytearray, name: str, /) -> ScanResult:
+        """Return what antivirus and reader found.
+
+        Raises:
+            ScannerUnavailableError: the reader's process cannot be started or does not answer.
+        """
+        verdict = self._antivirus.scan(bytes(content))
+        result = self._scanner.scan(content, name)
+        if verdict is None:
+            missing = (*result.not_checked, NotChecked.NO_ANTIVIRUS)
+            return result.model_copy(update={"not_checked": missing})
+        tools = result.tools.model_copy(update={"antivirus": verdict.engine, "signatures_at": verdict.signatures_at})
+        return result.model_copy(update={"findings": (*self._virus(verdict), *result.findings), "tools": tools})
+
+    def _virus(self, verdict: AntivirusVerdict) -> list[ScanFinding]:
+        if verdict.name is None:
+            return []
+        rule = next(rule for rule in self._engine().rules if isinstance(rule, FileRule))
+        finding = rule.finding_on(Danger("virus", certain=True))
+        return [
+            ScanFinding(
+                rule_id=finding.rule_id,
+                clause=finding.clause,
+                severity=finding.severity,
+                label=finding.label,
+                shadow=finding.shadow,
+            )
+        ]
+
+
+def antivirus_at(socket: Path) -> Antivirus:
+    """Return the antivirus that listens at a unix socket; it may not be there."""
+    return Antivirus(socket, _ANTIVIRUS_SECONDS)

@@ -1,0 +1,69 @@
+"""Notes in alerts to the admins: what is told of a case besides who, when and where."""
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import minutes_of
+from zalo_governor.pipeline.secret_gate import UNCHECKED
+from zalo_governor.services.cases.categories import IN_FILE, is_dangerous_file, is_dangerous_link, is_in_file, why
+from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.next_actions import may_remove
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.services.ports import UnitOfWork
+
+
+class AlertNotes:
+    """Makes the parts of an alert that some cases have and others have not; each is "" where there is nothing to say."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def seen_in_file(self, reason: str | None) -> str:
+        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""
+        if not is_in_file(reason):
+            return ""
+        codes = "+".join(code for code in str(reason).split("+") if code != IN_FILE)
+        return self._voice.render(MessageId.ALERT_SEEN_IN_FILE, reason=why(self._voice, codes))
+
+    def same_content(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
+        earlier = uow.cases.get(case.same_as) if case.same_as else None
+        if earlier is None:
+            return ""
+        return self._voice.render(
+            MessageId.ALERT_SAME,
+            code=earlier.code,
+            who=self._voice.who(uow.people.get(earlier.person_id)),
+            when=moment(earlier.event_at),
+            state=self._voice.state(earlier.state),
+        )
+
+    def lateness(self, case: Case) -> str:
+        """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
+        if was_fresh(case):
+            return ""
+        return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
+
+    def repeated(self, case: Case) -> str:
+        """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
+        ladder = self._policy.ladder
+        if case.nth < ladder.repeated_from or case.label == UNCHECKED:
+            return ""
+        return self._voice.render(MessageId.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
+
+    def deadline(self, case: Case) -> str:
+        """Return the text saying when the leader is told of the case; "" if he is not."""
+        return self._voice.render(MessageId.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
+
+    def removal_offer(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the text offering the command that deletes the messages; "" if the bot account cannot delete them."""
+        may = may_remove(uow, self._policy.account, case)
+        return self._voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
+
+
+def alert_of(label: str) -> MessageId:
+    """Return the alert for a finding whose label has a text: on a link, a file or harmful content."""
+    if is_dangerous_link(label):
+        return MessageId.ALERT_LINK
+    return MessageId.ALERT_FILE if is_dangerous_file(label) else MessageId.ALERT_HARMFUL
