@@ -8,6 +8,8 @@ CHARSETS = (
     | {"shift_jis", "euc-jp", "iso2022_jp", "euc-kr", "tis-620", "quopri_codec", "base64_codec"}
 )
 """Encodings that a file may name; all are loaded by `load_charsets`, as the child process may not import them later."""
+_INTERNAL = ("cp437", "raw_unicode_escape")
+"""Encodings that the modules for ZIP files and e-mails use."""
 _TEXTS = CHARSETS - {"quopri_codec", "base64_codec"}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,7 +24,7 @@ _SAMPLE = 4096
 
 def load_charsets() -> None:
     """Load all encodings, so that decoding opens no files later."""
-    for name in CHARSETS:
+    for name in (*CHARSETS, *_INTERNAL):
         codec = codecs.lookup(name)
         if name in _TEXTS:
             _LOADED[codec.name] = name

@@ -2,9 +2,11 @@
 
 import io
 import re
+import xml.dom.expatbuilder  # noqa: F401  msoffcrypto would import it while it reads, and OpenSSL as well
 
 import msoffcrypto
 import olefile
+from cryptography.hazmat.backends.openssl import backend  # noqa: F401
 from msoffcrypto.format import doc97, ooxml, ppt97, xls97  # noqa: F401  msoffcrypto would import them when needed
 
 from zalo_governor.domain.attachments import NotChecked
@@ -72,14 +74,18 @@ def _read_message(storage: ole.Storage, collector: Collector) -> None:
     """Read a storage of an Outlook message ([MS-OXMSG] 2.1): its texts, or one attachment."""
     attached = storage.read(_ATTACHED_DATA)
     if attached:
-        names = ((storage.read(name) or b"").decode("utf-16-le", errors="replace") for name in _ATTACHED_NAMES)
+        names = (_wide_text(storage.read(name)) for name in _ATTACHED_NAMES)
         collector.add_inner(next(filter(None, names), "attachment"), attached)
     for name in storage.names:
         if _MESSAGE_TEXT.fullmatch(name):
             place = "body" if name.endswith("1000001f") else "header"
-            collector.add_text((storage.read(name) or b"").decode("utf-16-le", errors="replace"), place=place)
+            collector.add_text(_wide_text(storage.read(name)), place=place)
         elif name in _MESSAGE_BODIES:
             collector.add_inner(_MESSAGE_BODIES[name], storage.read(name) or b"")
+
+
+def _wide_text(content: bytes | None) -> str:
+    return (content or b"").decode("utf-16-le", errors="replace").rstrip("\0")
 
 
 def _is_encrypted(content: bytes, file: olefile.OleFileIO, collector: Collector) -> bool:
@@ -97,7 +103,8 @@ def _is_encrypted(content: bytes, file: olefile.OleFileIO, collector: Collector)
         if not document.is_encrypted():
             return False
         if len(content) <= _LARGEST_DECRYPTED and _rounds_of(document) <= _MOST_ROUNDS:
-            document.load_key(password=_KNOWN_PASSWORD, verify_password=True)
+            # Of the old formats, the library checks the password anyway.
+            document.load_key(_KNOWN_PASSWORD, **({"verify_password": True} if packed else {}))
             document.decrypt(opened)
     except Exception:  # A wrong password shows in many ways, and so does a broken file.
         opened = io.BytesIO()

@@ -5,6 +5,7 @@ import email.errors
 import email.feedparser
 import email.header
 import email.message
+import email.parser
 import email.policy
 
 from zalo_governor.domain.attachments import NotChecked

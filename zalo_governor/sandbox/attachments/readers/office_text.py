@@ -43,7 +43,7 @@ _ATTRIBUTES = {
     "cSld": ("name",),
     "custShow": ("name",),
 }
-"""Attributes that people read or write. Numbering as `%1.` is kept out by its length."""
+"""Attributes that people read or write. Numbering as `%1.` is kept out by its length, `_GoBack` by its line."""
 _SHORTEST_ATTRIBUTE = 4
 
 
@@ -84,7 +84,7 @@ class OfficeText:
             read_field(attributes.get("instr", ""), self._collector, self._page)
         if name in _ATTRIBUTES:
             texts = (attributes.get(attribute, "") for attribute in _ATTRIBUTES[name])
-            self._attributes += [text for text in texts if len(text) >= _SHORTEST_ATTRIBUTE]
+            self._attributes += [text for text in texts if len(text) >= _SHORTEST_ATTRIBUTE and text[0] != "_"]
 
     def end(self, name: str) -> None:
         """See `XmlReader`."""

@@ -16,10 +16,9 @@ from zalo_governor.sandbox.attachments.readers.collector import Collector
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _MOST_STORAGES = 500
-_PROPERTIES = (
-    *("title", "subject", "author", "keywords", "comments", "template", "last_saved_by"),
-    *("category", "manager", "company", "content_type", "content_status", "presentation_target"),
-)
+_CODEPAGE = 1
+"""Number of the property that names the encoding of the others ([MS-OLEPS] 2.8.1)."""
+_THUMBNAIL = 17
 _LETTERS = re.compile("[\t\x20-\x7e\xa0-\u024f\u0300-\u036f\u1ea0-\u1ef9\u2013-\u2026\u20ab]{6,}")
 
 
@@ -78,17 +77,17 @@ def walk_storages(file: olefile.OleFileIO, collector: Collector) -> Iterator[Sto
 
 def read_properties(file: olefile.OleFileIO, collector: Collector) -> None:
     """Take the texts out of the property sets of a document ([MS-OLEPS]), with those that the user invented."""
-    with collector.noting_damage():
-        metadata = file.get_metadata()
-        for name in _PROPERTIES:
-            _add_property(getattr(metadata, name, None), metadata.codepage, collector)
-    with collector.noting_damage():
-        for value in file.getproperties("\x05DocumentSummaryInformation").values():
-            _add_property(value, None, collector)
     for stream in ("\x05SummaryInformation", "\x05DocumentSummaryInformation"):
-        if file.exists(stream):
-            with collector.noting_damage():
-                add_strings(file.openstream(stream).read(), collector, place="property")
+        if not file.exists(stream):
+            continue
+        with collector.noting_damage():
+            properties = file.getproperties(stream)
+            for number, value in properties.items():
+                if number != _THUMBNAIL:
+                    _add_property(value, properties.get(_CODEPAGE), collector)
+        with collector.noting_damage():
+            # Names and values that the user invented stand in a section that the library leaves out.
+            add_strings(file.openstream(stream).read(), collector, place="property")
 
 
 def read_packages(storage: Storage, collector: Collector, page: int | None = None) -> None:
@@ -118,9 +117,12 @@ def read_packager(body: bytes, collector: Collector, *, page: int | None = None)
     """Take the file out of what the Object Packager wrote: label, path, temporary path, size, content."""
     label, position = _string_at(body, 2)
     path, position = _string_at(body, position)
-    position += 4
-    length = _number_at(body, position)
-    position += 4 + length
+    if position + 8 > len(body) or position + 12 + _number_at(body, position + 4) > len(body):
+        # A link to a file, which the object starts.
+        collector.add_text(path, place="name", page=page)
+        collector.add_danger("external_object", certain=False, page=page)
+        return
+    position += 8 + _number_at(body, position + 4)
     size = _number_at(body, position)
     content = body[position + 4 : position + 4 + size]
     collector.add_inner(label or path or "object", content, page=page)

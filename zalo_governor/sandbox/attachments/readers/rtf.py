@@ -52,6 +52,8 @@ _WORDS = (
 _CHARSETS = {163: "cp1258", 238: "cp1250", 204: "cp1251", 161: "cp1253", 162: "cp1254"}
 _CODEPAGES = frozenset({1250, 1251, 1252, 1253, 1254, 1258})
 _SHORTEST_ALT_TEXT = 4
+_SMALLEST_COMPOUND = 1536
+"""Bytes: header, directory and table of sectors."""
 
 
 def read(content: bytes, budget: Budget) -> Contents:
@@ -78,7 +80,7 @@ def _read_objects(content: bytes, collector: Collector) -> None:
             collector.add_inner(str(item.filename or "object"), item.olepkgdata)
         data = item.oledata if item.is_ole else item.rawdata
         begin = (data or b"").find(ole.MAGIC)
-        if data and begin >= 0:
+        if data and 0 <= begin < len(data) - _SMALLEST_COMPOUND:
             with collector.noting_damage():
                 read_compound(data[begin:], collector)
 

@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator
 
 from zalo_governor.sandbox.attachments.readers.collector import Collector
+from zalo_governor.sandbox.attachments.readers.fields import add_dde
 from zalo_governor.sandbox.attachments.readers.ole import add_strings
 
 _TEXTS = {19: 1, 6: 8, 8: 8, 637: 1}
 """Records with a string, and where it stands: shared string, text of a cell, result of a formula, comment."""
 _SHEET = 156
+_LINKED_BOOK = 360
+_DDE = b"\x01\0"
+"""Kind of a linked book that is a program ([MS-XLSB] 2.4.190)."""
 _NUMBERS = frozenset({0, 1, 2, 3, 4, 5, 7, 9})
 """Rows and cells without text."""
 _PART = re.compile(r"^xl/(?:[^/]+\.bin$|worksheets/|macrosheets/|.*comment|pivotcache/|tables/|externallinks/)")
@@ -32,6 +36,12 @@ def read_part(name: str, part: bytes, page: int | None, collector: Collector) ->
         elif kind == _SHEET:
             key_length = int.from_bytes(body[8:12], "little")
             lines.append(_string_at(body, 12 + key_length * 2))
+        elif kind == _LINKED_BOOK:
+            first = _string_at(body, 2)
+            second = _string_at(body, 6 + len(first) * 2)
+            others.append(body)
+            if body[:2] == _DDE:
+                add_dde(f"{first} {second}", collector)
         elif kind not in _NUMBERS:
             others.append(body)
     collector.add_text("\n".join(lines), page=page, place=place)

@@ -1,4 +1,4 @@
-"""Reads XML without a tree, entities, DTDs or network: a reader gets starts, ends and characters as they come."""
+"""Reads XML without a tree, external entities, DTDs or network: a reader gets the events as they come."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -29,7 +29,9 @@ class XmlReader(Protocol):
 def read_xml(content: bytes, reader: XmlReader, collector: Collector) -> None:
     """Pass an XML document to a reader; note `NotChecked.DAMAGED` where it breaks off.
 
-    Nesting deeper than 256 elements and texts over 10 MB count as damaged (libxml2 without `huge_tree`).
+    Entities that the document itself declares are replaced, as a word may hide in one, but only up to 1 MB or five
+    times the document (libxml2's limit of amplification); what would load anything is left out. Nesting deeper than
+    256 elements and texts over 10 MB count as damaged (libxml2 without `huge_tree`).
     """
     parser = etree.XMLParser(
         target=_Target(reader),

@@ -82,7 +82,7 @@ def test_sheets_and_slides_are_pages() -> None:
 
 
 def test_embedded_objects_come_out() -> None:
-    contents = seen(**{"Object 1": compound({"\x01Ole10Native": native("a.txt", MARK.encode())})})
+    contents = seen(Object_1=compound({"\x01Ole10Native": native("a.txt", MARK.encode())}))
     assert [item.content.decode() for item in contents.inner] == [MARK]
 
 

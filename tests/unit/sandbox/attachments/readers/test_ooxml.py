@@ -182,6 +182,7 @@ def workbook() -> bytes:
     first["B1"] = "Số"
     first["B2"] = 12.5
     first["A2"].comment = Comment(f"{MARK} nhận xét", "Mẫu")
+    assert first.oddHeader is not None
     first.oddHeader.center.text = f"{MARK} đầu trang"
     hidden = book.create_sheet(f"{MARK}")
     hidden["A1"] = f"{MARK} trang ẩn"

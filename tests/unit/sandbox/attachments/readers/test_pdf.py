@@ -1,6 +1,7 @@
 """A PDF's pages, and what no page shows, are read; scans become pictures."""
 
 import io
+from typing import Any
 
 import pikepdf
 import pytest
@@ -16,11 +17,11 @@ MARK = "TÀI LIỆU GIẢ ĐỊNH"
 LINES = "TAI LIEU GIA DINH cua tinh Mau, dung de thu nghiem doc tep"
 
 
-def seen(document: pikepdf.Pdf, **how: object) -> Contents:
+def seen(document: pikepdf.Pdf, **how: Any) -> Contents:
     return read(saved(document, **how), Budget())
 
 
-def saved(document: pikepdf.Pdf, **how: object) -> bytes:
+def saved(document: pikepdf.Pdf, **how: Any) -> bytes:
     out = io.BytesIO()
     document.save(out, **how)
     return out.getvalue()
