@@ -7,12 +7,12 @@ from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import (
     Budget,
     Contents,
-    Danger,
     InnerFile,
     LimitError,
     PicturePart,
     TextPart,
 )
+from zalo_governor.text.file_names.danger import Danger
 
 _PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
