@@ -64,12 +64,16 @@ def _is_bare_link(written: str) -> bool:
     if site.suffix in _FILE_ENDINGS or (address.host != host and len(site.suffix) == _COUNTRY):
         return False
     # "TS.BS", "Sở.TT": abbreviations that end like the suffix of a country.
-    return len(site.suffix) > _COUNTRY or (len(site.domain) > _COUNTRY and refang(written)[-_COUNTRY:].islower())
+    return len(site.suffix) > _COUNTRY or len(site.domain) > (
+        _COUNTRY if refang(written)[-_COUNTRY:].islower() else _TITLE
+    )
 
 
 _OCTETS = 4
 _COUNTRY = 2
 """Length of the suffix of a country."""
+_TITLE = 3
+"""Most letters of a title in capitals."""
 _SERVER = re.compile(r":\d{2,5}(?:/|$)|/[a-z]", re.IGNORECASE)
 _CLOSING = frozenset(".,;:!?…)]}>'\"»”’*_~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
@@ -88,6 +92,6 @@ _CANDIDATE = re.compile(
     rf"|(?<!\w)(?:search-ms|ms-[a-z][a-z-]{{1,20}}):(?=\S)){_REST}"
     # An e-mail address; with a path behind it, browsers read a host after a user name.
     rf"|(?<![{_LETTERS}.@/+])(?P<mail>[\w.+\-]{{1,64}}@{_LABEL}(?:{_DOT}{_LABEL}){{0,9}}+(?!/))"
-    rf"|(?<![{_LETTERS}.@/\\+])(?P<bare>(?:[\w.+\-]{{1,64}}@)?{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}"
+    rf"|(?<![\w\u0300-\u036f.@\\+])(?P<bare>(?:[\w.+\-]{{1,64}}@)?{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}"
     rf"(?![{_LETTERS}@])(?::\d{{1,5}}(?!\d))?(?:[/?#\\]{_REST})?))"
 )

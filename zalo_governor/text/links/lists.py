@@ -98,11 +98,11 @@ def shape_of(label: str) -> str:
 
 
 def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, tuple[Brand, ...]]:
-    """Return the brands with long names under their names and under each form with one letter omitted."""
+    """Return the brands under their names, if of four letters or more, and under these with one letter omitted."""
     index: dict[str, list[Brand]] = {}
     for brand in brands:
         name = brand.name
-        if len(name) >= _SHORTEST_MISSPELT:
+        if len(name) >= _SHORTEST_INDEXED:
             for key in {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}:
                 index.setdefault(key, []).append(brand)
     return {key: tuple(found) for key, found in index.items()}
@@ -122,8 +122,7 @@ def _read_domain(line: str) -> str:
     return domain
 
 
-_SHORTEST_MISSPELT = 6
-"""Shorter names are one typing error away from too many others."""
+_SHORTEST_INDEXED = 4
 _NAME = re.compile(r"[a-z0-9-]{3,40}\??")
 _DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_][\w-]{1,62}")
 _LOOKALIKE_CHARACTERS = str.maketrans("0i1|!3456789q2@$", "olllleasbtbggzas")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zalo_governor.text.edit_distance import slips
 from zalo_governor.text.links.addresses import Site, in_latin, split_host
-from zalo_governor.text.links.lists import LinkLists, shape_of
+from zalo_governor.text.links.lists import Brand, LinkLists, shape_of
 
 
 class Likeness(NamedTuple):
@@ -112,7 +112,7 @@ def _like_brand(host: str, site: Site, lists: LinkLists) -> Likeness | None:
             return None
         return Likeness(frozenset({"brand", "foreign_suffix"}), certain=not site.suffix.endswith("vn"))
     for near in lists.near(label):
-        if slips(label, near.name, 1) == 1:
+        if slips(label, near.name, 1) == 1 and _may_be_misspelt(label, near, site):
             certain = near.distinctive and len(near.name) >= _LONG_NAME
             return Likeness(frozenset({"brand", "misspelt"}), certain=certain)
     return _brand_in_label(label, shape, site, lists)
@@ -121,28 +121,49 @@ def _like_brand(host: str, site: Site, lists: LinkLists) -> Likeness | None:
 def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Likeness | None:
     """Look for a brand's name inside a longer label, such as `vietcombank-nhanqua`."""
     found = lists.names.search(shape)
+    words = [shape_of(part) for part in re.split("[-_]", label)]
     if found is None:
+        others = [word for word in words if word not in lists.by_shape]
+        if len(others) < len(words) and (_BAIT.search("".join(others)) or _LIKE_SUFFIXES.intersection(others)):
+            return Likeness(frozenset({"brand", "inside"}), certain=False)
         return None
     rest = shape[: found.start()] + shape[found.end() :]
-    lures = bool(_BAIT.search(f"{rest}.{''.join(map(shape_of, site.subdomain))}") or lists.names.search(rest))
-    as_a_word = any(shape_of(part) == found[0] for part in re.split("[-_]", label))
+    lures = (
+        bool(_BAIT.search(f"{rest}.{''.join(map(shape_of, site.subdomain))}") or lists.names.search(rest))
+        or rest in _LIKE_SUFFIXES
+        or any(map(str.isdecimal, label))
+    )
+    as_a_word = found[0] in words
     short = len(found[0]) < _LONG_ENOUGH_INSIDE
     if short and not as_a_word and not lures:
         return None
     return Likeness(frozenset({"brand", "inside"}), certain=lures and (as_a_word or not short))
 
 
+def _may_be_misspelt(label: str, brand: Brand, site: Site) -> bool:
+    """Return whether one typing error in the label suffices to take it for the brand.
+
+    Short names are near to too many others: there, only a letter too many before the same suffix counts: zaloo.me.
+    """
+    if len(brand.name) >= _SHORTEST_MISSPELT:
+        return True
+    return len(label) > len(brand.name) and f"{brand.name}.{site.suffix}" in brand.domains
+
+
 def _brand_in_subdomain(site: Site, lists: LinkLists) -> Likeness | None:
-    lures = bool(_BAIT.search(shape_of(site.domain)))
+    """Look for a brand's name in front of a foreign domain, such as `zalo.mau-login.com`."""
+    lures = bool(_BAIT.search(shape_of(site.domain))) or site.domain.startswith(_CONTINUED)
+    anybodys = not site.domain
     for label in site.subdomain:
         for part in {label, *re.split("[-_]", label)}:
             brand = lists.by_shape.get(shape_of(part))
             if brand is None or not brand.distinctive:
                 continue
-            reasons = {"brand", "inside"} | ({"letters"} if part != brand.name else set())
-            if site.suffix.endswith("vn") and part == brand.name and not lures:
+            altered = part != brand.name
+            if site.suffix.endswith("vn") and not altered and not lures and not anybodys:
                 continue  # "zalo.tinhmau.vn": an office's own page on the service.
-            return Likeness(frozenset(reasons), certain=True)
+            reasons = {"brand", "inside"} | ({"letters"} if altered else set())
+            return Likeness(frozenset(reasons), certain=altered or lures or anybodys)
     return None
 
 
@@ -156,6 +177,7 @@ def _scripts_of(label: str) -> set[str]:
 
 
 _COUNTRY = 2
+_SHORTEST_MISSPELT = 6
 _LONG_NAME = 8
 _LONG_ENOUGH_INSIDE = 6
 _MISSPELT_GOV = frozenset({"govn", "govv", "goov", "ggov", "gouv", "gqv", "goy", "gobv", "gvo", "ogv"})
@@ -166,5 +188,12 @@ _BAIT_WORDS = (
     "trungthuong", "hoantien", "vayvon", "vaynhanh", "napthe", "naptien", "ruttien", "khoiphuc", "mokhoa", "khieunai",
     "baocao", "giahan", "kichhoat", "nangcap", "sinhtrac", "dinhdanh", "thanhtoan", "hoadon", "tracuu",
     "phat", "thuong", "qua", "app", "vip", "vote", "binhchon", "event", "sukien", "gift", "free", "bonus",
+    "docs", "drive", "banking", "digibank", "tuyendung", "donhang", "giaohang",
+    "buukien", "mobile", "shop",
 )  # fmt: skip
-_BAIT = re.compile("|".join(sorted((shape_of(word) for word in _BAIT_WORDS), key=len, reverse=True)) + r"|[a-z]?\d+")
+_BAIT = re.compile("|".join(sorted((shape_of(word) for word in _BAIT_WORDS), key=len, reverse=True)))
+_CONTINUED = ("com-", "vn-", "net-", "me-", "org-")
+"""How a label begins that continues a name in front of it: `vietcombank.com-vn.cc`."""
+_LIKE_SUFFIXES = frozenset(
+    map(shape_of, ("vn", "com", "me", "net", "comvn", "vietnam", "quocgia", "web", "chat", "pc"))
+)
