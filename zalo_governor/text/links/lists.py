@@ -78,8 +78,12 @@ class LinkLists:
 
     def owned_domain_inside(self, host: str) -> str:
         """Return the brand's domain that stands inside the host but not at its end: `zalo.me` in `zalo.me.mau.top`."""
-        inside = f".{host}"
-        return next((domain for domain in self._owned if f".{domain}." in inside), "")
+        labels = host.split(".")
+        for start in range(len(labels) - 2):
+            for end in range(start + 2, min(start + _MOST_LABELS + 1, len(labels))):
+                if (inside := ".".join(labels[start:end])) in self._owned:
+                    return inside
+        return ""
 
     def near(self, label: str) -> Iterable[Brand]:
         """Return the brands whose names may differ from the label by one typing error (see `edit_distance.slips`)."""
@@ -123,6 +127,8 @@ def _read_domain(line: str) -> str:
 
 
 _SHORTEST_INDEXED = 4
+_MOST_LABELS = 5
+"""Most labels of a domain of a brand."""
 _NAME = re.compile(r"[a-z0-9-]{3,40}\??")
 _DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_][\w-]{1,62}")
 _LOOKALIKE_CHARACTERS = str.maketrans("0i1|!3456789q2@$", "olllleasbtbggzas")
