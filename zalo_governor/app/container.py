@@ -21,7 +21,7 @@ from zalo_governor.app.services import CurrentAlarm, CurrentServices, CurrentWor
 from zalo_governor.app.supervisor import Part
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.config import Settings
-from zalo_governor.config.sections import AttachmentSettings
+from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict

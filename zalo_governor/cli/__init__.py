@@ -26,6 +26,8 @@ COMMANDS = (
     "demo",
     "simulate",
     "check",
+    "check-file",
+    "scan-worker",
     "directives",
     "report",
     "cases",

@@ -30,11 +30,13 @@ def _check_loopback_url(url: str) -> str:
     return url.rstrip("/")
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """Base class of the sections of the settings file. Unknown keys are errors."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class OfficeSettings(_Section):
+class OfficeSettings(Section):
     """Names of the public bodies and people printed in reports and in the bot's introduction (section `office`)."""
 
     province: str = "tỉnh Mẫu"
@@ -63,7 +65,7 @@ class OfficeSettings(_Section):
         )
 
 
-class SendSettings(_Section):
+class SendSettings(Section):
     """Limits on how many messages the bot sends; Zalo blocks accounts that send too many."""
 
     per_second: float = Field(default=2.0, gt=0, le=1000)
@@ -74,7 +76,7 @@ class SendSettings(_Section):
     """Private messages per day; beyond that, all but alerts and replies wait for the next day."""
 
 
-class ZaloSettings(_Section):
+class ZaloSettings(Section):
     """The bot's Zalo account and its connection to Zalo."""
 
     session_file: Path = Path("session.json")
@@ -95,14 +97,14 @@ class ZaloSettings(_Section):
     send: SendSettings = SendSettings()
 
 
-class GroupSettings(_Section):
+class GroupSettings(Section):
     """A Zalo group that the bot watches."""
 
     id: str = Field(pattern=r"^\d+$")
     name: str = ""
 
 
-class PersonSettings(_Section):
+class PersonSettings(Section):
     """A person with a role under the regulation, identified by a Zalo id (`uid` or `global_id`), never by name."""
 
     full_name: str
@@ -121,7 +123,7 @@ class PersonSettings(_Section):
         return self
 
 
-class SmtpSettings(_Section):
+class SmtpSettings(Section):
     """The mail server and recipients of alarm mails."""
 
     host: str
@@ -134,7 +136,7 @@ class SmtpSettings(_Section):
     recipients: tuple[str, ...] = Field(min_length=1)
 
 
-class AlarmSettings(_Section):
+class AlarmSettings(Section):
     """Settings of alarms by mail or webhook, sent when nothing comes from Zalo, or when alerts over Zalo fail."""
 
     after_minutes: int = Field(default=10, ge=1)
@@ -144,7 +146,7 @@ class AlarmSettings(_Section):
     """URL to which the alarm is posted as JSON {"subject", "text"}; null for none."""
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """The log files that are written in addition to the log on standard output."""
 
     file: bool = True
@@ -157,14 +159,14 @@ class LogSettings(_Section):
     """How many days old log files are kept."""
 
 
-class HealthSettings(_Section):
+class HealthSettings(Section):
     """The HTTP endpoints for monitoring tools, reachable from this machine only."""
 
     port: int | None = Field(default=8377, ge=1, le=65535)
     """Port of /healthz and /metrics on 127.0.0.1; null switches them off."""
 
 
-class VigilSettings(_Section):
+class VigilSettings(Section):
     """Intervals of the checks for missed messages, group syncs (reading a group's members) and keep-alive calls."""
 
     look_minutes: float = Field(default=5.0, gt=0)
@@ -179,7 +181,7 @@ class VigilSettings(_Section):
     """Minimum minutes between two syncs of a group (reading its members) after reconnects or changed display names."""
 
 
-class EscalationSettings(_Section):
+class EscalationSettings(Section):
     """Waiting times and quiet hours for notices about cases (possible breaches); escalation.yaml says who gets them."""
 
     remind_members: bool = True
@@ -223,7 +225,7 @@ class EscalationSettings(_Section):
         return timedelta(minutes=self.code_minutes)
 
 
-class RosterSettings(_Section):
+class RosterSettings(Section):
     """What the bot may do by itself with the roster (the approved list of members), such as look up phone numbers."""
 
     remove_outsiders: bool = False
@@ -241,7 +243,7 @@ class RosterSettings(_Section):
         return timedelta(seconds=self.lookup_seconds)
 
 
-class ApprovalSettings(_Section):
+class ApprovalSettings(Section):
     """Who may permit changes of the group (clause 6.1; command /duyet, approve), and how long approvals are valid."""
 
     roles: tuple[Role, ...] = Field(default=(Role.LEADER,), min_length=1)
@@ -261,7 +263,7 @@ class ApprovalSettings(_Section):
         return timedelta(hours=self.afterwards_hours)
 
 
-class NameSettings(_Section):
+class NameSettings(Section):
     """How the bot asks members to correct display names that break clause 3.2 (full name and job title required)."""
 
     longest: int = Field(default=40, ge=20)
@@ -279,7 +281,7 @@ class NameSettings(_Section):
         return timedelta(days=self.remind_days)
 
 
-class RetentionSettings(_Section):
+class RetentionSettings(Section):
     """How many days each kind of content is kept; facts and counts without message text are kept forever."""
 
     bodies_days: int = Field(default=365, ge=1)
@@ -303,7 +305,7 @@ class RetentionSettings(_Section):
         return timedelta(days=self.readers_days)
 
 
-class BackupSettings(_Section):
+class BackupSettings(Section):
     """Where backups are written, how many are kept, and when the admins are told that a backup is missing."""
 
     folder: Path = Path("sao-luu")
@@ -319,7 +321,7 @@ class BackupSettings(_Section):
         return None if self.remind_days is None else timedelta(days=self.remind_days)
 
 
-class TrialSettings(_Section):
+class TrialSettings(Section):
     """The trial: a first period in which only the admin gets messages, so that people can see what the bot would do."""
 
     days: int = Field(default=14, ge=0, le=365)
@@ -332,7 +334,7 @@ class TrialSettings(_Section):
         return timedelta(days=self.days)
 
 
-class DirectiveReminderSettings(_Section):
+class DirectiveReminderSettings(Section):
     """When people are reminded of directives (leaders' orders) that they owe an answer; Asia/Ho_Chi_Minh time."""
 
     time_of_day: time = time(8, 0)
@@ -350,7 +352,7 @@ class DirectiveReminderSettings(_Section):
     """How many people are reminded at one time at most."""
 
 
-class DirectiveSettings(_Section):
+class DirectiveSettings(Section):
     """The directive ledger: orders of the leadership, who has answered them, and reminders (clauses 3.3, 7.3)."""
 
     recognise: bool = True
@@ -372,32 +374,14 @@ class DirectiveSettings(_Section):
         return timedelta(minutes=self.ask_after_minutes)
 
 
-class AttachmentSettings(_Section):
-    """Scanning of files and pictures in messages (clauses 4.1 and 4.4)."""
-
-    scan: bool = True
-    """Whether files and pictures are downloaded into memory and scanned; false: they are reported as not checked."""
-    most_megabytes: float = Field(default=50.0, gt=0, le=500)
-    """Largest file that is scanned."""
-    seconds: float = Field(default=60.0, gt=0, le=200)
-    """How long the reading of one file may take."""
-    antivirus_socket: Path = Path("/run/clamav/clamd.ctl")
-    """Unix socket of the antivirus ClamAV (LocalSocket in clamd.conf); without ClamAV, files count as not scanned."""
-
-    @property
-    def most_bytes(self) -> int:
-        """Return the size of the largest file that is scanned, in bytes."""
-        return int(self.most_megabytes * (1 << 20))
-
-
-class IntroductionSettings(_Section):
+class IntroductionSettings(Section):
     """Whether the bot introduces itself to the groups."""
 
     post_in_group: bool = False
     """Whether the bot posts one message about itself in each group when the trial ends."""
 
 
-class ScheduleSettings(_Section):
+class ScheduleSettings(Section):
     """Times of day (Asia/Ho_Chi_Minh) at which tasks run; null switches a task off."""
 
     daily_report: time | None = time(17, 0)

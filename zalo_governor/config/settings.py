@@ -10,10 +10,10 @@ import orjson
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
-    AttachmentSettings,
     BackupSettings,
     DirectiveSettings,
     EscalationSettings,

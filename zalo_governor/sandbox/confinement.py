@@ -92,7 +92,8 @@ def forbid_processes(limits: Limits) -> None:
     ):
         _, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (allowed, allowed))
+        # At the soft limit of CPU time comes SIGXCPU, by which the parent knows the reason; at the hard one SIGKILL.
+        resource.setrlimit(what, (allowed, allowed + 1 if what == resource.RLIMIT_CPU else allowed))
     if sys.platform == "linux":
         _filter_calls(("fork", "vfork", *_SIGNALS), alone=True)
 

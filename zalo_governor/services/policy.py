@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.config.sections import (
     ApprovalSettings,
-    AttachmentSettings,
     DirectiveSettings,
     EscalationSettings,
     NameSettings,
