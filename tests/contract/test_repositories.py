@@ -286,7 +286,11 @@ def test_scans_of_a_period_are_counted_by_what_came_of_them(storage: Storage) ->
     with storage.begin() as uow:
         counted = uow.file_scans.figures(GROUP, START, START + DAY)
         assert counted == ScanFigures(
-            attachments=3, found=1, not_checked={NotChecked.NO_ANTIVIRUS: 1, NotChecked.GONE: 1}, waiting=1
+            attachments=3,
+            found=1,
+            incomplete=2,
+            not_checked={NotChecked.NO_ANTIVIRUS: 1, NotChecked.GONE: 1},
+            waiting=1,
         )
         assert uow.file_scans.figures("another", START, START + DAY) == ScanFigures()
 

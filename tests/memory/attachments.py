@@ -45,6 +45,7 @@ class MemoryFileScans(MemoryRepository):
         return ScanFigures(
             attachments=len(scans),
             found=sum(told),
+            incomplete=sum(bool(scan.result.not_checked) for scan in scans),
             not_checked=dict(Counter(code for scan in scans for code in scan.result.not_checked)),
             waiting=len(waiting),
         )

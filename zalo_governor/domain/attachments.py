@@ -130,6 +130,8 @@ class ScanFigures(BaseModel):
     """Files, pictures, sound and films whose scan is finished."""
     found: int = 0
     """Of these, how many had findings about which an admin was told."""
+    incomplete: int = 0
+    """Of these, how many were not checked, or not completely, for any reason."""
     not_checked: dict[NotChecked, int] = {}
     """Reason -> number of attachments that were not checked, or not completely, for that reason."""
     waiting: int = 0

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.attachments import ScanFigures
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.directives import DirectiveFigures
@@ -201,6 +202,8 @@ class ActivityReport(_Figures):
     statements: tuple[StatementFigures, ...]
     directives: DirectiveFigures = DirectiveFigures()
     """How the directives given in the period had been answered when the report was made."""
+    attachments: ScanFigures = ScanFigures()
+    """What became of the files, pictures, films and sound of the period."""
     voice: MembersVoice
     remarks: tuple[Remark, ...] = ()
     """Members' remarks in the period: incidents first, then the oldest. In reports not for admins, `text` is ""."""

@@ -67,6 +67,7 @@ def compose(
         changes=tuple(uow.distributions.changes(group.id, period.start, period.end)),
         statements=tuple(uow.distributions.statements(group.id, period.start, period.end)),
         directives=directives,
+        attachments=uow.file_scans.figures(group.id, period.start, period.end),
         voice=uow.distributions.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
         signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
@@ -118,6 +119,15 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
         return voice.render(MessageId.LINE_NO_DIRECTIVES)
     counted = ("given", "asked", "answered", "in_time", "late", "overdue", "silent", "open")
     return voice.render(MessageId.LINE_DIRECTIVES, **{name: number(getattr(figures, name)) for name in counted})
+
+
+def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on how many attachments were scanned and found dangerous, and how many could not be checked."""
+    figures = report.attachments
+    if not figures.attachments and not figures.waiting:
+        return voice.render(MessageId.LINE_NO_ATTACHMENTS)
+    counted = {name: number(getattr(figures, name)) for name in ("attachments", "found", "waiting", "incomplete")}
+    return voice.render(MessageId.LINE_ATTACHMENTS, **counted)
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:

@@ -13,6 +13,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import MESSAGE_LIMIT
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import (
+    attachments_line,
     change_in_words,
     coverage_line,
     directives_line,
@@ -68,7 +69,7 @@ class _TextRenderer:
             activity=self._activity(),
             clauses=self._clauses(clause_rows) + self._handling(),
             open=self._open_cases(case_rows),
-            more=self._table_figures() + self._directives(),
+            more=self._table_figures() + self._directives() + self._attachments(),
             trend=self._trend(),
             coverage=self._coverage(),
             cannot=self._unverifiable_clauses() + self._leak_signs(),
@@ -159,6 +160,9 @@ class _TextRenderer:
 
     def _directives(self) -> str:
         return "\n" + directives_line(self._report, self._voice) if self._report.directives.given else ""
+
+    def _attachments(self) -> str:
+        return "\n" + attachments_line(self._report, self._voice) if self._report.attachments.attachments else ""
 
     def _trend(self) -> str:
         messages, before = self._report.activity.messages, self._report.activity_before.messages

@@ -66,10 +66,11 @@ class FileScans(Repository):
             file_scans.c.at_ms < to_ms(end),
         )
         not_checked: dict[NotChecked, int] = {}
-        number = found = 0
+        number = found = incomplete = 0
         for row in self._tx.execute(select(file_scans.c.result, file_scans.c.found).where(*of_period)):
             number += 1
             found += row.found > 0
+            incomplete += bool(row.result["not_checked"])
             for code in row.result["not_checked"]:
                 not_checked[NotChecked(code)] = not_checked.get(NotChecked(code), 0) + 1
         waiting = self._tx.execute(
@@ -81,7 +82,9 @@ class FileScans(Repository):
                 jobs.c.ordered_ms < to_ms(end),
             )
         ).scalar()
-        return ScanFigures(attachments=number, found=found, not_checked=not_checked, waiting=waiting or 0)
+        return ScanFigures(
+            attachments=number, found=found, incomplete=incomplete, not_checked=not_checked, waiting=waiting or 0
+        )
 
 
 def _is_told(severity: Severity, *, shadow: bool) -> bool:

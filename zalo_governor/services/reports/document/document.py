@@ -16,6 +16,7 @@ from zalo_governor.services.reports.document.draft import Draft, whole_minutes
 from zalo_governor.services.reports.document.proposal import proposal
 from zalo_governor.services.reports.document.sections import (
     activity,
+    attachments,
     casework,
     changes,
     coverage,
@@ -62,6 +63,7 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
             members(draft),
             changes(draft),
             directives(draft),
+            attachments(draft),
             statements(draft),
             told(draft),
             coverage(draft),

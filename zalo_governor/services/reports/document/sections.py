@@ -14,9 +14,11 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.statements import StatementKind
+from zalo_governor.services.attachments.wording import reasons_in_words
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.builder import (
+    attachments_line,
     change_in_words,
     coverage_line,
     directives_line,
@@ -211,6 +213,18 @@ def directives(draft: Draft) -> Section:
         draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (2, 3, 5)),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
     )
+
+
+def attachments(draft: Draft) -> Section:
+    """Return the section on scanned files and pictures, and why some were not checked (clauses 4.1, 4.4)."""
+    figures = draft.report.attachments
+    lines = [attachments_line(draft.report, draft.voice)]
+    if figures.attachments:
+        lines.append(draft.render(MessageId.LINE_ATTACHMENTS_UNSEEN))
+    reasons = sorted(figures.not_checked.items(), key=lambda row: (-row[1], row[0]))
+    rows: list[Sequence[Cell]] = [(reasons_in_words(draft.voice, [code]), count) for code, count in reasons]
+    table = draft.table("attachments", MessageId.TABLE_ATTACHMENTS, rows)
+    return draft.section("attachments", MessageId.SECTION_ATTACHMENTS, lines, table)
 
 
 def statements(draft: Draft) -> Section:
