@@ -41,7 +41,7 @@ CONDITIONS = (
     "phone",
     "typed",
     "grey_turned",
-    "released_word",
+    "recalled",
 )
 DISTRACTORS = (
     "incoming",
@@ -107,8 +107,9 @@ def make_stamped(number: int, style: str) -> Page:
     if condition == "two_stamps":
         other = draw_distracting(rng, family)
         press(page, wear(other, rng), (centre[0] + rng.uniform(-10, 20), centre[1] + 24), float(rng.normal(0, 3)), ink)
-    if condition == "released_word":
-        press(page, wear(draw_framed_words(["TÀI LIỆU THU HỒI"], 50, 8, family), rng), (150, 50), 0.0, ink)
+    if condition == "recalled":
+        place = (150 if centre[0] < 100 else 50, 50)
+        press(page, wear(draw_framed_words(["TÀI LIỆU THU HỒI"], 50, 8, family), rng), place, 0.0, ink)
     if rng.random() < 0.7:
         seal = wear(draw_seal(family), rng, blotch=0.4)
         press(page, seal, (150 + rng.uniform(-8, 8), rng.uniform(205, 250)), float(rng.normal(0, 8)), ink)
@@ -209,7 +210,7 @@ def apply_condition(
             page = camera.compress(page, 40)
         case "upper_half":
             page = camera.keep_upper_half(page, rng)
-        case "corner" if centre[0] < 110:
+        case "corner" if centre[0] < 100 and centre[1] > 30:
             page = camera.keep_corner(page, rng)
         case "grey":
             page = camera.make_grey(page, rng)

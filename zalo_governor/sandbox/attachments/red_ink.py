@@ -11,15 +11,18 @@ Pixels = NDArray[np.uint8]
 _LEAST_RED = 26
 """Least difference of red and green, of 255, that counts as red ink; a stamp faded to a third still has 40."""
 _MOST_GROUPS = 12
+_LEAST_POINTS = 40
+_MOST_COLOUR = 0.5
+"""Most saturation of the ground of a stamp; paper in warm light has .3, a red poster .8."""
 
 
 class RedGroup(NamedTuple):
-    """Red strokes that stand together: a stamp, a seal, a word."""
+    """Red strokes that stand together: a stamp, a seal, a word. Both pictures have the long side level."""
 
-    picture: Pixels
-    """Grey picture of the ink alone, dark on white, the long side level."""
-    share: float
-    """Length of the long side as a share of the page's long side."""
+    ink: Pixels
+    """Grey picture of the red ink alone, dark on white."""
+    plain: Pixels
+    """Grey picture of all that stands there; sharper, but with pen strokes and black letters."""
 
 
 def flatten_light(picture: Pixels) -> Pixels:
@@ -38,42 +41,106 @@ def flatten_light(picture: Pixels) -> Pixels:
     return np.asarray(cv2.divide(picture, paper, scale=250), np.uint8)
 
 
-def find_red_groups(page: Pixels) -> list[RedGroup]:
-    """Return the groups of red strokes of an evenly lit page, the largest first.
+def find_red_groups(picture: Pixels, page: Pixels) -> list[RedGroup]:
+    """Return the groups of red strokes on a light ground, the largest first.
 
     Large solid areas (posters, flowers, roofs) are left out, as a stamp consists of thin strokes.
+
+    Args:
+        picture: RGB pixels.
+        page: the same, evenly lit (`flatten_light`).
     """
-    strokes = _red_strokes(page)
     longest = max(page.shape[:2])
-    ink = _ink_alone(page)
+    strokes = _without_solid(_red_areas(page), longest)
     near = max(3, longest // 140) | 1
-    grown = cv2.dilate(strokes, cv2.getStructuringElement(cv2.MORPH_RECT, (near, near)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(grown)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(strokes, np.ones((near, near), np.uint8)))
+    long, short = stats[1:, 2:4].max(axis=1), stats[1:, 2:4].min(axis=1)
     least = max(18, longest // 50)
-    order = [n for n in range(1, count) if max(stats[n, cv2.CC_STAT_WIDTH], stats[n, cv2.CC_STAT_HEIGHT]) >= least]
-    order = [n for n in order if min(stats[n, cv2.CC_STAT_WIDTH], stats[n, cv2.CC_STAT_HEIGHT]) >= least // 3]
-    order.sort(key=lambda n: -int(stats[n, cv2.CC_STAT_AREA]))
+    large = [int(number) for number in 1 + np.flatnonzero((long >= least) & (short >= least // 3))]
+    large = sorted(large, key=lambda number: -int(stats[number, cv2.CC_STAT_AREA]))[:_MOST_GROUPS]
+    boxes = [_Box(*(int(value) for value in stats[number, :4])) for number in large]
+    ink, plain = _ink_alone(page), np.ascontiguousarray(page[..., 1])
     groups = []
-    for number in order[:_MOST_GROUPS]:
-        left, top, width, height = (int(v) for v in stats[number, :4])
-        mine = labels[top : top + height, left : left + width] == number
-        points = cv2.findNonZero((strokes[top : top + height, left : left + width] * mine).astype(np.uint8))
-        if points is None or len(points) < 40:
+    for together in _join_rows(boxes):
+        box = _surround([boxes[index] for index in together])
+        if _ground_is_coloured(picture, box):
             continue
-        groups.append(_cut_group(ink, points.astype(np.float32) + np.array((left, top), np.float32), longest))
+        mine = np.isin(labels[box.slices], [large[index] for index in together])
+        rows, columns = np.nonzero(strokes[box.slices] * mine)
+        if len(rows) >= _LEAST_POINTS:
+            points = np.stack((columns + box.left, rows + box.top), axis=1).astype(np.float32)
+            groups.append(_cut_group(ink, plain, points))
     return groups
 
 
-def _red_strokes(page: Pixels) -> Pixels:
+class _Box(NamedTuple):
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
+
+
+def _join_rows(boxes: list[_Box]) -> list[list[int]]:
+    """Return which boxes belong together: neighbours of about the same height in a row, or of the same width in a column.
+
+    Where the frame is broken, the words of a stamp would otherwise be read one by one.
+    """
+    rows: list[list[int]] = []
+    for index, box in enumerate(boxes):
+        touching = [row for row in rows if any(_in_a_row(box, boxes[other]) for other in row)]
+        rows = [row for row in rows if row not in touching]
+        rows.append([index, *(other for row in touching for other in row)])
+    return rows
+
+
+def _in_a_row(one: _Box, other: _Box) -> bool:
+    turned, turned_other = (
+        _Box(one.top, one.left, one.height, one.width),
+        _Box(other.top, other.left, other.height, other.width),
+    )
+    return any(
+        0.7 < a.height / b.height < 1.43
+        and abs(2 * (a.top - b.top) + a.height - b.height) < 0.6 * a.height
+        and max(b.left - a.left - a.width, a.left - b.left - b.width) < 0.35 * a.height
+        for a, b in ((one, other), (turned, turned_other))
+    )
+
+
+def _surround(boxes: list[_Box]) -> _Box:
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right = max(box.left + box.width for box in boxes)
+    bottom = max(box.top + box.height for box in boxes)
+    return _Box(left, top, right - left, bottom - top)
+
+
+def _ground_is_coloured(picture: Pixels, box: _Box) -> bool:
+    """Return whether the most common ground in and around a box is strongly coloured, as on posters; paper is not."""
+    margin = min(box.width, box.height) // 3
+    rows = slice(max(0, box.top - margin), box.top + box.height + margin)
+    columns = slice(max(0, box.left - margin), box.left + box.width + margin)
+    around = picture[rows, columns].astype(np.int16)
+    most, least = around.max(axis=2), around.min(axis=2)
+    return float(np.median((most - least) / np.maximum(most, 1))) > _MOST_COLOUR
+
+
+def _red_areas(page: Pixels) -> Pixels:
     calm = cv2.GaussianBlur(page, (0, 0), 1.2).astype(np.int16)
     red, green, blue = calm[..., 0], calm[..., 1], calm[..., 2]
-    mask = ((red - green > _LEAST_RED) & ((red - blue) * 5 > red - green)).astype(np.uint8)
-    thick = max(page.shape[:2]) // 45 | 1
-    solid = cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_RECT, (thick, thick)))
-    if solid.any():
-        wider = thick + 6
-        mask[cv2.dilate(solid, cv2.getStructuringElement(cv2.MORPH_RECT, (wider, wider))) > 0] = 0
-    return np.asarray(mask, np.uint8)
+    return ((red - green > _LEAST_RED) & ((red - blue) * 5 > red - green)).astype(np.uint8)
+
+
+def _without_solid(areas: Pixels, longest: int) -> Pixels:
+    thick = longest // 45 | 1
+    solid = cv2.erode(areas, np.ones((thick, thick), np.uint8))
+    if not solid.any():
+        return areas
+    strokes = areas.copy()
+    strokes[cv2.dilate(solid, np.ones((thick + 6, thick + 6), np.uint8)) > 0] = 0
+    return strokes
 
 
 def _ink_alone(page: Pixels) -> Pixels:
@@ -87,17 +154,24 @@ def _ink_alone(page: Pixels) -> Pixels:
     return (255 - missing * np.clip(redness * 2.2 - 0.15, 0, 1)).astype(np.uint8)
 
 
-def _cut_group(ink: Pixels, points: NDArray[np.float32], longest: int) -> RedGroup:
+def _cut_group(ink: Pixels, plain: Pixels, points: NDArray[np.float32]) -> RedGroup:
     (x, y), (width, height), angle = cv2.minAreaRect(points)
     if width < height:
         width, height, angle = height, width, angle - 90
     margin = 0.06 * height + 6
     scale = float(np.clip(72 / (height + 1), 0.4, 2.5)) if height < 72 else float(np.clip(200 / height, 0.3, 1))
-    out_w, out_h = int((width + 2 * margin) * scale), int((height + 2 * margin) * scale)
+    size = int((width + 2 * margin) * scale), int((height + 2 * margin) * scale)
     turn = cv2.getRotationMatrix2D((x, y), angle, scale)
-    turn[0, 2] += out_w / 2 - x
-    turn[1, 2] += out_h / 2 - y
-    cut = cv2.warpAffine(ink, turn, (out_w, out_h), flags=cv2.INTER_CUBIC, borderValue=(255,))
+    turn[0, 2] += size[0] / 2 - x
+    turn[1, 2] += size[1] / 2 - y
+    cuts = [
+        cv2.warpAffine(one, turn, size, flags=cv2.INTER_CUBIC, borderValue=(255,)).astype(np.float32)
+        for one in (ink, plain)
+    ]
+    return RedGroup(*(_stretch(cut) for cut in cuts))
+
+
+def _stretch(cut: NDArray[np.float32]) -> Pixels:
+    """Return the picture with its darkest tones black: faded ink becomes readable."""
     darkest = float(np.percentile(cut, 6))
-    stretched = np.clip((cut.astype(np.float32) - darkest) * (255 / max(255 - darkest, 20)), 0, 255)
-    return RedGroup(stretched.astype(np.uint8), width / longest)
+    return np.asarray(np.clip((cut - darkest) * (255 / max(255 - darkest, 20)), 0, 255), np.uint8)

@@ -17,6 +17,8 @@ _EDGE = re.compile(r"^[IL]+(?=[MT])|(?<=T)[IL]+$")
 _FIRST = frozenset("TFIRO")
 """What the first letter of TỐI and TUYỆT is read as, or the second where the first is cut off."""
 _ONE = re.compile(r"M+A+T+")
+_TWO = re.compile(r"T+(O+I*|I+)M+A*T+")
+"""TỐI MẬT with letters that the model left out."""
 _OFFICIAL = ("CONGHOAXAHOICHUNGHIAVIETNAM", "DOCLAPTUDOHANHPHUC", "UYBANNHANDAN", "DANGCONGSANVIETNAM")
 _NUMBER = re.compile(r"^S\w{0,2}\s?[:.]\s?\d*\s?/")
 """Beginning of "Số: 12/BC-UBND", the number of a paper (Nghị định 30/2020)."""
@@ -39,7 +41,7 @@ def name_stamp(text: str) -> str | None:
     if _ONE.fullmatch(key):
         return "mat"
     if key[:1] in _FIRST and key.endswith("T"):
-        if Levenshtein.distance(key, "TOIMAT") <= 1:
+        if _TWO.fullmatch(key) or Levenshtein.distance(key, "TOIMAT") <= 1:
             return "toi_mat"
         if Levenshtein.distance(key, "TUYETMAT") <= 2:
             return "tuyet_mat"

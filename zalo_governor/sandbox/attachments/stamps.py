@@ -23,6 +23,8 @@ _TOP = 0.36
 _LEAST_SCORE = 0.55
 _INSETS = (0.17, 0.24)
 """Shares of a stamp's height that are cut off at each side to leave the frame out, one after the other."""
+_WIDEST_SHORT = 2.5
+"""Widths of the stamp MẬT for one height; where only MẬT was read of a longer one, it is read again."""
 _MOST_CROWDED = 4
 _SAMPLE = 7
 """Line heights of a long line that are read to tell which way is up."""
@@ -50,8 +52,9 @@ def find_stamp(picture: Image.Image) -> Stamp | None:
 
     A page with the stamp GIẢI MẬT is released: its old secrecy stamp no longer counts.
     """
-    page = flatten_light(_as_pixels(picture))
-    groups = find_red_groups(page)
+    pixels = _as_pixels(picture)
+    page = flatten_light(pixels)
+    groups = find_red_groups(pixels, page)
     names = _read_groups(groups)
     is_page = looks_like_page(page)
     if is_page and not _decides(names):
@@ -93,15 +96,21 @@ def _read_groups(groups: list[RedGroup]) -> set[str]:
     """Return what the groups say that are one framed line."""
     names: set[str] = set()
     for group in groups:
-        height, width = group.picture.shape
-        if not 1.5 <= width / height <= 8 or not look_for_frame(group.picture).is_there:
+        height, width = group.ink.shape
+        if not 1.5 <= width / height <= 8 or not look_for_frame(group.ink).is_there:
             continue
-        for share in _INSETS:
-            inset = round(height * share)
-            inner = np.ascontiguousarray(group.picture[inset : height - inset, inset : width - inset])
-            if said := _read_both_ways(tighten(inner)):
-                names |= said
-                break
+        said: set[str] = set()
+        for picture in (group.ink, group.plain):
+            for share in _INSETS:
+                inset = round(height * share)
+                inner = np.ascontiguousarray(picture[inset : height - inset, inset : width - inset])
+                said |= _read_both_ways(tighten(inner))
+                if said and (said != {"mat"} or width < _WIDEST_SHORT * height):
+                    break
+            else:
+                continue
+            break
+        names |= said
     return names
 
 
@@ -116,7 +125,7 @@ def _read_crowded(groups: list[RedGroup]) -> set[str]:
     """Return what the groups say that hold more than a line: stamps of two lines, stamps that touch other red ink."""
     names: set[str] = set()
     for group in groups[:_MOST_CROWDED]:
-        picture = group.picture
+        picture = group.ink
         lines = find_lines(picture)
         if not 0 < len(lines) <= _MOST_LINES:
             continue
