@@ -1,4 +1,4 @@
-"""What a camera, a scanner or a hand does to a page: perspective, shadow, folds, blur, noise, JPEG, turning, cutting."""
+"""What a camera, a scanner or a hand does to a page: perspective, shadow, folds, blur, noise, JPEG, turns, cuts."""
 
 import io
 

@@ -1,5 +1,9 @@
-"""Typer app whose commands measure the rules on labelled texts (`python -m tests.bench NAME --help`)."""
+"""Typer app whose commands measure the rules on labelled texts and the search for stamps on pages.
 
+`python -m tests.bench NAME --help` says what each wants.
+"""
+
+from tests.bench.stamps import stamps
 from tests.bench.texts.content import content
 from tests.bench.texts.directives import directives
 from tests.bench.texts.invariants import invariants
@@ -13,9 +17,12 @@ COMMANDS = {
     "directives": directives,
     "invariants": invariants,
     "names": names,
+    "stamps": stamps,
     "trace": trace,
     "vietnamese": vietnamese,
 }
-app = Terminal(help="How good the rules are on labelled lines, and how fast.", no_args_is_help=True)
+app = Terminal(
+    help="How good the rules are on labelled lines, the search for stamps on pages, and how fast.", no_args_is_help=True
+)
 for name, measure in COMMANDS.items():
     app.command(name)(measure)

@@ -1,4 +1,4 @@
-"""Looks at the shape of dark strokes: is a picture a page of text, which way do its lines run, does a word have a frame."""
+"""Looks at the shape of dark strokes: is it a page of text, which way do its lines run, has a word a frame."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ Pixels = NDArray[np.uint8]
 
 
 def looks_like_page(page: Pixels) -> bool:
-    """Return whether an evenly lit picture (RGB) is mostly bright, with thin dark strokes: paper or a screen of text."""
+    """Return whether an evenly lit picture (RGB) is mostly bright with thin dark strokes: paper or a screen."""
     grey = cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     bright = float((small > 190).mean())

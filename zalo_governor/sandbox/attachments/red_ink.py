@@ -85,7 +85,7 @@ class _Box(NamedTuple):
 
 
 def _join_rows(boxes: list[_Box]) -> list[list[int]]:
-    """Return which boxes belong together: neighbours of about the same height in a row, or of the same width in a column.
+    """Return which boxes belong together: neighbours of about the same height in a row, of the same width in a column.
 
     Where the frame is broken, the words of a stamp would otherwise be read one by one.
     """

@@ -18,6 +18,8 @@ from zalo_governor.sandbox.attachments.text_lines import Corners, Pixels, cut_li
 
 _LONGEST = 1800
 """Longest side in pixels of what is looked at; an A4 page then has 154 dots an inch."""
+_SHORTEST = 48
+"""Shortest side in pixels of a picture that can hold a page; icons are smaller."""
 _TOP = 0.36
 """Share of a page's height in which stamps and marks stand."""
 _LEAST_SCORE = 0.55
@@ -52,6 +54,8 @@ def find_stamp(picture: Image.Image) -> Stamp | None:
 
     A page with the stamp GIẢI MẬT is released: its old secrecy stamp no longer counts.
     """
+    if min(picture.size) < _SHORTEST:
+        return None
     pixels = _as_pixels(picture)
     page = flatten_light(pixels)
     groups = find_red_groups(pixels, page)

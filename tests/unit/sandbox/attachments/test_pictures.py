@@ -1,0 +1,86 @@
+"""Decoding of pictures, text recognition and codes."""
+
+import io
+
+import numpy as np
+import pytest
+import segno
+from PIL import Image
+
+from tests.pages.papers import draw_paper
+from zalo_governor.sandbox.attachments import pictures, recognition
+from zalo_governor.sandbox.attachments.pictures import open_frames, open_picture
+from zalo_governor.sandbox.attachments.qr import read_codes
+
+pytestmark = pytest.mark.unit
+
+
+def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
+    """Return the picture as a file."""
+    held = io.BytesIO()
+    picture.save(held, kind, **options)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
+def test_known_formats_open(kind: str) -> None:
+    opened = open_picture(encode(Image.new("RGB", (60, 40), "red"), kind))
+    assert opened is not None
+    assert (opened.mode, opened.size) == ("RGB", (60, 40))
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x00\x00\x00\x18ftypheic" + bytes(64), b"%PDF-1.7"])
+def test_unreadable_content_is_none(content: bytes) -> None:
+    assert open_picture(content) is None
+
+
+def test_exif_turns_the_picture_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    opened = open_picture(encode(Image.new("RGB", (60, 40)), "JPEG", exif=exif))
+    assert opened is not None
+    assert opened.size == (40, 60)
+
+
+def test_pages_of_a_tiff_are_read_up_to_the_limit() -> None:
+    pages = [Image.new("L", (30, 30), shade) for shade in range(12)]
+    content = encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    assert len(open_frames(content)) == pictures.MOST_FRAMES
+    assert len(open_frames(content, 3)) == 3
+
+
+def test_too_many_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
+    assert open_picture(encode(Image.new("RGB", (60, 40)), "PNG")) is None
+
+
+def test_transparent_ground_is_white_and_deep_grey_is_scaled() -> None:
+    clear = open_picture(encode(Image.new("RGBA", (9, 9), (0, 0, 0, 0)), "PNG"))
+    deep = open_picture(encode(Image.fromarray(np.array([[0, 60000]], np.uint16)), "PNG"))
+    assert clear is not None
+    assert deep is not None
+    assert clear.getpixel((4, 4)) == (255, 255, 255)
+    assert [deep.getpixel((0, 0)), deep.getpixel((1, 0))] == [(0, 0, 0), (255, 255, 255)]
+
+
+def test_turned_code_is_read_once() -> None:
+    held = io.BytesIO()
+    segno.make("https://mau.example/a").save(held, kind="png", scale=5)
+    code = Image.open(io.BytesIO(held.getvalue())).convert("RGB")
+    sheet = Image.new("RGB", (900, 900), "white")
+    sheet.paste(code.rotate(25, expand=True, fillcolor="white"), (80, 80))
+    sheet.paste(code, (500, 500))
+    assert read_codes(sheet) == ["https://mau.example/a"]
+    assert read_codes(Image.new("RGB", (300, 300), "white")) == []
+
+
+@pytest.mark.skipif(recognition.find_data() is None, reason="tesseract-ocr-vie is not installed")
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_body_text_is_read_in_four_directions(degrees: int) -> None:
+    page = draw_paper(np.random.default_rng(1), "serif").rotate(degrees, expand=True)
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in (recognition.read_text(page) or "")
+
+
+def test_no_data_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognition, "_load", lambda: None)
+    assert recognition.read_text(Image.new("RGB", (9, 9))) is None

@@ -1,0 +1,64 @@
+"""Decodes pictures from untrusted files: within a limit of pixels, upright by their EXIF, and only of known formats."""
+
+import io
+import warnings
+
+from PIL import Image, ImageOps, ImageSequence
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+"""What is decoded; all have decoders in the package of Pillow. HEIC has none, so iPhone originals are not readable."""
+MOST_PIXELS = 80_000_000
+"""Pixels of one frame; a page at 600 dots an inch has 35 million, the largest phone cameras make 200."""
+MOST_FRAMES = 8
+_LONGEST = 4000
+"""Longest side that is kept; an A4 page then has 340 dots an inch."""
+
+Image.init()
+
+
+def open_picture(content: bytes) -> Image.Image | None:
+    """Return the first frame as RGB pixels, upright and at most 4,000 pixels long; None if it cannot be decoded."""
+    frames = open_frames(content, 1)
+    return frames[0] if frames else None
+
+
+def open_frames(content: bytes, most: int = MOST_FRAMES) -> list[Image.Image]:
+    """Return up to `most` frames of an animation or pages of a TIFF, each as `open_picture` does; fewer if damaged."""
+    frames: list[Image.Image] = []
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of damaged EXIF and of large pictures; the limit here is our own.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+                for frame in ImageSequence.Iterator(picture):
+                    if len(frames) == most or frame.width * frame.height > MOST_PIXELS:
+                        break
+                    if not frames:
+                        # A JPEG is made smaller while it is decoded.
+                        frame.draft("RGB", (_LONGEST, _LONGEST))
+                    frames.append(_prepare(frame))
+    # Decoders of damaged files raise nearly anything.
+    except Exception:
+        return frames
+    return frames
+
+
+def _prepare(frame: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(frame)
+    upright.thumbnail((_LONGEST, _LONGEST), Image.Resampling.BOX)
+    if "A" in upright.getbands() or "transparency" in upright.info:
+        coloured = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", coloured.size, "white"), coloured)
+    elif upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
+        upright = _scale_to_eight_bits(upright)
+    return upright.convert("RGB")
+
+
+def _scale_to_eight_bits(deep: Image.Image) -> Image.Image:
+    """Return a grey picture of 16 or 32 bits with its own darkest and lightest tones as black and white."""
+    values = deep.convert("F")
+    extrema = values.getextrema()
+    low, high = (float(value) for value in extrema if isinstance(value, int | float))
+    return values.point(lambda value: value * (255 / max(high - low, 1)) - low * (255 / max(high - low, 1))).convert(
+        "L"
+    )
