@@ -37,7 +37,8 @@ class ScanWorker:
         account = records.account
         if not account:
             raise ConfigError(
-                "cơ sở dữ liệu chưa có tài khoản nào đã đăng nhập; hãy chạy zalo-governor run trước, rồi chạy lại lệnh này"
+                "cơ sở dữ liệu chưa có tài khoản nào đã đăng nhập; hãy chạy zalo-governor run trước, rồi chạy lại "
+                "lệnh này"
             )
         policy = office_policy(
             records.configuration.current,

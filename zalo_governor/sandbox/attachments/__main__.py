@@ -53,7 +53,8 @@ def _readable(config_dir: Path) -> list[Path]:
     package = Path(__file__).resolve().parents[2]
     system = [Path("/usr"), Path("/lib"), Path("/lib64"), Path("/sys/devices/system/cpu")]
     python = [Path(sys.prefix), Path(sys.base_prefix)]
-    return [*system, *python, package, config_dir, *recognition.data_folders()]
+    data = recognition.find_data()
+    return [*system, *python, package, config_dir, *([data] if data else [])]
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from zalo_governor.text.file_names.danger import Danger, merge
 from zalo_governor.text.links.judge import judge_links
 
 R = TypeVar("R", bound=Rule[Any])
+PICTURE = "picture"
+"""Place of a text that was recognised in a picture."""
 _MOST_CODES = 4
 """Most reason codes of one finding; an admin reads them on a phone."""
 
@@ -66,21 +68,28 @@ class FileRules:
             yield _as_scan_finding(finding, page)
 
     def _judge_secrecy(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
-        for page, text in _by_page(texts):
-            finding = self._classified.inspect(text)
-            if finding is not None:
-                yield _as_scan_finding(finding, page)
+        """Judge texts that name a level of secrecy.
+
+        The rule also judges texts by their words alone, as people write in a chat; pages of papers all sound like that.
+        """
+        for part in _by_page(texts):
+            finding = self._classified.inspect(part.text)
+            if finding is None or finding.level is None:
+                continue
+            # What text recognition misread looks like letters that somebody has disguised.
+            if part.place != PICTURE or "disguise" not in (finding.reason or ""):
+                yield _as_scan_finding(finding, part.page)
 
     def _judge_harm(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
         """Judge a file with little text, such as a poster; of a long document, see `FileParameters.short_text`."""
         parts = [part for part in texts if part.place != "file_name"]
         if sum(len(part.text) for part in parts) > self._files.parameters.short_text:
             return
-        for page, text in _by_page(parts):
-            finding = self._harmful.inspect(text)
+        for part in _by_page(parts):
+            finding = self._harmful.inspect(part.text)
             if finding is not None:
                 # Only an admin can tell a poster that warns from one that offers.
-                yield _as_scan_finding(finding.model_copy(update={"severity": Severity.TRIAGE}), page)
+                yield _as_scan_finding(finding.model_copy(update={"severity": Severity.TRIAGE}), part.page)
 
     def _judge_links(self, links: Iterable[str]) -> Iterator[ScanFinding]:
         for judged in judge_links(dict.fromkeys(links), self._links.lists):
@@ -93,16 +102,16 @@ def _only(engine: Engine, kind: type[R]) -> R:
     return next(rule for rule in engine.rules if isinstance(rule, kind))
 
 
-def _by_page(texts: Iterable[TextPart]) -> Iterator[tuple[int | None, str]]:
-    """Yield (page, text) for the text of each page and for each text that stands apart, such as a comment."""
+def _by_page(texts: Iterable[TextPart]) -> Iterator[TextPart]:
+    """Yield the body text of each page as one part, and each text that stands apart, such as a comment, as it is."""
     bodies: defaultdict[int | None, list[str]] = defaultdict(list)
     for part in texts:
         if part.place == "body":
             bodies[part.page].append(part.text)
         else:
-            yield part.page, part.text
+            yield part
     for page, body in bodies.items():
-        yield page, "\n".join(body)
+        yield TextPart("\n".join(body), page)
 
 
 def _as_scan_finding(finding: Finding, page: int | None) -> ScanFinding:

@@ -3,13 +3,15 @@
 Runs in a child process (`server.py`). The result holds labels, codes and page numbers, nothing of the content.
 """
 
+import tesserocr
+
 from zalo_governor import __version__
 from zalo_governor.domain.attachments import NotChecked, ScanResult, ScanTools
 from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments import archives, pictures, qr, readers, recognition, stamps
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError, PicturePart, TextPart
 from zalo_governor.sandbox.attachments.identify import Family, identify
-from zalo_governor.sandbox.attachments.judging import FileRules, Written
+from zalo_governor.sandbox.attachments.judging import PICTURE, FileRules, Written
 from zalo_governor.sandbox.attachments.signatures import Signatures
 from zalo_governor.text.file_names.danger import Danger
 
@@ -35,7 +37,7 @@ class FileScanner:
         self._rules = FileRules(engine)
         self._signatures = signatures
         self._seconds = seconds
-        self._reads_text = recognition.is_available()
+        self._reads_text = recognition.preload()
         stamps.preload()
         readers.preload()
         engine.prepare()
@@ -47,7 +49,7 @@ class FileScanner:
         findings = self._rules.judge(walk.written, walk.dangers, walk.stamps)
         tools = f"zalo-governor {__version__}"
         if self._reads_text:
-            tools += f", {recognition.version()}"
+            tools += f", tesseract {tesserocr.tesseract_version().split()[1]}"
         return ScanResult(
             type=mime,
             size=len(content),
@@ -117,11 +119,12 @@ class _Walk:
         stamp = stamps.find_stamp(picture)
         if stamp is not None:
             self.stamps.append((stamp, part.page))
+            return  # Nothing more is needed of a page with a secrecy stamp, and its text is better left unread.
         self.written.links += qr.read_codes(picture)
         if not self._reads_text:
             self.not_checked.add(NotChecked.NO_TEXT_RECOGNITION)
         elif text := recognition.read_text(picture):
-            self.written.texts.append(TextPart(text, part.page, "picture"))
+            self.written.texts.append(TextPart(text, part.page, PICTURE))
 
     def _warn(self, dangers: "tuple[Danger, ...] | list[Danger]", page: int | None) -> None:
         self.dangers += [danger if page is None else danger._replace(page=page) for danger in dangers]

@@ -13,7 +13,7 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class AlertNotes:
-    """Makes the parts of an alert that some cases have and others have not; each is "" where there is nothing to say."""
+    """Makes the parts of an alert that only some cases have; each is "" where there is nothing to say."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
