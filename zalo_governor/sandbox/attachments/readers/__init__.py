@@ -1,5 +1,6 @@
 """Readers of documents: each takes the texts, pictures, inner files, links and dangers out of one family of formats."""
 
+import logging
 from collections.abc import Callable
 
 from PIL import Image
@@ -10,6 +11,12 @@ from zalo_governor.sandbox.attachments.readers.characters import load_charsets
 
 Reader = Callable[[bytes, Budget], Contents]
 """Reads a file. It never raises: what could not be read stands in `Contents.not_checked`."""
+
+_LOUD = frozenset(
+    {"crypto", "ftguess", "oleobj", "olevba", "ooxml", "ppt", "record_base", "rtfobj"}
+    | {"msoffcrypto", "olefile", "pikepdf", "pypdfium2"}
+)
+"""First names of the libraries' loggers."""
 
 _READERS: dict[str, Reader] = {
     "application/pdf": pdf.read,
@@ -32,6 +39,7 @@ _READERS: dict[str, Reader] = {
     "image/svg+xml": markup.read_xml_file,
     "message/rfc822": mail.read,
     "multipart/related": mail.read,
+    "application/mbox": mail.read,
     "application/x-mimearchive": mail.read,
     "image/emf": metafile.read,
     "image/wmf": metafile.read,
@@ -62,6 +70,12 @@ def reader_for(mime: str) -> Reader | None:
 
 
 def preload() -> None:
-    """Load what the readers would else import while they read; call it before the process is locked in."""
+    """Load what the readers would else import while they read; call it before the process is locked in.
+
+    It silences the libraries as well, since they would log pieces of files.
+    """
     load_charsets()
     Image.preinit()
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] in _LOUD:
+            logging.getLogger(name).disabled = True

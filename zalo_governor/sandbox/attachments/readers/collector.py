@@ -1,6 +1,6 @@
 """Puts what a reader takes out of a file into `Contents`, within the budget, and turns errors into outcomes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from zalo_governor.domain.attachments import NotChecked
@@ -28,6 +28,7 @@ class Collector:
         self.budget = budget
         self.contents = Contents()
         self._seen: set[tuple[str, int | None]] = set()
+        self._links: set[str] = set()
 
     def add_text(self, text: str, *, page: int | None = None, place: str = "body") -> None:
         """Add a text, unless it is blank or the same text of the same page is already there."""
@@ -44,6 +45,10 @@ class Collector:
             self._seen.add((text, page))
             self.contents.texts.append(TextPart(text, page, place))
 
+    def add_lines(self, lines: Iterable[str], *, page: int | None = None, place: str = "body") -> None:
+        """Add many short texts as one of lines, each line once: thousands of cells may hold the same formula."""
+        self.add_text("\n".join(dict.fromkeys(lines)), page=page, place=place)
+
     def add_picture(self, content: bytes, *, page: int | None = None) -> None:
         """Add an encoded picture (JPEG, PNG …)."""
         if self._has_left("pictures"):
@@ -59,7 +64,8 @@ class Collector:
     def add_link(self, address: str) -> None:
         """Add the address of a hyperlink or of an external reference, once."""
         address = address.strip()
-        if address and address not in self.contents.links and self._has_left("characters", len(address)):
+        if address and address not in self._links and self._has_left("characters", len(address)):
+            self._links.add(address)
             self.contents.links.append(address)
 
     def add_danger(self, label: str, *, certain: bool, page: int | None = None) -> None:

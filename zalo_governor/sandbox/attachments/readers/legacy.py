@@ -17,6 +17,7 @@ from zalo_governor.sandbox.attachments.readers.excel_binary import read_excel, r
 from zalo_governor.sandbox.attachments.readers.exploits import judge_object
 from zalo_governor.sandbox.attachments.readers.macros import read_macros
 from zalo_governor.sandbox.attachments.readers.powerpoint_binary import object_storages, read_powerpoint
+from zalo_governor.sandbox.attachments.readers.properties import read_property_set
 from zalo_governor.sandbox.attachments.readers.word_binary import read_word
 
 _KNOWN_PASSWORD = "VelvetSweatshop"  # noqa: S105  no secret of anybody
@@ -24,6 +25,7 @@ _KNOWN_PASSWORD = "VelvetSweatshop"  # noqa: S105  no secret of anybody
 _LARGEST_DECRYPTED = 8 << 20
 _MOST_ROUNDS = 200_000
 _DEEPEST = 4
+_PROPERTY_SETS = ("\x05summaryinformation", "\x05documentsummaryinformation")
 _MESSAGE_TEXT = re.compile(r"__substg1\.0_[0-9a-f]{4}001f")
 _MESSAGE_BODIES = {"__substg1.0_10130102": "body.html", "__substg1.0_1000001e": "body.txt"}
 _ATTACHED_DATA, _ATTACHED_NAMES = "__substg1.0_37010102", ("__substg1.0_3707001f", "__substg1.0_3704001f")
@@ -39,7 +41,6 @@ def read_compound(content: bytes, collector: Collector, *, page: int | None = No
     with ole.open_ole(content) as file:
         if _is_encrypted(content, file, collector):
             return
-        ole.read_properties(file, collector)
         read_macros(content, file, collector)
         if ole.has_active_control(file):
             collector.add_danger("activex", certain=False, page=page)
@@ -50,6 +51,10 @@ def read_compound(content: bytes, collector: Collector, *, page: int | None = No
 
 def _read_storage(storage: ole.Storage, collector: Collector, page: int | None, depth: int) -> None:
     names = storage.names
+    for name in _PROPERTY_SETS:
+        if name in names:
+            with collector.noting_damage():
+                read_property_set(storage.read(name) or b"", collector)
     judge_object(storage, collector)
     ole.read_packages(storage, collector, page)
     if "worddocument" in names:

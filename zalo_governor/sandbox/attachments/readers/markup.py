@@ -120,8 +120,7 @@ class _MarkupText:
         """See `XmlReader`."""
         lines = (line.strip(" ") for line in "".join(self._pieces).split("\n"))
         self._collector.add_text("\n".join(line for line in lines if line))
-        for text in self._attributes:
-            self._collector.add_text(text, place="alt_text")
+        self._collector.add_lines(self._attributes, place="alt_text")
 
     def _read_attribute(self, name: str, key: str, value: str, attributes: Mapping[str, str]) -> None:
         if key in _LINKS:

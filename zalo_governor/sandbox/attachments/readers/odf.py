@@ -1,6 +1,7 @@
 """Reads OpenDocument files (ISO/IEC 26300, ODF 1.3): packages, and flat XML files."""
 
 import base64
+import re
 from collections.abc import Mapping
 
 from zalo_governor.domain.attachments import NotChecked
@@ -41,7 +42,11 @@ _LOADERS = frozenset(
     {"object", "object-ole", "section-source", "table-source", "cell-range-source", "applet", "plugin"}
 )
 _DDE = frozenset({"dde-source", "dde-connection-decl"})
+_LITERAL = re.compile(r'"([^"]{2,})"')
 _MOST_BLANKS = 100
+_LIBRARY_LISTS = frozenset({"script-lb.xml", "script-lc.xml", "dialog-lb.xml", "dialog-lc.xml"})
+_UNREAD = ("fonts/", "configurations2/", "objectreplacements/", "layout-cache")
+"""Parts without words: fonts, settings of the window, previews in LibreOffice's own format."""
 
 
 def read(content: bytes, budget: Budget) -> Contents:
@@ -62,7 +67,7 @@ def _read(content: bytes, collector: Collector) -> None:
         return
     for name, part in parts:
         if name.startswith(("basic/", "scripts/")) or "/basic/" in name:
-            _read_script(part, collector)
+            _read_script(name, part, collector)
         elif not name.endswith((".xml", ".rdf")) and name != "mimetype":
             with collector.noting_damage():
                 _read_binary(name, part, collector)
@@ -80,12 +85,12 @@ def _read_binary(name: str, part: bytes, collector: Collector) -> None:
         collector.add_picture(part)
     elif metafile.is_metafile(part):
         metafile.read_into(part, collector)
-    elif not name.startswith(("fonts/", "configurations2/")):
+    elif not name.startswith(_UNREAD):
         collector.add_inner(name.rpartition("/")[2], part)
 
 
-def _read_script(part: bytes, collector: Collector) -> None:
-    if b"<library:libraries" in part or b"<library:library" in part:
+def _read_script(name: str, part: bytes, collector: Collector) -> None:
+    if name.rpartition("/")[2] in _LIBRARY_LISTS:
         return
     collector.add_danger("macro", certain=False)
     judge_code(part.decode("utf-8", errors="replace"), collector)
@@ -126,7 +131,7 @@ class _OdfText:
         self._pages = 0
         self._texts: list[tuple[str, list[str]]] = [("body", [])]
         self._in_paragraph = 0
-        self._others: list[tuple[str, int | None]] = []
+        self._others: dict[int | None, list[str]] = {}
         self._binary: list[str] | None = None
         self._spreadsheet = False
 
@@ -180,8 +185,8 @@ class _OdfText:
         """See `XmlReader`."""
         while self._texts:
             self._add_text(*self._texts.pop())
-        for text, page in self._others:
-            self._collector.add_text(text, page=page, place="name")
+        for page, lines in self._others.items():
+            self._collector.add_lines(lines, page=page, place="name")
 
     def _read_attributes(self, name: str, attributes: Mapping[str, str]) -> None:
         address = attributes.get("href", "")
@@ -193,12 +198,13 @@ class _OdfText:
             if address.startswith(("vnd.sun.star.script:", "macro:")):
                 self._collector.add_danger("macro", certain=False)
         if name in _NAMED:
-            self._others += [(attributes[key], self._page) for key in _ATTRIBUTES if len(attributes.get(key, "")) > 1]
+            names = [attributes[key] for key in _ATTRIBUTES if len(attributes.get(key, "")) > 1]
+            self._others.setdefault(self._page, []).extend(names)
         if name in _DDE:
             add_dde(f"{attributes.get('dde-application', '')} {attributes.get('dde-topic', '')}", self._collector)
         formula = attributes.get("formula", "")
         if '"' in formula:
-            self._others.append((formula, self._page))
+            self._others.setdefault(self._page, []).extend(_LITERAL.findall(formula))
 
     def _add_text(self, place: str, pieces: list[str]) -> None:
         self._collector.add_text("".join(pieces), page=self._page, place=place)

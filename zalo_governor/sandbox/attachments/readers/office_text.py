@@ -113,8 +113,7 @@ class OfficeText:
         self._close_code()
         while self._frames:
             self._add(self._frames.pop())
-        for text in self._attributes:
-            self._collector.add_text(text, page=self._page, place="alt_text")
+        self._collector.add_lines(self._attributes, page=self._page, place="alt_text")
 
     def _add(self, frame: _Frame) -> None:
         self._collector.add_text("".join(frame.pieces), page=self._page, place=frame.place)

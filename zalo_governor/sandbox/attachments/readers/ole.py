@@ -16,9 +16,6 @@ from zalo_governor.sandbox.attachments.readers.collector import Collector
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _MOST_STORAGES = 500
-_CODEPAGE = 1
-"""Number of the property that names the encoding of the others ([MS-OLEPS] 2.8.1)."""
-_THUMBNAIL = 17
 _LETTERS = re.compile("[\t\x20-\x7e\xa0-\u024f\u0300-\u036f\u1ea0-\u1ef9\u2013-\u2026\u20ab]{6,}")
 
 
@@ -73,21 +70,6 @@ def walk_storages(file: olefile.OleFileIO, collector: Collector) -> Iterator[Sto
     for path in paths[:_MOST_STORAGES]:
         collector.budget.check_time()
         yield Storage(file, tuple(path), collector)
-
-
-def read_properties(file: olefile.OleFileIO, collector: Collector) -> None:
-    """Take the texts out of the property sets of a document ([MS-OLEPS]), with those that the user invented."""
-    for stream in ("\x05SummaryInformation", "\x05DocumentSummaryInformation"):
-        if not file.exists(stream):
-            continue
-        with collector.noting_damage():
-            properties = file.getproperties(stream)
-            for number, value in properties.items():
-                if number != _THUMBNAIL:
-                    _add_property(value, properties.get(_CODEPAGE), collector)
-        with collector.noting_damage():
-            # Names and values that the user invented stand in a section that the library leaves out.
-            add_strings(file.openstream(stream).read(), collector, place="property")
 
 
 def read_packages(storage: Storage, collector: Collector, page: int | None = None) -> None:
@@ -150,22 +132,6 @@ def strings_in(content: bytes) -> list[str]:
 def add_strings(content: bytes, collector: Collector, *, place: str, page: int | None = None) -> None:
     """Add the texts that `strings_in` finds, as one text of lines."""
     collector.add_text("\n".join(strings_in(content)), page=page, place=place)
-
-
-def _add_property(value: object, codepage: object, collector: Collector) -> None:
-    if isinstance(value, bytes):
-        value = value.decode(_encoding_of(codepage), errors="replace")
-    if isinstance(value, list):
-        for item in value:
-            _add_property(item, codepage, collector)
-    elif isinstance(value, str):
-        collector.add_text(value.replace("\0", ""), place="property")
-
-
-def _encoding_of(codepage: object) -> str:
-    if codepage in (65001, -535):
-        return "utf-8"
-    return {1258: "cp1258", 1250: "cp1250", 1251: "cp1251"}.get(codepage if isinstance(codepage, int) else 0, "cp1252")
 
 
 def _string_at(body: bytes, position: int) -> tuple[str, int]:

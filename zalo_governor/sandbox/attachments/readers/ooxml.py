@@ -39,7 +39,10 @@ _NAMES = {
     "scenario": ("name", "comment"),
     "inputCells": ("val",),
 }
-_UNREAD = re.compile(r"(?:^|/)(?:fonts?|printersettings)/|\.(?:odttf|fntdata|rels)$|/(?:theme|tablestyles)")
+_UNREAD = re.compile(
+    r"(?:^|/)(?:fonts?|printersettings|_xmlsignatures)/|\.(?:odttf|fntdata|rels)$"
+    r"|/(?:theme|tablestyles|attachedtoolbars|vbaprojectsig)"
+)
 
 
 def read(content: bytes, budget: Budget) -> Contents:

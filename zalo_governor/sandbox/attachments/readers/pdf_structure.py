@@ -18,6 +18,10 @@ from zalo_governor.sandbox.attachments.readers.xml_events import read_xml
 
 _MOST_OBJECTS = 200_000
 _DEEPEST = 8
+_KEYS = frozenset(
+    {"/S", "/JS", "/EF", "/XFA", "/Type", "/Title", "/FT", "/V", "/ActualText", "/Alt", "/E"},
+)
+"""Keys of the dictionaries that matter here; most dictionaries of a file have none of them."""
 _LONGEST_ARRAY = 5_000
 _MOST_ANNOTATIONS = 2_000
 _ACTIONS = frozenset({"/URI", "/SubmitForm", "/GoToR", "/GoToE", "/ImportData"})
@@ -101,6 +105,8 @@ class _StructureReader:
             self._take_file(specification, page)
 
     def _read_dictionary(self, item: Object) -> None:
+        if _KEYS.isdisjoint(item.keys()):
+            return
         collector = self._collector
         kind = str(item.get(Name.S, ""))
         if kind == "/JavaScript" or Name.JS in item:
@@ -175,8 +181,7 @@ def _dictionaries_in(item: object, depth: int = 0) -> Iterator[Object]:
         return
     if isinstance(item, (Dictionary, Stream)):
         yield item
-        for key in sorted(item.keys()):
-            value = item.get(key)
+        for _, value in item.items():
             if isinstance(value, (Dictionary, Array)) and not value.is_indirect:
                 yield from _dictionaries_in(value, depth + 1)
     elif isinstance(item, Array):

@@ -90,19 +90,22 @@ def add_external(relationship: Relationship, collector: Collector) -> None:
 def number_pages(relationships: Relationships, parts: Mapping[str, bytes], collector: Collector) -> dict[str, int]:
     """Return the number of the slide or sheet for each part that belongs to one, in the order that people see."""
     pages: dict[str, int] = {}
-    for main, element in (("ppt/presentation.xml", "sldId"), ("xl/workbook.xml", "sheet"), ("xl/workbook.bin", "")):
-        if main not in parts:
-            continue
-        order = _Order(element)
-        if element:
+    for main, element in (("ppt/presentation.xml", "sldId"), ("xl/workbook.xml", "sheet")):
+        if main in parts:
+            order = _Order(element)
             read_xml(parts[main], order, collector)
-        targets = {item.key: item.target for item in relationships.internal if item.source == main}
-        if not element:
-            order.keys = [item.key for item in relationships.internal if item.source == main and "heet" in item.kind]
-        for number, key in enumerate(order.keys, 1):
-            if key in targets:
-                pages.setdefault(targets[key], number)
+            targets = {item.key: item.target for item in relationships.internal if item.source == main}
+            for number, key in enumerate(order.keys, 1):
+                if key in targets:
+                    pages.setdefault(targets[key], number)
+    # The order in a binary workbook is taken to be that of its relationships.
+    sheets = [item.target for item in relationships.internal if item.source == "xl/workbook.bin" and _is_sheet(item)]
+    pages.update((target, number) for number, target in enumerate(sheets, 1))
     return _spread(pages, relationships)
+
+
+def _is_sheet(relationship: Relationship) -> bool:
+    return relationship.kind.lower().endswith("sheet")
 
 
 class _Order:

@@ -52,6 +52,8 @@ _WORDS = (
 _CHARSETS = {163: "cp1258", 238: "cp1250", 204: "cp1251", 161: "cp1253", 162: "cp1254"}
 _CODEPAGES = frozenset({1250, 1251, 1252, 1253, 1254, 1258})
 _SHORTEST_ALT_TEXT = 4
+_STEP = 1 << 14
+"""Bytes between two looks at the clock."""
 _SMALLEST_COMPOUND = 1536
 """Bytes: header, directory and table of sectors."""
 
@@ -109,17 +111,19 @@ class _RtfText:
 
     def read(self, content: bytes) -> None:
         """Read the whole document."""
-        position = 0
+        position = check_at = 0
         while match := _TOKEN.match(content, position):
-            self._collector.budget.check_time()
+            if position >= check_at:
+                self._collector.budget.check_time()
+                check_at = position + _STEP
             position = match.end()
             kind = match.lastgroup
             if kind in ("word", "number"):
                 word = match["word"].decode("ascii")
                 number = int(match["number"]) if match["number"] else None
-                if word == "bin" and number:
+                if word == "bin" and number and number > 0:
                     self._add_binary(content[position : position + number])
-                    position += max(number, 0)
+                    position += number
                 else:
                     self._read_word(word, number)
                     self._optional = False

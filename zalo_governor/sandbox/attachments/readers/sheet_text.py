@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.fields import read_formula
 
+_LITERAL = re.compile(r'"([^"]{2,})"')
+_NUMBER = re.compile("[0-9]{1,9}")
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{5,6}|[0-9]{1,3}|[A-Za-z])')
 _SHEET_TEXTS = frozenset(
     {"v", "t", "f", "formula1", "formula2", "oddHeader", "oddFooter", "evenHeader", "evenFooter"}
@@ -29,7 +31,7 @@ class SheetText:
         self._page = page
         self._macros = macros
         self._cells: list[str] = []
-        self._others: list[tuple[str, str]] = []
+        self._others: dict[str, list[str]] = {"alt_text": [], "formula": [], "header": []}
         self._kind = ""
         self._sink: list[str] | None = None
         self._text: list[str] = []
@@ -44,7 +46,7 @@ class SheetText:
             self._sink = self._text
         elif name in _SHEET_ATTRIBUTES:
             for attribute in _SHEET_ATTRIBUTES[name]:
-                self._others.append(("alt_text", attributes.get(attribute, "")))
+                self._others["alt_text"].append(attributes.get(attribute, ""))
 
     def end(self, name: str) -> None:
         """See `XmlReader`."""
@@ -64,8 +66,8 @@ class SheetText:
     def finish(self) -> None:
         """See `XmlReader`."""
         self._collector.add_text("".join(self._cells), page=self._page)
-        for place, text in self._others:
-            self._collector.add_text(text, page=self._page, place=place)
+        for place, lines in self._others.items():
+            self._collector.add_lines(lines, page=self._page, place=place)
 
     def _take(self, name: str, text: str) -> None:
         if name == "v" and self._kind == "s":
@@ -77,15 +79,14 @@ class SheetText:
                 self._characters += len(text)
         elif name == "f":
             read_formula(text, self._collector, macros=self._macros)
-            if '"' in text:
-                self._others.append(("formula", text))
+            self._others["formula"] += _LITERAL.findall(text)
         elif name in ("formula1", "formula2"):
-            self._others.append(("formula", text))
+            self._others["formula"].append(text)
         else:
-            self._others.append(("header", _without_codes(text)))
+            self._others["header"].append(_without_codes(text))
 
     def _shared_string(self, number: str) -> str:
-        if not number.isascii() or not number.isdigit() or int(number) >= len(self._shared):
+        if not _NUMBER.fullmatch(number) or int(number) >= len(self._shared):
             return ""
         self._used.add(int(number))
         return self._shared[int(number)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.fields import add_dde
-from zalo_governor.sandbox.attachments.readers.ole import add_strings
+from zalo_governor.sandbox.attachments.readers.ole import strings_in
 
 _TEXTS = {19: 1, 6: 8, 8: 8, 637: 1}
 """Records with a string, and where it stands: shared string, text of a cell, result of a formula, comment."""
@@ -29,7 +29,7 @@ def read_part(name: str, part: bytes, page: int | None, collector: Collector) ->
         collector.add_danger("macro", certain=False)
     place = "comment" if "comment" in name else "name" if name.startswith("xl/workbook") else "body"
     lines: list[str] = []
-    others: list[bytes] = []
+    others: list[str] = []
     for kind, body in _records(part, collector):
         if kind in _TEXTS:
             lines.append(_string_at(body, _TEXTS[kind]))
@@ -39,14 +39,13 @@ def read_part(name: str, part: bytes, page: int | None, collector: Collector) ->
         elif kind == _LINKED_BOOK:
             first = _string_at(body, 2)
             second = _string_at(body, 6 + len(first) * 2)
-            others.append(body)
+            others += (first, second)
             if body[:2] == _DDE:
                 add_dde(f"{first} {second}", collector)
         elif kind not in _NUMBERS:
-            others.append(body)
+            others += strings_in(body)
     collector.add_text("\n".join(lines), page=page, place=place)
-    for body in others:
-        add_strings(body, collector, place="name", page=page)
+    collector.add_lines(others, page=page, place="name")
 
 
 def _records(part: bytes, collector: Collector) -> Iterator[tuple[int, bytes]]:

@@ -60,13 +60,21 @@ class _Target:
         self.data = reader.data
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        # `id` may stand beside `r:id`: the one with a namespace is the one that says more.
-        plain = {key: value for key, value in attributes.items() if key[0] != "{"}
-        plain.update((key.rpartition("}")[2], value) for key, value in attributes.items() if key[0] == "{")
-        self._reader.start(tag.rpartition("}")[2], plain)
+        for key in attributes:
+            if key[0] == "{":
+                attributes = _without_namespaces(attributes)
+                break
+        self._reader.start(tag[tag.rfind("}") + 1 :], attributes)
 
     def end(self, tag: str) -> None:
-        self._reader.end(tag.rpartition("}")[2])
+        self._reader.end(tag[tag.rfind("}") + 1 :])
 
     def close(self) -> None:
         pass
+
+
+def _without_namespaces(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes by their plain names; where `id` stands beside `r:id`, the latter says more."""
+    plain = {key: value for key, value in attributes.items() if key[0] != "{"}
+    plain.update((key.rpartition("}")[2], value) for key, value in attributes.items() if key[0] == "{")
+    return plain

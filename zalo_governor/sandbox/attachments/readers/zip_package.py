@@ -12,9 +12,9 @@ from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 
 _MOST_MEMBERS = 10_000
-_MOST_RATIO = 200
-_SMALL = 1 << 20
-"""Members up to this size in bytes are inflated whatever their ratio: repetitive XML of empty tables packs well."""
+_MOST_RATIO = 400
+_SMALL = 4 << 20
+"""Members up to this size in bytes are inflated whatever their ratio: XML of tables packs up to 230 to 1."""
 _STEP = 1 << 18
 _ENCRYPTED = 0x1
 

@@ -2,9 +2,12 @@
 
 import io
 import random
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -25,7 +28,6 @@ from zalo_governor.sandbox.attachments.readers import (
     ooxml,
     pdf,
     plain,
-    preload,
     rtf,
 )
 
@@ -192,5 +194,33 @@ def test_a_flood_of_text_does_not_hide_a_macro() -> None:
     assert contents.not_checked == {NotChecked.LIMIT}
 
 
-def test_preloading_needs_nothing() -> None:
-    preload()
+WATCHED = """
+import importlib, pathlib, sys
+from zalo_governor.sandbox.attachments import readers
+from zalo_governor.sandbox.attachments.contents import Budget
+readers.preload()
+work = [line.split() for line in sys.stdin.read().splitlines()]
+samples = [(getattr(importlib.import_module(part), name), pathlib.Path(path).read_bytes()) for part, name, path in work]
+events = []
+sys.addaudithook(lambda event, arguments: events.append((event, arguments[:2])) if event in WATCHED else None)
+for read, content in samples:
+    read(content, Budget())
+print(events)
+"""
+EVENTS = ("open", "import", "os.listdir", "subprocess.Popen", "os.fork", "os.exec", "os.posix_spawn", "socket.__new__")
+
+
+def test_readers_open_import_and_start_nothing(tmp_path: Path) -> None:
+    lines = []
+    for name, (read, sample) in READERS.items():
+        path = tmp_path / name
+        path.write_bytes(sample())
+        lines.append(f"{read.__module__} {read.__name__} {path}")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", f"WATCHED = {EVENTS!r}\n{WATCHED}"],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"

@@ -2,10 +2,13 @@
 
 import io
 import struct
+import time
 import uuid
 import zlib
 
 import pytest
+from docx import Document
+from msoffcrypto.format.ooxml import OOXMLFile
 from PIL import Image
 
 from tests.unit.sandbox.attachments.readers.documents import compound, dangers, native, pages, places
@@ -193,6 +196,37 @@ def test_objects_in_storages_are_read() -> None:
     assert [item.name for item in seen(word(MARK) | embedded).inner] == ["b.exe"]
 
 
+def properties(*values: tuple[int, bytes]) -> bytes:
+    """Return a property set with one section ([MS-OLEPS] 2.21)."""
+    places, body = b"", b""
+    for number, value in values:
+        places += struct.pack("<II", number, 8 + 8 * len(values) + len(body))
+        body += value
+    section = struct.pack("<II", 8 + len(places) + len(body), len(values)) + places + body
+    return b"\xfe\xff" + bytes(22) + struct.pack("<I", 1) + bytes(16) + struct.pack("<I", 48) + section
+
+
+def test_properties_are_read() -> None:
+    title = f"{MARK} tên".encode()
+    company = f"{MARK} cơ quan".encode("utf-16-le")
+    values = [
+        (1, struct.pack("<Ii", 2, 65001)),
+        (2, struct.pack("<II", 0x1E, len(title)) + title),
+        (15, struct.pack("<II", 0x1F, len(company) // 2) + company),
+        (13, struct.pack("<III", 0x101E, 0xFFFFFFFF, len(title)) + title + b"\xff" * 4),
+    ]
+    contents = seen(word("x") | {"\x05SummaryInformation": properties(*values)})
+    assert places(contents, f"{MARK} tên") == {"property"}
+    assert places(contents, f"{MARK} cơ quan") == {"property"}
+
+
+def test_a_list_of_four_billion_properties_does_no_harm() -> None:
+    begun = time.perf_counter()
+    seen(word("x") | {"\x05SummaryInformation": properties((2, struct.pack("<II", 0x1003, 0xFFFFFFFF)))})
+    seen(word("x") | {"\x05SummaryInformation": properties((2, struct.pack("<II", 0x100C, 0xFFFFFFFF)))})
+    assert time.perf_counter() - begun < 1
+
+
 def test_lettering_in_drawings_is_read() -> None:
     streams = word("Lịch họp")
     streams["1Table"] += f"\0\0{MARK}\0\0".encode("utf-16-le")
@@ -215,6 +249,16 @@ def test_a_message_of_outlook_is_read() -> None:
 
 def test_an_encrypted_document_is_not_checked() -> None:
     assert seen({"EncryptionInfo": b"x", "EncryptedPackage": b"x"}).not_checked == {NotChecked.ENCRYPTED}
+
+
+@pytest.mark.parametrize(("password", "opens"), [("VelvetSweatshop", True), ("khác", False)])
+def test_only_what_excel_opens_without_asking_is_decrypted(password: str, opens: bool) -> None:
+    plain, out = io.BytesIO(), io.BytesIO()
+    Document().save(plain)
+    OOXMLFile(plain).encrypt(password, out)
+    contents = read(out.getvalue(), Budget())
+    assert [item.content for item in contents.inner] == ([plain.getvalue()] if opens else [])
+    assert contents.not_checked == (set() if opens else {NotChecked.ENCRYPTED})
 
 
 @pytest.mark.parametrize(

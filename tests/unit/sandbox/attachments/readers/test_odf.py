@@ -89,6 +89,7 @@ def test_embedded_objects_come_out() -> None:
 def test_macros_links_and_dde_are_found() -> None:
     shell = '<m>Sub AutoOpen\nShell("calc")\nEnd Sub</m>'
     assert dangers(seen(Basic__Standard__Module1_dot_xml=shell)) == {("macro", True)}
+    assert not seen(**{"Basic/script-lc.xml": "<libraries/>"}).dangers
     assert dangers(seen(Scripts__python__a_dot_py="print(1)")) == {("macro", False)}
     remote = seen('<text:section><text:section-source xlink:href="https://mau.example/a.odt"/></text:section>')
     assert dangers(remote) == {("external_object", False)}

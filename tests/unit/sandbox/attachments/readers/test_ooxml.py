@@ -1,6 +1,7 @@
 """Everything in Word, Excel and PowerPoint documents is read, wherever somebody put it."""
 
 import io
+import struct
 
 import openpyxl
 import pytest
@@ -173,6 +174,34 @@ def test_macros_and_controls_are_dangers() -> None:
     assert dangers(contents) == {("macro", False), ("activex", False)}
 
 
+def vba(code: str) -> bytes:
+    """Return a project with one module, compressed without repetitions ([MS-OVBA] 2.4.1).
+
+    Comments make it longer than a sector, as the compound file is padded with zeros else.
+    """
+    code += "\n" + "' x\n" * 1000
+    module = b"\x01"
+    for begin in range(0, len(code), 2000):
+        chunk = code[begin : begin + 2000].encode()
+        raw = b"".join(b"\0" + chunk[at : at + 8] for at in range(0, len(chunk), 8))
+        module += ((len(raw) - 1) | 0xB000).to_bytes(2, "little") + raw
+    return compound({"VBA/Module1": module, "VBA/_VBA_PROJECT": b"\xcc\x61", "PROJECT": b"ID=x"})
+
+
+@pytest.mark.parametrize(
+    ("code", "certain"),
+    [
+        ('Sub AutoOpen()\nShell "calc.exe"\nEnd Sub', True),
+        ('Sub Document_Open()\nx = "https://mau.example/a"\nEnd Sub', False),
+        ('Sub Button1()\nShell "calc.exe"\nEnd Sub', False),
+    ],
+)
+def test_a_macro_that_starts_by_itself_and_runs_something_is_certain(code: str, certain: bool) -> None:
+    contents = seen(docx(word__vbaProject_dot_bin=vba(f'Attribute VB_Name = "M"\n{code}')))
+    assert dangers(contents) == {("macro", certain)}
+    assert contents.links == (["https://mau.example/a"] if "https" in code else [])
+
+
 def workbook() -> bytes:
     book = openpyxl.Workbook()
     first = book.active
@@ -284,3 +313,39 @@ def test_a_member_with_a_password_is_not_checked() -> None:
         at = content.rfind(signature)
         content[at + offset] |= 1
     assert NotChecked.ENCRYPTED in seen(bytes(content)).not_checked
+
+
+def test_strings_of_a_binary_workbook_are_read() -> None:
+    def record(kind: bytes, body: bytes) -> bytes:
+        return kind + bytes([len(body)]) + body
+
+    def text(words: str) -> bytes:
+        return len(words).to_bytes(4, "little") + words.encode("utf-16-le")
+
+    contents = seen(
+        zipped(
+            {
+                "xl/sharedStrings.bin": record(b"\x13", b"\0" + text(f"{MARK} một")),
+                "xl/worksheets/sheet1.bin": record(b"\x06", bytes(8) + text(f"{MARK} hai")),
+                "xl/comments1.bin": record(b"\xfd\x04", b"\0" + text(f"{MARK} ba")),
+                "xl/workbook.bin": record(b"\x9c\x01", bytes(8) + text("rId1") + text(f"{MARK} bốn")),
+                "xl/externalLinks/externalLink1.bin": record(b"\xe8\x02", b"\1\0" + text("cmd") + text("/c calc")),
+            }
+        )
+    )
+    found = {words: places(contents, f"{MARK} {words}") for words in ("một", "hai", "ba", "bốn")}
+    assert found == {"một": {"body"}, "hai": {"body"}, "ba": {"comment"}, "bốn": {"name"}}
+    assert dangers(contents) == {("dde", True)}
+
+
+def test_a_drawing_for_the_preview_is_read() -> None:
+    words = MARK.encode("utf-16-le")
+    line = (
+        struct.pack("<II", 84, 76 + len(words))
+        + bytes(28)
+        + struct.pack("<iiII", 0, 0, len(MARK), 76)
+        + bytes(24)
+        + words
+    )
+    metafile = struct.pack("<II", 1, 108) + bytes(32) + b" EMF" + bytes(64) + line
+    assert places(seen(docx(word__media__image1_dot_emf=metafile)), MARK) == {"picture"}
