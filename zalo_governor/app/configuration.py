@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
-from zalo_governor.config import Settings
+from zalo_governor.config import Settings, shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
@@ -65,6 +66,7 @@ def load_configuration(settings: Settings) -> Configuration:
         ConfigError: a file is missing or wrong; the message names file, line, key and remedy.
     """
     folder = settings.rules_dir
+    _check_signatures(folder / "yara")
     return Configuration(
         settings=settings,
         rulebook=load_rulebook(folder),
@@ -73,6 +75,20 @@ def load_configuration(settings: Settings) -> Configuration:
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
         short_forms=_load_short_forms(settings),
     )
+
+
+def _check_signatures(folder: Path) -> None:
+    """Compile an office's own YARA rules, so that an error in them is told before the reader of attachments needs them.
+
+    Raises:
+        ConfigError: a file has an error; the message names file and line.
+    """
+    if folder == shipped_config() / "yara" or not any(folder.glob("*.yar")):
+        return
+    # Imported here, as the bot needs the compiler (10 MB) for an office's own rules only.
+    from zalo_governor.sandbox.attachments.signatures import load_signatures  # noqa: PLC0415
+
+    load_signatures([folder])
 
 
 def _load_short_forms(settings: Settings) -> ShortForms:

@@ -129,6 +129,8 @@ class Container:
         door = SecretGate(records.rulebook.engine.door_rules, database.keys.mac)
         records.configuration.on_change(lambda new: door.apply(new.rulebook.engine.door_rules))
         records.configuration.on_change(lambda _new: rules.reload())
+        # The next file starts the reader of attachments anew, with the new rules.
+        records.configuration.on_change(lambda _new: self._scanner.close())
         self._ingestion = Ingestion(
             records,
             session,
