@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import cv2
+import cv2.typing
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,8 @@ _LEAST_RED = 26
 """Least difference of red and green, of 255, that counts as red ink; a stamp faded to a third still has 40."""
 _MOST_GROUPS = 12
 _LEAST_POINTS = 40
+_AROUND = 2.5
+"""Heights of a group that are shown to its left and right."""
 _MOST_COLOUR = 0.5
 """Most saturation of the ground of a stamp; paper in warm light has .3, a red poster .8."""
 
@@ -23,6 +26,8 @@ class RedGroup(NamedTuple):
     """Grey picture of the red ink alone, dark on white."""
     plain: Pixels
     """Grey picture of all that stands there; sharper, but with pen strokes and black letters."""
+    around: Pixels
+    """As `plain`, with what stands to the left and right of it."""
 
 
 def flatten_light(picture: Pixels) -> Pixels:
@@ -63,7 +68,7 @@ def find_red_groups(picture: Pixels, page: Pixels) -> list[RedGroup]:
     groups = []
     for together in _join_rows(boxes):
         box = _surround([boxes[index] for index in together])
-        if _ground_is_coloured(picture, box):
+        if has_coloured_ground(picture[_widen(box)]):
             continue
         mine = np.isin(labels[box.slices], [large[index] for index in together])
         rows, columns = np.nonzero(strokes[box.slices] * mine)
@@ -117,14 +122,17 @@ def _surround(boxes: list[_Box]) -> _Box:
     return _Box(left, top, right - left, bottom - top)
 
 
-def _ground_is_coloured(picture: Pixels, box: _Box) -> bool:
-    """Return whether the most common ground in and around a box is strongly coloured, as on posters; paper is not."""
+def has_coloured_ground(picture: Pixels) -> bool:
+    """Return whether most of a picture (RGB) is strongly coloured, as posters are; paper is not."""
+    part = picture[:: max(1, picture.shape[0] // 500), :: max(1, picture.shape[1] // 500)].astype(np.int16)
+    most, least = part.max(axis=2), part.min(axis=2)
+    return float(np.median((most - least) / np.maximum(most, 1))) > _MOST_COLOUR
+
+
+def _widen(box: _Box) -> tuple[slice, slice]:
     margin = min(box.width, box.height) // 3
     rows = slice(max(0, box.top - margin), box.top + box.height + margin)
-    columns = slice(max(0, box.left - margin), box.left + box.width + margin)
-    around = picture[rows, columns].astype(np.int16)
-    most, least = around.max(axis=2), around.min(axis=2)
-    return float(np.median((most - least) / np.maximum(most, 1))) > _MOST_COLOUR
+    return rows, slice(max(0, box.left - margin), box.left + box.width + margin)
 
 
 def _red_areas(page: Pixels) -> Pixels:
@@ -160,18 +168,18 @@ def _cut_group(ink: Pixels, plain: Pixels, points: NDArray[np.float32]) -> RedGr
         width, height, angle = height, width, angle - 90
     margin = 0.06 * height + 6
     scale = float(np.clip(72 / (height + 1), 0.4, 2.5)) if height < 72 else float(np.clip(200 / height, 0.3, 1))
-    size = int((width + 2 * margin) * scale), int((height + 2 * margin) * scale)
-    turn = cv2.getRotationMatrix2D((x, y), angle, scale)
-    turn[0, 2] += size[0] / 2 - x
-    turn[1, 2] += size[1] / 2 - y
-    cuts = [
-        cv2.warpAffine(one, turn, size, flags=cv2.INTER_CUBIC, borderValue=(255,)).astype(np.float32)
-        for one in (ink, plain)
-    ]
-    return RedGroup(*(_stretch(cut) for cut in cuts))
+
+    def cut(page: Pixels, more: float) -> Pixels:
+        size = int((width + 2 * margin + 2 * more) * scale), int((height + 2 * margin) * scale)
+        turn = cv2.getRotationMatrix2D((x, y), angle, scale)
+        turn[0, 2] += size[0] / 2 - x
+        turn[1, 2] += size[1] / 2 - y
+        return _stretch(cv2.warpAffine(page, turn, size, flags=cv2.INTER_CUBIC, borderValue=(255,)))
+
+    return RedGroup(cut(ink, 0), cut(plain, 0), cut(plain, _AROUND * height if width < 8 * height else 0))
 
 
-def _stretch(cut: NDArray[np.float32]) -> Pixels:
+def _stretch(cut: cv2.typing.MatLike) -> Pixels:
     """Return the picture with its darkest tones black: faded ink becomes readable."""
     darkest = float(np.percentile(cut, 6))
-    return np.asarray(np.clip((cut - darkest) * (255 / max(255 - darkest, 20)), 0, 255), np.uint8)
+    return np.asarray(np.clip((cut.astype(np.float32) - darkest) * (255 / max(255 - darkest, 20)), 0, 255), np.uint8)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from zalo_governor.sandbox.attachments.page_look import look_for_frame, looks_like_page, stands_on_its_side, tighten
-from zalo_governor.sandbox.attachments.red_ink import RedGroup, find_red_groups, flatten_light
+from zalo_governor.sandbox.attachments.red_ink import RedGroup, find_red_groups, flatten_light, has_coloured_ground
 from zalo_governor.sandbox.attachments.stamp_words import LEVELS, RECALL, RELEASED, is_official, name_stamp
 from zalo_governor.sandbox.attachments.text_lines import Corners, Pixels, cut_line, find_lines, load_models, read_line
 
@@ -25,8 +25,6 @@ _TOP = 0.36
 _LEAST_SCORE = 0.55
 _INSETS = (0.17, 0.24)
 """Shares of a stamp's height that are cut off at each side to leave the frame out, one after the other."""
-_WIDEST_SHORT = 2.5
-"""Widths of the stamp MẬT for one height; where only MẬT was read of a longer one, it is read again."""
 _MOST_CROWDED = 4
 _SAMPLE = 7
 """Line heights of a long line that are read to tell which way is up."""
@@ -60,7 +58,7 @@ def find_stamp(picture: Image.Image) -> Stamp | None:
     page = flatten_light(pixels)
     groups = find_red_groups(pixels, page)
     names = _read_groups(groups)
-    is_page = looks_like_page(page)
+    is_page = looks_like_page(page) and not has_coloured_ground(pixels)
     if is_page and not _decides(names):
         names |= _read_crowded(groups)
     if _decides(names):
@@ -103,19 +101,27 @@ def _read_groups(groups: list[RedGroup]) -> set[str]:
         height, width = group.ink.shape
         if not 1.5 <= width / height <= 8 or not look_for_frame(group.ink).is_there:
             continue
-        said: set[str] = set()
-        for picture in (group.ink, group.plain):
-            for share in _INSETS:
-                inset = round(height * share)
-                inner = np.ascontiguousarray(picture[inset : height - inset, inset : width - inset])
-                said |= _read_both_ways(tighten(inner))
-                if said and (said != {"mat"} or width < _WIDEST_SHORT * height):
-                    break
-            else:
-                continue
-            break
+        said = _read_inside(group.ink) or _read_inside(group.plain)
+        if said == {"mat"}:
+            # Where the ink is broken, this may be the end of a longer stamp.
+            said |= _read_beside(group.around)
         names |= said
     return names
+
+
+def _read_inside(picture: Pixels) -> set[str]:
+    height, width = picture.shape
+    for share in _INSETS:
+        inset = round(height * share)
+        inner = np.ascontiguousarray(picture[inset : height - inset, inset : width - inset])
+        if said := _read_both_ways(tighten(inner)):
+            return said
+    return set()
+
+
+def _read_beside(around: Pixels) -> set[str]:
+    """Return the levels that lines in a picture, the stamp or what stands beside it, say."""
+    return {name for line in find_lines(around)[:6] for name in _read_both_ways(cut_line(around, line)) & {*LEVELS}}
 
 
 def _read_both_ways(line: Pixels) -> set[str]:

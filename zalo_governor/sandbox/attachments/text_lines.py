@@ -52,6 +52,8 @@ def load_models() -> _Models:
     One thread and no arena: the sessions then hold no threads, so that they work on in a forked child, and give memory
     back after each picture.
     """
+    # OpenCV's own threads do not survive a fork either.
+    cv2.setNumThreads(1)
     reader = _load_model("PP-OCRv6_rec_small.onnx")
     letters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()
     boxes = DBPostProcess(thresh=0.3, box_thresh=0.5, max_candidates=300, unclip_ratio=1.6, use_dilation=True)
