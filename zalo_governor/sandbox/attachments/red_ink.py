@@ -66,7 +66,10 @@ def find_red_groups(picture: Pixels, page: Pixels) -> list[RedGroup]:
     boxes = [_Box(*(int(value) for value in stats[number, :4])) for number in large]
     ink, plain = _ink_alone(page), np.ascontiguousarray(page[..., 1])
     groups = []
-    for together in _join_rows(boxes):
+    rows_of_boxes = _join_rows(boxes)
+    # Two whole stamps may stand in a row, too: what was joined is also shown one by one.
+    alone = [[index] for row in rows_of_boxes if len(row) > 1 for index in row]
+    for together in [*rows_of_boxes, *alone]:
         box = _surround([boxes[index] for index in together])
         if has_coloured_ground(picture[_widen(box)]):
             continue

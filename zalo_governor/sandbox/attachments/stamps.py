@@ -13,7 +13,14 @@ from PIL import Image
 
 from zalo_governor.sandbox.attachments.page_look import look_for_frame, looks_like_page, stands_on_its_side, tighten
 from zalo_governor.sandbox.attachments.red_ink import RedGroup, find_red_groups, flatten_light, has_coloured_ground
-from zalo_governor.sandbox.attachments.stamp_words import LEVELS, RECALL, RELEASED, is_official, name_stamp
+from zalo_governor.sandbox.attachments.stamp_words import (
+    LEVELS,
+    RECALL,
+    RELEASED,
+    fold_letters,
+    is_official,
+    name_stamp,
+)
 from zalo_governor.sandbox.attachments.text_lines import Corners, Pixels, cut_line, find_lines, load_models, read_line
 
 _LONGEST = 1800
@@ -104,7 +111,7 @@ def _read_groups(groups: list[RedGroup]) -> set[str]:
         said = _read_inside(group.ink) or _read_inside(group.plain)
         if said == {"mat"}:
             # Where the ink is broken, this may be the end of a longer stamp.
-            said |= _read_beside(group.around)
+            said = _read_beside(group.around, said)
         names |= said
     return names
 
@@ -119,9 +126,13 @@ def _read_inside(picture: Pixels) -> set[str]:
     return set()
 
 
-def _read_beside(around: Pixels) -> set[str]:
-    """Return the levels that lines in a picture, the stamp or what stands beside it, say."""
-    return {name for line in find_lines(around)[:6] for name in _read_both_ways(cut_line(around, line)) & {*LEVELS}}
+def _read_beside(around: Pixels, said: set[str]) -> set[str]:
+    """Return `said` with the levels that the stamp and what stands beside it say; nothing if MẬT ends another word."""
+    lines = [cut_line(around, line) for line in find_lines(around)[:6]]
+    levels = {name for line in lines for name in _read_both_ways(line) & {*LEVELS}}
+    if not levels and any(fold_letters(read_line(line).text).endswith("MAT") for line in lines):
+        return set()
+    return said | levels
 
 
 def _read_both_ways(line: Pixels) -> set[str]:
