@@ -25,13 +25,17 @@ _MEMORY_BYTES = 2 << 30
 """Address space of a child; much of it is only reserved by libraries."""
 _SPARE_SECONDS = 10.0
 """How much longer than the time for reading a child may live: readers stop by themselves where they can."""
+_NICENESS = 10
+"""Files wait where the processor is short; what people write must not."""
 _PR_SET_PDEATHSIG = 1
+"""Option of prctl(2) that sets which signal this process gets when its parent ends; number from <sys/prctl.h>."""
 
 
 def main() -> None:
     """Serve scans over stdin until the bot closes the socket."""
     config_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
     give_memory_back()
+    os.nice(_NICENESS)
     # Ctrl-C at a terminal goes to all processes; the bot decides when this one ends.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

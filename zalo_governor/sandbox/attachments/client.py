@@ -27,6 +27,8 @@ _START_SECONDS = 60.0
 _ANSWER_SECONDS = 230.0
 """How long an answer is awaited: longer than a child may take, so that only a broken process is given up."""
 _IDLE_SECONDS = 60.0
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Keeps the numerical libraries from starting threads, which a forked child would not have."""
 _TRIES = 2
 """How often a file may crash its reader before it is given up."""
 
@@ -120,7 +122,7 @@ class AttachmentScanner:
                     self._command,
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
-                    env=environment(),
+                    env=environment() | _ONE_THREAD,
                     start_new_session=True,
                 )
             ours.settimeout(_START_SECONDS)

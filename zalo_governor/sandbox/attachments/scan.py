@@ -4,6 +4,7 @@ Runs in a child process (`server.py`). The result holds labels, codes and page n
 """
 
 import tesserocr
+from PIL import Image
 
 from zalo_governor import __version__
 from zalo_governor.domain.attachments import NotChecked, ScanResult, ScanTools
@@ -110,21 +111,31 @@ class _Walk:
             self.read(inner if page is None else inner._replace(page=page), depth + 1)
 
     def _look_at(self, part: PicturePart) -> None:
-        """Look for stamps, QR codes and text in a picture."""
-        self._budget.spend("pictures", 1)
-        picture = pictures.open_picture(part.content)
-        if picture is None:
+        """Look for stamps, QR codes and text in a picture; in each page of a TIFF, which then has the page's number."""
+        frames = pictures.open_frames(part.content)
+        if not frames:
             self.not_checked.add(NotChecked.DAMAGED)
-            return
-        stamp = stamps.find_stamp(picture)
+        for number, frame in enumerate(frames, 1):
+            self._budget.spend("pictures", 1)
+            page = part.page if part.page is not None or len(frames) == 1 else number
+            try:
+                self._look_at_frame(frame, page)
+            except LimitError:
+                raise
+            # The libraries for pictures raise nearly anything on odd pixels; the rest of the file is read all the same.
+            except Exception:
+                self.not_checked.add(NotChecked.DAMAGED)
+
+    def _look_at_frame(self, frame: Image.Image, page: int | None) -> None:
+        stamp = stamps.find_stamp(frame)
         if stamp is not None:
-            self.stamps.append((stamp, part.page))
+            self.stamps.append((stamp, page))
             return  # Nothing more is needed of a page with a secrecy stamp, and its text is better left unread.
-        self.written.links += qr.read_codes(picture)
+        self.written.links += qr.read_codes(frame)
         if not self._reads_text:
             self.not_checked.add(NotChecked.NO_TEXT_RECOGNITION)
-        elif text := recognition.read_text(picture):
-            self.written.texts.append(TextPart(text, part.page, PICTURE))
+        elif text := recognition.read_text(frame):
+            self.written.texts.append(TextPart(text, page, PICTURE))
 
     def _warn(self, dangers: "tuple[Danger, ...] | list[Danger]", page: int | None) -> None:
         self.dangers += [danger if page is None else danger._replace(page=page) for danger in dangers]
