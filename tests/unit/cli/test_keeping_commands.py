@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.later_revision import with_a_later_revision
+from tests.later_revision import NEXT, NOW, with_a_later_revision
 from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
@@ -139,12 +139,12 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(
     assert "không có gì phải nâng cấp" in said(config, "upgrade")
     database = Path(config).parent / "data" / "governor.db"
     with_a_later_revision(tmp_path, monkeypatch)
-    assert "từ dạng 0002 sang 0003" in said(config, "upgrade")
+    assert f"từ dạng {NOW} sang {NEXT}" in said(config, "upgrade")
     assert rows(config, "SELECT count(*) FROM later") == [(0,)]
-    [copy] = database.parent.glob("governor.db.truoc-nang-cap-0002-*")
+    [copy] = database.parent.glob(f"governor.db.truoc-nang-cap-{NOW}-*")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(NOW,)]
         assert connection.execute(f"SELECT count(*) FROM {events.name}").fetchall() == [(4,)]  # noqa: S608
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -164,7 +164,7 @@ def test_a_log_that_does_not_hold_takes_the_upgrade_back(
         connection.execute("UPDATE audit SET subject = 'khác'")
         connection.commit()
     assert "trước khi nâng cấp trở lại" in said(config, "upgrade")
-    assert rows(config, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(config, "SELECT version_num FROM alembic_version") == [(NOW,)]
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: Path) -> None:
