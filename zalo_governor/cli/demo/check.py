@@ -9,6 +9,7 @@ from zalo_governor.domain.inbound import RawDict
 
 _GROUP_ACTS = frozenset({"rename_group", "describe_group", "group_picture", "invite_link", "owner", "setting", "admin"})
 _NAMES = "3.2-ho-ten-chuc-vu"
+_FILE_ACTS = frozenset({"photo", "file"})
 _GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
@@ -97,6 +98,7 @@ def everything(evidence: Evidence) -> list[Check]:
         *_no_other_cases(evidence),
         *replies(evidence.acts, evidence.sent),
         *_report_figures(evidence),
+        *_scanned_files(evidence),
         *_no_sealed_text_stored(evidence),
     ]
 
@@ -119,8 +121,9 @@ def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
         else:
             cases = [case for case in _cases_of(evidence, act) if case["rule"] == expect["rule"]]
             expected = f"{who}: case under {expect['rule']}"
-            if expect.get("late"):
-                yield Check(f"{expected}, heard late", _codes(cases), bool(cases))
+            if expect.get("late") or expect.get("digest"):
+                why = "heard late" if expect.get("late") else "told in the next digest"
+                yield Check(f"{expected}, {why}", _codes(cases), bool(cases))
             else:
                 yield _check_notified(evidence, expected, cases)
 
@@ -223,6 +226,23 @@ def _report_figures(evidence: Evidence) -> Iterator[Check]:
         yield _at_least(figure, sum(act["kind"] == kind for act in evidence.acts), activity[figure])
     for figure in ("waiting", "dead_letters", "rule_failures"):
         yield Check(f"{figure}: 0", str(coverage[figure]), coverage[figure] == 0)
+
+
+def _scanned_files(evidence: Evidence) -> Iterator[Check]:
+    """Check the report's figures of scanned files; a file of a message that was sealed for its words is not scanned."""
+    figures = evidence.report["attachments"]
+    files = [act for act in evidence.acts if act["kind"] in _FILE_ACTS]
+    in_files = [act for act in files if act["expect"].get("in_file")]
+    scanned = [act for act in files if act in in_files or not act["expect"].get("sealed")]
+    yield _at_least("files and pictures scanned", len(scanned), figures["attachments"])
+    yield _at_least("of these, with signs of which an admin is told", len(in_files), figures["found"])
+    for reason in {act["expect"]["not_checked"] for act in files if act["expect"].get("not_checked")}:
+        wanted = sum(act["expect"].get("not_checked") == reason for act in files)
+        yield _at_least(f"files not checked, {reason}", wanted, figures["not_checked"].get(reason, 0))
+    for reason in ("gone", "not_fetched"):
+        found = figures["not_checked"].get(reason, 0)
+        yield Check(f"files not checked, {reason}: 0", str(found), found == 0)
+    yield Check("files waiting for their scan: 0", str(figures["waiting"]), figures["waiting"] == 0)
 
 
 def _no_sealed_text_stored(evidence: Evidence) -> Iterator[Check]:

@@ -29,6 +29,8 @@ _OFFICE_NAME = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy
 _START_SECONDS = 25.0
 """Time limit in seconds from the start of the bot to the first act of the scenario."""
 _LAST_ANSWERS_SECONDS = 12.0
+_LAST_SCANS_SECONDS = 60.0
+"""Longest wait, after the scenario has ended, for the scans of its files."""
 
 
 def demo(
@@ -160,6 +162,11 @@ def _watch(
 def _check(events: list[RawDict], settings: Settings, folder: Path, config: list[str], began: datetime) -> list[Check]:
     days = ["--from", began.date().isoformat(), "--to", local(system_clock()).date().isoformat()]
     report = ["report", *days, *config, "--format"]
+    figures = ask_json([*report, "json"])
+    deadline = time.monotonic() + _LAST_SCANS_SECONDS
+    while figures["attachments"]["waiting"] and time.monotonic() < deadline:
+        time.sleep(1.0)
+        figures = ask_json([*report, "json"])
     (folder / "report.txt").write_text(ask([*report, "text"]), encoding="utf-8")
 
     def holders(*roles: Role) -> frozenset[str]:
@@ -169,7 +176,7 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
         acts=_acts(events),
         sent=_sent(events),
         cases=ask_json(["cases", "--json", *config]),
-        report=ask_json([*report, "json"]),
+        report=figures,
         admins=holders(Role.ADMIN, Role.ADMIN_STAFF),
         leaders=holders(Role.LEADER),
         folder=folder,

@@ -62,6 +62,12 @@ class Expect(_Model):
 
     The open case about the person's incorrect name must then close by itself.
     """
+    in_file: bool = False
+    """Whether what is wrong is in the file or picture of the act: the bot sees it only when it has scanned the file."""
+    digest: bool = False
+    """Whether the administrators need not be told of the case at once, but in the next digest."""
+    not_checked: str | None = None
+    """Reason, a value of `NotChecked`, for which the report must count the act's file as not completely checked."""
     nothing: bool = False
     """Whether the act must not lead to a case, although it resembles a breach."""
     reply_contains: str | None = None

@@ -13,6 +13,7 @@ INFO = "6.1-thong-tin-nhom"
 SECRET = "Nội dung GIẢ ĐỊNH không được giữ"
 NAME = "Mùa A Tủa - Chuyên viên Sở Mẫu"
 RULE = "3.1-tieng-viet-co-dau"
+FILES = "4.4-tep-dinh-kem"
 
 
 def act(number: int, kind: str = "say", uid: str = "20", **more: Any) -> dict[str, Any]:
@@ -53,6 +54,10 @@ def complete(folder: Path) -> dict[str, Any]:
         act(11, "rename_group", uid="23", msg_id=None, expect={"rule": INFO}),
         act(12, "admin", uid="15", member="23", msg_id=None, expect={"rule": INFO, "leader_told": True}),
         act(13, "setting", uid="14", msg_id=None, expect={"nothing": True}),
+        act(14, "photo", expect={"nothing": True}),
+        act(15, "file", uid="24", text="GIẢ ĐỊNH.pdf", expect={"sealed": True, "in_file": True}),
+        act(16, "file", uid="25", expect={"rule": FILES, "in_file": True, "digest": True}),
+        act(17, "file", expect={"nothing": True, "not_checked": "encrypted"}),
         act(60, "rename_member", uid="22", text=NAME, msg_id=None, expect={"fixes": True}),
     ]
     cases = [
@@ -61,16 +66,19 @@ def complete(folder: Path) -> dict[str, Any]:
         case("VP3", "join-digest", "22", rule="3.2-ho-ten-chuc-vu", state="remedied", reason="đã được sửa sau 3 phút"),
         case("VP5", "act-digest", "23", rule=INFO, clause="6.1"),
         case("VP6", "act-digest", "15", rule=INFO, clause="6.1"),
+        case("VP7", "15", "24", sealed=True, rule="4.1-noi-dung-mat"),
+        case("VP8", "16", "25", rule=FILES),
     ]
     messages = [
-        *(sent(ADMIN, f"Vụ việc VP{number}: …") for number in (1, 2, 3, 5)),
+        *(sent(ADMIN, f"Vụ việc VP{number}: …") for number in (1, 2, 3, 5, 7)),
         sent(LEADER, "Vụ việc VP6: …"),
         sent("8", "Đã gửi báo cáo.", is_group=True),
         sent("22", f"Vụ việc VP3: tên có thể đặt: {NAME}."),
     ]
     figures = {
         "coverage": {"sealed": 1, "recovered": 1, "gaps": [{}], "waiting": 0, "dead_letters": 0, "rule_failures": 0},
-        "activity": {"messages": 6, "joined": 1, "left": 1, "recalled": 1},
+        "activity": {"messages": 10, "joined": 1, "left": 1, "recalled": 1},
+        "attachments": {"attachments": 4, "found": 2, "waiting": 0, "not_checked": {"encrypted": 1, "no_antivirus": 4}},
     }
     return {
         "acts": acts, "sent": messages, "cases": cases, "report": figures,
@@ -86,14 +94,14 @@ def test_nothing_is_missing_when_everything_is_there(tmp_path: Path) -> None:
     assert missing(complete(tmp_path)) == []
 
 
-@pytest.mark.parametrize("left_out", range(5))
+@pytest.mark.parametrize("left_out", range(7))
 def test_a_case_that_was_not_opened_is_missed(tmp_path: Path, left_out: int) -> None:
     evidence = complete(tmp_path)
     del evidence["cases"][left_out]
     assert missing(evidence)
 
 
-@pytest.mark.parametrize("left_out", range(7))
+@pytest.mark.parametrize("left_out", range(8))
 def test_a_message_that_was_not_sent_is_missed(tmp_path: Path, left_out: int) -> None:
     evidence = complete(tmp_path)
     del evidence["sent"][left_out]
@@ -120,7 +128,7 @@ def test_a_case_against_a_proper_message_fails_the_demonstration(tmp_path: Path)
 
 def test_a_case_against_a_change_that_was_allowed_fails_the_demonstration(tmp_path: Path) -> None:
     evidence = complete(tmp_path)
-    evidence["cases"].append(case("VP7", "act-digest", "14", rule=INFO, clause="6.1"))
+    evidence["cases"].append(case("VP9", "act-digest", "14", rule=INFO, clause="6.1"))
     assert any("allowed, no case" in expected for expected in missing(evidence))
 
 
@@ -136,6 +144,13 @@ def test_a_report_with_a_wrong_figure_fails_the_demonstration(tmp_path: Path, fi
     evidence = complete(tmp_path)
     wrong: dict[str, Any] = {"recovered": 0, "gaps": [], "dead_letters": 1, "waiting": 1}
     evidence["report"]["coverage"][figure] = wrong[figure]
+    assert len(missing(evidence)) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"attachments": 3}, {"found": 1}, {"waiting": 1}, {"not_checked": {}}])
+def test_files_that_were_not_scanned_fail_the_demonstration(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    evidence = complete(tmp_path)
+    evidence["report"]["attachments"] |= wrong
     assert len(missing(evidence)) == 1
 
 
