@@ -6,11 +6,26 @@ from tests.integration.seen import person
 from tests.unit.storage.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, ScanAttachment
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+
+
+def scan_job(event_id: int) -> Job:
+    task = ScanAttachment(
+        event_id=event_id,
+        message_key="1",
+        sender_uid="2",
+        sent_at=START,
+        source=Source.LIVE,
+        message_type="share.file",
+    )
+    return Job(account=BOT, group_id=GROUP, task=task, ordered_at=START)
+
 
 OTHER_BOT = "7000000000000000777"
 
@@ -37,6 +52,10 @@ def test_what_stands_is_counted_for_the_account_that_asks(
             uow.cases.add(new_case(member, admitted[0].id, state=state))
         uow.outbox.add(notice(person_id=member))
         uow.outbox.add(notice(person_id=member))
+        for number in range(3):
+            uow.jobs.enqueue(scan_job(number))
+        [done, *_] = uow.jobs.claim(BOT, [JobKind.SCAN_ATTACHMENT], START, limit=1)
+        uow.jobs.settle(done, JobOutcome.DONE)
     clock.forward(minutes=3)
 
     found = census.take(START)
@@ -46,5 +65,6 @@ def test_what_stands_is_counted_for_the_account_that_asks(
     assert found.outgoing == {"waiting": 2}
     assert found.open_cases == {"new": 2, "under_review": 1}
     assert (found.open_gaps, found.pending_gaps) == (1, 2)
+    assert found.scans == census.scans() == (2, START)
     assert database.commits.number >= 10
     assert database.commits.seconds > 0

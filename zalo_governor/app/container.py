@@ -32,13 +32,15 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
+from zalo_governor.sandbox.attachments.tessdata import find_data
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.members.group_sync import GroupSync
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
-from zalo_governor.services.policy import LineStatus
+from zalo_governor.services.policy import LineStatus, ScanStatus
 from zalo_governor.services.ports import UnitOfWork
+from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
@@ -105,6 +107,7 @@ class Container:
             uow.trials.begin(self._account, clock())
 
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
+        self._scan_queue = QueueCounts(database, self._account)
         self._services = self._build_services(records.configuration.current)
         self._orders = self._timer("orders", CurrentWork(lambda: self._services.orders), self._caught_up)
         self._acquaintance = self._timer(
@@ -241,7 +244,7 @@ class Container:
         download = self._session.downloads(most_bytes=settings.most_bytes, seconds=_DOWNLOAD_SECONDS)
         antivirus = antivirus_at(settings.antivirus_socket)
         check = FileCheck(antivirus, self._scanner, lambda: self._records.rulebook.engine)
-        return FileTools(FileFetcher(download), check)
+        return FileTools(FileFetcher(download), check, self._observability.scanned)
 
     def _stop_scans(self) -> None:
         """Stop scanning, also in the middle of a file: its job stays queued, and the next start scans it."""
@@ -273,6 +276,23 @@ class Container:
             outgoing=self._outbox.counts(self._clock()),
             backed_up_at=last.at if last else None,
             backup_overdue=is_overdue(self._records.vault, self._clock(), self._records.settings.backup.remind_after),
+            scans=self._scan_status(),
+        )
+
+    def _scan_status(self) -> ScanStatus | None:
+        """Return how many files wait for their scan, and which tools are there; None if the database does not answer.
+
+        This is asked while messages are judged, so the antivirus, which could hang, is not.
+        """
+        try:
+            queue = self._scan_queue.scans()
+        except StoreUnavailableError:
+            return None
+        settings = self._records.configuration.current.settings.attachments
+        return ScanStatus(
+            *queue,
+            antivirus=settings.antivirus_socket.is_socket(),
+            text_recognition=find_data() is not None,
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:

@@ -12,6 +12,7 @@ from zalo_governor.app.monitoring.metrics import Metrics, Scene
 from zalo_governor.app.monitoring.server import HealthServer, Pages
 from zalo_governor.app.monitoring.watchdog import Watchdog
 from zalo_governor.app.supervisor import Part
+from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
@@ -67,6 +68,10 @@ class Observability:
         """Log one try to send a message and count it for the metrics; `outcome` is its result, such as `sent`."""
         tell_sent(outgoing, outcome)
         self._metrics.sent(outgoing, outcome)
+
+    def scanned(self, result: ScanResult) -> None:
+        """Count one finished scan of an attachment for the metrics."""
+        self._metrics.scanned(result)
 
     def _current_state(self) -> Scene:
         """Return the bot's current state, for the metrics page."""

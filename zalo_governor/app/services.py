@@ -13,7 +13,7 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.sandbox.images.client import look
-from zalo_governor.services.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanFile
+from zalo_governor.services.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanDone, ScanFile
 from zalo_governor.services.cases.message_removal import RemoveMessageHandler
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
@@ -99,10 +99,11 @@ class Services:
 
 
 class FileTools(NamedTuple):
-    """What scans of attachments need: the download from Zalo, and the check of a file."""
+    """What scans of attachments need: the download from Zalo, the check of a file, and who is told of the results."""
 
     fetch: FetchFile
     check: ScanFile
+    on_scanned: ScanDone
 
 
 def scan_runner(
@@ -115,7 +116,9 @@ def scan_runner(
     alone: bool,
 ) -> JobRunner:
     """Return the runner of the scans of attachments; one file at a time, so that other workers take the next ones."""
-    handler = ScanAttachmentHandler(policy, cases=cases, fetch=files.fetch, scan=files.check, begin=begin)
+    handler = ScanAttachmentHandler(
+        policy, cases=cases, fetch=files.fetch, scan=files.check, begin=begin, on_scanned=files.on_scanned
+    )
     return JobRunner(
         policy.account,
         handlers={JobKind.SCAN_ATTACHMENT: handler},

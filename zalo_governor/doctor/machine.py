@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from zalo_governor.doctor import attachments
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.zalo.http.connectivity import knock
@@ -73,21 +74,15 @@ def clock(context: DoctorContext) -> Iterator[Result]:
         yield good(f"Đồng hồ lệch {abs(drift):.0f} giây so với Zalo")
 
 
-def optional_parts(_context: DoctorContext) -> Iterator[Result]:
-    """Report for each optional program (text recognition, virus scanner, PostgreSQL) whether it is installed.
-
-    A missing one is only a note. `_context` is unused.
-    """
-    for what, commands, package in (
-        ("Nhận dạng chữ trong ảnh (tesseract)", ("tesseract",), "tesseract-ocr tesseract-ocr-vie"),
-        ("Quét vi-rút (clamav)", ("clamdscan", "clamscan"), "clamav-daemon"),
-        ("Cơ sở dữ liệu PostgreSQL trên máy này", ("postgres", "psql"), "postgresql"),
-    ):
-        found = next(filter(None, map(shutil.which, commands)), None)
-        if found:
-            yield good(f"{what}: có, {found}")
-        else:
-            yield note(f"{what}: không có; không bắt buộc", f"Muốn có: apt install {package}")
+def optional_parts(context: DoctorContext) -> Iterator[Result]:
+    """Report for each optional program (text recognition, antivirus, PostgreSQL) whether it is there, else a note."""
+    yield from attachments.text_recognition(context)
+    yield from attachments.antivirus(context)
+    found = next(filter(None, map(shutil.which, ("postgres", "psql"))), None)
+    if found:
+        yield good(f"Cơ sở dữ liệu PostgreSQL trên máy này: có, {found}")
+    else:
+        yield note("Cơ sở dữ liệu PostgreSQL trên máy này: không có; không bắt buộc", "Muốn có: apt install postgresql")
     yield good("Báo cáo DOCX, XLSX, PNG: không cần LibreOffice, phông chữ đi kèm chương trình")
 
 

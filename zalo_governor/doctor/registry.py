@@ -1,6 +1,6 @@
 """The list of all checks in the order in which they run: each after the checks that it needs."""
 
-from zalo_governor.doctor import alerting, installation, machine, people, running, zalo
+from zalo_governor.doctor import alerting, attachments, installation, machine, people, running, zalo
 from zalo_governor.doctor.check import Check
 
 CHECKS = (
@@ -25,5 +25,8 @@ CHECKS = (
     Check("people_reachable", "Tin riêng", people.reachable, ("process",)),
     Check("undelivered", "Tin gửi đi", people.undelivered, ("process",)),
     Check("alarm", "Đường báo động", alerting.reachable, ("settings",), asks=True),
-    Check("optional_parts", "Phần tùy chọn", machine.optional_parts),
+    Check("scan_queue", "Tệp chờ quét", attachments.queue, ("process",)),
+    Check("sandbox", "Đọc tệp cách ly", attachments.sandbox),
+    Check("swap", "Tráo bộ nhớ", attachments.swap, ("process",)),
+    Check("optional_parts", "Phần tùy chọn", machine.optional_parts, ("settings",)),
 )

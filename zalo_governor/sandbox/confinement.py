@@ -21,6 +21,9 @@ from zalo_governor.system.process import forbid_core_dumps
 
 _PR_SET_NO_NEW_PRIVS = 38
 """Option of prctl(2): no execve may give this process more rights, and landlock may be used without being root."""
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_LANDLOCK_CREATE_RULESET_VERSION = 1
+"""Flag by which landlock_create_ruleset(2) makes nothing and returns the kernel's version of landlock."""
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 """Numbers of the system calls, the same on all architectures (<asm-generic/unistd.h>)."""
 _LANDLOCK_RULE_PATH_BENEATH = 1
@@ -75,6 +78,21 @@ def forbid_network_and_writes(readable: Iterable[Path]) -> tuple[str, ...]:
     if not _restrict_files(readable):
         missing.append("landlock")
     if not _filter_calls((*_NETWORK, *_PROGRAMS, *_SYSTEM, *_WRITES), reading_only=True):
+        missing.append("seccomp")
+    return tuple(missing)
+
+
+def missing_layers() -> tuple[str, ...]:
+    """Return the layers (`seccomp`, `landlock`) that this kernel does not have; changes nothing."""
+    if sys.platform != "linux":
+        return ("seccomp", "landlock")
+    libc = ctypes.CDLL(None, use_errno=True)
+    missing = []
+    if libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_CREATE_RULESET_VERSION) < 1:
+        missing.append("landlock")
+    # Without a filter the call fails in any case: with EFAULT where the kernel knows filters, else with EINVAL.
+    libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, None, 0, 0)
+    if ctypes.get_errno() != errno.EFAULT:
         missing.append("seccomp")
     return tuple(missing)
 

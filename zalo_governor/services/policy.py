@@ -36,6 +36,19 @@ class Group(NamedTuple):
     name: str
 
 
+class ScanStatus(NamedTuple):
+    """State of the scanning of attachments, shown by the command /trangthai (status)."""
+
+    waiting: int
+    """Attachments that are still to be scanned."""
+    oldest_at: datetime | None
+    """When the oldest of them was queued; None if none waits."""
+    antivirus: bool
+    """Whether an antivirus is there."""
+    text_recognition: bool
+    """Whether the text in pictures can be read."""
+
+
 class LineStatus(NamedTuple):
     """State of the connection to Zalo, of sending and of backups, shown by the command /trangthai (status)."""
 
@@ -54,6 +67,8 @@ class LineStatus(NamedTuple):
     backed_up_at: datetime | None = None
     """When the last backup of the database was made; None if there has been none."""
     backup_overdue: bool = False
+    scans: ScanStatus | None = None
+    """State of the scanning of attachments; None if it is not known."""
 
 
 class Introduction(NamedTuple):

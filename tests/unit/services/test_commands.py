@@ -22,6 +22,7 @@ from tests.unit.services.desk import (
     escalation,
     to,
 )
+from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.connection import Gap, LineState
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.events import (
@@ -37,7 +38,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
-from zalo_governor.services.policy import LineStatus
+from zalo_governor.services.policy import LineStatus, ScanStatus
 
 
 def test_a_name_gives_no_rights() -> None:
@@ -282,6 +283,21 @@ def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, word
     (text,) = to(desk.take(), "admin")
     for part in (words, "120/120", "tổng 20 phút (1 khoảng chưa lấy lại đủ tin)", "gặp lỗi 4 lần", "chờ gửi: 3"):
         assert part in text
+
+
+def test_the_state_says_how_many_files_wait_and_what_is_not_installed() -> None:
+    scans = ScanStatus(4, NOW - timedelta(minutes=5), antivirus=False, text_recognition=False)
+    desk = Desk(status=lambda: LineStatus(LineState.UP, NOW, NOW, scans=scans))
+    desk.say("admin", "/trangthai", place="private")
+    (text,) = to(desk.take(), "admin")
+    for part in ("Tệp, ảnh chờ quét: 4 (tệp chờ lâu nhất từ 24/11/2026 14:00).", "quét vi-rút", "nhận dạng chữ"):
+        assert part in text
+
+
+def test_the_state_says_that_files_are_not_scanned() -> None:
+    desk = Desk(attachments=AttachmentSettings(scan=False))
+    desk.say("admin", "/trangthai", place="private")
+    assert "Không quét tệp, ảnh gửi kèm" in to(desk.take(), "admin")[0]
 
 
 @pytest.mark.parametrize(

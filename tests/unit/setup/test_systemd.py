@@ -147,15 +147,21 @@ def test_the_key_and_the_mail_password_are_read_from_the_services_credentials(
     assert "mat-khau" not in repr(settings)
 
 
-def test_all_that_the_bot_loads_bears_memory_that_never_becomes_executable() -> None:
+def test_files_can_be_scanned_and_never_reach_a_swap_file() -> None:
+    unit = files(PLACES)[BOT]
+    assert _values(unit, "MemorySwapMax") == ["0"]
+    # YARA rules become machine code, for which this setting leaves no memory.
+    assert _values(unit, "MemoryDenyWriteExecute") == []
+
+
+def test_all_that_the_backup_loads_bears_memory_that_never_becomes_executable() -> None:
     """MemoryDenyWriteExecute=, asked of the kernel itself (prctl(2), PR_SET_MDWE, since Linux 6.3)."""
     program = (
         "import ctypes, sys\n"
         "if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) != 0: print('unknown here'); sys.exit()\n"
-        "import zalo_governor.app.bootstrap, zalo_governor.system.process as process\n"
+        "import zalo_governor.cli.backup, zalo_governor.system.process as process\n"
         "process.forbid_core_dumps(); process.give_memory_back()\n"
-        "from zalo_governor.sandbox.reports import docx, png, xlsx\n"
-        "import zalo_governor.sandbox.images.client, psycopg\n"
+        "import psycopg\n"
         "from zalo_governor.storage.security.crypto import Keys\n"
         "Keys(b'k' * 32).seal(b'x', b'y'); print('works')\n"
     )

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from zalo_governor import __version__
 from zalo_governor.app.monitoring.health import Vitals
+from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.connection import LineState
@@ -45,6 +46,7 @@ class Metrics:
         self._judged = self._counter("judged", "Events judged")
         self._findings = self._counter("findings", "What the rules found", "rule", "severity")
         self._failures = self._counter("rule_failures", "Rules that failed on an event", "rule")
+        self._scans = self._counter("scans", "Attachments scanned by this process, by outcome", "outcome")
         self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
@@ -65,6 +67,14 @@ class Metrics:
     def sent(self, _outgoing: Outgoing, outcome: str) -> None:
         """Count one try to send a message under its outcome, such as `sent`."""
         self._sends.labels(outcome).inc()
+
+    def scanned(self, result: ScanResult) -> None:
+        """Count one finished scan of an attachment under its outcome: `found`, `not_checked` or `clean`.
+
+        `not_checked`: nothing was found, but a part was not checked, for whatever reason.
+        """
+        outcome = "found" if result.findings else "not_checked" if result.not_checked else "clean"
+        self._scans.labels(outcome).inc()
 
     def page(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
@@ -125,6 +135,10 @@ class _StateCollector(Collector):
         yield _gauge("dead_letters", "Elements that could not be understood", stock.dead_letters)
         yield _gauge("outbox", "Messages still to be sent", stock.outgoing, "state")
         yield from self._undelivered_metrics(stock.undelivered)
+        queued_at = stock.scans.oldest_at
+        age = 0.0 if queued_at is None else max((self._clock() - queued_at).total_seconds(), 0.0)
+        yield _gauge("scans_waiting", "Attachments still to be scanned", stock.scans.waiting)
+        yield _gauge("scan_oldest_seconds", "How long the oldest of them has been waiting", age)
         cases = {state.value: stock.open_cases.get(state.value, 0) for state in CaseState if state.open}
         yield _gauge("open_cases", "Cases that nobody has settled", cases, "state")
         gaps = {"open": stock.open_gaps, "pending": stock.pending_gaps}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zalo_governor.config import shipped_config
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.sandbox.attachments import recognition
+from zalo_governor.sandbox.attachments import tessdata
 from zalo_governor.sandbox.attachments.scan import FileScanner
 from zalo_governor.sandbox.attachments.server import Confinement, serve
 from zalo_governor.sandbox.attachments.signatures import load_signatures
@@ -57,7 +57,7 @@ def _readable(config_dir: Path) -> list[Path]:
     package = Path(__file__).resolve().parents[2]
     system = [Path("/usr"), Path("/lib"), Path("/lib64"), Path("/sys/devices/system/cpu")]
     python = [Path(sys.prefix), Path(sys.base_prefix)]
-    data = recognition.find_data()
+    data = tessdata.find_data()
     return [*system, *python, package, config_dir, *([data] if data else [])]
 
 

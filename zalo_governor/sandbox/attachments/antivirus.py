@@ -34,6 +34,15 @@ class AntivirusVerdict(NamedTuple):
     """Date of ClamAV's own signatures; None where clamd has only others."""
 
 
+class AntivirusVersion(NamedTuple):
+    """Which antivirus answers, and how new its signatures are."""
+
+    engine: str
+    """Name and version of the antivirus, such as `ClamAV 1.4.3`."""
+    signatures_at: datetime | None
+    """Date of ClamAV's own signatures; None where clamd has only others."""
+
+
 class Antivirus:
     """A client of clamd.
 
@@ -45,6 +54,13 @@ class Antivirus:
     def __init__(self, socket: Path, timeout: float) -> None:
         self._socket = socket
         self._timeout = timeout
+
+    def version(self) -> AntivirusVersion | None:
+        """Return the version of the antivirus and the date of its signatures; None where clamd does not answer."""
+        try:
+            return AntivirusVersion(*_parse_version(_Clamd(str(self._socket), self._timeout).version()))
+        except (ClamdError, OSError, UnicodeDecodeError):
+            return None
 
     def scan(self, content: bytes) -> AntivirusVerdict | None:
         """Return the antivirus's verdict on the file; None where it did not look at all of it.

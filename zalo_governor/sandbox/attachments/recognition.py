@@ -2,21 +2,12 @@
 
 import os
 from functools import cache
-from pathlib import Path
 
 import tesserocr
 from PIL import Image
 
-_LANGUAGE = "vie"
-_FOLDERS = (
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/share/tesseract/tessdata",
-    "/usr/local/share/tessdata",
-    "/opt/homebrew/share/tessdata",
-)
-"""Where Debian, Fedora, Arch, SUSE and builds from source put the data."""
+from zalo_governor.sandbox.attachments.tessdata import LANGUAGE, find_data
+
 _LONGEST = 2400
 """Longest side in pixels of what is read; an A4 page then has 205 dots an inch."""
 _LEAST_SURE = 30
@@ -25,13 +16,6 @@ _SURE = 70
 """Confidence at which the direction is right."""
 _FEW = 20
 """Characters; where fewer are seen, there is hardly any text, whichever way is up."""
-
-
-def find_data() -> Path | None:
-    """Return the folder with tesseract's Vietnamese data, TESSDATA_PREFIX first; None if it is not installed."""
-    named = os.environ.get("TESSDATA_PREFIX")
-    folders = [Path(named), Path(named) / "tessdata"] if named else []
-    return next((f for f in [*folders, *map(Path, _FOLDERS)] if (f / f"{_LANGUAGE}.traineddata").is_file()), None)
 
 
 def preload() -> bool:
@@ -66,7 +50,7 @@ def _load() -> tesserocr.PyTessBaseAPI | None:
     if folder is None:
         return None
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=_LANGUAGE, psm=tesserocr.PSM.AUTO)
+    return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=LANGUAGE, psm=tesserocr.PSM.AUTO)
 
 
 def _read(reader: tesserocr.PyTessBaseAPI, picture: Image.Image) -> tuple[str, int]:

@@ -62,6 +62,14 @@ class ScanFile(Protocol):
         ...
 
 
+class ScanDone(Protocol):
+    """Protocol of a function that is told of each finished scan, such as for statistics."""
+
+    def __call__(self, result: ScanResult, /) -> None:
+        """Take note of the result."""
+        ...
+
+
 class _Scanned(NamedTuple):
     result: ScanResult
     mac: bytes | None
@@ -71,13 +79,21 @@ class ScanAttachmentHandler:
     """`JobHandler` that scans the attachment of a message, and has cases opened for what was found."""
 
     def __init__(
-        self, policy: ServicePolicy, *, cases: CaseService, fetch: FetchFile, scan: ScanFile, begin: BeginUnitOfWork
+        self,
+        policy: ServicePolicy,
+        *,
+        cases: CaseService,
+        fetch: FetchFile,
+        scan: ScanFile,
+        begin: BeginUnitOfWork,
+        on_scanned: ScanDone,
     ) -> None:
         self._policy = policy
         self._cases = cases
         self._fetch = fetch
         self._scan = scan
         self._begin = begin
+        self._on_scanned = on_scanned
 
     def perform(self, job: Job) -> Performed:
         """Download and scan the file; UNKNOWN if that failed in a way that may pass, so that it is tried again."""
@@ -127,6 +143,7 @@ class ScanAttachmentHandler:
             not_checked=[code.value for code in result.not_checked],
             seconds=result.seconds,
         )
+        self._on_scanned(result)
         if result.findings:
             self._open_cases(uow, job, task, scanned)
 

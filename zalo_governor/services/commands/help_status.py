@@ -171,7 +171,7 @@ class Status(Command[bool]):
                     line=self._connection_line(status),
                     rows="\n".join(rows),
                     outgoing=outgoing_in_words(self.voice, status.outgoing),
-                    looked=self._liveness_line(status) + self._backup_line(status),
+                    looked=self._liveness_line(status) + self._scans_line(status) + self._backup_line(status),
                 )
             ]
         )
@@ -185,6 +185,20 @@ class Status(Command[bool]):
     def _backup_line(self, status: LineStatus) -> str:
         """Return a line saying that the backup of the database is overdue; "" if it is not."""
         return "\n" + no_backup(status, self.voice) if status.backup_overdue else ""
+
+    def _scans_line(self, status: LineStatus) -> str:
+        """Return a line saying how many files wait for their scan, and what is not installed; "" if that is unknown."""
+        if not self.policy.attachments.scan:
+            return "\n" + self.voice.render(MessageId.STATUS_SCANS_OFF)
+        scans = status.scans
+        if scans is None:
+            return ""
+        since = self.voice.render(MessageId.STATUS_SCANS_SINCE, when=moment(scans.oldest_at)) if scans.oldest_at else ""
+        missing = "" if scans.antivirus else self.voice.render(MessageId.STATUS_NO_ANTIVIRUS)
+        missing += "" if scans.text_recognition else self.voice.render(MessageId.STATUS_NO_TEXT_RECOGNITION)
+        return "\n" + self.voice.render(
+            MessageId.STATUS_SCANS, count=number(scans.waiting), since=since, missing=missing
+        )
 
     def _connection_line(self, status: LineStatus) -> str:
         if status.state is None:

@@ -3,20 +3,29 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.delivery import UndeliveredCounts
+from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import received_ms
 from zalo_governor.storage.repositories.undelivered import undelivered_counts
-from zalo_governor.storage.schema import PENDING, WAITS, cases, gaps, inbox, outbox, waiting
+from zalo_governor.storage.schema import PENDING, WAITS, cases, gaps, inbox, jobs, outbox, waiting
 
 _DEAD = inbox.c.state == literal_column("'dead'")
 # Literals as in the partial indices, since databases do not use these for parameters.
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
+
+
+class ScanQueue(NamedTuple):
+    """Scans of attachments that are still to be done, those in hand included."""
+
+    waiting: int
+    oldest_at: datetime | None
+    """When the oldest of them was queued; None if none waits."""
 
 
 class Counts(NamedTuple):
@@ -37,6 +46,7 @@ class Counts(NamedTuple):
     """Number of gaps that last: the bot is not receiving the messages of a group now."""
     pending_gaps: int
     """Number of ended gaps whose missed messages are still to be fetched."""
+    scans: ScanQueue
 
 
 class QueueCounts:
@@ -45,6 +55,11 @@ class QueueCounts:
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
+
+    def scans(self) -> ScanQueue:
+        """Return how many scans wait; raise StoreUnavailableError if the database does not answer."""
+        with self._database.read() as connection:
+            return self._scans(connection)
 
     def take(self, now: datetime) -> Counts:
         """Return the present counts; raise StoreUnavailableError if the database does not answer."""
@@ -67,4 +82,14 @@ class QueueCounts:
                 open_cases={row[0]: row[1] for row in connection.execute(opened)},
                 open_gaps=pending - ended,
                 pending_gaps=ended,
+                scans=self._scans(connection),
             )
+
+    def _scans(self, connection: Connection) -> ScanQueue:
+        queued = select(func.count(), func.min(jobs.c.ordered_ms)).where(
+            jobs.c.account == self._account,
+            jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
+            jobs.c.due_ms.is_not(None),
+        )
+        number, oldest = connection.execute(queued).one()
+        return ScanQueue(number, None if oldest is None else from_ms(oldest))

@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.unit.app.monitoring.test_health import WELL
 from tests.unit.pipeline.made import entry
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
+from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
 from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Finding, RuleFailure, Severity, Verdict
@@ -14,7 +15,7 @@ from zalo_governor.domain.inbound import Admitted, Seal, Source
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose
 from zalo_governor.pipeline.heartbeat import Standing
 from zalo_governor.storage.engine.database import Commits
-from zalo_governor.storage.queries.queue_counts import Counts
+from zalo_governor.storage.queries.queue_counts import Counts, ScanQueue
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 GROUP, MEMBER, BODY = "8000000000000000001", "7000000000000000002", "noi dung gia dinh"
@@ -29,6 +30,7 @@ STOCK = Counts(
     open_cases={"new": 5, "reminded": 1},
     open_gaps=1,
     pending_gaps=2,
+    scans=ScanQueue(3, NOW - timedelta(seconds=40)),
 )
 
 
@@ -57,6 +59,11 @@ def test_what_passes_by_is_counted_and_what_stands_is_shown() -> None:
     notice = Notice(account="1", thread_id=MEMBER, text=BODY, purpose=Purpose.REPLY, group_id=GROUP, created_at=NOW)
     metrics.sent(Outgoing(id=1, client_id=1, attempts=1, repeated=False, notice=notice), "refused")
 
+    macro = ScanFinding(rule_id="4.4-tep", clause="4.4", severity=Severity.TRIAGE, label="macro")
+    unread = ScanResult(not_checked=(NotChecked.ENCRYPTED,))
+    for result in (ScanResult(), unread, unread.model_copy(update={"findings": (macro,)}), unread):
+        metrics.scanned(result)
+
     values = shown(metrics)
     expected = {
         ("heard_total", "live"): 2,
@@ -66,6 +73,11 @@ def test_what_passes_by_is_counted_and_what_stands_is_shown() -> None:
         ("findings_total", "3.1-co-dau,minor"): 1,
         ("rule_failures_total", "3.2-ten"): 1,
         ("sends_total", "refused"): 1,
+        ("scans_total", "clean"): 1,
+        ("scans_total", "not_checked"): 2,
+        ("scans_total", "found"): 1,
+        ("scans_waiting", ""): 3,
+        ("scan_oldest_seconds", ""): 40,
         ("line", "up"): 1,
         ("line", "refused"): 0,
         ("heard_seconds_ago", ""): 5,

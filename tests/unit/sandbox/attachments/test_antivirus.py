@@ -71,6 +71,12 @@ def test_a_clean_answer_without_a_date_is_not_checked(daemon: Daemon, path: Path
     assert Antivirus(path, 5).scan(b"x") is None
 
 
+def test_the_version_is_told_without_a_file(daemon: Daemon, path: Path) -> None:
+    asked = Antivirus(path, 5).version()
+    assert asked == ("ClamAV 1.4.3", datetime(2026, 11, 2, 9, 52, 4).astimezone(UTC))
+    assert Antivirus(path.with_name("none"), 5).version() is None
+
+
 def test_the_name_keeps_safe_characters_only(daemon: Daemon, path: Path) -> None:
     daemon.verdict = "stream: Win.Mẫu/<b>-1(x) FOUND\n".encode()
     verdict = Antivirus(path, 5).scan(b"x")

@@ -8,7 +8,7 @@ import segno
 from PIL import Image
 
 from tests.pages.papers import draw_paper
-from zalo_governor.sandbox.attachments import pictures, recognition
+from zalo_governor.sandbox.attachments import pictures, recognition, tessdata
 from zalo_governor.sandbox.attachments.pictures import open_frames, open_picture
 from zalo_governor.sandbox.attachments.qr import read_codes
 
@@ -74,7 +74,7 @@ def test_turned_code_is_read_once() -> None:
     assert read_codes(Image.new("RGB", (300, 300), "white")) == []
 
 
-@pytest.mark.skipif(recognition.find_data() is None, reason="tesseract-ocr-vie is not installed")
+@pytest.mark.skipif(tessdata.find_data() is None, reason="tesseract-ocr-vie is not installed")
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_body_text_is_read_in_four_directions(degrees: int) -> None:
     page = draw_paper(np.random.default_rng(1), "serif").rotate(degrees, expand=True)

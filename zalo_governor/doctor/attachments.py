@@ -1,0 +1,119 @@
+"""Checks of the scanning of attachments: its optional tools, its sandbox, swap, and the queue of files."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from zalo_governor.doctor.check import Result, good, note, warning
+from zalo_governor.doctor.context import DoctorContext
+from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.sandbox.attachments.antivirus import Antivirus
+from zalo_governor.sandbox.attachments.tessdata import find_data
+from zalo_governor.sandbox.confinement import missing_layers
+from zalo_governor.storage.queries.queue_counts import QueueCounts
+
+_ANTIVIRUS_SECONDS = 10.0
+_OLD_SIGNATURES = timedelta(days=7)
+"""ClamAV publishes new signatures daily."""
+_LONG_WAIT = timedelta(minutes=10)
+"""A file takes seconds; one whose download failed is tried again within half an hour, and then given up."""
+_SWAPS = Path("/proc/swaps")
+_CONTROL_GROUPS = Path("/sys/fs/cgroup")
+
+
+def text_recognition(_context: DoctorContext) -> Iterator[Result]:
+    """Report whether tesseract's Vietnamese data is there, with which the text of pictures is read."""
+    data = find_data()
+    if data:
+        yield good(f"Nhận dạng chữ trong ảnh (tesseract): có dữ liệu tiếng Việt ở {data}")
+    else:
+        yield note(
+            "Nhận dạng chữ trong ảnh: chưa có dữ liệu tiếng Việt của tesseract; dấu độ mật vẫn được tìm, chữ trong "
+            "ảnh thì không đọc",
+            "Muốn có: apt install tesseract-ocr-vie",
+        )
+
+
+def antivirus(context: DoctorContext) -> Iterator[Result]:
+    """Ask ClamAV for its version and the date of its signatures; signatures older than 7 days are a warning."""
+    socket = context.settings.attachments.antivirus_socket
+    found = Antivirus(socket, _ANTIVIRUS_SECONDS).version()
+    if found is None:
+        yield note(
+            f"Chưa quét vi-rút: ClamAV không trả lời ở {socket}; không bắt buộc",
+            "Muốn có: apt install clamav-daemon clamav-freshclam; ổ nối khác thì ghi attachments.antivirus_socket.",
+        )
+    elif found.signatures_at is None:
+        yield note(
+            f"Chưa quét vi-rút: {found.engine} chưa có mẫu nhận dạng chính thức",
+            "Chạy freshclam (dịch vụ clamav-freshclam), rồi khởi động lại clamav-daemon.",
+        )
+    elif context.clock() - found.signatures_at > _OLD_SIGNATURES:
+        days = (context.clock() - found.signatures_at).days
+        yield warning(
+            f"{found.engine}: mẫu nhận dạng vi-rút đã cũ {days} ngày",
+            "Kiểm tra dịch vụ clamav-freshclam và đường ra database.clamav.net.",
+        )
+    else:
+        yield good(f"Quét vi-rút: {found.engine}, mẫu nhận dạng ngày {local(found.signatures_at):%d/%m/%Y}")
+
+
+def sandbox(_context: DoctorContext) -> Iterator[Result]:
+    """Report which layers of the sandbox, in which files are read, this kernel does not have."""
+    missing = missing_layers()
+    if missing:
+        yield note(
+            f"Nhân hệ điều hành thiếu {', '.join(missing)}: tệp vẫn đọc trong tiến trình riêng có giới hạn, nhưng ít "
+            "lớp cách ly hơn",
+            "Dùng nhân Linux từ 5.13 có bật seccomp, landlock (xem /sys/kernel/security/lsm).",
+        )
+    else:
+        yield good("Tệp đọc trong tiến trình cách ly đủ các lớp (giới hạn tài nguyên, seccomp, landlock)")
+
+
+def swap(context: DoctorContext) -> Iterator[Result]:
+    """Report whether memory with the content of files could be written to a swap file or partition."""
+    if not _swaps_to_disk():
+        yield good("Máy không tráo bộ nhớ ra đĩa")
+    elif context.occupant and context.occupant.pid and _is_never_swapped(context.occupant.pid):
+        yield good("Máy có tráo bộ nhớ ra đĩa, nhưng bộ nhớ của Hệ thống thì không")
+    else:
+        yield note(
+            "Máy có tráo bộ nhớ ra đĩa (swap): nội dung tệp đang quét có thể nằm lại ở đó",
+            "Chạy dịch vụ do zalo-governor install-service lập (MemorySwapMax=0), mã hóa swap, hoặc tắt (swapoff -a).",
+        )
+
+
+def queue(context: DoctorContext) -> Iterator[Result]:
+    """Report how many files wait for their scan; more than 10 minutes is a warning."""
+    if not context.settings.attachments.scan:
+        yield note("Không quét tệp, ảnh gửi kèm (attachments.scan: false)", "Muốn quét: đặt attachments.scan: true")
+        return
+    waiting = QueueCounts(context.records.database, context.records.account).scans()
+    age = context.clock() - waiting.oldest_at if waiting.oldest_at else timedelta(0)
+    if age > _LONG_WAIT:
+        yield warning(
+            f"{waiting.waiting} tệp, ảnh chờ quét, lâu nhất {minutes_of(age)} phút",
+            "Hệ thống phải đang chạy. Xem nhật ký: attachment_not_scanned, attachment_process_not_started.",
+        )
+    else:
+        yield good(f"{waiting.waiting} tệp, ảnh chờ quét")
+
+
+def _swaps_to_disk() -> bool:
+    """Return whether swap is on, other than compressed memory (zram)."""
+    try:
+        _heading, *areas = _SWAPS.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return False
+    return any(not area.startswith("/dev/zram") for area in areas)
+
+
+def _is_never_swapped(pid: int) -> bool:
+    """Return whether the control group (cgroup v2) of a process has no swap; False if that cannot be read."""
+    try:
+        [group] = Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines()
+        allowed = _CONTROL_GROUPS / group.partition("::")[2].lstrip("/") / "memory.swap.max"
+        return allowed.read_text(encoding="utf-8").strip() == "0"
+    except (OSError, ValueError):
+        return False
