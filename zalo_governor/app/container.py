@@ -212,6 +212,7 @@ class Container:
         with self._judge.between_batches():
             self._records.configuration.replace(new)
             self._services = rooms
+        self._scanner.use_command(command(new.settings.rules_dir, new.settings.attachments.seconds))
         send = new.settings.zalo.send
         self._rate_limit.apply(per_second=send.per_second, burst=send.burst)
         self._schedule.apply(self._daily_schedule.duties())

@@ -8,6 +8,7 @@ from zalo_governor.doctor.check import Result, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.sandbox.attachments.antivirus import Antivirus
+from zalo_governor.sandbox.attachments.signatures import load_signatures, signature_folders
 from zalo_governor.sandbox.attachments.tessdata import find_data
 from zalo_governor.sandbox.confinement import missing_layers
 from zalo_governor.storage.queries.queue_counts import QueueCounts
@@ -32,6 +33,14 @@ def text_recognition(_context: DoctorContext) -> Iterator[Result]:
             "ảnh thì không đọc",
             "Muốn có: apt install tesseract-ocr-vie",
         )
+
+
+def yara_rules(context: DoctorContext) -> Iterator[Result]:
+    """Compile the YARA rules, the office's own included; raise ConfigError, which names file and line, at a fault."""
+    folders = signature_folders(context.settings.rules_dir)
+    load_signatures(folders)
+    number = sum(1 for folder in folders for _ in folder.glob("*.yar"))
+    yield good(f"{number} tệp luật YARA đọc được")
 
 
 def antivirus(context: DoctorContext) -> Iterator[Result]:

@@ -26,6 +26,7 @@ CHECKS = (
     Check("undelivered", "Tin gửi đi", people.undelivered, ("process",)),
     Check("alarm", "Đường báo động", alerting.reachable, ("settings",), asks=True),
     Check("scan_queue", "Tệp chờ quét", attachments.queue, ("process",)),
+    Check("yara", "Luật YARA", attachments.yara_rules, ("settings",)),
     Check("sandbox", "Đọc tệp cách ly", attachments.sandbox),
     Check("swap", "Tráo bộ nhớ", attachments.swap, ("process",)),
     Check("optional_parts", "Phần tùy chọn", machine.optional_parts, ("settings",)),

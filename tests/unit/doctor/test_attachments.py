@@ -10,6 +10,7 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.doctor import attachments
 from zalo_governor.doctor.check import Level, Result
 from zalo_governor.doctor.context import DoctorContext
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.sandbox.attachments.antivirus import Antivirus, AntivirusVersion
 from zalo_governor.storage.engine.lock_owner import LockOwner
 from zalo_governor.storage.queries.queue_counts import QueueCounts, ScanQueue
@@ -49,6 +50,17 @@ def test_signatures_are_dated_and_old_ones_a_warning(clamd: Callable[[timedelta 
     assert (old.level, "8 ngày" in old.says) == (Level.WARNING, True)
     undated = clamd(None)
     assert (undated.level, "Chưa quét vi-rút" in undated.says) == (Level.NOTE, True)
+
+
+def test_an_offices_own_yara_rules_are_compiled(context: DoctorContext, tmp_path: Path) -> None:
+    office = tmp_path / "config" / "yara"
+    office.mkdir(parents=True)
+    (tmp_path / "governor.yaml").write_text("config_dir: config\n")
+    (office / "rieng.yar").write_text("rule cua_co_quan { condition: false }\n")
+    assert next(attachments.yara_rules(context)).says == "2 tệp luật YARA đọc được"
+    (office / "rieng.yar").write_text("rule cua_co_quan {\n  condition: sai\n}\n")
+    with pytest.raises(ConfigError, match=r"rieng.yar:2: luật YARA sai"):
+        next(attachments.yara_rules(context))
 
 
 def test_text_recognition_counts_by_its_vietnamese_data(

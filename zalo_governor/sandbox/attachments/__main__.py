@@ -12,12 +12,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from zalo_governor.config import shipped_config
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.sandbox.attachments import tessdata
 from zalo_governor.sandbox.attachments.scan import FileScanner
 from zalo_governor.sandbox.attachments.server import Confinement, serve
-from zalo_governor.sandbox.attachments.signatures import load_signatures
+from zalo_governor.sandbox.attachments.signatures import load_signatures, signature_folders
 from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
 from zalo_governor.system.process import freeze_long_lived_objects, give_memory_back
 
@@ -43,8 +42,9 @@ def main() -> None:
     with suppress(OSError):
         # If memory runs out, the kernel should kill this process first: a scan can be repeated.
         Path("/proc/self/oom_score_adj").write_text("800")
-    folders = dict.fromkeys((shipped_config() / "yara", config_dir / "yara"))
-    scanner = FileScanner(load_rulebook(config_dir).engine, load_signatures(folders), seconds=seconds)
+    scanner = FileScanner(
+        load_rulebook(config_dir).engine, load_signatures(signature_folders(config_dir)), seconds=seconds
+    )
     freeze_long_lived_objects()
     forbid_network_and_writes(_readable(config_dir))
     limits = Limits(memory=_MEMORY_BYTES, cpu_seconds=int(seconds + _SPARE_SECONDS))

@@ -52,6 +52,7 @@ class AttachmentScanner:
 
     def __init__(self, command: Sequence[str], *, idle_seconds: float = _IDLE_SECONDS) -> None:
         self._command = command
+        self._is_outdated = False
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,6 +79,11 @@ class AttachmentScanner:
             self._used_at = monotonic()
             self._end_when_idle()
             return result.model_copy(update={"size": len(content), "seconds": round(monotonic() - began, 3)})
+
+    def use_command(self, command: Sequence[str]) -> None:
+        """Start the process anew by this command line before the next file, so that it loads the present rules."""
+        self._command = command
+        self._is_outdated = True
 
     def close(self) -> None:
         """End the process, if it runs; a scan in progress raises ScannerUnavailableError."""
@@ -110,8 +116,10 @@ class AttachmentScanner:
 
     def _ready(self) -> socket.socket:
         """Return the socket to the process, which is started if it does not run."""
-        if self._line is not None and self._process is not None and self._process.poll() is None:
+        running = self._line is not None and self._process is not None and self._process.poll() is None
+        if self._line is not None and running and not self._is_outdated:
             return self._line
+        self._is_outdated = False
         self._end()
         ours, theirs = socket.socketpair()
         self._line = ours

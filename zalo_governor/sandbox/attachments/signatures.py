@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yara_x
 
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.text.file_names.danger import Danger, merge
 
@@ -37,6 +38,11 @@ class Signatures:
             named = isinstance(label, str) and _KNOWN_LABEL.fullmatch(label)
             dangers.append(Danger(str(label) if named else LABEL, certain=metadata.get("certain") is True))
         return merge(dangers)
+
+
+def signature_folders(config_dir: Path) -> list[Path]:
+    """Return the folders of the YARA rules: the shipped ones, then those of the office's `config_dir`, if another."""
+    return list(dict.fromkeys((shipped_config() / "yara", config_dir / "yara")))
 
 
 def load_signatures(folders: Iterable[Path]) -> Signatures:

@@ -67,6 +67,18 @@ def test_what_a_reader_prints_reaches_nobody(scanner: AttachmentScanner, capfd: 
     assert capfd.readouterr() == ("", "")
 
 
+def test_the_process_is_started_anew_with_new_rules(key: Path) -> None:
+    command = [sys.executable, "-m", "tests.unit.sandbox.attachments.misbehaving", str(key)]
+    scanner = AttachmentScanner(command)
+    assert scanner.scan(b"1", "read").type == "1"
+    scanner.use_command(["/khong/co"])
+    with pytest.raises(ScannerUnavailableError):
+        scanner.scan(b"2", "read")
+    scanner.use_command(command)
+    assert scanner.scan(b"3", "read").type == "3"
+    scanner.close()
+
+
 def test_the_process_ends_when_it_is_idle_and_comes_back_with_the_next_file(key: Path) -> None:
     command = [sys.executable, "-m", "tests.unit.sandbox.attachments.misbehaving", str(key)]
     scanner = AttachmentScanner(command, idle_seconds=0.2)
