@@ -132,8 +132,9 @@ class Container:
         door = SecretGate(records.rulebook.engine.door_rules, database.keys.mac)
         records.configuration.on_change(lambda new: door.apply(new.rulebook.engine.door_rules))
         records.configuration.on_change(lambda _new: rules.reload())
-        # The next file starts the reader of attachments anew, with the new rules.
-        records.configuration.on_change(lambda _new: self._scanner.close())
+        records.configuration.on_change(
+            lambda new: self._scanner.use_command(command(new.settings.rules_dir, new.settings.attachments.seconds))
+        )
         self._ingestion = Ingestion(
             records,
             session,
@@ -212,7 +213,6 @@ class Container:
         with self._judge.between_batches():
             self._records.configuration.replace(new)
             self._services = rooms
-        self._scanner.use_command(command(new.settings.rules_dir, new.settings.attachments.seconds))
         send = new.settings.zalo.send
         self._rate_limit.apply(per_second=send.per_second, burst=send.burst)
         self._schedule.apply(self._daily_schedule.duties())
