@@ -103,7 +103,8 @@ def queue(context: DoctorContext) -> Iterator[Result]:
     if age > _LONG_WAIT:
         yield warning(
             f"{waiting.waiting} tệp, ảnh chờ quét, lâu nhất {minutes_of(age)} phút",
-            "Hệ thống phải đang chạy. Xem nhật ký: attachment_not_scanned, attachment_process_not_started.",
+            "Hệ thống phải đang chạy. Nhật ký có attachment_process_not_started thì chạy lại install-service rồi khởi "
+            "động lại dịch vụ; nếu không, xem máy có ra được máy chủ tệp của Zalo (zdn.vn, dlfl.vn) không.",
         )
     else:
         yield good(f"{waiting.waiting} tệp, ảnh chờ quét")
