@@ -1,6 +1,7 @@
 """Repositories in memory: statistics, distributions, verdicts."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from tests.memory.base import MemoryRepository
@@ -101,6 +102,9 @@ class MemoryVerdicts(MemoryRepository):
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         raise AssertionError("the judge records, not the office")
+
+    def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
+        return {}
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         raise AssertionError("the judge buries, not the office")

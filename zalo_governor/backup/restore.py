@@ -339,7 +339,7 @@ def _take_away(
         Number of messages whose content was removed, and of people whose data were erased.
     """
     with database.write() as connection:
-        sealed = seal_stored(connection, gone.sealed)
+        sealed = seal_stored(connection, database.keys, gone.sealed)
         there = set(connection.scalars(select(persons.c.id).where(persons.c.id.in_(gone.erased))))
         for person_id in sorted(there):
             _, order = gone.erased[person_id]

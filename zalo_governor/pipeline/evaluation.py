@@ -1,11 +1,11 @@
 """Turns inbox entries into events and the rules' verdicts on them: the part of judging that needs no transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, SealedHeard
+from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, MessageSent, SealedHeard
 from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, Seal
 from zalo_governor.domain.people import Person
@@ -95,6 +95,26 @@ class Evaluator:
 
         return finished
 
+    def with_late_seals(
+        self, batch: Assessment, sealed_since: Callable[[Sequence[int]], Mapping[int, Seal]]
+    ) -> Assessment:
+        """Return the batch with those entries sealed that a scan has sealed since they were admitted.
+
+        They repeat or quote a message in whose file the scan found a state secret, so that nothing of them is written.
+
+        Args:
+            batch: what was judged.
+            sealed_since: returns id -> seal of those of the given inbox entries that are sealed.
+        """
+        may = [one.admitted.id for one in batch if isinstance(one, Understood) and _may_be_sealed(one.event)]
+        seals = sealed_since(may) if may else {}
+        return [self._sealed(one, seals[one.admitted.id]) if one.admitted.id in seals else one for one in batch]
+
+    def _sealed(self, one: Understood | NotUnderstood, seal: Seal) -> Understood:
+        bare = one.admitted._replace(entry=one.admitted.entry._replace(raw=None, seal=seal))
+        late = isinstance(one, Understood) and one.event.late
+        return Understood(bare, _sealed_event(bare, seal, late=late), self._verdict_without_rules(bare) or CLEAN)
+
     def _rule_context(
         self,
         event: EventBase,
@@ -122,20 +142,7 @@ class Evaluator:
         """
         entry = admitted.entry
         if entry.seal is not None:
-            return SealedHeard(
-                id=admitted.id,
-                account=entry.account,
-                thread_id=entry.thread_id,
-                is_group=entry.is_group,
-                key=entry.key,
-                sender_uid=entry.sender_uid,
-                at=from_ms(entry.at_ms),
-                source=entry.source,
-                late=late,
-                mac=entry.seal.mac,
-                size=entry.seal.size,
-                revision=admitted.revision,
-            )
+            return _sealed_event(admitted, entry.seal, late=late)
         try:
             event = self._parser(admitted)
         except UnparsableElementError as error:
@@ -157,6 +164,29 @@ class Evaluator:
         # The sender's client writes the quote. If nobody said the quoted words before, they are the sender's own post.
         quoted = seal.quoted and self._said_before(admitted)
         return Verdict(findings=(_sealed_finding(self._door_rules(), seal, quoted=quoted),))
+
+
+def _may_be_sealed(event: EventBase) -> bool:
+    """Return whether a scan may seal the event: a message with an attachment, or one that quotes another."""
+    return isinstance(event, MessageSent) and (event.attachment is not None or event.quote is not None)
+
+
+def _sealed_event(admitted: Admitted, seal: Seal, *, late: bool) -> SealedHeard:
+    entry = admitted.entry
+    return SealedHeard(
+        id=admitted.id,
+        account=entry.account,
+        thread_id=entry.thread_id,
+        is_group=entry.is_group,
+        key=entry.key,
+        sender_uid=entry.sender_uid,
+        at=from_ms(entry.at_ms),
+        source=entry.source,
+        late=late,
+        mac=seal.mac,
+        size=seal.size,
+        revision=admitted.revision,
+    )
 
 
 def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bool) -> SealedFinding:

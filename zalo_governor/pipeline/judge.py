@@ -340,7 +340,7 @@ class Judge(Generic[UowT]):
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
         with self._units.begin() as uow:
-            for one in batch:
+            for one in self._evaluator.with_late_seals(batch, uow.verdicts.sealed_since):
                 if isinstance(one, NotUnderstood):
                     uow.verdicts.store_dead_letter(one.admitted, one.reason, now)
                     continue

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.inbound import Admitted, Element, Entry
+from zalo_governor.domain.inbound import Admitted, Element, Entry, Seal
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
 from zalo_governor.rules.base import RuleContext
@@ -54,6 +54,10 @@ class Verdicts(Protocol):
         If the verdict seals the event (its content may not be stored) and the entry still has a body, erase the body
         with all its traces in the database.
         """
+        ...
+
+    def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
+        """Return inbox id -> seal of those entries, admitted with their content, that a scan has sealed since."""
         ...
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from zalo_governor.domain.errors import SendError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.inbound import Admitted, Entry
+from zalo_governor.domain.inbound import Admitted, Entry, Seal
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
 
@@ -72,6 +72,9 @@ class MemoryUnitOfWork:
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         self.recorded.append((admitted, event, verdict))
+
+    def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
+        return {}
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         self.buried.append((admitted, reason))

@@ -21,6 +21,7 @@ from zalo_governor.domain.jobs import (
     RemoveMember,
     RemoveMessage,
     ReportDeadline,
+    ScanAttachment,
     Task,
 )
 from zalo_governor.domain.people import NOBODY_UID, GroupSnapshot, Role
@@ -291,6 +292,9 @@ def _translate_task(task: Task, new_uids: Mapping[str, str]) -> Task | None:
             return task.model_copy(update={"uid": new_uids[task.uid]})
         case RemoveMessage() if task.owner_uid in new_uids:
             return task.model_copy(update={"owner_uid": new_uids[task.owner_uid]})
+        case ScanAttachment():
+            # Zalo serves files without a login. An unknown sender keeps the old uid, so that the finding is told of.
+            return task.model_copy(update={"sender_uid": new_uids.get(task.sender_uid, task.sender_uid)})
         case FetchPicture() | RemindOfDirectives() | ReportDeadline() | AskAboutDirectives():
             return task
         case _:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, and_, case, or_, select, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.inbound import RawDict, Seal
@@ -33,6 +33,8 @@ _SKIPPED_IDS = 100
 _FOLLOW_UPS = [
     kind.value for kind in (JobKind.REMIND_OF_DIRECTIVES, JobKind.REPORT_DEADLINE, JobKind.ASK_ABOUT_DIRECTIVES)
 ]
+_GO_ON = [*_FOLLOW_UPS, JobKind.SCAN_ATTACHMENT.value]
+"""Kinds of jobs that nobody can order again, so that they go on after a restore."""
 _REVIEW_TIME = timedelta(hours=1)
 """Time after a restore in which the leader is told of no case, as admins may have answered it since the backup."""
 
@@ -82,7 +84,7 @@ def seal_what_is_found(
                 found[row.id] = tuple(seal)
             progress(1)
     with database.write() as connection:
-        done = seal_stored(connection, found)
+        done = seal_stored(connection, database.keys, found)
         database.erase_traces()
     return done
 
@@ -91,7 +93,8 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     """Adjust a restored database to what may have happened between the backup and `now`.
 
     Marks unsent messages as possibly sent, lets at least an hour pass before admins or leader are told of a case,
-    closes the queued jobs, and skips numbers of cases, people and directives that may have been given since.
+    closes the queued jobs except follow-ups of directives and scans of attachments, and skips numbers of cases, people
+    and directives that may have been given since.
     """
     now_ms = to_ms(now)
     # The message may have been sent after the backup.
@@ -102,8 +105,12 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     # A job may have been cancelled after the backup; whoever still wants it orders it again.
     settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
     # Following up on directives goes on; what came due meanwhile may have been done.
-    ordered = or_(jobs.c.kind.not_in(_FOLLOW_UPS), jobs.c.due_ms <= now_ms)
+    overdue = and_(jobs.c.kind.in_(_FOLLOW_UPS), jobs.c.due_ms <= now_ms)
+    ordered = or_(jobs.c.kind.not_in(_GO_ON), overdue)
     connection.execute(update(jobs).where(jobs.c.due_ms.is_not(None), ordered).values(settled))
+    # Whoever scanned at the time of the backup is gone; a file that Zalo no longer serves is told as such.
+    scans = (jobs.c.kind == JobKind.SCAN_ATTACHMENT.value, jobs.c.due_ms.is_not(None))
+    connection.execute(update(jobs).where(*scans).values(leased_until_ms=None, attempts=0))
     # People may have been told case numbers that the backup does not contain.
     leave_numbers_out(connection, cases, _SKIPPED_IDS)
     leave_numbers_out(connection, persons, _SKIPPED_IDS)

@@ -14,6 +14,7 @@ from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.roster_matching import entries_of
+from zalo_governor.storage.repositories.sealing import cancel_scans
 from zalo_governor.storage.schema import (
     PENDING,
     case_notes,
@@ -25,6 +26,7 @@ from zalo_governor.storage.schema import (
     directives,
     erasures,
     events,
+    file_scans,
     findings,
     group_members,
     groups,
@@ -97,8 +99,9 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     """Erase all that identifies the person or that the person wrote; return how many message contents were erased.
 
     Events and cases stay under the person's id, which nothing links to a human being any more. Zalo's ids and keyed
-    hashes of messages stay too, or the messages would be fetched from Zalo's history and stored again. `by_order` is
-    the number of the document with the order to erase.
+    hashes of messages stay too, or the messages would be fetched from Zalo's history and stored again; keyed hashes of
+    attachments go, and attachments not scanned yet are not scanned any more. `by_order` is the number of the document
+    with the order to erase.
     """
     numbers, uids = _person_ids(connection, person_id), _uids(connection, person_id)
     row = connection.execute(select(persons.c.phone).where(persons.c.id == person_id)).one()
@@ -119,6 +122,8 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
         connection.execute(update(inbox).where(private).values(thread_id=nobody))
         bare = {"spans": None, "excerpt": None, "suggestion": None}
         connection.execute(update(findings).where(findings.c.event_id.in_(ids)).values(bare))
+        cancel_scans(connection, keys, ids)
+        connection.execute(update(file_scans).where(file_scans.c.event_id.in_(ids)).values(mac=None))
     connection.execute(update(events).where(events.c.group_id.in_(uids)).values(group_id=nobody))
     connection.execute(
         update(findings)

@@ -26,6 +26,7 @@ from zalo_governor.storage.schema import (
     directive_people,
     directives,
     events,
+    file_scans,
     findings,
     group_members,
     inbox,
@@ -113,7 +114,8 @@ class _RetentionRun:
     def bodies(self, before: datetime) -> int:
         """Remove old message contents that belong to no case (possible breach); return how many.
 
-        Their excerpts in findings are removed too. Contents under a case have a longer term of their own (see `cases`).
+        Their excerpts in findings are removed too, and the keyed hashes of all attachments. Contents under a case have
+        a longer term of their own (see `cases`).
         """
         free = ~exists().where(case_events.c.event_id == inbox.c.id)
         gone = 0
@@ -123,6 +125,9 @@ class _RetentionRun:
             under = select(case_events.c.event_id).where(case_events.c.event_id.in_(ids))
             quoted = findings.c.event_id.in_(ids) & findings.c.event_id.not_in(under)
             connection.execute(update(findings).where(quoted, _has_text()).values(_NO_TEXT))
+            # The hash tells who else sent the same file. Figures, and the Zalo id, which the inbox keeps too, stay.
+            scanned = file_scans.c.event_id.in_(ids) & file_scans.c.mac.is_not(None)
+            connection.execute(update(file_scans).where(scanned).values(mac=None))
         return gone
 
     def dead_letters(self, before: datetime) -> int:

@@ -20,15 +20,15 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source, number_of
 from zalo_governor.storage.engine.bulk import BulkInsert
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.repositories.account_numbers import ACCOUNT_LOCK, account_number
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
 from zalo_governor.storage.repositories.inbox_rows import WITH_SEAL, WITHOUT_SEAL, admitted_of, row_of
+from zalo_governor.storage.repositories.late_seals import without_sealed
 from zalo_governor.storage.repositories.receipts import is_watched
 from zalo_governor.storage.schema import (
     NUMBER_BITS,
     WAITS,
-    accounts,
     events,
     former_accounts,
     inbox,
@@ -38,8 +38,6 @@ from zalo_governor.storage.schema import (
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
 _SEQUENCE_BITS = 12
-_ACCOUNT_LOCK = 7_400
-"""First number of the PostgreSQL advisory locks, one per bot account, under which inbox ids are issued."""
 _HIGHEST_ID = (1 << 63) - 1
 
 _earlier = inbox.alias()
@@ -168,6 +166,8 @@ class SqlInbox:
         rows = [row_of(self._database.keys, entry) for entry in entries]
         with self._database.write() as connection:
             numbers = self._lock_account_numbers(connection, entries)
+            if (admissible := without_sealed(connection, entries)) is not entries:
+                entries, rows = admissible, [row_of(self._database.keys, entry) for entry in admissible]
             tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
             ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
             may_revise = self._may_revise(connection, rows)
@@ -324,8 +324,8 @@ class SqlInbox:
         numbers = {}
         for account in sorted({entry.account for entry in entries}):
             known = self._numbers.get(account)
-            numbers[account] = _account_number(self._database, connection, account) if known is None else known
-            self._database.lock(connection, _ACCOUNT_LOCK + numbers[account])
+            numbers[account] = account_number(self._database, connection, account) if known is None else known
+            self._database.lock(connection, ACCOUNT_LOCK + numbers[account])
         return numbers
 
     def _tick_now(self) -> int:
@@ -373,17 +373,3 @@ def _heard_by(account: str) -> ColumnElement[bool]:
     # No IN list of accounts: without statistics SQLite would search an index that begins with the account, and would
     # sort all waiting entries for every page.
     return (inbox.c.account == account) | former
-
-
-def _account_number(database: Database, connection: Connection, account: str) -> int:
-    number = connection.scalar(select(accounts.c.number).where(accounts.c.uid == account))
-    if number is None:
-        database.lock(connection, _ACCOUNT_LOCK - 1)
-        number = connection.scalar(select(func.count()).select_from(accounts)) or 0
-        if number >> NUMBER_BITS:
-            raise StoreError(
-                f"một cơ sở dữ liệu dùng được cho nhiều nhất {1 << NUMBER_BITS} tài khoản; hãy đặt database_url "
-                "khác cho tài khoản này"
-            )
-        connection.execute(insert(accounts), {"uid": account, "number": number})
-    return number

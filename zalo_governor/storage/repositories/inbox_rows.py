@@ -56,12 +56,12 @@ def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
     raw = None if body is None else open_message(keys, account, thread_id, key, body)
     entry = Entry(
         account, thread_id, is_group, ElementKind(kind), key, cli_key, sender_uid, at_ms, Source(source),
-        received_ms, fingerprint, raw, _seal_of(seal),
+        received_ms, fingerprint, raw, seal_of(seal),
     )  # fmt: skip
     return Admitted(id_, entry, bool(revision))
 
 
-def _seal_of(values: Sequence[Any]) -> Seal | None:
+def seal_of(values: Sequence[Any]) -> Seal | None:
     """Convert the columns `seal_…` to a Seal (what is stored instead of a secret); None if there is none."""
     rule_id, label, level, size, mac, clause, quoted = values
     return None if rule_id is None else Seal(rule_id, label, level, size, mac, clause, bool(quoted))

@@ -3,35 +3,41 @@
 Article 5 of Law 117/2025/QH15 forbids storing it. Rows stay, with what may be kept: ids, sender, times, a keyed hash.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
-from zalo_governor.domain.directives import DirectiveState
+from zalo_governor.domain.directives import CODE_PREFIX, DirectiveState
+from zalo_governor.domain.jobs import JobKind, JobOutcome
 from zalo_governor.storage.engine.batches import in_batches
+from zalo_governor.storage.repositories.jobs import target_mac
 from zalo_governor.storage.schema import (
     PENDING,
     case_events,
     cases,
+    directive_assignees,
     directive_people,
     directives,
     events,
     findings,
     inbox,
+    jobs,
     outbox,
 )
-from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys
 
 SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
 """Names of the inbox columns that say what is stored of a sealed entry in place of its content."""
+_QUOTED = SEAL_COLUMNS.index("seal_quoted")
 REFUSED_IF_PENDING: dict[str, ColumnElement[str]] = {
     "state": case((outbox.c.state.in_(PENDING), "refused"), else_=outbox.c.state)
 }
 """Column values for a notice whose text was removed: state refused if it was still to be sent, else unchanged."""
 
 
-def seal_stored(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> int:
+def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequence[Any]]) -> int:
     """Seal these inbox entries: remove their content, possible state secrets, from all tables.
 
     `sealed` is inbox entry id -> values of SEAL_COLUMNS, which are stored in place of the content. Returns how many of
@@ -40,13 +46,19 @@ def seal_stored(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> 
     """
     done = 0
     for part in in_batches(list(sealed)):
+        # Of a message that only quoted the content, the attachment is its own and still has to be scanned.
+        cancel_scans(connection, keys, [id_ for id_ in part if not sealed[id_][_QUOTED]])
         held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
         for place in connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all():
             of_message = (directives.c.group_id == place.thread_id, directives.c.message_key == place.key)
             withdrawn = {"body": NO_LONGER_KEPT, "state": DirectiveState.WITHDRAWN.value}
             connection.execute(update(directives).where(*of_message).values(withdrawn))
-            asked = directive_people.c.directive_id.in_(select(directives.c.id).where(*of_message))
+            numbers = connection.scalars(select(directives.c.id).where(*of_message)).all()
+            asked = directive_people.c.directive_id.in_(numbers)
             connection.execute(update(directive_people).where(asked).values(live=False))
+            named = directive_assignees.c.directive_id.in_(numbers)
+            connection.execute(update(directive_assignees).where(named).values(name=NO_LONGER_KEPT))
+            _remove_notices_of_directives(connection, keys, place.thread_id, numbers)
         for id_ in held:
             values = dict(zip(SEAL_COLUMNS, sealed[id_], strict=True))
             connection.execute(update(inbox).where(inbox.c.id == id_).values(body=None, **values))
@@ -63,3 +75,38 @@ def seal_stored(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> 
         )
         done += len(held)
     return done
+
+
+def cancel_scans(connection: Connection, keys: Keys, event_ids: Sequence[int]) -> None:
+    """Settle the scans of these events' attachments that still wait, and erase what they hold of the messages."""
+    for part in in_batches(list(event_ids)):
+        targets = [target_mac(keys, JobKind.SCAN_ATTACHMENT, str(id_)) for id_ in part]
+        scans = (jobs.c.kind == JobKind.SCAN_ATTACHMENT.value, jobs.c.target.in_(targets), jobs.c.due_ms.is_not(None))
+        settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.NOT_FOUND.value}
+        connection.execute(update(jobs).where(*scans).values(settled))
+
+
+def _remove_notices_of_directives(connection: Connection, keys: Keys, group_id: str, numbers: Sequence[int]) -> None:
+    """Remove the texts of the bot's messages that name one of these directives, as they quote it.
+
+    Such a message may be about several directives, so no column says which ones; people know them by their codes.
+    """
+    if not numbers:
+        return
+    code = re.compile(rf"\b{CODE_PREFIX}(?:{'|'.join(map(str, numbers))})\b")
+    since = select(func.min(directives.c.at_ms)).where(directives.c.id.in_(numbers)).scalar_subquery()
+    of_group = (
+        outbox.c.group_id == group_id,
+        outbox.c.case_id.is_(None),
+        outbox.c.created_ms >= since,
+        outbox.c.body != NO_LONGER_KEPT,
+    )
+    named = [
+        row.id
+        for row in connection.execute(select(outbox).where(*of_group))
+        if code.search(keys.open_text(row.body, "outbox", row.account, row.thread_id))
+    ]
+    for part in in_batches(named):
+        connection.execute(
+            update(outbox).where(outbox.c.id.in_(part)).values(body=NO_LONGER_KEPT, file=None, **REFUSED_IF_PENDING)
+        )

@@ -1,5 +1,6 @@
 """Stores the results of judging: events, rules' findings, failures of rules, elements that cannot be parsed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +21,13 @@ from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
 from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import open_message, quotes, storable
+from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
-from zalo_governor.storage.repositories.sealing import seal_stored
+from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import events, findings, inbox, rule_failures, waiting
 
 _EVENT = insert(events)
@@ -126,12 +129,22 @@ class Verdicts(Repository):
         if event is None:
             raise KeyError(event_id)
         if seal is not None:
-            seal_stored(self._tx.connection, self._entries_to_seal(event_id, seal))
+            # What quotes the message is stored before this, and sealed now, or afterwards, and admitted without it.
+            lock_admission(self._tx.database, self._tx.connection)
+            seal_stored(self._tx.connection, self._tx.keys, self._entries_to_seal(event_id, seal))
             self._tx.database.erase_traces()
         facts = {"event_id": event_id, "group_id": event.group_id, "at_ms": event.at_ms, "person_id": event.person_id}
         sealed = event.sealed or seal is not None
         for finding in verdict.findings:
             self._tx.write_later(_FINDING, {**facts, **self._finding_row(event_id, finding, sealed=sealed)})
+
+    def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
+        """Return id -> seal of those inbox entries, admitted with their content, that were sealed since."""
+        if not event_ids:
+            return {}
+        columns = [inbox.c[name] for name in SEAL_COLUMNS]
+        sealed = select(inbox.c.id, *columns).where(inbox.c.id.in_(event_ids), inbox.c.seal_rule.is_not(None))
+        return {row[0]: seal for row in self._tx.execute(sealed) if (seal := seal_of(row[1:]))}
 
     def _entries_to_seal(self, event_id: int, seal: Seal) -> dict[int, Seal]:
         """Return inbox entry id -> seal for all entries of the event's message, and of messages that quote it."""

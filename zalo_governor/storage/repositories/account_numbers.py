@@ -1,0 +1,38 @@
+"""The bot accounts' numbers within inbox ids, and the locks under which the accounts' entries are stored."""
+
+from sqlalchemy import Connection, func, insert, select
+
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.schema import NUMBER_BITS, accounts
+
+ACCOUNT_LOCK = 7_400
+"""First number of the PostgreSQL advisory locks, one per bot account, under which inbox ids are issued."""
+
+
+def account_number(database: Database, connection: Connection, account: str) -> int:
+    """Return the account's number within inbox ids, and give it the next one if it has none.
+
+    Raises:
+        StoreError: as many accounts as there are numbers are stored already.
+    """
+    number = connection.scalar(select(accounts.c.number).where(accounts.c.uid == account))
+    if number is None:
+        database.lock(connection, ACCOUNT_LOCK - 1)
+        number = connection.scalar(select(func.count()).select_from(accounts)) or 0
+        if number >> NUMBER_BITS:
+            raise StoreError(
+                f"một cơ sở dữ liệu dùng được cho nhiều nhất {1 << NUMBER_BITS} tài khoản; hãy đặt database_url "
+                "khác cho tài khoản này"
+            )
+        connection.execute(insert(accounts), {"uid": account, "number": number})
+    return number
+
+
+def lock_admission(database: Database, connection: Connection) -> None:
+    """Wait until no account's entries are being stored, and let none be stored until this transaction ends.
+
+    For PostgreSQL; SQLite has one writer anyway. The accounts come in the order of `admit`, so that none waits forever.
+    """
+    for number in connection.scalars(select(accounts.c.number).order_by(accounts.c.uid)).all():
+        database.lock(connection, ACCOUNT_LOCK + number)
