@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.memory.base import MemoryRepository
-from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
-from zalo_governor.domain.events import MessageSent, SealedHeard
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader, Withdrawal
+from zalo_governor.domain.events import MessageDeleted, MessageRecalled, MessageSent, SealedHeard
 from zalo_governor.domain.jobs import CodeCheck
 
 BOT = "7000000000000000001"
@@ -144,6 +144,18 @@ class MemoryCaseMessages(MemoryRepository):
                     self._store.gone[message_key] = message.model_copy(update=values)
                     return True
         return False
+
+    def find_withdrawal(self, group_id: str, message_key: str, since: datetime) -> Withdrawal | None:
+        for event in sorted(self._store.events.values(), key=lambda event: event.at):
+            if event.thread_id != group_id or event.at < since:
+                continue
+            deleted = isinstance(event, MessageDeleted)
+            keys = event.target_keys if isinstance(event, MessageDeleted) else ()
+            if isinstance(event, MessageRecalled):
+                keys = (event.target_key,)
+            if message_key in keys:
+                return Withdrawal(account=event.account, by_uid=event.sender_uid, at=event.at, deleted=deleted)
+        return None
 
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime

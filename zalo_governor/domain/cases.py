@@ -204,6 +204,20 @@ class CaseMessage(BaseModel):
     """True: deleted by a Zalo administrator of the group. False: recalled by its sender, or not gone."""
 
 
+class Withdrawal(BaseModel):
+    """A recall or deletion of a message, as Zalo told of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    """uid of the bot account that was told."""
+    by_uid: str
+    """uid, as that account sees it, of who recalled or deleted the message."""
+    at: datetime
+    deleted: bool
+    """True: deleted by a Zalo administrator of the group. False: recalled by its sender."""
+
+
 class Reader(BaseModel):
     """A person who received or saw messages of a case, according to Zalo's receipts."""
 

@@ -22,6 +22,8 @@ class MemberRequest(StrEnum):
     """The person was asked about the same rule a short time ago."""
     IN_THE_MORNING = "in_the_morning"
     """The message will be sent when the quiet hours end."""
+    GONE = "gone"
+    """The message was recalled or deleted before the breach was found, so that nothing is left to be done."""
 
     @property
     def told_to_admins(self) -> MessageId:
@@ -37,4 +39,5 @@ _SENTENCES = {
     MemberRequest.UNREACHED: MessageId.MEMBER_UNREACHED,
     MemberRequest.COOLDOWN: MessageId.MEMBER_COOLDOWN,
     MemberRequest.IN_THE_MORNING: MessageId.MEMBER_IN_THE_MORNING,
+    MemberRequest.GONE: MessageId.MEMBER_GONE,
 }

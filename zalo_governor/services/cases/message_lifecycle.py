@@ -7,7 +7,14 @@ import structlog
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import minutes_of
-from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecalled, MessageSeen
+from zalo_governor.domain.events import (
+    EventBase,
+    MessageDeleted,
+    MessageRecalled,
+    MessageSeen,
+    MessageSent,
+    SealedHeard,
+)
 from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.next_actions import visible
@@ -52,6 +59,22 @@ class MessageLifecycle:
         for case in told.values():
             if case.sealed:
                 self._alerts.withdrawn(uow, case, event.at, by, deleted=deleted, left=visible(uow, case))
+
+    def note_earlier_withdrawal(self, uow: UnitOfWork, event: MessageSent | SealedHeard, case: Case) -> Case | None:
+        """Record that the message of a case opened just now was recalled or deleted before; return the case as changed.
+
+        That happens where the finding was made long after the message was judged, such as one in a file. Returns None
+        if the message is still in the group.
+        """
+        found = uow.case_messages.find_withdrawal(event.thread_id, event.key, event.at)
+        if found is None:
+            return None
+        by = uow.people.find_or_create(found.account, found.by_uid)
+        if not found.deleted and by and self._is_foreign(uow, event, event.key, by):
+            return None
+        number = by.id if by else None
+        uow.case_messages.mark_gone(event.thread_id, event.key, found.at, number, deleted=found.deleted)
+        return self._record_withdrawal(uow, case, found.at)
 
     def _is_foreign(self, uow: UnitOfWork, event: EventBase, key: str, by: Person) -> bool:
         """Return whether `by` recalls a message, known from a case, that another person wrote; audit that, if so.

@@ -71,7 +71,11 @@ class CaseNotifications:
                 "due": self._notes.deadline(case),
                 "remove": self._notes.removal_offer(uow, case),
             }
-            text = self._voice.render(MessageId.ALERT_SEALED, **about)
+            if asked is MemberRequest.GONE:
+                del about["remove"]
+                text = self._voice.render(MessageId.ALERT_SEALED_GONE, **about)
+            else:
+                text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
             kind = alert_of(case.label)

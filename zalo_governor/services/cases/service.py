@@ -25,6 +25,7 @@ from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.cases.backlog import CaseBacklog, told_late, told_of_name
 from zalo_governor.services.cases.freshness import is_fresh
+from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
@@ -78,7 +79,7 @@ class CaseService:
                 "call", at=event.at, actor_id=None, group_id=event.thread_id, subject=clause, detail=detail
             )
         for concern in _gravest_concerns(event, verdict):
-            self._open_or_join(uow, event, concern, None)
+            self._open_or_join(uow, event, concern)
         if isinstance(event, NameObserved) and not _is_name_doubtful(verdict):
             self._close_name_case(uow, event)
 
@@ -93,7 +94,7 @@ class CaseService:
             file_mac: keyed hash of the file in which the findings were made, by which false alarms are recognised.
         """
         for concern in _gravest_concerns(event, verdict):
-            self._open_or_join(uow, event, concern, file_mac)
+            self._open_or_join(uow, event, concern, _Late(event, file_mac))
         if not self._is_live(event):
             self.backlog.recovered(uow, event.thread_id)
 
@@ -112,10 +113,13 @@ class CaseService:
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else NO_GROUP
 
-    def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern", file_mac: bytes | None) -> None:
+    def _open_or_join(
+        self, uow: UnitOfWork, event: EventBase, concern: "_Concern", late: "_Late | None" = None
+    ) -> None:
         """Open a case for the finding in `concern`, or add the event to the case that exists already; notify people.
 
-        If the same content was marked as a false alarm before, no case is opened.
+        If the same content was marked as a false alarm before, no case is opened. `late` is given for a finding that
+        was made after the event was judged.
         """
         person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
@@ -123,13 +127,13 @@ class CaseService:
             return
         if concern.about_name and self._is_outsider(uow, event, person):
             return
-        mark, taken_back_by = self._false_alarms.look(uow, event, concern.finding, concern.uid, file_mac)
+        mark, taken_back_by = self._false_alarms.look(uow, event, concern.finding, concern.uid, late and late.file_mac)
         if taken_back_by is not None:
             self._false_alarms.pass_over(uow, event, concern.finding, person, taken_back_by)
             return
         case, same_message = self._find_case_to_join(uow, event, person, concern)
         if case is None:
-            self._open(uow, event, person, concern, mark)
+            self._open(uow, event, person, concern, mark, late)
             return
         if same_message:
             case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
@@ -198,7 +202,15 @@ class CaseService:
             return uow.cases.find_open(event.thread_id, rule_id, person.id, None, _EVER), False
         return uow.cases.find_open(event.thread_id, rule_id, person.id, None, since), False
 
-    def _open(self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern", mark: bytes | None) -> None:
+    def _open(
+        self,
+        uow: UnitOfWork,
+        event: EventBase,
+        person: Person,
+        concern: "_Concern",
+        mark: bytes | None,
+        late: "_Late | None",
+    ) -> None:
         now = self._policy.clock()
         finding = concern.finding
         live = self._is_live(event)
@@ -216,8 +228,9 @@ class CaseService:
         )
         case = open_case(uow, self._with_due_times(event, case, person), at=now, mark=mark)
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
+        withdrawn = late and self._lifecycle.note_earlier_withdrawal(uow, late.message, case)
         if live:
-            self._notify(uow, event, case, person, concern)
+            self._notify(uow, event, withdrawn or case, person, concern, gone=withdrawn is not None)
 
     def _earlier_case_id(self, uow: UnitOfWork, event: EventBase) -> int | None:
         # An event of size 0 could not be parsed: there is no content to compare.
@@ -233,14 +246,30 @@ class CaseService:
         )
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
-    def _notify(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
-        """Ask the member to correct the breach and tell the admins, if the escalation policy says to do so now."""
+    def _notify(
+        self,
+        uow: UnitOfWork,
+        event: EventBase,
+        case: Case,
+        person: Person,
+        concern: "_Concern",
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Ask the member to correct the breach and tell the admins, if the escalation policy says to do so now.
+
+        Nobody is asked to recall a message that is `gone` already.
+        """
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
         reason = finding.reason if isinstance(finding, Finding) else None
         if about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
             return
-        asked = self._alerts.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
+        asked = MemberRequest.GONE
+        if not gone:
+            asked = self._alerts.ask_member(
+                uow, case, person, proposal, about_name=about_name, old=False, reason=reason
+            )
         if _is_told_after_sync(event, case):
             return
         if case.rule_id == NAME_RULE:
@@ -270,6 +299,14 @@ class CaseService:
 
 _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
 """Ids of the rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
+
+
+class _Late(NamedTuple):
+    """What is known of findings that were made after their message was judged."""
+
+    message: MessageSent | SealedHeard
+    file_mac: bytes | None
+    """Keyed hash of the file in which they were made."""
 
 
 class _Concern(NamedTuple):

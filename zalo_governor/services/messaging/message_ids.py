@@ -13,6 +13,7 @@ class MessageId(Enum):
     # to the admin and the staff
     ALERT_UNCHECKED = ("alert_unchecked", "code group when who citation member")
     ALERT_SEALED = ("alert_sealed", "code group when who citation seen same member due remove")
+    ALERT_SEALED_GONE = ("alert_sealed_gone", "code group when who citation seen same member due")
     ALERT_SEEN_IN_FILE = ("alert_seen_in_file", "reason")
     ALERT_SAME = ("alert_same", "code who when state")
     ALERT_DUE = ("alert_due", "when")
@@ -322,6 +323,7 @@ class MessageId(Enum):
     MEMBER_COOLDOWN = ("member_cooldown", "")
     MEMBER_NOT_ASKED = ("member_not_asked", "")
     MEMBER_IN_THE_MORNING = ("member_in_the_morning", "")
+    MEMBER_GONE = ("member_gone", "")
     MEMBER_AGAIN = ("member_again", "nth days")
 
     # to the member

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader, Withdrawal
 from zalo_governor.domain.jobs import CodeCheck
 
 
@@ -114,6 +114,13 @@ class CaseMessages(Protocol):
 
         Returns:
             False if nothing was recorded: it was known already, or the message belongs to no case.
+        """
+        ...
+
+    def find_withdrawal(self, group_id: str, message_key: str, since: datetime) -> Withdrawal | None:
+        """Return the first recall or deletion of a message that was received, by Zalo's time from `since` on, or None.
+
+        Unlike `mark_gone`, it finds what was received before any case had the message.
         """
         ...
 

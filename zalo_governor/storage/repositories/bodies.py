@@ -1,6 +1,7 @@
 """Encrypts elements received from Zalo (JSON) for the inbox, and escapes strings that databases reject."""
 
 import json
+import re
 from typing import cast
 
 import orjson
@@ -35,6 +36,14 @@ def quotes(raw: RawDict, key: str) -> bool:
     """Return whether a message as received from Zalo quotes the message with Zalo's id `key` (`quote.globalMsgId`)."""
     quote = raw.get("quote")
     return isinstance(quote, dict) and str(quote.get("globalMsgId", "")) == key
+
+
+def withdraws(raw: RawDict, key: str) -> bool:
+    """Return whether a recall or deletion as received from Zalo names the message with Zalo's id `key`.
+
+    Zalo's clients put the id under different names, as a number or a string, and in JSON within a string.
+    """
+    return re.search(rf"(?<!\d){re.escape(key)}(?!\d)", str(raw.get("content", ""))) is not None
 
 
 def storable(text: str) -> str:

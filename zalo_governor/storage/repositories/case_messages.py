@@ -7,13 +7,13 @@ from hmac import compare_digest
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy import case as when
 
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from zalo_governor.domain.cases import Case, CaseMessage, Reader, Withdrawal
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.jobs import CodeCheck
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.bodies import open_message, storable, withdraws
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
     case_events,
@@ -78,6 +78,28 @@ class CaseMessages(Repository):
             .values(gone_ms=to_ms(at), gone_by=by, deleted=deleted)
         )
         return bool(marked.rowcount)
+
+    def find_withdrawal(self, group_id: str, message_key: str, since: datetime) -> Withdrawal | None:
+        """Return the first recall or deletion of a message that was received, by Zalo's time from `since` on, or None.
+
+        Unlike `mark_gone`, it finds what was received before any case had the message.
+        """
+        rows = self._tx.execute(
+            select(inbox)
+            .where(
+                inbox.c.thread_id == storable(group_id),
+                inbox.c.at_ms >= to_ms(since),
+                inbox.c.kind.in_((ElementKind.RECALL.value, ElementKind.DELETION.value)),
+                inbox.c.body.is_not(None),
+            )
+            .order_by(inbox.c.at_ms)
+        )
+        for row in rows:
+            if withdraws(open_message(self._tx.keys, row.account, row.thread_id, row.key, row.body), message_key):
+                account, by_uid = self._current_account(row.account, row.sender_uid)
+                deleted = row.kind == ElementKind.DELETION.value
+                return Withdrawal(account=account, by_uid=by_uid, at=from_ms(row.at_ms), deleted=deleted)
+        return None
 
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime

@@ -1,0 +1,203 @@
+"""The program from the frame to the outbox on a database, without Zalo: intake, judge, office and scans."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.unit.services.desk import LETTERHEAD
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, HandClock
+from zalo_governor.config.sections import EscalationSettings
+from zalo_governor.domain.attachments import ScanFinding, ScanResult
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.inbound import Admitted, RawDict, Source
+from zalo_governor.domain.jobs import JobKind
+from zalo_governor.domain.people import Role
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.pipeline.heartbeat import Heartbeat
+from zalo_governor.pipeline.intake import Intake
+from zalo_governor.pipeline.judge import Judge
+from zalo_governor.pipeline.secret_gate import SecretGate
+from zalo_governor.rules.engine import RulesHere
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.attachments.scan_jobs import FetchedFile, ScanAttachmentHandler
+from zalo_governor.services.cases.service import CaseService
+from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
+from zalo_governor.services.jobs import JobRunner
+from zalo_governor.services.messaging.catalogue import Catalogue
+from zalo_governor.services.policy import LineStatus, ServicePolicy
+from zalo_governor.services.reports.directive_quality import ClarityPolicy
+from zalo_governor.simulator.messages import attachment, group_message
+from zalo_governor.simulator.world import World
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.zalo.events.extract import elements_of
+from zalo_governor.zalo.events.parse import parse
+from zalo_governor.zalo.frames.decrypt import Frame
+from zalo_governor.zalo.frames.json import read_json
+
+CONFIG = Path(__file__).parents[2] / "config"
+LEADER = "7000000000000000021"
+ADMIN = "7000000000000000022"
+STAMPED = ScanResult(
+    type="image/jpeg",
+    size=8,
+    findings=(
+        ScanFinding(
+            rule_id="4.1-noi-dung-mat",
+            clause="4.1",
+            severity=Severity.CRITICAL,
+            label="classified",
+            level="mat",
+            reason="red_stamp",
+            page=1,
+            seals=True,
+        ),
+    ),
+)
+CLEAN = ScanResult(type="application/pdf", size=8)
+
+
+def pipeline(
+    database: Database, units: SqlUnitsOfWork, clock: HandClock, account: str = BOT, **settings: Any
+) -> tuple[ServicePolicy, Intake, Judge[SqlUnitOfWork]]:
+    """What a bot account's process is made of; of the judge, `run` is the caller's. `settings` change the policy."""
+    rulebook = load_rulebook(CONFIG)
+    policy = ServicePolicy(
+        look_at=lambda _group_id: None,
+        look_for=lambda _group_id, _uid: None,
+        account=account,
+        groups={GROUP: "điều hành tỉnh Mẫu"},
+        regulation=rulebook.regulation,
+        ladder=rulebook.ladder,
+        catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
+        clock=clock,
+        status=lambda: LineStatus(None, since=None, heard_at=None, looked_at=None),
+        draw_code=lambda: "482913",
+        with_marks=lambda sentence: [sentence],
+        letterhead=LETTERHEAD,
+        changes=ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
+        clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
+        escalation=EscalationSettings(member_cooldown_hours=0, quiet_hours=None),
+    )
+    policy = replace(policy, **settings)
+    stored = SqlInbox(database, account)
+    judge = Judge[SqlUnitOfWork](
+        inbox=stored,
+        units=units,
+        parser=parse,
+        rules=RulesHere(lambda: rulebook.engine),
+        door_rules=lambda: rulebook.engine.door_rules,
+        reactions=ServiceFacade(policy),
+        outbox=SqlOutbox(database, account),
+        groups=[GROUP],
+        on_judged=lambda results: None,
+        progress=Heartbeat(),
+        clock=clock,
+    )
+    door = SecretGate(rulebook.engine.door_rules, database.keys.mac)
+    intake = Intake(
+        stored, door, groups=[GROUP], watched=lambda receipt: True, on_admitted=lambda admitted: None, clock=clock
+    )
+    return policy, intake, judge
+
+
+class Line:
+    """A bot account that hears the group; its judge runs in a thread, its scans where the test asks for them."""
+
+    def __init__(self, database: Database, clock: HandClock, account: str = BOT, **settings: Any) -> None:
+        self.database = database
+        self.account = account
+        self.clock = clock
+        self.world = World(clock)
+        self.units = SqlUnitsOfWork(database, account)
+        self.policy, self._intake, self.judge = pipeline(database, self.units, clock, account, **settings)
+        self.fetched: list[Sequence[str]] = []
+
+    def message(self, text: str = "", *, by: str = MEMBER, **more: Any) -> RawDict:
+        """A message of the group; `more` overrides its fields."""
+        return group_message(self.world, {"_text": text, "uidFrom": by, "ts": str(to_ms(self.clock())), **more})
+
+    def photo(self, caption: str, *, by: str = MEMBER, name: str = "quythuc", **more: Any) -> RawDict:
+        """A photo with a caption; its address has the name in it."""
+        href = f"https://photo.zdn.vn/{name}.jpg"
+        return self.message(by=by, msgType="chat.photo", content=attachment(caption, href, thumb=href), **more)
+
+    def hear(self, *messages: RawDict, source: Source = Source.LIVE, private: bool = False) -> list[Admitted]:
+        """The messages arrive and are stored."""
+        data = {"msgs" if private else "groupMsgs": list(messages)}
+        frame = Frame(501 if private else 521, 0, read_json(json.dumps({"data": data}).encode()))
+        now_ms = to_ms(self.clock())
+        admitted = self._intake.admit(elements_of(frame, account=self.account, source=source, now_ms=now_ms))
+        if admitted:
+            self.judge.accept(admitted)
+        return admitted
+
+    def settle(self) -> None:
+        """All that was heard is judged."""
+        for _ in range(200):
+            self.clock.forward(seconds=1)  # what is held back gets its turn
+            if self.judge.drain(0.05):
+                return
+        raise AssertionError("the judge does not come to an end")
+
+    def say(self, *messages: RawDict) -> list[Admitted]:
+        """The messages arrive and are judged."""
+        admitted = self.hear(*messages)
+        self.settle()
+        return admitted
+
+    def scan(self, result: ScanResult = STAMPED) -> None:
+        """Every scan that is due finds this."""
+
+        def fetch(addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+            self.fetched.append(addresses)
+            return FetchedFile(bytearray(result.type.encode()), as_announced=True)
+
+        handler = ScanAttachmentHandler(
+            self.policy,
+            cases=CaseService(self.policy),
+            fetch=fetch,
+            scan=lambda _content, _name: result,
+            begin=self.units.begin,
+        )
+        runner = JobRunner(
+            self.account,
+            handlers={JobKind.SCAN_ATTACHMENT: handler},
+            begin=self.units.begin,
+            on_settled=lambda: None,
+        )
+        runner.next_due()
+        runner.act(self.clock())
+
+
+@contextmanager
+def line(database: Database, clock: HandClock, account: str = BOT, **settings: Any) -> Iterator[Line]:
+    """A bot whose judge runs until the end of the block; the leader, an admin and a roster are known."""
+    made = Line(database, clock, account, **settings)
+    people = [
+        SeedPerson("Lò Văn Chủ", "Chủ tịch UBND tỉnh", LEADER, None, None, (Role.LEADER,)),
+        SeedPerson("Lò Văn Minh", "Giám đốc", ADMIN, None, None, (Role.ADMIN,)),
+    ]
+    made.units.seed_people(account, people)
+    entries = [
+        RosterEntry(full_name="Lò Thị Mẫu", title="Giám đốc", agency="Sở Y tế", uid=MEMBER),
+        RosterEntry(full_name="Lý Thị Tỉ", title="Giám đốc", agency="Sở Tài chính", uid=OTHER),
+    ]
+    SqlRoster(database, account).replace(GROUP, entries)
+    thread = threading.Thread(target=made.judge.run)
+    thread.start()
+    try:
+        yield made
+    finally:
+        made.judge.stop()
+        thread.join(10)
