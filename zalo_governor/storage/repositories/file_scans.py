@@ -11,7 +11,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.schema import file_scans, jobs
+from zalo_governor.storage.schema import accounts, file_scans, jobs
 
 
 class FileScans(Repository):
@@ -75,6 +75,7 @@ class FileScans(Repository):
                 not_checked[NotChecked(code)] = not_checked.get(NotChecked(code), 0) + 1
         waiting = self._tx.execute(
             select(func.count()).where(
+                jobs.c.account.in_(select(accounts.c.uid)),
                 jobs.c.group_id == group_id,
                 jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
                 jobs.c.due_ms.is_not(None),

@@ -15,6 +15,7 @@ from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.repositories.jobs import target_mac
 from zalo_governor.storage.schema import (
     PENDING,
+    accounts,
     case_events,
     cases,
     directive_assignees,
@@ -50,15 +51,9 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
         cancel_scans(connection, keys, [id_ for id_ in part if not sealed[id_][_QUOTED]])
         held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
         for place in connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all():
-            of_message = (directives.c.group_id == place.thread_id, directives.c.message_key == place.key)
-            withdrawn = {"body": NO_LONGER_KEPT, "state": DirectiveState.WITHDRAWN.value}
-            connection.execute(update(directives).where(*of_message).values(withdrawn))
-            numbers = connection.scalars(select(directives.c.id).where(*of_message)).all()
-            asked = directive_people.c.directive_id.in_(numbers)
-            connection.execute(update(directive_people).where(asked).values(live=False))
-            named = directive_assignees.c.directive_id.in_(numbers)
-            connection.execute(update(directive_assignees).where(named).values(name=NO_LONGER_KEPT))
-            _remove_notices_of_directives(connection, keys, place.thread_id, numbers)
+            _withdraw_directives(connection, keys, place.thread_id, place.key)
+        if not held:
+            continue
         for id_ in held:
             values = dict(zip(SEAL_COLUMNS, sealed[id_], strict=True))
             connection.execute(update(inbox).where(inbox.c.id == id_).values(body=None, **values))
@@ -81,9 +76,29 @@ def cancel_scans(connection: Connection, keys: Keys, event_ids: Sequence[int]) -
     """Settle the scans of these events' attachments that still wait, and erase what they hold of the messages."""
     for part in in_batches(list(event_ids)):
         targets = [target_mac(keys, JobKind.SCAN_ATTACHMENT, str(id_)) for id_ in part]
-        scans = (jobs.c.kind == JobKind.SCAN_ATTACHMENT.value, jobs.c.target.in_(targets), jobs.c.due_ms.is_not(None))
+        scans = (
+            jobs.c.account.in_(select(accounts.c.uid)),
+            jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
+            jobs.c.target.in_(targets),
+            jobs.c.due_ms.is_not(None),
+        )
         settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.NOT_FOUND.value}
         connection.execute(update(jobs).where(*scans).values(settled))
+
+
+def _withdraw_directives(connection: Connection, keys: Keys, group_id: str, message_key: str) -> None:
+    """Withdraw the directives made of a message; remove their texts, also from the bot's messages that name them."""
+    of_message = (directives.c.group_id == group_id, directives.c.message_key == message_key)
+    numbers = connection.scalars(select(directives.c.id).where(*of_message)).all()
+    if not numbers:
+        return
+    withdrawn = {"body": NO_LONGER_KEPT, "state": DirectiveState.WITHDRAWN.value}
+    connection.execute(update(directives).where(directives.c.id.in_(numbers)).values(withdrawn))
+    asked = directive_people.c.directive_id.in_(numbers)
+    connection.execute(update(directive_people).where(asked).values(live=False))
+    named = directive_assignees.c.directive_id.in_(numbers)
+    connection.execute(update(directive_assignees).where(named).values(name=NO_LONGER_KEPT))
+    _remove_notices_of_directives(connection, keys, group_id, numbers)
 
 
 def _remove_notices_of_directives(connection: Connection, keys: Keys, group_id: str, numbers: Sequence[int]) -> None:
@@ -91,8 +106,6 @@ def _remove_notices_of_directives(connection: Connection, keys: Keys, group_id: 
 
     Such a message may be about several directives, so no column says which ones; people know them by their codes.
     """
-    if not numbers:
-        return
     code = re.compile(rf"\b{CODE_PREFIX}(?:{'|'.join(map(str, numbers))})\b")
     since = select(func.min(directives.c.at_ms)).where(directives.c.id.in_(numbers)).scalar_subquery()
     of_group = (

@@ -28,7 +28,7 @@ from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
-from zalo_governor.storage.schema import events, findings, inbox, rule_failures, waiting
+from zalo_governor.storage.schema import accounts, events, findings, former_accounts, inbox, rule_failures, waiting
 
 _EVENT = insert(events)
 _DONE = delete(waiting).where(AmongIds(waiting.c.id))
@@ -149,18 +149,18 @@ class Verdicts(Repository):
     def _entries_to_seal(self, event_id: int, seal: Seal) -> dict[int, Seal]:
         """Return inbox entry id -> seal for all entries of the event's message, and of messages that quote it."""
         this = self._tx.connection.execute(select(inbox).where(inbox.c.id == event_id)).one()
-        of_group = (
-            inbox.c.thread_id == this.thread_id,
-            inbox.c.kind == ElementKind.MESSAGE.value,
-            inbox.c.body.is_not(None),
-        )
-        same = select(inbox.c.id).where(*of_group, inbox.c.key == this.key)
-        sealed = dict.fromkeys(self._tx.connection.scalars(same).all(), seal)
+        of_group = (inbox.c.thread_id == this.thread_id, inbox.c.kind == ElementKind.MESSAGE.value)
+        heard_by = select(accounts.c.uid).union(select(former_accounts.c.uid))
+        same = self._tx.connection.execute(
+            select(inbox.c.id, inbox.c.at_ms).where(*of_group, inbox.c.key == this.key, inbox.c.account.in_(heard_by))
+        ).all()
+        sealed = {row.id: seal for row in same}
         # Only what came after the message can quote it, and scans mostly end within seconds.
-        later = select(inbox).where(*of_group, inbox.c.at_ms >= this.at_ms, inbox.c.key != this.key)
+        since = min(row.at_ms for row in same)
+        later = select(inbox).where(*of_group, inbox.c.at_ms >= since, inbox.c.body.is_not(None))
         for row in self._tx.connection.execute(later):
             raw = open_message(self._tx.keys, row.account, row.thread_id, row.key, row.body)
-            if quotes(raw, this.key):
+            if row.id not in sealed and quotes(raw, this.key):
                 sealed[row.id] = seal._replace(quoted=True)
         return sealed
 
