@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.crash.opened import opened
 from tests.integration.line import CLEAN, LEADER, STAMPED, Line, line
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, notice
 from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.attachments import FileScan, ScanFinding, ScanResult
 from zalo_governor.domain.cases import CaseState
@@ -22,6 +22,7 @@ from zalo_governor.simulator.messages import attachment, private_message, quote_
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import open_message
 from zalo_governor.storage.schema import cases, events, file_scans, inbox, jobs, outbox
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
 ORDER = "Giao Sở Y tế báo cáo QUYTHUC về UBND tỉnh trước 17h ngày 26/11."
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui quythuc ve van phong truoc ngay mai"
@@ -74,7 +75,8 @@ def posted(database: Database) -> set[tuple[str, str]]:
 def notices(bot: Line) -> list[str]:
     with bot.database.read() as connection:
         rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
-    return [bot.database.keys.open_text(row.body, "outbox", row.account, row.thread_id) for row in rows]
+    kept = [row for row in rows if row.body != NO_LONGER_KEPT]
+    return [bot.database.keys.open_text(row.body, "outbox", row.account, row.thread_id) for row in kept]
 
 
 def test_after_the_seal_nothing_of_an_order_in_a_caption_is_left(bot: Line) -> None:
@@ -82,11 +84,15 @@ def test_after_the_seal_nothing_of_an_order_in_a_caption_is_left(bot: Line) -> N
     reply = bot.message("Sở Y tế xin tiếp thu", quote=quote_of(photo))
     bot.say(photo, reply)
     with bot.units.begin() as uow:
-        assert uow.directives.of_message(GROUP, photo["msgId"])
+        made = uow.directives.of_message(GROUP, photo["msgId"])
+        assert made
+        uow.outbox.add(notice(f"Nhắc ý kiến {made.code}: quythuc"))
+        uow.outbox.add(notice(f"Nhắc ý kiến {made.code}0: khác"))
     assert {"inbox.body", "jobs.task", "directives.body"} <= set(holding(bot.database))
     bot.scan()
     assert holding(bot.database) == []
     assert seals(bot.database) == {photo["msgId"]: (True, False), reply["msgId"]: (True, True)}
+    assert [text for text in notices(bot) if "Nhắc ý kiến" in text] == [f"Nhắc ý kiến {made.code}0: khác"]
 
 
 def test_after_the_seal_nothing_of_a_case_on_the_caption_and_its_notices_is_left(bot: Line) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.events import NameObserved
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.inbound import Seal, Source
+from zalo_governor.domain.jobs import Job, ScanAttachment
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.schema import inbox
+from zalo_governor.storage.schema import inbox, jobs
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
@@ -104,6 +106,34 @@ def test_what_is_sealed_late_leaves_not_even_its_ciphertext(database: Database, 
         "mat",
         len(SECRET) * size,
     )
+
+
+def test_what_a_scan_seals_leaves_neither_the_message_nor_its_scan_nor_a_reply(
+    database: Database, tmp_path: Path
+) -> None:
+    reply = {"msgId": "reply", "content": "Đã nhận", "quote": {"globalMsgId": "secret", "msg": SECRET}}
+    photo, answer = SqlInbox(database).admit([entry("secret", SECRET), entry("reply", "Đã nhận", raw=reply)])
+    task = ScanAttachment(
+        event_id=photo.id,
+        message_key="secret",
+        sender_uid=MEMBER,
+        sent_at=START,
+        source=Source.LIVE,
+        message_type="share.file",
+        name=SECRET,
+    )
+    with SqlUnitsOfWork(database).begin() as uow:
+        for item in (photo, answer):
+            uow.verdicts.store(item, message(item), Verdict(), START)
+        uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
+    with database.read() as connection:
+        sealed = [*connection.scalars(select(inbox.c.body)), *connection.scalars(select(jobs.c.task))]
+    pieces = [piece for text in sealed for piece in (text[:24], text[-24:])]
+    assert all(piece in on_disk(tmp_path) for piece in pieces)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.add(photo.id, Verdict(), Seal("4.1-noi-dung-mat", "classified", "mat", 8, b"m" * 16))
+    left = on_disk(tmp_path)
+    assert not [piece for piece in pieces if piece in left]
 
 
 def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
