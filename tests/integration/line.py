@@ -169,6 +169,7 @@ class Line:
             fetch=fetch,
             scan=lambda _content, _name: result,
             begin=self.units.begin,
+            on_scanned=lambda _result: None,
         )
         runner = JobRunner(
             self.account,

@@ -334,46 +334,6 @@ class TrialSettings(Section):
         return timedelta(days=self.days)
 
 
-class DirectiveReminderSettings(Section):
-    """When people are reminded of directives (leaders' orders) that they owe an answer; Asia/Ho_Chi_Minh time."""
-
-    time_of_day: time = time(8, 0)
-    """When the reminders of a day are sent, unless they depend on the hour of the deadline."""
-    days_before: tuple[Annotated[int, Field(ge=0, le=30)], ...] = (1,)
-    """How many days before the deadline; 0 for the morning of that day."""
-    hours_before: float | None = Field(default=2.0, gt=0, le=48)
-    """Hours before the deadline; null for never."""
-    at_deadline: bool = True
-    days_after: tuple[Annotated[int, Field(ge=1, le=60)], ...] = (1, 3)
-    """How many days after the deadline, if the answer is still missing; on working days only."""
-    only_silent: bool = True
-    """True: only those who have not answered at all. False: also those who have only confirmed the receipt."""
-    most_at_once: int = Field(default=60, ge=1, le=400)
-    """How many people are reminded at one time at most."""
-
-
-class DirectiveSettings(Section):
-    """The directive ledger: orders of the leadership, who has answered them, and reminders (clauses 3.3, 7.3)."""
-
-    recognise: bool = True
-    """Whether messages of the leadership are read as directives; false: directives are only entered by hand."""
-    acknowledge_in_group: bool = False
-    """Whether the bot posts one line in the group for each new directive: its code, deadline and addressees."""
-    reactions_count: bool = True
-    """Whether a reaction to the directive's message counts as received."""
-    skip_holidays: bool = False
-    """Whether public holidays of Viet Nam are no working days (deadlines in working days, reminders)."""
-    ask_after_minutes: float = Field(default=30.0, gt=0)
-    """How long unsure messages are collected before the admins are asked about them."""
-    remind: DirectiveReminderSettings | None = DirectiveReminderSettings()
-    """null: nobody is reminded."""
-
-    @property
-    def ask_after(self) -> timedelta:
-        """Return how long unsure messages are collected before the admins are asked about them."""
-        return timedelta(minutes=self.ask_after_minutes)
-
-
 class IntroductionSettings(Section):
     """Whether the bot introduces itself to the groups."""
 

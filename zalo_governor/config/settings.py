@@ -11,11 +11,11 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from zalo_governor.config.attachments import AttachmentSettings
+from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
     BackupSettings,
-    DirectiveSettings,
     EscalationSettings,
     GroupSettings,
     HealthSettings,

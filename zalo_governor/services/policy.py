@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from zalo_governor.config.attachments import AttachmentSettings
+from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.config.sections import (
     ApprovalSettings,
-    DirectiveSettings,
     EscalationSettings,
     NameSettings,
     RetentionSettings,

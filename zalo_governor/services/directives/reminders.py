@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from zalo_governor.config.sections import DirectiveReminderSettings
+from zalo_governor.config.directives import DirectiveReminderSettings
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.domain.jobs import (

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.services.desk import UIDS, to
 from tests.unit.services.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
-from zalo_governor.config.sections import DirectiveReminderSettings, DirectiveSettings
+from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
     Attachment,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.unit.services.directives.ledger import LedgerDesk
-from zalo_governor.config.sections import DirectiveReminderSettings, DirectiveSettings, EscalationSettings
+from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
+from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.services.directives.reminders import deadlines_reminded_at, reminder_moments
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
