@@ -29,13 +29,16 @@ class FileFetcher:
         """
         failed = NotFetchedError(NotChecked.NO_ADDRESS, retry=False)
         for address in addresses:
-            try:
-                return FetchedFile(self._download.fetch(address, size=size, checksum=checksum), as_announced=True)
-            except FetchError as error:
-                failed = NotFetchedError(error.reason, retry=error.retry)
-            if failed.reason is NotChecked.CHECKSUM:
-                # Whoever sends the file also chooses what his message announces: a wrong checksum must not spare it.
-                return FetchedFile(self._download.fetch(address, size=size), as_announced=False)
+            # Whoever sends the file also chooses what his message announces: a wrong checksum must not spare it.
+            for expected in (checksum, ""):
+                try:
+                    content = self._download.fetch(address, size=size, checksum=expected)
+                except FetchError as error:
+                    failed = NotFetchedError(error.reason, retry=error.retry)
+                else:
+                    return FetchedFile(content, as_announced=expected == checksum)
+                if failed.reason is not NotChecked.CHECKSUM:
+                    break
         raise failed
 
 

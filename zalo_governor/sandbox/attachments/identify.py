@@ -59,6 +59,8 @@ class Identified(NamedTuple):
 
 _HEAD = 1 << 20
 """Bytes that libmagic gets; its tests look at the first ones, and it takes longer for more."""
+_HEADERS = 8 << 10
+"""Bytes among which the headers of an e-mail are looked for."""
 _OCTETS, _TEXT = "application/octet-stream", "text/plain"
 _PE, _ELF, _MACH_O, _LNK = (
     "application/x-dosexec",
@@ -130,6 +132,8 @@ _ARCHIVE_TYPES = re.compile(
 _HTML_IN_OFFICE = {"doc", "xls", "ppt", "dot", "xlt"}
 """Old names under which many programs export web pages and texts, which Office then opens."""
 _SCRIPTED_SVG = re.compile(rb"<script\b|\bon(?:load|click|error|mouseover|begin)\s*=|javascript:", re.I)
+_MAIL = re.compile(rb"\A(?:From [^\n]+\n)?(?:[\w-]+:[^\n]*\n|[ \t][^\n]*\n)*?MIME-Version:", re.I)
+"""Headers of an e-mail, also as a mailbox keeps it; libmagic knows only some that begin with certain headers."""
 _libmagic = magic.Magic(mime=True, magic_file=str(pylibmagic.data / "magic.mgc"))
 
 
@@ -160,7 +164,7 @@ def _detect(content: bytes, ending: str) -> str:
         if script := scripts.script_type(content, ending):
             return script
         if mime.startswith("text/") and mime not in _OWN_TEXTS:
-            return "message/rfc822" if ending == "eml" else _TEXT
+            return "message/rfc822" if ending == "eml" or _MAIL.match(content[:_HEADERS]) else _TEXT
     return mime
 
 

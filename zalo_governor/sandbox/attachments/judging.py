@@ -14,6 +14,15 @@ from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments.contents import TextPart
+from zalo_governor.sandbox.attachments.document_topics import (
+    BODY,
+    Topics,
+    is_table,
+    mark_of,
+    paragraphs,
+    topics_of,
+    without_empty_columns,
+)
 from zalo_governor.sandbox.attachments.stamps import Stamp
 from zalo_governor.text.file_names.danger import Danger, merge
 from zalo_governor.text.links.judge import judge_links
@@ -21,6 +30,12 @@ from zalo_governor.text.links.judge import judge_links
 R = TypeVar("R", bound=Rule[Any])
 PICTURE = "picture"
 """Place of a text that was recognised in a picture."""
+_FEWEST_WORDS = 4
+"""Words of an offer; fewer are a number, a name, or data such as a test file's."""
+_OWN_PLACES = frozenset({"header", "master", "property", "name", "outline"})
+"""Places, besides the body, of what belongs to a document itself; people add comments and notes."""
+_MARKS = frozenset({"line", "field", "stamp", "set_off", "level", "number", "transmitting"})
+"""Reason codes of texts that bear a mark, name a paper with its number, or pass it on."""
 _MOST_CODES = 4
 """Most reason codes of one finding; an admin reads them on a phone."""
 
@@ -71,14 +86,33 @@ class FileRules:
         """Judge texts that name a level of secrecy.
 
         The rule also judges texts by their words alone, as people write in a chat; pages of papers all sound like that.
+        What the topic of the whole document explains is only counted.
         """
-        for part in _by_page(texts):
-            finding = self._classified.inspect(part.text)
-            if finding is None or finding.level is None:
-                continue
-            # What text recognition misread looks like letters that somebody has disguised.
-            if part.place != PICTURE or "disguise" not in (finding.reason or ""):
-                yield _as_scan_finding(finding, part.page)
+        parts = list(texts)
+        topics = topics_of(parts)
+        for part in _by_page(parts):
+            own = part.place in BODY or part.place in _OWN_PLACES
+            mark = mark_of(part.text) if part.page in (None, 1) else None
+            if own and mark is not None:
+                yield from self._judge_paragraph(part._replace(text=mark), None)
+            for paragraph in paragraphs(without_empty_columns(part.text)) if own else [part.text]:
+                yield from self._judge_paragraph(part._replace(text=paragraph), topics if own else None)
+
+    def _judge_paragraph(self, part: TextPart, topics: Topics | None) -> Iterator[ScanFinding]:
+        """Judge a text as the rule judges a message; `topics` are those of the document, if they may explain it."""
+        finding = self._classified.inspect(part.text)
+        if finding is None or finding.level is None:
+            return
+        codes = set((finding.reason or "").split("+"))
+        # What text recognition misread looks like letters that somebody has disguised.
+        if part.place == PICTURE and "disguise" in codes:
+            return
+        if topics is not None and topics.explain(part.text, finding.level):
+            finding = finding.model_copy(update={"severity": Severity.SUSPECT, "label": "borderline", "seals": False})
+        elif topics is not None and finding.seals and not codes & _MARKS:
+            # A sentence that merely names secret papers, in lower case: in documents, only an admin can tell.
+            finding = finding.model_copy(update={"severity": Severity.TRIAGE, "label": "look", "seals": False})
+        yield _as_scan_finding(finding, part.page)
 
     def _judge_harm(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
         """Judge a file with little text, such as a poster; of a long document, see `FileParameters.short_text`."""
@@ -86,8 +120,11 @@ class FileRules:
         if sum(len(part.text) for part in parts) > self._files.parameters.short_text:
             return
         for part in _by_page(parts):
+            if len(part.text.split()) < _FEWEST_WORDS:
+                continue
             finding = self._harmful.inspect(part.text)
-            if finding is not None:
+            # A table of prices is no poster: there, only a plain offer counts.
+            if finding is not None and not (is_table(part.text) and finding.severity is Severity.TRIAGE):
                 # Only an admin can tell a poster that warns from one that offers.
                 yield _as_scan_finding(finding.model_copy(update={"severity": Severity.TRIAGE}), part.page)
 

@@ -7,6 +7,10 @@ from PIL import Image, ImageOps, ImageSequence
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 """What is decoded; all have decoders in the package of Pillow. HEIC has none, so iPhone originals are not readable."""
+TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "bmp", "x-ms-bmp", "tiff"))
+"""MIME types, as libmagic names them, of the formats that are decoded."""
+TIFF_STARTS = (b"II*\0", b"MM\0*")
+"""How a TIFF begins; its frames are pages of a scan, not steps of an animation."""
 MOST_PIXELS = 80_000_000
 """Pixels of one frame; a page at 600 dots an inch has 35 million, the largest phone cameras make 200."""
 MOST_FRAMES = 8
@@ -16,14 +20,11 @@ _LONGEST = 4000
 Image.init()
 
 
-def open_picture(content: bytes) -> Image.Image | None:
-    """Return the first frame as RGB pixels, upright and at most 4,000 pixels long; None if it cannot be decoded."""
-    frames = open_frames(content, 1)
-    return frames[0] if frames else None
-
-
 def open_frames(content: bytes, most: int = MOST_FRAMES) -> list[Image.Image]:
-    """Return up to `most` frames of an animation or pages of a TIFF, each as `open_picture` does; fewer if damaged."""
+    """Return up to `most` frames of an animation or pages of a TIFF; fewer if damaged, none if unreadable.
+
+    Each is RGB, upright, and at most 4,000 pixels long.
+    """
     frames: list[Image.Image] = []
     try:
         with warnings.catch_warnings():

@@ -50,7 +50,10 @@ def _load() -> tesserocr.PyTessBaseAPI | None:
     if folder is None:
         return None
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=LANGUAGE, psm=tesserocr.PSM.AUTO)
+    reader = tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=LANGUAGE, psm=tesserocr.PSM.AUTO)
+    # Else tesseract opens its log (/dev/null) for writing at its first remark, and crashes where that is forbidden.
+    reader.SetVariable("debug_file", "")
+    return reader
 
 
 def _read(reader: tesserocr.PyTessBaseAPI, picture: Image.Image) -> tuple[str, int]:

@@ -95,7 +95,7 @@ class _Walk:
         elif reader is not None and family not in {Family.SCRIPT, Family.PROGRAM}:
             self._take(reader(file.content, self._budget), file.page, depth)
         elif family is Family.PICTURE:
-            self._look_at(PicturePart(file.content, file.page))
+            self._look_at_file(file, mime)
         elif family in _UNREAD:
             self.not_checked.add(_UNREAD[family])
 
@@ -105,18 +105,33 @@ class _Walk:
         self._warn(contents.dangers, page)
         self.written.texts += [part if page is None else part._replace(page=page) for part in contents.texts]
         self.written.links += contents.links
-        for picture in contents.pictures:
-            self._look_at(picture if page is None else picture._replace(page=page))
+        # Inner files come first: they are what harms, and a flood of pictures must not use up the time for them.
         for inner in contents.inner:
             self.read(inner if page is None else inner._replace(page=page), depth + 1)
+        for picture in contents.pictures:
+            self._look_at(picture if page is None else picture._replace(page=page))
+
+    def _look_at_file(self, file: InnerFile, mime: str) -> None:
+        """Look at a picture that is a file of its own."""
+        if mime not in pictures.TYPES:
+            self.not_checked.add(NotChecked.UNKNOWN_TYPE)
+            return
+        self._budget.spend("pictures", 1)
+        self._look_at(PicturePart(file.content, file.page))
 
     def _look_at(self, part: PicturePart) -> None:
-        """Look for stamps, QR codes and text in a picture; in each page of a TIFF, which then has the page's number."""
-        frames = pictures.open_frames(part.content)
+        """Look for stamps, QR codes and text in a picture, which is counted already.
+
+        Of an animation, the first frame is looked at; of a TIFF, each page, which then has the page's number.
+        """
+        self._budget.check_time()
+        paged = part.content.startswith(pictures.TIFF_STARTS)
+        frames = pictures.open_frames(part.content, pictures.MOST_FRAMES if paged else 1)
         if not frames:
             self.not_checked.add(NotChecked.DAMAGED)
+        if len(frames) == pictures.MOST_FRAMES:
+            self.not_checked.add(NotChecked.LIMIT)
         for number, frame in enumerate(frames, 1):
-            self._budget.spend("pictures", 1)
             page = part.page if part.page is not None or len(frames) == 1 else number
             try:
                 self._look_at_frame(frame, page)
@@ -127,6 +142,7 @@ class _Walk:
                 self.not_checked.add(NotChecked.DAMAGED)
 
     def _look_at_frame(self, frame: Image.Image, page: int | None) -> None:
+        self._budget.check_time()
         stamp = stamps.find_stamp(frame)
         if stamp is not None:
             self.stamps.append((stamp, page))

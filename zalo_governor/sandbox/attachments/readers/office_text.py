@@ -43,8 +43,10 @@ _ATTRIBUTES = {
     "cSld": ("name",),
     "custShow": ("name",),
 }
-"""Attributes that people read or write. Numbering as `%1.` is kept out by its length, `_GoBack` by its line."""
-_SHORTEST_ATTRIBUTE = 4
+"""Attributes that people read or write. Shorter ones than the mark "MẬT" say nothing."""
+_SHORTEST_ATTRIBUTE = 3
+_MACHINE_MADE = ("_", "%")
+"""How names such as `_GoBack` begin, and numbering as `%1.`."""
 
 
 @dataclass
@@ -84,7 +86,9 @@ class OfficeText:
             read_field(attributes.get("instr", ""), self._collector, self._page)
         if name in _ATTRIBUTES:
             texts = (attributes.get(attribute, "") for attribute in _ATTRIBUTES[name])
-            self._attributes += [text for text in texts if len(text) >= _SHORTEST_ATTRIBUTE and text[0] != "_"]
+            self._attributes += [
+                text for text in texts if len(text) >= _SHORTEST_ATTRIBUTE and not text.startswith(_MACHINE_MADE)
+            ]
 
     def end(self, name: str) -> None:
         """See `XmlReader`."""

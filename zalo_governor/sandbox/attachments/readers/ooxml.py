@@ -82,6 +82,9 @@ def _read(content: bytes, collector: Collector) -> None:
 
 
 def _read_binary(name: str, part: bytes, page: int | None, collector: Collector) -> None:
+    if name.endswith("vbaproject.bin"):
+        # Whatever it holds: Office may read what the parser of macros takes for broken.
+        collector.add_danger("macro", certain=False)
     if part.startswith(ole.MAGIC):
         read_compound(part, collector, page=page)
     elif is_picture(part):

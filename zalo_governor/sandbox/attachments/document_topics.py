@@ -1,0 +1,101 @@
+"""Tells what a document is about, where that explains why it names a level of secrecy: the rules of secrecy, or honey.
+
+The rule for clause 4.1 sees 600 characters at a time, as chat messages are short. A regulation on secrecy names levels
+on every page, and its first page alone says that it is one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from zalo_governor.sandbox.attachments.contents import TextPart
+
+_LEVELS = re.compile(r"\b(tuyệt|tối) mật\b|\b(?:độ|dấu|văn bản|tài liệu|hoặc|và|,) ?[“\"]?mật\b")
+_RULES = re.compile(r"bí mật nhà nước|\b(?:các |ba |03 )độ mật|giải mật\b|đóng dấu mật|mẫu dấu")
+_LEAST_ON_RULES = 2
+_HONEY = re.compile(
+    r"\bmật (?:ong|mía|hoa|gấu|nhân|ngọt)\b|\b(?:nuôi|đàn|tổ) ong\b"
+    r"|\b(?:lít|kg|lấy|quay|túi|đường|sỏi|tắc|dịch|nậm|huổi|thị|văn) mật\b"
+)
+_LEAST_ON_HONEY = 2
+_MARK = re.compile(
+    r"(?:^|\t)[^\w\t\n]*(?:((?:TUYỆT |TỐI )?MẬT)|(?:[Đđ]ộ mật|ĐỘ MẬT) ?[:\t] ?((?i:tuyệt |tối )?(?i:mật)))"
+    r"[^\w\t\n]*(?=\t|$)",
+    re.MULTILINE,
+)
+"""A line or cell with nothing but a mark."""
+_HEADING = 600
+"""Characters of the first page among which the mark of a document stands (annex I of Decree 30/2020/ND-CP)."""
+_EMPTY_COLUMN = re.compile(
+    r"(?:(?<=^)|(?<=\t))(?:độ|loại|mức độ|cấp độ) mật(?=\t(?!\s*(?:tuyệt |tối )?mật\b)|\t*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TABLE_SHARE = 0.5
+BODY = frozenset({"body", "text_box"})
+"""Places of what a document says; on slides, all text stands in boxes."""
+
+
+class Topics(NamedTuple):
+    """What a document is about."""
+
+    rules_of_secrecy: bool
+    """It explains or orders how secrets are kept: regulations, plans of inspection, slides of a course, statistics."""
+    honey: bool
+    """It is about honey, gall bladders, or people and villages whose name is Mật."""
+
+    def explain(self, paragraph: str, level: str | None) -> bool:
+        """Return whether the topic explains that a paragraph of the document seems to bear the level `level`."""
+        if self.rules_of_secrecy:
+            return True
+        return level == "mat" and (self.honey or _HONEY.search(_composed(paragraph).lower()) is not None)
+
+
+def topics_of(texts: Iterable[TextPart]) -> Topics:
+    """Return what a document with these texts is about."""
+    text = "\n".join(_composed(part.text).lower() for part in texts if part.place in BODY)
+    levels = {found[1] or "mật" for found in _LEVELS.finditer(text)}
+    on_rules = sum(1 for _ in _RULES.finditer(text))
+    on_honey = sum(1 for _ in _HONEY.finditer(text))
+    return Topics(
+        rules_of_secrecy=len(levels) > 1 or on_rules >= _LEAST_ON_RULES or (on_rules > 0 and len(levels) > 0),
+        honey=on_honey >= _LEAST_ON_HONEY and not on_rules and not levels & {"tuyệt", "tối"},
+    )
+
+
+def mark_of(text: str) -> str | None:
+    """Return the mark that a document bears at its beginning, alone in its line or cell; None if there is none.
+
+    A document has one mark; where several stand, it is about them.
+    """
+    marks = {(found[1] or found[2]).upper() for found in _MARK.finditer(_composed(text)[:_HEADING])}
+    return marks.pop() if len(marks) == 1 else None
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """Yield the paragraphs of a text; lines that go on in the next one, as in a PDF, are joined."""
+    paragraph = ""
+    for line in text.splitlines():
+        if paragraph and line[:1].islower() and paragraph[-1] not in ".:;!?\t":
+            paragraph = f"{paragraph} {line}"
+            continue
+        if paragraph:
+            yield paragraph
+        paragraph = line.strip(" ")
+    if paragraph:
+        yield paragraph
+
+
+def without_empty_columns(text: str) -> str:
+    """Return a text without the headings of columns, such as "Độ mật", under which the next cell names no level."""
+    return _EMPTY_COLUMN.sub("", _composed(text)) if "\t" in text else text
+
+
+def is_table(text: str) -> bool:
+    """Return whether most lines of a text are rows of a table."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return sum("\t" in line.strip() for line in lines) > len(lines) * _TABLE_SHARE
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
