@@ -1,7 +1,8 @@
 """Run the benchmarks, print the results beside their goals and write them to build/bench.json.
 
 `python -m tests.bench [PART …]` runs only these parts and keeps the other figures in the file;
-`python -m tests.bench content …` and the like measure the rules on labelled texts (`tests/bench/texts`).
+`python -m tests.bench content …` and the like measure the rules on labelled texts (`tests/bench/texts`);
+`python -m tests.bench fuzz --minutes 10` scans broken files (`tests/bench/fuzz.py`).
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import fuzz
 from tests.bench.figures import Figures, goals
 from tests.bench.inbox import inbox
 from tests.bench.latency import latency
@@ -63,7 +65,9 @@ def main(names: list[str]) -> None:
     console.print(table)
 
 
-if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+if sys.argv[1:2] == ["fuzz"]:
+    fuzz.main(sys.argv[2:])
+elif sys.argv[1:2] and sys.argv[1] in COMMANDS:
     app()
 else:
     main(sys.argv[1:])

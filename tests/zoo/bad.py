@@ -91,7 +91,6 @@ ROWS = (
     ("cong-van-3.docx", _ZIP, "disguised?"),
     ("phim-2.mp4", make.seven_zipped({"a.txt": b"x"}), "disguised?"),
     ("cong-van-4.pdf", _HTML, "disguised?"),
-    ("cong-van-5.pdf", make.iso(), "disk_image? disguised?"),
     # Names.
     ("bao-cao.pdf.exe", _PE, "executable double_extension"),
     ("Ke hoach 12.3.docx.scr", _PE, "executable double_extension"),
@@ -116,7 +115,6 @@ ROWS = (
     ("anh-3.gif", _GIF + make.rar({"a.txt": b"x"}), "polyglot?"),
     ("anh-4.jpg", _JPG + make.seven_zipped({"a.txt": b"x"}), "polyglot?"),
     ("anh-5.jpg", _JPG + _HTA, "polyglot?"),
-    ("anh-6.gif", b"GIF89a=1;/*" + _GIF[10:], "polyglot?"),
     ("to-trinh-1.pdf", _PDF + _ZIP, "polyglot?"),
     ("to-trinh-2.pdf", _PDF + _HTA, "polyglot?"),
     ("to-trinh-3.pdf", _PDF + _JAR, "polyglot?"),
@@ -140,9 +138,9 @@ ROWS = (
     ("thoat-4.zip", make.zip_with_link("../../etc"), "path_escape"),
     ("thoat.7z", make.escaping_seven_zip(), "path_escape"),
     ("thoat.rar", make.rar({"..\\a.txt": b"x"}), "path_escape"),
-    ("dia.iso", make.iso(), "disk_image?"),
-    ("dia.vhd", bytes(1024) + b"conectix" + bytes(504), "disk_image?"),
-    ("dia.img", make.iso(), "disk_image?"),
+    # Mail kept as a text.
+    ("hop-thu.txt", b"From a@mau.example\r\n" + make.mail_with("cai-dat.exe", _PE), "executable"),
+    ("thu-co-tep.eml", make.mail_with("chay.bat", _BATCH), "script"),
     # The industry's test file.
     ("thu.txt", make.eicar(), "signature"),
     ("thu.zip", make.zipped({"thu.txt": make.eicar()}), "signature"),
@@ -162,4 +160,9 @@ NOT_WHOLLY_READ = (
     ("bom-long.zip", make.zipped({"bom.zip": make.zip_bomb(64 << 20)}), "archive_bomb?", NotChecked.LIMIT),
     ("bom-khai.zip", make.lying_zip(3 << 30), "archive_bomb", NotChecked.LIMIT),
     ("bup-be.zip", make.nested_zip(7, {"cai-dat.exe": _PE}), "", NotChecked.LIMIT),
+    ("cong-van-5.pdf", make.iso(), "disk_image? disguised?", NotChecked.UNKNOWN_TYPE),
+    ("dia.iso", make.iso(), "disk_image?", NotChecked.UNKNOWN_TYPE),
+    ("dia.vhd", bytes(1024) + b"conectix" + bytes(504), "disk_image?", NotChecked.UNKNOWN_TYPE),
+    ("dia.img", make.iso(), "disk_image?", NotChecked.UNKNOWN_TYPE),
+    ("anh-6.gif", b"GIF89a=1;/*" + _GIF[10:], "polyglot?", NotChecked.DAMAGED),
 )

@@ -1,6 +1,7 @@
 """Files of everyday kinds in an office: name and content. Nothing may be found in them."""
 
 from tests.zoo import makers as make
+from zalo_governor.domain.attachments import NotChecked
 
 _WORD, _SHEET, _PDF = make.word(), make.sheet(), make.pdf()
 _JPG, _PNG = make.picture("JPEG"), make.picture("PNG")
@@ -112,3 +113,20 @@ ROWS = (
     ("phan-mem-goi.zip", make.zipped({"css/a.css": b"a{}", "trang.html": b"<html>x</html>"})),
     ("anh.2026.11.02.jpg", _JPG),
 )
+
+NOT_READ = {
+    "cu.doc": NotChecked.DAMAGED,
+    "ten-moi-nhung-cu.docx": NotChecked.DAMAGED,
+    "hinh.ico": NotChecked.UNKNOWN_TYPE,
+    "IMG_0001.HEIC": NotChecked.UNKNOWN_TYPE,
+    "hinh.avif": NotChecked.UNKNOWN_TYPE,
+    "heic-ten.jpg": NotChecked.UNKNOWN_TYPE,
+    "chu-ky.p7s": NotChecked.UNKNOWN_TYPE,
+    "van-ban.docx.p7m": NotChecked.UNKNOWN_TYPE,
+    "nhac.mp3": NotChecked.AUDIO,
+    "ghi-am.m4a": NotChecked.AUDIO,
+    "ghi-am.wav": NotChecked.AUDIO,
+    "quay-hop.mp4": NotChecked.VIDEO,
+    "phim.mov": NotChecked.VIDEO,
+}
+"""Those of which a scan has to say that it cannot read them; the two documents have no pages."""

@@ -48,11 +48,11 @@ ROWS = (
         "external_object",
     ),
     ("truong-dde.docx", _with_field("DDEAUTO c:\\\\mau\\\\a.exe x"), "dde"),
-    ("kich-ban.pdf", make.pdf("/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"), "pdf_javascript"),
+    ("kich-ban.pdf", make.pdf("/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"), "pdf_javascript?"),
     ("mo-tep.pdf", make.pdf("/OpenAction<</S/Launch/F(a.exe)>>"), "pdf_launch"),
     (
         "doi-tuong.rtf",
         make.rtf("{\\object\\objupdate{\\*\\objclass Equation.3}{\\*\\objdata 01050000}}"),
-        "exploit_object",
+        "exploit_object?",
     ),
 )

@@ -1,6 +1,6 @@
 """The table of the zoo: name and content of each file, and the dangers that have to be found, no more and no fewer.
 
-A label with "?" is a danger that is not certain. Rows that `needs="reader"` are found by the readers of documents.
+A label with "?" is a danger that is not certain.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,6 @@ class ZooFile(NamedTuple):
     content: bytes
     labels: frozenset[str]
     not_checked: frozenset[NotChecked] = frozenset()
-    needs: str = ""
 
 
 def bad_files() -> Iterator[ZooFile]:
@@ -27,13 +26,14 @@ def bad_files() -> Iterator[ZooFile]:
     for name, content, labels, reason in bad.NOT_WHOLLY_READ:
         yield ZooFile(name, content, frozenset(labels.split()), frozenset({reason}))
     for name, content, labels in documents.ROWS:
-        yield ZooFile(name, content, frozenset(labels.split()), needs="reader")
+        yield ZooFile(name, content, frozenset(labels.split()))
 
 
 def clean_files() -> Iterator[ZooFile]:
     """Yield files of everyday kinds, in which nothing may be found."""
     for name, content in clean.ROWS:
-        yield ZooFile(name, content, frozenset())
+        reason = clean.NOT_READ.get(name)
+        yield ZooFile(name, content, frozenset(), frozenset({reason} if reason else ()))
 
 
 def files() -> Iterator[ZooFile]:

@@ -9,10 +9,14 @@ from PIL import Image
 
 from tests.pages.papers import draw_paper
 from zalo_governor.sandbox.attachments import pictures, recognition, tessdata
-from zalo_governor.sandbox.attachments.pictures import open_frames, open_picture
+from zalo_governor.sandbox.attachments.pictures import open_frames
 from zalo_governor.sandbox.attachments.qr import read_codes
 
 pytestmark = pytest.mark.unit
+
+
+def open_picture(content: bytes) -> Image.Image | None:
+    return next(iter(open_frames(content, 1)), None)
 
 
 def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
