@@ -86,6 +86,9 @@ class MemoryJobs(MemoryRepository):
             self._store.jobs[job.id - 1] = job
         return claimed[:limit]
 
+    def renew(self, job: Job, now: datetime) -> bool:
+        return any((one.id, one.attempts) == (job.id, job.attempts) for one in self._open())
+
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
         pass
 

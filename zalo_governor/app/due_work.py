@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
 """Seconds between two checks of the due time, which other threads and processes change without notifying this one."""
+_AGAIN_SECONDS = 0.05
+"""Seconds after done work until the next check: more may be due, as some work takes one thing at a time."""
 _FAILED_SECONDS = 5.0
 """Seconds until failed work is tried again."""
 _START_SECONDS = 60.0
@@ -100,6 +102,7 @@ class DueWork:
             due, now = self._next_due(), self._clock()
             if due and due <= now:
                 self._act(now)
+                return _AGAIN_SECONDS
         except StoreUnavailableError as error:
             log.error("due_work_waits", work=self._name, error=error)
             return _FAILED_SECONDS

@@ -74,6 +74,6 @@ class ScanWorker:
         self._work.run()
 
     def stop(self) -> None:
-        """Make `run` return, also in the middle of a file: another worker scans it when the lease is over."""
+        """Make `run` return, also in the middle of a file: it is scanned again soon, here or by another."""
         self._work.stop()
         self._scanner.close()

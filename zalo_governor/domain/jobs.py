@@ -4,7 +4,7 @@ A job is enqueued in the transaction that decides on it, and survives a restart.
 outcome is unknown may be run again.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -12,6 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import picture_name
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed job is reserved for its worker; afterwards another worker may claim the job.
+
+A worker whose job takes longer renews the lease, so that a job whose worker was killed waits no longer than this.
+"""
 
 
 class JobKind(StrEnum):

@@ -1,13 +1,23 @@
 """The runner of durable jobs, such as deleting a message: a handler per kind does the job and records the outcome."""
 
-from collections.abc import Mapping
-from datetime import datetime
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
+import structlog
+
 from zalo_governor.domain.backoff import Backoff
-from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
+from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
+log = structlog.get_logger(__name__)
+
+_RENEW_SECONDS = LEASE.total_seconds() / 3
+"""How often the lease of a job in progress is renewed: one renewal may fail without the job being lost."""
 BACKOFF = Backoff.of_seconds(2, 5, 15, 60)
 """How long to wait before each retry of a job whose outcome is unknown (Zalo gave no usable answer)."""
 
@@ -59,7 +69,8 @@ class JobRunner:
         backoff: the pauses before the retries of a job whose outcome is unknown.
         at_once: how many jobs are claimed together, None for all that are due; 1 for slow jobs, which other workers
             may do meanwhile.
-        alone: no other process does jobs of these kinds, so that a new process need not wait for leases to end.
+        alone: no other process does jobs of these kinds: a new process need not wait for leases to end, and no lease
+            needs renewal.
     """
 
     def __init__(
@@ -79,6 +90,7 @@ class JobRunner:
         self._on_settled = on_settled
         self._backoff = backoff
         self._at_once = at_once
+        self._alone = alone
         self._must_release = alone
 
     def next_due(self) -> datetime | None:
@@ -98,7 +110,8 @@ class JobRunner:
             claimed = uow.jobs.claim(self._account, self._handlers.keys(), now, limit=self._at_once)
         for job in claimed:
             handler = self._handlers[job.kind]
-            done = handler.perform(job)
+            with self._renewing(job, now):
+                done = handler.perform(job)
             with self._begin() as uow:
                 pause = self._backoff.before_try(job.attempts + 1) if done.outcome is JobOutcome.UNKNOWN else None
                 if pause is not None:
@@ -106,3 +119,28 @@ class JobRunner:
                 elif uow.jobs.settle(job, done.outcome):
                     handler.settle(uow, job, done)
             self._on_settled()
+
+    @contextmanager
+    def _renewing(self, job: Job, now: datetime) -> Iterator[None]:
+        """Keep other workers from the job, claimed at `now`, for as long as the block takes."""
+        if self._alone:
+            yield
+            return
+        over = threading.Event()
+        thread = threading.Thread(target=self._renew_until, args=(over, job, now), name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _renew_until(self, over: threading.Event, job: Job, now: datetime) -> None:
+        began = monotonic()
+        while not over.wait(_RENEW_SECONDS):
+            try:
+                with self._begin() as uow:
+                    if not uow.jobs.renew(job, now + timedelta(seconds=monotonic() - began)):
+                        return
+            except StoreUnavailableError as error:
+                log.warning("lease_not_renewed", error=error)

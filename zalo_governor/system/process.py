@@ -4,10 +4,13 @@ import ctypes
 import gc
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+_PR_SET_PDEATHSIG = 1
+"""Option of prctl(2): the signal that this process gets when its parent ends."""
 _PR_SET_DUMPABLE = 4
 """Option of prctl(2): with the value 0, no core dumps, and no other process of the user can read our memory."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -18,6 +21,18 @@ _MAX_ARENAS = 2
 """Maximum number of malloc's memory pools (arenas), which all threads share."""
 _GC_THRESHOLD = 100_000
 """Number of new objects at which the garbage collector runs: more than the messages being processed need."""
+
+
+def end_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent, the process id `parent`, ends, however it ends (Linux).
+
+    A child made by fork(2) does not inherit this (PR_SET_PDEATHSIG(2const)). "Parent" is the thread that made this
+    process: that thread must live as long as this process is wanted.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # It ended before the call.
+            os._exit(1)
 
 
 def forbid_core_dumps() -> None:

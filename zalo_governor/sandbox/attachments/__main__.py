@@ -4,7 +4,6 @@ Its stdin is a socket to the bot. It loads rules, models and libraries, gives up
 then serves scans until the bot closes the socket.
 """
 
-import ctypes
 import os
 import signal
 import socket
@@ -18,16 +17,14 @@ from zalo_governor.sandbox.attachments.scan import FileScanner
 from zalo_governor.sandbox.attachments.server import Confinement, serve
 from zalo_governor.sandbox.attachments.signatures import load_signatures, signature_folders
 from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
-from zalo_governor.system.process import freeze_long_lived_objects, give_memory_back
+from zalo_governor.system.process import end_with_parent, freeze_long_lived_objects, give_memory_back
 
 _MEMORY_BYTES = 2 << 30
 """Address space of a child; much of it is only reserved by libraries."""
 _SPARE_SECONDS = 10.0
 """How much longer than the time for reading a child may live: readers stop by themselves where they can."""
 _NICENESS = 10
-"""Files wait where the processor is short; what people write must not."""
-_PR_SET_PDEATHSIG = 1
-"""Option of prctl(2) that sets which signal this process gets when its parent ends; number from <sys/prctl.h>."""
+"""How far scans stand back when the processor is busy (nice(2)): texts are judged within milliseconds, files later."""
 
 
 def main() -> None:
@@ -38,7 +35,8 @@ def main() -> None:
     # Ctrl-C at a terminal goes to all processes; the bot decides when this one ends.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent(os.getppid())
+    os.nice(_NICENESS)
     with suppress(OSError):
         # If memory runs out, the kernel should kill this process first: a scan can be repeated.
         Path("/proc/self/oom_score_adj").write_text("800")

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.attachments import NotChecked, ScanResult
 from zalo_governor.sandbox.confinement import Limits, forbid_processes
+from zalo_governor.system.process import end_with_parent
 
 Scan = Callable[[bytes, str], ScanResult]
 """Function that reads one file: (content, name) -> what was found."""
@@ -64,9 +65,10 @@ def serve(line: socket.socket, scan: Scan, confinement: Confinement) -> None:
 def _scan_in_child(line: socket.socket, content: int, name: str, scan: Scan, confinement: Confinement) -> bytes:
     """Return the scan's result as JSON; where the child gave none, a result that says why."""
     reading, writing = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
-        _run_child(line, reading, writing, content, name, scan, confinement.limits)
+        _run_child(parent, line, reading, writing, content, name, scan, confinement.limits)
     os.close(writing)
     try:
         told, in_time = _read_until_closed(reading, monotonic() + confinement.seconds)
@@ -84,11 +86,12 @@ def _scan_in_child(line: socket.socket, content: int, name: str, scan: Scan, con
 
 
 def _run_child(
-    line: socket.socket, reading: int, writing: int, content: int, name: str, scan: Scan, limits: Limits
+    parent: int, line: socket.socket, reading: int, writing: int, content: int, name: str, scan: Scan, limits: Limits
 ) -> None:
     """Read the file, write the result to the pipe `writing` and end this process; never returns."""
     code = 1
     try:
+        end_with_parent(parent)
         line.close()
         os.close(reading)
         # Whatever a library prints could quote the file.

@@ -26,6 +26,13 @@ class Jobs(Protocol):
         """
         ...
 
+    def renew(self, job: Job, now: datetime) -> bool:
+        """Lease a claimed job anew from `now` on; return False if the caller no longer holds its lease.
+
+        That is so where the job was settled, or where the lease had ended and another worker claimed the job.
+        """
+        ...
+
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
         """End all leases (reservations of jobs for one worker) of the account's jobs of these kinds.
 

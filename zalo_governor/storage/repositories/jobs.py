@@ -4,7 +4,7 @@ A job is enqueued by the transaction that decides on it, claimed by a worker for
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,13 +12,11 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
-from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, Task
+from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome, Task
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import jobs
 from zalo_governor.storage.security.crypto import Keys, binding
 
-LEASE = timedelta(minutes=4)
-"""How long a claimed job is reserved for its worker; afterwards another worker may claim the job."""
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _OPEN = jobs.c.due_ms.is_not(None)
 
@@ -76,6 +74,13 @@ class Jobs(Repository):
         for job in claimed:
             self._update_open(job.id, leased_until_ms=to_ms(now + LEASE), attempts=job.attempts + 1)
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
+
+    def renew(self, job: Job, now: datetime) -> bool:
+        """Lease a claimed job for another LEASE; return False if it was settled, or claimed by another worker."""
+        # Each claim counts a try, so that the number of tries tells whose claim is the last one.
+        mine = (_OPEN, jobs.c.id == job.id, jobs.c.attempts == job.attempts, jobs.c.leased_until_ms.is_not(None))
+        renewed = self._tx.connection.execute(update(jobs).where(*mine).values(leased_until_ms=to_ms(now + LEASE)))
+        return bool(renewed.rowcount)
 
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
         """End the account's leases of these kinds, whose only process has just started: their workers are dead."""
