@@ -13,6 +13,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import Approval, ChangeKind
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import (
+    LEASE,
     AcceptFriend,
     AskAboutDirectives,
     CodeCheck,
@@ -237,6 +238,21 @@ def test_of_many_jobs_a_worker_takes_as_many_as_it_wants(storage: Storage) -> No
         assert first.task == RemoveMember(uid="1")
         uow.jobs.settle(first, JobOutcome.DONE)
         assert [one.task.target for one in uow.jobs.claim(BOT, JobKind, START)] == ["2", "3"]
+
+
+def test_a_renewed_lease_keeps_other_workers_from_the_job(storage: Storage) -> None:
+    with storage.begin() as uow:
+        uow.jobs.enqueue(job(RemoveMember(uid="1")))
+        [mine] = uow.jobs.claim(BOT, JobKind, START)
+        assert uow.jobs.renew(mine, START + LEASE / 2)
+        assert uow.jobs.next_due(BOT, JobKind) == START + LEASE * 1.5
+        assert uow.jobs.claim(BOT, JobKind, START + LEASE) == []
+    with storage.begin() as uow:
+        [theirs] = uow.jobs.claim(BOT, JobKind, START + 2 * LEASE)
+        assert not uow.jobs.renew(mine, START + 2 * LEASE)
+        assert uow.jobs.renew(theirs, START + 2 * LEASE)
+        assert uow.jobs.settle(theirs, JobOutcome.DONE)
+        assert not uow.jobs.renew(theirs, START + 2 * LEASE)
 
 
 def scan(event_id: int, key: str = "1", **changes: object) -> FileScan:

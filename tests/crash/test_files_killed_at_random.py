@@ -60,7 +60,9 @@ def test_killed_at_random_each_file_is_scanned_once_and_nothing_of_it_is_left(
         made.start_bot()
         made.until(lambda: _settled(made), "every file is scanned", timeout=120)
         _see_every_file_once(made)
-        cases = {(case["uid"], case["clause"], case["count"]) for case in made.cases()}
+        cases = {
+            (case["uid"], case["clause"], case["count"]) for case in made.cases() if case["clause"] in ("4.1", "4.4")
+        }
         assert cases == {(uid, CLAUSES[name], 1) for uid, name in samples.items() if name in CLAUSES}
         assert made.query("SELECT count(*) FROM jobs WHERE task IS NOT NULL AND kind = 'scan_attachment'") == [(0,)]
         _see_no_trace(made, [sealed, ordinary], began)

@@ -117,6 +117,8 @@ class MemoryStore:
     """Every job that was enqueued, as it is now."""
     due: dict[int, datetime] = field(default_factory=dict)
     """Job -> when it is tried next; none for what is settled."""
+    leased: dict[int, datetime] = field(default_factory=dict)
+    """Job -> when the lease of its worker ends."""
     job_outcomes: dict[int, JobOutcome] = field(default_factory=dict)
     directives: list[Directive] = field(default_factory=list)
     assignees: list[Assignee] = field(default_factory=list)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import Approval, GroupChange
-from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
+from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome
 from zalo_governor.domain.people import picture_name
 from zalo_governor.domain.pictures import Looked
 
@@ -63,7 +63,7 @@ class MemoryPictures(MemoryRepository):
 
 
 class MemoryJobs(MemoryRepository):
-    """Fits `services.ports.jobs.Jobs`; nobody else claims, so that there are no leases."""
+    """Fits `services.ports.jobs.Jobs`."""
 
     def enqueue(self, job: Job) -> bool:
         for known in self._store.jobs:
@@ -80,20 +80,26 @@ class MemoryJobs(MemoryRepository):
     def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
         claimed = []
         for job in self._store.jobs:
-            if job.kind in kinds and job.id in self._store.due and self._store.due[job.id] <= now:
+            if job.kind in kinds and job.id in self._store.due and self._free_at(job) <= now:
                 claimed.append(job.model_copy(update={"attempts": job.attempts + 1}))
         for job in claimed[:limit]:
             self._store.jobs[job.id - 1] = job
+            self._store.leased[job.id] = now + LEASE
         return claimed[:limit]
 
     def renew(self, job: Job, now: datetime) -> bool:
-        return any((one.id, one.attempts) == (job.id, job.attempts) for one in self._open())
+        if job.id not in self._store.leased or self._store.jobs[job.id - 1].attempts != job.attempts:
+            return False
+        self._store.leased[job.id] = now + LEASE
+        return True
 
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
-        pass
+        for job in self._open():
+            if job.kind in kinds:
+                self._store.leased.pop(job.id, None)
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
-        return min((self._store.due[job.id] for job in self._open() if job.kind in kinds), default=None)
+        return min((self._free_at(job) for job in self._open() if job.kind in kinds), default=None)
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
         return [job for job in self._open() if (job.case_id, job.kind) == (case.id, kind)]
@@ -105,15 +111,20 @@ class MemoryJobs(MemoryRepository):
     def retry(self, job: Job, at: datetime) -> None:
         if job.id in self._store.due:
             self._store.due[job.id] = at
+            self._store.leased.pop(job.id, None)
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
         if self._store.due.pop(job.id, None) is None:
             return False
+        self._store.leased.pop(job.id, None)
         self._store.job_outcomes[job.id] = outcome
         return True
 
     def _open(self) -> list[Job]:
         return [job for job in self._store.jobs if job.id in self._store.due]
+
+    def _free_at(self, job: Job) -> datetime:
+        return max(self._store.due[job.id], self._store.leased.get(job.id, self._store.due[job.id]))
 
 
 def _same(one: Job, other: Job) -> bool:

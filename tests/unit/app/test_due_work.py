@@ -77,6 +77,19 @@ def test_nothing_is_done_before_its_time_and_then_once() -> None:
     assert work.done == [NOW]
 
 
+def test_what_takes_one_thing_at_a_time_is_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zalo_governor.app.due_work._LOOK_SECONDS", 60.0)
+
+    class Several(Work):
+        def act(self, now: datetime) -> None:
+            super().act(now)
+            self.due = NOW if len(self.done) < 3 else None
+
+    work = Several(NOW)
+    run(work, begun(), lambda: looked(work, 4), lambda: NOW)
+    assert work.done == [NOW] * 3
+
+
 def test_a_moment_that_somebody_else_writes_down_is_found() -> None:
     work = Work(None)
 

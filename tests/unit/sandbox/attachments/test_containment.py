@@ -1,16 +1,21 @@
 """What a reader can do that a file has captured: nothing but give a wrong answer."""
 
+import os
+import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.rig import children
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, ScannerUnavailableError
 
 KEY = "GIẢ ĐỊNH-khoá"
+MODULE = "tests.unit.sandbox.attachments.misbehaving"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +65,38 @@ def test_a_reader_that_wants_all_memory_gets_an_error(scanner: AttachmentScanner
 def test_a_file_that_crashes_its_reader_twice_is_given_up(scanner: AttachmentScanner, attempt: str) -> None:
     result = scanner.scan(b"content", attempt)
     assert (result.not_checked, result.size) == ((NotChecked.CRASHED,), 7)
+
+
+def test_a_reader_ends_with_its_process_also_when_that_is_killed(key: Path) -> None:
+    command = [sys.executable, "-m", MODULE, str(key)]
+    scanner = AttachmentScanner(command)
+    others = set(children(os.getpid(), MODULE))
+    assert scanner.scan(b"", "read").type == ""
+    [process] = set(children(os.getpid(), MODULE)) - others
+    with ThreadPoolExecutor(1) as pool:
+        scanned = pool.submit(scanner.scan, b"content", "hang")
+        wait_until(lambda: bool(children(process, MODULE)))
+        [reader] = children(process, MODULE)
+        os.kill(process, signal.SIGKILL)
+        wait_until(lambda: not is_running(reader), seconds=1.0)
+        with pytest.raises(ScannerUnavailableError):
+            scanned.result()
+    scanner.close()
+
+
+def is_running(process: int) -> bool:
+    """Where nobody collects ended processes, they stay listed, without a command line."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes() != b""
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_what_a_reader_prints_reaches_nobody(scanner: AttachmentScanner, capfd: pytest.CaptureFixture[str]) -> None:
