@@ -1,7 +1,6 @@
 """Files like the simulator's samples, each with other bytes, so that no result of an earlier scan is used for it."""
 
 import io
-import random
 import zipfile
 from typing import NamedTuple
 
@@ -54,13 +53,3 @@ def marked(content: bytes, mark: bytes) -> bytes:
     if content.startswith(b"%PDF"):
         return content + b"% " + mark + b"\n"
     return content + mark
-
-
-def padded_pdf(size: int) -> bytes:
-    """A PDF with a picture of a page, and so many bytes of noise behind it in a stream that no page uses."""
-    noise = random.Random(21).randbytes(size)  # noqa: S311 - ballast, not a secret
-    content = SAMPLES["stamped_scan"]()
-    stream = b"9999 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (len(noise), noise)
-    # Before the first object, so that all offsets in the table of objects move; readers find objects by searching.
-    head, rest = content.split(b"\n", 1)
-    return head + b"\n" + stream + rest

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import fuzz
+from tests.bench.attachments import attachments
 from tests.bench.figures import Figures, goals
 from tests.bench.inbox import inbox
 from tests.bench.latency import latency
@@ -32,6 +33,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "inbox": ("frames to inbox, one core", inbox),
     "receive": ("receiving and decoding, beside zca-js", receive),
     "latency": ("alerts at 200 messages/s, real processes", latency),
+    "attachments": ("alerts beside files, and files of 10 MB, real processes", attachments),
     "stub": ("the durable path without rules, real processes", stub),
     "pipeline": ("a burst of 200,000 messages, real processes", pipeline),
     "ledger": ("the directive ledger, 2,000 directives of 200 addressees", ledger),

@@ -15,6 +15,10 @@ AT_LEAST = {
     "pipeline_share_of_rules_of_talk": 0.7,
 }
 AT_MOST = {
+    "dm_latency_beside_files_ms_p99": 100.0,
+    "large_photo_seconds": 10.0,
+    "large_scan_seconds": 10.0,
+    "large_archive_seconds": 10.0,
     "ledger_list_ms": 150.0,
     "ledger_us_bystander": 60.0,
     "ledger_growth_mb": 5.0,

@@ -97,15 +97,23 @@ def _send(made: Rig, sealed: str, ordinary: str) -> dict[str, str]:
 
 def _kill_at_random(made: Rig, chance: random.Random) -> None:
     reading = 0
-    for _ in range(KILLS):
-        # A start takes a second or two, the reader's start as long again: most kills fall into the work on a file.
-        time.sleep(chance.uniform(1.0, 7.0))
+    for kill in range(KILLS):
+        if kill % 2:
+            _wait_for_a_reader(made.folder)
+        time.sleep(chance.uniform(0.0, 1.5 if kill % 2 else 6.0))
         reading += len(_sandboxes(made.folder)) > 1
         made.kill_bot()
         made.until(lambda: _sandboxes(made.folder) == [], "the bot's processes have ended with it", timeout=3)
         made.launch_bot()
     made.kill_bot()
     print(f"{reading} of {KILLS} kills while a file was read")
+
+
+def _wait_for_a_reader(folder: Path) -> None:
+    """Wait until a file is being read; in vain where none is left."""
+    deadline = time.monotonic() + 15
+    while len(_sandboxes(folder)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _sandboxes(folder: Path) -> list[int]:

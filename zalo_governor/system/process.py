@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 """Option of prctl(2): the signal that this process gets when its parent ends."""
@@ -33,6 +34,17 @@ def end_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:  # It ended before the call.
             os._exit(1)
+
+
+def stand_back(niceness: int) -> None:
+    """Let other processes have the processor first, by `niceness` (nice(2), 1 to 19).
+
+    Where the kernel groups processes by session (sched(7), autogroup), the value of a process counts only within its
+    group, so that the group's is set too; it is this process's own if it leads a session.
+    """
+    os.nice(niceness)
+    with suppress(OSError):  # The kernel has no such groups, or was asked too often.
+        Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 def forbid_core_dumps() -> None:

@@ -17,13 +17,13 @@ from zalo_governor.sandbox.attachments.scan import FileScanner
 from zalo_governor.sandbox.attachments.server import Confinement, serve
 from zalo_governor.sandbox.attachments.signatures import load_signatures, signature_folders
 from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
-from zalo_governor.system.process import end_with_parent, freeze_long_lived_objects, give_memory_back
+from zalo_governor.system.process import end_with_parent, freeze_long_lived_objects, give_memory_back, stand_back
 
 _MEMORY_BYTES = 2 << 30
 """Address space of a child; much of it is only reserved by libraries."""
 _SPARE_SECONDS = 10.0
 """How much longer than the time for reading a child may live: readers stop by themselves where they can."""
-_NICENESS = 10
+_NICENESS = 5
 """How far scans stand back when the processor is busy (nice(2)): texts are judged within milliseconds, files later."""
 
 
@@ -36,7 +36,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     end_with_parent(os.getppid())
-    os.nice(_NICENESS)
+    stand_back(_NICENESS)
     with suppress(OSError):
         # If memory runs out, the kernel should kill this process first: a scan can be repeated.
         Path("/proc/self/oom_score_adj").write_text("800")
