@@ -115,12 +115,14 @@ def _photo(size: int, quality: int = 75) -> bytes:
     page = Image.open(io.BytesIO(SAMPLES["clean_picture"]())).resize(_PAGE_SIZE)
     noise = Image.effect_noise(_PAGE_SIZE, 100).convert("RGB")
     least, most = 0.0, 0.6
+    made = b""
     for _ in range(6):
         share = (least + most) / 2
         file = io.BytesIO()
         Image.blend(page, noise, share).save(file, "JPEG", quality=quality)
-        least, most = (share, most) if file.tell() < size else (least, share)
-    return file.getvalue()
+        made = file.getvalue()
+        least, most = (share, most) if len(made) < size else (least, share)
+    return made
 
 
 def _archive(size: int) -> bytes:
