@@ -100,7 +100,7 @@ def _kill_at_random(made: Rig, chance: random.Random) -> None:
     for kill in range(KILLS):
         if kill % 2:
             _wait_for_a_reader(made.folder)
-        time.sleep(chance.uniform(0.0, 1.5 if kill % 2 else 6.0))
+        time.sleep(chance.uniform(0.0, 0.3 if kill % 2 else 6.0))
         reading += len(_sandboxes(made.folder)) > 1
         made.kill_bot()
         made.until(lambda: _sandboxes(made.folder) == [], "the bot's processes have ended with it", timeout=3)
