@@ -32,10 +32,15 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
         return dict(NESTED_TOO_DEEP)
 
 
-def quotes(raw: RawDict, key: str) -> bool:
-    """Return whether a message as received from Zalo quotes the message with Zalo's id `key` (`quote.globalMsgId`)."""
-    quote = raw.get("quote")
-    return isinstance(quote, dict) and str(quote.get("globalMsgId", "")) == key
+def quotes(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, quoted_key: str) -> bool:
+    """Return whether a stored message quotes the message with Zalo's id `quoted_key` (`quote.globalMsgId`).
+
+    The first arguments are those of `open_message`. Most messages are told apart without being parsed.
+    """
+    if quoted_key.encode() not in keys.open(sealed, _place(account, thread_id, key)):
+        return False
+    quote = open_message(keys, account, thread_id, key, sealed).get("quote")
+    return isinstance(quote, dict) and str(quote.get("globalMsgId", "")) == quoted_key
 
 
 def withdraws(raw: RawDict, key: str) -> bool:

@@ -23,7 +23,7 @@ from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import open_message, quotes, storable
+from zalo_governor.storage.repositories.bodies import quotes, storable
 from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
@@ -157,11 +157,12 @@ class Verdicts(Repository):
         sealed = {row.id: seal for row in same}
         # Only what came after the message can quote it, and scans mostly end within seconds.
         since = min(row.at_ms for row in same)
-        later = select(inbox).where(*of_group, inbox.c.at_ms >= since, inbox.c.body.is_not(None))
-        for row in self._tx.connection.execute(later):
-            raw = open_message(self._tx.keys, row.account, row.thread_id, row.key, row.body)
-            if row.id not in sealed and quotes(raw, this.key):
-                sealed[row.id] = seal._replace(quoted=True)
+        later = select(inbox.c.id, inbox.c.account, inbox.c.key, inbox.c.body).where(
+            *of_group, inbox.c.at_ms >= since, inbox.c.body.is_not(None)
+        )
+        for id_, account, key, body in self._tx.connection.execute(later):
+            if id_ not in sealed and quotes(self._tx.keys, account, this.thread_id, key, body, this.key):
+                sealed[id_] = seal._replace(quoted=True)
         return sealed
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
