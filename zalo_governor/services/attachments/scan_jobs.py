@@ -139,8 +139,8 @@ class ScanAttachmentHandler:
             entry=task.event_id,
             type=result.type,
             size=result.size,
-            findings=[finding.label for finding in result.findings],
-            not_checked=[code.value for code in result.not_checked],
+            findings="+".join(finding.label for finding in result.findings),
+            not_checked="+".join(result.not_checked),
             seconds=result.seconds,
         )
         self._on_scanned(result)
