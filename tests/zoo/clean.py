@@ -117,6 +117,8 @@ ROWS = (
 NOT_READ = {
     "cu.doc": NotChecked.DAMAGED,
     "ten-moi-nhung-cu.docx": NotChecked.DAMAGED,
+    "ban-ve.dwg": NotChecked.UNKNOWN_TYPE,
+    "sach.epub": NotChecked.UNKNOWN_TYPE,
     "hinh.ico": NotChecked.UNKNOWN_TYPE,
     "IMG_0001.HEIC": NotChecked.UNKNOWN_TYPE,
     "hinh.avif": NotChecked.UNKNOWN_TYPE,

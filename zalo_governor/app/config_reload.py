@@ -30,6 +30,7 @@ _APPLIED_AT_ONCE = frozenset(
         "retention",
         "names",
         "roster",
+        "directives",
         "attachments",
         "trial",
         "introduction",

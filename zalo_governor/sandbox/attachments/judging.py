@@ -34,7 +34,7 @@ _FEWEST_WORDS = 4
 """Words of an offer; fewer are a number, a name, or data such as a test file's."""
 _OWN_PLACES = frozenset({"header", "master", "property", "name", "outline"})
 """Places, besides the body, of what belongs to a document itself; people add comments and notes."""
-_MARKS = frozenset({"line", "field", "stamp", "set_off", "level", "number", "transmitting"})
+_MARKS = frozenset({"bracket", "line", "field", "stamp", "set_off", "level", "number", "transmitting"})
 """Reason codes of texts that bear a mark, name a paper with its number, or pass it on."""
 _MOST_CODES = 4
 """Most reason codes of one finding; an admin reads them on a phone."""
@@ -104,6 +104,9 @@ class FileRules:
         if finding is None or finding.level is None:
             return
         codes = set((finding.reason or "").split("+"))
+        # In a document a bare word is no sign: places and people bear it too, as in the cell "Hòa Mật" of a table.
+        if topics is not None and "words" in codes:
+            return
         # What text recognition misread looks like letters that somebody has disguised.
         if part.place == PICTURE and "disguise" in codes:
             return
@@ -116,7 +119,7 @@ class FileRules:
 
     def _judge_harm(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
         """Judge a file with little text, such as a poster; of a long document, see `FileParameters.short_text`."""
-        parts = [part for part in texts if part.place != "file_name"]
+        parts = [part for part in texts if part.place in BODY or part.place == PICTURE]
         if sum(len(part.text) for part in parts) > self._files.parameters.short_text:
             return
         for part in _by_page(parts):

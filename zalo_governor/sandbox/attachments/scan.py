@@ -16,14 +16,10 @@ from zalo_governor.sandbox.attachments.judging import PICTURE, FileRules, Writte
 from zalo_governor.sandbox.attachments.signatures import Signatures
 from zalo_governor.text.file_names.danger import Danger
 
-_UNREAD = {
-    Family.AUDIO: NotChecked.AUDIO,
-    Family.VIDEO: NotChecked.VIDEO,
-    Family.UNKNOWN: NotChecked.UNKNOWN_TYPE,
-    Family.DISK_IMAGE: NotChecked.UNKNOWN_TYPE,
-    Family.SIGNED: NotChecked.UNKNOWN_TYPE,
-}
-"""Families that no reader reads, and what is said of them. Programs and fonts are no papers and need no reading."""
+_UNREAD = {Family.AUDIO: NotChecked.AUDIO, Family.VIDEO: NotChecked.VIDEO}
+"""Families that nothing reads, and what is said of them; of other families, that the type has no reader."""
+_NEED_NO_READING = frozenset({Family.PROGRAM, Family.SCRIPT, Family.SHORTCUT, Family.FONT, Family.EMPTY})
+"""Families that are no papers: nothing is written in them for people."""
 
 
 class FileScanner:
@@ -76,8 +72,7 @@ class _Walk:
         """Read a file with everything inside it; return its MIME type."""
         identified = identify(file.content, file.name)
         self._warn((*identified.dangers, *self._signatures.scan(file.content)), file.page)
-        if depth:
-            # The rules judged the name of the file itself with the message; those inside are as much to be read.
+        if file.name:
             self.written.texts.append(TextPart(file.name, file.page, "file_name"))
         try:
             self._budget.check_time()
@@ -96,8 +91,8 @@ class _Walk:
             self._take(reader(file.content, self._budget), file.page, depth)
         elif family is Family.PICTURE:
             self._look_at_file(file, mime)
-        elif family in _UNREAD:
-            self.not_checked.add(_UNREAD[family])
+        elif family not in _NEED_NO_READING:
+            self.not_checked.add(_UNREAD.get(family, NotChecked.UNKNOWN_TYPE))
 
     def _take(self, contents: Contents, page: int | None, depth: int) -> None:
         """Take what a reader found: note texts and dangers, look at pictures, and read inner files."""

@@ -29,6 +29,7 @@ _READERS: dict[str, Reader] = {
     "application/vnd.ms-office": legacy.read,
     "application/vnd.visio": legacy.read,
     "application/x-ole-storage": legacy.read,
+    "application/x-ooxml-encrypted": legacy.read,
     "application/cdfv2": legacy.read,
     "application/cdfv2-corrupt": legacy.read,
     "application/encrypted": legacy.read,

@@ -89,3 +89,13 @@ def test_each_type_has_its_reader(mime: str, module: str) -> None:
 @pytest.mark.parametrize("mime", ["video/mp4", "application/zip", "application/octet-stream", ""])
 def test_other_types_have_none(mime: str) -> None:
     assert reader_for(mime) is None
+
+
+@pytest.mark.parametrize("line", ["=cmd|' /C echo'!A0", 'a,b,"+cmd | \'/c dir\' !A1"', "\t@SUM|'x'!B2"])
+def test_a_formula_that_starts_a_program_is_a_danger(line: str) -> None:
+    assert [danger.label for danger in plain.read(line.encode(), Budget()).dangers] == ["dde"]
+
+
+@pytest.mark.parametrize("line", ["+84 | 'so dien thoai'", "=A1+B2", "a | b | c!", "-5|'x'", "Họp 8|30' sáng!"])
+def test_a_table_of_figures_is_none(line: str) -> None:
+    assert plain.read(line.encode(), Budget()).dangers == []
