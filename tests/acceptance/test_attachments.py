@@ -112,14 +112,15 @@ def test_the_same_file_again_is_recognised(bot: Rig) -> None:
 
 
 def test_a_reply_that_quotes_the_photo_is_sealed_with_it(bot: Rig) -> None:
-    author = somebody()
-    [put] = bot.control("put", files=[{"name": "a.jpg", "sample": "stamped_photo", "kind": "photo", "fault": "slow"}])[
-        "files"
-    ]
-    frame = {"data": {"groupMsgs": [{"_text": "", **put["message"], "uidFrom": author}]}}
-    [key] = bot.control("push", frames=[frame])["msg_ids"]
+    author, key = somebody(), str(time.time_ns() // 1000)
+    photo = {"name": "a.jpg", "sample": "stamped_photo", "kind": "photo"}
+    [put] = bot.control("put", files=[photo])["files"]
     quote = {"ownerId": author, "globalMsgId": int(key), "cliMsgId": 1, "msg": "GIẢ ĐỊNH", "attach": "{}", "ts": 1}
-    reply = bot.say("Đã nhận ảnh ạ", quote=quote)
+    said = [
+        {"_text": "", **put["message"], "uidFrom": author, "msgId": key},
+        {"_text": "Đã nhận ảnh ạ", "quote": quote},
+    ]
+    _, reply = bot.control("push", frames=[{"data": {"groupMsgs": said}}])["msg_ids"]
     alert(bot, author)
     bot.until(lambda: bot.query("SELECT body FROM inbox WHERE key = ?", reply) == [(None,)], "the reply is sealed")
 

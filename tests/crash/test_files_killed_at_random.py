@@ -25,8 +25,8 @@ from zalo_governor.simulator.samples import SAMPLES
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.security.crypto import Keys
 
-FILES = 20
-KILLS = 10
+FILES = 10
+KILLS = 5
 SENDERS = [str(7_300_000_000_000_000_000 + number) for number in range(FILES)]
 CLAUSES = {
     "stamped_photo": "4.1",
@@ -100,7 +100,7 @@ def _kill_at_random(made: Rig, chance: random.Random) -> None:
     for kill in range(KILLS):
         if kill % 2:
             _wait_for_a_reader(made.folder)
-        time.sleep(chance.uniform(0.0, 0.3 if kill % 2 else 6.0))
+        time.sleep(chance.uniform(0.0, 0.3 if kill % 2 else 4.0))
         reading += len(_sandboxes(made.folder)) > 1
         made.kill_bot()
         made.until(lambda: _sandboxes(made.folder) == [], "the bot's processes have ended with it", timeout=3)

@@ -91,7 +91,7 @@ def _spin(_content: bytes) -> str:
 def _eat_memory(_content: bytes) -> str:
     held = []
     while True:
-        held.append(bytearray(64 << 20))
+        held.append(bytearray(256 << 20))
 
 
 def _crash(_content: bytes) -> str:

@@ -91,7 +91,7 @@ def test_other_types_have_none(mime: str) -> None:
     assert reader_for(mime) is None
 
 
-@pytest.mark.parametrize("line", ["=cmd|' /C echo'!A0", 'a,b,"+cmd | \'/c dir\' !A1"', "\t@SUM|'x'!B2"])
+@pytest.mark.parametrize("line", ["=cmd|' /C echo'!A0", "a,b,\"+cmd | '/c dir' !A1\"", "\t@SUM|'x'!B2"])
 def test_a_formula_that_starts_a_program_is_a_danger(line: str) -> None:
     assert [danger.label for danger in plain.read(line.encode(), Budget()).dangers] == ["dde"]
 
