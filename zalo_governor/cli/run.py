@@ -1,11 +1,7 @@
 """`zalo-governor run`: run the bot, which watches the Zalo groups until the process is stopped."""
 
-import os
 import signal
 import sys
-import threading
-from contextlib import suppress
-from types import FrameType
 
 import typer
 
@@ -16,6 +12,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.config.settings_warnings import doubts
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back
+from zalo_governor.system.signals import obeying
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -39,28 +36,5 @@ def run_until_told(governor: Governor) -> None:
         signal.SIGINT: governor.stop,
         signal.SIGHUP: governor.look_at_configuration,
     }
-    # The kernel may deliver a signal to any thread. Python then runs its handler only when the main thread next wakes,
-    # which may be never; but it writes the number to this pipe at once, whichever thread was interrupted.
-    told, tell = os.pipe()
-    os.set_blocking(tell, False)
-
-    def obey() -> None:
-        while number := os.read(told, 1):
-            with suppress(Exception):  # A failed reload must not keep later signals from being handled.
-                orders[signal.Signals(number[0])]()
-        os.close(told)
-
-    # A thread of its own obeys: the interrupted thread may hold a lock that the action needs.
-    threading.Thread(target=obey, name="signals", daemon=True).start()
-    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    for number in orders:
-        signal.signal(number, _do_nothing)
-    try:
+    with obeying(orders):
         governor.run()
-    finally:
-        signal.set_wakeup_fd(-1)
-        os.close(tell)  # Ends the thread.
-
-
-def _do_nothing(_number: int, _frame: FrameType | None) -> None:
-    """Take the place of the signal's default action; the pipe has told what came."""

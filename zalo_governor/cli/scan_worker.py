@@ -1,7 +1,6 @@
 """`zalo-governor scan-worker`: scan attachments on this machine for a bot that runs elsewhere on the same database."""
 
 import signal
-import threading
 
 import typer
 
@@ -12,6 +11,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back
+from zalo_governor.system.signals import obeying
 
 
 def scan_worker(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -21,18 +21,10 @@ def scan_worker(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = load_settings(config)
     logging.configure(console=False)
     records = open_records(settings, system_clock)
-    worker = ScanWorker(records)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     try:
-        thread = threading.Thread(target=worker.run, name="scans")
-        thread.start()
-        typer.echo("scan-worker: sẵn sàng")
-        # Signals are handled when the main thread wakes; it does so each second.
-        while not stopping.wait(1.0) and thread.is_alive():
-            pass
-        worker.stop()
-        thread.join()
+        worker = ScanWorker(records)
+        with obeying({signal.SIGTERM: worker.stop, signal.SIGINT: worker.stop}):
+            typer.echo("scan-worker: sẵn sàng")
+            worker.run()
     finally:
         records.close()

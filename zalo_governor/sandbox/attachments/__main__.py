@@ -17,12 +17,20 @@ from zalo_governor.sandbox.attachments.scan import FileScanner
 from zalo_governor.sandbox.attachments.server import Confinement, serve
 from zalo_governor.sandbox.attachments.signatures import load_signatures, signature_folders
 from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
-from zalo_governor.system.process import end_with_parent, freeze_long_lived_objects, give_memory_back, stand_back
+from zalo_governor.system.process import (
+    be_killed_first,
+    end_with_parent,
+    freeze_long_lived_objects,
+    give_memory_back,
+    stand_back,
+)
 
 _MEMORY_BYTES = 2 << 30
 """Address space of a child; much of it is only reserved by libraries."""
 _SPARE_SECONDS = 10.0
 """How much longer than the time for reading a child may live: readers stop by themselves where they can."""
+_KILLED_FIRST = 800
+"""How much sooner than others the kernel kills this process if memory runs out: a scan can be repeated."""
 _NICENESS = 5
 """How far scans stand back when the processor is busy (nice(2)): texts are judged within milliseconds, files later."""
 
@@ -31,15 +39,12 @@ def main() -> None:
     """Serve scans over stdin until the bot closes the socket."""
     config_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
     give_memory_back()
-    os.nice(_NICENESS)
     # Ctrl-C at a terminal goes to all processes; the bot decides when this one ends.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     end_with_parent(os.getppid())
     stand_back(_NICENESS)
-    with suppress(OSError):
-        # If memory runs out, the kernel should kill this process first: a scan can be repeated.
-        Path("/proc/self/oom_score_adj").write_text("800")
+    be_killed_first(_KILLED_FIRST)
     scanner = FileScanner(
         load_rulebook(config_dir).engine, load_signatures(signature_folders(config_dir)), seconds=seconds
     )

@@ -5,7 +5,6 @@ ends when the bot closes the socket, and stores nothing. PROGRESS_FD is the file
 notes which rule is running.
 """
 
-import ctypes
 import os
 import resource
 import signal
@@ -31,17 +30,24 @@ from zalo_governor.sandbox.rules.protocol import (
     receive,
     send,
 )
-from zalo_governor.system.process import forbid_core_dumps, freeze_long_lived_objects, give_memory_back
+from zalo_governor.system.process import (
+    be_killed_first,
+    end_with_parent,
+    forbid_core_dumps,
+    freeze_long_lived_objects,
+    give_memory_back,
+)
 
 _MEMORY_BYTES = 2 << 30
 """Limit of the address space in bytes: a rule that needs more fails, instead of exhausting the machine's memory."""
-_PR_SET_PDEATHSIG = 1
-"""Option of prctl(2) that sets which signal this process gets when its parent ends; number from <sys/prctl.h>."""
+_KILLED_FIRST = 500
+"""How much sooner than others the kernel kills this process if memory runs out: it is restarted without loss."""
 
 
 def main() -> None:
     """Load the rules from RULES_DIR and judge the events sent over the socket until the bot closes it."""
-    _die_with_parent()
+    end_with_parent(os.getppid())
+    be_killed_first(_KILLED_FIRST)
     forbid_core_dumps()
     give_memory_back()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
@@ -87,15 +93,6 @@ def _judge(question: Question, engine: Engine, progress: Progress) -> Answer:
             verdicts[place] = verdict
     progress.clear()
     return Answer(verdicts)
-
-
-def _die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends, even while a rule hangs (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        # If memory runs out, the kernel should kill this process first: it can be restarted without loss.
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("500")
 
 
 if __name__ == "__main__":
