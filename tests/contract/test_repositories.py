@@ -195,7 +195,6 @@ def test_a_code_counts_once_for_one_person_and_one_case(storage: Storage) -> Non
             sender_uid=MEMBER,
             sent_at=START,
             source=Source.LIVE,
-            message_type="share.file",
             addresses=("https://f.zdn.vn/a.docx",),
             name="KH GIẢ ĐỊNH.docx",
             size=12,
@@ -294,10 +293,7 @@ def test_scans_of_a_period_are_counted_by_what_came_of_them(storage: Storage) ->
         )
         uow.file_scans.add(scan(events[2].id, "3", result=gone))
         uow.file_scans.add(scan(events[3].id, "4", result=gone, sent_at=START + DAY))
-        task = ScanAttachment(
-            event_id=9, message_key="9", sender_uid=MEMBER, sent_at=START, source=Source.LIVE,
-            message_type="chat.photo",
-        )  # fmt: skip
+        task = ScanAttachment(event_id=9, message_key="9", sender_uid=MEMBER, sent_at=START, source=Source.LIVE)
         uow.jobs.enqueue(job(task))
     with storage.begin() as uow:
         counted = uow.file_scans.figures(GROUP, START, START + DAY)

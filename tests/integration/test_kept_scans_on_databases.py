@@ -50,7 +50,6 @@ def task(event_id: int, sender_uid: str = MEMBER) -> ScanAttachment:
         sender_uid=sender_uid,
         sent_at=START,
         source=Source.LIVE,
-        message_type="share.file",
         addresses=("https://file.zdn.vn/1",),
         name="BC tuần.pdf",
     )

@@ -74,16 +74,7 @@ class FileCheck:
         if verdict.name is None:
             return []
         rule = next(rule for rule in self._engine().rules if isinstance(rule, FileRule))
-        finding = rule.finding_on(Danger("virus", certain=True))
-        return [
-            ScanFinding(
-                rule_id=finding.rule_id,
-                clause=finding.clause,
-                severity=finding.severity,
-                label=finding.label,
-                shadow=finding.shadow,
-            )
-        ]
+        return [ScanFinding.in_file(rule.finding_on(Danger("virus", certain=True)))]
 
 
 def antivirus_at(socket: Path) -> Antivirus:

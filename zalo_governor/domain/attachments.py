@@ -5,15 +5,19 @@ Nothing here holds content of a file: a suspected state secret must not be store
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.findings import Finding, Severity
 
 
 class NotChecked(StrEnum):
     """Reason why a file, or part of it, was not checked. Reports, alerts and `check-file` name each by this code."""
 
+    # Nobody tried.
+    SWITCHED_OFF = "switched_off"
+    """The settings say that attachments are not scanned."""
     # The file could not be had.
     GONE = "gone"
     """Zalo no longer serves the file."""
@@ -69,6 +73,21 @@ class ScanFinding(BaseModel):
     """True where nothing of the message may stay stored, as the file may be a state secret."""
     shadow: bool = False
     """True where the rule runs for evaluation only: the finding is recorded, but nobody is notified."""
+
+    @classmethod
+    def in_file(cls, finding: Finding, page: int | None = None) -> Self:
+        """Return what may be told of a rule's finding in a file, on that page; what quotes the file is left out."""
+        return cls(
+            rule_id=finding.rule_id,
+            clause=finding.clause,
+            severity=finding.severity,
+            label=finding.label,
+            level=finding.level,
+            reason=finding.reason,
+            page=page,
+            seals=finding.seals,
+            shadow=finding.shadow,
+        )
 
 
 class ScanTools(BaseModel):

@@ -178,8 +178,6 @@ class ScanAttachment(_TaskBase):
     sender_uid: str
     sent_at: datetime
     source: Source
-    message_type: str
-    """Zalo's msgType, such as `share.file`."""
     addresses: tuple[str, ...] = ()
     """URLs of the file, the best copy first; () where the message names none."""
     name: str = ""

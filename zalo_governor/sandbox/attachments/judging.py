@@ -156,17 +156,7 @@ def _by_page(texts: Iterable[TextPart]) -> Iterator[TextPart]:
 
 def _as_scan_finding(finding: Finding, page: int | None) -> ScanFinding:
     codes = finding.reason.split("+")[:_MOST_CODES] if finding.reason else []
-    return ScanFinding(
-        rule_id=finding.rule_id,
-        clause=finding.clause,
-        severity=finding.severity,
-        label=finding.label,
-        level=finding.level,
-        reason="+".join(codes) or None,
-        page=page,
-        seals=finding.seals,
-        shadow=finding.shadow,
-    )
+    return ScanFinding.in_file(finding.model_copy(update={"reason": "+".join(codes) or None}), page)
 
 
 def _each_kind_once(found: Iterable[ScanFinding]) -> Iterator[ScanFinding]:

@@ -9,11 +9,8 @@ from zalo_governor.services.ports import UnitOfWork
 
 _SCANNED = frozenset({"chat.photo", "share.file", "chat.gif"})
 """Zalo's msgTypes of the messages whose content is scanned."""
-_NOT_CHECKED = {
-    "chat.video.msg": NotChecked.VIDEO,
-    "chat.voice": NotChecked.AUDIO,
-}
-"""Zalo's msgType -> why such content is not checked; it is counted, so that the report can say so."""
+_NOT_SCANNED = {"chat.video.msg": NotChecked.VIDEO, "chat.voice": NotChecked.AUDIO}
+"""Zalo's msgType of content that is never scanned -> why; it is counted, so that the report can say so."""
 
 
 class AttachmentScans:
@@ -26,14 +23,19 @@ class AttachmentScans:
         self._policy = policy
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Queue a scan of the message's file or picture; record films and sound as not checked."""
-        if not isinstance(event, MessageSent) or event.attachment is None or not self._policy.attachments.scan:
+        """Queue a scan of the message's file or picture; record as not checked what is not to be scanned."""
+        attachment = event.attachment if isinstance(event, MessageSent) else None
+        if not isinstance(event, MessageSent) or attachment is None:
             return
-        why_not = _NOT_CHECKED.get(event.attachment.type)
-        if why_not is not None:
+        if why_not := self._reason_not_to_scan(attachment):
             uow.file_scans.add(self._not_checked(event, why_not))
-        elif event.attachment.type in _SCANNED:
-            uow.jobs.enqueue(self._job(event, event.attachment))
+        elif attachment.type in _SCANNED:
+            uow.jobs.enqueue(self._job(event, attachment))
+
+    def _reason_not_to_scan(self, attachment: Attachment) -> NotChecked | None:
+        if attachment.type in _SCANNED and not self._policy.attachments.scan:
+            return NotChecked.SWITCHED_OFF
+        return _NOT_SCANNED.get(attachment.type)
 
     def _job(self, event: MessageSent, attachment: Attachment) -> Job:
         task = ScanAttachment(
@@ -42,7 +44,6 @@ class AttachmentScans:
             sender_uid=event.sender_uid,
             sent_at=event.at,
             source=event.source,
-            message_type=attachment.type,
             addresses=attachment.addresses,
             name=attachment.title if attachment.type == "share.file" else "",
             size=attachment.size,

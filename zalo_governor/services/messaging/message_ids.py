@@ -263,6 +263,7 @@ class MessageId(Enum):
     SCAN_ANTIVIRUS = ("scan_antivirus", "engine date")
     SCAN_ANTIVIRUS_UNDATED = ("scan_antivirus_undated", "engine")
     SCAN_NO_ANTIVIRUS = ("scan_no_antivirus", "")
+    NOT_CHECKED_SWITCHED_OFF = ("not_checked_switched_off", "")
     NOT_CHECKED_GONE = ("not_checked_gone", "")
     NOT_CHECKED_NOT_FETCHED = ("not_checked_not_fetched", "")
     NOT_CHECKED_FOREIGN_HOST = ("not_checked_foreign_host", "")
