@@ -158,7 +158,8 @@ class ScanAttachmentHandler:
             result = self._scan(content, task.name)
         except GovernorError as error:
             log.warning("attachment_not_scanned", entry=task.event_id, error=type(error).__name__)
-            return Performed(JobOutcome.UNKNOWN, _Scanned(ScanResult(not_checked=(NotChecked.CRASHED,)), mac))
+            # Nothing is known of the file, so that it is scanned when it comes again.
+            return Performed(JobOutcome.UNKNOWN, _Scanned(ScanResult(not_checked=(NotChecked.CRASHED,)), None))
         return Performed(JobOutcome.DONE, _Scanned(result, mac))
 
     def _open_cases(self, uow: UnitOfWork, job: Job, task: ScanAttachment, scanned: _Scanned) -> None:

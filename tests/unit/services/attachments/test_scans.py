@@ -132,6 +132,15 @@ def test_an_office_may_leave_it_out() -> None:
     desk = ScanDesk(attachments=AttachmentSettings(scan=False))
     desk.send()
     assert not desk.store.jobs
+    # The report must not say that there were no files.
+    assert desk.results_of_scans() == [(NotChecked.SWITCHED_OFF,)]
+
+
+def test_a_reader_that_is_not_there_says_nothing_of_the_file() -> None:
+    desk = ScanDesk(*[GovernorError("x")] * 5)
+    desk.send()
+    [scan] = desk.store.scans.values()
+    assert (scan.mac, scan.result.not_checked) == (None, (NotChecked.CRASHED,))
 
 
 def test_a_file_without_address_is_told_as_such() -> None:
