@@ -61,7 +61,7 @@ def antivirus(context: DoctorContext) -> Iterator[Result]:
         days = (context.clock() - found.signatures_at).days
         yield warning(
             f"{found.engine}: mẫu nhận dạng vi-rút đã cũ {days} ngày",
-            "Kiểm tra dịch vụ clamav-freshclam và đường ra database.clamav.net.",
+            "Kiểm tra dịch vụ clamav-freshclam và đường ra Internet của máy.",
         )
     else:
         yield good(f"Quét vi-rút: {found.engine}, mẫu nhận dạng ngày {local(found.signatures_at):%d/%m/%Y}")

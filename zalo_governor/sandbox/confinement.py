@@ -1,7 +1,7 @@
 """Takes rights away from the present process before it reads content that strangers sent. Linux only.
 
 Three independent layers of the kernel: resource limits (setrlimit(2)), a filter of system calls (seccomp(2), by
-libseccomp) and a filter of file access (landlock(7)). What a kernel lacks is left out and named.
+libseccomp) and a filter of file access (landlock(7)). What a kernel lacks is left out; `missing_layers` names it.
 """
 
 import ctypes
@@ -31,16 +31,7 @@ _ACCESS_FS_EXECUTE, _ACCESS_FS_READ_FILE, _ACCESS_FS_READ_DIR = 1 << 0, 1 << 2, 
 _ACCESS_FS_ALL = (1 << 13) - 1
 """All kinds of file access that the first version of landlock knows; without a rule, none of them is allowed."""
 
-_NETWORK = (
-    "socket",
-    "socketpair",
-    "connect",
-    "bind",
-    "listen",
-    "accept",
-    "accept4",
-    "socketcall",
-)
+_NETWORK = ("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "socketcall")
 _PROGRAMS = ("execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd")
 _SIGNALS = ("kill", "tkill", "pidfd_open", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
 _SYSTEM = ("mount", "umount2", "unshare", "setns", "chroot", "pivot_root", "bpf", "perf_event_open", "userfaultfd",
@@ -64,22 +55,16 @@ class Limits(NamedTuple):
     """Open files."""
 
 
-def forbid_network_and_writes(readable: Iterable[Path]) -> tuple[str, ...]:
+def forbid_network_and_writes(readable: Iterable[Path]) -> None:
     """Forbid this process and its children network, other programs and changes to files; they may read `readable`.
 
-    `readable` are folders, of which everything below may be read. Returns the names of the layers (`seccomp`,
-    `landlock`) that could not be put in force.
+    `readable` are folders, of which everything below may be read.
     """
     forbid_core_dumps()
-    if sys.platform != "linux":
-        return ("seccomp", "landlock")
-    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    missing = []
-    if not _restrict_files(readable):
-        missing.append("landlock")
-    if not _filter_calls((*_NETWORK, *_PROGRAMS, *_SYSTEM, *_WRITES), reading_only=True):
-        missing.append("seccomp")
-    return tuple(missing)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _restrict_files(readable)
+        _filter_calls((*_NETWORK, *_PROGRAMS, *_SYSTEM, *_WRITES), reading_only=True)
 
 
 def missing_layers() -> tuple[str, ...]:
@@ -116,9 +101,12 @@ def forbid_processes(limits: Limits) -> None:
         _filter_calls(("fork", "vfork", *_SIGNALS), alone=True)
 
 
-def _filter_calls(names: Iterable[str], *, reading_only: bool = False, alone: bool = False) -> bool:
-    """Let the system calls `names` fail with EPERM from now on; return False if the kernel has no such filter."""
-    try:
+def _filter_calls(names: Iterable[str], *, reading_only: bool = False, alone: bool = False) -> None:
+    """Let the system calls `names` fail with EPERM from now on; no effect if the kernel has no such filter.
+
+    `reading_only` also forbids to open files for writing; `alone` also forbids other processes, and signals to them.
+    """
+    with suppress(OSError, RuntimeError, ValueError):
         allowed = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
         refused = pyseccomp.ERRNO(errno.EPERM)
         for name in names:
@@ -134,9 +122,6 @@ def _filter_calls(names: Iterable[str], *, reading_only: bool = False, alone: bo
             # Its flags lie in memory, where a filter cannot look; libc falls back to clone.
             allowed.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         allowed.load()
-    except (OSError, RuntimeError, ValueError):
-        return False
-    return True
 
 
 def _forbid_opening_for_writing(allowed: "pyseccomp.SyscallFilter", refused: int) -> None:
@@ -150,17 +135,17 @@ def _forbid_opening_for_writing(allowed: "pyseccomp.SyscallFilter", refused: int
     allowed.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "openat2")
 
 
-def _restrict_files(readable: Iterable[Path]) -> bool:
-    """Allow only reading below `readable` from now on; return False if the kernel has no landlock."""
+def _restrict_files(readable: Iterable[Path]) -> None:
+    """Allow only reading below `readable` from now on; no effect if the kernel has no landlock."""
     libc = ctypes.CDLL(None, use_errno=True)
     attributes = ctypes.create_string_buffer(struct.pack("=Q", _ACCESS_FS_ALL))
     ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(8), 0)
     if ruleset < 0:
-        return False
+        return
     try:
         for folder in (*readable, Path(os.devnull)):
             _allow_reading(libc, ruleset, folder)
-        return bool(libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0)
+        libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 

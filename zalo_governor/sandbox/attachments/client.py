@@ -47,7 +47,7 @@ class AttachmentScanner:
 
     Args:
         command: command line of the process.
-        idle_seconds: after how long without a file the process is ended, which frees its memory.
+        idle_seconds: after how many seconds without a file the process is ended, which frees its memory.
     """
 
     def __init__(self, command: Sequence[str], *, idle_seconds: float = _IDLE_SECONDS) -> None:
@@ -103,9 +103,8 @@ class AttachmentScanner:
         try:
             os.truncate(held, len(content))
             os.pwrite(held, content, 0)
-            asked = request(name)
             line.settimeout(_ANSWER_SECONDS)
-            socket.send_fds(line, [asked], [held])
+            socket.send_fds(line, [request(name)], [held])
             return ScanResult.model_validate_json(_receive(line))
         except (OSError, EOFError, ValidationError) as error:
             self._end()
@@ -116,8 +115,7 @@ class AttachmentScanner:
 
     def _ready(self) -> socket.socket:
         """Return the socket to the process, which is started if it does not run."""
-        running = self._line is not None and self._process is not None and self._process.poll() is None
-        if self._line is not None and running and not self._is_outdated:
+        if self._line and self._process and self._process.poll() is None and not self._is_outdated:
             return self._line
         self._is_outdated = False
         self._end()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 
@@ -167,25 +167,27 @@ class ScanAttachmentHandler:
         found = Verdict(findings=tuple(merge_by_rule(scanned.result.findings)))
         seal = _seal(scanned) if scanned.result.seals else None
         uow.verdicts.add(task.event_id, sealed(found), seal)
-        event_type = MessageSent if seal is None else SealedHeard
-        content = {} if seal is None else {"mac": seal.mac, "size": seal.size}
-        event = event_type(
-            id=task.event_id,
-            account=job.account,
-            thread_id=job.group_id,
-            key=task.message_key,
-            sender_uid=task.sender_uid,
-            at=task.sent_at,
-            source=task.source,
-            **content,
-        )
-        self._cases.handle_late_findings(uow, event, found, scanned.mac)
+        self._cases.handle_late_findings(uow, _event(job, task, seal), found, scanned.mac)
 
 
 def _task(job: Job) -> ScanAttachment:
     if not isinstance(job.task, ScanAttachment):
         raise TypeError(job.kind)
     return job.task
+
+
+def _event(job: Job, task: ScanAttachment, seal: Seal | None) -> MessageSent | SealedHeard:
+    """Return the event of the message, without its content; a sealed one if a finding sealed it."""
+    facts: dict[str, Any] = {
+        "id": task.event_id,
+        "account": job.account,
+        "thread_id": job.group_id,
+        "key": task.message_key,
+        "sender_uid": task.sender_uid,
+        "at": task.sent_at,
+        "source": task.source,
+    }
+    return MessageSent(**facts) if seal is None else SealedHeard(**facts, mac=seal.mac, size=seal.size)
 
 
 def _seal(scanned: _Scanned) -> Seal:
