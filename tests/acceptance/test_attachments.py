@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -141,6 +142,6 @@ def test_nothing_of_the_files_lies_anywhere(bot: Rig) -> None:
             assert not [needle for needle in needles if needle in content], file
     assert read > 3
     since = time.time() - 600
-    fresh = [file for file in Path("/tmp").glob("*") if file.is_file() and file.stat().st_mtime > since]
+    fresh = [file for file in Path(gettempdir()).glob("*") if file.is_file() and file.stat().st_mtime > since]
     assert not [file for file in fresh if any(needle in file.read_bytes() for needle in needles)]
     bot.start_bot()

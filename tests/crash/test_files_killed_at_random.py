@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 import yaml
@@ -37,7 +38,7 @@ CLAUSES = {
 }
 """Clause of the case that each sample is; no case for the others."""
 SCANNED = re.compile(r'^\{.*"event": "attachment_scanned".*\}$', re.MULTILINE)
-SHARED = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
+SHARED = (Path(gettempdir()), Path("/var/tmp"), Path("/dev/shm"))
 """Folders into which any program may write."""
 
 

@@ -10,22 +10,14 @@ from pathlib import Path
 import openpyxl
 from docx import Document
 
+from tests.pages.papers import SENTENCES
 from tests.unit.sandbox.attachments.readers.documents import NAMESPACES, related, zipped
 
 HEAD = (
     "ỦY BAN NHÂN DÂN TỈNH MẪU\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
     "Số: 12/BC-UBND (GIẢ ĐỊNH)\tĐộc lập - Tự do - Hạnh phúc",
 )
-BODY = (
-    "Căn cứ chương trình công tác năm, đơn vị đã giao từng phòng chuẩn bị nội dung và gửi trước ngày mười lăm.",
-    "Các xã tiếp tục rà soát đường nội đồng, báo số mét đã làm và số mét còn lại, kèm ảnh chụp nơi thi công.",
-    "Mật độ dân cư ở thị trấn cao nên việc thu gom rác cần thêm một chuyến xe vào buổi chiều.",
-    "Bộ phận văn thư nhận hồ sơ, ghi sổ, chuyển người xử lý trong ngày và nhắc khi gần hết hạn.",
-    "Đề nghị các đồng chí đổi mật khẩu định kỳ và không dùng chung tài khoản của cơ quan.",
-    "Kinh phí lấy từ nguồn chi thường xuyên đã giao đầu năm, không phát sinh thêm ngoài dự toán.",
-    "Hội nghị thống nhất trồng thêm cây bóng mát dọc đường vào trường và giao đoàn thanh niên chăm sóc.",
-    "Người dân góp ý rằng biển chỉ đường còn thiếu ở ngã ba chợ, cần làm xong trước mùa lễ hội.",
-)
+BODY = SENTENCES[:-1]
 FOOT = ("Nơi nhận:\tTM. ỦY BAN NHÂN DÂN", "- Như trên;\tKT. CHỦ TỊCH", "- Lưu: VT.\tLò Văn Mẫu")
 
 _FOLDER = Path(__file__).parent

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import gettempdir
 
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.sandbox.attachments.server import Confinement, serve
@@ -17,6 +18,8 @@ from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
 
 _KEY = Path(sys.argv[1])
 _DONE = "done"
+_ESCAPED = Path(gettempdir()) / "zalo-governor-escaped"
+"""What a reader that may write would leave in the temporary folder."""
 
 
 def scan(content: bytes, name: str) -> ScanResult:
@@ -39,7 +42,7 @@ def _write(content: bytes) -> str:
 
 
 def _write_temporary(content: bytes) -> str:
-    Path("/tmp/zalo-governor-escaped").write_bytes(content)
+    _ESCAPED.write_bytes(content)
     return _DONE
 
 

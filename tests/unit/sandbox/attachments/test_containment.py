@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_what_a_reader_has_no_right_to_is_refused(scanner: AttachmentScanner, ke
     assert result.type == "PermissionError"
     assert [file.name for file in key.parent.iterdir()] == ["master.key"]
     assert key.read_text() == KEY
-    assert not Path("/tmp/zalo-governor-escaped").exists()
+    assert not (Path(gettempdir()) / "zalo-governor-escaped").exists()
 
 
 @pytest.mark.parametrize("attempt", ["hang", "spin"])
