@@ -49,6 +49,10 @@ class OfficeSettings(Section):
     """Place printed before the date in reports."""
     signer: str = "Giám đốc"
     """Job title of the person who signs reports."""
+    signer_name: str = ""
+    """Name of the person who signs reports; "" leaves the place empty."""
+    abbreviation: str = ""
+    """Abbreviation of `desk` in the numbers of its documents: `SKHCN` in `15/BC-SKHCN`."""
     addressee: str = "Đồng chí Chủ tịch UBND tỉnh, Trưởng nhóm"
     recipients: tuple[str, ...] = ("Như trên", "Văn phòng UBND tỉnh")
 
@@ -62,6 +66,8 @@ class OfficeSettings(Section):
             signer=self.signer,
             addressee=self.addressee,
             recipients=self.recipients,
+            signer_name=self.signer_name,
+            abbreviation=self.abbreviation,
         )
 
 

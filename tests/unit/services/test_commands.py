@@ -281,7 +281,7 @@ def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, word
     ]
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
-    for part in (words, "120/120", "tổng 20 phút (1 khoảng chưa lấy lại đủ tin)", "gặp lỗi 4 lần", "chờ gửi: 3"):
+    for part in (words, "120/120", "tổng 20 phút (1 lần chưa lấy lại đủ tin)", "gặp lỗi 4 lần", "chờ gửi: 3"):
         assert part in text
 
 
@@ -320,7 +320,7 @@ def test_the_state_names_a_gap_of_private_messages_only_where_something_may_be_m
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
     assert ("Tin nhắn riêng gửi Hệ thống" in text) is not closed
-    assert ("tổng 9 phút (1 khoảng chưa lấy lại đủ tin)" in text) is not closed
+    assert ("tổng 9 phút (1 lần chưa lấy lại đủ tin)" in text) is not closed
 
 
 @pytest.mark.parametrize(
@@ -553,10 +553,10 @@ def test_members_cannot_make_the_bot_flood_the_group() -> None:
 @pytest.mark.parametrize(
     ("line", "face", "days"),
     [
-        ("/baocao tháng docx", ReportFormat.DOCX, "20261101-20261130"),
-        ("/baocao thang word", ReportFormat.DOCX, "20261101-20261130"),
+        ("/baocao tháng docx", ReportFormat.DOCX, "20261101-20261124"),
+        ("/baocao thang word", ReportFormat.DOCX, "20261101-20261124"),
         ("bao cao quy 3 excel", ReportFormat.XLSX, "20260701-20260930"),
-        ("/BÁO CÁO TUẦN ẢNH", ReportFormat.PNG, "20261123-20261129"),
+        ("/BÁO CÁO TUẦN ẢNH", ReportFormat.PNG, "20261123-20261124"),
         ("báo cáo hôm qua biểu đồ", ReportFormat.PNG, "20261123-20261123"),
         ("/baocao png", ReportFormat.PNG, "20261124-20261124"),
         ("/baocao 01/10-31/10 xlsx.", ReportFormat.XLSX, "20261001-20261031"),

@@ -1,6 +1,7 @@
 """Renders a report as a PNG picture of figures and charts that is readable at the width of a phone."""
 
 import textwrap
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -18,31 +19,48 @@ _DPI = 100
 _MOST_BARS = 8
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
-_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 360, 64, 120, 150, 40
+_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 360, 64, 120, 150, 40
 """Heights in pixels of the parts of the page: header, row of figures, vertical and horizontal bar charts, footer …"""
+_HEADLINE, _NOTE_LINE = 116, 30
+"""Heights in pixels of one of the three lines at the top, and of each line of its note."""
+_NOTE_WIDTH, _NOTE_LINES = 82, 4
 _FOOTER_LINES = 4
 
 
 def picture(paper: ReportDocument) -> bytes:
     """Render the report `paper` as a PNG, 1080 pixels wide and as high as its charts need; return the bytes."""
-    # A chart of a single bar says no more than the number in the text.
-    drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
-    heights = [_height(table) for table in drawn]
-    tile_rows = (len(paper.highlights) + 1) // 2
-    total = _HEADER + tile_rows * _TILE_ROW + sum(heights) + _SPACE * len(drawn) + _FOOTER
     with mpl.rc_context({"font.family": "DejaVu Sans", "text.color": _INK, "axes.edgecolor": _GREY}):
-        figure = Figure(figsize=(WIDTH / _DPI, total / _DPI), dpi=_DPI, facecolor=_PAPER)
-        FigureCanvasAgg(figure)
-        page = _Page(figure, total)
-        page.header(paper)
-        for place in range(0, len(paper.highlights), 2):
-            page.tiles(paper.highlights[place : place + 2])
-        for table, height in zip(drawn, heights, strict=True):
-            page.chart(table, height)
-        page.footer(paper)
         content = BytesIO()
-        figure.savefig(content, format="png", metadata={"Software": None})
+        page_of(paper).savefig(content, format="png", metadata={"Software": None})
     return content.getvalue()
+
+
+def page_of(paper: ReportDocument) -> Figure:
+    """Return the page with its texts and charts, from top to bottom; charts that would be empty are left out."""
+    drawn = [table for table in paper.tables if table.worth_drawing]
+    heights = [_height(table) for table in drawn]
+    notes = [textwrap.wrap(headline.note, _NOTE_WIDTH)[:_NOTE_LINES] for headline in paper.headlines]
+    tile_rows = (len(paper.highlights) + 1) // 2
+    total = (
+        _HEADER
+        + sum(_HEADLINE + _NOTE_LINE * len(lines) for lines in notes)
+        + tile_rows * _TILE_ROW
+        + sum(heights)
+        + _SPACE * len(drawn)
+        + _FOOTER
+    )
+    figure = Figure(figsize=(WIDTH / _DPI, total / _DPI), dpi=_DPI, facecolor=_PAPER)
+    FigureCanvasAgg(figure)
+    page = _Page(figure, total)
+    page.header(paper)
+    for headline, lines in zip(paper.headlines, notes, strict=True):
+        page.headline(headline, lines)
+    for place in range(0, len(paper.highlights), 2):
+        page.tiles(paper.highlights[place : place + 2])
+    for table, height in zip(drawn, heights, strict=True):
+        page.chart(table, height)
+    page.footer(paper)
+    return figure
 
 
 def _height(table: Table) -> int:
@@ -72,10 +90,19 @@ class _Page:
 
     def header(self, paper: ReportDocument) -> None:
         self._text(56, 46, paper.title, size=30, weight="bold", color=_BLUE)
-        for number, line in enumerate(textwrap.wrap(paper.subject, 52)[:2]):
-            self._text(56, 102 + 40 * number, line, size=20, weight="bold")
-        self._text(56, 184, paper.period, size=18, color=_PALE)
+        self._text(56, 98, textwrap.shorten(paper.group, 60, placeholder=" …"), size=20, weight="bold")
+        self._text(56, 144, paper.period, size=18, color=_PALE)
         self._at = _HEADER
+
+    def headline(self, headline: Highlight, note: Sequence[str]) -> None:
+        """Draw one of the three lines with which the page begins; `note` are the lines of what is added to it."""
+        height = _HEADLINE + _NOTE_LINE * len(note)
+        self._figure.patches.append(self._panel(40, self._at, WIDTH - 80, height - 16))
+        self._text(64, self._at + 12, headline.name, size=18, color=_PALE)
+        self._text(64, self._at + 44, headline.value, size=26, weight="bold")
+        for number, line in enumerate(note):
+            self._text(64, self._at + 94 + _NOTE_LINE * number, line, size=16)
+        self._at += height
 
     def tiles(self, highlights: tuple[Highlight, ...]) -> None:
         for place, highlight in enumerate(highlights):

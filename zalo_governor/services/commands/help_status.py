@@ -20,9 +20,9 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.outage_notices import ELSEWHERE
 from zalo_governor.services.messaging.trial import trial_line
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
-from zalo_governor.services.reports.builder import coverage_line, gaps_line
 from zalo_governor.services.reports.digests import no_backup
 from zalo_governor.services.reports.periods import midnight, today
+from zalo_governor.services.reports.sentences import coverage_line, gaps_line
 
 
 class Help(Command[bool]):

@@ -145,7 +145,7 @@ def test_no_face_holds_what_somebody_wrote() -> None:
 
 def test_a_file_says_in_its_name_which_group_and_days_it_is_about() -> None:
     file = file_of(report(), ReportFormat.DOCX, paper(), VOICE)
-    assert file.name == "bao-cao-nhom-zalo-dieu-hanh-tinh-mau-20261101-20261130.docx"
+    assert file.name == "bao-cao-nhom-zalo-dieu-hanh-tinh-mau-20261101-20261124.docx"
 
 
 @pytest.mark.parametrize("wrong", ["{{ khong_co }}", "{{ muc.activity.ten", "{{ ''.__class__.__mro__ }}"])
