@@ -106,9 +106,10 @@ def dress_page(section: Section) -> None:
     section.different_first_page_header_footer = True
     section.header_distance = Mm(10)
     section.footer_distance = Mm(8)
-    numbering = OxmlElement("w:pgNumType")
-    numbering.set(qn("w:start"), "1")
-    section._sectPr.append(numbering)
+    if section._sectPr.find(qn("w:pgNumType")) is None:  # a new section is a copy of the one before
+        numbering = OxmlElement("w:pgNumType")
+        numbering.set(qn("w:start"), "1")
+        section._sectPr.find(qn("w:cols")).addprevious(numbering)  # Word insists on the order of the elements
     for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
         part.is_linked_to_previous = False
     page_number(section.header.paragraphs[0])

@@ -195,7 +195,7 @@ class ActivityReport(_Figures):
     """All cases open when the report is made, the most severe first, then the oldest."""
     grave_cases: tuple[Case, ...] = ()
     """Urgent cases (`Case.urgent`) opened in the period, whatever their state, without false alarms, the worst first;
-    then those from before the period that are still open."""
+    then those from before or after the period that are open."""
     names: dict[int, str] = {}
     """Person id -> name and title of every person who occurs in `open_cases` or `remarks`."""
     suspects: int
@@ -235,6 +235,10 @@ class ActivityReport(_Figures):
     def comparable(self) -> bool:
         """Return whether the program already received the group's events in the preceding period."""
         return self.first_heard is not None and self.first_heard < self.period.start
+
+    def covers(self, moment: datetime) -> bool:
+        """Return whether the moment is in the period; if that is still running, so is what comes after `made_at`."""
+        return self.period.start <= moment and (moment < self.period.end or self.made_at <= self.period.end)
 
     @property
     def of_one_day(self) -> bool:

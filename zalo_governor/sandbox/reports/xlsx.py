@@ -92,6 +92,8 @@ def _add_chart(sheet: Worksheet, table: Table) -> None:
 
 
 def _write_cell(sheet: Worksheet, row: int, place: int, value: Cell) -> None:
+    if value == "":
+        return
     cell = sheet.cell(row, place, value)
     if isinstance(value, str):
         # openpyxl would store a string that begins with "=" as a formula.

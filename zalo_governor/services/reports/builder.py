@@ -62,7 +62,7 @@ def compose(
         ),
         states=tuple(uow.distributions.case_states(group.id, period.start, period.end)),
         open_cases=tuple(open_cases),
-        grave_cases=tuple(grave_cases(urgent, open_cases, period.start, voice.regulation)),
+        grave_cases=tuple(grave_cases(urgent, open_cases, voice.regulation)),
         names={person_id: voice.named(person) for person_id, person in people.items()},
         suspects=uow.statistics.suspects(group.id, period.start, period.end),
         handling=uow.distributions.handling(group.id, period.start, period.end),

@@ -1,7 +1,6 @@
 """What is worst in a report: the order of clauses and cases, and the grave cases by clause."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
@@ -38,10 +37,8 @@ def worst_first(
     return sorted(figures, key=place)
 
 
-def grave_cases(
-    urgent: Iterable[Case], open_cases: Iterable[Case], start: datetime, regulation: Regulation
-) -> list[Case]:
-    """Return the cases for `ActivityReport.grave_cases`: those of the period, then the open ones from before `start`.
+def grave_cases(urgent: Sequence[Case], open_cases: Iterable[Case], regulation: Regulation) -> list[Case]:
+    """Return the cases for `ActivityReport.grave_cases`: those of the period, then the open ones from outside it.
 
     `urgent` are the urgent cases of the period in any state, `open_cases` all cases that are open now.
     """
@@ -50,9 +47,10 @@ def grave_cases(
         return 0 if case.sealed else regulation.rank_of(case.clause)
 
     settled = {CaseState.FALSE_ALARM, CaseState.APPROVED}
+    of_period = {case.id for case in urgent}
     inside = [case for case in urgent if case.state not in settled]
-    carried = [case for case in open_cases if case.urgent and case.opened_at < start]
-    return [*sorted(inside, key=place), *sorted(carried, key=place)]
+    outside = [case for case in open_cases if case.urgent and case.id not in of_period]
+    return [*sorted(inside, key=place), *sorted(outside, key=place)]
 
 
 def grave_clauses(report: ActivityReport, voice: MessageFormatter) -> list[GraveClause]:

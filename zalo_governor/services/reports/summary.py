@@ -45,7 +45,7 @@ def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Hig
     more = counted(
         voice,
         (MessageId.SUMMARY_GRAVE_OPEN, sum(case.state.open for case in cases)),
-        (MessageId.SUMMARY_GRAVE_CARRIED, sum(case.opened_at < report.period.start for case in cases)),
+        (MessageId.SUMMARY_GRAVE_OUTSIDE, sum(not report.covers(case.opened_at) for case in cases)),
     )
     value = voice.render(MessageId.SUMMARY_CASES, count=number(len(cases)))
     clauses = grave_clauses(report, voice)

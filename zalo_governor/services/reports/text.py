@@ -106,6 +106,8 @@ class _TextRenderer:
         report, activity = self._report, self._report.activity
         if report.heard_nothing:
             return ""
+        if not activity.messages:
+            return self._voice.render(MessageId.ACTIVITY_NONE)
         more = counted(
             self._voice,
             (MessageId.ACTIVITY_JOINED, activity.joined),

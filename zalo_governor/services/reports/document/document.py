@@ -1,7 +1,6 @@
 """Assembly of the activity report's document from all its sections, and of the file to be rendered from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
@@ -27,7 +26,6 @@ from zalo_governor.services.reports.sentences import compared, last_minute
 from zalo_governor.services.reports.summary import Codes, headlines
 from zalo_governor.text.fold import fold
 
-_ONE_DAY = timedelta(days=1)
 _SLUG_LENGTH = 60
 _CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=2)
 """How many codes of grave cases are given for each clause; a day's report has a single page."""
@@ -105,7 +103,8 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
 def _period(draft: Draft) -> str:
     """Return the name of the report's period for a document: a single day by its date, not "today" or "yesterday"."""
     start, end = draft.report.period.start, draft.report.period.end
-    if end - start == _ONE_DAY and local(start).hour == local(start).minute == 0:
+    whole = local(start).hour == local(start).minute == 0
+    if whole and local(start).date() == local(last_minute(end)).date():
         return draft.render(MessageId.PERIOD_DAY, date=day(start))
     return draft.report.period.label
 

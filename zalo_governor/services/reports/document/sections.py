@@ -283,6 +283,8 @@ def _hours(draft: Draft) -> Sequence[int]:
 
 def _activity_line(draft: Draft) -> str:
     report, activity = draft.report, draft.report.activity
+    if not activity.messages:
+        return draft.render(MessageId.ACTIVITY_NONE)
     more = counted(
         draft.voice,
         (MessageId.ACTIVITY_JOINED, activity.joined),
