@@ -122,7 +122,7 @@ def test_pages_are_numbered_above_the_text_but_for_the_first_and_the_appendix_be
 
 
 def test_the_letter_points_to_its_appendix_which_a_days_letter_does_not_have(month: Document) -> None:
-    assert find(month, "Số liệu chi tiết tại Phụ lục kèm theo.")
+    assert any(part.text.startswith("Số liệu chi tiết tại Phụ lục kèm theo.") for part in month.paragraphs)
     day = docx.Document(BytesIO(document(bad_paper(1), TEMPLATE)))
     assert len(day.sections) == 1
     assert not [part for part in paragraphs(day) if "Phụ lục" in part.text]
@@ -131,7 +131,7 @@ def test_the_letter_points_to_its_appendix_which_a_days_letter_does_not_have(mon
 def test_a_date_in_january_and_february_has_a_zero_before_the_month() -> None:
     early = bad_paper(30).made_at.replace(month=2, day=3)
     letter = docx.Document(BytesIO(document(bad_paper(30).model_copy(update={"made_at": early}), TEMPLATE)))
-    assert find(letter, "Mẫu, ngày 03 tháng 02 năm 2026")
+    assert find(letter, "Mẫu, ngày").text == "Mẫu, ngày 03 tháng 02 năm 2026"
 
 
 @pytest.mark.parametrize(("days", "most"), [(1, 1), (7, 3), (30, 3)])

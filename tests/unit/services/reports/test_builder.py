@@ -119,9 +119,12 @@ def test_where_nothing_is_known_of_the_preceding_period_it_is_not_called_zero() 
 def test_a_running_period_ends_now_and_is_compared_with_as_long_a_time_before() -> None:
     desk = Desk()
     asked_for: list[tuple[datetime, datetime]] = []
-    desk.uow.statistics.activity = lambda _group, start, end: (  # type: ignore[method-assign]
-        asked_for.append((start, end)) or desk.store.activity_now
-    )
+
+    def activity(group_id: str, start: datetime, end: datetime) -> Activity:
+        asked_for.append((start, end))
+        return desk.store.activity_now
+
+    desk.uow.statistics.activity = activity  # type: ignore[method-assign]
     span = asked("thang", today(NOW))
     assert span is not None
     month = compose(desk.uow, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
