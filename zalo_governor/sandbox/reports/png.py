@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.documents import Drawing, Highlight, ReportDocument, Table
+from zalo_governor.domain.documents import Cell, Drawing, Highlight, ReportDocument, Table
 
 WIDTH = 1080
 _DPI = 100
@@ -25,6 +25,7 @@ _HEADLINE, _NOTE_LINE = 116, 30
 """Heights in pixels of one of the three lines at the top, and of each line of its note."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
 _FOOTER_LINES = 4
+_LABEL_WIDTH = 27
 
 
 def picture(paper: ReportDocument) -> bytes:
@@ -37,7 +38,7 @@ def picture(paper: ReportDocument) -> bytes:
 
 def page_of(paper: ReportDocument) -> Figure:
     """Return the page with its texts and charts, from top to bottom; charts that would be empty are left out."""
-    drawn = [table for table in paper.tables if table.worth_drawing]
+    drawn = [table for table in paper.tables if table.worth_drawing and _drawn_columns(table)]
     heights = [_height(table) for table in drawn]
     notes = [textwrap.wrap(headline.note, _NOTE_WIDTH)[:_NOTE_LINES] for headline in paper.headlines]
     tile_rows = (len(paper.highlights) + 1) // 2
@@ -69,12 +70,14 @@ def _height(table: Table) -> int:
     return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_drawn_columns(table)) > 1 else 1)
 
 
-def _drawn_columns(table: Table) -> tuple[int, ...]:
-    """Return the indices of the table columns to draw.
+def _rows(table: Table) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows that are drawn: of names only the first, as the table has the most important ones first."""
+    return table.rows[:_MOST_BARS] if table.drawing is Drawing.BARS else table.rows
 
-    They are the first of `table.drawn`, and each further one that has any value but zero.
-    """
-    return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
+
+def _drawn_columns(table: Table) -> tuple[int, ...]:
+    """Return the indices of the table columns to draw: those of `table.drawn` that have any value but zero."""
+    return tuple(place for place in table.drawn if any(row[place] for row in _rows(table)))
 
 
 class _Page:
@@ -147,7 +150,7 @@ class _Page:
         _hide_spines(axes, "left")
 
     def _bars(self, axes: Axes, table: Table) -> None:
-        rows = table.rows[:_MOST_BARS]
+        rows = _rows(table)
         drawn = _drawn_columns(table)
         count = len(drawn)
         thick = 0.78 / count
@@ -159,7 +162,7 @@ class _Page:
             axes.barh(places, values, height=thick * 0.92, color=color, label=table.columns[column])
             for place, value in zip(places, values, strict=True):
                 axes.text(value + longest * 0.015, place, _format_number(value), va="center", fontsize=17, color=_INK)
-        names = [textwrap.fill(textwrap.shorten(str(row[0]), 52, placeholder=" …"), 27) for row in rows]
+        names = [_wrap_label(str(row[0])) for row in rows]
         axes.set_yticks(range(len(rows)), names)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, longest * 1.12)
@@ -200,6 +203,15 @@ def _hide_spines(axes: Axes, *kept: str) -> None:
 def _shorten_label(label: str) -> str:
     """Shorten the label of a chart axis: a date "dd/mm/yyyy" to "dd/mm", any other label to its first word."""
     return label[:5] if label.count("/") == 2 else label.split(maxsplit=1)[0]
+
+
+def _wrap_label(label: str) -> str:
+    """Wrap the name of a bar into two lines; what stands in brackets at its end is kept together on the second."""
+    short = textwrap.shorten(label, 60, placeholder=" …")
+    name, bracket, rest = short.partition(" (")
+    if bracket and len(short) > _LABEL_WIDTH >= max(len(name), len(rest) + 1):
+        return f"{name}\n({rest}"
+    return textwrap.fill(short, _LABEL_WIDTH)
 
 
 def _format_number(value: float) -> str:

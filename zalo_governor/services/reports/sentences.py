@@ -1,11 +1,11 @@
 """Sentences of the activity report that several of its formats share. They never say at length what did not happen."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.connection import Gap, silence
-from zalo_governor.domain.reports import ActivityReport, Coverage
+from zalo_governor.domain.reports import ActivityReport, Coverage, Period
 from zalo_governor.services.group_changes.leak_signs import in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -208,6 +208,17 @@ def late_start(report: ActivityReport, voice: MessageFormatter) -> str:
     if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
         return ""
     return voice.render(MessageId.LISTENING_SINCE, when=moment(first))
+
+
+def span_in_words(period: Period, voice: MessageFormatter) -> str:
+    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can."""
+    start, end = local(period.start), local(last_minute(period.end))
+    if start.time() == time.min and end != local(period.end):
+        return voice.render(MessageId.SPAN_DAYS, start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
+    if start.date() == end.date():
+        times = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        return voice.render(MessageId.SPAN_OF_DAY, day=f"{start:%d/%m/%Y}", **times)
+    return voice.render(MessageId.SPAN, start=moment(start), end=moment(end))
 
 
 def last_minute(end: datetime) -> datetime:

@@ -70,11 +70,11 @@ def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
         (MessageId.SUMMARY_OPEN, len(report.open_cases)),
         (MessageId.SUMMARY_OVERDUE, report.directives.overdue_now),
     )
-    oldest = min((case.opened_at for case in report.open_cases), default=None)
+    oldest = min((case.opened_at for case in report.open_cases), default=report.made_at)
     return Highlight(
         name=voice.render(MessageId.SUMMARY_PENDING),
         value=value or voice.render(MessageId.SUMMARY_NONE),
-        note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if oldest else "",
+        note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if day(oldest) != day(report.made_at) else "",
     )
 
 

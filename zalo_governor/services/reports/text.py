@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.sentences import (
@@ -16,9 +16,9 @@ from zalo_governor.services.reports.sentences import (
     counted,
     directives_line,
     handling_lines,
-    last_minute,
     members_line,
     signs_line,
+    span_in_words,
     told_line,
     troubles_line,
 )
@@ -116,8 +116,7 @@ class _TextRenderer:
         )
         return self._voice.render(
             MessageId.REPORT_ACTIVITY,
-            start=moment(report.period.start),
-            end=moment(last_minute(report.period.end)),
+            span=span_in_words(report.period, self._voice),
             messages=number(activity.messages),
             senders=number(activity.senders),
             compared=compared(report, activity.messages, report.activity_before.messages, self._voice),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
 from zalo_governor.domain.reports import ActivityReport
-from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.document.draft import Draft
@@ -22,7 +22,7 @@ from zalo_governor.services.reports.document.sections import (
     statements,
     told,
 )
-from zalo_governor.services.reports.sentences import compared, last_minute
+from zalo_governor.services.reports.sentences import compared, last_minute, span_in_words
 from zalo_governor.services.reports.summary import Codes, headlines
 from zalo_governor.text.fold import fold
 
@@ -51,7 +51,7 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
     draft = Draft(report, voice)
     say = voice.render
     group = voice.group(Group(report.group_id, report.group_name))
-    span = {"start": moment(report.period.start), "end": moment(last_minute(report.period.end))}
+    span = span_in_words(report.period, voice)
     trace = report.audit_head
     sections = (
         activity(draft),
@@ -72,9 +72,9 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         title=say(MessageId.PAPER_TITLE),
         subject=say(MessageId.PAPER_SUBJECT, group=group, period=_period(draft)),
         group=group,
-        period=say(MessageId.PAPER_SPAN, **span),
+        period=span,
         made_at=report.made_at,
-        summary=say(MessageId.PAPER_SUMMARY, unit=head.unit, period=_period(draft), **span),
+        summary=say(MessageId.PAPER_SUMMARY, unit=head.unit, period=_period(draft), span=span),
         headlines=headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES),
         highlights=tuple(_highlights(draft)),
         sections=sections,
