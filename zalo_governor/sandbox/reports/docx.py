@@ -53,6 +53,8 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
     """
     made = local(paper.made_at)
     head = paper.head
+    # A report that was put into the queue by an earlier version of the program has no body.
+    body = paper.body or tuple(section for section in paper.sections if section.lines)
     return {
         "co_quan_cap_tren": head.superior,
         "co_quan": head.unit,
@@ -74,7 +76,7 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
         "diem_chinh": [_highlight(row) for row in paper.highlights],
         "cac_muc": [
             {"so": numeral, "ten": section.title, "dong": section.lines}
-            for numeral, section in zip(_NUMERALS, paper.body, strict=False)
+            for numeral, section in zip(_NUMERALS, body, strict=False)
         ],
         "co_phu_luc": not paper.of_one_day,
         "muc": {

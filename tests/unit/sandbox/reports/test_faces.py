@@ -103,6 +103,18 @@ def test_what_members_wrote_to_the_office_stands_in_the_desks_paper_alone() -> N
         assert table_of(made, "proposal").rows[-1][1] == "1 (GY-1)"
 
 
+def test_a_report_queued_by_an_earlier_version_is_printed_in_full() -> None:
+    made = paper()
+    old = made.model_dump(mode="json", exclude={"headlines", "body", "of_one_day"})
+    for name in ("signer_name", "abbreviation"):
+        del old["head"][name]
+    for section in old["sections"]:
+        del section["notes"]
+    text, _ = read_docx(document(ReportDocument.model_validate(old), TEMPLATE))
+    for section in made.sections:
+        assert all(line in text for line in section.lines)
+
+
 def test_no_cell_of_the_workbook_is_a_formula() -> None:
     book = load_workbook(BytesIO(workbook(paper(words=True))))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
