@@ -24,6 +24,8 @@ _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 36
 _HEADLINE, _NOTE_LINE = 116, 30
 """Heights in pixels of one of the three lines at the top, and of each line of its note."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
+_LONG_VALUE = 46
+"""Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
 _LABEL_WIDTH = 27
 
@@ -102,7 +104,8 @@ class _Page:
         height = _HEADLINE + _NOTE_LINE * len(note)
         self._figure.patches.append(self._panel(40, self._at, WIDTH - 80, height - 16))
         self._text(64, self._at + 12, headline.name, size=18, color=_PALE)
-        self._text(64, self._at + 44, headline.value, size=26, weight="bold")
+        size = 26 if len(headline.value) <= _LONG_VALUE else 19
+        self._text(64, self._at + 44, headline.value, size=size, weight="bold")
         for number, line in enumerate(note):
             self._text(64, self._at + 94 + _NOTE_LINE * number, line, size=16)
         self._at += height
