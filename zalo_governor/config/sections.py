@@ -165,13 +165,6 @@ class LogSettings(Section):
     """How many days old log files are kept."""
 
 
-class HealthSettings(Section):
-    """The HTTP endpoints for monitoring tools, reachable from this machine only."""
-
-    port: int | None = Field(default=8377, ge=1, le=65535)
-    """Port of /healthz and /metrics on 127.0.0.1; null switches them off."""
-
-
 class VigilSettings(Section):
     """Intervals of the checks for missed messages, group syncs (reading a group's members) and keep-alive calls."""
 
@@ -309,22 +302,6 @@ class RetentionSettings(Section):
     def readers_kept(self) -> timedelta:
         """Return how long the receipts are kept that tell who received or saw a message of a case."""
         return timedelta(days=self.readers_days)
-
-
-class BackupSettings(Section):
-    """Where backups are written, how many are kept, and when the admins are told that a backup is missing."""
-
-    folder: Path = Path("sao-luu")
-    """Default folder of backups, relative to data_dir; preferably on another machine."""
-    keep: int = Field(default=14, ge=1)
-    """How many backups, the newest ones, are kept in the folder."""
-    remind_days: float | None = Field(default=2.0, gt=0)
-    """Days without a backup after which the admins are notified; `null` for never."""
-
-    @property
-    def remind_after(self) -> timedelta | None:
-        """Return the time without a backup after which the admins are notified; None for never."""
-        return None if self.remind_days is None else timedelta(days=self.remind_days)
 
 
 class TrialSettings(Section):
