@@ -7,7 +7,6 @@ from typing import Any
 import requests
 
 from zalo_governor.app.monitoring.health import Condition
-from zalo_governor.app.monitoring.server import HOST
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
@@ -57,13 +56,13 @@ def health(context: DoctorContext) -> Iterator[Result]:
 
     If the bot is not running, report whether another program occupies the port.
     """
-    port = context.settings.health.port
-    if port is None:
+    port, url = context.settings.health.port, context.settings.health.url
+    if port is None or url is None:
         yield note("Không mở cổng giám sát (health.port: null)")
         return
     running = context.occupant is not None
     try:
-        answer = requests.get(f"http://{HOST}:{port}/healthz", timeout=_TIMEOUT_SECONDS)
+        answer = requests.get(f"{url}/healthz", timeout=_TIMEOUT_SECONDS)
         told = answer.json()
         reasons = told["reasons"]
     except requests.ConnectionError:

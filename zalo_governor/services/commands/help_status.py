@@ -20,7 +20,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.outage_notices import ELSEWHERE
 from zalo_governor.services.messaging.trial import trial_line
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
-from zalo_governor.services.reports.digests import no_backup
+from zalo_governor.services.reports.digests import no_backup, no_copy
 from zalo_governor.services.reports.periods import midnight, today
 from zalo_governor.services.reports.sentences import coverage_line, gaps_line
 
@@ -171,7 +171,7 @@ class Status(Command[bool]):
                     line=self._connection_line(status),
                     rows="\n".join(rows),
                     outgoing=outgoing_in_words(self.voice, status.outgoing),
-                    looked=self._liveness_line(status) + self._scans_line(status) + self._backup_line(status),
+                    looked=self._liveness_line(status) + self._scans_line(status) + self._outside_lines(status),
                 )
             ]
         )
@@ -182,9 +182,16 @@ class Status(Command[bool]):
             return self.voice.render(MessageId.STATUS_NOT_LOOKED)
         return self.voice.render(MessageId.STATUS_LOOKED, when=moment(status.looked_at))
 
-    def _backup_line(self, status: LineStatus) -> str:
-        """Return a line saying that the backup of the database is overdue; "" if it is not."""
-        return "\n" + no_backup(status, self.voice) if status.backup_overdue else ""
+    def _outside_lines(self, status: LineStatus) -> str:
+        """Return lines about the backup, its copy off the machine and the dead-man signal, as far as they fail."""
+        lines = []
+        if status.backup_overdue:
+            lines.append(no_backup(status, self.voice))
+        elif status.copy_missing:
+            lines.append(no_copy(status, self.voice))
+        if status.signal_failing_since:
+            lines.append(self.voice.render(MessageId.STATUS_NO_SIGNAL, since=moment(status.signal_failing_since)))
+        return "".join(f"\n{line}" for line in lines)
 
     def _scans_line(self, status: LineStatus) -> str:
         """Return a line saying how many files wait for their scan, and what is not installed; "" if that is unknown."""

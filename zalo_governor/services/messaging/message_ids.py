@@ -554,6 +554,8 @@ class MessageId(Enum):
     STATUS_LOOKED = ("status_looked", "when")
     STATUS_NOT_LOOKED = ("status_not_looked", "")
     STATUS_NO_BACKUP = ("status_no_backup", "last")
+    STATUS_NO_COPY = ("status_no_copy", "last")
+    STATUS_NO_SIGNAL = ("status_no_signal", "since")
     STATUS_SCANS = ("status_scans", "count since missing")
     STATUS_SCANS_SINCE = ("status_scans_since", "when")
     STATUS_SCANS_OFF = ("status_scans_off", "")

@@ -29,6 +29,12 @@ def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
     return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
 
 
+def no_copy(status: LineStatus, voice: MessageFormatter) -> str:
+    """Return a line warning that backups do not get off the machine, and saying when one last did."""
+    last = moment(status.copied_at) if status.copied_at else voice.render(MessageId.NEVER)
+    return voice.render(MessageId.STATUS_NO_COPY, last=last)
+
+
 class Digests:
     """Sender of digests (collective messages) to the admins (Role.ADMIN and ADMIN_STAFF), by way of the outbox."""
 
@@ -85,7 +91,7 @@ class Digests:
         return told
 
     def backup(self, uow: UnitOfWork, due: datetime) -> None:
-        """Warn the admins if the database backup is overdue; `due` is the time of this run.
+        """Warn the admins if the database backup, or its copy off the machine, is missing; `due` is this run's time.
 
         The warning is sent once a day for all bot accounts together, and not in the quiet hours (at night).
         """
@@ -94,6 +100,8 @@ class Digests:
             return
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
             self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
+        elif status.copy_missing and uow.claims.claim_once("backup_copy_missing", midnight(today(due))):
+            self._notifier.to_desk(uow, no_copy(status, self._voice), group_id=NO_GROUP)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.
