@@ -22,6 +22,7 @@ COMMANDS = (
     "login",
     "run",
     "doctor",
+    "watch",
     "install-service",
     "demo",
     "simulate",
