@@ -115,10 +115,10 @@ def test_the_bots_own_signals_are_enough(tmp_path: Path, mail_server: Any, hook:
         url = f"http://127.0.0.1:{port}/{TOKEN}"
         bot.configure("heartbeat", url=url, every_minutes=0.01, fail_after_minutes=0)
         settings = {"listen": url, "every": "0.5s", "after": "6s", "alarm": alarm(mail_server, hook)}
+        bot.start_bot()
         with watching(tmp_path / "other", **settings) as watch:
             assert requests.post(f"http://127.0.0.1:{port}/{TOKEN[:-1]}x", timeout=5).status_code == 404
             assert requests.get(f"http://127.0.0.1:{port}/{TOKEN}/other", timeout=5).status_code == 404
-            bot.start_bot()
             watch.until("vừa khởi động")
             watch.until("hoạt động bình thường")
             bot.control("config", handshake=503)

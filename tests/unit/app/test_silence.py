@@ -86,12 +86,12 @@ def test_what_reached_nobody_is_told_at_the_next_look(watched: Watched) -> None:
     assert watched.look(*[False] * 20, delivered=False) == []
     assert watched.look(False) == [Alarm.SILENT]
     assert watched.look(True, delivered=False) == []
-    back = watched.now
-    assert watched.silence.back_at == back
-    watched.look(True, delivered=False)
-    assert watched.silence.back_at == back, "the end is when it came back, not when that could be told"
-    watched.look(False, delivered=False)
-    assert watched.silence.back_at is None, "silent again before anybody was told of the end"
+    ends = [(watched.now, watched.silence.back_at)]
+    for good in (True, False):
+        watched.look(good, delivered=False)
+        ends.append((watched.now, watched.silence.back_at))
+    back = ends[0][0]
+    assert [end for _, end in ends] == [back, back, None], "when it came back, not when that could be told"
     assert watched.look(True) == [Alarm.BACK]
     assert watched.silence.since == watched.now
 
