@@ -90,9 +90,7 @@ async def _watch(settings: WatchSettings, silence: Silence, catalogue: Catalogue
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    _tell(f"Bắt đầu giám sát; im lặng quá {settings.after.total_seconds() / 60:g} phút thì báo.")
     await Watcher(settings, silence, catalogue, tell=_tell, clock=system_clock).run(stopping)
-    _tell("Đã dừng giám sát.")
 
 
 def _send_test(alert: FallbackAlert, catalogue: Catalogue) -> None:

@@ -72,6 +72,8 @@ class Watcher:
         """
         listening = self._settings.listening
         runner = await _listen(listening, self._signalled) if listening else None
+        minutes = f"{self._settings.after.total_seconds() / 60:g}".replace(".", ",")
+        self._tell(f"Bắt đầu giám sát; im lặng quá {minutes} phút thì báo.")
         try:
             async with ClientSession(timeout=_TIMEOUT, trust_env=True) as session:
                 while not stopping.is_set():
@@ -80,6 +82,7 @@ class Watcher:
         finally:
             if runner:
                 await runner.cleanup()
+            self._tell("Đã dừng giám sát.")
 
     async def _look(self, session: ClientSession) -> None:
         """Ask the health page, if there is one to ask; tell people what is due."""
