@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -175,3 +176,20 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: P
     [made] = (tmp_path / "out").iterdir()
     assert made.suffix == ".zgbackup"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_restore_is_rehearsed_and_says_what_it_found(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = re.search(r"(?:[0-9A-Z]{5}-){5}[0-9A-Z]{5}", said(config, "backup", str(tmp_path / "out"), "--new-code"))
+    assert code
+    [made] = (tmp_path / "out").iterdir()
+    monkeypatch.setenv("ZALO_GOVERNOR_RECOVERY_CODE", code[0])
+    done = said(config, "restore", "--check", str(made))
+    assert re.search(
+        r"Diễn tập thành công: bản sao lưu lúc \d\d:\d\d \d\d/\d\d/\d{4} khôi phục được, mất \d+ giây", done
+    )
+    assert "0 vụ việc, 3 tin nhắn" in done
+    assert "Đã ghi nhận ngày diễn tập" in done
+    assert "chỉ dùng một trong hai" in said(config, "restore", "--check", "--replace", str(made))
+    assert list((tmp_path / "data").glob("*dien-tap*")) == []
