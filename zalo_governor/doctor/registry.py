@@ -1,6 +1,6 @@
 """The list of all checks in the order in which they run: each after the checks that it needs."""
 
-from zalo_governor.doctor import alerting, attachments, installation, machine, people, running, zalo
+from zalo_governor.doctor import alerting, attachments, installation, machine, outside, people, running, zalo
 from zalo_governor.doctor.check import Check
 
 CHECKS = (
@@ -15,6 +15,8 @@ CHECKS = (
     Check("database", "Cơ sở dữ liệu", installation.database, ("key",)),
     Check("process", "Chương trình", running.process, ("rules", "database")),
     Check("backup", "Sao lưu", installation.backup, ("process",)),
+    Check("backup_copy", "Sao lưu ra ngoài máy", outside.backup_copy, ("process",)),
+    Check("rehearsal", "Diễn tập khôi phục", outside.rehearsal, ("process",)),
     Check("health", "Giám sát", running.health, ("process",)),
     Check("zalo_way", "Đường tới Zalo", zalo.way, ("settings",), asks=True),
     Check("clock", "Đồng hồ", machine.clock, ("zalo_way",), asks=True),
@@ -25,6 +27,7 @@ CHECKS = (
     Check("people_reachable", "Tin riêng", people.reachable, ("process",)),
     Check("undelivered", "Tin gửi đi", people.undelivered, ("process",)),
     Check("alarm", "Đường báo động", alerting.reachable, ("settings",), asks=True),
+    Check("heartbeat", "Tín hiệu hoạt động", outside.heartbeat, ("settings",), asks=True),
     Check("scan_queue", "Tệp chờ quét", attachments.queue, ("process",)),
     Check("yara", "Luật YARA", attachments.yara_rules, ("settings",)),
     Check("sandbox", "Đọc tệp cách ly", attachments.sandbox),

@@ -135,6 +135,36 @@ def test_it_says_when_the_last_backup_was_made_and_whether_that_is_long_ago(inst
     assert "quá hạn" in found["says"]
 
 
+def test_it_asks_for_copies_off_the_machine_and_for_rehearsals(installed: Office) -> None:
+    found = installed.doctor()[1]
+    for check, words in (("backup_copy", "chỉ nằm trên máy này"), ("rehearsal", "Chưa diễn tập")):
+        [result] = found[check]
+        assert (result["level"], words in result["says"]) == ("note", True), "in the first week it is only advice"
+    installed.execute("UPDATE vault SET saved_ms = saved_ms - 8 * 86400000")
+    code, found = installed.doctor()
+    assert (code, found["backup_copy"][0]["level"], found["rehearsal"][0]["level"]) == (1, "warning", "warning")
+
+    vault, now = SecretStore(installed.database), system_clock()
+    installed.settings("backup: {copy_to: [/mnt/nas, 'rclone:kho:zalo'], remind_days: 3}\n")
+    assert installed.doctor()[1]["backup_copy"][0]["level"] == "note"
+
+    def copied(days: int, *, failed: bool = False) -> list[dict[str, str]]:
+        at = (now - timedelta(days=days)).isoformat()
+        good, bad = {"good_at": at, "name": "sao-luu.zgbackup"}, {"failed": failed}
+        vault.save("backup.copies", json.dumps({"/mnt/nas": good, "rclone:kho:zalo": bad}).encode())
+        return installed.doctor()[1]["backup_copy"]
+
+    assert [result["level"] for result in copied(1)] == ["good"]
+    assert [result["level"] for result in copied(4)] == ["warning"]
+    [failed] = copied(1, failed=True)
+    assert (failed["level"], "rclone:kho:zalo không thành" in failed["says"]) == ("warning", True)
+
+    for days, level in ((89, "good"), (91, "warning")):
+        at = (now - timedelta(days=days)).isoformat()
+        vault.save("backup.rehearsal", json.dumps({"at": at, "name": "sao-luu.zgbackup", "made_at": at}).encode())
+        assert installed.doctor()[1]["rehearsal"][0]["level"] == level
+
+
 def _newer(made: Office) -> None:
     made.execute("UPDATE alembic_version SET version_num = 'r9999'")
 

@@ -189,7 +189,7 @@ def test_a_restore_is_rehearsed_and_says_what_it_found(
     assert re.search(
         r"Diễn tập thành công: bản sao lưu lúc \d\d:\d\d \d\d/\d\d/\d{4} khôi phục được, mất \d+ giây", done
     )
-    assert "0 vụ việc, 3 tin nhắn" in done
+    assert re.search(r"Có 0 vụ việc, [1-9] tin nhắn", done)
     assert "Đã ghi nhận ngày diễn tập" in done
     assert "chỉ dùng một trong hai" in said(config, "restore", "--check", "--replace", str(made))
     assert list((tmp_path / "data").glob("*dien-tap*")) == []
