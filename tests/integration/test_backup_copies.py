@@ -214,11 +214,19 @@ def ssh_server(tmp_path: Path) -> Iterator[int]:
         server.wait(20)
 
 
-def test_rsync_copies_over_ssh(made: Copied, tmp_path: Path, ssh_server: int) -> None:
+@pytest.mark.parametrize("restricted", [False, True], ids=["any command", "rrsync only"])
+def test_rsync_copies_over_ssh(made: Copied, tmp_path: Path, ssh_server: int, *, restricted: bool) -> None:
     there = tmp_path / "nas"
     there.mkdir()
     user = pwd.getpwuid(os.getuid()).pw_name
     target = f"{user}@127.0.0.1:{there}"
+    if restricted:
+        # As the guide says: the key opens one folder there and nothing else.
+        allowed, rrsync = tmp_path / "allowed", shutil.which("rrsync")
+        if not rrsync:
+            pytest.skip("this rsync comes without rrsync")
+        allowed.write_text(f'restrict,command="{rrsync} {there}" {allowed.read_text()}')
+        target = f"{user}@127.0.0.1:/"
     made.settings(copy_to=target, copy_keep=1, ssh={"key": "khoa", "known_hosts": "known_hosts", "port": ssh_server})
     see_copies(made, there)
     (made.config.parent / "known_hosts").write_text("")
