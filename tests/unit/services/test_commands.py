@@ -294,20 +294,6 @@ def test_the_state_says_how_many_files_wait_and_what_is_not_installed() -> None:
         assert part in text
 
 
-def test_the_state_names_copies_and_signals_only_where_they_fail() -> None:
-    status = LineStatus(LineState.UP, NOW, NOW, copied_at=NOW)
-    desk = Desk(status=lambda: status)
-    desk.say("admin", "/trangthai", place="private")
-    (text,) = to(desk.take(), "admin")
-    assert "ra ngoài máy" not in text
-    assert "Tín hiệu" not in text
-    status = status._replace(copied_at=None, copy_missing=True, signal_failing_since=NOW - timedelta(minutes=5))
-    desk.say("admin", "/trangthai", place="private")
-    (text,) = to(desk.take(), "admin")
-    assert "Sao lưu ra ngoài máy thành công gần nhất: chưa có" in text
-    assert "Tín hiệu hoạt động chưa gửi được từ 24/11/2026 14:00" in text
-
-
 def test_the_state_says_that_files_are_not_scanned() -> None:
     desk = Desk(attachments=AttachmentSettings(scan=False))
     desk.say("admin", "/trangthai", place="private")

@@ -18,9 +18,10 @@ from zalo_governor.services.messaging.delivery_words import outgoing_in_words
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.outage_notices import ELSEWHERE
+from zalo_governor.services.messaging.outside_words import outside_rows
 from zalo_governor.services.messaging.trial import trial_line
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
-from zalo_governor.services.reports.digests import no_backup, no_copy
+from zalo_governor.services.reports.digests import no_backup
 from zalo_governor.services.reports.periods import midnight, today
 from zalo_governor.services.reports.sentences import coverage_line, gaps_line
 
@@ -184,14 +185,8 @@ class Status(Command[bool]):
 
     def _outside_lines(self, status: LineStatus) -> str:
         """Return lines about the backup, its copy off the machine and the dead-man signal, as far as they fail."""
-        lines = []
-        if status.backup_overdue:
-            lines.append(no_backup(status, self.voice))
-        elif status.copy_missing:
-            lines.append(no_copy(status, self.voice))
-        if status.signal_failing_since:
-            lines.append(self.voice.render(MessageId.STATUS_NO_SIGNAL, since=moment(status.signal_failing_since)))
-        return "".join(f"\n{line}" for line in lines)
+        lines = [no_backup(status, self.voice)] if status.backup_overdue else []
+        return "".join(f"\n{line}" for line in [*lines, *outside_rows(status, self.voice)])
 
     def _scans_line(self, status: LineStatus) -> str:
         """Return a line saying how many files wait for their scan, and what is not installed; "" if that is unknown."""

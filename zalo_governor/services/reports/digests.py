@@ -14,6 +14,7 @@ from zalo_governor.services.members.roster.comparison import figures, hidden
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.outside_words import copy_notice
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -27,12 +28,6 @@ def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
     """Return a line warning that the backup of the database is overdue, and saying when the last one was made."""
     last = moment(status.backed_up_at) if status.backed_up_at else voice.render(MessageId.NEVER)
     return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
-
-
-def no_copy(status: LineStatus, voice: MessageFormatter) -> str:
-    """Return a line warning that backups do not get off the machine, and saying when one last did."""
-    last = moment(status.copied_at) if status.copied_at else voice.render(MessageId.NEVER)
-    return voice.render(MessageId.STATUS_NO_COPY, last=last)
 
 
 class Digests:
@@ -101,7 +96,7 @@ class Digests:
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
             self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
         elif status.copy_missing and uow.claims.claim_once("backup_copy_missing", midnight(today(due))):
-            self._notifier.to_desk(uow, no_copy(status, self._voice), group_id=NO_GROUP)
+            self._notifier.to_desk(uow, copy_notice(status, self._voice), group_id=NO_GROUP)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.

@@ -357,18 +357,3 @@ def test_nobody_is_woken_for_a_missing_backup_and_the_day_still_hears_of_it() ->
     desk.now = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
     desk.office.duties.hints_digest(desk.uow, due)
     assert "Sao lưu gần nhất: chưa có" in to(desk.take(), "admin")[0]
-
-
-def test_that_backups_do_not_get_off_the_machine_is_told_to_the_desk_once_a_day() -> None:
-    status = LineStatus(LineState.UP, NOW, NOW, copied_at=NOW - timedelta(days=3), copy_missing=True)
-    desk = Desk(status=lambda: status)
-    for due in (NOW, NOW + timedelta(hours=1)):
-        desk.office.duties.hints_digest(desk.uow, due)
-    posted = desk.take()
-    [line] = [text for text in to(posted, "admin") if "Sao lưu ra ngoài máy" in text]
-    assert "thành công gần nhất: 21/11/2026" in line
-    assert not to(posted, "leader")
-    status = status._replace(backup_overdue=True, copied_at=None)
-    desk.office.duties.hints_digest(desk.uow, NOW + timedelta(days=1))
-    [line] = to(desk.take(), "admin")
-    assert "Sao lưu gần nhất" in line, "that there is no backup at all is the graver of the two"
