@@ -27,6 +27,8 @@ Result = TypeVar("Result")
 _NAMED = "sao-luu-*" + SUFFIX
 """Matches backups that the program named itself; others are never deleted."""
 _CONNECT_SECONDS = 30
+_QUIET_SECONDS = 600
+"""How long rsync may hear nothing of the other side, which is quiet while it reads a large backup for the checksum."""
 _LONGEST_COMPLAINT = 300
 
 
@@ -226,7 +228,7 @@ class _Rsync:
             self._run("--dirs", "--delete", *only, "--exclude=*", "--", f"{nothing}/", self._where)
 
     def _run(self, *arguments: str) -> str:
-        return _call(["rsync", "-e", self._ssh, f"--timeout={_CONNECT_SECONDS * 4}", *arguments], self._within)
+        return _call(["rsync", "-e", self._ssh, f"--timeout={_QUIET_SECONDS}", *arguments], self._within)
 
 
 def _call(command: list[str], within: timedelta) -> str:
