@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.integration.test_backup_on_databases import BOT, CODE, STEPS, WORDS, Place, _looking, filled
+from tests.integration.test_backup_on_databases import CODE, STEPS, WORDS, Place, _looking, filled
+from tests.unit.storage.stored import BOT
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.rehearsal import LastRehearsal, Rehearsal, last_rehearsal, rehearse
