@@ -75,7 +75,7 @@ def backup(
 def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
     megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
     typer.echo(f"Đã sao lưu: {made.path.resolve()} ({made.end.rows} dòng, {megabytes} MB), đã đọc lại và khớp.")
-    typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã cuối nhật ký kiểm tra: {made.end.audit_head or 'chưa có'}.")
+    typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
 
 
 def _copy(records: AppContext, path: Path) -> bool:

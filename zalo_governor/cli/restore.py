@@ -90,7 +90,7 @@ def _rehearsal_sentences(done: Rehearsal) -> Iterator[str]:
     )
     yield (
         f"Có {done.cases} vụ việc, {done.messages} tin nhắn, {done.end.rows} dòng; nhật ký kiểm tra toàn vẹn (mã "
-        f"cuối: {done.end.audit_head or 'chưa có'}), nội dung mã hóa giải mã được."
+        f"đối chiếu {done.end.audit_head or 'chưa có'}), nội dung mã hóa giải mã được."
     )
     if done.sealed_again or done.erased_again:
         yield (
