@@ -28,11 +28,11 @@ _LEVEL_STYLES = {
 
 def doctor(
     config: ConfigFile = DEFAULT_CONFIG,
-    offline: Annotated[bool, typer.Option("--offline", help="Không hỏi ai qua mạng.")] = False,
-    send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh báo động.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Không kết nối mạng.")] = False,
+    send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh cảnh báo dự phòng.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Kiểm tra mọi thứ có thể sai; không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
+    """Kiểm tra hệ thống từ thiết đặt đến kết nối với Zalo; không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
     logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json

@@ -38,7 +38,7 @@ roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ 
 
 @roster.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .xlsx hoặc .csv.")],
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ghi luôn, không hỏi.")] = False,
@@ -76,7 +76,7 @@ def import_(
 
 @roster.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv sẽ ghi.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .xlsx hoặc .csv sẽ ghi.")],
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
 ) -> None:

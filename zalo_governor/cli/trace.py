@@ -29,7 +29,9 @@ _MAX_DAYS = 36_500
 
 
 def trace(
-    text: Annotated[str, typer.Argument(help="Văn bản như đã thấy ở ngoài Nhóm, đặt trong ngoặc kép.")] = "",
+    text: Annotated[
+        str, typer.Argument(metavar="VĂN_BẢN", help="Văn bản như đã thấy ở ngoài Nhóm, đặt trong ngoặc kép.")
+    ] = "",
     file: Annotated[Path | None, typer.Option(help="Hoặc tệp văn bản UTF-8 chứa nội dung ấy.")] = None,
     days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="Tìm lùi lại bao nhiêu ngày.")] = 365,
     best: Annotated[int, typer.Option(min=1, max=100, help="Hiện nhiều nhất bao nhiêu tin.")] = 5,

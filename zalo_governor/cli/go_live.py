@@ -1,4 +1,4 @@
-"""`zalo-governor bat-dau` (begin): end the trial, in which only admins get messages, so that everybody gets them."""
+"""`zalo-governor go-live`: end the trial, in which only admins get messages, so that everybody gets them."""
 
 import sys
 from typing import Annotated
@@ -20,7 +20,7 @@ from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 _CONFIRMATION = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng nhóm theo thiết đặt. Bắt đầu?"
 
 
-def bat_dau(
+def go_live(
     config: ConfigFile = DEFAULT_CONFIG,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Không hỏi lại.")] = False,
 ) -> None:
@@ -28,7 +28,7 @@ def bat_dau(
     settings = load_settings(config)
     if not yes:
         if not sys.stdin.isatty():
-            raise ConfigError("bat-dau: không có ai để hỏi ở đây; hãy thêm --yes")
+            raise ConfigError("go-live: không có ai để hỏi ở đây; hãy thêm --yes")
         if not Asking(Console()).yes(_CONFIRMATION, default=False):
             typer.echo("Chưa thay đổi gì.")
             return
