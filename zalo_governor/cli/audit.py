@@ -1,7 +1,7 @@
 """`zalo-governor audit`: list the audit log, and verify that nobody has changed it afterwards."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -19,7 +19,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.reports.periods import midnight
+from zalo_governor.services.typed_dates import EXAMPLES, end_of, start_of
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
@@ -67,8 +67,8 @@ def verify(
 @audit.command("list")
 def list_(
     config: ConfigFile = DEFAULT_CONFIG,
-    since: Annotated[str | None, typer.Option(help="Ngày đầu, dạng NĂM-THÁNG-NGÀY.")] = None,
-    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này).")] = None,
+    since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,
+    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này), ghi như --since.")] = None,
     action: Annotated[str | None, typer.Option(help="Chỉ loại việc này; command gồm cả command.refused.")] = None,
     about: Annotated[str | None, typer.Option(help="Chỉ những dòng nói về một vụ việc (VP12) hoặc một khoản.")] = None,
     case: Annotated[str | None, typer.Option(help="Chỉ những lần mở xem vụ việc này: VP12.")] = None,
@@ -76,7 +76,8 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON thay cho bảng.")] = False,
 ) -> None:
     """Liệt kê các dòng, cũ trước mới sau, giờ Việt Nam."""
-    start, end = _day(since, "--since", _ALWAYS), _day(until, "--until", _NEVER - timedelta(days=1)) + timedelta(days=1)
+    start = start_of(since, "--since") if since else _ALWAYS
+    end = end_of(until, "--until") if until else _NEVER
     records = open_records(load_settings(config), system_clock)
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
@@ -163,10 +164,3 @@ def _parse_printed_head(head: str | None) -> PrintedHead | None:
         return PrintedHead.read(head) if head else None
     except ValueError as error:
         raise ConfigError(f"--head: {error}") from None
-
-
-def _day(text: str | None, option: str, otherwise: datetime) -> datetime:
-    try:
-        return midnight(date.fromisoformat(text)) if text else otherwise
-    except ValueError:
-        raise ConfigError(f"{option}: không phải ngày; hãy viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31") from None

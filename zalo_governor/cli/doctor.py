@@ -32,7 +32,7 @@ def doctor(
     send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh cảnh báo dự phòng.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Kiểm tra hệ thống từ thiết đặt đến kết nối với Zalo; không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
+    """Kiểm tra hệ thống, không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
     logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json

@@ -1,8 +1,8 @@
 """Texts of the command line itself, in Vietnamese or English: usage, help, and errors in commands and options.
 
-Each command has its help in Vietnamese where it is defined; the English help of all is in `help.en.yaml`. typer uses its
-own copy of click, which has no translations and whose types are not exported: hence `Any` here. Messages not translated
-here appear in typer's English.
+Each command has its help in Vietnamese where it is defined; the English help of all is in `help.en.yaml`. typer uses
+its own copy of click, which has no translations and whose types are not exported: hence `Any` here. Messages not
+translated here appear in typer's English.
 """
 
 from collections.abc import Callable, Mapping, Sequence

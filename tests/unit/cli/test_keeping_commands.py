@@ -118,6 +118,8 @@ def test_nobody_is_erased_while_the_bot_runs(config: str) -> None:
 def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: str, tmp_path: Path) -> None:
     plain, worded = tmp_path / "a.jsonl", tmp_path / "b.csv"
     assert "2 dòng" in said(config, "export", "events", str(plain), "--limit", "2")
+    assert "4 dòng, từ 01/01/2020." in said(config, "export", "events", str(plain), "--since", "1/1/2020")
+    assert "0 dòng, đến hết 31/12/2019." in said(config, "export", "events", str(plain), "--until", "31/12/2019")
     assert "GIẢ ĐỊNH" not in plain.read_text()
     cursor = said(config, "export", "events", str(plain), "--limit", "2").split("--after ")[1].strip()
     rest = said(config, "export", "events", str(plain), "--after", cursor)
@@ -128,8 +130,8 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
         texts = [row["text"] for row in csv.DictReader(file)]
     assert {"", f"'{FORMULA}", "Đã nhận"} < set(texts)
     assert worded.stat().st_mode & 0o777 == 0o600
-    assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 4
-    for wrong in (("a.txt",), ("a.csv", "--after", "x"), ("a.csv", "--since", "hôm qua")):
+    assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 6
+    for wrong in (("a.txt",), ("a.csv", "--after", "x"), ("a.csv", "--since", "hôm nào")):
         assert run(config, "export", "cases", str(tmp_path / wrong[0]), *wrong[1:]).exit_code != 0
 
 
