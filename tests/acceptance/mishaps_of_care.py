@@ -290,12 +290,12 @@ def _replaced_under_the_bot(office: Office) -> Ended:
 
 @mishap("V01")
 def _not_on_trial(office: Office) -> Ended:
-    return office.command("bat-dau", "--yes")
+    return office.command("go-live", "--yes")
 
 
 @mishap("V02")
 def _nobody_to_ask(office: Office) -> Ended:
-    return office.command("bat-dau")
+    return office.command("go-live")
 
 
 @mishap("V03")
