@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "cai-dat.md"
 _GOVERNOR = [sys.executable, "-m", "zalo_governor"]
 _ANSWERS = (
-    ("Số của Nhóm", ""),
+    ("Chọn Nhóm theo số", ""),
     ("Trưởng nhóm: ", "su"),
-    ("Số (Enter: tìm lại)", "1"),
+    ("Chọn theo số (Enter: tìm lại)", "1"),
     ("Họ và tên", ""),
     ("Chức vụ [", ""),
-    ("Lãnh đạo có ý kiến là chỉ đạo", ""),
-    ("Quản trị nhóm: ", "lo van minh"),
-    ("Số (Enter: tìm lại)", "1"),
+    ("Lãnh đạo khác được chỉ đạo trên Nhóm", ""),
+    ("Quản trị Nhóm: ", "lo van minh"),
+    ("Chọn theo số (Enter: tìm lại)", "1"),
     ("Họ và tên", ""),
     ("Chức vụ [", ""),
     ("người tiếp theo", ""),
@@ -39,11 +39,11 @@ _ANSWERS = (
     ("Cơ quan của Quản trị", ""),
     ("Địa danh", ""),
     ("Chức vụ người ký", ""),
-    ("Số quyết định", ""),
-    ("Ngày ban hành", ""),
+    ("Số quyết định", "1"),
+    ("Ngày ban hành", "01/11/2025"),
     ("Cơ quan ban hành", ""),
-    ("Số [3]", ""),
-    ("Ghi những điều trên", ""),
+    ("Chọn theo số [3]", ""),
+    ("Ghi các nội dung trên", ""),
 )
 """The answers of the page: three, the number of who was found, and Enter."""
 

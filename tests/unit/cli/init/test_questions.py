@@ -82,7 +82,12 @@ def test_what_cannot_be_meant_is_asked_again(talk: Talk, said: io.StringIO) -> N
     lines = ["", "", "", "vang", "ai", "thu", "", "thu", "2", "1", "", "", "thu", "1", "", ""]
     [thu] = talk(*lines).holders(MEMBERS)[Role.ADMIN_STAFF]
     assert (thu.uid, thu.written_name, thu.written_title) == ("3", "Nguyễn Thị Thu", "")
-    for line in ("Có 25 người khớp", "Không thấy thành viên nào tên 'ai'", "gõ số từ 1 đến 1", "Đã chọn người này"):
+    for line in (
+        "Có 25 người trùng",
+        "Không tìm thấy thành viên nào có tên 'ai'",
+        "gõ số từ 1 đến 1",
+        "Người này đã được chọn",
+    ):
         assert line in said.getvalue()
 
 
