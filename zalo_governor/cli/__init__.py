@@ -142,7 +142,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        return app(standalone_mode=False) or ExitCode.GOOD
+        return app(standalone_mode=False, prog_name=app.info.name) or ExitCode.GOOD
     except TyperException as error:
         # Called without arguments: the help was already printed.
         if type(error).__name__ != "NoArgsIsHelpError":

@@ -70,8 +70,8 @@ def _as_json(findings: list[Diagnosis]) -> dict[str, object]:
 
 
 def _table(findings: list[Diagnosis]) -> Table:
-    table = Table(title="Kiểm tra Zalo Governor")
-    for heading in ("", "Mục", "Thấy gì, nên làm gì"):
+    table = Table(title="Kiểm tra hệ thống")
+    for heading in ("", "Mục", "Kết quả và việc nên làm"):
         table.add_column(heading)
     for check, result in findings:
         word, style = _LEVEL_STYLES[result.level]

@@ -137,8 +137,16 @@ def is_sample(regulation: Mapping[str, object]) -> bool:
 
     They are another office's: nobody may be told of them as the office's own.
     """
-    shipped = load_yaml(shipped_config() / REGULATION).data
-    return all(str(regulation.get(key)) == str(shipped[key]) for key in ("number", "issued"))
+    return all(str(regulation.get(key)) == _shipped_value(key) for key in ("number", "issued"))
+
+
+def shipped_issuer() -> str:
+    """Return the issuer of the sample regulation that ships with the program."""
+    return _shipped_value("issuer")
+
+
+def _shipped_value(key: str) -> str:
+    return str(load_yaml(shipped_config() / REGULATION).data[key])
 
 
 def _digest(content: bytes) -> str:
