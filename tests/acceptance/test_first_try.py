@@ -100,7 +100,7 @@ class Desk:
         """Ctrl-C in both windows in which something runs."""
         if self._begun:
             self._begun.interrupt()
-            self._begun.expect("stopping")
+            self._begun.expect("Đang dừng Hệ thống")
             assert self._begun.end() == 0
             self._begun = None
         if self._zalo:

@@ -12,7 +12,9 @@ import orjson
 import typer
 
 from zalo_governor.app.context import open_records
+from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
+from zalo_governor.cli.language import Language, language
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.config import load_settings
@@ -33,7 +35,7 @@ def export(
     config: ConfigFile = DEFAULT_CONFIG,
     since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,
     until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này), ghi như --since.")] = None,
-    after: Annotated[str | None, typer.Option(help="Đi tiếp sau con trỏ mà trang trước đã in.")] = None,
+    after: Annotated[str | None, typer.Option(help="Xuất tiếp sau vị trí mà lần trước đã in.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Số dòng nhiều nhất trong một tệp.")] = 100_000,
     with_text: Annotated[
         bool,
@@ -43,7 +45,7 @@ def export(
         ),
     ] = False,
 ) -> None:
-    """Xuất một trang dữ liệu ra tệp; tệp đã có chỉ bị thay khi tệp mới đã ghi xong."""
+    """Xuất dữ liệu ra tệp: .csv, .xlsx cho người đọc (giờ Việt Nam), .jsonl cho chương trình khác."""
     first, last_moment = since and start_of(since, "--since"), until and end_of(until, "--until")
     cursor = _parse_cursor(after)
     if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
@@ -67,7 +69,7 @@ def export(
     period = shown_period(first or None, last_moment or None)
     typer.echo(f"{file}: {count} dòng{period and f', {period}'}.")
     if last and count == limit:
-        typer.echo(f"Còn nữa; trang tiếp theo: --after {last}")
+        typer.echo(f"Còn dữ liệu; xuất tiếp bằng: --after {last}")
 
 
 def _write_rows(
@@ -82,9 +84,26 @@ def _write_rows(
         return count, last
     cells = []
     for last, row in found:  # noqa: B007
-        cells.append(["" if row[name] is None else str(row[name]) for name in names])
-    write_sheet(file, names, cells)
+        cells.append([_cell(name, row[name]) for name in names])
+    write_sheet(file, [_heading(name) for name in names], cells)
     return len(cells), last
+
+
+def _cell(name: str, value: Any) -> str:
+    """Return a value as people read it in a spreadsheet."""
+    match name:
+        case "text":
+            return "" if value is None else str(value)
+        case "action":
+            return words.action(str(value))
+        case "detail":
+            return words.facts(orjson.loads(value))
+    return words.value(value)
+
+
+def _heading(name: str) -> str:
+    heading = words.column(name)
+    return heading[:1].upper() + heading[1:] if language() is Language.VIETNAMESE else heading
 
 
 @contextmanager
@@ -110,4 +129,4 @@ def _parse_cursor(text: str | None) -> Cursor | None:
     try:
         return Cursor.read(text) if text else None
     except ValueError:
-        raise ConfigError("--after: chép nguyên con trỏ mà trang trước đã in, ví dụ 1764000000000-42") from None
+        raise ConfigError("--after: hãy chép nguyên vị trí mà lần trước đã in, ví dụ 1764000000000-42") from None

@@ -127,7 +127,7 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
     assert "--after" not in rest
     said(config, "export", "events", str(worded), "--with-text")
     with worded.open(encoding="utf-8-sig") as file:
-        texts = [row["text"] for row in csv.DictReader(file)]
+        texts = [row["Nội dung"] for row in csv.DictReader(file)]
     assert {"", f"'{FORMULA}", "Đã nhận"} < set(texts)
     assert worded.stat().st_mode & 0o777 == 0o600
     assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 6
