@@ -12,6 +12,8 @@ import zalo_governor
 from tests.unit.system.test_logging import SITES
 from zalo_governor.cli import log_line, words
 from zalo_governor.cli.language import VARIABLE
+from zalo_governor.domain.attachments import NotChecked
+from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.queries.export import Extract, headings
@@ -58,7 +60,8 @@ def test_every_column_of_an_export_has_words(extract: Extract) -> None:
 
 def test_the_kinds_that_people_meet_have_words() -> None:
     kinds = {kind.kind for kind in _below(EventBase)}
-    assert kinds | {severity.value for severity in Severity} <= words.vietnamese()["values"].keys()
+    kinds |= {term.value for enum in (Severity, CaseState, NotChecked) for term in enum}
+    assert kinds <= words.vietnamese()["values"].keys()
 
 
 def _below(kind: type[EventBase]) -> Iterator[type[EventBase]]:
