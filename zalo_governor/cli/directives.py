@@ -27,7 +27,7 @@ def directives(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Với list, show: in JSON thay cho bảng.")] = False,
 ) -> None:
-    """Đọc từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có phải chỉ đạo không, giao ai, hạn khi nào.
+    """Xét từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có là chỉ đạo không, giao ai, hạn nào.
 
     list: các chỉ đạo đang theo dõi; show CĐ1: một chỉ đạo và các nơi nhận.
     """

@@ -46,19 +46,19 @@ new state; a replay cannot know that state."""
 
 
 def replay(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc: 3.1-tieng-viet-co-dau.")],
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc, ví dụ 3.1-tieng-viet-co-dau.")],
     since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
     rules_dir: Annotated[
         Path | None, typer.Option(help="Thư mục có quy tắc đã sửa; không ghi thì là quy tắc đang dùng.")
     ] = None,
-    samples: Annotated[int, typer.Option(min=0, max=1000, help="Mỗi loại khác biệt cho xem bao nhiêu mục.")] = 10,
+    samples: Annotated[int, typer.Option(min=0, max=1000, help="Số ví dụ cho mỗi loại khác biệt.")] = 10,
     with_text: Annotated[
-        bool, typer.Option("--with-text", help="Cho xem cả nội dung đã nói; việc xem được ghi vào nhật ký kiểm tra.")
+        bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Thử một quy tắc trên những gì đã nghe và so với kết quả đã ghi; không thay đổi gì."""
+    """Thử lại một quy tắc trên các tin đã nhận, so với kết quả đã ghi; không thay đổi gì."""
     settings = load_settings(config)
     start = start_of(since, "--since")
     records = open_records(settings, system_clock)
@@ -187,7 +187,7 @@ def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterat
     if report.unparsable or report.failed:
         yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
     if rule.clause in _STATE_DEPENDENT_CLAUSES:
-        yield "Lưu ý: quy tắc này còn so với Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
+        yield "Lưu ý: quy tắc này phụ thuộc trạng thái của Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
     yield f"Vẫn phát hiện như trước: {_by_label(report.same)}"
     yield f"Phát hiện thêm: {_by_label(report.new)}"
     yield from map(_sample_line, report.new_samples)

@@ -218,7 +218,7 @@ def _given(shown: str, **_: Any) -> str:
 
 def _names(ctx: Any) -> list[str]:
     """Return the names of the commands that lead to the one whose help is shown, without the program's own."""
-    return [] if ctx.parent is None else [*_names(ctx.parent), ctx.command.name]
+    return [] if ctx is None or ctx.parent is None else [*_names(ctx.parent), ctx.command.name]
 
 
 def _translate_help(command: Any, path: str) -> None:

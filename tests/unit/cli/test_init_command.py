@@ -108,7 +108,7 @@ def test_hidden_members_are_spoken_of(sim: Running, make: Make, capsys: pytest.C
     hidden = {"id": GROUP, "admins": [LEADER], "members": [BOT, MEMBER, LEADER, "7000000000000000044"]}
     sim.order("world", groups=[hidden | {"settings": {"lockViewMember": 1}}])
     make()
-    assert "ẩn danh sách thành viên: chỉ thấy 3 trên 4 người" in capsys.readouterr().out
+    assert "ẩn danh sách thành viên: chỉ đọc được 3 trên 4 người" in capsys.readouterr().out
 
 
 def test_a_line_that_breaks_behind_the_login_keeps_the_session_and_the_next_run_goes_on(

@@ -165,7 +165,7 @@ def test_a_log_that_does_not_hold_takes_the_upgrade_back(
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET subject = 'khác'")
         connection.commit()
-    assert "trước khi nâng cấp trở lại" in said(config, "upgrade")
+    assert "như trước khi nâng cấp" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [(NOW,)]
 
 

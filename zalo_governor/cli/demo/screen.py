@@ -68,7 +68,7 @@ class Screen:
             show(entry)
 
     def verdict(self, checks: list[Check]) -> None:
-        """Print the result of each check of the demonstration: what was expected, what was found, whether both agree."""
+        """Print the result of each check of the demonstration: what was expected, what was found, do both agree."""
         if self._console.is_terminal:
             table = Table(
                 "",

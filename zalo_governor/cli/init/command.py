@@ -56,7 +56,8 @@ _REQUIRED_AT_FIRST = (
 def init(
     config: ConfigFile = DEFAULT_CONFIG,
     answers: Annotated[
-        Path | None, typer.Option("--answers", help="Tệp YAML ghi sẵn câu trả lời: không hỏi gì.", dir_okay=False)
+        Path | None,
+        typer.Option("--answers", help="Tệp YAML ghi sẵn câu trả lời; khi đó không hỏi gì.", dir_okay=False),
     ] = None,
     route_to: Annotated[
         str | None, typer.Option("--route-to", help="Địa chỉ của Zalo mô phỏng trên máy này, để thử mà không cần Zalo.")
@@ -64,9 +65,9 @@ def init(
     qr_file: QrFile = None,
     other_account: OtherAccount = False,
 ) -> None:
-    """Khai báo lần đầu: đăng nhập, chọn Nhóm và người giữ từng vai trò, ghi governor.yaml và bản riêng của config/.
+    """Khai báo lần đầu: đăng nhập, chọn Nhóm, người giữ vai trò; ghi governor.yaml và bản cấu hình của cơ quan.
 
-    Chạy lại được: những gì sửa tay được giữ.
+    Chạy lại được; những gì cơ quan đã sửa được giữ nguyên.
     """
     forbid_core_dumps()
     logging.silence()
@@ -314,8 +315,8 @@ class Installation:
     def _warn_if_members_hidden(self, snapshot: GroupSnapshot) -> None:
         if snapshot.members_hidden:
             self._asking.say(
-                f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ thấy {len(snapshot.member_uids)} trên "
-                f"{snapshot.total_members} người. Để thấy đủ, đề nghị cho tài khoản này làm phó nhóm rồi chạy lại."
+                f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ đọc được {len(snapshot.member_uids)} trên "
+                f"{snapshot.total_members} người. Để đọc đủ, đề nghị đặt tài khoản này làm phó nhóm rồi chạy lại."
             )
 
     def _store_people(self, records: AppContext, settings: Settings, seen: _GroupData) -> None:
