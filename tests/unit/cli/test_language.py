@@ -40,17 +40,13 @@ def said(*arguments: str) -> str:
     return result.output + str(result.exception or "")
 
 
-def test_every_command_and_option_is_explained_in_english_and_nothing_else() -> None:
-    texts, everywhere = english_help(), set[str]()
+def test_every_command_and_option_is_explained_in_english() -> None:
+    texts = english_help()
     for path, command in commands():
         keys = {parameter_key(parameter) for parameter in command.params}
         told = texts.get(path, {})
         assert told.get("help"), f"help.en.yaml: {path!r}"
         assert keys <= told.keys() | texts["every command"].keys(), f"help.en.yaml: {path!r}"
-        assert told.keys() <= keys | {"help"}, f"help.en.yaml: {path!r}"
-        everywhere |= keys
-    assert texts.keys() == {path for path, _ in commands()} | {"every command"}
-    assert texts["every command"].keys() <= everywhere
 
 
 @pytest.mark.parametrize("place", range(3))
