@@ -82,8 +82,12 @@ def _init(zalo: str, folder: Path) -> str:
             terminal.answer("người tiếp theo")
     terminal.answer("Người được xem báo cáo")
     terminal.answer("Tỉnh, thành phố", "tỉnh Mẫu")
-    for question in ("Cơ quan chủ quản", "Cơ quan của Quản trị", "Địa danh", "Chức vụ người ký"):
+    for question in ("Cơ quan chủ quản", "Cơ quan của Quản trị"):
         terminal.answer(question)
+    terminal.answer("Chữ viết tắt", "SKHCN")
+    for question in ("Địa danh", "Chức vụ người ký"):
+        terminal.answer(question)
+    terminal.answer("Họ và tên người ký", "Lò Văn Minh")
     terminal.answer("Số quyết định", "123/QĐ-UBND")
     terminal.answer("Ngày ban hành", "15/10/2026")
     for question in ("Cơ quan ban hành", "Chọn theo số [3]", "Ghi các nội dung trên"):

@@ -158,8 +158,10 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Tỉnh, thành phố", "tỉnh Lai Châu")
     terminal.answer("Cơ quan chủ quản [UBND tỉnh Lai Châu]")
     terminal.answer("Cơ quan của Quản trị Nhóm")
+    terminal.answer("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN (Enter: bỏ trống)", "SKHCN")
     terminal.answer("Địa danh ghi trên báo cáo [Lai Châu]")
     terminal.answer("Chức vụ người ký báo cáo")
+    terminal.answer("Họ và tên người ký", "")
     # Nobody else's number is offered; a mistyped one is put right from the next question.
     terminal.answer("Số quyết định ban hành Quy chế: ", "")
     terminal.answer("Đề nghị không để trống", "5")
@@ -183,8 +185,11 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Tỉnh, thành phố", "tỉnh Lai Châu")
     terminal.answer("Cơ quan chủ quản [UBND tỉnh Lai Châu]")
     terminal.answer("Cơ quan của Quản trị Nhóm")
+    terminal.answer("Chữ viết tắt", "SKHCN")
     terminal.answer("Địa danh ghi trên báo cáo [Lai Châu]", "Phong Thổ")
     terminal.answer("Chức vụ người ký báo cáo")
+    terminal.answer("Họ và tên người ký", "Lò Văn Minh")
+    terminal.expect("Người ký báo cáo: Giám đốc, Lò Văn Minh; viết tắt: SKHCN")
     terminal.expect("4. Quy chế: số 55 ngày 04/03/2025, UBND tỉnh Lai Châu")
     terminal.answer("Ghi các nội dung trên?", "c")
     terminal.expect("zalo-governor doctor")
@@ -192,6 +197,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     settings = load_settings(tmp_path / "governor.yaml")
     assert settings.alarm.smtp
     assert settings.alarm.smtp.recipients == ("ky-thuat@example.vn",)
+    assert (settings.office.abbreviation, settings.office.signer_name) == ("SKHCN", "Lò Văn Minh")
     assert (settings.office.unit, settings.office.place) == ("UBND tỉnh Lai Châu", "Phong Thổ")
     assert [person.full_name for person in settings.people] == ["Giàng A Sử", "Lò Văn Minh"]
     # Who stops in the middle has changed nothing.

@@ -92,6 +92,8 @@ class OfficeAnswers(_Answer):
     desk: str | None = None
     place: str | None = None
     signer: str | None = None
+    signer_name: str | None = None
+    abbreviation: str | None = None
     addressee: str | None = None
     recipients: tuple[str, ...] | None = None
 

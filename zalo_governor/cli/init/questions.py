@@ -48,7 +48,8 @@ class Conversation:
     def office(self) -> dict[str, str]:
         """Ask about the public body that uses the bot, as named in reports; return the settings section `office`.
 
-        Keys: province, unit (superior body), desk (the admins' agency), place (place name), signer (job title).
+        Keys: province, unit (superior body), desk (the admins' agency) and its abbreviation, place (place name), signer
+        (job title), signer_name.
         """
         self._begin(Section.OFFICE, "Cơ quan dùng Nhóm")
         now, ask = self._settings.office, self._asking.text
@@ -56,9 +57,19 @@ class Conversation:
         usual = office_of(province)
         unit = ask("Cơ quan chủ quản", usual["unit"] if self._first else now.unit, _check_filled)
         desk = ask("Cơ quan của Quản trị Nhóm, đơn vị lập báo cáo", now.desk, _check_filled)
+        abbreviation = self._optional("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN", now.abbreviation)
         place = ask("Địa danh ghi trên báo cáo", usual["place"] if self._first else now.place, _check_filled)
         signer = ask("Chức vụ người ký báo cáo", now.signer, _check_filled)
-        return {"province": province, "unit": unit, "desk": desk, "place": place, "signer": signer}
+        signer_name = self._optional("Họ và tên người ký", now.signer_name)
+        return {
+            "province": province,
+            "unit": unit,
+            "desk": desk,
+            "abbreviation": abbreviation,
+            "place": place,
+            "signer": signer,
+            "signer_name": signer_name,
+        }
 
     def regulation(self, now: Mapping[str, str], issuer: str) -> dict[str, str]:
         """Ask for the regulation against which messages are checked; return its "number", "issued" (date) and "issuer".
@@ -208,6 +219,12 @@ class Conversation:
             title = self._asking.text("  Chức vụ", read.written_title)
             self._named_holders[member.uid] = read._replace(full_name=full_name, title=title)
         return self._named_holders[member.uid]
+
+    def _optional(self, question: str, now: str) -> str:
+        """Ask for a text that may stay empty; return it, "" for none. Enter alone keeps the present value `now`."""
+        hint = f"gõ {_SKIP_ANSWER} để bỏ trống" if now else "Enter: bỏ trống"
+        answer = self._asking.text(f"{question} ({hint})", now)
+        return "" if answer == _SKIP_ANSWER else answer
 
     def _begin(self, section: Section, title: str) -> None:
         self._asking.begin_section(section)

@@ -34,6 +34,8 @@ def sum_up(asking: Asking, choices: Choices) -> None:
         named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
         asking.say(f"     {ROLE_NAMES[role]}: {named or 'chưa có'}")
     asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; đơn vị lập báo cáo: {office['desk']}")
+    signing = ", ".join(filter(None, (office["signer"], office["signer_name"])))
+    asking.say(f"     Người ký báo cáo: {signing}; viết tắt: {office['abbreviation'] or 'bỏ trống'}")
     issued = date.fromisoformat(regulation["issued"])
     asking.say(f"  4. Quy chế: số {regulation['number']} ngày {issued:%d/%m/%Y}, {regulation['issuer']}")
     asking.say(f"  5. Kênh cảnh báo dự phòng: {_describe_alarm(choices.alarm)}")

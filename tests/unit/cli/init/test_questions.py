@@ -14,7 +14,7 @@ from zalo_governor.domain.people import Member, Role
 from zalo_governor.zalo.api.groups import OwnGroup
 
 BEFORE = Settings(
-    office=OfficeSettings(province="tỉnh Lai Châu", unit="UBND tỉnh Lai Châu", place="Phong Thổ"),
+    office=OfficeSettings(province="tỉnh Lai Châu", unit="UBND tỉnh Lai Châu", place="Phong Thổ", abbreviation="SKHCN"),
     groups=(GroupSettings(id="82", name="Nhóm hai"),),
     people=(
         PersonSettings(full_name="Giàng A Sử", uid="1", roles=(Role.LEADER, Role.LEADERSHIP)),
@@ -55,7 +55,9 @@ def talk(monkeypatch: pytest.MonkeyPatch, said: io.StringIO) -> Talk:
 
 
 def test_enter_alone_keeps_everything(talk: Talk) -> None:
-    assert talk("", "", "", "", "").office()["place"] == "Phong Thổ"
+    office = talk(*[""] * 7).office()
+    assert (office["place"], office["abbreviation"], office["signer_name"]) == ("Phong Thổ", "SKHCN", "")
+    assert talk("", "", "", "-", "", "", "").office()["abbreviation"] == ""
     there = [OwnGroup("81", "Nhóm một", 3), OwnGroup("82", "Nhóm hai", 5)]
     assert [group.id for group in talk("").groups(there)] == ["82"]
     # The other roles have nobody.
