@@ -309,7 +309,7 @@ class TrialSettings(Section):
 
     days: int = Field(default=14, ge=0, le=365)
     """Days from the account's first start until the admin gets the trial's summary; 0 for no trial. The trial ends only
-    when an admin sends `/batdau` (begin) or somebody runs `zalo-governor bat-dau`."""
+    when an admin sends `/batdau` (begin) or somebody runs `zalo-governor go-live`."""
 
     @property
     def lasts(self) -> timedelta:

@@ -18,9 +18,10 @@ from tests.unit.app.monitoring.test_server import free_port
 from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.setup.config_copy import OfficeCopy
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.identity import SeedPerson
@@ -36,7 +37,10 @@ class Office:
         self.folder = folder
         self.config = folder / "governor.yaml"
         # The port of every installation may be another one's on this machine.
-        self.environment = {"ZALO_GOVERNOR_HEALTH__PORT": str(free_port())}
+        self.environment = {
+            "ZALO_GOVERNOR_HEALTH__PORT": str(free_port()),
+            "ZALO_GOVERNOR_CONFIG_DIR": str(folder / "config"),
+        }
         settings = load_settings(self.config)
         keys = Keys.load_or_make(settings.key_path, None)
         self.database = Database(settings.sqlalchemy_url, keys, system_clock)
@@ -81,6 +85,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     office(folder)
     (folder / "session.json").chmod(0o600)
     made = Office(folder)
+    OfficeCopy(shipped_config(), folder / "config").bring_up_to_date({"number": "12/QĐ-UBND", "issued": "2025-10-15"})
     made.settings(
         f'people: [{{full_name: Lò Văn Mẫu, uid: "{MEMBER}", roles: [admin]}},'
         f' {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [leader]}}]\n'
@@ -110,6 +115,20 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     assert (code, bad) == (0, [])
     assert [result["says"] for result in found["zalo_rights"]] == ["điều hành: tài khoản là phó nhóm"]
     assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
+
+
+def test_the_sample_of_the_regulation_is_warned_of_until_it_is_the_offices_own(installed: Office) -> None:
+    [own] = installed.doctor()[1]["regulation"]
+    assert (own["level"], "số 12/QĐ-UBND ngày 15/10/2025" in own["says"]) == ("good", True)
+    shutil.copy(shipped_config() / "quy-che.yaml", installed.folder / "config")
+    code, found = installed.doctor()
+    [sample] = found["regulation"]
+    assert (code, sample["level"], "bản mẫu" in sample["says"]) == (1, "warning", True)
+    assert "zalo-governor init" in sample["mend"]
+    # An office that took the number that was once offered to it is asked to look.
+    path = installed.folder / "config" / "quy-che.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("issuer: UBND tỉnh Mẫu", "issuer: UBND tỉnh Lai Châu"))
+    assert installed.doctor()[1]["regulation"][0]["level"] == "note"
 
 
 def test_it_says_that_there_is_no_backup_and_warns_once_one_was_due(installed: Office) -> None:
@@ -176,7 +195,6 @@ def _other_key(made: Office) -> None:
 
 def _bad_rules(made: Office) -> None:
     folder = made.folder / "config"
-    (folder / "rules").mkdir(parents=True)
     (folder / "quy-che.yaml").write_text("title: x\nspare: 1\n")
     (folder / "messages.vi.yaml").write_text("a: [\n")
     made.settings("config_dir: config\n")
