@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check bench chaos model picture terminal format lock clean
+.PHONY: help setup demo test unit check deb bench chaos model picture terminal format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -34,6 +34,9 @@ check: $(VENV)/.dev  ## style, types, and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+deb: $(VENV)/.dev  ## the Debian package below build/ (needs debhelper; half a minute to a minute)
+	$(BIN)/python packaging/build_deb.py $(DEB_OPTIONS)
 
 bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 	$(BIN)/python -m tests.bench
