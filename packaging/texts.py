@@ -65,7 +65,8 @@ class Command(NamedTuple):
     summary: str
     arguments: tuple[str, ...]
     options: tuple[Option, ...]
-    subcommands: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    """Other names of the command, which may be typed in the place of its last word."""
 
 
 def all_texts() -> Mapping[str, str]:
@@ -89,32 +90,36 @@ def completion(commands: list[Command]) -> str:
 
     It is made in advance, since the program needs a second to list its commands.
     """
-    offered = {
-        " ".join(command.words): " ".join(
-            [
-                *command.subcommands,
-                *(name for option in command.options for name in option.names if name.startswith("--")),
-            ]
-        )
-        for command in commands
-    }
+    rows, aliases = [], []
+    for command in commands:
+        words = " ".join(command.words)
+        below = [other for other in commands if other.words[:-1] == command.words]
+        names = [name for other in below for name in (other.words[-1], *other.aliases)]
+        options = [name for option in command.options for name in option.names if name.startswith("--")]
+        rows.append(f"    ['{words}']='{' '.join([*names, *options])}'")
+        parent = " ".join(command.words[:-1])
+        aliases += [f"    ['{parent} {alias}']='{words}'" for alias in command.aliases]
     return "\n".join(
-        [
+        (
             f"# bash completion for {NAME}",
             "declare -gA _zalo_governor_offered=(",
-            *(f"    ['{words}']='{choices}'" for words, choices in offered.items()),
+            *rows,
+            ")",
+            "declare -gA _zalo_governor_aliases=(",
+            *aliases,
             ")",
             "_zalo_governor() {",
-            f"    local word command={NAME}",
+            f"    local word deeper command={NAME}",
             '    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-            '        [[ ${_zalo_governor_offered["$command $word"]+known} ]] && command+=" $word"',
+            '        deeper="${_zalo_governor_aliases["$command $word"]-$command $word}"',
+            '        [[ ${_zalo_governor_offered["$deeper"]+known} ]] && command="$deeper"',
             "    done",
             '    local offered="${_zalo_governor_offered[$command]}"',
             '    mapfile -t COMPREPLY < <(compgen -W "$offered" -- "${COMP_WORDS[COMP_CWORD]}")',
             "}",
             f"complete -o bashdefault -o default -F _zalo_governor {NAME}",
             "",
-        ]
+        )
     )
 
 
@@ -136,7 +141,8 @@ def manual_page(commands: list[Command]) -> str:
     ]
     for command in others:
         usage = " ".join(command.arguments)
-        rows += [f".SS {_roff(' '.join(command.words))} {_roff(usage)}".rstrip(), _roff(command.summary)]
+        names = ", ".join((" ".join(command.words), *command.aliases))
+        rows += [f".SS {_roff(names)} {_roff(usage)}".rstrip(), _roff(command.summary)]
         for option in command.options:
             rows += [".TP", f".B {_roff(', '.join(option.names))}", _roff(option.help) or r"\&"]
     rows += [".SH FILES"]
@@ -147,7 +153,7 @@ def manual_page(commands: list[Command]) -> str:
     return "\n".join(rows)
 
 
-def _commands(words: tuple[str, ...], command: Any) -> Iterator[Command]:
+def _commands(words: tuple[str, ...], command: Any, aliases: tuple[str, ...] = ()) -> Iterator[Command]:
     names = list(command.list_commands(None)) if hasattr(command, "commands") else []
     parameters = [one for one in command.params if not getattr(one, "hidden", False)]
     yield Command(
@@ -159,10 +165,12 @@ def _commands(words: tuple[str, ...], command: Any) -> Iterator[Command]:
             for one in parameters
             if one.param_type_name == "option"
         ),
-        subcommands=tuple(names),
+        aliases=aliases,
     )
+    other_names = getattr(command, "aliases", {})
     for name in names:
-        yield from _commands((*words, name), command.get_command(None, name))
+        others = tuple(alias for alias, meant in other_names.items() if meant == name)
+        yield from _commands((*words, name), command.get_command(None, name), others)
 
 
 def _plain(text: str) -> str:

@@ -142,6 +142,7 @@ def _from_installing_to_purging(root: Root, package: Path, folder: Path) -> None
         "source /usr/share/bash-completion/completions/zalo-governor; COMP_WORDS=(zalo-governor rest); COMP_CWORD=1"
     )
     assert root.run("bash", "-c", f'{completed}; _zalo_governor; echo "${{COMPREPLY[@]}}"').split() == ["restore"]
+    assert (root.folder / "usr/share/zalo-governor/ngay-lam-viec.yaml").is_file(), "for the first try"
     with step("systemd reads the units"):
         paths = [f"/usr/lib/systemd/system/{unit}" for unit in _UNITS]
         said = root.run("systemd-analyze", "verify", "--man=no", *paths)
@@ -153,8 +154,8 @@ def _from_installing_to_purging(root: Root, package: Path, folder: Path) -> None
         assert "governor.yaml:" in refused
         assert "zalo.route_to" in refused
         with service(root, folder / "run.log"):
-            said = {"_text": "Em gửi văn bản tuyệt mật số 9/KH-GIẢ ĐỊNH để nghiên cứu trước", "uidFrom": MEMBER}
-            root.order(f"{ZALO}/__sim/push", frames=[{"data": {"groupMsgs": [said]}}])
+            secret = {"_text": "Em gửi văn bản tuyệt mật số 9/KH-GIẢ ĐỊNH để nghiên cứu trước", "uidFrom": MEMBER}
+            root.order(f"{ZALO}/__sim/push", frames=[{"data": {"groupMsgs": [secret]}}])
             wait_for(lambda: "VP1 " in as_the_service(root, "cases"))
     with step("a later version is made"):
         later = later_version(package, folder)
