@@ -39,6 +39,7 @@ people:
   leader: giang a su
   admin: {name: lo van minh, title: Giám đốc Sở Khoa học và Công nghệ}
 """
+_APT_FAILED = 100
 _UNITS = ("zalo-governor.service", "zalo-governor-backup.service", "zalo-governor-backup.timer")
 
 
@@ -49,10 +50,10 @@ def step(what: str) -> Iterator[None]:
     print(f"{time.monotonic() - begun:6.1f} s  {what}", flush=True)
 
 
-def install(root: Root, package: Path) -> str:
+def install(root: Root, package: Path, code: int = 0) -> str:
     """As an operator types it, with the package in the folder where he is."""
     shutil.copy(package, root.folder / package.name)
-    said = root.run("apt", "install", "--yes", f"./{package.name}")
+    said = root.run("apt", "install", "--yes", f"./{package.name}", code=code)
     (root.folder / package.name).unlink()
     return said
 
@@ -133,6 +134,11 @@ def _from_installing_to_purging(root: Root, package: Path, folder: Path) -> None
     assert root.run("python3", "-c", "import socket; print(socket.if_nameindex())") == "[(1, 'lo')]\n"
     files, people = root.files(), root.people()
 
+    with step("a service of another installation is in the way"):
+        other = root.folder / "etc/systemd/system/zalo-governor.service"
+        other.write_text("[Service]\nExecStart=/opt/zalo-governor/.venv/bin/python -m zalo_governor run\n")
+        assert "docs/cai-dat.md" in install(root, package, code=_APT_FAILED)
+        other.unlink()
     with step("apt install"):
         assert "zalo-governor init" in install(root, package)
     assert package.name.split("_")[1] == root.run("zalo-governor", "version").strip()
@@ -159,8 +165,17 @@ def _from_installing_to_purging(root: Root, package: Path, folder: Path) -> None
             wait_for(lambda: "VP1 " in as_the_service(root, "cases"))
     with step("a later version is made"):
         later = later_version(package, folder)
-    with step("apt install of the later version"):
-        said = install(root, later)
+    with step("apt install of the later version, which does not take the settings as they are"):
+        settings = root.folder / DATA[1:] / "governor.yaml"
+        good = settings.read_text(encoding="utf-8")
+        settings.write_text(f"{good}\nkhong_co_muc_nay: 1\n", encoding="utf-8")
+        said = install(root, later, code=_APT_FAILED)
+        assert "khong_co_muc_nay" in said, said
+        assert "dpkg --configure -a" in said, said
+        assert not list(settings.parent.glob("data/governor.db.truoc-nang-cap-*"))
+    with step("dpkg --configure -a once they are mended"):
+        settings.write_text(good, encoding="utf-8")
+        said = root.run("dpkg", "--configure", "-a")
         assert f"sang {NEXT}." in said, said
     assert root.run("zalo-governor", "version") == "99.0\n"
     [copy] = (root.folder / DATA[1:] / "data").glob("governor.db.truoc-nang-cap-*")
