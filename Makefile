@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check bench chaos model picture terminal format lock clean
+.PHONY: help setup demo test unit check deb debtest bench chaos model picture terminal format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -34,6 +34,14 @@ check: $(VENV)/.dev  ## style, types, and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+deb: $(VENV)/.dev  ## the Debian package below build/ (needs debhelper; half a minute to a minute)
+	$(BIN)/python packaging/build_deb.py $(DEB_OPTIONS)
+
+debtest: deb  ## install, upgrade and purge the package on a small Debian without network (as root; needs mmdebstrap, lintian)
+	$(BIN)/python packaging/build_deb.py --program-only
+	lintian --fail-on error --allow-root build/deb-program-only/*.deb
+	DEB=$$(ls -t build/*.deb | head -1) $(BIN)/pytest -n0 -s --basetemp=build/debtest tests/packaging
 
 bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 	$(BIN)/python -m tests.bench

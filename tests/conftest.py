@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-TIERS = {"rules": "unit", "unit": "unit"} | {name: name for name in ("contract", "integration", "acceptance", "crash")}
+TIERS = {"rules": "unit", "unit": "unit"} | {
+    name: name for name in ("contract", "integration", "acceptance", "crash", "packaging")
+}
 """Folder -> marker."""
 
 

@@ -10,7 +10,7 @@ from zalo_governor.storage import migrations
 NOW = migrations.newest()
 """The newest revision that ships."""
 NEXT = f"{int(NOW) + 1:04}"
-_LATER = f"""
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
@@ -26,5 +26,5 @@ def upgrade():
 def with_a_later_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the program were of a later version: one more revision follows those that ship."""
     shutil.copytree(migrations.VERSIONS, folder / "versions")
-    (folder / "versions" / f"r{NEXT}_later.py").write_text(_LATER, encoding="utf-8")
+    (folder / "versions" / f"r{NEXT}_later.py").write_text(LATER, encoding="utf-8")
     monkeypatch.setattr(migrations, "VERSIONS", folder / "versions")

@@ -62,8 +62,10 @@ class Desk:
 
     def __init__(self, elsewhere: Path) -> None:
         self._instead = {
-            "/opt/zalo-governor": str(ROOT), "/srv/lam-thu": str(elsewhere / "lam-thu"), "8900": str(free_port()),
-        }  # fmt: skip
+            "/usr/share/zalo-governor": str(ROOT / "config" / "demo"),
+            "/srv/lam-thu": str(elsewhere / "lam-thu"),
+            "8900": str(free_port()),
+        }
         self._folder = elsewhere
         self._zalo: Lines | None = None
         self._begun: Terminal | None = None

@@ -9,7 +9,7 @@ import typer
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
-from zalo_governor.setup.systemd import NAME, Installation, ServiceError, files, write
+from zalo_governor.setup.systemd import NAME, Installation, ServiceError, files, packaged, require_real_zalo, write
 
 _ETC = Path("/etc")
 _SYSTEMD_RUNS = Path("/run/systemd/system")
@@ -38,6 +38,7 @@ def install_service(
 ) -> None:
     """Ghi các tệp systemd, quyền hạn chỉ vừa đủ, để chạy Hệ thống và sao lưu mỗi đêm."""
     settings = load_settings(config)
+    require_real_zalo(settings, config)
     made = files(
         Installation(
             python=Path(sys.executable),
@@ -55,8 +56,11 @@ def install_service(
         for name, content in made.items():
             typer.echo(f"# {etc / name}\n{content}")
         return
-    for path in write(made, etc):
-        typer.echo(f"đã ghi {path}")
+    if packaged(made) and not any((etc / name).exists() for name in made):
+        typer.echo("Gói cài đặt đã có sẵn đúng dịch vụ này; không cần ghi thêm tệp nào.")
+    else:
+        for path in write(made, etc):
+            typer.echo(f"đã ghi {path}")
     told = etc == _ETC and _SYSTEMD_RUNS.is_dir()
     for command in _AFTERWARDS:
         typer.echo(f"{'đã chạy' if told else 'cần chạy'}: {' '.join(command)}")

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zalo_governor.config import KEY_CREDENTIAL, SMTP_CREDENTIAL
+from zalo_governor.config import KEY_CREDENTIAL, SMTP_CREDENTIAL, Settings
+from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.system import atomic_files
 from zalo_governor.system.error_text import of_system
@@ -69,6 +70,12 @@ class ServiceError(GovernorError):
     """The systemd units of the bot could not be written or activated; the message says why."""
 
 
+_CONDITION = "ConditionPathExists="
+"""What `init` has not set up yet does not start, neither when it is installed nor with the machine."""
+_GIVE_BACK = f"ExecStartPre=+systemd-tmpfiles --create {NAME}.conf\n"
+"""Gives what root wrote (`init`, `login`, `restore`) to the user of the service; "+": with root's rights."""
+
+
 @dataclass(frozen=True)
 class Installation:
     """What the systemd units are made from: paths of an installation, all absolute, and the user of the service."""
@@ -123,6 +130,32 @@ def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
     return written
 
 
+def packaged(contents: Mapping[str, str], lib: Path = Path("/usr/lib")) -> bool:
+    """Return whether a package (Debian's dpkg) already brings exactly these systemd files, below the folder `lib`."""
+    try:
+        return all((lib / name).read_text(encoding="utf-8") == content for name, content in contents.items())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def require_real_zalo(settings: Settings, config: Path) -> None:
+    """Check that the settings, read from the file `config`, do not send the bot to the simulator.
+
+    Raises:
+        ConfigError: they do. A service would then run for months, judged healthy, and hear nobody.
+    """
+    if settings.zalo.route_to is None:
+        return
+    wrong = (
+        f"đang trỏ tới Zalo mô phỏng ({settings.zalo.route_to}), nên dịch vụ sẽ không nghe được Nhóm nào. Đặt "
+        "route_to: null rồi đăng nhập tài khoản thật bằng zalo-governor init; muốn làm thử thì dùng zalo-governor run"
+    )
+    document = load_yaml(config)
+    if (document.data.get("zalo") or {}).get("route_to") is None:
+        raise ConfigError(f"Biến môi trường ZALO_GOVERNOR_ZALO__ROUTE_TO {wrong}; biến này thì bỏ bằng lệnh unset")
+    raise document.error(("zalo", "route_to"), wrong)
+
+
 def _require_visible(installation: Installation) -> None:
     needed = {
         "Python": installation.python,
@@ -142,17 +175,18 @@ def _require_visible(installation: Installation) -> None:
 
 def _bot_unit(installation: Installation) -> str:
     return f"""\
-# zalo-governor install-service. Muốn đổi: systemctl edit {NAME}
+# Muốn đổi: systemctl edit {NAME}
 [Unit]
 Description=Zalo Governor
 Wants=network-online.target
 After=network-online.target time-sync.target postgresql.service
+{_CONDITION}{_escape_percent(installation.config)}
 StartLimitIntervalSec=0
 
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart={_exec_line(installation, "run")}
+{_GIVE_BACK}ExecStart={_exec_line(installation, "run")}
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
@@ -170,15 +204,16 @@ WantedBy=multi-user.target
 
 def _backup_unit(installation: Installation) -> str:
     return f"""\
-# zalo-governor install-service. Muốn đổi: systemctl edit {NAME}-backup
+# Muốn đổi: systemctl edit {NAME}-backup
 [Unit]
 Description=Zalo Governor: sao lưu
 Wants=network-online.target
 After=network-online.target remote-fs.target
+{_CONDITION}{_escape_percent(installation.config)}
 
 [Service]
 Type=oneshot
-ExecStart={_exec_line(installation, "backup", installation.backup_dir)}
+{_GIVE_BACK}ExecStart={_exec_line(installation, "backup", installation.backup_dir)}
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
@@ -187,7 +222,7 @@ Group={installation.user}
 
 
 _TIMER = f"""\
-# zalo-governor install-service. Muốn đổi: systemctl edit {NAME}-backup.timer
+# Muốn đổi: systemctl edit {NAME}-backup.timer
 [Unit]
 Description=Zalo Governor: sao lưu hằng đêm
 

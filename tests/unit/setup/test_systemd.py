@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +16,7 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.config import load_settings
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.setup import systemd
-from zalo_governor.setup.systemd import Installation, ServiceError, files, write
+from zalo_governor.setup.systemd import Installation, ServiceError, files, packaged, require_real_zalo, write
 
 PLACES = Installation(
     python=Path("/opt/zalo-governor/.venv/bin/python"),
@@ -130,6 +131,48 @@ def test_print_shows_everything_and_writes_nothing(tmp_path: Path, monkeypatch: 
     assert written.exit_code == 0, written.output
     assert "cần chạy: systemctl daemon-reload" in written.output
     assert (tmp_path / "etc" / BOT).read_text() in shown.output
+
+
+def _invoke_install(folder: Path, *options: str) -> Any:
+    etc = folder / "etc"
+    command = ["install-service", "--config", str(folder / "governor.yaml"), "--etc", str(etc), *options]
+    return CliRunner().invoke(cli.app, command, standalone_mode=False)
+
+
+@pytest.mark.parametrize("options", [(), ("--print",)])
+def test_settings_that_lead_to_the_simulator_are_no_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(systemd, "_UNSEEN", ())
+    (tmp_path / "governor.yaml").write_text("groups: []\nzalo:\n  route_to: http://127.0.0.1:8900\n")
+    refused = _invoke_install(tmp_path, *options).exception
+    assert isinstance(refused, ConfigError)
+    assert str(refused).startswith(f"{tmp_path / 'governor.yaml'}:3: zalo.route_to: đang trỏ tới Zalo mô phỏng")
+    assert "route_to: null" in str(refused)
+    assert not (tmp_path / "etc").exists()
+
+
+def test_an_environment_that_leads_to_the_simulator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "governor.yaml").write_text("groups: []\n")
+    monkeypatch.setenv("ZALO_GOVERNOR_ZALO__ROUTE_TO", "http://127.0.0.1:8900")
+    with pytest.raises(ConfigError, match=r"ZALO_GOVERNOR_ZALO__ROUTE_TO.*unset"):
+        require_real_zalo(load_settings(tmp_path / "governor.yaml"), tmp_path / "governor.yaml")
+
+
+def test_what_a_package_brings_is_not_written_again(tmp_path: Path) -> None:
+    made = files(PLACES)
+    assert not packaged(made, tmp_path)
+    write(made, tmp_path)
+    assert packaged(made, tmp_path)
+    assert not packaged(files(replace(PLACES, key_credential=None)), tmp_path)
+
+
+@pytest.mark.parametrize("unit", [BOT, BACKUP])
+def test_nothing_starts_before_the_settings_are_there_and_what_root_wrote_is_given_back(unit: str) -> None:
+    text = files(PLACES)[unit]
+    assert _values(text, "ConditionPathExists") == ["/srv/van phong 100%%/governor.yaml"]
+    assert _values(text, "ExecStartPre") == ["+systemd-tmpfiles --create zalo-governor.conf"]
+    assert text.index("ExecStartPre=") < text.index("ExecStart=")
 
 
 def test_the_key_and_the_mail_password_are_read_from_the_services_credentials(
