@@ -47,7 +47,7 @@ def until_scanned(bot: Rig, number: int) -> None:
 def test_a_photo_of_a_stamped_page_is_an_urgent_case_and_leaves_nothing(bot: Rig) -> None:
     author = send(bot, "stamped_photo", "anh.jpg", "photo", caption=CAPTION)
     told = alert(bot, author)
-    assert "xin báo khẩn" in told
+    assert "BÁO KHẨN" in told
     assert "Dấu hiệu ở tệp, ảnh gửi kèm: có dấu độ mật" in told
     assert "thu hồi ngay" in bot.told(author)[0]
     assert CAPTION not in told

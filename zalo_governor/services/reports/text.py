@@ -9,8 +9,8 @@ from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.cases.ranking import shown
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.limits import MESSAGE_LIMIT
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.messaging.notifier import MESSAGE_LIMIT
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import (
     attachments_line,

@@ -141,7 +141,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
         "3 người có từ hai vụ việc trở lên",
         "đã rút 2 vụ việc báo nhầm; 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
-        "đường dẫn mời được mở lúc 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
+        "đường dẫn mời mở từ 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
     ):
         assert part in text
         assert part in written
