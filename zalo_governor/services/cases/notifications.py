@@ -70,6 +70,8 @@ class CaseNotifications:
                 "due": self._notes.deadline(uow, case),
                 "remove": self._notes.removal_offer(uow, case),
             }
+            if asked is MemberRequest.WITHHELD and about["due"]:
+                about["member"] = ""  # The sentence on the deadline says that too.
             if asked is MemberRequest.GONE:
                 del about["remove"], about["member"]
                 text = self._voice.render(MessageId.ALERT_SEALED_GONE, **about)
@@ -81,6 +83,8 @@ class CaseNotifications:
                 "reason": self._voice.in_brackets(why(self._voice, reason)),
             }
             kind = alert_of(case.label)
+            if kind is not MessageId.ALERT_HARMFUL:
+                del about["group"]
             text = self._voice.render(kind, remove=self._notes.removal_offer(uow, case), **about, **named)
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE

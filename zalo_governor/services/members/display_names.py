@@ -77,4 +77,6 @@ class DisplayNameAdvice:
 
 
 def _named(entry: RosterEntry) -> str:
-    return " ".join(f"{entry.full_name} - {entry.title} {entry.agency}".split())
+    """Return the display name that the entry calls for; the agency is not repeated if the title names it already."""
+    agency = "" if entry.agency.casefold() in entry.title.casefold() else entry.agency
+    return " ".join(f"{entry.full_name} - {entry.title} {agency}".split())

@@ -21,7 +21,7 @@ from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.roster.matching import likeliest
-from zalo_governor.services.messaging.formatter import MessageFormatter, listed, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, listed, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.trial_filter import on_trial
@@ -202,7 +202,7 @@ class OutsiderService:
             group=self._voice.group(self._policy.group(group_id)),
             citation=self._voice.citation(found[0][1].clause),
             count=number(len(found)),
-            rows="\n".join(rows),
+            rows=listed(rows, "\n"),
             member=member,
         )
         urgent = any(case.urgent for _, case in found)
@@ -218,7 +218,7 @@ class OutsiderService:
             "code": case.code,
             "who": self._voice.who(person),
             "way": way_in(uow, self._voice, newcomer, case),
-            "when": moment(newcomer.came_at),
+            "when": brief(newcomer.came_at),
         }
         if person.namesake:
             return self._voice.render(MessageId.NEWCOMER_ROW_NAMESAKE, **about)

@@ -145,10 +145,8 @@ class MessageFormatter:
             return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
 
     def minutes(self, count: int) -> str:
-        """Return a duration in whole minutes: `25 phút`; `chưa đầy một phút` (less than a minute) for 0."""
-        return (
-            self.render(MessageId.MINUTES, count=number(count)) if count else self.render(MessageId.LESS_THAN_A_MINUTE)
-        )
+        """Return a duration in whole minutes: `25 phút`."""
+        return self.render(MessageId.MINUTES, count=number(count))
 
     def in_brackets(self, said: str) -> str:
         """Return the text in brackets with a blank before them; "" for no text."""

@@ -6,8 +6,8 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 MESSAGE_LIMIT = 1_980
 """Longest message in characters: Zalo accepts 2,000, of which some are kept for the mark "(gửi lại)" (sent again)."""
-ALERT, REQUEST, STATUS = 300, 400, 1_000
-"""Limits in characters: alerts; requests to members and reports to the leader; the page of `/trangthai`."""
+ALERT, REQUEST, LIST = 300, 400, 1_000
+"""Limits in characters: alerts; requests to members and reports to the leader; lists and the page of `/trangthai`."""
 
 _ALERTS = (
     MessageId.ALERT_UNCHECKED,
@@ -58,7 +58,11 @@ LIMITS: Mapping[MessageId, int] = {
     **dict.fromkeys(_ALERTS, ALERT),
     **dict.fromkeys((*_REQUESTS, *_OTHERS), REQUEST),
     MessageId.HELP_SHORT: REQUEST,
-    MessageId.STATUS: STATUS,
+    MessageId.NEWCOMERS: LIST,
+    MessageId.NEWCOMERS_FOUND: LIST,
+    MessageId.NAMES_DIGEST: REQUEST,
+    MessageId.ROSTER_DIGEST: REQUEST,
+    MessageId.STATUS: LIST,
 }
 """Limits of the kinds that have one; for all others, see `limit_of`."""
 

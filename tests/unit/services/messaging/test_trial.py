@@ -52,7 +52,7 @@ def test_a_light_finding_tells_the_admin_alone_and_the_case_says_what_was_withhe
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     [alert] = to(notices := desk.take(), "admin")
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
-    assert "Đang chạy thử, chưa nhắn thành viên" in alert
+    assert "Chạy thử: chưa nhắn thành viên" in alert
     assert [notice.thread_id for notice in desk.store.held] == [UIDS["member"], UIDS["admin_staff"]]
     assert desk.states() == ["new"]
     desk.say("admin", "/xem VP1", place="private")
