@@ -31,7 +31,7 @@ def test_a_violation_is_told_to_the_admin_with_its_code_and_to_the_member_withou
     assert "Sùng Thị Mỷ" in alert
     assert "khoản 1 Điều 3" in alert
     assert f"/xem {code}" in alert
-    assert 'kính gửi chủ tài khoản "Sùng Thị Mỷ - Chuyên viên"' in request  # No roster: nobody knows who that is.
+    assert 'Kính gửi chủ tài khoản "Sùng Thị Mỷ - Chuyên viên"' in request  # No roster: nobody knows who that is.
     assert code in request
     for text in (alert, request):
         assert NO_CONCLUSION in text
@@ -44,7 +44,7 @@ def test_a_secret_is_sealed_both_are_told_and_nobody_gets_an_excerpt(bot: Rig) -
     bot.say(SECRET, uid)
     code = bot.case_of(uid)
     [alert], [request] = bot.told_of(code, ADMIN), _wait_told(bot, uid)
-    assert "không lưu nội dung này" in alert
+    assert "Không sao chụp" in alert
     assert "thu hồi ngay" in request
     [shown] = bot.answer(ADMIN, f"/xem {code}")
     assert "không lưu nội dung" in shown

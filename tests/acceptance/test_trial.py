@@ -36,7 +36,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     office.say(_SECRET, grave := somebody())
     sealed = office.case_of(grave)
     office.until(
-        lambda: any("tin báo Trưởng nhóm được giữ lại" in text for text in office.told_of(sealed, ADMIN)),
+        lambda: any("chưa gửi tin cho Trưởng nhóm" in text for text in office.told_of(sealed, ADMIN)),
         "the admin hears that the leader was not told",
     )
     assert [office.told(uid) for uid in (light, grave, LEADER, GROUP)] == [[], [], [], []]

@@ -178,7 +178,7 @@ def test_a_secret_that_was_recalled_meanwhile_is_reported_as_recalled() -> None:
     desk.take()
     desk.tick(minutes=13)
     (report,) = to(desk.take(), "leader")
-    assert "đã thu hồi hoặc xóa" in report
+    assert "đã được thu hồi hoặc xóa" in report
 
 
 def test_a_leader_is_not_asked_to_look_into_his_own_message() -> None:

@@ -266,7 +266,7 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Không Có báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
     [told] = to(desk.take(), "admin")
     assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in told
-    assert "Chưa rõ là ai: Sở Không Có" in told
+    assert "Chưa xác định nơi nhận: Sở Không Có" in told
     desk.order(ORDER)
     assert to(desk.take(), "admin") == []
 
