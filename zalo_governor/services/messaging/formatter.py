@@ -82,11 +82,15 @@ class MessageFormatter:
         return self.render(MessageId.TO_ACCOUNT, name=name) if name else self.render(MessageId.TO_UNNAMED)
 
     def named(self, person: Person) -> str:
-        """Return the person's name for a table cell: without title if the person is identified, else as by `who`."""
+        """Return the person's name for a list or table, with the title in brackets, else as by `who`.
+
+        The shorter form has no title.
+        """
         if not person.identified:
             return self.who(person)
         name = plain(person.full_name or person.display_name) or self.render(MessageId.WHO_UNKNOWN)
-        return name + self._namesake_warning(person)
+        warning = self._namesake_warning(person)
+        return Shortenable(name + self.in_brackets(person.title or "") + warning, name + warning)
 
     def _name_and_title(self, person: Person) -> str:
         if person.identified:

@@ -365,6 +365,14 @@ def test_the_roster_names_the_office_and_a_likely_entry_is_only_offered() -> Non
     assert "Tên có thể đặt: Giàng A Viên - Giám đốc Sở Mẫu." in to(desk.take(), "member")[0]
 
 
+def test_a_proposed_name_does_not_say_the_agency_twice() -> None:
+    desk = Desk()
+    entry = RosterEntry(full_name="Giàng A Viên", title="Văn thư Sở Mẫu", agency="Sở Mẫu", uid=UIDS["member"])
+    desk.store.entries = [entry]
+    observe(desk, "Viên", BAD_NAME)
+    assert "Tên có thể đặt: Giàng A Viên - Văn thư Sở Mẫu." in to(desk.take(), "member")[0]
+
+
 def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_out() -> None:
     desk = Desk(names=NameSettings(asked_per_day=1, remind_days=7, reminders=1))
     observe(desk, "Viên", BAD_NAME)

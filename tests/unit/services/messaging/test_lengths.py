@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.desk import CATALOGUE, PEOPLE, SEALED, UNMARKED, Desk, to
+from tests.unit.services.desk import CATALOGUE, PEOPLE, REGULATION, SEALED, UNMARKED, Desk, to
 from zalo_governor.domain.findings import Finding
 from zalo_governor.services.cases.member_request import MemberRequest
-from zalo_governor.services.messaging.formatter import plain
+from zalo_governor.services.messaging.formatter import MessageFormatter, plain
 from zalo_governor.services.messaging.limits import ALERT, LIMITS, REQUEST, limit_of
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.shortening import Shortenable, shortest
 
 TITLE = "Phó Giám đốc Sở Nông nghiệp và Môi trường"
 NAME = "đồng chí Nguyễn Thị Phương Thảo"
@@ -151,3 +151,10 @@ def test_a_long_name_ends_after_a_whole_word() -> None:
 @pytest.mark.parametrize("asked", MemberRequest)
 def test_whether_the_member_was_asked_is_said_in_a_few_words(asked: MemberRequest) -> None:
     assert len(CATALOGUE.render(asked.told_to_admins)) <= 50
+
+
+def test_lists_and_tables_keep_the_title_and_have_a_shorter_form_without_it() -> None:
+    desk = Desk()
+    named = MessageFormatter(CATALOGUE, REGULATION).named(desk.person("member"))
+    assert named == "Giàng A Viên (Chủ tịch UBND xã Mẫu)"
+    assert shortest(named) == "Giàng A Viên"

@@ -80,7 +80,7 @@ def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_b
         "Vụ việc phát sinh: 6 (đã khắc phục 2; xác định hoặc đã chuyển 1; báo nhầm 1)",
         "- khoản 1 Điều 3 Quy chế: 5 (mở 2, khắc phục 2, xác định 0, báo nhầm 1; kỳ trước 4)",
         "Vụ việc đang mở: 2",
-        "- VP1: Giàng A Viên, khoản 1 Điều 3 Quy chế, đã nhắc",
+        "- VP1: Giàng A Viên (Chủ tịch UBND xã Mẫu), khoản 1 Điều 3 Quy chế, đã nhắc",
         "vụ việc 6, kỳ trước 4 (tăng 50%)",
         "tin nhắn 100, kỳ trước 100 (không đổi)",
         "Đã nghe và xét 120/120",
@@ -188,7 +188,7 @@ def test_json_has_every_figure_and_the_codes() -> None:
     desk.store.figures = [figures("3.1", 1)]
     data = json.loads(render_json(report(desk)))
     assert data["open_cases"][0]["code"] == "VP1"
-    assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
+    assert data["names"] == {str(desk.person("member").id): "Giàng A Viên (Chủ tịch UBND xã Mẫu)"}
     assert data["coverage"]["heard"] == 120
     assert data["cannot_check"] == ["4.6"]
     assert ActivityReport.model_validate(data) == report(desk)
