@@ -18,9 +18,11 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 TEMPLATE = Path(__file__).parents[2] / "config" / "bao-cao.docx"
 FONT = "Times New Roman"
@@ -29,10 +31,10 @@ BODY = 13
 CENTER, JUSTIFY, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
 MOST_AGENCIES, MOST_CASES, MOST_REMARKS = 15, 20, 20
 
-SECTIONS: list[tuple[str, list[tuple[str, list[int], str]]]] = [
+TABLES: list[tuple[str, list[tuple[str, list[int], str]]]] = [
+    ("cases", [("clauses", [60, 15, 15, 15, 15, 15, 15, 15], ""), ("open", [17, 40, 52, 22, 34], f"[:{MOST_CASES}]")]),
     ("activity", [("agencies", [85, 27, 27, 26], f"[:{MOST_AGENCIES}]")]),
-    ("cases", [("clauses", [46, 17, 17, 17, 17, 17, 17, 17], ""), ("open", [18, 43, 47, 23, 34], f"[:{MOST_CASES}]")]),
-    ("members", []),
+    ("members", [("members", [120, 45], "")]),
     ("changes", [("changes", [120, 45], "")]),
     (
         "directives",
@@ -41,18 +43,20 @@ SECTIONS: list[tuple[str, list[tuple[str, list[int], str]]]] = [
             ("open_directives", [16, 37, 26, 26, 15, 15, 15, 15], f"[:{MOST_AGENCIES}]"),
         ],
     ),
+    ("attachments", [("attachments", [120, 45], "")]),
     ("statements", [("statements", [53, 28, 28, 28, 28], "")]),
     ("voice", [("voice", [18, 30, 20, 42, 55], f"[:{MOST_REMARKS}]")]),
-    ("coverage", [("gaps", [38, 38, 22, 25, 42], ""), ("cannot", [36, 66, 63], "")]),
+    ("coverage", [("gaps", [38, 38, 22, 25, 42], ""), ("cannot", [45, 62, 58], "")]),
     ("proposal", [("proposal", [85, 80], "")]),
 ]
-"""Section, and its tables: name, widths in mm, how many rows."""
+"""The appendix: section, and its tables: name, widths in mm, which rows."""
 LEFT_OUT = {
     **dict.fromkeys(("agencies", "directives", "open_directives"), MOST_AGENCIES),
     "open": MOST_CASES,
     "voice": MOST_REMARKS,
 }
-ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+NUMBERED = {"agencies", "clauses", "members", "changes", "directives", "attachments", "statements", "proposal"}
+"""Tables whose columns after the first hold numbers."""
 
 
 def main() -> None:
@@ -61,42 +65,78 @@ def main() -> None:
     style = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(BODY)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.start_type = WD_SECTION.NEW_PAGE
-    section.different_first_page_header_footer = True
-    section.header_distance = Mm(10)
-    page_number(section.header.paragraphs[0])
-    for foot in (section.footer, section.first_page_footer):
-        dress(foot.paragraphs[0], "{{ dau_kiem }}", LEFT, 8)
-    section.footer_distance = Mm(8)
+    dress_page(document.sections[0])
 
     letterhead(document)
-    paragraph(document, "{{ ten_loai }}", CENTER, size=14, bold=True, before=18)
+    paragraph(document, "{{ ten_loai }}", CENTER, size=14, bold=True, before=12)
     paragraph(document, "{{ trich_yeu }}", CENTER, size=14, bold=True)
     rule(document.add_paragraph(), 58)
-    paragraph(document, "Kính gửi: {{ kinh_gui }}", CENTER, before=12, after=12)
+    paragraph(document, "Kính gửi: {{ kinh_gui }}", CENTER, before=6, after=6)
     body(document, "{{ mo_dau }}")
-    for number, (key, tables) in zip(ROMAN, SECTIONS, strict=True):
-        heading = paragraph(document, f"{number}. {{{{ muc.{key}.ten }}}}", LEFT, bold=True, before=8, after=4)
-        heading.paragraph_format.keep_with_next = True
-        heading.paragraph_format.first_line_indent = Mm(10)
-        tag(document, f"{{%p for dong in muc.{key}.dong %}}")
-        body(document, "{{ dong }}")
-        tag(document, "{%p endfor %}")
-        for name, widths, limit in tables:
-            table(document, name, widths, limit)
-    last = body(document, "{{ ghi_chu.rstrip('.') }}./.", italic=True)
+    tag(document, "{%p for dong in tom_tat %}")
+    headline = body(document, "{{ loop.index }}. {{ dong.ten }}: {{ dong.gia_tri }}.", bold=True)
+    dress_run(headline.add_run("{% if dong.ghi_chu %} {{ dong.ghi_chu }}{% endif %}"), BODY)
+    tag(document, "{%p endfor %}")
+    tag(document, "{%p for muc_in in cac_muc %}")
+    heading = body(document, "{{ muc_in.so }}. {{ muc_in.ten }}", bold=True)
+    heading.paragraph_format.keep_with_next = True
+    tag(document, "{%p for dong in muc_in.dong %}")
+    body(document, "{{ dong }}")
+    tag(document, "{%p endfor %}")
+    tag(document, "{%p endfor %}")
+    more = "{% if co_phu_luc %}Số liệu chi tiết tại Phụ lục kèm theo. {% endif %}{{ ghi_chu.rstrip('.') }}./."
+    last = body(document, more, italic=True)
     last.paragraph_format.keep_with_next = last.paragraph_format.keep_together = True  # no signature stands alone
     signature(document)
+    appendix(document)
 
     properties = document.core_properties
     properties.author, properties.comments, properties.title = "", "", "Báo cáo hoạt động của Nhóm"
     properties.created = properties.modified = datetime(2026, 1, 1, tzinfo=UTC)
     TEMPLATE.write_bytes(steady(document))
     sys.stdout.write(f"{TEMPLATE}\n")
+
+
+def dress_page(section: Section) -> None:
+    """Paper, margins, page numbers. The first page has no number, and each appendix begins with page 1."""
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    section.start_type = WD_SECTION.NEW_PAGE
+    section.different_first_page_header_footer = True
+    section.header_distance = Mm(10)
+    section.footer_distance = Mm(8)
+    if section._sectPr.find(qn("w:pgNumType")) is None:  # a new section is a copy of the one before
+        numbering = OxmlElement("w:pgNumType")
+        numbering.set(qn("w:start"), "1")
+        section._sectPr.find(qn("w:cols")).addprevious(numbering)  # Word insists on the order of the elements
+    for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
+        part.is_linked_to_previous = False
+    page_number(section.header.paragraphs[0])
+    for foot in (section.footer, section.first_page_footer):
+        dress(foot.paragraphs[0], "{{ dau_kiem }}", LEFT, 8)
+
+
+def appendix(document: Document) -> None:
+    """The tables, on pages of their own; nothing at all in the report on a single day."""
+    tag(document, "{%p if co_phu_luc %}")
+    # The page setup of the letter; without it the letter takes that of the appendix, which is the same.
+    dress_page(document.add_section(WD_SECTION.NEW_PAGE))
+    dress(document.paragraphs[-1], "", LEFT, 1)
+    paragraph(document, "Phụ lục", CENTER, size=14, bold=True)
+    paragraph(document, "SỐ LIỆU CHI TIẾT", CENTER, size=14, bold=True)
+    date = "ngày {{ ngay }} tháng {{ thang }} năm {{ nam }}"
+    belongs = f"(Kèm theo Báo cáo số          /BC-{{{{ ky_hieu }}}} {date} của {{{{ co_quan }}}})"
+    paragraph(document, belongs, CENTER, italic=True, after=6)
+    for key, tables in TABLES:
+        for name, widths, limit in tables:
+            table(document, name, widths, limit)
+        tag(document, f"{{%p if {' or '.join(f'bang.{name}.hang' for name, _, _ in tables)} %}}")
+        tag(document, f"{{%p for dong in muc.{key}.ghi_chu %}}")
+        body(document, "{{ dong }}", italic=True, size=12)
+        tag(document, "{%p endfor %}")
+        tag(document, "{%p endif %}")
+    tag(document, "{%p endif %}")
 
 
 def letterhead(document: Document) -> None:
@@ -106,7 +146,7 @@ def letterhead(document: Document) -> None:
     line(left, "{{ co_quan_cap_tren|upper }}", size=12)
     line(left, "{{ co_quan|upper }}", size=12, bold=True)
     rule(left.add_paragraph(), 24)
-    line(left, "Số:          /BC-", size=13, before=6)
+    line(left, "Số:          /BC-{{ ky_hieu }}", size=13, before=6)
     line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True)
     line(right, "Độc lập - Tự do - Hạnh phúc", size=13, bold=True)
     rule(right.add_paragraph(), 18)
@@ -114,7 +154,7 @@ def letterhead(document: Document) -> None:
 
 
 def signature(document: Document) -> None:
-    """Nơi nhận on the left, title on the right; number, signature and name are added by hand."""
+    """Nơi nhận on the left, title and name on the right; number and signature are added by hand."""
     foot = bare_table(document, [82, 83])
     keep_together(foot)
     left, right = foot.rows[0].cells
@@ -124,14 +164,15 @@ def signature(document: Document) -> None:
     tag(left, "{%p endfor %}", size=11)
     line(left, "- Lưu: VT.", size=11, align=LEFT)
     line(right, "{{ chuc_vu_ky|upper }}", size=14, bold=True)
-    for _ in range(4):
+    for _ in range(3):
         line(right, "", size=14)
+    line(right, "{{ ho_ten_ky }}", size=14, bold=True)
 
 
 def table(document: Document, name: str, widths: list[int], limit: str) -> None:
     """A table of the report, with its title; nothing at all where it has no rows."""
     tag(document, f"{{%p if bang.{name}.hang %}}")
-    title = paragraph(document, f"{{{{ bang.{name}.ten }}}}", CENTER, size=13, italic=True, before=4, after=3)
+    title = paragraph(document, f"{{{{ bang.{name}.ten }}}}", CENTER, size=13, bold=True, before=6, after=3)
     title.paragraph_format.keep_with_next = True
     made = document.add_table(rows=4, cols=len(widths))
     made.style, made.alignment, made.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
@@ -141,7 +182,7 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
             row.cells[place].width = Mm(width)
         fill(made.rows[0].cells[place], f"{{{{ bang.{name}.cot[{place}] }}}}", bold=True)
         worded = place == 0 or min(widths) > 30 or name in {"open", "voice", "open_directives"}
-        number = name in {"agencies", "clauses", "changes", "directives", "statements", "proposal"} and place > 0
+        number = name in NUMBERED and place > 0
         fill(made.rows[2].cells[place], f"{{{{ hang[{place}] }}}}", align=CENTER if number or not worded else LEFT)
     fill(made.rows[1].cells[0], f"{{%tr for hang in bang.{name}.hang{limit} %}}")
     fill(made.rows[3].cells[0], "{%tr endfor %}")
@@ -156,11 +197,11 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
     tag(document, "{%p endif %}")
 
 
-def body(document: Document, text: str, *, italic: bool = False) -> Paragraph:
+def body(document: Document, text: str, *, bold: bool = False, italic: bool = False, size: float = BODY) -> Paragraph:
     """A paragraph of the text itself."""
-    made = paragraph(document, text, JUSTIFY, italic=italic, after=6)
+    made = paragraph(document, text, JUSTIFY, size=size, bold=bold, italic=italic, after=6)
     made.paragraph_format.first_line_indent = Mm(10)
-    made.paragraph_format.line_spacing = 1.1
+    made.paragraph_format.line_spacing = 1.0
     return made
 
 
@@ -219,10 +260,14 @@ def dress(
     after: float = 0,
 ) -> None:
     """Text and look of a paragraph."""
-    run = made.add_run(text)
-    run.font.name, run.font.size, run.bold, run.italic = FONT, Pt(size), bold, italic
+    dress_run(made.add_run(text), size, bold=bold, italic=italic)
     made.alignment = align
     made.paragraph_format.space_before, made.paragraph_format.space_after = Pt(before), Pt(after)
+
+
+def dress_run(run: Run, size: float, *, bold: bool = False, italic: bool = False) -> None:
+    """Look of a part of a paragraph."""
+    run.font.name, run.font.size, run.bold, run.italic = FONT, Pt(size), bold, italic
 
 
 def rule(made: Paragraph, indent: int) -> None:

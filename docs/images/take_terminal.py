@@ -34,9 +34,9 @@ _CLEARED = "\x1b[2K"
 """Ends what a spinner has shown."""
 _PEOPLE = (
     ("Trưởng nhóm", "su"),
-    ("Lãnh đạo có ý kiến là chỉ đạo", "deo thi hoa"),
-    ("Quản trị nhóm", "lo van minh"),
-    ("Cán bộ được giao giúp Quản trị", "thu"),
+    ("Lãnh đạo khác được chỉ đạo trên Nhóm", "deo thi hoa"),
+    ("Quản trị Nhóm", "lo van minh"),
+    ("Cán bộ được giao giúp Quản trị Nhóm", "thu"),
 )
 
 
@@ -64,7 +64,7 @@ def _folder() -> Iterator[Path]:
 def _login(zalo: str, folder: Path) -> str:
     terminal = Terminal(["login"], folder)
     _scan(zalo, terminal)
-    terminal.expect("Phiên được giữ mã hóa")
+    terminal.expect("Phiên đăng nhập được lưu mã hóa")
     terminal.end()
     return terminal.coloured
 
@@ -72,19 +72,25 @@ def _login(zalo: str, folder: Path) -> str:
 def _init(zalo: str, folder: Path) -> str:
     terminal = Terminal(["init", "--route-to", zalo], folder)
     _scan(zalo, terminal)
-    terminal.answer("Số của Nhóm")
+    terminal.answer("Chọn Nhóm theo số")
     for role, typed in _PEOPLE:
         terminal.answer(role, typed)
-        terminal.answer("Số (Enter: tìm lại)", "1")
+        terminal.answer("Chọn theo số (Enter: tìm lại)", "1")
         terminal.answer("Họ và tên")
         terminal.answer("Chức vụ [")
         if role != "Trưởng nhóm":
             terminal.answer("người tiếp theo")
     terminal.answer("Người được xem báo cáo")
     terminal.answer("Tỉnh, thành phố", "tỉnh Mẫu")
-    for question in ("Cơ quan chủ quản", "Cơ quan của Quản trị", "Địa danh", "Chức vụ người ký", "Số quyết định"):
+    for question in ("Cơ quan chủ quản", "Cơ quan của Quản trị"):
         terminal.answer(question)
-    for question in ("Ngày ban hành", "Cơ quan ban hành", "Số [3]", "Ghi những điều trên"):
+    terminal.answer("Chữ viết tắt", "SKHCN")
+    for question in ("Địa danh", "Chức vụ người ký"):
+        terminal.answer(question)
+    terminal.answer("Họ và tên người ký", "Lò Văn Minh")
+    terminal.answer("Số quyết định", "123/QĐ-UBND")
+    terminal.answer("Ngày ban hành", "15/10/2026")
+    for question in ("Cơ quan ban hành", "Chọn theo số [3]", "Ghi các nội dung trên"):
         terminal.answer(question)
     terminal.expect("install-service")
     terminal.end()
@@ -105,9 +111,9 @@ def _telephone(zalo: str, does: str) -> None:
 
 def _excerpt(shown: str) -> str:
     """Group and first people, and what will be written."""
-    first = shown.partition("── Nhóm được theo dõi")[2].partition("Cán bộ được giao giúp Quản trị")[0]
-    last = shown.partition("── Sẽ ghi")[2].partition("── Lời giới thiệu")[0]
-    return f"── Nhóm được theo dõi{first}…\n\n── Sẽ ghi{last.rstrip()}\n"
+    first = shown.partition("── Nhóm được theo dõi")[2].partition("Cán bộ được giao giúp Quản trị Nhóm")[0]
+    last = shown.partition("── Nội dung sẽ ghi")[2].partition("── Lời giới thiệu")[0]
+    return f"── Nhóm được theo dõi{first}…\n\n── Nội dung sẽ ghi{last.rstrip()}\n"
 
 
 def _draw(name: str, title: str, shown: str, folder: Path) -> None:

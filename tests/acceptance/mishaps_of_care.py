@@ -290,12 +290,13 @@ def _replaced_under_the_bot(office: Office) -> Ended:
 
 @mishap("V01")
 def _not_on_trial(office: Office) -> Ended:
-    return office.command("bat-dau", "--yes")
+    assert office.command("go-live", "--yes").code == 0
+    return office.command("go-live", "--yes")
 
 
 @mishap("V02")
 def _nobody_to_ask(office: Office) -> Ended:
-    return office.command("bat-dau")
+    return office.command("go-live")
 
 
 @mishap("V03")
@@ -333,6 +334,7 @@ def _doctor_finds_all_well(office: Office) -> Ended:
         alarm={"webhook": "http://127.0.0.1:9/"},
         health={"port": None},
     )
+    office.rules("quy-che.yaml", 'number: "893"', 'number: "12/QĐ-UBND"')
     office.session.chmod(0o600)
     return office.command("doctor", "--offline")
 

@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "cai-dat.md"
 _GOVERNOR = [sys.executable, "-m", "zalo_governor"]
 _ANSWERS = (
-    ("Số của Nhóm", ""),
+    ("Chọn Nhóm theo số", ""),
     ("Trưởng nhóm: ", "su"),
-    ("Số (Enter: tìm lại)", "1"),
+    ("Chọn theo số (Enter: tìm lại)", "1"),
     ("Họ và tên", ""),
     ("Chức vụ [", ""),
-    ("Lãnh đạo có ý kiến là chỉ đạo", ""),
-    ("Quản trị nhóm: ", "lo van minh"),
-    ("Số (Enter: tìm lại)", "1"),
+    ("Lãnh đạo khác được chỉ đạo trên Nhóm", ""),
+    ("Quản trị Nhóm: ", "lo van minh"),
+    ("Chọn theo số (Enter: tìm lại)", "1"),
     ("Họ và tên", ""),
     ("Chức vụ [", ""),
     ("người tiếp theo", ""),
@@ -37,13 +37,15 @@ _ANSWERS = (
     ("Tỉnh, thành phố", "tỉnh Mẫu"),
     ("Cơ quan chủ quản", ""),
     ("Cơ quan của Quản trị", ""),
+    ("Chữ viết tắt", ""),
     ("Địa danh", ""),
     ("Chức vụ người ký", ""),
-    ("Số quyết định", ""),
-    ("Ngày ban hành", ""),
+    ("Họ và tên người ký", ""),
+    ("Số quyết định", "1"),
+    ("Ngày ban hành", "01/11/2025"),
     ("Cơ quan ban hành", ""),
-    ("Số [3]", ""),
-    ("Ghi những điều trên", ""),
+    ("Chọn theo số [3]", ""),
+    ("Ghi các nội dung trên", ""),
 )
 """The answers of the page: three, the number of who was found, and Enter."""
 
@@ -100,7 +102,7 @@ class Desk:
         """Ctrl-C in both windows in which something runs."""
         if self._begun:
             self._begun.interrupt()
-            self._begun.expect("stopping")
+            self._begun.expect("Đang dừng Hệ thống")
             assert self._begun.end() == 0
             self._begun = None
         if self._zalo:

@@ -32,7 +32,7 @@ PEOPLE = [
 ]
 ANSWERS = """\
 office: {province: tỉnh Lai Châu}
-regulation: {number: 1234}
+regulation: {number: 1234, issued: 01/11/2025}
 groups: [điều hành]
 people:
   leader: giang a su
@@ -135,21 +135,21 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     until(zalo, do="confirm")
     terminal.expect("1. Nhóm điều hành tỉnh Mẫu (5 thành viên)")
     terminal.expect("2. Nhóm thể thao (2 thành viên)")
-    terminal.answer("Số của Nhóm", "7")
+    terminal.answer("Chọn Nhóm theo số", "7")
     terminal.answer("Đề nghị gõ số từ 1 đến 2.", "1")
     terminal.answer("Trưởng nhóm", "")
     terminal.expect("Cần có Trưởng nhóm")
     terminal.answer("Trưởng nhóm", "su")
     terminal.expect("1. Giàng A Sử - Chủ tịch UBND tỉnh")
     terminal.expect("2. Vàng A Sử - Chuyên viên")
-    terminal.answer("Số (Enter: tìm lại)", "1")
+    terminal.answer("Chọn theo số (Enter: tìm lại)", "1")
     terminal.answer("Họ và tên [Giàng A Sử]")
     terminal.answer("Chức vụ [Chủ tịch UBND tỉnh]")
-    terminal.answer("Lãnh đạo có ý kiến là chỉ đạo", "")
-    terminal.answer("Quản trị nhóm", "khong co")
-    terminal.expect("Không thấy thành viên nào tên 'khong co'")
-    terminal.answer("Quản trị nhóm", "minh")
-    terminal.answer("Số (Enter: tìm lại)", "1")
+    terminal.answer("Lãnh đạo khác được chỉ đạo trên Nhóm", "")
+    terminal.answer("Quản trị Nhóm", "khong co")
+    terminal.expect("Không tìm thấy thành viên nào có tên 'khong co'")
+    terminal.answer("Quản trị Nhóm", "minh")
+    terminal.answer("Chọn theo số (Enter: tìm lại)", "1")
     terminal.answer("Họ và tên [Lò Văn Minh]")
     terminal.answer("Chức vụ [Giám đốc Sở]", "Giám đốc Sở Khoa học và Công nghệ")
     terminal.answer("người tiếp theo", "")
@@ -157,39 +157,83 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Người được xem báo cáo", "")
     terminal.answer("Tỉnh, thành phố", "tỉnh Lai Châu")
     terminal.answer("Cơ quan chủ quản [UBND tỉnh Lai Châu]")
-    terminal.answer("Cơ quan của Quản trị nhóm")
+    terminal.answer("Cơ quan của Quản trị Nhóm")
+    terminal.answer("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN (Enter: bỏ trống)", "SKHCN")
     terminal.answer("Địa danh ghi trên báo cáo [Lai Châu]")
     terminal.answer("Chức vụ người ký báo cáo")
-    terminal.answer("Số quyết định ban hành Quy chế [893]", "55")
+    terminal.answer("Họ và tên người ký", "")
+    # Nobody else's number is offered; a mistyped one is put right from the next question.
+    terminal.answer("Số quyết định ban hành Quy chế: ", "")
+    terminal.answer("Đề nghị không để trống", "5")
+    terminal.answer("Ngày ban hành", "<")
+    terminal.answer("Số quyết định ban hành Quy chế: ", "55")
     terminal.answer("Ngày ban hành", "mai")
-    terminal.answer("Đề nghị ghi theo dạng năm-tháng-ngày", "2025-03-04")
+    terminal.answer("Đề nghị ghi ngày/tháng/năm", "04/03/2025")
     terminal.answer("Cơ quan ban hành [UBND tỉnh Lai Châu]")
-    terminal.expect("Báo cho cán bộ kỹ thuật")
-    terminal.answer("Số [3]", "1")
+    terminal.expect("Kênh cảnh báo dự phòng")
+    terminal.answer("Chọn theo số [3]", "1")
     terminal.answer("Máy chủ thư", "mail.example.vn")
     terminal.answer("Cổng [587]")
     terminal.answer("STARTTLS", "c")
     terminal.answer("Tên đăng nhập", "")
-    terminal.answer("Địa chỉ gửi", "canh-bao@example.vn")
-    terminal.answer("Người nhận", "ky-thuat@example.vn")
+    terminal.answer("Địa chỉ thư của người gửi", "canh-bao@example.vn")
+    terminal.answer("Địa chỉ thư của người nhận", "ky-thuat@example.vn")
     terminal.expect("Trưởng nhóm: Giàng A Sử (Chủ tịch UBND tỉnh)")
-    terminal.answer("Ghi những điều trên? (c/k) [c]", "c")
+    terminal.expect("4. Quy chế: số 55 ngày 04/03/2025, UBND tỉnh Lai Châu")
+    # One section is answered anew; the others stay.
+    terminal.answer("Ghi các nội dung trên?", "3")
+    terminal.answer("Tỉnh, thành phố", "tỉnh Lai Châu")
+    terminal.answer("Cơ quan chủ quản [UBND tỉnh Lai Châu]")
+    terminal.answer("Cơ quan của Quản trị Nhóm")
+    terminal.answer("Chữ viết tắt", "SKHCN")
+    terminal.answer("Địa danh ghi trên báo cáo [Lai Châu]", "Phong Thổ")
+    terminal.answer("Chức vụ người ký báo cáo")
+    terminal.answer("Họ và tên người ký", "Lò Văn Minh")
+    terminal.expect("Người ký báo cáo: Giám đốc, Lò Văn Minh; viết tắt: SKHCN")
+    terminal.expect("4. Quy chế: số 55 ngày 04/03/2025, UBND tỉnh Lai Châu")
+    terminal.answer("Ghi các nội dung trên?", "c")
     terminal.expect("zalo-governor doctor")
     assert terminal.end() == 0
     settings = load_settings(tmp_path / "governor.yaml")
     assert settings.alarm.smtp
     assert settings.alarm.smtp.recipients == ("ky-thuat@example.vn",)
-    assert settings.office.unit == "UBND tỉnh Lai Châu"
+    assert (settings.office.abbreviation, settings.office.signer_name) == ("SKHCN", "Lò Văn Minh")
+    assert (settings.office.unit, settings.office.place) == ("UBND tỉnh Lai Châu", "Phong Thổ")
     assert [person.full_name for person in settings.people] == ["Giàng A Sử", "Lò Văn Minh"]
     # Who stops in the middle has changed nothing.
     before = (tmp_path / "governor.yaml").read_bytes()
     stopped = Terminal(["init"], tmp_path)
     stopped.expect("Đang dùng phiên đăng nhập")
-    stopped.expect("Số của Nhóm, nhiều Nhóm thì cách nhau dấu phẩy [1]")
+    stopped.expect("Chọn Nhóm theo số (nhiều Nhóm thì cách nhau bằng dấu phẩy) [1]")
     stopped.interrupt()
-    stopped.expect("Đã dừng")
+    stopped.expect("Đã dừng; governor.yaml và bản cấu hình của cơ quan vẫn như trước.")
     assert stopped.end() == 130
     assert (tmp_path / "governor.yaml").read_bytes() == before
+
+
+def test_who_stops_behind_the_login_is_told_what_lies_there_and_goes_on_without_a_scan(
+    zalo: str, tmp_path: Path
+) -> None:
+    stopped = Terminal(["init", "--route-to", zalo], tmp_path)
+    stopped.expect("riêng phiên đăng nhập được lưu ngay")
+    stopped.expect("quét mã trên màn hình")
+    until(zalo, do="scan")
+    stopped.expect("đã quét mã")
+    until(zalo, do="confirm")
+    stopped.expect("Chọn Nhóm theo số")
+    stopped.interrupt()
+    stopped.expect("governor.yaml và bản cấu hình của cơ quan chưa được ghi")
+    stopped.expect("Đã lưu: phiên đăng nhập, cơ sở dữ liệu, khóa mã hóa")
+    stopped.expect("không phải quét mã lại")
+    assert stopped.end() == 130
+    assert not (tmp_path / "governor.yaml").exists()
+    assert all((tmp_path / name).exists() for name in ("session.json", "data/governor.db", "data/governor.key"))
+    again = Terminal(["init", "--route-to", zalo], tmp_path)
+    again.expect("Đang dùng phiên đăng nhập")
+    again.answer("Chọn Nhóm theo số", "<")
+    again.expect("Đây là câu hỏi đầu tiên.")
+    again.interrupt()
+    assert again.end() == 130
 
 
 def test_the_commands_end_with_a_code_for_what_went_wrong_and_keep_the_session_that_was(

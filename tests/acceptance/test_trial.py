@@ -92,7 +92,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert [json.loads(line)["detail"]["shown"] != [] for line in accesses] == [False, False, True, False]
 
     # Switched on from the machine: the admin hears of it, the group once, and members are asked from now on.
-    assert "Đã bật" in ask(["bat-dau", "--yes", *config])
+    assert "Đã chuyển sang hoạt động chính thức" in ask(["go-live", "--yes", *config])
     office.until(lambda: any("hoạt động chính thức" in text for text in office.told(ADMIN)), "the admin hears of it")
     office.until(lambda: len(office.told(GROUP)) == 1, "the group hears of it")
     assert "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15" in office.told(GROUP)[0]
@@ -100,7 +100,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     office.say("xin gui cac dong chi lich hop tuan sau", later := somebody())
     office.told_of(office.case_of(later), later)
     assert office.told(light) == []
-    assert "từ trước" in ask(["bat-dau", "--yes", *config])
+    assert "đã hoạt động chính thức từ" in ask(["bat-dau", "--yes", *config])
 
     # And not again after a restart.
     office.stop_bot()

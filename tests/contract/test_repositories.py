@@ -105,6 +105,19 @@ def test_cases_of_a_period_and_before(storage: Storage) -> None:
         assert uow.cases.count_before(GROUP, case.person_id, RULE, START + 2 * DAY) == 0
 
 
+def test_urgent_cases_of_a_period_are_found_by_severity_or_seal_whatever_their_state(storage: Storage) -> None:
+    opened(storage, "1")
+    grave = opened(storage, "2", severity=Severity.MAJOR)
+    sealed = opened(storage, "3", sealed=True)
+    early = opened(storage, "4", severity=Severity.CRITICAL, opened_at=START - DAY)
+    with storage.begin() as uow:
+        settled = grave.moved(CaseState.REMEDIED, at=START, by=None)
+        uow.cases.save(settled)
+        assert uow.cases.urgent_between(GROUP, START, START + DAY) == [settled, sealed]
+        assert uow.cases.urgent_between(GROUP, START - DAY, START) == [early]
+        assert uow.cases.urgent_between("another", START - DAY, START + DAY) == []
+
+
 def test_timers_of_cases(storage: Storage) -> None:
     first = opened(storage, "1", due_at=START + MINUTE)
     opened(storage, "2", desk_due_at=START + 2 * MINUTE)

@@ -15,11 +15,12 @@ from sqlalchemy import func, inspect, select, update
 
 from tests import postgresql
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
-from zalo_governor.backup import restore as restoring
+from zalo_governor.backup import rebuild as rebuilding
 from zalo_governor.backup.create import Backups, give_up_oldest, is_overdue, last_backup
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
+from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.backup.restore import Restored, Steps, restore
+from zalo_governor.backup.restore import Restored, restore
 from zalo_governor.backup.staging import _Beside, _Schema
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.errors import GovernorError
@@ -281,7 +282,7 @@ def test_a_restoring_that_was_killed_leaves_nothing_behind_once_another_one_is_m
 ) -> None:
     path = filled.backup()
     with monkeypatch.context() as killed:
-        killed.setattr(restoring, "_take_away", _killed)
+        killed.setattr(rebuilding, "_take_away", _killed)
         killed.setattr(_Beside, "clear", lambda _: None)
         killed.setattr(_Schema, "clear", lambda _: None)
         with pytest.raises(KeyboardInterrupt):

@@ -210,6 +210,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "coverage": _in_unit(lambda uow: uow.statistics.coverage(GROUP, NOW - DAY, NOW)),
     "activity": _in_unit(lambda uow: uow.statistics.activity(GROUP, NOW - DAY, NOW)),
     "figures by clause": _in_unit(lambda uow: uow.statistics.clause_figures(GROUP, NOW - DAY, NOW, NOW - 2 * DAY)),
+    "urgent cases of a period": _in_unit(lambda uow: uow.cases.urgent_between(GROUP, NOW - DAY, NOW)),
     "suspects": _in_unit(lambda uow: uow.statistics.suspects(GROUP, NOW - DAY, NOW)),
     "refused notices": _in_unit(lambda uow: uow.statistics.undelivered_notices(GROUP, NOW - DAY, NOW)),
     "by day and hour": _in_unit(lambda uow: uow.distributions.rhythm(GROUP, NOW - DAY, NOW)),

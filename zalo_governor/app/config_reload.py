@@ -35,6 +35,7 @@ _APPLIED_AT_ONCE = frozenset(
         "trial",
         "introduction",
         "backup",
+        "heartbeat",
     }
 )
 """Sections of the settings that apply without a restart."""

@@ -19,6 +19,7 @@ from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import Schedule
 from zalo_governor.app.services import CurrentAlarm, CurrentServices, CurrentWork, FileTools, Services
 from zalo_governor.app.supervisor import Part
+from zalo_governor.backup.copying import copy_status
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.config import Settings
 from zalo_governor.config.attachments import AttachmentSettings
@@ -272,11 +273,15 @@ class Container:
 
     def _status(self) -> LineStatus:
         """Return the state of connection, outbox and backups, shown by the chat command /trangthai (status)."""
-        last = last_backup(self._records.vault)
+        last, settings = last_backup(self._records.vault), self._records.settings.backup
+        copies = copy_status(self._records.vault, settings)
         return self._ingestion.status()._replace(
             outgoing=self._outbox.counts(self._clock()),
             backed_up_at=last.at if last else None,
-            backup_overdue=is_overdue(self._records.vault, self._clock(), self._records.settings.backup.remind_after),
+            backup_overdue=is_overdue(self._records.vault, self._clock(), settings.remind_after),
+            copied_at=copies.good_at,
+            copy_missing=copies.is_missing(self._clock(), settings.remind_after),
+            signal_failing_since=self._observability.signal_failing_since,
             scans=self._scan_status(),
         )
 

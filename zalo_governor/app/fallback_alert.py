@@ -36,15 +36,27 @@ class FallbackAlert:
         """Send an alert by every configured channel (e-mail, webhook), in the background; failures are only logged."""
         threading.Thread(target=self.deliver, args=(subject, text), name="alarm", daemon=True).start()
 
-    def deliver(self, subject: str, text: str) -> None:
-        """Send an alert by every configured channel (e-mail, webhook) and wait until done; failures are only logged."""
+    def deliver(self, subject: str, text: str) -> bool:
+        """Send an alert by every configured channel and wait until done; return whether at least one took it.
+
+        Failures are only logged.
+        """
+        return None in list(self.try_each(subject, text))
+
+    def try_each(self, subject: str, text: str) -> Iterator[Exception | None]:
+        """Send an alert by every configured channel; yield for each the error with which it failed, None if it did not.
+
+        Failures are logged.
+        """
         for way in self.ways:
             try:
                 way.send(subject, text)
             except Exception as error:
                 log.error("alarm_not_sent", error=type(error).__name__)
+                yield error
             else:
                 log.info("alarm_sent")
+                yield None
 
 
 class Mail:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from zalo_governor import __version__
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.event_log import tell_judged, tell_sent
+from zalo_governor.app.monitoring.dead_man_signal import DeadManSignal
 from zalo_governor.app.monitoring.health import Health, Vitals, health, works
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
 from zalo_governor.app.monitoring.server import HealthServer, Pages
@@ -30,16 +32,25 @@ class Observability:
     def __init__(self, records: AppContext) -> None:
         self._records = records
         self._metrics = Metrics(self._current_state, records.clock)
+        self._signal = DeadManSignal(
+            lambda: records.settings.heartbeat,
+            lambda: self._health()[0],
+            count=self._metrics.signalled,
+            clock=records.clock,
+        )
         self._bot: _LoggedInBot | None = None
         """Sources of the logged-in bot's state; None before the login."""
 
     def parts(self) -> Sequence[Part]:
         """Return the parts (threads) for monitoring, which run from before the login until the end."""
         watchdog = Watchdog(os.environ, works=self._works, status=self._status)
-        parts = [Part("watchdog", watchdog.run, watchdog.stop)]
-        port = self._records.settings.health.port
-        if port is not None:
-            server = HealthServer(port, Pages(self._health, self._metrics.page))
+        parts = [
+            Part("watchdog", watchdog.run, watchdog.stop),
+            Part("dead_man_signal", self._signal.run, self._signal.stop),
+        ]
+        settings = self._records.settings.health
+        if settings.port is not None:
+            server = HealthServer(settings.port, Pages(self._health, self._metrics.page), settings.listen)
             parts.append(Part("health", server.run, server.stop))
         return parts
 
@@ -54,6 +65,11 @@ class Observability:
         """
         census = QueueCounts(self._records.database, account)
         self._bot = _LoggedInBot(line, intake, judge, census, self._records.clock)
+
+    @property
+    def signal_failing_since(self) -> datetime | None:
+        """Return since when the dead-man signal could not be sent; None if it arrives or is switched off."""
+        return self._signal.failing_since
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
         """Count newly stored inbox entries (received messages, acts, receipts) for the metrics."""

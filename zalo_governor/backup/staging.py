@@ -1,5 +1,6 @@
 """Staging areas: where a restored database is built and verified before it replaces the present one."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -19,14 +20,16 @@ from zalo_governor.system.atomic_files import sync_folder
 
 _PUBLIC = "public"
 _BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
+_REHEARSAL = "dien-tap-"
 
 
 def put_aside(data_dir: Path) -> list[Path]:
-    """Return the paths in the data folder of old databases and keys, which `upgrade` and `restore` kept as copies.
+    """Return the paths in the data folder of databases and keys that `upgrade` and `restore` kept or left as copies.
 
     These copies still contain what was later sealed (removed as a possible state secret) or erased.
     """
-    return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
+    patterns = ("*.truoc-*", f"{_BESIDE}*/", f"{_REHEARSAL}*/")
+    return sorted(path for pattern in patterns for path in data_dir.glob(pattern))
 
 
 class StagingFolder(Protocol):
@@ -60,6 +63,23 @@ def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
     if address.get_backend_name() == "sqlite":
         return _Beside(Path(str(address.database)), stamp)
     return _Schema(url, stamp, keys, clock)
+
+
+@contextmanager
+def rehearsal_folder(base: Path, stamp: str) -> Iterator[Path]:
+    """Context manager that yields a new folder in `base`, for this user only, and deletes it at the end.
+
+    What a rehearsal left there that was killed is deleted first. `stamp` is a time that becomes part of the name.
+    """
+    for left in base.glob(f"{_REHEARSAL}*-*/"):
+        if not Path("/proc", left.name.rpartition("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = base / f"{_REHEARSAL}{stamp}-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_empty(database: Database) -> bool:

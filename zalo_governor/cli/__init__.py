@@ -6,7 +6,7 @@ months.
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from zalo_governor import __version__
 from zalo_governor.cli.exit_codes import ExitCode, exit_code
+from zalo_governor.cli.language import OPTION, VARIABLE, Language, take_language_option, translated
 from zalo_governor.cli.typer_vi import Group, Terminal, explained
 from zalo_governor.domain.errors import GovernorError
 
@@ -22,6 +23,7 @@ COMMANDS = (
     "login",
     "run",
     "doctor",
+    "watch",
     "install-service",
     "demo",
     "simulate",
@@ -43,7 +45,7 @@ COMMANDS = (
     "export",
     "account",
     "trial",
-    "bat-dau",
+    "go-live",
 )
 """Command names in the order in which the help lists them. Command `a-b` is the function or Typer object `a_b` in the
 module `a_b`."""
@@ -51,33 +53,77 @@ _PACKAGES = frozenset({"init", "login", "demo"})
 """Commands whose module is a package; their function is in the package's module `command`."""
 
 
+ALIASES = {
+    "khai-bao": "init",
+    "dang-nhap": "login",
+    "chay": "run",
+    "kiem-tra": "doctor",
+    "cai-dich-vu": "install-service",
+    "trinh-dien": "demo",
+    "mo-phong": "simulate",
+    "xet": "check",
+    "xet-tep": "check-file",
+    "quet-tep": "scan-worker",
+    "chi-dao": "directives",
+    "bao-cao": "report",
+    "vu-viec": "cases",
+    "thanh-vien": "members",
+    "truy-vet": "trace",
+    "quy-tac": "rules",
+    "danh-sach": "roster",
+    "nhat-ky": "audit",
+    "sao-luu": "backup",
+    "khoi-phuc": "restore",
+    "giam-sat": "watch",
+    "nang-cap": "upgrade",
+    "xoa-du-lieu": "erase",
+    "xuat": "export",
+    "tai-khoan": "account",
+    "chay-thu": "trial",
+    "bat-dau": "go-live",
+    "phien-ban": "version",
+}
+"""Vietnamese names of the commands, which may be typed instead: alias -> command."""
+
+
 class _Commands(Group):
+    aliases = ALIASES
+
     # Any: typer does not export the types of its bundled copy of click.
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, in the order in which `--help` shows them; typer calls this."""
         return [*COMMANDS, *super().list_commands(ctx)]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import the module of the command `cmd_name` and return the command; None if there is none."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        name = cmd_name.replace("-", "_")
-        module = f"{name}.command" if name in _PACKAGES else name
-        made = getattr(import_module(f"zalo_governor.cli.{module}"), name)
+    def find_command(self, ctx: Any, name: str) -> Any:
+        """Import the module of the command and return the command; None if there is none."""
+        if name not in COMMANDS:
+            return super().find_command(ctx, name)
+        function = name.replace("-", "_")
+        module = f"{function}.command" if function in _PACKAGES else function
+        made = getattr(import_module(f"zalo_governor.cli.{module}"), function)
         if not isinstance(made, typer.Typer):
             alone = Terminal()
-            alone.command(cmd_name)(made)
+            alone.command(name)(made)
             made = alone
         command = get_command(made)
-        command.name = cmd_name
+        command.name = name
         return command
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line behind the program's name; typer calls this."""
+        # Taken out here, since the option may stand behind the command, and the texts of commands depend on it.
+        return super().parse_args(ctx, take_language_option(args))
 
 
 app = Terminal(name="zalo-governor", cls=_Commands, no_args_is_help=True)
 
 
 @app.callback()
-def _group() -> None:
+def _group(
+    lang: Annotated[
+        Language, typer.Option(OPTION, envvar=VARIABLE, help="Ngôn ngữ trên màn hình; đặt ở đâu trong lệnh cũng được.")
+    ] = Language.VIETNAMESE,
+) -> None:
     """Nghe Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng cho Quản trị và lập báo cáo."""
 
 
@@ -97,14 +143,14 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        return app(standalone_mode=False) or ExitCode.GOOD
+        return app(standalone_mode=False, prog_name=app.info.name) or ExitCode.GOOD
     except TyperException as error:
         # Called without arguments: the help was already printed.
         if type(error).__name__ != "NoArgsIsHelpError":
             sys.stderr.write(f"{explained(error)}\n")
         return ExitCode.WRONG_USE
     except typer.Abort:
-        sys.stderr.write("\nĐã dừng: không có câu trả lời.\n")
+        sys.stderr.write(translated("\nĐã dừng: không có câu trả lời.\n", "\nStopped: no answer.\n"))
         return ExitCode.FAILURE
     except GovernorError as error:
         sys.stderr.write(f"{error}\n")

@@ -46,10 +46,10 @@ def replace(
         str | None, typer.Option(help="uid của tài khoản bị mất, khi cơ sở dữ liệu có nhiều tài khoản.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Không hỏi; khi đó người chỉ giống nhau ở tên không được nhận lại.")
+        bool, typer.Option("--yes", help="Không hỏi lại; khi đó không nhận lại người chỉ giống nhau ở tên.")
     ] = False,
 ) -> None:
-    """Sau khi đăng nhập tài khoản mới: nhận lại mọi người, giữ nguyên vai trò, vụ việc và lịch sử."""
+    """Thay tài khoản bị mất, sau khi đăng nhập tài khoản mới; giữ nguyên vai trò, vụ việc và lịch sử."""
     records = open_records(load_settings(config), system_clock)
     session, asking = open_session(records), Asking(Console())
     try:
@@ -96,7 +96,9 @@ def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
     return {
         one.known.person_id: one.uid
         for one in found.suggestions
-        if asking.yes(f"{one.known.name} ({one.known.title}) có phải là {one.shown!r} ({one.uid})?", default=False)
+        if asking.yes(
+            f"{one.known.name} ({one.known.title}) có phải là tài khoản {one.shown!r} (uid {one.uid})?", default=False
+        )
     }
 
 
@@ -124,8 +126,8 @@ def _replace_account(records: AppContext, old: str, new: str, again: dict[int, s
             "người nhận."
         )
     typer.echo(
-        "Vai trò, vụ việc và lịch sử được giữ nguyên. Thời gian từ lần cuối tài khoản cũ nghe được đến lúc khởi động "
-        "được ghi là khoảng trống và lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ; tin nhắn riêng gửi tài khoản cũ thì "
+        "Vai trò, vụ việc và lịch sử được giữ nguyên. Thời gian từ khi tài khoản cũ mất kết nối đến lúc khởi động được "
+        "ghi là gián đoạn, và tin được lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ; tin nhắn riêng gửi tài khoản cũ "
         "không lấy lại được. Thành viên cần kết bạn với tài khoản mới để nhận tin riêng."
     )
 
@@ -142,12 +144,12 @@ def _print_matches(known: list[KnownPerson], found: Acquainted) -> None:
 def _print_unmatched(known: list[KnownPerson], again: dict[int, str]) -> None:
     lost = [one for one in known if one.person_id not in again and (one.matters or one.groups)]
     if not lost:
-        typer.echo("Không còn ai chưa được nhận ra.")
+        typer.echo("Mọi người đều đã được nhận ra.")
         return
     rows = [(one.name or one.uid, _why_it_matters(one)) for one in lost]
     _print_rows("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", rows)
     typer.echo(
-        "Người có vai trò mà chưa được nhận ra thì chưa ra lệnh được: đề nghị ghi uid hoặc global_id mới của người đó "
+        "Người có vai trò chưa được nhận ra thì chưa dùng lệnh được: đề nghị ghi uid hoặc global_id mới của người đó "
         "vào mục people của governor.yaml (xem bằng zalo-governor members sau khi khởi động)."
     )
 

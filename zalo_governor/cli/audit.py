@@ -1,7 +1,7 @@
 """`zalo-governor audit`: list the audit log, and verify that nobody has changed it afterwards."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -11,15 +11,17 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.exit_codes import ExitCode
+from zalo_governor.cli.language import translated
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.typer_vi import Terminal
 from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.reports.periods import midnight
+from zalo_governor.services.typed_dates import EXAMPLES, end_of, start_of
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
@@ -27,15 +29,23 @@ audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký có c�
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+_HEADINGS = (
+    ("Dòng", "Row"),
+    ("Thời gian", "Time"),
+    ("Người thực hiện", "Who"),
+    ("Việc", "Action"),
+    ("Đối tượng", "About"),
+    ("Chi tiết", "Detail"),
+)
 _FAULTS = {
     FaultKind.CHANGED: "dòng {row} ({when}) đã bị sửa",
     FaultKind.INSERTED: "dòng {row} ({when}) do người khác chèn vào, không phải Hệ thống ghi",
     FaultKind.REMOVED: "{rows} dòng ngay trước dòng {row} ({when}) đã bị xóa",
     FaultKind.TAIL_CUT: "phần cuối đã bị cắt: mất {rows} dòng sau dòng {row} ({when})",
-    FaultKind.NO_HEAD: "không còn dấu cuối nhật ký trong cơ sở dữ liệu; phần cuối có bị cắt hay không thì không rõ",
-    FaultKind.SHORTER: "nhật ký ngắn hơn {rows} dòng so với mã đã in: cơ sở dữ liệu đã bị đưa về một bản cũ hơn",
+    FaultKind.NO_HEAD: "cơ sở dữ liệu không còn mã đối chiếu nhật ký; không rõ phần cuối có bị cắt hay không",
+    FaultKind.SHORTER: "nhật ký ngắn hơn {rows} dòng so với mã đối chiếu đã in: cơ sở dữ liệu đã bị đưa về bản cũ",
     FaultKind.OTHER_PAST: (
-        "dòng {row} ({when}) khác với mã đã in: cơ sở dữ liệu đã bị đưa về bản cũ rồi ghi tiếp, "
+        "dòng {row} ({when}) khác với mã đối chiếu đã in: cơ sở dữ liệu đã bị đưa về bản cũ rồi ghi tiếp, "
         "hoặc đây là nhật ký khác"
     ),
 }
@@ -49,7 +59,7 @@ def _group() -> None:
 @audit.command()
 def verify(
     config: ConfigFile = DEFAULT_CONFIG,
-    head: Annotated[str | None, typer.Option(help="Mã ở cuối một báo cáo đã in, ví dụ 1234-0f3c9a5be1d27764.")] = None,
+    head: Annotated[str | None, typer.Option(help="Mã đối chiếu trên báo cáo đã in: 1234-0f3c9a5be1d27764.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho câu chữ.")] = False,
 ) -> None:
     """Kiểm tra toàn bộ nhật ký; mã thoát 3 nếu có chỗ không toàn vẹn."""
@@ -67,16 +77,19 @@ def verify(
 @audit.command("list")
 def list_(
     config: ConfigFile = DEFAULT_CONFIG,
-    since: Annotated[str | None, typer.Option(help="Ngày đầu, dạng NĂM-THÁNG-NGÀY.")] = None,
-    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này).")] = None,
-    action: Annotated[str | None, typer.Option(help="Chỉ loại việc này; command gồm cả command.refused.")] = None,
+    since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,
+    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này), ghi như --since.")] = None,
+    action: Annotated[
+        str | None, typer.Option(help="Chỉ loại việc này, theo mã của --json: command, case.opened.")
+    ] = None,
     about: Annotated[str | None, typer.Option(help="Chỉ những dòng nói về một vụ việc (VP12) hoặc một khoản.")] = None,
     case: Annotated[str | None, typer.Option(help="Chỉ những lần mở xem vụ việc này: VP12.")] = None,
     uid: Annotated[str | None, typer.Option(help="Chỉ việc của người có uid này.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON thay cho bảng.")] = False,
 ) -> None:
     """Liệt kê các dòng, cũ trước mới sau, giờ Việt Nam."""
-    start, end = _day(since, "--since", _ALWAYS), _day(until, "--until", _NEVER - timedelta(days=1)) + timedelta(days=1)
+    start = start_of(since, "--since") if since else _ALWAYS
+    end = end_of(until, "--until") if until else _NEVER
     records = open_records(load_settings(config), system_clock)
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
@@ -115,29 +128,29 @@ def _find_actor(uow: SqlUnitOfWork, records: AppContext, uid: str | None) -> int
 
 
 def _name(uow: SqlUnitOfWork, actor_id: int | None) -> str:
-    return "Hệ thống" if actor_id is None else uow.people.get(actor_id).name
+    return translated("Hệ thống", "the program") if actor_id is None else uow.people.get(actor_id).name
 
 
 def _show(found: list[AuditEntry], named: dict[int | None, str]) -> None:
-    table = Table("Dòng", "Lúc", "Ai", "Việc", "Về", "Chi tiết")
+    table = Table(*(translated(*heading) for heading in _HEADINGS))
     for entry in found:
-        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
-        cells = (named[entry.actor_id], entry.action, entry.subject, detail)
+        about = words.value(entry.subject)
+        cells = (named[entry.actor_id], words.action(entry.action), about, words.facts(entry.detail))
         table.add_row(str(entry.id), _when(entry.at), *map(Plain, cells))
     Console().print(table)
 
 
 def _sentences(report: ChainReport) -> Iterator[str]:
-    yield f"Nhật ký kiểm tra: {report.rows} dòng. Mã cuối: {report.head or 'không có'}"
+    yield f"Nhật ký kiểm tra: {report.rows} dòng. Mã đối chiếu: {report.head or 'không có'}"
     for row_id, at in report.adopted:
         yield (
-            f"Lưu ý: đến dòng {row_id} ({_when(at)}) nhật ký chưa có dấu cuối. Sau một lần nâng cấp thì đúng như vậy; "
-            "nếu không, có người đã bỏ dấu cuối đi."
+            f"Lưu ý: đến dòng {row_id} ({_when(at)}) nhật ký chưa có mã đối chiếu. Sau khi nâng cấp thì điều này là "
+            "bình thường; nếu không, có người đã xóa mã đó."
         )
     for fault in report.faults:
         yield f"KHÔNG TOÀN VẸN: {_describe_fault(fault)}."
     if not report.faults:
-        yield "Toàn vẹn: không dòng nào bị sửa, chèn, xóa hoặc cắt đuôi."
+        yield "Toàn vẹn: không dòng nào bị sửa, chèn, xóa hoặc cắt ở cuối."
 
 
 def _describe_fault(fault: Fault) -> str:
@@ -163,10 +176,3 @@ def _parse_printed_head(head: str | None) -> PrintedHead | None:
         return PrintedHead.read(head) if head else None
     except ValueError as error:
         raise ConfigError(f"--head: {error}") from None
-
-
-def _day(text: str | None, option: str, otherwise: datetime) -> datetime:
-    try:
-        return midnight(date.fromisoformat(text)) if text else otherwise
-    except ValueError:
-        raise ConfigError(f"{option}: không phải ngày; hãy viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31") from None

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.app.context import open_records
-from zalo_governor.backup.create import Backups, give_up_oldest
+from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.backup.copy_targets import shares_disk
+from zalo_governor.backup.copying import Copying
+from zalo_governor.backup.create import Backup, Backups, give_up_oldest
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
 from zalo_governor.config import load_settings
@@ -29,8 +32,15 @@ def backup(
     new_code: Annotated[
         bool, typer.Option("--new-code", help="Tạo mã khôi phục mới và in ra một lần duy nhất.")
     ] = False,
+    copies: Annotated[
+        bool,
+        typer.Option("--copy/--no-copy", help="Có sao lưu ra ngoài máy, đến những nơi nêu ở backup.copy_to hay không."),
+    ] = True,
 ) -> None:
-    """Sao lưu cơ sở dữ liệu, khóa, thiết đặt và bản cấu hình vào một tệp mã hóa, rồi đọc lại tệp ấy để kiểm tra."""
+    """Sao lưu mọi dữ liệu, thiết đặt vào một tệp mã hóa, đọc lại để kiểm tra, rồi chép ra ngoài máy.
+
+    Không chép được ra ngoài máy thì mã thoát là 1; bản sao lưu trên máy vẫn còn.
+    """
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
@@ -48,15 +58,46 @@ def backup(
             made = backups.make(
                 place or settings.backup_folder, code, records.account, written=written, checked=checked
             )
+        _say_what_was_made(made, code)
+        # If a file was named instead of a folder, its neighbours may be backups that must not be deleted.
+        if place is None or place.is_dir():
+            for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep):
+                typer.echo(f"Đã xóa bản cũ: {gone.name}")
+        copied = _copy(records, made.path) if copies else True
     finally:
         records.close()
+    if not settings.backup.copy_targets:
+        _say_where_it_lies(made.path, settings.data_dir)
+    if not copied:
+        raise typer.Exit(ExitCode.FAILURE)
+
+
+def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
     megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
-    typer.echo(f"Đã sao lưu: {made.path} ({made.end.rows} dòng, {megabytes} MB), đã đọc lại và khớp.")
-    typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã cuối nhật ký kiểm tra: {made.end.audit_head or 'chưa có'}.")
-    # If a file was named instead of a folder, its neighbours may be backups that must not be deleted.
-    if place is None or place.is_dir():
-        for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep):
-            typer.echo(f"Đã xóa bản cũ: {gone.name}")
+    typer.echo(f"Đã sao lưu: {made.path.resolve()} ({made.end.rows} dòng, {megabytes} MB), đã đọc lại và khớp.")
+    typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
+
+
+def _copy(records: AppContext, path: Path) -> bool:
+    """Copy a backup to the targets off this machine, saying what came of each; return whether all went well."""
+    settings, good = records.settings, True
+    for result in Copying(settings.backup, settings.data_dir, records.vault, records.clock).copy(path):
+        if result.error:
+            good = False
+            typer.echo(f"Chưa sao lưu được ra ngoài máy ({result.target}): {result.error}", err=True)
+        else:
+            typer.echo(f"Đã sao lưu ra ngoài máy: {result.target}; đã đọc lại và khớp.")
+            for name in result.deleted:
+                typer.echo(f"Đã xóa bản cũ ở {result.target}: {name}")
+    return good
+
+
+def _say_where_it_lies(path: Path, data_dir: Path) -> None:
+    if shares_disk(path, data_dir):
+        where = "Bản này nằm trên chính máy này, cùng ổ đĩa với dữ liệu: hỏng ổ đĩa hoặc mất máy là mất cả hai."
+    else:
+        where = "Bản này nằm trên ổ đĩa khác với dữ liệu, nhưng Hệ thống không biết ổ đĩa ấy có ở ngoài máy hay không."
+    typer.echo(f"{where} Đề nghị khai nơi sao lưu ra ngoài máy ở mục backup.copy_to (docs/giam-sat-tu-xa.md).")
 
 
 def _print_new_code(code: RecoveryCode) -> RecoveryCode:

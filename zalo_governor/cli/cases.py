@@ -25,9 +25,9 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 def cases(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
-    open_only: Annotated[bool, typer.Option("--open", help="Chỉ những vụ việc còn phải xem.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Chỉ vụ việc đang mở.")] = False,
 ) -> None:
-    """Liệt kê vụ việc, cũ trước mới sau. Không vụ việc nào hiện nội dung tin."""
+    """Liệt kê vụ việc, cũ trước mới sau; không hiện nội dung tin."""
     records = open_records(load_settings(config), system_clock)
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
@@ -71,7 +71,7 @@ def _as_json(case: Case, person: Person) -> dict[str, Any]:
 
 
 def _print_table(found: list[tuple[Case, Person]], voice: MessageFormatter) -> None:
-    table = Table("Mã", "Lúc", "Ai", "Khoản", "Số lần", "Trạng thái")
+    table = Table("Mã", "Thời gian", "Thành viên", "Khoản", "Số lần", "Trạng thái")
     for case, person in found:
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
         table.add_row(case.code, opened, voice.named(person), case.clause, str(case.count), voice.state(case.state))

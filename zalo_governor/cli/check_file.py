@@ -18,7 +18,7 @@ from zalo_governor.system.error_text import of_system
 
 
 def check_file(
-    paths: Annotated[list[Path], typer.Argument(help="Các tệp cần quét.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="TỆP", help="Các tệp cần quét.")],
     config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
     antivirus_socket: Annotated[Path | None, typer.Option(help="Ổ nối của ClamAV (LocalSocket).")] = None,
 ) -> None:

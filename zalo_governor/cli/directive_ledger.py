@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
@@ -42,7 +43,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
         ]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         return
-    table = Table("Mã", "Giao lúc", "Người giao", "Hạn", "Đã trả lời", "Đã báo cáo", "Quá hạn")
+    table = Table("Mã", "Thời gian giao", "Người giao", "Hạn", "Đã trả lời", "Đã báo cáo", "Quá hạn")
     for line in lines:
         of = f"/{line.addressees}"
         table.add_row(
@@ -76,12 +77,14 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
         typer.echo(orjson.dumps(_as_json(directive, assignees, giver), option=orjson.OPT_INDENT_2))
         return
     console = Console()
-    console.print(f"{directive.code} ({directive.state.value}), {giver}, {_moment(directive.at)}", markup=False)
+    console.print(
+        f"{directive.code} ({words.value(directive.state.value)}), {giver}, {_moment(directive.at)}", markup=False
+    )
     console.print(directive.text, markup=False)
     table = Table("Nơi nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:
-        state = "bớt" if one.removed else one.progress(now).value
+        state = "không giao nữa" if one.removed else words.value(one.progress(now).value)
         table.add_row(one.name, _moment(one.due_at), state, _moment(one.received_at), _moment(one.reported_at))
     console.print(table)
 

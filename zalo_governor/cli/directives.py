@@ -19,13 +19,15 @@ _ROLES = ("leader", "leadership", "admin", "member")
 def directives(
     file: Annotated[
         str,
-        typer.Argument(help="Tệp JSON lines, - là đọc từ đầu vào chuẩn; hoặc list, show để xem sổ chỉ đạo."),
+        typer.Argument(
+            metavar="TỆP", help="Tệp JSON lines, - là đọc từ đầu vào chuẩn; hoặc list, show để xem sổ chỉ đạo."
+        ),
     ] = "-",
-    code: Annotated[str, typer.Argument(help="Với show: mã chỉ đạo, ví dụ CĐ1.")] = "",
+    code: Annotated[str, typer.Argument(metavar="MÃ", help="Với show: mã chỉ đạo, ví dụ CĐ1.")] = "",
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Với list, show: in JSON thay cho bảng.")] = False,
 ) -> None:
-    """Đọc từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có phải chỉ đạo không, giao ai, hạn khi nào.
+    """Xét từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có là chỉ đạo không, giao ai, hạn nào.
 
     list: các chỉ đạo đang theo dõi; show CĐ1: một chỉ đạo và các nơi nhận.
     """

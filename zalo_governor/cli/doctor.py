@@ -28,11 +28,11 @@ _LEVEL_STYLES = {
 
 def doctor(
     config: ConfigFile = DEFAULT_CONFIG,
-    offline: Annotated[bool, typer.Option("--offline", help="Không hỏi ai qua mạng.")] = False,
-    send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh báo động.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Không kết nối mạng.")] = False,
+    send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh cảnh báo dự phòng.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Kiểm tra mọi thứ có thể sai; không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
+    """Kiểm tra hệ thống, không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
     logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json
@@ -70,8 +70,8 @@ def _as_json(findings: list[Diagnosis]) -> dict[str, object]:
 
 
 def _table(findings: list[Diagnosis]) -> Table:
-    table = Table(title="Kiểm tra Zalo Governor")
-    for heading in ("", "Mục", "Thấy gì, nên làm gì"):
+    table = Table(title="Kiểm tra hệ thống")
+    for heading in ("", "Mục", "Kết quả và việc nên làm"):
         table.add_column(heading)
     for check, result in findings:
         word, style = _LEVEL_STYLES[result.level]

@@ -26,12 +26,12 @@ class ErasureError(GovernorError):
 
 
 def erase(
-    person: Annotated[str, typer.Argument(metavar="UID", help="uid của người ấy; xem bằng zalo-governor members.")],
-    paper: Annotated[str, typer.Option("--order", help="Số văn bản yêu cầu xóa: số 12/QĐ-UBND.")],
+    person: Annotated[str, typer.Argument(metavar="UID", help="uid của người đó; xem bằng zalo-governor members.")],
+    paper: Annotated[str, typer.Option("--order", help="Số văn bản yêu cầu xóa, ví dụ 12/QĐ-UBND.")],
     config: ConfigFile = DEFAULT_CONFIG,
-    do_it: Annotated[bool, typer.Option("--do-it", help="Xóa thật; không có thì chỉ cho xem sẽ xóa những gì.")] = False,
+    do_it: Annotated[bool, typer.Option("--do-it", help="Xóa thật; không ghi thì chỉ xem sẽ xóa những gì.")] = False,
 ) -> None:
-    """Cho xem những gì đang giữ về một người; thêm --do-it thì xóa, chỉ còn lại số người."""
+    """Xem dữ liệu đang lưu về một người; thêm --do-it thì xóa, chỉ giữ lại số thứ tự của người đó."""
     if not paper.strip():
         raise ConfigError("--order: đề nghị nêu số văn bản yêu cầu xóa")
     settings = load_settings(config)
@@ -44,7 +44,7 @@ def erase(
             typer.echo("Chưa thay đổi gì. Để xóa: chạy lại lệnh này và thêm --do-it (dừng Hệ thống trước).")
             return
         refuse_while_running(records.database)
-        typed = typer.prompt(f"Việc xóa không lấy lại được. Gõ lại uid {person} để xác nhận")
+        typed = typer.prompt(f"Dữ liệu đã xóa không khôi phục được. Gõ lại uid {person} để xác nhận")
         if typed.strip() != person:
             raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
         _erase(records, kept, paper.strip())
@@ -55,36 +55,36 @@ def erase(
         "bản mới rồi hủy các bản cũ. Khi khôi phục một bản cũ mà bản mới nằm cùng thư mục, dữ liệu này được xóa lại."
     )
     for path in put_aside(settings.data_dir):
-        typer.echo(f"{path} là bản cũ, cũng vẫn chứa dữ liệu đã xóa. Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
+        typer.echo(
+            f"{path} là bản cũ, vẫn chứa dữ liệu đã xóa. Khi Hệ thống đã chạy ổn định, đề nghị xóa: rm -r {path}"
+        )
 
 
 def _find_holdings(records: AppContext, uid: str) -> Holdings:
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         found = uow.people.find(records.account, uid)
     if found is None:
-        raise ConfigError(f"Không có ai được biết dưới uid {uid}; xem bằng zalo-governor members")
+        raise ConfigError(f"Không có ai mang uid {uid}; xem bằng zalo-governor members")
     return holdings(records.database, found.id)
 
 
 def _print_holdings(kept: Holdings) -> None:
     who = f"{kept.name} ({kept.title})" if kept.title else kept.name or "(chưa rõ họ tên)"
-    typer.echo(f"Dữ liệu đang giữ về {who}, người số {kept.person_id}:")
+    typer.echo(f"Dữ liệu đang lưu về {who}, người số {kept.person_id}:")
     for count, what in (
         (kept.bodies, "nội dung tin nhắn, tên đã đổi và trao đổi riêng với Hệ thống: xóa"),
         (kept.excerpts, "đoạn trích trong kết quả kiểm tra: xóa"),
         (kept.notices, "tin Hệ thống đã gửi cho người này: xóa nội dung"),
         (kept.notes, "giải trình, ghi chú: xóa nội dung"),
         (kept.remarks, "phản ánh, góp ý: xóa nội dung"),
-        (kept.receipts, "dấu đã nhận, đã xem: xóa"),
+        (kept.receipts, "lượt đã nhận, đã xem: xóa"),
         (kept.roster_rows, "dòng trong danh sách thành viên: xóa"),
-        (kept.closed_cases, "vụ việc đã khép lại: giữ như số liệu, không còn lời văn và tên"),
+        (kept.closed_cases, "vụ việc đã khép lại: giữ làm số liệu, không còn nội dung và tên"),
     ):
         typer.echo(f"  {count} {what}")
     typer.echo("  Họ tên, chức vụ, tên hiển thị, điện thoại, uid, mã toàn cục: xóa; nhật ký kiểm tra chỉ ghi số người.")
     if kept.present:
-        typer.echo(
-            "Lưu ý: người này còn ở trong Nhóm; những gì Hệ thống nghe được từ nay lại được ghi như của người mới."
-        )
+        typer.echo("Lưu ý: người này còn trong Nhóm; từ nay tin của người này được ghi như của người mới.")
 
 
 def _check_erasable(kept: Holdings) -> None:

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +12,15 @@ import orjson
 import typer
 
 from zalo_governor.app.context import open_records
+from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
+from zalo_governor.cli.language import Language, language
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.reports.periods import midnight
+from zalo_governor.services.typed_dates import EXAMPLES, end_of, shown_period, start_of
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.error_text import of_system
@@ -31,35 +33,43 @@ def export(
     what: Annotated[Extract, typer.Argument(metavar="LOẠI", help="Loại dữ liệu.")],
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .jsonl, .csv hoặc .xlsx để ghi.")],
     config: ConfigFile = DEFAULT_CONFIG,
-    since: Annotated[str | None, typer.Option(help="Ngày đầu, NĂM-THÁNG-NGÀY.")] = None,
-    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày ấy), NĂM-THÁNG-NGÀY.")] = None,
-    after: Annotated[str | None, typer.Option(help="Đi tiếp sau con trỏ mà trang trước đã in.")] = None,
+    since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,
+    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này), ghi như --since.")] = None,
+    after: Annotated[str | None, typer.Option(help="Xuất tiếp sau vị trí mà lần trước đã in.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Số dòng nhiều nhất trong một tệp.")] = 100_000,
     with_text: Annotated[
         bool,
         typer.Option(
             "--with-text",
-            help="Kèm nội dung đã nói, được ghi vào nhật ký kiểm tra; không bao giờ kèm nội dung đã niêm phong.",
+            help="Kèm nội dung tin nhắn còn lưu; việc này được ghi vào nhật ký kiểm tra.",
         ),
     ] = False,
 ) -> None:
-    """Xuất một trang dữ liệu ra tệp; tệp đã có chỉ bị thay khi tệp mới đã ghi xong."""
-    start, end, cursor = _parse_day(since, "--since", _ALWAYS), _NEVER, _parse_cursor(after)
-    if until:
-        end = _parse_day(until, "--until", _NEVER) + timedelta(days=1)
+    """Xuất dữ liệu ra tệp: .csv, .xlsx cho người đọc (giờ Việt Nam), .jsonl cho chương trình khác."""
+    first, last_moment = since and start_of(since, "--since"), until and end_of(until, "--until")
+    cursor = _parse_cursor(after)
     if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
         raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
     records = open_records(load_settings(config), system_clock)
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "export", what=what.value, with_text=with_text)
-        found = rows(records.database, what, start=start, end=end, after=cursor, limit=limit, with_text=with_text)
+        found = rows(
+            records.database,
+            what,
+            start=first or _ALWAYS,
+            end=last_moment or _NEVER,
+            after=cursor,
+            limit=limit,
+            with_text=with_text,
+        )
         count, last = _write_rows(file, headings(what, with_text=with_text), found)
     finally:
         records.close()
-    typer.echo(f"{file}: {count} dòng.")
+    period = shown_period(first or None, last_moment or None)
+    typer.echo(f"{file}: {count} dòng{period and f', {period}'}.")
     if last and count == limit:
-        typer.echo(f"Còn nữa; trang tiếp theo: --after {last}")
+        typer.echo(f"Còn dữ liệu; xuất tiếp bằng: --after {last}")
 
 
 def _write_rows(
@@ -74,9 +84,26 @@ def _write_rows(
         return count, last
     cells = []
     for last, row in found:  # noqa: B007
-        cells.append(["" if row[name] is None else str(row[name]) for name in names])
-    write_sheet(file, names, cells)
+        cells.append([_cell(name, row[name]) for name in names])
+    write_sheet(file, [_heading(name) for name in names], cells)
     return len(cells), last
+
+
+def _cell(name: str, value: Any) -> str:
+    """Return a value as people read it in a spreadsheet."""
+    match name:
+        case "text":
+            return "" if value is None else str(value)
+        case "action":
+            return words.action(str(value))
+        case "detail":
+            return words.facts(orjson.loads(value))
+    return words.value(value)
+
+
+def _heading(name: str) -> str:
+    heading = words.column(name)
+    return heading[:1].upper() + heading[1:] if language() is Language.VIETNAMESE else heading
 
 
 @contextmanager
@@ -102,11 +129,4 @@ def _parse_cursor(text: str | None) -> Cursor | None:
     try:
         return Cursor.read(text) if text else None
     except ValueError:
-        raise ConfigError("--after: chép nguyên con trỏ mà trang trước đã in, ví dụ 1764000000000-42") from None
-
-
-def _parse_day(text: str | None, option: str, otherwise: datetime) -> datetime:
-    try:
-        return midnight(date.fromisoformat(text)) if text else otherwise
-    except ValueError:
-        raise ConfigError(f"{option}: không phải ngày; hãy viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31") from None
+        raise ConfigError("--after: hãy chép nguyên vị trí mà lần trước đã in, ví dụ 1764000000000-42") from None

@@ -20,7 +20,7 @@ def members(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
 ) -> None:
-    """Liệt kê thành viên của Nhóm như Hệ thống thấy lần gần nhất: uid, tên hiển thị, vai trò."""
+    """Liệt kê thành viên của Nhóm theo lần đọc gần nhất: uid, tên hiển thị, vai trò."""
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:

@@ -1,14 +1,22 @@
-"""Asking the operator questions on the terminal, in Vietnamese."""
+"""Asking the operator questions on the terminal, in Vietnamese, with a way back to the question before."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import typer
 from rich.console import Console
 
 from zalo_governor.text.fold import fold
 
+_BACK = frozenset({"<", "quay lai", "back"})
+HINT_OF_BACK = "gõ < (hoặc: quay lại) để trở về câu trước"
+ResultT = TypeVar("ResultT")
 _YES = frozenset({"c", "co", "d", "dong y", "y", "yes"})
 _NO = frozenset({"k", "khong", "n", "no"})
+
+
+class _GoBackError(Exception):
+    """The operator wants to answer earlier questions anew."""
 
 
 class Asking:
@@ -19,10 +27,49 @@ class Asking:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._section = ""
+        self._answers: dict[str, list[str]] = {}
+        """Answers given so far in each section of a conversation, in the order of the questions."""
+        self._replayed: list[str] = []
+        """Answers of the present section that are given again without asking, after the operator has gone back."""
+        self._may_go_back = False
+
+    def converse(self, talk: Callable[[], ResultT]) -> ResultT:
+        """Run a conversation of several questions, in which the operator may go back, and return its result.
+
+        `talk` asks the questions, after calling `begin_section` for each group of them. To go back, it is called anew;
+        the answers that still hold are then given again without asking. It must therefore have no effects of its own,
+        and ask the same questions after the same answers.
+        """
+        self._may_go_back = True
+        try:
+            while True:
+                try:
+                    return talk()
+                except _GoBackError:
+                    continue
+        finally:
+            self._may_go_back = False
+            self._replayed = []
+
+    def begin_section(self, name: str) -> None:
+        """Begin a group of questions of a conversation; the operator can answer it anew by `change_section`."""
+        self._section = name
+        self._replayed = list(self._answers.setdefault(name, []))
+
+    def change_section(self, *names: str) -> None:
+        """Ask the questions of these sections again; the answers in all other sections stay.
+
+        Never returns: the conversation begins anew.
+        """
+        for name in names:
+            self._answers[name] = []
+        raise _GoBackError
 
     def say(self, line: str = "") -> None:
         """Print a line literally: text in square brackets is not taken for rich's formatting commands."""
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if not self._replayed:
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def text(self, question: str, default: str = "", wrong: Callable[[str], str | None] = lambda _: None) -> str:
         """Ask for a text and return it; pressing Enter alone gives `default`.
@@ -30,13 +77,29 @@ class Asking:
         `wrong` is a function that checks the answer. It returns None for a valid answer, else a text that says what is
         wrong; this text is printed and the question asked again.
         """
+        if self._replayed:
+            return self._replayed.pop(0)
         while True:
             shown = f"{question} [{default}]" if default else question
             answer = str(typer.prompt(shown, default=default, show_default=False)).strip()
+            if self._may_go_back and fold(answer) in _BACK:
+                self._go_back()
+                continue
             problem = wrong(answer)
             if problem is None:
+                if self._may_go_back:
+                    self._answers.setdefault(self._section, []).append(answer)
                 return answer
             self.say(f"  {problem}")
+
+    def _go_back(self) -> None:
+        """Forget the last answer and begin the conversation anew, up to that question; return if there is none."""
+        names = list(self._answers)
+        for name in reversed(names[: names.index(self._section) + 1] if self._section in names else names):
+            if self._answers[name]:
+                self._answers[name].pop()
+                raise _GoBackError
+        self.say("  Đây là câu hỏi đầu tiên.")
 
     def yes(self, question: str, *, default: bool) -> bool:
         """Ask a yes-or-no question and return whether the answer is yes; pressing Enter alone gives `default`.
@@ -44,9 +107,9 @@ class Asking:
         The operator types c (có: yes) or k (không: no).
         """
         while True:
-            answer = fold(self.text(f"{question} (c/k)", "c" if default else "k"))
-            if answer in _YES | _NO:
-                return answer in _YES
+            agreed = is_yes(self.text(f"{question} (c/k)", "c" if default else "k"))
+            if agreed is not None:
+                return agreed
             self.say("  Đề nghị gõ c (có) hoặc k (không).")
 
     def one(self, question: str, lines: Sequence[str], default: int | None = None) -> int | None:
@@ -75,6 +138,12 @@ class Asking:
 
         answer = self.text(question, ", ".join(str(place + 1) for place in default), wrong)
         return list(dict.fromkeys(number - 1 for number in _parse_numbers(answer) or []))
+
+
+def is_yes(answer: str) -> bool | None:
+    """Return whether a typed answer means yes or no; None if neither."""
+    typed = fold(answer)
+    return typed in _YES if typed in _YES | _NO else None
 
 
 def _parse_numbers(answer: str) -> list[int] | None:

@@ -1,7 +1,7 @@
 """`zalo-governor rules replay`: apply a changed rule to stored messages and compare with the recorded findings."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ from zalo_governor.rules.engine import Engine, RulesHere
 from zalo_governor.rules.loader import Rulebook, load_rulebook
 from zalo_governor.services.analysis.rule_replay import Replay, ReplayReport, Sample
 from zalo_governor.services.commands.dispatcher import CommandDesk
-from zalo_governor.services.reports.periods import midnight
+from zalo_governor.services.typed_dates import EXAMPLES, start_of
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
 from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -43,27 +43,24 @@ commands are typed in haste."""
 _STATE_DEPENDENT_CLAUSES = ("6.1", "6.5")
 """Clauses on changes of the group. When such a change came in, its finding was dropped if the group already was in the
 new state; a replay cannot know that state."""
-_UNITS = {"d": "days", "h": "hours", "w": "weeks"}
 
 
 def replay(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc: 3.1-tieng-viet-co-dau.")],
-    since: Annotated[
-        str, typer.Option(help="Từ bao giờ: 30d (ngày), 12h (giờ), 4w (tuần), hoặc một ngày NĂM-THÁNG-NGÀY.")
-    ] = "30d",
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc, ví dụ 3.1-tieng-viet-co-dau.")],
+    since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
     rules_dir: Annotated[
         Path | None, typer.Option(help="Thư mục có quy tắc đã sửa; không ghi thì là quy tắc đang dùng.")
     ] = None,
-    samples: Annotated[int, typer.Option(min=0, max=1000, help="Mỗi loại khác biệt cho xem bao nhiêu mục.")] = 10,
+    samples: Annotated[int, typer.Option(min=0, max=1000, help="Số ví dụ cho mỗi loại khác biệt.")] = 10,
     with_text: Annotated[
-        bool, typer.Option("--with-text", help="Cho xem cả nội dung đã nói; việc xem được ghi vào nhật ký kiểm tra.")
+        bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Thử một quy tắc trên những gì đã nghe và so với kết quả đã ghi; không thay đổi gì."""
+    """Thử lại một quy tắc trên các tin đã nhận, so với kết quả đã ghi; không thay đổi gì."""
     settings = load_settings(config)
-    start = _parse_since(since)
+    start = start_of(since, "--since")
     records = open_records(settings, system_clock)
     try:
         rulebook = load_rulebook(rules_dir) if rules_dir else records.rulebook
@@ -183,24 +180,14 @@ def _find_rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
     raise ConfigError(f"rules replay: không có quy tắc {rule_id}; các quy tắc: {', '.join(rulebook.specs)}")
 
 
-def _parse_since(since: str) -> datetime:
-    number, unit = since[:-1], since[-1:]
-    if number.isdecimal() and unit in _UNITS and len(number) <= 4:
-        return system_clock() - timedelta(**{_UNITS[unit]: int(number)})
-    try:
-        return midnight(date.fromisoformat(since))
-    except ValueError:
-        raise ConfigError("--since: không hiểu; hãy ghi 30d, 12h, 4w, hoặc một ngày theo dạng NĂM-THÁNG-NGÀY") from None
-
-
 def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterator[str]:
     yield f"Quy tắc {report.rule_id} thử lại trên {report.checked} mục từ {local(start):%d/%m/%Y %H:%M}."
     if report.sealed:
-        yield f"Không thử lại được {report.sealed} mục đã niêm phong: không lưu nội dung."
+        yield f"Không thử lại được {report.sealed} mục thuộc diện không được lưu nội dung."
     if report.unparsable or report.failed:
         yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
     if rule.clause in _STATE_DEPENDENT_CLAUSES:
-        yield "Lưu ý: quy tắc này còn so với Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
+        yield "Lưu ý: quy tắc này phụ thuộc trạng thái của Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
     yield f"Vẫn phát hiện như trước: {_by_label(report.same)}"
     yield f"Phát hiện thêm: {_by_label(report.new)}"
     yield from map(_sample_line, report.new_samples)

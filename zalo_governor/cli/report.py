@@ -21,6 +21,7 @@ from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import Span, as_period, asked, days, today
 from zalo_governor.services.reports.text import render_text
+from zalo_governor.services.typed_dates import EXAMPLES, day_of
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.draft_file import hand_over
 
@@ -37,9 +38,7 @@ class Format(StrEnum):
 
 def report(
     config: ConfigFile = DEFAULT_CONFIG,
-    start: Annotated[
-        str | None, typer.Option("--from", help="Ngày đầu, dạng NĂM-THÁNG-NGÀY; không ghi là hôm nay.")
-    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help=f"Ngày đầu, {EXAMPLES}; không ghi là hôm nay.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Ngày cuối (tính cả ngày này); không ghi là hôm nay.")] = None,
     period: Annotated[
         str | None,
@@ -51,7 +50,7 @@ def report(
     ] = None,
     group: GroupId = None,
 ) -> None:
-    """In báo cáo của một kỳ tính theo ngày, giờ Việt Nam."""
+    """In báo cáo hoạt động của Nhóm trong một kỳ tính theo ngày, giờ Việt Nam."""
     settings = load_settings(config)
     span = _parse_period(period, start, end)
     if output is None and face not in {Format.TEXT, Format.JSON}:
@@ -102,15 +101,10 @@ def _parse_period(period: str | None, start: str | None, end: str | None) -> Spa
 
 def _parse_dates(start: str | None, end: str | None) -> tuple[date, date]:
     now = today(system_clock())
-    last = _parse_date(end, "--to") if end else now
-    first = _parse_date(start, "--from") if start else min(last, now)
+    last = day_of(end, "--to") if end else now
+    first = day_of(start, "--from") if start else min(last, now)
     if first > last:
-        raise ConfigError("--from: sau --to; hãy ghi ngày sớm hơn ở --from")
+        raise ConfigError(
+            f"--from: {first:%d/%m/%Y} sau ngày cuối của kỳ, {last:%d/%m/%Y}; hãy ghi ngày sớm hơn ở --from"
+        )
     return first, last
-
-
-def _parse_date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{option}: không phải ngày; hãy viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31") from None

@@ -1,20 +1,23 @@
 """`zalo-governor restore`: restore a backup on this or another machine, into SQLite or PostgreSQL."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zalo_governor.backup.encrypted_file import read_head
+from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.backup.restore import Restored, Steps
+from zalo_governor.backup.rehearsal import Rehearsal, rehearse
+from zalo_governor.backup.restore import Restored
 from zalo_governor.backup.restore import restore as put_back
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
@@ -29,14 +32,25 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Nếu đã có cơ sở dữ liệu thì chuyển sang bên cạnh, không xóa.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở chỗ tạm rồi xóa, không thay đổi gì.")
+    ] = False,
 ) -> None:
     """Khôi phục từ bản sao lưu; bản ấy được dựng và kiểm tra ở bên cạnh xong mới thay vào chỗ hiện có."""
+    if check and replace:
+        raise ConfigError("--check, --replace: chỉ dùng một trong hai; --check không thay đổi gì.")
     head = read_head(file)
     typed = os.environ.get(_CODE_VARIABLE) or typer.prompt(f"Mã khôi phục {head.code}")
     code = RecoveryCode.read(typed)
     with steps("Kiểm tra tệp", "Ghi cơ sở dữ liệu", "Rà soát nội dung", total=None) as told:
-        done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
-    for line in _sentences(done):
+        if check:
+            lines = list(
+                _rehearsal_sentences(rehearse(file, code, config, system_clock, _make_secret_check, Steps(*told)))
+            )
+        else:
+            done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
+            lines = _sentences(done)
+    for line in lines:
         typer.echo(line)
 
 
@@ -53,17 +67,38 @@ def _sentences(done: Restored) -> list[str]:
         lines.append(f"Cơ sở dữ liệu trước đó được giữ ở: {done.kept}")
     if done.known_until:
         lines.append(
-            f"Những gì bị niêm phong hoặc xóa theo lệnh sau bản sao lưu (theo {done.known_until}) đã được niêm phong, "
-            f"xóa lại: {done.sealed_again} tin, {done.erased_again} người."
+            f"Nội dung không được lưu hoặc đã xóa theo lệnh sau bản sao lưu (theo {done.known_until}) đã được loại bỏ "
+            f"lại: {done.sealed_again} tin, {done.erased_again} người."
         )
     else:
         lines.append(
-            f"Đã rà lại mọi nội dung theo quy tắc hiện hành, niêm phong {done.sealed_again} tin. Không có cơ sở dữ "
-            "liệu cũ hay bản sao lưu mới hơn để đối chiếu: lệnh xóa dữ liệu cá nhân ban hành sau bản sao lưu này phải "
-            "được thực hiện lại (zalo-governor erase)."
+            f"Đã rà lại mọi nội dung theo quy tắc hiện hành, loại bỏ nội dung không được lưu của {done.sealed_again} "
+            "tin. Không có cơ sở dữ liệu cũ hay bản sao lưu mới hơn để đối chiếu: lệnh xóa dữ liệu cá nhân ban hành "
+            "sau bản sao lưu này phải được thực hiện lại (zalo-governor erase)."
         )
     lines.append(
-        "Thời gian từ bản sao lưu đến nay được ghi là khoảng trống khi Hệ thống khởi động, và được lấy lại từ lịch sử "
-        "của Nhóm nếu Zalo còn giữ. Số vụ việc mới được đánh cách ra để không trùng số đã báo."
+        "Thời gian từ bản sao lưu đến nay được ghi là gián đoạn khi Hệ thống khởi động; tin trong thời gian đó được "
+        "lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ. Số vụ việc mới được đánh cách ra để không trùng số đã báo."
     )
     return lines
+
+
+def _rehearsal_sentences(done: Rehearsal) -> Iterator[str]:
+    yield (
+        f"Diễn tập thành công: bản sao lưu lúc {local(done.made_at):%H:%M %d/%m/%Y} khôi phục được, mất "
+        f"{max(1, round(done.seconds))} giây."
+    )
+    yield (
+        f"Có {done.cases} vụ việc, {done.messages} tin nhắn, {done.end.rows} dòng; nhật ký kiểm tra toàn vẹn (mã "
+        f"đối chiếu {done.end.audit_head or 'chưa có'}), nội dung mã hóa giải mã được."
+    )
+    if done.sealed_again or done.erased_again:
+        yield (
+            f"Khi khôi phục thật, nội dung của {done.sealed_again} tin và dữ liệu của {done.erased_again} người sẽ "
+            "được loại bỏ lại, vì không được lưu hoặc đã xóa theo lệnh."
+        )
+    yield "Không thay đổi gì ở nơi cài đặt; bản dựng thử đã xóa."
+    if done.remembered:
+        yield "Đã ghi nhận ngày diễn tập; quá 90 ngày thì zalo-governor doctor nhắc."
+    else:
+        yield "Không ghi nhận ngày diễn tập, vì ở đây không có nơi cài đặt mà bản sao lưu này thuộc về."

@@ -38,12 +38,12 @@ roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ 
 
 @roster.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .xlsx hoặc .csv.")],
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ghi luôn, không hỏi.")] = False,
 ) -> None:
-    """Đọc danh sách, cho xem những thay đổi rồi ghi; có ô sai thì không ghi gì cả."""
+    """Nhập danh sách: cho xem các thay đổi rồi ghi; có ô sai thì không ghi gì."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     reading = _read_file(file, settings)
@@ -76,11 +76,11 @@ def import_(
 
 @roster.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv sẽ ghi.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .xlsx hoặc .csv sẽ ghi.")],
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
 ) -> None:
-    """Ghi danh sách ra tệp, đúng dạng để nhập lại được."""
+    """Xuất danh sách ra tệp, theo dạng nhập lại được."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _open_records(settings) as records:
@@ -93,7 +93,7 @@ def export(
 
 @roster.command("compare")
 def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
-    """Đối chiếu danh sách với Nhóm: ai còn thiếu, ai không có trong danh sách, ai có thể là ai."""
+    """Đối chiếu danh sách với thành viên của Nhóm."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _open_records(settings) as records:
@@ -101,12 +101,12 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
     typer.echo(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
     if snapshot and snapshot.members_hidden:
         typer.echo(
-            f"Nhóm ẩn danh sách thành viên: Hệ thống chỉ thấy {len(snapshot.member_uids)} trên "
+            f"Nhóm ẩn danh sách thành viên: Hệ thống chỉ đọc được {len(snapshot.member_uids)} trên "
             f"{snapshot.total_members} người, nên phần dưới đây chưa đầy đủ."
         )
-    _print_rows("Có trong danh sách, chưa thấy trong Nhóm", ("Họ tên", "Chức vụ", "Cơ quan"),
+    _print_rows("Có trong danh sách, chưa có trong Nhóm", ("Họ tên", "Chức vụ", "Cơ quan"),
            [(entry.full_name, entry.title, entry.agency) for entry in held.missing])  # fmt: skip
-    _print_rows("Ở trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
+    _print_rows("Có trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
            [(uid, names.get(uid, "")) for uid in held.strangers])  # fmt: skip
     _print_rows("Có thể là cùng một người; xác nhận bằng zalo-governor roster match", ("Họ tên", "Tên hiển thị", "UID"),
            [(one.entry.full_name, names[one.uid], one.uid) for one in guesses])  # fmt: skip
@@ -114,7 +114,7 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
 
 @roster.command("match")
 def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
-    """Hỏi từng người có tên giống nhau; đồng ý thì tài khoản ấy được ghi vào danh sách."""
+    """Ghép người trong danh sách với tài khoản có tên giống nhau, hỏi xác nhận từng người."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _open_records(settings) as records:
@@ -209,12 +209,12 @@ def _show_difference(found: RosterDifference) -> None:
         return [(entry.full_name, entry.title, entry.agency) for entry in entries]
 
     _print_rows("Thêm", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.added))
-    _print_rows("Đưa ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
+    _print_rows("Bỏ ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
     rows = []
     for change in found.changed:
         names = ", ".join(_FIELD_NAMES[field] for field in change.fields)
         rows.append((change.after.full_name, names, change.after.title))
-    _print_rows("Thay đổi", ("Họ tên", "Đổi", "Chức vụ mới"), rows)
+    _print_rows("Thay đổi", ("Họ tên", "Mục thay đổi", "Chức vụ mới"), rows)
     typer.echo(f"Giữ nguyên: {found.same} người.")
 
 
@@ -231,7 +231,7 @@ def _show_positions(reading: RosterReading, positions: Positions, today: date) -
     ]
     if outside:
         typer.echo(
-            f"Chức danh chưa thấy trong thành phần của Nhóm (config/positions.yaml), đề nghị xem lại: {len(outside)}"
+            f"Chức danh chưa có trong thành phần của Nhóm (config/positions.yaml), đề nghị xem lại: {len(outside)}"
         )
         for line in outside:
             typer.echo(f"  {line}")

@@ -62,7 +62,7 @@ def _group() -> None:
 def prove(
     config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/, quy-che.yaml và benign/.")] = None,
 ) -> None:
-    """Chạy các ví dụ của mỗi quy tắc và tập tin thường; mã thoát 1 nếu có chỗ không đạt."""
+    """Thử các ví dụ của từng quy tắc và các tin thông thường; mã thoát 1 nếu có chỗ không đạt."""
     folder = config_dir or shipped_config()
     trials = list(try_all(load_rulebook(folder), folder / "benign"))
     faults = [trial for trial in trials if trial.fault]

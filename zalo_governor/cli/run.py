@@ -7,6 +7,7 @@ import typer
 
 from zalo_governor.app.bootstrap import build
 from zalo_governor.app.supervisor import Governor
+from zalo_governor.cli import log_line
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
 from zalo_governor.config.settings_warnings import doubts
@@ -16,13 +17,13 @@ from zalo_governor.system.signals import obeying
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Chạy Hệ thống: nghe Nhóm cho tới khi được dừng (Ctrl-C hoặc SIGTERM); SIGHUP thì xem lại thiết đặt ngay."""
+    """Chạy Hệ thống cho đến khi dừng bằng Ctrl-C (hoặc SIGTERM); nhận SIGHUP thì nạp lại thiết đặt ngay."""
     forbid_core_dumps()
     give_memory_back()
     settings = load_settings(config)
     for doubt in doubts(settings):
         typer.echo(f"Lưu ý: {config}: {doubt}", err=True)
-    logging.configure(console=sys.stdout.isatty(), file=settings.log_file)
+    logging.configure(console=sys.stdout.isatty(), file=settings.log_file, terminal_line=log_line.render)
     run_until_told(build(settings, config))
 
 

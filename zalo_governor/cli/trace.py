@@ -29,13 +29,15 @@ _MAX_DAYS = 36_500
 
 
 def trace(
-    text: Annotated[str, typer.Argument(help="Văn bản như đã thấy ở ngoài Nhóm, đặt trong ngoặc kép.")] = "",
-    file: Annotated[Path | None, typer.Option(help="Hoặc tệp văn bản UTF-8 chứa nội dung ấy.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="Tìm lùi lại bao nhiêu ngày.")] = 365,
-    best: Annotated[int, typer.Option(min=1, max=100, help="Hiện nhiều nhất bao nhiêu tin.")] = 5,
+    text: Annotated[
+        str, typer.Argument(metavar="VĂN_BẢN", help="Văn bản xuất hiện ngoài Nhóm, đặt trong ngoặc kép.")
+    ] = "",
+    file: Annotated[Path | None, typer.Option(help="Hoặc tệp văn bản UTF-8 chứa nội dung đó.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="Số ngày tìm ngược về trước.")] = 365,
+    best: Annotated[int, typer.Option(min=1, max=100, help="Số tin hiện ra nhiều nhất.")] = 5,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Tìm tin của Nhóm mà một văn bản ở ngoài có thể lấy từ đó, giống nhất trước; không lưu văn bản này."""
+    """Truy vết: tìm tin của Nhóm giống một văn bản xuất hiện bên ngoài, giống nhất trước; không lưu văn bản này."""
     leaked = _read_leaked_text(text, file)
     settings = load_settings(config)
     records = open_records(settings, system_clock)
@@ -99,13 +101,13 @@ def _print_results(
 
     for same in sealed:
         typer.echo(
-            f"Trùng hoàn toàn với một tin đã niêm phong (không lưu nội dung): {local(same.at):%d/%m/%Y %H:%M}, "
+            f"Trùng hoàn toàn với một tin không lưu nội dung: {local(same.at):%d/%m/%Y %H:%M}, "
             f"{who(same.sender_uid)}, Nhóm {same.group_id}"
         )
     if not found:
         typer.echo("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
         return
-    table = Table("Giống", "Lúc", "Ai đăng", "Nhóm", "Ai đã xem", "Bắt đầu bằng")
+    table = Table("Độ giống", "Thời gian", "Người đăng", "Nhóm", "Người đã xem", "Đoạn đầu")
     shares = {origin.id: origin.share for origin in found}
     for posting in postings.of(list(shares)):
         begins = " ".join(posted_text(posting.raw)[:_EXCERPT_LENGTH].split())
@@ -115,8 +117,8 @@ def _print_results(
             f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)
         )
     Console().print(table)
-    typer.echo("Ai đã xem chỉ được giữ với tin thuộc một vụ việc; chưa có tên ở đây không có nghĩa là chưa xem.")
-    typer.echo("Giống nhau chưa phải là kết luận: có thể nhiều người cùng đăng một nội dung lấy từ nguồn khác.")
+    typer.echo("Người đã xem chỉ được lưu với tin thuộc một vụ việc; không có tên ở đây không có nghĩa là chưa xem.")
+    typer.echo("Giống nhau chưa phải là kết luận: nhiều người có thể cùng đăng một nội dung lấy từ nguồn khác.")
 
 
 def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:

@@ -26,7 +26,7 @@ def trial(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Xem khi chạy thử lẽ ra đã gửi gì cho ai, báo nhầm theo quy tắc, và kết quả của các quy tắc chạy ngầm."""
+    """Xem kết quả chạy thử: tin lẽ ra đã gửi cho ai, tỷ lệ báo nhầm của từng quy tắc, các quy tắc chạy ngầm."""
     records = open_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)
@@ -42,10 +42,10 @@ def policy_of(records: AppContext) -> ServicePolicy:
     """Build the ServicePolicy (settings that the services need) for a command that does not connect to Zalo.
 
     Raises:
-        ConfigError: the bot has never been started in this installation.
+        ConfigError: no bot account has ever logged in in this installation.
     """
     if not records.account:
-        raise ConfigError("Chưa có tài khoản nào được khởi động ở đây; hãy chạy zalo-governor run trước.")
+        raise ConfigError("Chưa có tài khoản nào đăng nhập ở nơi cài đặt này; đề nghị chạy zalo-governor init trước.")
     return office_policy(
         records.configuration.current,
         records.account,

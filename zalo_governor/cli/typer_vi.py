@@ -1,23 +1,30 @@
-"""Vietnamese texts of the command line itself: usage, help, and errors in options.
+"""Texts of the command line itself, in Vietnamese or English: usage, help, and errors in commands and options.
 
-typer uses its own copy of click, which has no translations and whose types are not exported: hence `Any` here. Messages
-not translated here appear in typer's English.
+Each command has its help in Vietnamese where it is defined; the English help of all is in `help.en.yaml`. typer uses
+its own copy of click, which has no translations and whose types are not exported: hence `Any` here. Messages not
+translated here appear in typer's English.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache, partial
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from zalo_governor.cli.language import Language, language, translated
+from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.system.error_text import of_value
+from zalo_governor.text.fold import fold
 
-_USAGE = "Cách dùng: "
-_HELP = "Hiện hướng dẫn này rồi thoát."
+_OPTIONS = "[TÙY CHỌN]"
+_SUBCOMMAND = "LỆNH [THAM SỐ]..."
+_ENGLISH_HELP = Path(__file__).with_name("help.en.yaml")
 
 
 class UnknownCommandError(TyperException):
@@ -28,31 +35,48 @@ class UnknownCommandError(TyperException):
 
 class _Command(TyperCommand):
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _USAGE)
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _usage())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _translate_headings()
+        _prepare_help(self, ctx)
         super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
-        return _with_vietnamese_help(super().get_help_option(ctx))
+        return _worded_help_option(super().get_help_option(ctx))
 
 
 class Group(TyperGroup):
-    """A command with subcommands, whose help and errors are in Vietnamese."""
+    """A command with subcommands, whose help and errors are in the language of the terminal.
+
+    `aliases` are other names of its subcommands: alias -> name.
+    """
+
+    aliases: ClassVar[Mapping[str, str]] = {}
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line of the help, with its label in Vietnamese; typer calls this."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _USAGE)
+        """Write the usage line of the help, with its label translated; typer calls this."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _usage())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help of the command with Vietnamese headings; typer calls this."""
-        _translate_headings()
+        """Write the help of the command with translated headings; typer calls this."""
+        _prepare_help(self, ctx)
         super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return the option `--help` with its description in Vietnamese; typer calls this."""
-        return _with_vietnamese_help(super().get_help_option(ctx))
+        """Return the option `--help` with its description translated; typer calls this."""
+        return _worded_help_option(super().get_help_option(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the subcommand with that name or alias, with its help translated; None if there is none."""
+        command = self.find_command(ctx, self.aliases.get(cmd_name, cmd_name))
+        if command is not None:
+            _translate_help(command, " ".join([*_names(ctx), command.name]))
+            _tell_aliases(command, [alias for alias, meant in self.aliases.items() if meant == command.name])
+        return command
+
+    def find_command(self, ctx: Any, name: str) -> Any:
+        """Return the subcommand with that name; None if there is none."""
+        return super().get_command(ctx, name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the subcommand that the operator typed as `args[0]`; typer calls this.
@@ -62,14 +86,28 @@ class Group(TyperGroup):
         """
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            nearest = get_close_matches(name, self.list_commands(ctx), 1)
-            meant = f"có phải là {nearest[0]}? " if nearest else ""
-            raise UnknownCommandError(f"không có lệnh {name}; {meant}Hãy xem các lệnh bằng: {ctx.command_path} --help")
+            raise UnknownCommandError(self._describe_unknown(ctx, name))
         return super().resolve_command(ctx, args)
+
+    def _describe_unknown(self, ctx: Any, name: str) -> str:
+        known = self.list_commands(ctx)
+        aliases = {alias: meant for alias, meant in self.aliases.items() if meant in known}
+        nearest = get_close_matches(fold(name), [*known, *aliases], 1)
+        see = translated(
+            f"Hãy xem các lệnh bằng: {ctx.command_path} --help", f"See the commands with: {ctx.command_path} --help"
+        )
+        if not nearest:
+            return translated(f"không có lệnh {name}. {see}", f"there is no command {name}. {see}")
+        [typed] = nearest
+        meant = f"{typed} ({aliases[typed]})" if typed in aliases else typed
+        return translated(
+            f"không có lệnh {name}; có phải là {meant}? {see}",
+            f"there is no command {name}; did you mean {meant}? {see}",
+        )
 
 
 class Terminal(typer.Typer):
-    """A Typer application (a command with subcommands) whose help and errors are in Vietnamese.
+    """A Typer application (a command with subcommands) whose help and errors are in the language of the terminal.
 
     Its tracebacks never show local variables, which may contain messages.
     """
@@ -77,8 +115,8 @@ class Terminal(typer.Typer):
     def __init__(self, *, cls: type[Group] = Group, **settings: Any) -> None:
         super().__init__(
             cls=cls,
-            options_metavar="[TÙY CHỌN]",
-            subcommand_metavar="LỆNH [THAM SỐ]...",
+            options_metavar=_OPTIONS,
+            subcommand_metavar=_SUBCOMMAND,
             # typer's tracebacks show local variables, which may contain messages.
             pretty_exceptions_enable=False,
             add_completion=False,
@@ -86,19 +124,23 @@ class Terminal(typer.Typer):
         )
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
-        """Return a decorator that adds a command, like `typer.Typer.command`, with Vietnamese usage and help."""
-        return super().command(name, cls=_Command, options_metavar="[TÙY CHỌN]", **settings)
+        """Return a decorator that adds a command, like `typer.Typer.command`, with translated usage and help."""
+        return super().command(name, cls=_Command, options_metavar=_OPTIONS, **settings)
 
 
 def explained(error: TyperException) -> str:
-    """Return a Vietnamese text that says what is wrong in the use of a command and how to see its usage."""
+    """Return a text that says what is wrong in the use of a command and how to see its usage."""
     context = getattr(error, "ctx", None)
-    hint = f"Xem cách dùng bằng: {context.command_path} --help" if context else ""
+    hint = (
+        translated("Xem cách dùng bằng", "See its usage with") + f": {context.command_path} --help" if context else ""
+    )
     said = _describe(error).rstrip(".")
     return f"{said}{' ' if said.endswith('?') else '. '}{hint}".rstrip()
 
 
 def _describe(error: TyperException) -> str:
+    if language() is Language.ENGLISH:
+        return error.format_message()
     match type(error).__name__, error:
         case "MissingParameter", _:
             return f"còn thiếu {_parameter_name(error)}"
@@ -137,21 +179,97 @@ def _describe_value_error(error: TyperException, cause: ValidationError) -> str:
     return of_value(item)
 
 
-def _with_vietnamese_help(option: Any) -> Any:
+def _usage() -> str:
+    return translated("Cách dùng: ", "Usage: ")
+
+
+def _worded_help_option(option: Any) -> Any:
     if option is not None:
-        option.help = _HELP
+        option.help = translated("Hiện hướng dẫn này rồi thoát.", "Show this help and exit.")
+        option.display_type_rich = partial(_given, "")
     return option
 
 
-def _translate_headings() -> None:
-    """Replace the English headings in typer's help by Vietnamese ones.
+def _prepare_help(command: Any, ctx: Any) -> None:
+    """Translate headings and texts in the help of a command, and of the subcommands that it lists.
 
     The module `typer.rich_utils` is imported only here, because only help output needs it.
     """
     words: Any = import_module("typer.rich_utils")
-    words.ARGUMENTS_PANEL_TITLE = "Tham số"
-    words.OPTIONS_PANEL_TITLE = "Tùy chọn"
-    words.COMMANDS_PANEL_TITLE = "Lệnh"
-    words.DEFAULT_STRING = "[mặc định: {}]"
-    words.ENVVAR_STRING = "[biến môi trường: {}]"
-    words.REQUIRED_LONG_STRING = "[bắt buộc]"
+    words.ARGUMENTS_PANEL_TITLE = translated("Tham số", "Arguments")
+    words.OPTIONS_PANEL_TITLE = translated("Tùy chọn", "Options")
+    words.COMMANDS_PANEL_TITLE = translated("Lệnh", "Commands")
+    words.DEFAULT_STRING = translated("[mặc định: {}]", "[default: {}]")
+    words.ENVVAR_STRING = translated("[biến môi trường: {}]", "[environment: {}]")
+    words.REQUIRED_LONG_STRING = translated("[bắt buộc]", "[required]")
+    command.options_metavar = translated(_OPTIONS, "[OPTIONS]")
+    if isinstance(command, Group):
+        command.subcommand_metavar = translated(_SUBCOMMAND, "COMMAND [ARGUMENTS]...")
+    if ctx.parent is None:
+        _translate_help(command, "")
+    for parameter in command.params:
+        shown = _kind_of_value(parameter, parameter.display_type(ctx))
+        parameter.display_type_rich = partial(_given, shown)
+
+
+def _given(shown: str, **_: Any) -> str:
+    return shown
+
+
+def _names(ctx: Any) -> list[str]:
+    """Return the names of the commands that lead to the one whose help is shown, without the program's own."""
+    return [] if ctx is None or ctx.parent is None else [*_names(ctx.parent), ctx.command.name]
+
+
+def _translate_help(command: Any, path: str) -> None:
+    """Replace the help of a command and of its parameters by the English one, if the terminal speaks English.
+
+    `path` are the command's names ("rules replay"), by which `help.en.yaml` has the texts. What is not translated there
+    stays Vietnamese.
+    """
+    if language() is not Language.ENGLISH:
+        return
+    texts = english_help()
+    of_command, of_all = texts.get(path, {}), texts["every command"]
+    command.help = of_command.get("help", command.help)
+    for parameter in command.params:
+        name = parameter_key(parameter)
+        parameter.help = of_command.get(name, of_all.get(name, parameter.help))
+        if parameter.param_type_name == "argument":
+            parameter.metavar = name.upper()
+
+
+def _tell_aliases(command: Any, aliases: Sequence[str]) -> None:
+    """Add the other names of a command to the first paragraph of its help, which lists of commands show."""
+    if not aliases:
+        return
+    first, gap, rest = (command.help or "").partition("\n\n")
+    told = translated("tên khác", "also") + f": {', '.join(aliases)}"
+    command.help = f"{first.rstrip()} ({told}){gap}{rest}"
+
+
+def parameter_key(parameter: Any) -> str:
+    """Return the key of an option or argument in `help.en.yaml`: its longest name."""
+    is_option = parameter.param_type_name == "option"
+    return str(max(parameter.opts, key=len) if is_option else parameter.name)
+
+
+@cache
+def english_help() -> dict[str, dict[str, str]]:
+    """Return the English help: command's names ("rules replay") -> {"help" or parameter: text}."""
+    return {str(path): dict(texts) for path, texts in load_yaml(_ENGLISH_HELP).data.items()}
+
+
+def _kind_of_value(parameter: Any, shown: str) -> str:
+    """Return what the help shows as the kind of value of a parameter; "" for a flag, which takes none.
+
+    `shown` is what typer would show: right where it lists the possible values.
+    """
+    kind = parameter.type_descriptor
+    if getattr(parameter, "is_flag", False):
+        return ""
+    if kind.is_choice:
+        return shown
+    if kind.is_path or kind.is_list:
+        return translated("TỆP", "PATH")
+    return translated("SỐ", "NUMBER") if kind.annotation in {int, float} else translated("CHỮ", "TEXT")

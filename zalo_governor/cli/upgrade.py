@@ -19,7 +19,7 @@ from zalo_governor.system.atomic_files import sync_folder
 
 
 def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Kiểm tra quy tắc và lời văn, chép lại cơ sở dữ liệu, chuyển sang dạng của phiên bản này rồi kiểm tra."""
+    """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, giữ một bản cũ, chuyển sang dạng của phiên bản này rồi kiểm tra."""
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")
@@ -36,7 +36,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
         _restore_copy(copy, database.file)
         raise BackupError(
             f"Nhật ký kiểm tra không toàn vẹn ở {faults} chỗ (xem: zalo-governor audit verify)."
-            + (" Đã đưa cơ sở dữ liệu trước khi nâng cấp trở lại." if copy else "")
+            + (" Đã khôi phục cơ sở dữ liệu như trước khi nâng cấp." if copy else "")
         )
     if form in {None, newest()}:
         typer.echo(f"Cơ sở dữ liệu ở dạng {newest()}, đúng với phiên bản này; không có gì phải nâng cấp.")
@@ -44,7 +44,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
         typer.echo(f"Đã chuyển cơ sở dữ liệu từ dạng {form} sang {newest()}.")
     if copy:
         typer.echo(f"Bản trước khi nâng cấp: {copy}. Đề nghị xóa khi Hệ thống đã chạy ổn định.")
-    typer.echo("Quy tắc và lời văn đọc được; nhật ký kiểm tra toàn vẹn.")
+    typer.echo("Quy tắc, lời văn đọc được; nhật ký kiểm tra toàn vẹn.")
 
 
 def _restore_copy(copy: Path | None, file: Path | None) -> None:

@@ -49,6 +49,10 @@ class OfficeSettings(Section):
     """Place printed before the date in reports."""
     signer: str = "Giám đốc"
     """Job title of the person who signs reports."""
+    signer_name: str = ""
+    """Name of the person who signs reports; "" leaves the place empty."""
+    abbreviation: str = ""
+    """Abbreviation of `desk` in the numbers of its documents: `SKHCN` in `15/BC-SKHCN`."""
     addressee: str = "Đồng chí Chủ tịch UBND tỉnh, Trưởng nhóm"
     recipients: tuple[str, ...] = ("Như trên", "Văn phòng UBND tỉnh")
 
@@ -62,6 +66,8 @@ class OfficeSettings(Section):
             signer=self.signer,
             addressee=self.addressee,
             recipients=self.recipients,
+            signer_name=self.signer_name,
+            abbreviation=self.abbreviation,
         )
 
 
@@ -157,13 +163,6 @@ class LogSettings(Section):
     """How many old log files are kept."""
     kept_days: int = Field(default=90, ge=1)
     """How many days old log files are kept."""
-
-
-class HealthSettings(Section):
-    """The HTTP endpoints for monitoring tools, reachable from this machine only."""
-
-    port: int | None = Field(default=8377, ge=1, le=65535)
-    """Port of /healthz and /metrics on 127.0.0.1; null switches them off."""
 
 
 class VigilSettings(Section):
@@ -305,28 +304,12 @@ class RetentionSettings(Section):
         return timedelta(days=self.readers_days)
 
 
-class BackupSettings(Section):
-    """Where backups are written, how many are kept, and when the admins are told that a backup is missing."""
-
-    folder: Path = Path("sao-luu")
-    """Default folder of backups, relative to data_dir; preferably on another machine."""
-    keep: int = Field(default=14, ge=1)
-    """How many backups, the newest ones, are kept in the folder."""
-    remind_days: float | None = Field(default=2.0, gt=0)
-    """Days without a backup after which the admins are notified; `null` for never."""
-
-    @property
-    def remind_after(self) -> timedelta | None:
-        """Return the time without a backup after which the admins are notified; None for never."""
-        return None if self.remind_days is None else timedelta(days=self.remind_days)
-
-
 class TrialSettings(Section):
     """The trial: a first period in which only the admin gets messages, so that people can see what the bot would do."""
 
     days: int = Field(default=14, ge=0, le=365)
     """Days from the account's first start until the admin gets the trial's summary; 0 for no trial. The trial ends only
-    when an admin sends `/batdau` (begin) or somebody runs `zalo-governor bat-dau`."""
+    when an admin sends `/batdau` (begin) or somebody runs `zalo-governor go-live`."""
 
     @property
     def lasts(self) -> timedelta:

@@ -11,14 +11,14 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from zalo_governor.config.attachments import AttachmentSettings
+from zalo_governor.config.backup import BackupSettings
 from zalo_governor.config.directives import DirectiveSettings
+from zalo_governor.config.monitoring import HealthSettings, HeartbeatSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
-    BackupSettings,
     EscalationSettings,
     GroupSettings,
-    HealthSettings,
     IntroductionSettings,
     LogSettings,
     NameSettings,
@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     logs: LogSettings = LogSettings()
     health: HealthSettings = HealthSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
     backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
@@ -196,7 +197,11 @@ def load_settings(path: Path) -> Settings:
         raise ConfigError("\n".join(_invalid_json_variables(Settings.model_fields))) from None
     base = path.resolve().parent
     zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
-    update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
+    update: dict[str, Any] = {
+        "data_dir": base / settings.data_dir,
+        "zalo": zalo,
+        "backup": settings.backup.with_paths_below(base),
+    }
     if settings.config_dir:
         update["config_dir"] = base / settings.config_dir
     smtp, password = settings.alarm.smtp, credential(SMTP_CREDENTIAL)

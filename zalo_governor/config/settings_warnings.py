@@ -19,7 +19,7 @@ def doubts(settings: Settings) -> Iterator[str]:
     if DESK.isdisjoint(held):
         yield (
             "people: chưa ai có vai trò admin hoặc admin_staff, nên thông báo của Hệ thống chưa có người nhận; hãy ghi "
-            "Quản trị nhóm vào people"
+            "Quản trị Nhóm vào people"
         )
     if Role.LEADER not in held:
         yield (

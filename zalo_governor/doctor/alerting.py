@@ -11,7 +11,7 @@ from zalo_governor.doctor.check import Result, error, good, warning
 from zalo_governor.doctor.context import DoctorContext
 
 _SUBJECT = "Zalo Governor: thư thử"
-_TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Nhận được thư này là đường báo động hoạt động."
+_TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Kênh cảnh báo dự phòng hoạt động tốt."
 
 
 def reachable(context: DoctorContext) -> Iterator[Result]:
@@ -23,8 +23,8 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
     ways = FallbackAlert(context.settings.alarm).ways
     if not ways:
         yield warning(
-            "Chưa đặt đường báo động thứ hai: Hệ thống mất kết nối thì không ai được báo",
-            "Ghi mục alarm.smtp hoặc alarm.webhook.",
+            "Chưa đặt kênh cảnh báo dự phòng: khi Hệ thống mất kết nối với Zalo sẽ không ai được báo",
+            "Ghi mục alarm.smtp hoặc alarm.webhook trong governor.yaml, hoặc chạy lại zalo-governor init.",
         )
     for way in ways:
         name = "Thư điện tử" if isinstance(way, Mail) else "Webhook"

@@ -20,41 +20,50 @@ _LONG_WAIT = timedelta(minutes=10)
 """A file takes seconds; one whose download failed is tried again within half an hour, and then given up."""
 _SWAPS = Path("/proc/swaps")
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
+_SWITCH_ON = "Muốn quét thì đặt attachments.scan: true"
 
 
-def text_recognition(_context: DoctorContext) -> Iterator[Result]:
+def text_recognition(context: DoctorContext) -> Iterator[Result]:
     """Report whether tesseract's Vietnamese data is there, with which the text of pictures is read."""
     data = find_data()
-    if data:
-        yield good(f"Nhận dạng chữ trong ảnh (tesseract): có dữ liệu tiếng Việt ở {data}")
+    if not context.settings.attachments.scan:
+        yield _unused("Nhận dạng chữ trong ảnh")
+    elif data:
+        yield good(f"Đọc chữ trong ảnh, bản quét gửi vào Nhóm bằng tesseract, dữ liệu tiếng Việt ở {data}")
     else:
         yield note(
-            "Nhận dạng chữ trong ảnh: chưa có dữ liệu tiếng Việt của tesseract; dấu độ mật vẫn được tìm, chữ trong "
-            "ảnh thì không đọc",
-            "Muốn có: apt install tesseract-ocr-vie",
+            "Chữ trong ảnh gửi vào Nhóm chưa đọc được vì thiếu dữ liệu tiếng Việt của tesseract; dấu độ mật vẫn được "
+            "tìm",
+            "Cài thêm: apt install tesseract-ocr-vie",
         )
 
 
 def yara_rules(context: DoctorContext) -> Iterator[Result]:
     """Compile the YARA rules, the office's own included; raise ConfigError, which names file and line, at a fault."""
+    if not context.settings.attachments.scan:
+        yield _unused("Luật YARA")
+        return
     folders = signature_folders(context.settings.rules_dir)
     load_signatures(folders)
     number = sum(1 for folder in folders for _ in folder.glob("*.yar"))
-    yield good(f"{number} tệp luật YARA đọc được")
+    yield good(f"{number} tệp luật YARA đọc được, dùng để tìm mã độc trong tệp gửi vào Nhóm")
 
 
 def antivirus(context: DoctorContext) -> Iterator[Result]:
     """Ask ClamAV for its version and the date of its signatures; signatures older than 7 days are a warning."""
+    if not context.settings.attachments.scan:
+        yield _unused("Quét vi-rút")
+        return
     socket = context.settings.attachments.antivirus_socket
     found = Antivirus(socket, _ANTIVIRUS_SECONDS).version()
     if found is None:
         yield note(
-            f"Chưa quét vi-rút: ClamAV không trả lời ở {socket}; không bắt buộc",
-            "Muốn có: apt install clamav-daemon clamav-freshclam; ổ nối khác thì ghi attachments.antivirus_socket.",
+            f"Tệp gửi vào Nhóm chưa được quét vi-rút: ClamAV không trả lời ở {socket} (không bắt buộc phải có)",
+            "Cài thêm: apt install clamav-daemon clamav-freshclam; ổ nối khác thì ghi attachments.antivirus_socket.",
         )
     elif found.signatures_at is None:
         yield note(
-            f"Chưa quét vi-rút: {found.engine} chưa có mẫu nhận dạng chính thức",
+            f"Tệp gửi vào Nhóm chưa được quét vi-rút: {found.engine} chưa có mẫu nhận dạng chính thức",
             "Chạy freshclam (dịch vụ clamav-freshclam), rồi khởi động lại clamav-daemon.",
         )
     elif context.clock() - found.signatures_at > _OLD_SIGNATURES:
@@ -64,50 +73,61 @@ def antivirus(context: DoctorContext) -> Iterator[Result]:
             "Kiểm tra dịch vụ clamav-freshclam và đường ra Internet của máy.",
         )
     else:
-        yield good(f"Quét vi-rút: {found.engine}, mẫu nhận dạng ngày {local(found.signatures_at):%d/%m/%Y}")
+        at = local(found.signatures_at)
+        yield good(f"Quét vi-rút tệp gửi vào Nhóm bằng {found.engine}, mẫu nhận dạng ngày {at:%d/%m/%Y}")
 
 
-def sandbox(_context: DoctorContext) -> Iterator[Result]:
+def sandbox(context: DoctorContext) -> Iterator[Result]:
     """Report which layers of the sandbox, in which files are read, this kernel does not have."""
     missing = missing_layers()
-    if missing:
+    if not context.settings.attachments.scan:
+        yield _unused("Đọc tệp cách ly")
+    elif missing:
         yield note(
-            f"Nhân hệ điều hành thiếu {', '.join(missing)}: tệp vẫn đọc trong tiến trình riêng có giới hạn, nhưng ít "
-            "lớp cách ly hơn",
+            f"Nhân hệ điều hành thiếu {', '.join(missing)}: tệp vẫn được đọc trong tiến trình riêng có giới hạn, nhưng "
+            "ít lớp cách ly hơn",
             "Dùng nhân Linux từ 5.13 có bật seccomp, landlock (xem /sys/kernel/security/lsm).",
         )
     else:
-        yield good("Tệp đọc trong tiến trình cách ly đủ các lớp (giới hạn tài nguyên, seccomp, landlock)")
+        yield good(
+            "Tệp gửi vào Nhóm được đọc trong tiến trình cách ly đủ các lớp (giới hạn tài nguyên, seccomp, landlock)"
+        )
 
 
 def swap(context: DoctorContext) -> Iterator[Result]:
     """Report whether memory with the content of files could be written to a swap file or partition."""
     if not _swaps_to_disk():
-        yield good("Máy không tráo bộ nhớ ra đĩa")
+        yield good("Máy không dùng bộ nhớ tráo đổi (swap) trên đĩa")
     elif context.occupant and context.occupant.pid and _is_never_swapped(context.occupant.pid):
-        yield good("Máy có tráo bộ nhớ ra đĩa, nhưng bộ nhớ của Hệ thống thì không")
+        yield good("Máy có bộ nhớ tráo đổi (swap) trên đĩa, nhưng bộ nhớ của Hệ thống không được ghi ra đó")
     else:
         yield note(
-            "Máy có tráo bộ nhớ ra đĩa (swap): nội dung tệp đang quét có thể nằm lại ở đó",
-            "Chạy dịch vụ do zalo-governor install-service lập (MemorySwapMax=0), mã hóa swap, hoặc tắt (swapoff -a).",
+            "Máy có bộ nhớ tráo đổi (swap) trên đĩa: nội dung tệp đang quét có thể còn lại ở đó",
+            "Chạy bằng dịch vụ mà zalo-governor install-service cài (MemorySwapMax=0), mã hóa swap, hoặc tắt swap.",
         )
 
 
 def queue(context: DoctorContext) -> Iterator[Result]:
     """Report how many files wait for their scan; more than 10 minutes is a warning."""
     if not context.settings.attachments.scan:
-        yield note("Không quét tệp, ảnh gửi kèm (attachments.scan: false)", "Muốn quét: đặt attachments.scan: true")
+        yield note("Tệp, ảnh gửi vào Nhóm không được quét (attachments.scan: false)", _SWITCH_ON)
         return
     waiting = QueueCounts(context.records.database, context.records.account).scans()
     age = context.clock() - waiting.oldest_at if waiting.oldest_at else timedelta(0)
     if age > _LONG_WAIT:
         yield warning(
             f"{waiting.waiting} tệp, ảnh chờ quét, lâu nhất {minutes_of(age)} phút",
-            "Hệ thống phải đang chạy. Nhật ký có attachment_process_not_started thì chạy lại install-service rồi khởi "
-            "động lại dịch vụ; nếu không, xem máy có ra được máy chủ tệp của Zalo (zdn.vn, dlfl.vn) không.",
+            "Kiểm tra Hệ thống có đang chạy không. Nhật ký có attachment_process_not_started thì chạy lại "
+            "install-service rồi khởi động lại dịch vụ; nếu không, kiểm tra kết nối tới máy chủ tệp của Zalo "
+            "(zdn.vn, dlfl.vn).",
         )
     else:
         yield good(f"{waiting.waiting} tệp, ảnh chờ quét")
+
+
+def _unused(what: str) -> Result:
+    """Return the note that a part for the scanning of files is not used, as the settings switch scanning off."""
+    return note(f"{what}: không dùng, vì thiết đặt tắt quét tệp (attachments.scan: false)", _SWITCH_ON)
 
 
 def _swaps_to_disk() -> bool:

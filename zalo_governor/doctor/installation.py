@@ -8,22 +8,26 @@ from time import time
 
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
+from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.people import Role
+from zalo_governor.domain.regulation import Regulation
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.members.roster.positions import Positions
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
+from zalo_governor.setup.config_copy import REGULATION, is_sample, shipped_issuer
 from zalo_governor.storage.engine.errors import NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _KEEP_COPIES_SECONDS = 14 * 86_400
 _MEND_PEOPLE = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
+_MEND_REGULATION = "Chạy lại zalo-governor init, hoặc sửa number, issued, issuer trong quy-che.yaml của cơ quan."
 _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
 
@@ -38,10 +42,11 @@ def settings(context: DoctorContext) -> Iterator[Result]:
     yield good(f"{context.config} đọc được")
     if not known.groups:
         yield warning(
-            "Chưa khai Nhóm nào ở mục groups: không có gì để nghe", "Chạy zalo-governor init, hoặc ghi mã Nhóm."
+            "Chưa khai báo Nhóm nào ở mục groups: Hệ thống không theo dõi gì",
+            "Chạy zalo-governor init, hoặc ghi mã Nhóm.",
         )
     held = {role for person in known.people for role in person.roles}
-    for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị nhóm (admin)")):
+    for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị Nhóm (admin)")):
         if role not in held:
             yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _MEND_PEOPLE)
 
@@ -65,7 +70,24 @@ def rules(context: DoctorContext) -> Iterator[Result]:
     for line in dict.fromkeys(faults):
         yield error(line, _MEND_FILE)
     if not faults:
-        yield good(f"Quy tắc, câu chữ, danh mục trong {folder} đọc được")
+        yield good(f"Quy tắc, lời văn, danh mục trong {folder} đọc được")
+
+
+def regulation(context: DoctorContext) -> Iterator[Result]:
+    """Check that the regulation is the office's own, and not the sample that ships with the program."""
+    known = validate(Regulation, load_yaml(context.settings.rules_dir / REGULATION))
+    cited = f"số {known.number} ngày {known.issued_on}, {known.issuer}"
+    if not is_sample(known.model_dump()):
+        yield good(f"Thông báo dẫn Quy chế {cited}")
+    elif known.issuer == shipped_issuer():
+        yield warning(
+            f"Quy chế còn là bản mẫu ({cited}): thông báo gửi thành viên sẽ dẫn văn bản của cơ quan khác",
+            _MEND_REGULATION,
+        )
+    else:
+        yield note(
+            f"Quy chế ghi {cited}, số và ngày đúng như bản mẫu kèm chương trình: đề nghị xem lại", _MEND_REGULATION
+        )
 
 
 def folder(context: DoctorContext) -> Iterator[Result]:
@@ -121,7 +143,7 @@ def secret_files(context: DoctorContext) -> Iterator[Result]:
 
 def _earlier_copies(context: DoctorContext) -> Iterator[Result]:
     for path in put_aside(context.settings.data_dir):
-        says = f"{path} là bản cũ, còn giữ cả những gì về sau đã niêm phong hoặc đã xóa"
+        says = f"{path} là bản cũ, còn cả nội dung mà về sau không được lưu hoặc đã xóa"
         if time() - path.stat().st_mtime < _KEEP_COPIES_SECONDS:
             yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
         else:
@@ -138,12 +160,14 @@ def key(context: DoctorContext) -> Iterator[Result]:
             yield error(f"Khóa không dùng được: {wrong}", f"Đặt lại đúng tệp khóa, rồi: chmod 600 {path}")
             return
         yield good(
-            "Khóa: do môi trường hoặc dịch vụ trao" if context.settings.given_key else f"Khóa: {path}, quyền 0600"
+            "Khóa mã hóa: do biến môi trường hoặc dịch vụ cung cấp"
+            if context.settings.given_key
+            else f"Khóa mã hóa: {path}, quyền 0600"
         )
     elif context.has_database and context.settings.database_url is None:
         yield error(
             f"Có cơ sở dữ liệu mà không có tệp khóa {path}",
-            "Đặt lại tệp khóa từ bản sao lưu. Không để chương trình tạo khóa mới: dữ liệu cũ sẽ không đọc được.",
+            "Đặt lại tệp khóa từ bản sao lưu. Không để chương trình tạo khóa mới, vì dữ liệu cũ sẽ không đọc được.",
         )
     else:
         yield note(f"Chưa có khóa; {path} được tạo ở lần chạy đầu", "Sau đó chép tệp khóa ra nơi cất giữ riêng.")
@@ -173,7 +197,7 @@ def database(context: DoctorContext) -> Iterator[Result]:
     if form != newest():
         yield warning(
             f"Cơ sở dữ liệu ở dạng {form}, chương trình này dùng dạng {newest()}",
-            "Sao lưu rồi nâng cấp: zalo-governor upgrade. Phần kiểm tra còn lại cần làm sau khi nâng cấp.",
+            "Sao lưu rồi nâng cấp: zalo-governor upgrade. Các mục còn lại kiểm tra được sau khi nâng cấp.",
         )
     else:
         yield good(f"Cơ sở dữ liệu ở dạng {form}, đúng khóa")

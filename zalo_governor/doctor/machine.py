@@ -36,11 +36,11 @@ def disk(context: DoctorContext) -> Iterator[Result]:
     free = shutil.disk_usage(place).free // _MB
     mend = f"Giải phóng chỗ trên ổ chứa {place}, hoặc chuyển data_dir sang ổ khác."
     if free < _ERROR_BELOW_MB:
-        yield error(f"Chỉ còn {free} MB trống: tin mới không ghi được nữa thì phải chờ trong bộ nhớ", mend)
+        yield error(f"Ổ đĩa chỉ còn {free} MB trống: hết chỗ thì tin mới không ghi được, phải chờ trong bộ nhớ", mend)
     elif free < _WARN_BELOW_MB:
-        yield warning(f"Chỉ còn {free} MB trống", mend)
+        yield warning(f"Ổ đĩa chỉ còn {free} MB trống", mend)
     else:
-        yield good(f"Còn {free / 1000:.0f} GB trống")
+        yield good(f"Ổ đĩa còn {free / 1000:.0f} GB trống")
 
 
 def timezone(_context: DoctorContext) -> Iterator[Result]:
@@ -58,7 +58,7 @@ def clock(context: DoctorContext) -> Iterator[Result]:
     zalo = context.settings.zalo
     answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
     if answer.clock is None:
-        yield note("Zalo không cho biết giờ của mình nên chưa so được đồng hồ")
+        yield note("Chưa so được đồng hồ của máy, vì Zalo không trả về giờ")
         return
     # The Date header drops fractions of a second (0.5 on average); the way back took half of the request's time.
     drift = (context.clock() - answer.clock).total_seconds() - 0.5 - answer.seconds / 2
@@ -66,24 +66,22 @@ def clock(context: DoctorContext) -> Iterator[Result]:
     mend = "Bật đồng bộ giờ: timedatectl set-ntp true (hoặc cài chrony)."
     if abs(drift) >= _ERROR_DRIFT_SECONDS:
         yield error(
-            f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo: lệnh của Quản trị có thể bị coi là đến muộn", mend
+            f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo: lệnh của Quản trị Nhóm có thể bị coi là đến muộn",
+            mend,
         )
     elif abs(drift) >= _WARN_DRIFT_SECONDS:
         yield warning(f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo", mend)
     else:
-        yield good(f"Đồng hồ lệch {abs(drift):.0f} giây so với Zalo")
+        yield good(f"Đồng hồ máy lệch {abs(drift):.0f} giây so với Zalo")
 
 
 def optional_parts(context: DoctorContext) -> Iterator[Result]:
-    """Report for each optional program (text recognition, antivirus, PostgreSQL) whether it is there, else a note."""
+    """Report for each optional program (text recognition, antivirus) whether it is there and used, else a note."""
     yield from attachments.text_recognition(context)
     yield from attachments.antivirus(context)
-    found = next(filter(None, map(shutil.which, ("postgres", "psql"))), None)
-    if found:
-        yield good(f"Cơ sở dữ liệu PostgreSQL trên máy này: có, {found}")
-    else:
-        yield note("Cơ sở dữ liệu PostgreSQL trên máy này: không có; không bắt buộc", "Muốn có: apt install postgresql")
-    yield good("Báo cáo DOCX, XLSX, PNG: không cần LibreOffice, phông chữ đi kèm chương trình")
+    kind = "PostgreSQL, theo database_url" if context.settings.database_url else "SQLite, trong data_dir"
+    yield good(f"Cơ sở dữ liệu: {kind}")
+    yield good("Báo cáo DOCX, XLSX, PNG: chương trình tự làm, không cần phần mềm khác")
 
 
 def _nearest_existing(path: Path) -> Path:

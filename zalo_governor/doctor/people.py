@@ -20,7 +20,7 @@ def present(context: DoctorContext) -> Iterator[Result]:
             person.global_id: person.uid for person in uow.people.with_role(account, *Role) if person.global_id
         }
     if not here:
-        yield note("Chưa biết ai ở trong Nhóm", "Chạy zalo-governor run một lần rồi xem lại.")
+        yield note("Chưa đọc được danh sách thành viên của Nhóm", "Chạy zalo-governor run một lần rồi kiểm tra lại.")
         return
     missing = [
         person
@@ -53,7 +53,10 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
     untried = [person for person in holders if person.reach is Reach.UNKNOWN]
     if untried:
         names = ", ".join(map(_name_with_roles, untried))
-        yield note(f"Chưa biết tin riêng có tới không: {names}", "Đề nghị từng người nhắn /trogiup cho Hệ thống.")
+        yield note(
+            f"Chưa rõ tin riêng có đến được không: {names}",
+            "Đề nghị từng người nhắn /trogiup cho tài khoản của Hệ thống.",
+        )
     if holders and not refused and not untried:
         yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
 
@@ -65,7 +68,7 @@ def undelivered(context: DoctorContext) -> Iterator[Result]:
     if counts.urgent_failed:
         yield error(
             f"{counts.urgent_failed} tin khẩn chưa đến được người nhận",
-            "Xem /vipham để biết vụ việc; kiểm tra mục Tin riêng, mục Zalo.",
+            "Xem vụ việc bằng lệnh /vipham; xem thêm mục Tin riêng và mục Kết nối tới Zalo.",
         )
     if counts.failed:
         codes = ", ".join(f"{code} ({number})" if code else f"không có mã ({number})" for code, number in counts.codes)
@@ -77,7 +80,7 @@ def undelivered(context: DoctorContext) -> Iterator[Result]:
         minutes = minutes_of(now - counts.oldest_waiting_at)
         yield warning(
             f"{counts.waiting} tin chờ gửi, lâu nhất {minutes} phút",
-            "Zalo hoặc mạng đang lỗi; Hệ thống tự gửi lại. Kiểm tra mục Zalo.",
+            "Zalo hoặc mạng đang có lỗi; Hệ thống tự gửi lại. Xem mục Kết nối tới Zalo.",
         )
     if counts == NOTHING_OUTGOING._replace(waiting=counts.waiting):
         yield good(f"Không có tin nào không gửi được; {counts.waiting} tin chờ gửi")

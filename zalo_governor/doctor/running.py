@@ -7,7 +7,6 @@ from typing import Any
 import requests
 
 from zalo_governor.app.monitoring.health import Condition
-from zalo_governor.app.monitoring.server import HOST
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
@@ -15,18 +14,21 @@ from zalo_governor.domain.connection import LineState
 
 _TIMEOUT_SECONDS = 10.0
 _MEANING = {
-    Condition.STARTING.value: ("đang khởi động, chưa nối được Zalo", "Chờ một phút; nếu vẫn vậy thì xem mục Zalo."),
+    Condition.STARTING.value: (
+        "đang khởi động, chưa nối được Zalo",
+        "Chờ một phút; nếu vẫn vậy thì xem mục Kết nối tới Zalo.",
+    ),
     Condition.BLIND.value: (
-        "không nghe được Zalo",
-        "Kiểm tra mạng của máy; có mạng thì Hệ thống tự nối lại. Xem thêm mục Zalo và /trangthai.",
+        "mất kết nối với Zalo",
+        "Kiểm tra mạng của máy; có mạng thì Hệ thống tự nối lại. Xem thêm mục Kết nối tới Zalo và lệnh /trangthai.",
     ),
     Condition.STUCK.value: (
-        "có tin chờ mà không xét tiếp",
+        "tin đã nhận nhưng không được xét tiếp",
         "Xem nhật ký (judge_waits, intake_waits): ổ đĩa đầy, cơ sở dữ liệu bị khóa; sau đó khởi động lại dịch vụ.",
     ),
     Condition.DATABASE_AWAY.value: (
-        "không tới được cơ sở dữ liệu",
-        "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nghe chờ trong bộ nhớ cho tới khi ghi được.",
+        "không kết nối được cơ sở dữ liệu",
+        "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nhận chờ trong bộ nhớ đến khi ghi được.",
     ),
 }
 _IN_USE_ELSEWHERE = {
@@ -46,10 +48,10 @@ def process(context: DoctorContext) -> Iterator[Result]:
         return
     occupant = context.occupant
     if occupant is None:
-        yield note("Chương trình không chạy; lệnh này tự hỏi Zalo bằng phiên của Hệ thống")
+        yield note("Hệ thống không chạy; lệnh này tự hỏi Zalo bằng phiên đăng nhập của Hệ thống")
     else:
         where = f"tiến trình {occupant.pid}" if occupant.pid else "một tiến trình khác, có thể trên máy khác"
-        yield good(f"Chương trình đang chạy ({where}); lệnh này không đăng nhập thêm, chỉ xem điều nó đã thấy")
+        yield good(f"Hệ thống đang chạy ({where}); lệnh này không đăng nhập thêm, chỉ xem số liệu đã ghi")
 
 
 def health(context: DoctorContext) -> Iterator[Result]:
@@ -57,19 +59,19 @@ def health(context: DoctorContext) -> Iterator[Result]:
 
     If the bot is not running, report whether another program occupies the port.
     """
-    port = context.settings.health.port
-    if port is None:
+    port, url = context.settings.health.port, context.settings.health.url
+    if port is None or url is None:
         yield note("Không mở cổng giám sát (health.port: null)")
         return
     running = context.occupant is not None
     try:
-        answer = requests.get(f"http://{HOST}:{port}/healthz", timeout=_TIMEOUT_SECONDS)
+        answer = requests.get(f"{url}/healthz", timeout=_TIMEOUT_SECONDS)
         told = answer.json()
         reasons = told["reasons"]
     except requests.ConnectionError:
         if running:
             yield warning(
-                f"Chương trình đang chạy nhưng cổng giám sát {port} không trả lời",
+                f"Hệ thống đang chạy nhưng cổng giám sát {port} không trả lời",
                 "Nhật ký có health_port_taken thì cổng bị chương trình khác giữ: đổi health.port.",
             )
         else:
@@ -87,9 +89,9 @@ def health(context: DoctorContext) -> Iterator[Result]:
         says, mend = _MEANING.get(reason, (reason, "Xem nhật ký."))
         if reason == Condition.BLIND.value:
             says, mend = _explain_connection(told) or (says, mend)
-        yield error(f"Chương trình đang chạy nhưng {says}", mend)
+        yield error(f"Hệ thống đang chạy nhưng {says}", mend)
     if not reasons:
-        yield good(f"Đang nghe; {told.get('waiting')} tin chờ xét")
+        yield good(f"Đang nhận tin của Nhóm; {told.get('waiting')} tin chờ xét")
 
 
 def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
@@ -106,5 +108,5 @@ def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
     until = local(datetime.fromisoformat(str(told["resumes_at"])))
     return (
         f"tạm dừng đến {until:%H:%M %d/%m/%Y} vì {why}",
-        "Thoát Zalo ở nơi kia; đến giờ Hệ thống tự nối lại, cần ngay thì khởi động lại dịch vụ.",
+        "Thoát Zalo ở nơi kia; đến giờ đó Hệ thống tự nối lại, cần ngay thì khởi động lại dịch vụ.",
     )

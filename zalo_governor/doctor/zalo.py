@@ -32,9 +32,11 @@ def way(context: DoctorContext) -> Iterator[Result]:
         yield error(f"{_NETWORK_ERRORS.get(kind, 'Không nối được tới Zalo')} ({kind})", _MEND_NETWORK)
         return
     where = "Zalo mô phỏng (zalo.route_to)" if zalo.route_to else "Zalo"
-    yield good(f"Tới được {where} trong {answer.seconds * 1000:.0f} ms")
+    yield good(f"{where} trả lời sau {answer.seconds * 1000:.0f} ms")
     if zalo.route_to:
-        yield warning("zalo.route_to đang trỏ tới Zalo mô phỏng", "Dùng thật thì đặt zalo.route_to: null.")
+        yield warning(
+            "zalo.route_to đang trỏ tới Zalo mô phỏng", "Khi dùng thật, đặt zalo.route_to: null trong governor.yaml."
+        )
 
 
 def session(context: DoctorContext) -> Iterator[Result]:
@@ -43,7 +45,7 @@ def session(context: DoctorContext) -> Iterator[Result]:
     With --offline, Zalo is not asked. If the bot is running, the session is in use and counts as good.
     """
     if context.occupant is not None:
-        yield good("Phiên đăng nhập do chương trình đang chạy giữ")
+        yield good("Hệ thống đang chạy và giữ phiên đăng nhập")
         return
     try:
         context.records.credentials()
@@ -67,14 +69,17 @@ def groups(context: DoctorContext) -> Iterator[Result]:
             yield error(f"{name}: không thấy Nhóm", "Thêm tài khoản vào Nhóm, hoặc sửa mã ở mục groups.")
             continue
         if seen is None:
-            yield note(f"{name}: chưa nhìn thấy lần nào", "Chạy zalo-governor run, rồi xem lại.")
+            yield note(f"{name}: chưa đọc thông tin lần nào", "Chạy zalo-governor run rồi kiểm tra lại.")
         elif context.records.account not in seen.snapshot.member_uids:
-            yield error(f"{name}: tài khoản không còn trong Nhóm", "Nhờ trưởng nhóm hoặc phó nhóm thêm lại tài khoản.")
+            yield error(
+                f"{name}: tài khoản không còn trong Nhóm",
+                "Đề nghị trưởng nhóm hoặc phó nhóm trên Zalo thêm lại tài khoản.",
+            )
         else:
             yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_seen_when(context, seen)}")
             if seen.snapshot.encrypted:
                 yield error(
-                    f"{name}: Nhóm bật mã hóa đầu cuối nên chương trình không đọc được tin và tệp trong Nhóm",
+                    f"{name}: Nhóm bật mã hóa đầu cuối nên Hệ thống không đọc được tin và tệp trong Nhóm",
                     "Tắt mã hóa đầu cuối của Nhóm trên Zalo nếu Zalo cho tắt, hoặc lập Nhóm khác.",
                 )
 
@@ -97,12 +102,12 @@ def rights(context: DoctorContext) -> Iterator[Result]:
             yield warning(
                 f"{name}: tài khoản là thành viên thường nên không xóa được tin cho cả Nhóm (/xoa), không đưa được "
                 "người ngoài ra (/moira), không ghim được tin, không thấy người xin vào",
-                "Nhờ trưởng nhóm đặt tài khoản làm phó nhóm (Zalo: Quản lý nhóm, Trưởng và phó nhóm).",
+                "Đề nghị trưởng nhóm trên Zalo đặt tài khoản làm phó nhóm (Quản lý nhóm, Trưởng và phó nhóm).",
             )
         if shown.members_hidden:
             yield warning(
                 f"{name}: Nhóm ẩn danh sách thành viên (lockViewMember), chỉ thấy {len(shown.member_uids)} trong "
-                f"{shown.total_members} người; người ngoài danh sách và tên hiển thị không kiểm tra được đủ",
+                f"{shown.total_members} người; chưa kiểm tra được đầy đủ người ngoài danh sách và tên hiển thị",
                 "Đặt tài khoản làm phó nhóm, hoặc tắt việc ẩn danh sách thành viên.",
             )
 
@@ -116,5 +121,5 @@ def _seen_or_none(context: DoctorContext, group_id: str) -> SeenGroup | None:
 
 def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
     if context.may_ask:
-        return "xem vừa rồi"
+        return "vừa đọc từ Zalo"
     return f"theo lần rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"

@@ -324,6 +324,10 @@ class DirectiveFigures(BaseModel):
     """The worst first."""
     open_ones: tuple[OpenDirective, ...] = ()
     """What is open when the report is made, whenever it was given; the longest overdue first."""
+    open_now: int = 0
+    """Number of all directives that are open when the report is made, also of those not in `open_ones`."""
+    overdue_now: int = 0
+    """How many of them are overdue with any addressee."""
 
 
 def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:

@@ -45,14 +45,25 @@ class Table(_DocumentPart):
     drawn: tuple[int, ...] = ()
     """Indexes of the numeric columns shown in the chart."""
 
+    @property
+    def worth_drawing(self) -> bool:
+        """Return whether a chart says more than the text: of two rows or more, with a value that is not 0."""
+        return (
+            self.drawing is not None
+            and len(self.rows) > 1
+            and any(row[place] for row in self.rows for place in self.drawn)
+        )
+
 
 class Section(_DocumentPart):
-    """A numbered section of a report: paragraphs (`lines`), then tables."""
+    """A section of a report: paragraphs (`lines`), then tables. One without lines has nothing to report."""
 
     key: str
     title: str
     lines: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
+    """How the tables were counted, and what they cannot show."""
 
 
 class Highlight(_DocumentPart):
@@ -75,6 +86,10 @@ class Letterhead(_DocumentPart):
     """Job title of the person who signs: `GIÁM ĐỐC` (director)."""
     addressee: str
     recipients: tuple[str, ...]
+    signer_name: str = ""
+    """Name of the person who signs; "" leaves the place empty."""
+    abbreviation: str = ""
+    """The unit's abbreviation in document numbers: `SKHCN` in `Số: 15/BC-SKHCN`."""
 
 
 class ReportDocument(_DocumentPart):
@@ -89,8 +104,14 @@ class ReportDocument(_DocumentPart):
     """Start and end of the period that the report covers, in words."""
     made_at: datetime
     summary: str
+    headlines: tuple[Highlight, ...] = ()
+    """The three lines with which every format begins: what is grave, what is open or overdue, times without data."""
     highlights: tuple[Highlight, ...]
     sections: tuple[Section, ...]
+    body: tuple[Section, ...] = ()
+    """The sections of the printed document, shortened to one paragraph for each topic; their tables are appendices."""
+    of_one_day: bool = False
+    """Whether the period is at most 24 hours long: printed on a single page, without appendices."""
     remark: str
     """Statement that the report was generated automatically and draws no conclusions."""
     trace: str

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Enforcement(StrEnum):
@@ -36,8 +36,20 @@ class ClauseTopic(StrEnum):
     """Malware, and links that may lead to it."""
     OUTSIDERS = "outsiders"
     """People in the group who are not on its roster, the approved list of members."""
+    GROUP_CHANGES = "group_changes"
+    """Changes of the group itself: its name, picture, settings."""
     FORWARDING = "forwarding"
     """Forwarding messages outside the group."""
+
+
+_GRAVEST_FIRST = (
+    ClauseTopic.SECRETS,
+    ClauseTopic.CLASSIFIED_WORK,
+    ClauseTopic.OUTSIDERS,
+    ClauseTopic.GROUP_CHANGES,
+    ClauseTopic.MALWARE,
+)
+"""Topics by how grave a breach is for the group's leader; clauses of other topics come after them."""
 
 
 class Clause(BaseModel):
@@ -48,6 +60,8 @@ class Clause(BaseModel):
     number: str
     """`4.1` for clause 1 of Article 4; `QĐ.1.1` for clause 1, Article 1 of the decision that issued the regulation."""
     summary: str
+    name: str = Field(default="", max_length=40)
+    """The clause in a few words, such as `Bí mật nhà nước` (state secrets), for lists and reports."""
     enforced: Enforcement
     topic: ClauseTopic | None = None
     by: tuple[str, ...] = ()
@@ -60,6 +74,11 @@ class Clause(BaseModel):
         """Return the clause's citation, such as `khoản 1 Điều 4 Quy chế` (clause 1, Article 4 of the regulation)."""
         *decision, article, clause = self.number.split(".")
         return f"khoản {clause} Điều {article} {'Quyết định' if decision else 'Quy chế'}"
+
+    @property
+    def named(self) -> str:
+        """Return name and place, such as `Bí mật nhà nước (khoản 1 Điều 4)`; a clause without name is cited only."""
+        return f"{self.name} ({self.citation.removesuffix(' Quy chế')})" if self.name else self.citation
 
 
 class Regulation(BaseModel):
@@ -105,6 +124,11 @@ class Regulation(BaseModel):
         """Return the number of the clause whose `by` names the rule; without one, the number that begins the id."""
         named = (clause.number for clause in self.clauses if rule_id in clause.by)
         return next(named, rule_id.partition("-")[0])
+
+    def rank_of(self, number: str) -> int:
+        """Return the place of the clause in lists that begin with the worst: 0 for state secrets, then higher."""
+        topic = self.topic_of(number)
+        return _GRAVEST_FIRST.index(topic) if topic in _GRAVEST_FIRST else len(_GRAVEST_FIRST)
 
     @property
     def not_visible(self) -> tuple[Clause, ...]:

@@ -1,6 +1,6 @@
 """Data of the activity report on a group (clause 6.2), independent of wording and file format."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -189,9 +189,13 @@ class ActivityReport(_Figures):
     agencies: tuple[AgencyFigures, ...]
     """Sorted by number of messages, largest first."""
     clauses: tuple[ClauseFigures, ...]
+    """The worst first: state secrets, outsiders, changes of the group, then the others by number of cases."""
     states: tuple[StateFigures, ...]
     open_cases: tuple[Case, ...]
     """All cases open when the report is made, the most severe first, then the oldest."""
+    grave_cases: tuple[Case, ...] = ()
+    """Urgent cases (`Case.urgent`) opened in the period, whatever their state, without false alarms, the worst first;
+    then those from before or after the period that are open."""
     names: dict[int, str] = {}
     """Person id -> name and title of every person who occurs in `open_cases` or `remarks`."""
     suspects: int
@@ -221,6 +225,25 @@ class ActivityReport(_Figures):
     """Numbers of the clauses whose breaches the program cannot see."""
     audit_head: str = ""
     """`str(AuditHead)`: row count and hash of the audit log, for `audit verify --head`; "" where the log is empty."""
+
+    @property
+    def heard_nothing(self) -> bool:
+        """Return whether the program received nothing of the group before the period's end: there are no figures."""
+        return self.first_heard is None or self.first_heard >= self.period.end
+
+    @property
+    def comparable(self) -> bool:
+        """Return whether the program already received the group's events in the preceding period."""
+        return self.first_heard is not None and self.first_heard < self.period.start
+
+    def covers(self, moment: datetime) -> bool:
+        """Return whether the moment is in the period; if that is still running, so is what comes after `made_at`."""
+        return self.period.start <= moment and (moment < self.period.end or self.made_at <= self.period.end)
+
+    @property
+    def of_one_day(self) -> bool:
+        """Return whether the period is at most 24 hours long."""
+        return self.period.end - self.period.start <= timedelta(days=1)
 
     def without_words(self) -> "ActivityReport":
         """Return a copy with empty remark texts, for readers who may not see what members wrote to the admins."""

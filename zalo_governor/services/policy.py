@@ -67,6 +67,12 @@ class LineStatus(NamedTuple):
     backed_up_at: datetime | None = None
     """When the last backup of the database was made; None if there has been none."""
     backup_overdue: bool = False
+    copied_at: datetime | None = None
+    """When a backup was last copied off the machine and verified; None if that never succeeded."""
+    copy_missing: bool = False
+    """Whether the newest backup could not be copied off the machine, although the settings say where to."""
+    signal_failing_since: datetime | None = None
+    """Since when the dead-man signal could not be sent; None if it arrives or is switched off."""
     scans: ScanStatus | None = None
     """State of the scanning of attachments; None if it is not known."""
 

@@ -11,6 +11,7 @@ from zalo_governor.config import SmtpSettings
 from zalo_governor.config.yaml_file import Document, KeyPath, load_yaml, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Member, Role
+from zalo_governor.services.typed_dates import parse_day
 from zalo_governor.setup.choices import ROLE_NAMES, Choices, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
 
@@ -53,6 +54,11 @@ def _as_list(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else [given]
 
 
+def _as_day(given: Any) -> Any:
+    # "hôm nay" would be another day whenever the file is used again.
+    return (parse_day(given) or given) if isinstance(given, str) and "/" in given else given
+
+
 _Person = Annotated[PersonAnswer, BeforeValidator(_as_person)]
 _People = Annotated[tuple[_Person, ...], BeforeValidator(_as_list)]
 
@@ -86,6 +92,8 @@ class OfficeAnswers(_Answer):
     desk: str | None = None
     place: str | None = None
     signer: str | None = None
+    signer_name: str | None = None
+    abbreviation: str | None = None
     addressee: str | None = None
     recipients: tuple[str, ...] | None = None
 
@@ -94,7 +102,7 @@ class RegulationAnswers(_Answer):
     """Section `regulation` of the answers file: number, date and issuer of the regulation of the group."""
 
     number: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
-    issued: date | None = None
+    issued: Annotated[date, BeforeValidator(_as_day)] | None = None
     issuer: str | None = None
 
 

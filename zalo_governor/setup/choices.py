@@ -9,9 +9,9 @@ from zalo_governor.domain.people import Role
 
 ROLE_NAMES = {
     Role.LEADER: "Trưởng nhóm",
-    Role.LEADERSHIP: "Lãnh đạo có ý kiến là chỉ đạo",
-    Role.ADMIN: "Quản trị nhóm",
-    Role.ADMIN_STAFF: "Cán bộ được giao giúp Quản trị",
+    Role.LEADERSHIP: "Lãnh đạo được chỉ đạo trên Nhóm",
+    Role.ADMIN: "Quản trị Nhóm",
+    Role.ADMIN_STAFF: "Cán bộ được giao giúp Quản trị Nhóm",
     Role.REPORT_READER: "Người được xem báo cáo thay Trưởng nhóm",
 }
 """Role -> Vietnamese name, for the roles about which `init` asks, in the order of the questions."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from zalo_governor.config import shipped_config
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.setup.yaml_edit import RoundTrip, put
@@ -129,6 +130,23 @@ class OfficeCopy:
             name = path.relative_to(self._shipped)
             if path.is_file() and name.parts[0] not in _NOT_COPIED:
                 yield str(name)
+
+
+def is_sample(regulation: Mapping[str, object]) -> bool:
+    """Return whether number and date of a regulation are those of the sample that ships with the program.
+
+    They are another office's: nobody may be told of them as the office's own.
+    """
+    return all(str(regulation.get(key)) == _shipped_value(key) for key in ("number", "issued"))
+
+
+def shipped_issuer() -> str:
+    """Return the issuer of the sample regulation that ships with the program."""
+    return _shipped_value("issuer")
+
+
+def _shipped_value(key: str) -> str:
+    return str(load_yaml(shipped_config() / REGULATION).data[key])
 
 
 def _digest(content: bytes) -> str:

@@ -59,6 +59,8 @@ SystemCallErrorNumber=EPERM
 
 _NO_NEW_CODE = "MemoryDenyWriteExecute=yes\n"
 """Not for the bot: the YARA rules, by which its children search files, are compiled to machine code (WebAssembly)."""
+_MOUNTED = "ReadWritePaths=-/mnt -/media\n"
+"""Where folders of other machines are mounted, to which backups are copied; "-": these need not exist."""
 _NO_SWAP = "MemorySwapMax=0\n"
 """Attachments are only ever in memory; swapped out, their content would lie on the disk."""
 
@@ -171,6 +173,8 @@ def _backup_unit(installation: Installation) -> str:
 # zalo-governor install-service. Muốn đổi: systemctl edit {NAME}-backup
 [Unit]
 Description=Zalo Governor: sao lưu
+Wants=network-online.target
+After=network-online.target remote-fs.target
 
 [Service]
 Type=oneshot
@@ -179,7 +183,7 @@ WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
 {_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)} {_quote(installation.backup_dir)}
-{_NO_NEW_CODE}{_HARDENING}"""
+{_MOUNTED}{_NO_NEW_CODE}{_HARDENING}"""
 
 
 _TIMER = f"""\

@@ -13,6 +13,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import IO, Any
 
 import structlog
+from structlog.typing import Processor
 
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.system.log_file import LogFile, LogFileHandler
@@ -35,19 +36,20 @@ _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
 """Log level -> syslog priority, with which each line for journald begins (sd-daemon(3))."""
 
 
-def configure(*, console: bool, file: LogFile | None = None) -> None:
+def configure(*, console: bool, file: LogFile | None = None, terminal_line: Processor | None = None) -> None:
     """Set up where and in what format this process writes its log.
 
     Args:
         console: True for coloured lines on a terminal. False for journald's line format where standard output is
             connected to journald, else one JSON object per line.
         file: an additional log file, with one JSON object per line; None for none.
+        terminal_line: renders an entry for the terminal, if `console`; None for structlog's own way.
 
     Raises:
         ConfigError: the log file is not writable.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stdout)]
-    handlers[0].setFormatter(_formatter(_choose_renderer(console=console)))
+    handlers[0].setFormatter(_formatter(_choose_renderer(terminal_line, console=console)))
     if file:
         handlers.append(LogFileHandler(file))
         handlers[1].setFormatter(_formatter(structlog.processors.JSONRenderer()))
@@ -118,9 +120,9 @@ def _formatter(renderer: Any) -> logging.Formatter:
     )
 
 
-def _choose_renderer(*, console: bool) -> Any:
+def _choose_renderer(terminal_line: Processor | None, *, console: bool) -> Any:
     if console:
-        return structlog.dev.ConsoleRenderer()
+        return terminal_line or structlog.dev.ConsoleRenderer()
     return _render_for_journald if _is_journald(sys.stdout) else structlog.processors.JSONRenderer()
 
 

@@ -12,7 +12,7 @@ import pytest
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings, SmtpSettings
 
-_mail: list[str] = []
+mails: list[str] = []
 posts: list[Any] = []
 
 
@@ -28,7 +28,7 @@ class MailServer(socketserver.StreamRequestHandler):
                     data = False
                     self.wfile.write(b"250 taken\r\n")
                 else:
-                    _mail.append(line.decode())
+                    mails.append(line.decode())
             elif line.upper().startswith(b"DATA"):
                 data = True
                 self.wfile.write(b"354 go on\r\n")
@@ -64,7 +64,7 @@ def serve(server: socketserver.BaseServer) -> Iterator[Any]:
 @pytest.fixture
 def mail_server() -> Iterator[Any]:
     server = socketserver.TCPServer(("127.0.0.1", 0), MailServer)
-    _mail.clear()
+    mails.clear()
     yield from serve(server)
 
 
@@ -88,7 +88,7 @@ def smtp(port: int) -> SmtpSettings:
 
 def test_a_mail_arrives(mail_server: Any) -> None:
     send(AlarmSettings(smtp=smtp(mail_server.server_address[1])))
-    mail = "".join(_mail)
+    mail = "".join(mails)
     assert "To: it@mau.test" in mail
     assert "Subject: =?utf-8?" in mail
 

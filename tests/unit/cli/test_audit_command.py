@@ -64,7 +64,7 @@ def test_a_whole_log_is_said_to_be_whole(config: str) -> None:
             "INSERT INTO audit SELECT 9, group_id, at_ms, actor_id, action, subject, detail, link FROM audit LIMIT 1",
             "dòng 9 (25/11/2026 00:30:00) do người khác chèn vào",
         ),
-        ("DELETE FROM vault WHERE name = 'audit.head'", "không còn dấu cuối nhật ký"),
+        ("DELETE FROM vault WHERE name = 'audit.head'", "không còn mã đối chiếu nhật ký"),
     ],
 )
 def test_what_was_done_to_it_is_named_with_row_and_time(config: str, statement: str, said: str) -> None:

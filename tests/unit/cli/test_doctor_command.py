@@ -18,9 +18,10 @@ from tests.unit.app.monitoring.test_server import free_port
 from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.setup.config_copy import OfficeCopy
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.identity import SeedPerson
@@ -36,7 +37,10 @@ class Office:
         self.folder = folder
         self.config = folder / "governor.yaml"
         # The port of every installation may be another one's on this machine.
-        self.environment = {"ZALO_GOVERNOR_HEALTH__PORT": str(free_port())}
+        self.environment = {
+            "ZALO_GOVERNOR_HEALTH__PORT": str(free_port()),
+            "ZALO_GOVERNOR_CONFIG_DIR": str(folder / "config"),
+        }
         settings = load_settings(self.config)
         keys = Keys.load_or_make(settings.key_path, None)
         self.database = Database(settings.sqlalchemy_url, keys, system_clock)
@@ -81,6 +85,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     office(folder)
     (folder / "session.json").chmod(0o600)
     made = Office(folder)
+    OfficeCopy(shipped_config(), folder / "config").bring_up_to_date({"number": "12/QĐ-UBND", "issued": "2025-10-15"})
     made.settings(
         f'people: [{{full_name: Lò Văn Mẫu, uid: "{MEMBER}", roles: [admin]}},'
         f' {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [leader]}}]\n'
@@ -112,6 +117,20 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
 
 
+def test_the_sample_of_the_regulation_is_warned_of_until_it_is_the_offices_own(installed: Office) -> None:
+    [own] = installed.doctor()[1]["regulation"]
+    assert (own["level"], "số 12/QĐ-UBND ngày 15/10/2025" in own["says"]) == ("good", True)
+    shutil.copy(shipped_config() / "quy-che.yaml", installed.folder / "config")
+    code, found = installed.doctor()
+    [sample] = found["regulation"]
+    assert (code, sample["level"], "bản mẫu" in sample["says"]) == (1, "warning", True)
+    assert "zalo-governor init" in sample["mend"]
+    # An office that took the number that was once offered to it is asked to look.
+    path = installed.folder / "config" / "quy-che.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("issuer: UBND tỉnh Mẫu", "issuer: UBND tỉnh Lai Châu"))
+    assert installed.doctor()[1]["regulation"][0]["level"] == "note"
+
+
 def test_it_says_that_there_is_no_backup_and_warns_once_one_was_due(installed: Office) -> None:
     [found] = installed.doctor()[1]["backup"]
     assert (found["level"], found["says"]) == ("note", "Chưa có bản sao lưu nào")
@@ -135,6 +154,36 @@ def test_it_says_when_the_last_backup_was_made_and_whether_that_is_long_ago(inst
     assert "quá hạn" in found["says"]
 
 
+def test_it_asks_for_copies_off_the_machine_and_for_rehearsals(installed: Office) -> None:
+    found = installed.doctor()[1]
+    for check, words in (("backup_copy", "chỉ nằm trên máy này"), ("rehearsal", "Chưa diễn tập")):
+        [result] = found[check]
+        assert (result["level"], words in result["says"]) == ("note", True), "in the first week it is only advice"
+    installed.execute("UPDATE vault SET saved_ms = saved_ms - 8 * 86400000")
+    code, found = installed.doctor()
+    assert (code, found["backup_copy"][0]["level"], found["rehearsal"][0]["level"]) == (1, "warning", "warning")
+
+    vault, now = SecretStore(installed.database), system_clock()
+    installed.settings("backup: {copy_to: [/mnt/nas, 'rclone:kho:zalo'], remind_days: 3}\n")
+    assert installed.doctor()[1]["backup_copy"][0]["level"] == "note"
+
+    def copied(days: int, *, failed: bool = False) -> list[dict[str, str]]:
+        at = (now - timedelta(days=days)).isoformat()
+        good, bad = {"good_at": at, "name": "sao-luu.zgbackup"}, {"failed": failed}
+        vault.save("backup.copies", json.dumps({"/mnt/nas": good, "rclone:kho:zalo": bad}).encode())
+        return installed.doctor()[1]["backup_copy"]
+
+    assert [result["level"] for result in copied(1)] == ["good"]
+    assert [result["level"] for result in copied(4)] == ["warning"]
+    [failed] = copied(1, failed=True)
+    assert (failed["level"], "rclone:kho:zalo không thành" in failed["says"]) == ("warning", True)
+
+    for days, level in ((89, "good"), (91, "warning")):
+        at = (now - timedelta(days=days)).isoformat()
+        vault.save("backup.rehearsal", json.dumps({"at": at, "name": "sao-luu.zgbackup", "made_at": at}).encode())
+        assert installed.doctor()[1]["rehearsal"][0]["level"] == level
+
+
 def _newer(made: Office) -> None:
     made.execute("UPDATE alembic_version SET version_num = 'r9999'")
 
@@ -146,7 +195,6 @@ def _other_key(made: Office) -> None:
 
 def _bad_rules(made: Office) -> None:
     folder = made.folder / "config"
-    (folder / "rules").mkdir(parents=True)
     (folder / "quy-che.yaml").write_text("title: x\nspare: 1\n")
     (folder / "messages.vi.yaml").write_text("a: [\n")
     made.settings("config_dir: config\n")

@@ -19,7 +19,12 @@ BOT = "7000000000000000001"
 MEMBER = "7000000000000000002"
 LEADER = "7000000000000000021"
 GROUP = "8000000000000000001"
-ANSWERS = "office: {province: tỉnh Mẫu}\ngroups: [tinh mau]\npeople: {leader: su, admin: lo van mau}\n"
+ANSWERS = """\
+office: {province: tỉnh Mẫu}
+groups: [tinh mau]
+people: {leader: su, admin: lo van mau}
+regulation: {number: 12/QĐ-UBND, issued: 15/10/2025}
+"""
 
 Make = Callable[..., Path]
 
@@ -70,11 +75,14 @@ def test_a_second_time_only_what_was_answered_changes(make: Make, capsys: pytest
     ("answers", "complaint"),
     [
         ("office: {}\n", "tra-loi.yaml:1: people.admin: chưa có"),
+        ("office: {}\n", "tra-loi.yaml:1: regulation.number: chưa có"),
+        (ANSWERS.replace(", issued: 15/10/2025", ""), "tra-loi.yaml:4: regulation.issued: chưa có"),
+        (ANSWERS.replace("15/10", "32/10"), "tra-loi.yaml:4: regulation.issued: phải là ngày"),
         (ANSWERS.replace("su,", "minh,"), "tra-loi.yaml:3: people.leader: không có thành viên nào tên 'minh'"),
         (ANSWERS.replace("tinh mau", "the thao"), "tra-loi.yaml:2: groups.0: không có Nhóm nào tên 'the thao'"),
-        (ANSWERS + f"config_dir: {shipped_config()}\n", f"tra-loi.yaml:4: config_dir: {shipped_config()} là bản cấu"),
-        (ANSWERS + "route_to: http://example.org\n", "tra-loi.yaml:4: route_to: chỉ nhận địa chỉ của chính máy này"),
-        (ANSWERS + "alarm: {after_minutes: 0}\n", "tra-loi.yaml:4: alarm.after_minutes"),
+        (ANSWERS + f"config_dir: {shipped_config()}\n", f"tra-loi.yaml:5: config_dir: {shipped_config()} là bản cấu"),
+        (ANSWERS + "route_to: http://example.org\n", "tra-loi.yaml:5: route_to: chỉ nhận địa chỉ của chính máy này"),
+        (ANSWERS + "alarm: {after_minutes: 0}\n", "tra-loi.yaml:5: alarm.after_minutes"),
     ],
 )
 def test_a_wrong_answer_is_named_and_writes_nothing(make: Make, tmp_path: Path, answers: str, complaint: str) -> None:
@@ -100,7 +108,7 @@ def test_hidden_members_are_spoken_of(sim: Running, make: Make, capsys: pytest.C
     hidden = {"id": GROUP, "admins": [LEADER], "members": [BOT, MEMBER, LEADER, "7000000000000000044"]}
     sim.order("world", groups=[hidden | {"settings": {"lockViewMember": 1}}])
     make()
-    assert "ẩn danh sách thành viên: chỉ thấy 3 trên 4 người" in capsys.readouterr().out
+    assert "ẩn danh sách thành viên: chỉ đọc được 3 trên 4 người" in capsys.readouterr().out
 
 
 def test_a_line_that_breaks_behind_the_login_keeps_the_session_and_the_next_run_goes_on(

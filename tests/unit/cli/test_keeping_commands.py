@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -118,6 +119,8 @@ def test_nobody_is_erased_while_the_bot_runs(config: str) -> None:
 def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: str, tmp_path: Path) -> None:
     plain, worded = tmp_path / "a.jsonl", tmp_path / "b.csv"
     assert "2 dòng" in said(config, "export", "events", str(plain), "--limit", "2")
+    assert "4 dòng, từ 01/01/2020." in said(config, "export", "events", str(plain), "--since", "1/1/2020")
+    assert "0 dòng, đến hết 31/12/2019." in said(config, "export", "events", str(plain), "--until", "31/12/2019")
     assert "GIẢ ĐỊNH" not in plain.read_text()
     cursor = said(config, "export", "events", str(plain), "--limit", "2").split("--after ")[1].strip()
     rest = said(config, "export", "events", str(plain), "--after", cursor)
@@ -125,11 +128,11 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
     assert "--after" not in rest
     said(config, "export", "events", str(worded), "--with-text")
     with worded.open(encoding="utf-8-sig") as file:
-        texts = [row["text"] for row in csv.DictReader(file)]
+        texts = [row["Nội dung"] for row in csv.DictReader(file)]
     assert {"", f"'{FORMULA}", "Đã nhận"} < set(texts)
     assert worded.stat().st_mode & 0o777 == 0o600
-    assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 4
-    for wrong in (("a.txt",), ("a.csv", "--after", "x"), ("a.csv", "--since", "hôm qua")):
+    assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 6
+    for wrong in (("a.txt",), ("a.csv", "--after", "x"), ("a.csv", "--since", "hôm nào")):
         assert run(config, "export", "cases", str(tmp_path / wrong[0]), *wrong[1:]).exit_code != 0
 
 
@@ -163,7 +166,7 @@ def test_a_log_that_does_not_hold_takes_the_upgrade_back(
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET subject = 'khác'")
         connection.commit()
-    assert "trước khi nâng cấp trở lại" in said(config, "upgrade")
+    assert "như trước khi nâng cấp" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [(NOW,)]
 
 
@@ -175,3 +178,20 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: P
     [made] = (tmp_path / "out").iterdir()
     assert made.suffix == ".zgbackup"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_restore_is_rehearsed_and_says_what_it_found(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = re.search(r"(?:[0-9A-Z]{5}-){5}[0-9A-Z]{5}", said(config, "backup", str(tmp_path / "out"), "--new-code"))
+    assert code
+    [made] = (tmp_path / "out").iterdir()
+    monkeypatch.setenv("ZALO_GOVERNOR_RECOVERY_CODE", code[0])
+    done = said(config, "restore", "--check", str(made))
+    assert re.search(
+        r"Diễn tập thành công: bản sao lưu lúc \d\d:\d\d \d\d/\d\d/\d{4} khôi phục được, mất \d+ giây", done
+    )
+    assert re.search(r"Có 0 vụ việc, [1-9] tin nhắn", done)
+    assert "Đã ghi nhận ngày diễn tập" in done
+    assert "chỉ dùng một trong hai" in said(config, "restore", "--check", "--replace", str(made))
+    assert list((tmp_path / "data").glob("*dien-tap*")) == []

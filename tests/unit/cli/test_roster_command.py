@@ -61,7 +61,7 @@ def test_the_approved_name_and_title_reach_the_person(config: str, file: Path) -
     run(config, "import", str(file), "--yes")
     write_sheet(file, HEADINGS, [changed])
     shown = run(config, "import", str(file), "--yes").output
-    assert "Đưa ra: 1" in shown
+    assert "Bỏ ra: 1" in shown
     assert "chức vụ" in shown
 
 
@@ -96,7 +96,7 @@ def test_the_group_is_held_against_the_list(config: str, file: Path) -> None:
     run(config, "import", str(file), "--yes")
     shown = run(config, "compare").output
     assert "trong Nhóm: 1 người" in shown
-    assert "chưa thấy trong Nhóm: 1" in shown
+    assert "chưa có trong Nhóm: 1" in shown
     assert OTHER in shown
 
 

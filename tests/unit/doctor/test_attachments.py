@@ -40,16 +40,18 @@ def clamd(context: DoctorContext, monkeypatch: Patch) -> Callable[[timedelta | N
 def test_an_antivirus_that_does_not_answer_is_a_note_that_nothing_is_scanned(context: DoctorContext) -> None:
     [result] = attachments.antivirus(context)
     assert result.level is Level.NOTE
-    assert "Chưa quét vi-rút" in result.says
+    assert "chưa được quét vi-rút" in result.says
     assert "/khong/co.ctl" in result.says
 
 
 def test_signatures_are_dated_and_old_ones_a_warning(clamd: Callable[[timedelta | None], Result]) -> None:
-    assert clamd(timedelta(days=1)) == Result(Level.GOOD, "Quét vi-rút: ClamAV 1.4.3, mẫu nhận dạng ngày 23/11/2026")
+    assert clamd(timedelta(days=1)) == Result(
+        Level.GOOD, "Quét vi-rút tệp gửi vào Nhóm bằng ClamAV 1.4.3, mẫu nhận dạng ngày 23/11/2026"
+    )
     old = clamd(timedelta(days=8))
     assert (old.level, "8 ngày" in old.says) == (Level.WARNING, True)
     undated = clamd(None)
-    assert (undated.level, "Chưa quét vi-rút" in undated.says) == (Level.NOTE, True)
+    assert (undated.level, "chưa được quét vi-rút" in undated.says) == (Level.NOTE, True)
 
 
 def test_an_offices_own_yara_rules_are_compiled(context: DoctorContext, tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_an_offices_own_yara_rules_are_compiled(context: DoctorContext, tmp_path
     office.mkdir(parents=True)
     (tmp_path / "governor.yaml").write_text("config_dir: config\n")
     (office / "rieng.yar").write_text("rule cua_co_quan { condition: false }\n")
-    assert next(attachments.yara_rules(context)).says == "2 tệp luật YARA đọc được"
+    assert next(attachments.yara_rules(context)).says.startswith("2 tệp luật YARA đọc được")
     (office / "rieng.yar").write_text("rule cua_co_quan {\n  condition: sai\n}\n")
     with pytest.raises(ConfigError, match=r"rieng.yar:2: luật YARA sai"):
         next(attachments.yara_rules(context))
@@ -113,3 +115,17 @@ def test_files_that_wait_long_are_a_warning(
     [result] = attachments.queue(context)
     context.close()
     assert result.level is level
+
+
+def test_what_the_settings_switch_off_is_called_unused_and_never_good(tmp_path: Path, monkeypatch: Patch) -> None:
+    """Also where every program for it is there."""
+    file = tmp_path / "governor.yaml"
+    file.write_text("attachments: {scan: false}\n")
+    off = DoctorContext(file, lambda: NOW, offline=False, send_test=False)
+    monkeypatch.setattr(Antivirus, "version", lambda _self: AntivirusVersion("ClamAV 1.4.3", NOW))
+    monkeypatch.setattr(attachments, "find_data", lambda: tmp_path)
+    for check in (attachments.text_recognition, attachments.antivirus, attachments.yara_rules, attachments.sandbox):
+        [result] = check(off)
+        assert result.level is Level.NOTE
+        assert "không dùng" in result.says
+        assert "attachments.scan: true" in result.mend

@@ -88,7 +88,7 @@ TABLE = {
     "khong": Row("/khong CĐ1", KEEPERS, "Không có chỉ đạo CĐ1"),
     "desau": Row("/desau CĐ1", KEEPERS, "Không có chỉ đạo CĐ1"),
     "ghim": Row("/ghim", frozenset({"leader", "leadership", "admin"}), "trả lời (trích dẫn) tin cần ghim"),
-    "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
+    "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG"),
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh thường dùng"),
     "quyche": Row("/quyche 4.1", EVERYBODY, "khoản 1 Điều 4 Quy chế: Không đăng"),

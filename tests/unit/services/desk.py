@@ -54,18 +54,21 @@ REGULATION = Regulation(
         Clause(
             number="3.1",
             topic=ClauseTopic.WRITING,
+            name="Có dấu, Unicode",
             summary="Dùng tiếng Việt có dấu, bộ mã Unicode.",
             enforced=Enforcement.RULE,
         ),
         Clause(
             number="3.2",
             topic=ClauseTopic.NAMES,
+            name="Tên hiển thị",
             summary="Tên thành viên ghi đủ họ tên, chức vụ.",
             enforced=Enforcement.RULE,
         ),
         Clause(
             number="4.1",
             topic=ClauseTopic.SECRETS,
+            name="Bí mật nhà nước",
             summary="Không đăng thông tin thuộc danh mục bí mật.",
             enforced=Enforcement.RULE,
         ),
@@ -78,18 +81,32 @@ REGULATION = Regulation(
         Clause(
             number="4.5",
             topic=ClauseTopic.OUTSIDERS,
+            name="Người ngoài thành phần",
             summary="Không thêm người không thuộc thành phần vào Nhóm.",
             enforced=Enforcement.RULE,
         ),
         Clause(
             number="4.6",
             topic=ClauseTopic.FORWARDING,
+            name="Chuyển tin ra ngoài",
             summary="Không chuyển tin tự động ra ngoài Nhóm.",
             enforced=Enforcement.NOT_VISIBLE,
             note="Quản trị nhập vụ việc bằng tay",
         ),
-        Clause(number="6.1", summary="Không tự ý thay đổi thông tin Nhóm.", enforced=Enforcement.RULE),
-        Clause(number="6.5", summary="Ảnh của Nhóm phản ánh đúng tính chất.", enforced=Enforcement.RULE),
+        Clause(
+            number="6.1",
+            topic=ClauseTopic.GROUP_CHANGES,
+            name="Thay đổi thông tin Nhóm",
+            summary="Không tự ý thay đổi thông tin Nhóm.",
+            enforced=Enforcement.RULE,
+        ),
+        Clause(
+            number="6.5",
+            topic=ClauseTopic.GROUP_CHANGES,
+            name="Ảnh của Nhóm",
+            summary="Ảnh của Nhóm phản ánh đúng tính chất.",
+            enforced=Enforcement.RULE,
+        ),
     ),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from tests.unit.services.desk import (
     BOT,
@@ -39,6 +40,7 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
 from zalo_governor.services.policy import LineStatus, ScanStatus
+from zalo_governor.system.logging import MASKED, mask
 
 
 def test_a_name_gives_no_rights() -> None:
@@ -46,6 +48,19 @@ def test_a_name_gives_no_rights() -> None:
     desk.change("stranger", full_name="Nguyễn Văn Quản", title="Giám đốc Sở Mẫu", display_name="Nguyễn Văn Quản")
     desk.say("stranger", "/vipham", place="private")
     assert desk.actions() == ["command.refused"]
+
+
+def test_the_log_says_which_command_and_nothing_masked() -> None:
+    desk = Desk()
+    with capture_logs() as logged:
+        desk.say("leader", "/baocao tuần", place="private")
+        desk.say("admin", "/xem VP1", place="private")
+        desk.say("stranger", "/vipham", place="private")
+    # `log_level` is what capture_logs adds.
+    said = [{key: value for key, value in line.items() if key != "log_level"} for line in logged]
+    lines = [mask(None, "info", line) for line in said if line["event"].startswith("command")]
+    assert [line["command"] for line in lines] == ["baocao", "xem", "vipham"]
+    assert all(MASKED not in {*line, *line.values()} for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -553,10 +568,10 @@ def test_members_cannot_make_the_bot_flood_the_group() -> None:
 @pytest.mark.parametrize(
     ("line", "face", "days"),
     [
-        ("/baocao tháng docx", ReportFormat.DOCX, "20261101-20261130"),
-        ("/baocao thang word", ReportFormat.DOCX, "20261101-20261130"),
+        ("/baocao tháng docx", ReportFormat.DOCX, "20261101-20261124"),
+        ("/baocao thang word", ReportFormat.DOCX, "20261101-20261124"),
         ("bao cao quy 3 excel", ReportFormat.XLSX, "20260701-20260930"),
-        ("/BÁO CÁO TUẦN ẢNH", ReportFormat.PNG, "20261123-20261129"),
+        ("/BÁO CÁO TUẦN ẢNH", ReportFormat.PNG, "20261123-20261124"),
         ("báo cáo hôm qua biểu đồ", ReportFormat.PNG, "20261123-20261123"),
         ("/baocao png", ReportFormat.PNG, "20261124-20261124"),
         ("/baocao 01/10-31/10 xlsx.", ReportFormat.XLSX, "20261001-20261031"),

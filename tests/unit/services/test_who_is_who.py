@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.desk import CATALOGUE, REGULATION, UIDS, UNMARKED, to
+from tests.unit.services.desk import CATALOGUE, LETTERHEAD, REGULATION, UIDS, UNMARKED, to
 from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.services.reports.test_builder import report
 from tests.unit.services.test_membership import ask
 from zalo_governor.domain.people import Namesake, Person, Role, Standing
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.reports.text import render_text
+from zalo_governor.services.reports.document.document import paper_of
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 LEADER = "đồng chí Lò Văn Chủ (Chủ tịch UBND tỉnh)"
@@ -66,7 +66,8 @@ def test_an_account_with_the_leaders_name_is_pointed_out_wherever_it_is_named() 
     assert f'tài khoản "Lò Văn Chủ - Chủ tịch UBND…" [{SAME}]' in to(group.take(), "admin")[0]
     assert called in ask(group, "/vipham")
     assert called in ask(group, "/xem VP1")
-    assert called in render_text(report(group), CATALOGUE, REGULATION)
+    [people] = [table for table in paper_of(report(group), LETTERHEAD, VOICE).tables if table.key == "open"]
+    assert called in [row[1] for row in people.rows]
 
 
 @pytest.mark.parametrize("shown", ["LO VAN CHU", "Lò Văn Chù", "Lò  Văn Chủu", "Lò Văn Сhủ.", "L0 Văn Chủ"])

@@ -87,6 +87,11 @@ def test_the_backup_runs_at_night_under_the_same_rules() -> None:
         .endswith("zalo_governor backup /var/backups/zalo-governor")
     )
     assert set(made[BOT].splitlines()) >= set(systemd._HARDENING.splitlines()) <= set(made[BACKUP].splitlines())
+    assert _values(made[BACKUP], "ReadWritePaths") == [
+        '"/srv/van phong 100%%/data" /var/backups/zalo-governor',
+        "-/mnt -/media",
+    ], "and where folders of other machines are mounted"
+    assert "network-online.target" in _values(made[BACKUP], "After")[0]
     timer = configparser.ConfigParser()
     timer.read_string(made["systemd/system/zalo-governor-backup.timer"])
     assert timer["Timer"]["OnCalendar"] == "*-*-* 02:45:00 Asia/Ho_Chi_Minh"

@@ -47,6 +47,7 @@ class Metrics:
         self._findings = self._counter("findings", "What the rules found", "rule", "severity")
         self._failures = self._counter("rule_failures", "Rules that failed on an event", "rule")
         self._scans = self._counter("scans", "Attachments scanned by this process, by outcome", "outcome")
+        self._signals = self._counter("heartbeats", "Calls of the dead-man signal's URL, by outcome", "outcome")
         self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
@@ -67,6 +68,10 @@ class Metrics:
     def sent(self, _outgoing: Outgoing, outcome: str) -> None:
         """Count one try to send a message under its outcome, such as `sent`."""
         self._sends.labels(outcome).inc()
+
+    def signalled(self, outcome: str) -> None:
+        """Count one call of the dead-man signal's URL under its outcome, `sent` or `failed`."""
+        self._signals.labels(outcome).inc()
 
     def scanned(self, result: ScanResult) -> None:
         """Count one finished scan of an attachment under its outcome: `found`, `not_checked` or `clean`.

@@ -1,12 +1,15 @@
-"""HTTP server for /healthz and /metrics, reachable from this machine only."""
+"""HTTP server for /healthz and /metrics; from other machines it is reachable only if the settings say so."""
 
+import ipaddress
 import json
+import socket
 import socketserver
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -31,10 +34,17 @@ class Pages(NamedTuple):
 
 
 class HealthServer:
-    """HTTP server for /healthz and /metrics, in a thread of its own. A port in use does not stop the bot."""
+    """HTTP server for /healthz and /metrics, in a thread of its own. A port in use does not stop the bot.
 
-    def __init__(self, port: int, pages: Pages) -> None:
+    Args:
+        port: the port to listen on.
+        pages: what is served.
+        listen: IP address to listen on; another than 127.0.0.1 may open the pages to other machines.
+    """
+
+    def __init__(self, port: int, pages: Pages, listen: str = HOST) -> None:
         self._port = port
+        self._listen = listen
         self._pages = pages
         self._stopping = threading.Event()
         self._server: _Server | None = None
@@ -57,7 +67,7 @@ class HealthServer:
 
     def _serve(self) -> None:
         """Listen on the port and answer requests until stopped; raise OSError if another program uses the port."""
-        with _Server(self._port, self._pages) as server:
+        with _Server((self._listen, self._port), self._pages) as server:
             log.info("health_served", port=server.server_address[1])
             while not self._stopping.is_set():
                 server.handle_request()
@@ -70,9 +80,12 @@ class _Server(socketserver.TCPServer):
     timeout = 0.5
     """Seconds that `handle_request` waits for a request, so that a stop is noticed."""
 
-    def __init__(self, port: int, pages: Pages) -> None:
+    def __init__(self, address: tuple[str, int], pages: Pages) -> None:
         self.pages = pages
-        super().__init__((HOST, port), _Handler)
+        listen = ipaddress.ip_address(address[0])
+        self.address_family = socket.AF_INET if listen.version == 4 else socket.AF_INET6
+        self.open_to_others = not listen.is_loopback
+        super().__init__(address, _Handler)
 
     def handle_error(self, _request: object, _client_address: object) -> None:
         """Ignore an error during a request, such as the client's disconnecting."""
@@ -89,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the page /healthz or /metrics; else 404, or 421 if the Host header names another machine."""
-        if not self._has_local_host():
+        if not self._has_known_host():
             self._respond(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"Host: 127.0.0.1\n")
         elif self.path == "/healthz":
             found, beside = self.server.pages.health()
@@ -104,10 +117,19 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_arguments: object) -> None:
         """Log nothing; overridden, as the base class would log every request."""
 
-    def _has_local_host(self) -> bool:
-        """Return whether the Host header names this machine; otherwise a web page may be attacking by DNS rebinding."""
-        port = self.server.server_address[1]
-        return self.headers.get("Host", HOST) in {name + end for name in _HOST_NAMES for end in ("", f":{port}")}
+    def _has_known_host(self) -> bool:
+        """Return whether the Host header names this machine; otherwise a web page may be attacking by DNS rebinding.
+
+        Such a page has a name of its own, so that an IP address is never its; where other machines may ask, this
+        machine's own name is accepted too.
+        """
+        try:
+            name = urlsplit(f"//{self.headers.get('Host', HOST)}").hostname
+        except ValueError:
+            return False
+        if not name or not self.server.open_to_others:
+            return name in _HOST_NAMES
+        return name in {*_HOST_NAMES, socket.gethostname().lower()} or _is_ip_address(name)
 
     def _respond(self, status: HTTPStatus, kind: str, content: bytes) -> None:
         """Send a response with content of the media type `kind`."""
@@ -116,3 +138,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def _is_ip_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

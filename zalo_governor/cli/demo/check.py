@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from zalo_governor.cli import words
+from zalo_governor.cli.demo.acts import kind_of
+from zalo_governor.cli.language import translated
 from zalo_governor.domain.inbound import RawDict
 
 _GROUP_ACTS = frozenset({"rename_group", "describe_group", "group_picture", "invite_link", "owner", "setting", "admin"})
@@ -52,8 +55,8 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
     for act in acts:
         expect = act["expect"]
         for key, in_group in (("reply_contains", False), ("group_reply_contains", True)):
-            words = expect.get(key)
-            if not words:
+            wanted = expect.get(key)
+            if not wanted:
                 continue
             found = [
                 message
@@ -61,12 +64,14 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
                 if message["is_group"] is in_group
                 and (in_group or message["thread"] == act["uid"])
                 and message["at_ms"] >= act["at_ms"]
-                and words.casefold() in message["text"].casefold()
+                and wanted.casefold() in message["text"].casefold()
             ]
-            where = "group" if in_group else "private"
-            yield Check(
-                f"{act['clock']} {act['text']} -> {where} answer with “{words}”", _came_or_not(found), bool(found)
+            answer = (
+                translated("trả lời trên Nhóm có", "group answer with")
+                if in_group
+                else translated("trả lời riêng có", "private answer with")
             )
+            yield Check(f"{_clock(act)} {act['text']} → {answer} “{wanted}”", _came_or_not(found), bool(found))
 
 
 def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
@@ -85,7 +90,8 @@ def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[
             and message["at_ms"] >= act["at_ms"]
             and (message["msg_type"] == "chat.photo" if ending == "png" else message["text"].endswith(f".{ending}"))
         ]
-        yield Check(f"{act['clock']} {act['text']} -> a {ending} file", _came_or_not(found), bool(found))
+        file = translated(f"tệp {ending}", f"a {ending} file")
+        yield Check(f"{_clock(act)} {act['text']} → {file}", _came_or_not(found), bool(found))
 
 
 def everything(evidence: Evidence) -> list[Check]:
@@ -108,46 +114,53 @@ def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
         expect = act["expect"]
         if act["kind"] in {"join", *_GROUP_ACTS} or not (expect.get("rule") or expect.get("sealed")):
             continue
-        who = f"{act['clock']} {act['who'].partition(' - ')[0]}"
+        who = f"{_clock(act)} {act['who'].partition(' - ')[0]}"
         if expect.get("sealed"):
             cases = [case for case in _cases_of(evidence, act) if case["sealed"]]
-            yield _check_notified(evidence, f"{who}: sealed case", cases)
+            sealed = translated("vụ việc không lưu nội dung", "sealed case")
+            yield _check_notified(evidence, f"{who}: {sealed}", cases)
         elif expect.get("joins"):
             earlier = {
                 other["msg_id"] for other in evidence.acts if other.get("uid") == act["uid"] and "msg_id" in other
             }
             cases = [case for case in evidence.cases if case["message_key"] in earlier and case["count"] > 1]
-            yield Check(f"{who}: joins the open case", _codes(cases), bool(cases))
+            joins = translated("gộp vào vụ việc đang mở", "joins the open case")
+            yield Check(f"{who}: {joins}", _codes(cases), bool(cases))
         else:
             cases = [case for case in _cases_of(evidence, act) if case["rule"] == expect["rule"]]
-            expected = f"{who}: case under {expect['rule']}"
+            expected = f"{who}: {_case_under(expect['rule'])}"
             if expect.get("late") or expect.get("digest"):
-                why = "heard late" if expect.get("late") else "told in the next digest"
+                why = (
+                    translated("nhận muộn", "heard late")
+                    if expect.get("late")
+                    else translated("báo trong lần tổng hợp sau", "told in the next digest")
+                )
                 yield Check(f"{expected}, {why}", _codes(cases), bool(cases))
             else:
                 yield _check_notified(evidence, expected, cases)
 
 
-def _check_notified(
-    evidence: Evidence, expected: str, cases: Sequence[RawDict], who: str = "admin", uids: frozenset[str] | None = None
-) -> Check:
+def _check_notified(evidence: Evidence, expected: str, cases: Sequence[RawDict], *, leader: bool = False) -> Check:
     """Check that the bot sent an addressee a private message with the code (such as VP12) of one of the cases.
 
     Args:
         evidence: has the bot's messages.
         expected: description of the expectation, for the result.
         cases: cases (possible breaches under review); one of them in the message is enough.
-        who: the addressees in a word, for the result.
-        uids: uids of the addressees, one of whom must have got the message; None for the admins.
+        leader: whether a leader must have got the message; otherwise an admin.
     """
+    uids = evidence.leaders if leader else evidence.admins
+    who = translated("Trưởng nhóm", "leader") if leader else translated("Quản trị Nhóm", "admin")
+    done = translated(f"đã báo {who}", f"{who} told")
     told = [
         message
         for case in cases
         for message in evidence.sent
-        if message["thread"] in (uids or evidence.admins) and re.search(rf"\b{case['code']}\b", message["text"])
+        if message["thread"] in uids and re.search(rf"\b{case['code']}\b", message["text"])
     ]
-    found = _codes(cases) + (f", {who} told" if told else f", {who} not told" if cases else "")
-    return Check(f"{expected}, {who} told", found, bool(told))
+    not_done = translated(f"chưa báo {who}", f"{who} not told")
+    found = _codes(cases) + (f", {not_done}" if cases and not told else "")
+    return Check(f"{expected}, {done}", found, bool(told))
 
 
 def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
@@ -161,7 +174,8 @@ def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
             # A case of clause 4.5 is recorded against the member who let the person in.
             people = {act["member"], act["uid"]}
             cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] in people]
-            yield _check_notified(evidence, f"{act['clock']} “{act['text']}” comes in: case under {rule}", cases)
+            comes = translated("vào Nhóm", "comes in")
+            yield _check_notified(evidence, f"{_clock(act)} “{act['text']}” {comes}: {_case_under(rule)}", cases)
 
 
 def _remedied_names(evidence: Evidence) -> Iterator[Check]:
@@ -175,10 +189,12 @@ def _remedied_names(evidence: Evidence) -> Iterator[Check]:
         own = [case for case in evidence.cases if (case["rule"], case["uid"]) == (_NAMES, act["uid"])]
         asked = [message for message in evidence.sent if message["thread"] == act["uid"] and _is_before(message, act)]
         proposed = [message for message in asked if act["text"] in message["text"]]
-        yield Check(f"{act['clock']} “{act['text']}” had been proposed", _came_or_not(proposed), bool(proposed))
+        had_been = translated("đã được gợi ý", "had been proposed")
+        yield Check(f"{_clock(act)} “{act['text']}” {had_been}", _came_or_not(proposed), bool(proposed))
         closed = [case for case in own if case["state"] == "remedied" and "phút" in (case["reason"] or "")]
         found = ", ".join(f"{case['code']} {case['reason']}" for case in closed) or _codes(own)
-        yield Check(f"{act['clock']} “{act['text']}”: the case closes by itself", found, bool(closed))
+        closes = translated("vụ việc tự khép lại", "the case closes by itself")
+        yield Check(f"{_clock(act)} “{act['text']}”: {closes}", found, bool(closed))
 
 
 def _is_before(message: RawDict, act: RawDict) -> bool:
@@ -194,14 +210,15 @@ def _cases_of_group_changes(evidence: Evidence) -> Iterator[Check]:
         expect = act["expect"]
         if act["kind"] not in _GROUP_ACTS or not expect:
             continue
-        what = f"{act['clock']} {act['who'].partition(' - ')[0]}: {act['kind']} {act['text']}"
+        what = f"{_clock(act)} {act['who'].partition(' - ')[0]}: {kind_of(act)} {act['text']}"
         if expect.get("rule"):
             cases = [case for case in evidence.cases if (case["rule"], case["uid"]) == (expect["rule"], act["uid"])]
-            who, told = ("leader", evidence.leaders) if expect.get("leader_told") else ("admin", evidence.admins)
-            yield _check_notified(evidence, f"{what}: case under {expect['rule']}", cases, who, told)
+            leader = bool(expect.get("leader_told"))
+            yield _check_notified(evidence, f"{what}: {_case_under(expect['rule'])}", cases, leader=leader)
         else:
             cases = [case for case in evidence.cases if case["uid"] == act["uid"] and case["clause"] in _GROUP_CLAUSES]
-            yield Check(f"{what}: allowed, no case", _codes(cases), not cases)
+            allowed = translated("được phép, không có vụ việc", "allowed, no case")
+            yield Check(f"{what}: {allowed}", _codes(cases), not cases)
 
 
 def _no_other_cases(evidence: Evidence) -> Iterator[Check]:
@@ -211,21 +228,39 @@ def _no_other_cases(evidence: Evidence) -> Iterator[Check]:
     wrong = [case for case in evidence.cases if expected.isdisjoint({case["message_key"], case["uid"]})]
     others = [act for act in said if not _expects_case(act)]
     traps = sum(1 for act in others if act["expect"].get("nothing"))
-    found = f"accused: {_codes(wrong)}" if wrong else "none accused"
-    yield Check(f"no case from the other {len(others)} messages, {traps} of them traps", found, not wrong)
+    accused_now = translated(f"bị nhắc: {_codes(wrong)}", f"accused: {_codes(wrong)}")
+    expected_now = translated(
+        f"không có vụ việc từ {len(others)} tin còn lại, trong đó {traps} tin dễ nhầm",
+        f"no case from the other {len(others)} messages, {traps} of them traps",
+    )
+    yield Check(expected_now, accused_now if wrong else translated("không có", "none accused"), not wrong)
 
 
 def _report_figures(evidence: Evidence) -> Iterator[Check]:
     coverage, activity = evidence.report["coverage"], evidence.report["activity"]
     said = [act for act in evidence.acts if act.get("where") == "group" and "msg_id" in act]
     missed = [act for act in said if act["cut"]]
-    yield _at_least("messages of the group in the report", len(said), activity["messages"] + coverage["sealed"])
-    yield _at_least("messages recovered after the cut", len(missed), coverage["recovered"])
-    yield _at_least("gaps reported", 1, len(coverage["gaps"]))
-    for kind, figure in (("join", "joined"), ("leave", "left"), ("recall", "recalled")):
-        yield _at_least(figure, sum(act["kind"] == kind for act in evidence.acts), activity[figure])
-    for figure in ("waiting", "dead_letters", "rule_failures"):
-        yield Check(f"{figure}: 0", str(coverage[figure]), coverage[figure] == 0)
+    yield _at_least(
+        translated("tin của Nhóm trong báo cáo", "messages of the group in the report"),
+        len(said),
+        activity["messages"] + coverage["sealed"],
+    )
+    yield _at_least(
+        translated("tin lấy lại sau gián đoạn", "messages recovered after the cut"), len(missed), coverage["recovered"]
+    )
+    yield _at_least(translated("lần gián đoạn được báo cáo", "gaps reported"), 1, len(coverage["gaps"]))
+    for kind, figure, name in (
+        ("join", "joined", translated("lượt vào Nhóm", "joined")),
+        ("leave", "left", translated("lượt rời Nhóm", "left")),
+        ("recall", "recalled", translated("tin thu hồi", "recalled")),
+    ):
+        yield _at_least(name, sum(act["kind"] == kind for act in evidence.acts), activity[figure])
+    for figure, name in (
+        ("waiting", translated("tin chờ xét", "waiting")),
+        ("dead_letters", translated("tin không đọc được", "dead letters")),
+        ("rule_failures", translated("lỗi của chức năng kiểm tra", "rule failures")),
+    ):
+        yield Check(f"{name}: 0", str(coverage[figure]), coverage[figure] == 0)
 
 
 def _scanned_files(evidence: Evidence) -> Iterator[Check]:
@@ -234,15 +269,23 @@ def _scanned_files(evidence: Evidence) -> Iterator[Check]:
     files = [act for act in evidence.acts if act["kind"] in _FILE_ACTS]
     in_files = [act for act in files if act["expect"].get("in_file")]
     scanned = [act for act in files if act in in_files or not act["expect"].get("sealed")]
-    yield _at_least("files and pictures scanned", len(scanned), figures["attachments"])
-    yield _at_least("of these, with signs of which an admin is told", len(in_files), figures["found"])
+    yield _at_least(translated("tệp, ảnh đã quét", "files and pictures scanned"), len(scanned), figures["attachments"])
+    yield _at_least(
+        translated("trong đó có dấu hiệu phải báo Quản trị Nhóm", "of these, with signs of which an admin is told"),
+        len(in_files),
+        figures["found"],
+    )
     for reason in {act["expect"]["not_checked"] for act in files if act["expect"].get("not_checked")}:
         wanted = sum(act["expect"].get("not_checked") == reason for act in files)
-        yield _at_least(f"files not checked, {reason}", wanted, figures["not_checked"].get(reason, 0))
+        yield _at_least(f"{_not_checked_because(reason)}", wanted, figures["not_checked"].get(reason, 0))
     for reason in ("gone", "not_fetched"):
         found = figures["not_checked"].get(reason, 0)
-        yield Check(f"files not checked, {reason}: 0", str(found), found == 0)
-    yield Check("files waiting for their scan: 0", str(figures["waiting"]), figures["waiting"] == 0)
+        yield Check(f"{_not_checked_because(reason)}: 0", str(found), found == 0)
+    yield Check(
+        translated("tệp chờ quét: 0", "files waiting for their scan: 0"),
+        str(figures["waiting"]),
+        figures["waiting"] == 0,
+    )
 
 
 def _no_sealed_text_stored(evidence: Evidence) -> Iterator[Check]:
@@ -253,8 +296,13 @@ def _no_sealed_text_stored(evidence: Evidence) -> Iterator[Check]:
         places = [
             path.name for path in sorted(evidence.folder.rglob("*")) if path.is_file() and _contains(path, secret)
         ]
-        places += ["a message sent"] if any(secret in message["text"] for message in evidence.sent) else []
-        yield Check(f"{act['clock']}: no trace of the sealed text", ", ".join(places) or "none", not places)
+        places += (
+            [translated("một tin đã gửi", "a message sent")]
+            if any(secret in message["text"] for message in evidence.sent)
+            else []
+        )
+        expected = translated("không còn dấu vết của nội dung không được lưu", "no trace of the sealed text")
+        yield Check(f"{_clock(act)}: {expected}", ", ".join(places) or translated("không có", "none"), not places)
 
 
 def _contains(path: Path, secret: str) -> bool:
@@ -276,13 +324,25 @@ def _cases_of(evidence: Evidence, act: RawDict) -> list[RawDict]:
     return [case for case in evidence.cases if case["message_key"] == act["msg_id"]]
 
 
+def _clock(act: RawDict) -> str:
+    return str(act["clock"])[:5]
+
+
+def _case_under(rule: str) -> str:
+    return translated(f"vụ việc theo {rule}", f"case under {rule}")
+
+
+def _not_checked_because(reason: str) -> str:
+    return f"{translated('tệp chưa kiểm tra được', 'files not checked')}, {words.value(reason)}"
+
+
 def _at_least(what: str, wanted: int, found: int) -> Check:
-    return Check(f"{what}: {wanted} or more", str(found), found >= wanted)
+    return Check(f"{what}, {translated(f'ít nhất {wanted}', f'{wanted} or more')}", str(found), found >= wanted)
 
 
 def _codes(cases: Sequence[RawDict]) -> str:
-    return ", ".join(case["code"] for case in cases) or "no case"
+    return ", ".join(case["code"] for case in cases) or translated("không có vụ việc", "no case")
 
 
 def _came_or_not(found: Sequence[RawDict]) -> str:
-    return "came" if found else "did not come"
+    return translated("đã đến", "came") if found else translated("không đến", "did not come")

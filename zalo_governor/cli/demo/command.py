@@ -13,6 +13,7 @@ import typer
 from zalo_governor.cli.demo.check import Check, Evidence, everything, replies
 from zalo_governor.cli.demo.processes import DemoError, Program, SimulatorControl, ask, ask_json, start_simulator
 from zalo_governor.cli.demo.screen import Screen
+from zalo_governor.cli.language import translated
 from zalo_governor.cli.spreadsheets.reader import read_sheet
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.config import Settings, load_settings, shipped_config
@@ -23,6 +24,8 @@ from zalo_governor.domain.people import Role
 from zalo_governor.simulator.scenario.scenario import Scenario, load_scenario
 from zalo_governor.zalo.auth.browser import USER_AGENT
 
+_BOT = ("Hệ thống", "the bot")
+_SIMULATOR = ("Zalo mô phỏng", "the simulator")
 _POLL_SECONDS = 0.2
 _SAMPLE_ROSTER = "danh-sach-mau.csv"
 _OFFICE_NAME = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy|Thanh tra|Trung tâm) .*")
@@ -36,14 +39,14 @@ _LAST_SCANS_SECONDS = 60.0
 def demo(
     keep: Annotated[
         Path | None,
-        typer.Option(help="Thư mục để cơ sở dữ liệu, nhật ký, báo cáo; không ghi thì là build/demo/<giờ chạy>."),
+        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký, báo cáo; không ghi thì là build/demo/<giờ chạy>."),
     ] = None,
     speed: Annotated[
         float | None,
         typer.Option(min=1, help="Số giây của kịch bản trong một giây; không ghi thì cả ngày mất khoảng 70 giây."),
     ] = None,
 ) -> None:
-    """Xem Hệ thống qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
+    """Trình diễn: Hệ thống qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
     began = local(system_clock())
     folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
     try:
@@ -56,7 +59,12 @@ def demo(
 
 def _run(folder: Path, speed: float | None, began: datetime) -> bool:
     if folder.exists() and any(folder.iterdir()):
-        raise DemoError(f"{folder} is not empty; name another folder with --keep")
+        raise DemoError(
+            translated(
+                f"{folder} không trống; đề nghị chọn thư mục khác bằng --keep",
+                f"{folder} is not empty; name another folder with --keep",
+            )
+        )
     folder.mkdir(parents=True, exist_ok=True)
     files = shipped_config() / "demo"
     day = load_scenario(files / "ngay-lam-viec.yaml")
@@ -66,7 +74,12 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         settings = _write_settings(folder, files, control.base_url)
         config = ["--config", str(folder / "governor.yaml")]
         screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
-        screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
+        screen.say(
+            translated(
+                f"Zalo mô phỏng ở {control.base_url}; mọi tệp của lần chạy này ở {folder}",
+                f"simulator at {control.base_url}; everything of this run lies in {folder}",
+            )
+        )
         screen.explain()
         _import_roster(folder, day, config)
         bot = Program(["run", *config], folder / "bot.log")
@@ -79,7 +92,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
     finally:
         simulator_code = simulator.stop()
         control.close()
-    checks += [_check_exit_code("bot", bot_code), _check_exit_code("simulator", simulator_code)]
+    checks += [_check_exit_code(_BOT, bot_code), _check_exit_code(_SIMULATOR, simulator_code)]
     screen.verdict(checks)
     _print_summary(screen, settings, folder, checks, saved)
     return all(check.ok for check in checks)
@@ -149,7 +162,13 @@ def _watch(
         events += fresh
         screen.show(fresh, bot.new_lines())
         if not bot.running or not simulator.running:
-            raise DemoError(f"the {'simulator' if bot.running else 'bot'} ended early; see its log in {bot.log.parent}")
+            name = _SIMULATOR if bot.running else _BOT
+            raise DemoError(
+                translated(
+                    f"{name[0]} dừng giữa chừng; xem nhật ký trong {bot.log.parent}",
+                    f"{name[1]} ended early; see its log in {bot.log.parent}",
+                )
+            )
         if not ended and any(event["kind"] == "end" for event in fresh):
             ended = True
             deadline = time.monotonic() + _LAST_ANSWERS_SECONDS
@@ -206,16 +225,24 @@ def _sent(events: list[RawDict]) -> list[RawDict]:
     return [event for event in events if event["kind"] == "sent"]
 
 
-def _check_exit_code(name: str, code: int) -> Check:
-    return Check(f"the {name} ends on SIGTERM with 0", str(code), code == 0)
+def _check_exit_code(name: tuple[str, str], code: int) -> Check:
+    expected = translated(f"{name[0]} dừng bằng SIGTERM, mã thoát 0", f"{name[1]} ends on SIGTERM with 0")
+    return Check(expected, str(code), code == 0)
 
 
 def _print_summary(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
     missing = sum(not check.ok for check in checks)
-    screen.say(f"{len(checks) - missing} of {len(checks)} as expected" + (f", {missing} MISSING" if missing else ""))
-    screen.say(f"database {settings.data_dir / 'governor.db'}")
-    screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
-    screen.say(f"report   {folder / 'report.txt'}")
-    for file in files:
-        screen.say(f"sent     {file}, to the leader")
-    screen.say(f"look on  {sys.executable} -m zalo_governor cases --config {folder / 'governor.yaml'}")
+    done = len(checks) - missing
+    screen.say(translated(f"Đạt {done} trên {len(checks)} yêu cầu", f"{done} of {len(checks)} as expected"))
+    rows = [
+        (translated("cơ sở dữ liệu", "database"), f"{settings.data_dir / 'governor.db'}"),
+        (translated("nhật ký", "logs"), f"{folder / 'bot.log'}, {folder / 'simulator.log'}"),
+        (translated("báo cáo", "report"), f"{folder / 'report.txt'}"),
+        *((translated("đã gửi Trưởng nhóm", "sent to the leader"), str(file)) for file in files),
+        (
+            translated("xem tiếp bằng", "look on with"),
+            f"{sys.executable} -m zalo_governor cases --config {folder / 'governor.yaml'}",
+        ),
+    ]
+    for name, place in rows:
+        screen.say(f"{name:18} {place}")

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import requests
 
+from zalo_governor.cli.language import translated
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import RawDict
 
@@ -78,7 +79,11 @@ class Program:
                 if line.startswith(start):
                     return line.removeprefix(start).strip()
         except queue.Empty:
-            raise DemoError(f"the program did not start; see {self.log}") from None
+            raise DemoError(
+                translated(
+                    f"chương trình không khởi động; xem {self.log}", f"the program did not start; see {self.log}"
+                )
+            ) from None
 
     def stop(self) -> int:
         """Stop the process with SIGTERM, or with SIGKILL if it has not ended after 15 seconds; return its exit code.
@@ -136,7 +141,7 @@ class SimulatorControl:
         """
         answer = self._http.get(f"{self.base_url}/__sim/file", params={"id": file_id}, timeout=_CALL_SECONDS).json()
         if not answer["ok"]:
-            raise DemoError(f"the simulator has no file {file_id}")
+            raise DemoError(translated(f"Zalo mô phỏng không có tệp {file_id}", f"the simulator has no file {file_id}"))
         return base64.b64decode(answer["content"])
 
     def close(self) -> None:
@@ -179,8 +184,9 @@ def ask(arguments: list[str]) -> str:
         check=False,
     )
     if done.returncode != 0:
-        complaint = done.stderr.strip().splitlines() or ["no complaint"]
-        raise DemoError(f"zalo-governor {arguments[0]} failed: {complaint[-1]}")
+        complaint = (done.stderr.strip().splitlines() or ["–"])[-1]
+        failed = translated("không chạy được", "failed")
+        raise DemoError(f"zalo-governor {arguments[0]} {failed}: {complaint}")
     return done.stdout
 
 
@@ -194,4 +200,5 @@ def ask_json(arguments: list[str]) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise DemoError(f"zalo-governor {arguments[0]} printed no JSON") from None
+        wrong = translated("không in ra JSON", "printed no JSON")
+        raise DemoError(f"zalo-governor {arguments[0]} {wrong}") from None

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.init.questions import Conversation
-from zalo_governor.cli.init.summary import show_introduction, sum_up, tell_what_is_next, tell_what_was_done
+from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
 from zalo_governor.cli.login.flow import (
     Ending,
@@ -22,7 +22,7 @@ from zalo_governor.cli.login.flow import (
     told,
 )
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.prompts import HINT_OF_BACK, Asking
 from zalo_governor.config import Settings, ZaloSettings, load_settings, shipped_config
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.clock import system_clock
@@ -30,7 +30,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
 from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
-from zalo_governor.setup.config_copy import REGULATION, OfficeCopy
+from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
 from zalo_governor.setup.settings_writer import write_settings
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -43,13 +43,21 @@ from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 
 _INTERRUPTED = 130
 _CONFIG_DIR = "config"
-_REQUIRED_AT_FIRST = ("office.province", "groups", "people.leader", "people.admin")
+_REQUIRED_AT_FIRST = (
+    "office.province",
+    "regulation.number",
+    "regulation.issued",
+    "groups",
+    "people.leader",
+    "people.admin",
+)
 
 
 def init(
     config: ConfigFile = DEFAULT_CONFIG,
     answers: Annotated[
-        Path | None, typer.Option("--answers", help="Tệp YAML ghi sẵn câu trả lời: không hỏi gì.", dir_okay=False)
+        Path | None,
+        typer.Option("--answers", help="Tệp YAML ghi sẵn câu trả lời; khi đó không hỏi gì.", dir_okay=False),
     ] = None,
     route_to: Annotated[
         str | None, typer.Option("--route-to", help="Địa chỉ của Zalo mô phỏng trên máy này, để thử mà không cần Zalo.")
@@ -57,9 +65,9 @@ def init(
     qr_file: QrFile = None,
     other_account: OtherAccount = False,
 ) -> None:
-    """Khai báo lần đầu: đăng nhập, chọn Nhóm và người giữ từng vai trò, ghi governor.yaml và bản riêng của config/.
+    """Khai báo lần đầu: đăng nhập, chọn Nhóm, người giữ vai trò; ghi governor.yaml và bản cấu hình của cơ quan.
 
-    Chạy lại được: những gì sửa tay được giữ.
+    Chạy lại được; những gì cơ quan đã sửa được giữ nguyên.
     """
     forbid_core_dumps()
     logging.silence()
@@ -74,7 +82,7 @@ def init(
     except OSError as error:
         raise cannot_write(error) from None
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("\nĐã dừng; governor.yaml và bản cấu hình của cơ quan chưa thay đổi.", err=True)
+        typer.echo(f"\n{installation.describe_stop()}", err=True)
         raise typer.Exit(_INTERRUPTED) from None
 
 
@@ -105,7 +113,8 @@ class Installation:
         if answers and self._first:
             answers.require(*_REQUIRED_AT_FIRST)
         self._settings = self._provisional_settings()
-        self._conversation = Conversation(self._asking, self._settings, first=self._first)
+        self._members_seen: dict[str, Sequence[Member]] = {}
+        """Group id -> members, as read from Zalo in this run."""
 
     def make(self, qr_file: Path | None, *, other_account: bool) -> None:
         """Run all steps of `init`; settings and configuration are written only once all decisions are confirmed.
@@ -121,7 +130,12 @@ class Installation:
         folder = self._copy_folder()
         records = open_records(self._settings, system_clock)
         try:
-            self._asking.say("Khai báo Zalo Governor. Ctrl-C để dừng lúc nào cũng được; chưa ghi gì cho tới bước cuối.")
+            self._asking.say(
+                "Khai báo Zalo Governor. Thiết đặt chỉ được ghi sau khi đồng chí xác nhận ở bước cuối; riêng phiên "
+                "đăng nhập được lưu ngay, để lần sau không phải quét mã lại."
+            )
+            if not self._answers:
+                self._asking.say(f"Ở mỗi câu hỏi: {HINT_OF_BACK}; Enter để nhận giá trị trong ngoặc; Ctrl-C để dừng.")
             session = self._open_session(records, qr_file, other_account=other_account)
             try:
                 with standing_still(records, session.uid):
@@ -131,14 +145,32 @@ class Installation:
         finally:
             records.close()
 
+    def describe_stop(self) -> str:
+        """Return what to tell the operator who stopped before the end: what is stored, and how to go on."""
+        data_dir, session = self._settings.data_dir, self._settings.zalo.session_file
+        there = [
+            name
+            for name, path in (
+                ("phiên đăng nhập", session),
+                ("cơ sở dữ liệu", data_dir / "governor.db"),
+                ("khóa mã hóa", self._settings.key_path),
+            )
+            if path.exists()
+        ]
+        state = "chưa được ghi" if self._first else "vẫn như trước"
+        told = [f"Đã dừng; {self._config.name} và bản cấu hình của cơ quan {state}."]
+        if self._first and there:
+            told.append(f"Đã lưu: {', '.join(there)} (thư mục {data_dir}).")
+        again = ", không phải quét mã lại" if session.exists() else ""
+        return " ".join([*told, f"Chạy lại zalo-governor init để làm tiếp{again}."])
+
     def _decide_and_write(self, records: AppContext, session: ZaloSession, folder: Path) -> None:
+        client = ZaloClient(session, records.clock)
         try:
-            seen, holders = self._fetch_groups_and_holders(ZaloClient(session, records.clock), session.uid)
+            there = self._own_groups(client)
+            seen, choices = self._asking.converse(lambda: self._decide(client, session.uid, there, folder))
         except ZaloError as error:
             raise told(error) from error
-        choices = self._choices(seen, holders, folder)
-        if not self._answers and not self._asking.yes("Ghi những điều trên?", default=True):
-            raise typer.Abort
         report = OfficeCopy(shipped_config(), folder).bring_up_to_date(choices.regulation)
         write_settings(self._config, choices)
         settings = load_settings(self._config)
@@ -220,45 +252,61 @@ class Installation:
         except ZaloError as error:
             raise told(error) from error
 
-    def _fetch_groups_and_holders(
-        self, client: ZaloClient, account: str
-    ) -> tuple[_GroupData, dict[Role, list[Holder]]]:
+    def _own_groups(self, client: ZaloClient) -> Sequence[OwnGroup]:
         there = own_groups(client)
         if not there:
             raise SignInError(
                 Ending.REFUSED,
-                "Tài khoản này chưa ở trong Nhóm nào. Đề nghị Quản trị nhóm thêm tài khoản vào Nhóm, rồi chạy lại lệnh "
+                "Tài khoản này chưa ở trong Nhóm nào. Đề nghị Quản trị Nhóm thêm tài khoản vào Nhóm, rồi chạy lại lệnh "
                 "này.",
             )
-        groups = self._chosen_groups(there)
+        return there
+
+    def _decide(
+        self, client: ZaloClient, account: str, there: Sequence[OwnGroup], folder: Path
+    ) -> tuple[_GroupData, Choices]:
+        """Take all decisions from the answers file, or ask the operator; called anew when the operator goes back.
+
+        Raises:
+            typer.Abort: the operator does not want them written.
+        """
+        conversation = Conversation(self._asking, self._settings, first=self._first)
+        groups = self._chosen_groups(conversation, there)
         watched = [group.id for group in groups] if groups else [group.id for group in self._settings.groups]
-        members: dict[str, Member] = {}
-        for group_id in watched:
+        members = {member.uid: member for group_id in watched for member in self._members(client, group_id)}
+        members.pop(account, None)
+        seen = _GroupData(account, groups, list(members.values()))
+        named = self._answers.holders(seen.members) if self._answers else conversation.holders(seen.members)
+        choices = self._choices(conversation, seen, with_leader(named, first=self._first), folder)
+        if not self._answers:
+            sum_up(self._asking, choices)
+            if not confirm(self._asking):
+                raise typer.Abort
+        return seen, choices
+
+    def _members(self, client: ZaloClient, group_id: str) -> Sequence[Member]:
+        if group_id not in self._members_seen:
             snapshot, found = client.group(group_id)
             self._warn_if_members_hidden(snapshot)
-            members |= {member.uid: member for member in found if member.uid != account}
-        seen = _GroupData(account, groups, list(members.values()))
-        if self._answers:
-            return seen, with_leader(self._answers.holders(seen.members), first=self._first)
-        return seen, with_leader(self._conversation.holders(seen.members), first=self._first)
+            self._members_seen[group_id] = found
+        return self._members_seen[group_id]
 
-    def _chosen_groups(self, there: Sequence[OwnGroup]) -> Sequence[ChosenGroup] | None:
+    def _chosen_groups(self, conversation: Conversation, there: Sequence[OwnGroup]) -> Sequence[ChosenGroup] | None:
         if self._answers:
             return self._answers.groups([ChosenGroup(group.id, group.name) for group in there])
-        return self._conversation.groups(there)
+        return conversation.groups(there)
 
-    def _choices(self, seen: _GroupData, holders: dict[Role, list[Holder]], folder: Path) -> Choices:
+    def _choices(
+        self, conversation: Conversation, seen: _GroupData, holders: dict[Role, list[Holder]], folder: Path
+    ) -> Choices:
         top = {} if self._settings.config_dir else {"config_dir": str(self._relative(folder))}
         zalo = {"route_to": self._route_to} if self._route_to else {}
         if self._answers:
             choices = self._answers.choices(seen.groups, holders, first=self._first)
             return _replace_sections(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
-        office = self._conversation.office()
-        regulation = self._conversation.regulation(_current_regulation(folder), office["unit"])
-        alarm = self._conversation.alarm()
-        choices = Choices(top, zalo, office, alarm, seen.groups, holders, regulation)
-        sum_up(self._asking, choices)
-        return choices
+        office = conversation.office()
+        regulation = conversation.regulation(_decided_regulation(folder), office["unit"])
+        return Choices(top, zalo, office, conversation.alarm(), seen.groups, holders, regulation)
 
     def _relative(self, folder: Path) -> Path:
         base = self._config.resolve().parent
@@ -267,8 +315,8 @@ class Installation:
     def _warn_if_members_hidden(self, snapshot: GroupSnapshot) -> None:
         if snapshot.members_hidden:
             self._asking.say(
-                f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ thấy {len(snapshot.member_uids)} trên "
-                f"{snapshot.total_members} người. Để thấy đủ, đề nghị cho tài khoản này làm phó nhóm rồi chạy lại."
+                f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ đọc được {len(snapshot.member_uids)} trên "
+                f"{snapshot.total_members} người. Để đọc đủ, đề nghị đặt tài khoản này làm phó nhóm rồi chạy lại."
             )
 
     def _store_people(self, records: AppContext, settings: Settings, seen: _GroupData) -> None:
@@ -299,7 +347,10 @@ def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, 
     return Choices(top, zalo, choices.office, choices.alarm, choices.groups, choices.holders, choices.regulation)
 
 
-def _current_regulation(folder: Path) -> dict[str, str]:
+def _decided_regulation(folder: Path) -> dict[str, str]:
+    """Return number, date and issuer of the office's regulation; of the sample that ships with the program, nothing."""
     own = folder / REGULATION
-    data = load_yaml(own if own.exists() else shipped_config() / REGULATION).data
-    return {key: str(data[key]) for key in ("number", "issued", "issuer") if data.get(key)}
+    if not own.exists():
+        return {}
+    data = load_yaml(own).data
+    return {} if is_sample(data) else {key: str(data[key]) for key in ("number", "issued", "issuer") if data.get(key)}

@@ -2,20 +2,34 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.config import PersonSettings, Settings, SmtpSettings
+from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Member, Role
+from zalo_governor.services.typed_dates import parse_day
 from zalo_governor.setup.choices import ROLE_NAMES, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
 from zalo_governor.zalo.api.groups import OwnGroup
 
 _REQUIRED_ROLES = frozenset({Role.LEADER, Role.ADMIN})
 _SINGLE_HOLDER_ROLES = frozenset({Role.LEADER})
+_OTHER_LEADERS = "Lãnh đạo khác được chỉ đạo trên Nhóm"
+"""How the role LEADERSHIP is asked for; the leader, named before, gets it as well."""
 _SKIP_ANSWER = "-"
 _MAX_SHOWN = 20
+
+
+class Section(StrEnum):
+    """Groups of questions, in the order in which they are asked; the operator can answer each anew at the end."""
+
+    GROUPS = "groups"
+    PEOPLE = "people"
+    OFFICE = "office"
+    REGULATION = "regulation"
+    ALARM = "alarm"
 
 
 class Conversation:
@@ -34,41 +48,55 @@ class Conversation:
     def office(self) -> dict[str, str]:
         """Ask about the public body that uses the bot, as named in reports; return the settings section `office`.
 
-        Keys: province, unit (superior body), desk (the admins' agency), place (place name), signer (job title).
+        Keys: province, unit (superior body), desk (the admins' agency) and its abbreviation, place (place name), signer
+        (job title), signer_name.
         """
-        self._print_heading("Cơ quan dùng Nhóm")
+        self._begin(Section.OFFICE, "Cơ quan dùng Nhóm")
         now, ask = self._settings.office, self._asking.text
         province = ask("Tỉnh, thành phố (ví dụ: tỉnh Lai Châu)", "" if self._first else now.province, _check_filled)
         usual = office_of(province)
         unit = ask("Cơ quan chủ quản", usual["unit"] if self._first else now.unit, _check_filled)
-        desk = ask("Cơ quan của Quản trị nhóm, đơn vị lập báo cáo", now.desk, _check_filled)
+        desk = ask("Cơ quan của Quản trị Nhóm, đơn vị lập báo cáo", now.desk, _check_filled)
+        abbreviation = self._optional("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN", now.abbreviation)
         place = ask("Địa danh ghi trên báo cáo", usual["place"] if self._first else now.place, _check_filled)
         signer = ask("Chức vụ người ký báo cáo", now.signer, _check_filled)
-        return {"province": province, "unit": unit, "desk": desk, "place": place, "signer": signer}
+        signer_name = self._optional("Họ và tên người ký", now.signer_name)
+        return {
+            "province": province,
+            "unit": unit,
+            "desk": desk,
+            "abbreviation": abbreviation,
+            "place": place,
+            "signer": signer,
+            "signer_name": signer_name,
+        }
 
     def regulation(self, now: Mapping[str, str], issuer: str) -> dict[str, str]:
         """Ask for the regulation against which messages are checked; return its "number", "issued" (date) and "issuer".
 
-        `now` has the present values, used as defaults; in a new installation, the default issuer is `issuer`.
+        `now` has the office's present values, used as defaults; the default issuer is `issuer` where it has none.
+        Number and date that the office has not decided yet have no default: members would be told another office's.
         """
-        self._print_heading("Quy chế của Nhóm")
+        self._begin(Section.REGULATION, "Quy chế của Nhóm")
         ask = self._asking.text
         number = ask("Số quyết định ban hành Quy chế", now.get("number", ""), _check_filled)
-        issued = ask("Ngày ban hành (năm-tháng-ngày)", now.get("issued", ""), _check_date)
-        maker = ask("Cơ quan ban hành", issuer if self._first else now.get("issuer", ""), _check_filled)
+        before = parse_day(now.get("issued", ""))
+        answer = ask("Ngày ban hành (ngày/tháng/năm)", f"{before:%d/%m/%Y}" if before else "", _check_date)
+        issued = f"{parse_day(answer):%Y-%m-%d}"
+        maker = ask("Cơ quan ban hành", now.get("issuer") or issuer, _check_filled)
         return {"number": number, "issued": issued, "issuer": maker}
 
     def groups(self, there: Sequence[OwnGroup]) -> list[ChosenGroup]:
         """Ask which Zalo groups to watch, among those of the bot account (`there`); at least one must be chosen."""
-        self._print_heading("Nhóm được theo dõi")
+        self._begin(Section.GROUPS, "Nhóm được theo dõi")
         watched = {group.id for group in self._settings.groups}
         default = [place for place, group in enumerate(there) if group.id in watched]
         if not default and len(there) == 1:
-            self._asking.say("  Tài khoản chỉ ở trong một Nhóm.")
+            self._asking.say("  Tài khoản này chỉ tham gia một Nhóm.")
             default = [0]
         while True:
             lines = [f"{group.name or '(không tên)'} ({group.members} thành viên)" for group in there]
-            places = self._asking.several("Số của Nhóm, nhiều Nhóm thì cách nhau dấu phẩy", lines, default)
+            places = self._asking.several("Chọn Nhóm theo số (nhiều Nhóm thì cách nhau bằng dấu phẩy)", lines, default)
             if places:
                 return [ChosenGroup(there[place].id, there[place].name) for place in places]
             self._asking.say("  Cần chọn ít nhất một Nhóm.")
@@ -78,8 +106,8 @@ class Conversation:
 
         A role whose present holders the operator keeps is left out of the result.
         """
-        self._print_heading("Những người có vai trò theo Quy chế")
-        self._asking.say("Gõ một phần họ tên, không cần dấu; Hệ thống liệt kê những người khớp để chọn theo số.")
+        self._begin(Section.PEOPLE, "Những người có vai trò theo Quy chế")
+        self._asking.say("Gõ một phần họ tên, có dấu hoặc không dấu, rồi chọn người theo số trong danh sách hiện ra.")
         chosen: dict[Role, list[Holder]] = {}
         for role, name in ROLE_NAMES.items():
             kept = self._keeps_holders(role, name)
@@ -94,18 +122,20 @@ class Conversation:
         Returns:
             The keys "smtp" and "webhook" of the settings section `alarm`; None for what is not used.
         """
-        self._print_heading("Báo cho cán bộ kỹ thuật khi Hệ thống không nghe được Zalo")
+        self._begin(Section.ALARM, "Kênh cảnh báo dự phòng: báo cán bộ kỹ thuật khi Hệ thống mất kết nối với Zalo")
         now = self._settings.alarm
         kinds = ["Thư điện tử, qua máy chủ thư của cơ quan", "Địa chỉ web nhận thông báo (webhook)", "Không báo"]
         default = 0 if now.smtp else 1 if now.webhook else 2
-        match self._asking.one("Số", kinds, default):
+        match self._asking.one("Chọn theo số", kinds, default):
             case 0:
                 return {"smtp": self._smtp(), "webhook": None}
             case 1:
                 address = self._asking.text("Địa chỉ (https://…)", now.webhook or "", _check_address)
                 return {"smtp": None, "webhook": address}
             case _:
-                self._asking.say("  Khi mất kết nối sẽ không ai được báo, ngoài dòng trong nhật ký.")
+                self._asking.say(
+                    "  Khi Hệ thống mất kết nối với Zalo sẽ không ai được báo; chỉ có một dòng trong nhật ký vận hành."
+                )
                 return {"smtp": None, "webhook": None}
 
     def _smtp(self) -> dict[str, Any]:
@@ -113,14 +143,19 @@ class Conversation:
         host = ask("Máy chủ thư", now.host if now else "", _check_filled)
         port = ask("Cổng", str(now.port if now else 587), _check_port)
         starttls = self._asking.yes("Mã hóa bằng STARTTLS?", default=now.starttls if now else True)
-        user = ask("Tên đăng nhập, để trống nếu không cần", (now.user or "") if now else "")
-        sender = ask("Địa chỉ gửi", now.sender if now else "", _check_mail)
-        recipients = ask("Người nhận, cách nhau dấu phẩy", ", ".join(now.recipients) if now else "", _check_mail)
+        user = ask("Tên đăng nhập máy chủ thư (để trống nếu không cần)", (now.user or "") if now else "")
+        sender = ask("Địa chỉ thư của người gửi", now.sender if now else "", _check_mail)
+        recipients = ask(
+            "Địa chỉ thư của người nhận (nhiều người thì cách nhau bằng dấu phẩy)",
+            ", ".join(now.recipients) if now else "",
+            _check_mail,
+        )
         given: dict[str, Any] = {"host": host, "port": int(port), "starttls": starttls}
         if user:
             given["user"] = user
             self._asking.say(
-                "  Mật khẩu không ghi vào tệp: đặt trong biến môi trường ZALO_GOVERNOR_ALARM__SMTP__PASSWORD."
+                "  Mật khẩu không ghi vào tệp thiết đặt; đề nghị đặt ở biến môi trường "
+                "ZALO_GOVERNOR_ALARM__SMTP__PASSWORD."
             )
         given |= {"sender": sender, "recipients": [one.strip() for one in recipients.split(",")]}
         SmtpSettings.model_validate(given)
@@ -134,23 +169,25 @@ class Conversation:
         now = [person for person in self._settings.people if role in person.roles]
         if not now:
             return False
-        return self._asking.yes(f"{name} hiện là {_full_names(now)}. Giữ nguyên?", default=True)
+        return self._asking.yes(f"{name}: hiện là {_full_names(now)}. Giữ nguyên?", default=True)
 
     def _ask_holders(self, role: Role, name: str, members: Sequence[Member]) -> list[Holder]:
         found: list[Holder] = []
         while True:
             self._asking.say()
-            typed = self._asking.text(f"{name}{_enter_hint(role, found)}")
+            typed = self._asking.text(
+                f"{_OTHER_LEADERS if role is Role.LEADERSHIP else name}{_enter_hint(role, found)}"
+            )
             if typed == _SKIP_ANSWER or (not typed and (found or role not in _REQUIRED_ROLES)):
                 return found
             if not typed:
-                self._asking.say(f"  Cần có {name}; gõ {_SKIP_ANSWER} nếu chưa khai được bây giờ.")
+                self._asking.say(f"  Cần có {name}; nếu lúc này chưa khai được thì gõ {_SKIP_ANSWER}.")
                 continue
             member = self._choose_member(find(members, typed).members, typed)
             if member is None:
                 continue
             if member.uid in {holder.uid for holder in found}:
-                self._asking.say("  Đã chọn người này.")
+                self._asking.say("  Người này đã được chọn.")
                 continue
             found.append(self._ask_name(member))
             if role in _SINGLE_HOLDER_ROLES:
@@ -163,12 +200,16 @@ class Conversation:
         member or more than 20 were found. `typed` is shown to the operator if no member was found.
         """
         if not found:
-            self._asking.say(f"  Không thấy thành viên nào tên {typed!r}. Tên hiển thị có thể viết khác.")
+            self._asking.say(
+                f"  Không tìm thấy thành viên nào có tên {typed!r}; tên hiển thị trên Zalo có thể viết khác."
+            )
             return None
         if len(found) > _MAX_SHOWN:
-            self._asking.say(f"  Có {len(found)} người khớp, đề nghị gõ rõ hơn.")
+            self._asking.say(f"  Có {len(found)} người trùng, đề nghị gõ rõ hơn.")
             return None
-        place = self._asking.one("Số (Enter: tìm lại)", [member.display_name or member.uid for member in found])
+        place = self._asking.one(
+            "Chọn theo số (Enter: tìm lại)", [member.display_name or member.uid for member in found]
+        )
         return None if place is None else found[place]
 
     def _ask_name(self, member: Member) -> Holder:
@@ -179,7 +220,14 @@ class Conversation:
             self._named_holders[member.uid] = read._replace(full_name=full_name, title=title)
         return self._named_holders[member.uid]
 
-    def _print_heading(self, title: str) -> None:
+    def _optional(self, question: str, now: str) -> str:
+        """Ask for a text that may stay empty; return it, "" for none. Enter alone keeps the present value `now`."""
+        hint = f"gõ {_SKIP_ANSWER} để bỏ trống" if now else "Enter: bỏ trống"
+        answer = self._asking.text(f"{question} ({hint})", now)
+        return "" if answer == _SKIP_ANSWER else answer
+
+    def _begin(self, section: Section, title: str) -> None:
+        self._asking.begin_section(section)
         self._asking.say()
         self._asking.say(f"── {title}")
 
@@ -190,7 +238,7 @@ def _enter_hint(role: Role, found: Sequence[Holder]) -> str:
     `found` are the holders chosen so far. The result is "" if Enter is no valid answer: the role needs a holder.
     """
     if found:
-        return ", người tiếp theo (Enter: đủ)"
+        return ", người tiếp theo (Enter: không thêm)"
     return "" if role in _REQUIRED_ROLES else " (Enter: không có ai)"
 
 
@@ -199,15 +247,14 @@ def _full_names(people: Sequence[PersonSettings]) -> str:
 
 
 def _check_filled(answer: str) -> str | None:
-    return None if answer else "Mục này không để trống được."
+    return None if answer else "Đề nghị không để trống."
 
 
 def _check_date(answer: str) -> str | None:
-    try:
-        date.fromisoformat(answer)
-    except ValueError:
-        return "Đề nghị ghi theo dạng năm-tháng-ngày, ví dụ 2019-08-09."
-    return None
+    day = parse_day(answer)
+    if day is None:
+        return "Đề nghị ghi ngày/tháng/năm, ví dụ 01/11/2025."
+    return "Ngày này chưa đến." if day > local(system_clock()).date() else None
 
 
 def _check_port(answer: str) -> str | None:
@@ -215,7 +262,7 @@ def _check_port(answer: str) -> str | None:
 
 
 def _check_address(answer: str) -> str | None:
-    return None if re.match(r"https?://\S+$", answer) else "Địa chỉ bắt đầu bằng https:// hoặc http://."
+    return None if re.match(r"https?://\S+$", answer) else "Địa chỉ phải bắt đầu bằng https:// hoặc http://."
 
 
 def _check_mail(answer: str) -> str | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from zalo_governor.app.policy import introduction_of
-from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.init.questions import Section
+from zalo_governor.cli.prompts import Asking, is_yes
 from zalo_governor.config import Settings
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.regulation import Regulation
@@ -16,25 +17,52 @@ from zalo_governor.services.messaging.introduction import introduction_text
 from zalo_governor.setup.choices import ROLE_NAMES, Choices
 from zalo_governor.setup.config_copy import CopyReport
 
+_CONFIRMATION = "confirmation"
+
 
 def sum_up(asking: Asking, choices: Choices) -> None:
-    """Print what the operator has decided in `init` (groups, people, alert …), before the files are written."""
+    """Print what the operator has decided in `init` (groups, people, alert …), before the files are written.
+
+    The sections are numbered in the order of `Section`, for `confirm`.
+    """
+    office, regulation = choices.office, choices.regulation
     asking.say()
-    asking.say("── Sẽ ghi")
-    asking.say(f"  Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
+    asking.say("── Nội dung sẽ ghi")
+    asking.say(f"  1. Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
+    asking.say("  2. Những người có vai trò")
     for role, chosen in choices.holders.items():
         named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
-        asking.say(f"  {ROLE_NAMES[role]}: {named or 'chưa có'}")
-    asking.say(f"  Cơ quan: {choices.office['unit']}, {choices.office['province']}; báo cáo: {choices.office['desk']}")
-    issued = date.fromisoformat(choices.regulation["issued"])
-    asking.say(f"  Quy chế: số {choices.regulation['number']} ngày {issued:%d/%m/%Y}, {choices.regulation['issuer']}")
-    asking.say(f"  Báo khi Hệ thống không nghe được Zalo: {_describe_alarm(choices.alarm)}")
+        asking.say(f"     {ROLE_NAMES[role]}: {named or 'chưa có'}")
+    asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; đơn vị lập báo cáo: {office['desk']}")
+    signing = ", ".join(filter(None, (office["signer"], office["signer_name"])))
+    asking.say(f"     Người ký báo cáo: {signing}; viết tắt: {office['abbreviation'] or 'bỏ trống'}")
+    issued = date.fromisoformat(regulation["issued"])
+    asking.say(f"  4. Quy chế: số {regulation['number']} ngày {issued:%d/%m/%Y}, {regulation['issuer']}")
+    asking.say(f"  5. Kênh cảnh báo dự phòng: {_describe_alarm(choices.alarm)}")
+
+
+def confirm(asking: Asking) -> bool:
+    """Ask whether to write what was summed up; return the answer.
+
+    If the operator types the number of a section, its questions are asked again.
+    """
+    asking.begin_section(_CONFIRMATION)
+    while True:
+        answer = asking.text("Ghi các nội dung trên? (c/k; gõ số để sửa một mục)", "c")
+        if (agreed := is_yes(answer)) is not None:
+            return agreed
+        if answer.isdecimal() and 1 <= int(answer) <= len(Section):
+            section = [*Section][int(answer) - 1]
+            # People are found among the members of the groups.
+            anew = (section, Section.PEOPLE) if section is Section.GROUPS else (section,)
+            asking.change_section(*anew, _CONFIRMATION)
+        asking.say(f"  Đề nghị gõ c (có), k (không) hoặc số từ 1 đến {len(Section)}.")
 
 
 def _describe_alarm(alarm: Mapping[str, Any]) -> str:
     if smtp := alarm.get("smtp"):
         return f"thư điện tử tới {', '.join(smtp['recipients'])}"
-    return str(alarm.get("webhook") or "không báo ai")
+    return str(alarm.get("webhook") or "chưa đặt")
 
 
 def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyReport) -> None:
@@ -44,9 +72,12 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
     """
     asking.say()
     asking.say(f"Đã ghi {config}.")
-    asking.say(f"Bản cấu hình của cơ quan ở {folder}: {len(report.added)} tệp mới, {len(report.updated)} tệp cập nhật.")
+    asking.say(
+        f"Bản cấu hình riêng của cơ quan ở {folder}: {len(report.added)} tệp mới, "
+        f"{len(report.updated)} tệp được cập nhật."
+    )
     for name in report.removed:
-        asking.say(f"  Không còn dùng, đã bỏ: {name}")
+        asking.say(f"  Không còn dùng, đã xóa: {name}")
     for name in report.left:
         asking.say(f"  Cơ quan đã sửa, giữ nguyên: {name}")
 
@@ -56,7 +87,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
     catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
-    asking.say("── Lời giới thiệu mà thành viên sẽ đọc")
+    asking.say("── Lời giới thiệu gửi thành viên")
     asking.say(introduction_text(introduction_of(settings), MessageFormatter(catalogue, regulation)))
 
 
@@ -64,8 +95,8 @@ def tell_what_is_next(asking: Asking) -> None:
     """Print the commands that the operator should run after `init` (`doctor`, `run`, `backup` …)."""
     asking.say()
     asking.say("Việc tiếp theo:")
-    asking.say("  zalo-governor doctor               kiểm tra mọi thứ trước khi chạy")
-    asking.say("  zalo-governor run                  chạy Hệ thống ở màn hình này; Ctrl-C để dừng")
-    asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cất vào phong bì")
-    asking.say("  zalo-governor install-service      chạy thành dịch vụ của máy")
+    asking.say("  zalo-governor doctor               kiểm tra hệ thống trước khi chạy")
+    asking.say("  zalo-governor run                  chạy Hệ thống trên màn hình này; Ctrl-C để dừng")
+    asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cho vào phong bì niêm phong")
+    asking.say("  zalo-governor install-service      cài thành dịch vụ, tự chạy khi máy khởi động")
     asking.say("Hướng dẫn từng bước: docs/cai-dat.md")

@@ -17,14 +17,16 @@ from zalo_governor.system.process import forbid_core_dumps
 QrFile = Annotated[
     Path | None,
     typer.Option(
-        "--qr-file", help="Nơi để ảnh mã QR trong lúc mã còn hiệu lực; không ghi là trong data_dir.", dir_okay=False
+        "--qr-file", help="Tệp ảnh mã QR trong lúc mã còn hiệu lực; không ghi thì ở trong data_dir.", dir_okay=False
     ),
 ]
-OtherAccount = Annotated[bool, typer.Option("--other-account", help="Nhận tài khoản khác với trước mà không hỏi.")]
+OtherAccount = Annotated[
+    bool, typer.Option("--other-account", help="Chấp nhận tài khoản khác tài khoản trước mà không hỏi.")
+]
 
 
 def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_account: OtherAccount = False) -> None:
-    """Đăng nhập tài khoản của Hệ thống: quét mã QR bằng ứng dụng Zalo; phiên được giữ dưới dạng mã hóa."""
+    """Đăng nhập tài khoản của Hệ thống bằng mã QR, quét bằng ứng dụng Zalo; phiên đăng nhập được mã hóa."""
     forbid_core_dumps()
     logging.silence()
     clean_up_when_told_to_end()

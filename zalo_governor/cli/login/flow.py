@@ -106,16 +106,14 @@ class SignIn:
                 self._require_consent(known, uid, name)
             with standing_still(self._records, uid if uid != known else ""):
                 self._records.keep_login(credentials, uid)
-        self._say(
-            f"Đã đăng nhập tài khoản {name or '(không tên)'}, uid {uid}. Phiên được giữ mã hóa trong cơ sở dữ liệu."
-        )
+        self._say(f"Đã đăng nhập tài khoản {name or '(không tên)'}, uid {uid}. Phiên đăng nhập được lưu mã hóa.")
         return SignedIn(uid, name)
 
     def _new_session(self) -> tuple[tuple[str, Credentials], str]:
         zalo = self._records.settings.zalo
         imei, user_agent = self._browser_identity()
         with QrLogin(user_agent=user_agent, route_to=zalo.route_to, timeout=zalo.timeout_seconds) as login:
-            self._say("Đang xin mã đăng nhập của Zalo.")
+            self._say("Đang lấy mã đăng nhập của Zalo.")
             self._wait_until_confirmed(login)
             name = login.enter()
             given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
@@ -147,7 +145,7 @@ class SignIn:
                 self._say(f"Tài khoản {name or '(không tên)'} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
                 login.wait_for_confirmation(code)
             except QrExpiredError:
-                self._say("Mã đã hết hạn mà chưa được quét hoặc chưa được xác nhận.")
+                self._say("Mã đã hết hạn, chưa được quét hoặc chưa được xác nhận.")
             except QrRefusedError as error:
                 self._say(f"Mã không còn hiệu lực (Zalo trả lời mã {error.code}).")
             else:
@@ -156,8 +154,8 @@ class SignIn:
                 break
         raise SignInError(
             Ending.NOBODY_SCANNED,
-            "Chưa đăng nhập được: mã QR đã hết hạn mà không có ai quét và xác nhận. Khi có điện thoại của tài khoản "
-            "dùng cho Hệ thống trong tay, chạy lại: zalo-governor login",
+            "Chưa đăng nhập được: mã QR đã hết hạn, chưa có ai quét và xác nhận. Khi có sẵn điện thoại của tài khoản "
+            "dùng cho Hệ thống, chạy lại: zalo-governor login",
         )
 
     @contextmanager
@@ -182,15 +180,15 @@ class SignIn:
 
     def _require_consent(self, known: str, uid: str, name: str) -> None:
         self._say(
-            f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước của nơi cài đặt này "
+            f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước ở nơi cài đặt này "
             f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác: sau khi đăng nhập, đề nghị "
-            "chạy zalo-governor account replace để nhận lại mọi người rồi mới khởi động."
+            "chạy zalo-governor account replace để nhận lại mọi người, rồi mới khởi động."
         )
         if self._other_account or (sys.stdin.isatty() and self._asking.yes("Dùng tài khoản mới này?", default=False)):
             return
         raise SignInError(
             Ending.OTHER_ACCOUNT,
-            "Chưa thay đổi gì: đây là tài khoản khác. Nếu đúng là đổi tài khoản, chạy lại với --other-account",
+            "Chưa thay đổi gì, vì đây là tài khoản khác. Nếu đúng là đổi tài khoản, chạy lại với --other-account",
         )
 
     def _say(self, line: str) -> None:
@@ -244,8 +242,8 @@ def standing_still(records: AppContext, uid: str) -> Iterator[None]:
     except OtherInstanceError:
         raise SignInError(
             Ending.RUNNING,
-            f"Hệ thống đang chạy với tài khoản {uid}. Dừng lại (Ctrl-C, hoặc systemctl stop zalo-governor) rồi chạy "
-            "lại lệnh này.",
+            f"Hệ thống đang chạy với tài khoản {uid}. Đề nghị dừng Hệ thống (Ctrl-C, hoặc systemctl stop "
+            "zalo-governor) rồi chạy lại lệnh này.",
         ) from None
     try:
         yield

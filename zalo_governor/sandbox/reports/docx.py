@@ -11,11 +11,12 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.documents import Cell, ReportDocument
+from zalo_governor.domain.documents import Cell, Highlight, ReportDocument
 from zalo_governor.domain.errors import ConfigError
 
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """Timestamp of every file inside the DOCX (a ZIP archive): fixed, so that equal reports give equal bytes."""
+_NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _UNPADDED_FROM_MONTH = 3
 """From this month on, months get no leading zero; January and February do (Decree 30/2020/NĐ-CP, App. I, II.4)."""
 
@@ -52,6 +53,8 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
     """
     made = local(paper.made_at)
     head = paper.head
+    # A report that was put into the queue by an earlier version of the program has no body.
+    body = paper.body or tuple(section for section in paper.sections if section.lines)
     return {
         "co_quan_cap_tren": head.superior,
         "co_quan": head.unit,
@@ -61,14 +64,25 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
         "nam": f"{made:%Y}",
         "kinh_gui": head.addressee,
         "chuc_vu_ky": head.signer,
+        "ho_ten_ky": head.signer_name,
+        "ky_hieu": head.abbreviation,
         "noi_nhan": list(head.recipients),
         "ten_loai": paper.title,
         "trich_yeu": paper.subject,
         "nhom": paper.group,
         "ky_bao_cao": paper.period,
         "mo_dau": paper.summary,
-        "diem_chinh": [{"ten": row.name, "gia_tri": row.value, "ghi_chu": row.note} for row in paper.highlights],
-        "muc": {section.key: {"ten": section.title, "dong": section.lines} for section in paper.sections},
+        "tom_tat": [_highlight(row) for row in paper.headlines],
+        "diem_chinh": [_highlight(row) for row in paper.highlights],
+        "cac_muc": [
+            {"so": numeral, "ten": section.title, "dong": section.lines}
+            for numeral, section in zip(_NUMERALS, body, strict=False)
+        ],
+        "co_phu_luc": not paper.of_one_day,
+        "muc": {
+            section.key: {"ten": section.title, "dong": section.lines, "ghi_chu": section.notes}
+            for section in paper.sections
+        },
         "bang": {
             table.key: {
                 "ten": table.title,
@@ -80,6 +94,10 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
         "ghi_chu": paper.remark,
         "dau_kiem": paper.trace,
     }
+
+
+def _highlight(row: Highlight) -> dict[str, str]:
+    return {"ten": row.name, "gia_tri": row.value, "ghi_chu": row.note}
 
 
 def _format_cell(cell: Cell) -> str:

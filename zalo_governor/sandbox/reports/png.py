@@ -1,6 +1,7 @@
 """Renders a report as a PNG picture of figures and charts that is readable at the width of a phone."""
 
 import textwrap
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -11,38 +12,58 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.documents import Drawing, Highlight, ReportDocument, Table
+from zalo_governor.domain.documents import Cell, Drawing, Highlight, ReportDocument, Table
 
 WIDTH = 1080
 _DPI = 100
 _MOST_BARS = 8
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
-_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 360, 64, 120, 150, 40
+_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 360, 64, 120, 150, 40
 """Heights in pixels of the parts of the page: header, row of figures, vertical and horizontal bar charts, footer …"""
+_HEADLINE, _NOTE_LINE = 116, 30
+"""Heights in pixels of one of the three lines at the top, and of each line of its note."""
+_NOTE_WIDTH, _NOTE_LINES = 82, 4
+_LONG_VALUE = 46
+"""Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
+_LABEL_WIDTH = 27
 
 
 def picture(paper: ReportDocument) -> bytes:
     """Render the report `paper` as a PNG, 1080 pixels wide and as high as its charts need; return the bytes."""
-    # A chart of a single bar says no more than the number in the text.
-    drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
-    heights = [_height(table) for table in drawn]
-    tile_rows = (len(paper.highlights) + 1) // 2
-    total = _HEADER + tile_rows * _TILE_ROW + sum(heights) + _SPACE * len(drawn) + _FOOTER
     with mpl.rc_context({"font.family": "DejaVu Sans", "text.color": _INK, "axes.edgecolor": _GREY}):
-        figure = Figure(figsize=(WIDTH / _DPI, total / _DPI), dpi=_DPI, facecolor=_PAPER)
-        FigureCanvasAgg(figure)
-        page = _Page(figure, total)
-        page.header(paper)
-        for place in range(0, len(paper.highlights), 2):
-            page.tiles(paper.highlights[place : place + 2])
-        for table, height in zip(drawn, heights, strict=True):
-            page.chart(table, height)
-        page.footer(paper)
         content = BytesIO()
-        figure.savefig(content, format="png", metadata={"Software": None})
+        page_of(paper).savefig(content, format="png", metadata={"Software": None})
     return content.getvalue()
+
+
+def page_of(paper: ReportDocument) -> Figure:
+    """Return the page with its texts and charts, from top to bottom; charts that would be empty are left out."""
+    drawn = [table for table in paper.tables if table.worth_drawing and _drawn_columns(table)]
+    heights = [_height(table) for table in drawn]
+    notes = [textwrap.wrap(headline.note, _NOTE_WIDTH)[:_NOTE_LINES] for headline in paper.headlines]
+    tile_rows = (len(paper.highlights) + 1) // 2
+    total = (
+        _HEADER
+        + sum(_HEADLINE + _NOTE_LINE * len(lines) for lines in notes)
+        + tile_rows * _TILE_ROW
+        + sum(heights)
+        + _SPACE * len(drawn)
+        + _FOOTER
+    )
+    figure = Figure(figsize=(WIDTH / _DPI, total / _DPI), dpi=_DPI, facecolor=_PAPER)
+    FigureCanvasAgg(figure)
+    page = _Page(figure, total)
+    page.header(paper)
+    for headline, lines in zip(paper.headlines, notes, strict=True):
+        page.headline(headline, lines)
+    for place in range(0, len(paper.highlights), 2):
+        page.tiles(paper.highlights[place : place + 2])
+    for table, height in zip(drawn, heights, strict=True):
+        page.chart(table, height)
+    page.footer(paper)
+    return figure
 
 
 def _height(table: Table) -> int:
@@ -51,12 +72,14 @@ def _height(table: Table) -> int:
     return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_drawn_columns(table)) > 1 else 1)
 
 
-def _drawn_columns(table: Table) -> tuple[int, ...]:
-    """Return the indices of the table columns to draw.
+def _rows(table: Table) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows that are drawn: of names only the first, as the table has the most important ones first."""
+    return table.rows[:_MOST_BARS] if table.drawing is Drawing.BARS else table.rows
 
-    They are the first of `table.drawn`, and each further one that has any value but zero.
-    """
-    return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
+
+def _drawn_columns(table: Table) -> tuple[int, ...]:
+    """Return the indices of the table columns to draw: those of `table.drawn` that have any value but zero."""
+    return tuple(place for place in table.drawn if any(row[place] for row in _rows(table)))
 
 
 class _Page:
@@ -72,10 +95,20 @@ class _Page:
 
     def header(self, paper: ReportDocument) -> None:
         self._text(56, 46, paper.title, size=30, weight="bold", color=_BLUE)
-        for number, line in enumerate(textwrap.wrap(paper.subject, 52)[:2]):
-            self._text(56, 102 + 40 * number, line, size=20, weight="bold")
-        self._text(56, 184, paper.period, size=18, color=_PALE)
+        self._text(56, 98, textwrap.shorten(paper.group, 60, placeholder=" …"), size=20, weight="bold")
+        self._text(56, 144, paper.period, size=18, color=_PALE)
         self._at = _HEADER
+
+    def headline(self, headline: Highlight, note: Sequence[str]) -> None:
+        """Draw one of the three lines with which the page begins; `note` are the lines of what is added to it."""
+        height = _HEADLINE + _NOTE_LINE * len(note)
+        self._figure.patches.append(self._panel(40, self._at, WIDTH - 80, height - 16))
+        self._text(64, self._at + 12, headline.name, size=18, color=_PALE)
+        size = 26 if len(headline.value) <= _LONG_VALUE else 19
+        self._text(64, self._at + 44, headline.value, size=size, weight="bold")
+        for number, line in enumerate(note):
+            self._text(64, self._at + 94 + _NOTE_LINE * number, line, size=16)
+        self._at += height
 
     def tiles(self, highlights: tuple[Highlight, ...]) -> None:
         for place, highlight in enumerate(highlights):
@@ -120,7 +153,7 @@ class _Page:
         _hide_spines(axes, "left")
 
     def _bars(self, axes: Axes, table: Table) -> None:
-        rows = table.rows[:_MOST_BARS]
+        rows = _rows(table)
         drawn = _drawn_columns(table)
         count = len(drawn)
         thick = 0.78 / count
@@ -132,7 +165,7 @@ class _Page:
             axes.barh(places, values, height=thick * 0.92, color=color, label=table.columns[column])
             for place, value in zip(places, values, strict=True):
                 axes.text(value + longest * 0.015, place, _format_number(value), va="center", fontsize=17, color=_INK)
-        names = [textwrap.fill(textwrap.shorten(str(row[0]), 52, placeholder=" …"), 27) for row in rows]
+        names = [_wrap_label(str(row[0])) for row in rows]
         axes.set_yticks(range(len(rows)), names)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, longest * 1.12)
@@ -173,6 +206,15 @@ def _hide_spines(axes: Axes, *kept: str) -> None:
 def _shorten_label(label: str) -> str:
     """Shorten the label of a chart axis: a date "dd/mm/yyyy" to "dd/mm", any other label to its first word."""
     return label[:5] if label.count("/") == 2 else label.split(maxsplit=1)[0]
+
+
+def _wrap_label(label: str) -> str:
+    """Wrap the name of a bar into two lines; what stands in brackets at its end is kept together on the second."""
+    short = textwrap.shorten(label, 60, placeholder=" …")
+    name, bracket, rest = short.partition(" (")
+    if bracket and len(short) > _LABEL_WIDTH >= max(len(name), len(rest) + 1):
+        return f"{name}\n({rest}"
+    return textwrap.fill(short, _LABEL_WIDTH)
 
 
 def _format_number(value: float) -> str:

@@ -13,6 +13,7 @@ from zalo_governor.domain.documents import Cell, Drawing, ReportDocument, Table
 _MAX_COLUMN_WIDTH = 60
 _HEADING = PatternFill("solid", fgColor="1F4E79")
 _SUMMARY = "Tóm tắt"
+_SUMMARY_WIDTHS = (20, 30, 60)
 _ROW_HEIGHT_CM = 0.6
 
 
@@ -29,12 +30,15 @@ def workbook(paper: ReportDocument) -> bytes:
 
 
 def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
-    rows: list[tuple[Cell, ...]] = [(paper.title,), (paper.subject,), (paper.period,), ()]
-    rows += [(figure.name, figure.value, figure.note) for figure in paper.highlights]
-    for section in paper.sections:
-        rows += [(), (section.title,), *((line,) for line in section.lines)]
+    heading = f"{paper.title}: {paper.group}"
+    rows: list[tuple[Cell, ...]] = [(heading,), (paper.period,)]
+    rows += [(figure.name, figure.value, figure.note) for figure in paper.headlines]
+    rows += [(), *((figure.name, figure.value, figure.note) for figure in paper.highlights)]
+    told = [section for section in paper.sections if section.lines or section.notes]
+    for section in told:
+        rows += [(), (section.title,), *((line,) for line in (*section.lines, *section.notes))]
     rows += [(), (paper.remark,), (paper.trace,)]
-    titles = {paper.title, paper.subject, *(section.title for section in paper.sections)}
+    titles = {heading, *(section.title for section in told)}
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
             _write_cell(sheet, number, place, value)
@@ -44,7 +48,12 @@ def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
             sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=3)
             sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
             sheet.row_dimensions[number].height = 16 * (1 + len(str(row[0])) // 95)
-    for column, width in zip("ABC", (28, 18, 46), strict=True):
+        elif row:
+            for place in range(1, len(row) + 1):
+                sheet.cell(number, place).alignment = Alignment(wrap_text=True, vertical="top")
+            lines = max(1 + len(str(value)) // width for value, width in zip(row, _SUMMARY_WIDTHS, strict=True))
+            sheet.row_dimensions[number].height = 16 * lines
+    for column, width in zip("ABC", _SUMMARY_WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
 
 
@@ -59,7 +68,7 @@ def _fill_table(sheet: Worksheet, table: Table) -> None:
         widest = max(len(str(cell)) for cell in cells)
         sheet.column_dimensions[get_column_letter(place)].width = min(widest + 3, _MAX_COLUMN_WIDTH)
     sheet.freeze_panes = "A2"
-    if table.drawing and table.rows:
+    if table.worth_drawing:
         _add_chart(sheet, table)
 
 
@@ -83,6 +92,8 @@ def _add_chart(sheet: Worksheet, table: Table) -> None:
 
 
 def _write_cell(sheet: Worksheet, row: int, place: int, value: Cell) -> None:
+    if value == "":
+        return
     cell = sheet.cell(row, place, value)
     if isinstance(value, str):
         # openpyxl would store a string that begins with "=" as a formula.

@@ -235,4 +235,4 @@ class CommandDesk:
             subject=subject,
             detail={"event": event.id, "place": place, **detail},
         )
-        log.info(action, command=subject, place=place, person=person.id, **detail)
+        log.info(action, command=subject, place=place, person=person.id, outcome=detail.get("outcome"))

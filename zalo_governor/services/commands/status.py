@@ -15,6 +15,7 @@ from zalo_governor.services.messaging.delivery_words import undelivered_line, wa
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.outage_notices import ELSEWHERE
+from zalo_governor.services.messaging.outside_words import outside_rows
 from zalo_governor.services.messaging.shortening import shortest
 from zalo_governor.services.messaging.trial import trial_line
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
@@ -73,6 +74,7 @@ class Status(Command[bool]):
         yield from self._private_gap_lines(call)
         if status.backup_overdue:
             yield self.voice.render(MessageId.STATUS_BACKUP, last=last_backup(status, self.voice))
+        yield from outside_rows(status, self.voice)
 
     def _lacking(self, call: Call, status: LineStatus) -> Iterator[str]:
         """Yield lines on what people should set up, look at or know."""

@@ -55,7 +55,7 @@ class DirectivePages:
         if not page.lines:
             return self._voice.render(MessageId.DIRECTIVES_NONE, group=name)
         late = page.overdue
-        overdue = self._voice.render(MessageId.DIRECTIVES_OVERDUE, count=number(late)) if late else ""
+        overdue = self._voice.render(MessageId.LEDGER_OVERDUE, count=number(late)) if late else ""
         head = self._voice.render(
             MessageId.DIRECTIVES, group=name, count=number(page.total), overdue=overdue, rows="{rows}"
         )

@@ -156,6 +156,13 @@ class MessageFormatter:
         """Return the text in brackets with a blank before them; "" for no text."""
         return self.render(MessageId.IN_BRACKETS, said=said) if said else ""
 
+    def named_clause(self, number: str) -> str:
+        """Return a clause by name and number: `Bí mật nhà nước (khoản 1 Điều 4)`; a fallback if unknown."""
+        try:
+            return self.regulation.clause(number).named
+        except KeyError:
+            return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
+
     def clause(self, number: str) -> str:
         """Return the summary of a clause, without its full stop; a fallback text if the clause is unknown."""
         try:

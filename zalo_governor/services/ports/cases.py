@@ -45,6 +45,10 @@ class Cases(Protocol):
         """
         ...
 
+    def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
+        """Return the urgent cases (`Case.urgent`) opened in [start, end), whatever their state, oldest first."""
+        ...
+
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
         """Insert a new case (the given id is ignored), link its first event to it, and return it with its id.
 

@@ -14,6 +14,7 @@ from zalo_governor.services.members.roster.comparison import figures, hidden
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.outside_words import copy_notice
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -91,7 +92,7 @@ class Digests:
         return told
 
     def backup(self, uow: UnitOfWork, due: datetime) -> None:
-        """Warn the admins if the database backup is overdue; `due` is the time of this run.
+        """Warn the admins if the database backup, or its copy off the machine, is missing; `due` is this run's time.
 
         The warning is sent once a day for all bot accounts together, and not in the quiet hours (at night).
         """
@@ -100,6 +101,8 @@ class Digests:
             return
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
             self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
+        elif status.copy_missing and uow.claims.claim_once("backup_copy_missing", midnight(today(due))):
+            self._notifier.to_desk(uow, copy_notice(status, self._voice), group_id=NO_GROUP)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.

@@ -1,215 +1,147 @@
-"""Rendering of the activity report as one Zalo message."""
+"""Rendering of the activity report as one Zalo message, to be read on a phone: the worst first, then figures."""
 
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from zalo_governor.domain.cases import Case
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
-from zalo_governor.domain.reports import ActivityReport, ClauseFigures
-from zalo_governor.domain.statements import StatementKind
-from zalo_governor.services.cases.ranking import shown
+from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.services.messaging.limits import MESSAGE_LIMIT
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
-from zalo_governor.services.reports.builder import (
+from zalo_governor.services.reports.sentences import (
     attachments_line,
-    change_in_words,
-    coverage_line,
+    clause_rows,
+    compared,
+    counted,
     directives_line,
-    gaps_line,
     handling_lines,
-    heard_until,
-    last_minute,
-    private_line,
+    members_line,
     signs_line,
-    unheard,
-    withheld_line,
+    span_in_words,
+    told_line,
+    troubles_line,
 )
+from zalo_governor.services.reports.summary import Codes, headlines, in_one_line
 
-_ROW_LIMITS = ((8, 5), (6, 4), (5, 3), (4, 2), (3, 1), (1, 1))
-"""(Maximum rows by clause, maximum rows of open cases), tried in this order until the report fits into one message."""
-_MOST_UNVERIFIABLE = 30
+TEXT_LIMIT = 1200
+"""Maximum length of the report as a message, in characters."""
+_CODES = (Codes(40, 40), Codes(40, 10), Codes(40, 3), Codes(20, 3), Codes(10, 2), Codes(5, 2), Codes(2, 1))
+"""How many codes of grave cases are given: the most for which the three first lines keep to their share."""
+_HEADLINES_LIMIT = 520
+_CLAUSE_ROWS = (5, 4, 3, 2, 1)
+"""How many clauses are named: the most that fit."""
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
-    """Render the report as one Zalo message of at most 2,000 characters; rows that do not fit are left out and counted.
+    """Render the report as one Zalo message of at most `TEXT_LIMIT` characters.
 
-    Urgent cases are always listed: if they are too many for one message, the text is longer and is sent in parts.
+    It begins with what is grave, what is open and overdue, and when the bot heard nothing. Of the figures, those that
+    do not fit are left out, the least important first; all of them are in the files (DOCX, XLSX).
     """
-    page = _TextRenderer(report, MessageFormatter(catalogue, regulation))
-    text = ""
-    for clause_rows, case_rows in _ROW_LIMITS:
-        text = page.text(clause_rows, case_rows)
-        if len(text) <= MESSAGE_LIMIT:
-            break
-    return text
+    return _TextRenderer(report, MessageFormatter(catalogue, regulation)).text()
+
+
+class _Part(NamedTuple):
+    """A part of the message that is left out if it does not fit."""
+
+    importance: int
+    """1 for what is left out last."""
+    wordings: Sequence[str]
+    """The part in full, then shorter, if it can be said so; "" where there is nothing to say."""
 
 
 class _TextRenderer:
-    """Renderer of one activity report as a chat message, paragraph by paragraph."""
+    """Renderer of one activity report as a chat message, line by line."""
 
     def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
         self._report = report
         self._voice = voice
 
-    def text(self, clause_rows: int, case_rows: int) -> str:
-        """Return the report as text, with at most `clause_rows` clauses and `case_rows` open cases listed.
+    def text(self) -> str:
+        first = [self._heading(), *self._headlines()]
+        last = [self._voice.render(MessageId.REPORT_END)]
+        room = TEXT_LIMIT - len("\n".join([*first, *last]))
+        parts = self._parts()
+        chosen: dict[int, str] = {}
+        for place in sorted(range(len(parts)), key=lambda place: parts[place].importance):
+            line = next((wording for wording in parts[place].wordings if len(wording) < room), "")
+            if line:
+                chosen[place] = line
+                room -= len(line) + 1
+        return "\n".join([*first, *(chosen[place] for place in sorted(chosen)), *last])
 
-        More open cases are listed if more are urgent.
-        """
+    def _heading(self) -> str:
         report = self._report
-        text = self._voice.render(
+        return self._voice.render(
             MessageId.REPORT,
             group=self._voice.group(Group(report.group_id, report.group_name)),
             period=report.period.label,
-            start=moment(report.period.start),
-            end=moment(last_minute(report.period.end)),
-            made_at=moment(report.made_at),
-            activity=self._activity(),
-            clauses=self._clauses(clause_rows) + self._handling(),
-            open=self._open_cases(case_rows),
-            more=self._table_figures() + self._directives() + self._attachments(),
-            trend=self._trend(),
-            coverage=self._coverage(),
-            cannot=self._unverifiable_clauses() + self._leak_signs(),
         )
-        return "\n".join(line for line in text.splitlines() if line.strip())
+
+    def _headlines(self) -> list[str]:
+        said: list[str] = []
+        for codes in _CODES:
+            rows = headlines(self._report, self._voice, codes)
+            said = [f"{place}. {in_one_line(row)}" for place, row in enumerate(rows, 1)]
+            if len("\n".join(said)) <= _HEADLINES_LIMIT:
+                break
+        return said
+
+    def _parts(self) -> Sequence["_Part"]:
+        """Return what follows the three first lines, in the order in which it is read."""
+        report, voice = self._report, self._voice
+        return (
+            _Part(2, [self._activity()]),
+            _Part(1, [self._cases(rows) for rows in _CLAUSE_ROWS]),
+            _Part(6, [" ".join(handling_lines(report, voice))]),
+            _Part(5, [directives_line(report, voice)]),
+            _Part(7, [members_line(report, voice)]),
+            _Part(4, [troubles_line(report, voice)]),
+            _Part(3, [self._leak_signs()]),
+            _Part(8, [" ".join(filter(None, (attachments_line(report, voice), told_line(report, voice))))]),
+        )
 
     def _activity(self) -> str:
-        figures = {name: number(value) for name, value in self._report.activity.model_dump(exclude={"calls"}).items()}
-        calls = self._report.activity.calls
-        said = self._voice.render(MessageId.REPORT_CALLS, count=number(calls)) if calls else ""
-        return self._voice.render(MessageId.REPORT_ACTIVITY, calls=said, **figures)
-
-    def _clauses(self, limit: int) -> str:
-        rows = sorted((row for row in self._report.clauses if row.cases or row.before), key=lambda row: -row.cases)
-        suspects = number(self._report.suspects)
-        if not rows:
-            return self._voice.render(MessageId.REPORT_CLAUSES_NONE, suspects=suspects)
-        lines = [self._clause_row(row) for row in rows[:limit]]
-        if rest := rows[limit:]:
-            cases = number(sum(row.cases for row in rest))
-            lines.append(self._voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=cases))
+        report, activity = self._report, self._report.activity
+        if report.heard_nothing:
+            return ""
+        if not activity.messages:
+            return self._voice.render(MessageId.ACTIVITY_NONE)
+        more = counted(
+            self._voice,
+            (MessageId.ACTIVITY_JOINED, activity.joined),
+            (MessageId.ACTIVITY_LEFT, activity.left),
+            (MessageId.ACTIVITY_CALLS, activity.calls),
+        )
         return self._voice.render(
-            MessageId.REPORT_CLAUSES,
-            cases=number(sum(row.cases for row in rows)),
-            remedied=number(sum(row.remedied for row in rows)),
-            confirmed=number(sum(row.confirmed for row in rows)),
-            false_alarms=number(sum(row.false_alarms for row in rows)),
-            suspects=suspects,
-            rows="\n".join(lines),
+            MessageId.REPORT_ACTIVITY,
+            span=span_in_words(report.period, self._voice),
+            messages=number(activity.messages),
+            senders=number(activity.senders),
+            compared=compared(report, activity.messages, report.activity_before.messages, self._voice),
+            more=f"; {more}" if more else "",
         )
 
-    def _handling(self) -> str:
-        """Return lines on the time to correct breaches, persons with several cases, and false alarms; "" if none."""
-        handling = self._report.handling
-        lines = [" ".join(handling_lines(self._report, self._voice))]
-        if handling.taken_back or handling.passed_over:
-            taken, passed = number(handling.taken_back), number(handling.passed_over)
-            lines.append(self._voice.render(MessageId.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed))
-        return "".join(f"\n{line}" for line in lines if line)
-
-    def _clause_row(self, row: ClauseFigures) -> str:
-        figures = row.model_dump(exclude={"clause", "reported", "approved"})
-        return self._voice.render(
-            MessageId.REPORT_CLAUSE_ROW,
-            citation=self._voice.citation(row.clause),
-            **{name: number(value) for name, value in figures.items()},
-        )
-
-    def _open_cases(self, limit: int) -> str:
-        cases = self._report.open_cases
+    def _cases(self, limit: int) -> str:
+        report, clauses = self._report, self._report.clauses
+        cases = sum(row.cases for row in clauses)
         if not cases:
-            return self._voice.render(MessageId.REPORT_OPEN_NONE)
-        named, rest = shown(cases, limit)
-        lines = [self._open_row(case) for case in named]
-        if rest:
-            lines.append(self._voice.render(MessageId.MORE, count=number(rest)))
-        return self._voice.render(MessageId.REPORT_OPEN, count=number(len(cases)), rows="\n".join(lines))
-
-    def _open_row(self, case: Case) -> str:
+            return "" if report.heard_nothing else self._voice.render(MessageId.REPORT_CASES_NONE)
         return self._voice.render(
-            MessageId.REPORT_OPEN_ROW,
-            code=case.code,
-            who=self._report.names.get(case.person_id) or self._voice.render(MessageId.WHO_UNKNOWN),
-            citation=self._voice.citation(case.clause),
-            state=self._voice.state(case.state),
-            when=moment(case.event_at),
-        )
-
-    def _table_figures(self) -> str:
-        """Return one line with the main figures of the tables that only the files (DOCX, XLSX) show in full."""
-        report = self._report
-        untold = self._voice.render(MessageId.NOT_COUNTED)
-        members, voice = report.membership, report.voice
-        directives = [row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value]
-        return self._voice.render(
-            MessageId.REPORT_MORE,
-            outsiders=number(members.outsiders) if members.approved else untold,
-            missing=number(members.missing) if members.approved else untold,
-            names=number(
-                sum(case.clause == self._voice.clause_number(ClauseTopic.NAMES) for case in report.open_cases)
-            ),
-            directives=number(sum(row.count for row in directives)),
-            no_deadline=number(sum(row.no_deadline for row in directives)),
-            no_addressee=number(sum(row.no_addressee for row in directives)),
-            incidents=untold if voice.incidents is None else number(voice.incidents),
-            suggestions=untold if voice.suggestions is None else number(voice.suggestions),
-        )
-
-    def _directives(self) -> str:
-        return "\n" + directives_line(self._report, self._voice) if self._report.directives.given else ""
-
-    def _attachments(self) -> str:
-        return "\n" + attachments_line(self._report, self._voice) if self._report.attachments.attachments else ""
-
-    def _trend(self) -> str:
-        messages, before = self._report.activity.messages, self._report.activity_before.messages
-        cases = sum(row.cases for row in self._report.clauses)
-        cases_before = sum(row.before for row in self._report.clauses)
-        return self._voice.render(
-            MessageId.REPORT_TREND,
-            messages=number(messages),
-            messages_before=number(before),
-            messages_change=change_in_words(messages, before, self._voice),
+            MessageId.REPORT_CASES,
             cases=number(cases),
-            cases_before=number(cases_before),
-            cases_change=change_in_words(cases, cases_before, self._voice),
+            compared=compared(report, cases, sum(row.before for row in clauses), self._voice),
+            rows="".join(self._clause_lines(limit)),
         )
 
-    def _coverage(self) -> str:
-        coverage, period = self._report.coverage, self._report.period
-        return self._voice.render(
-            MessageId.REPORT_COVERAGE,
-            coverage=coverage_line(coverage, self._voice),
-            gaps=unheard(self._report, self._voice)
-            or gaps_line(coverage.gaps, period.start, heard_until(self._report), self._voice),
-            private=private_line(self._report, self._voice),
-            failures=number(coverage.rule_failures),
-            undelivered=number(self._report.undelivered_notices),
-        ) + withheld_line(self._report, self._voice)
+    def _clause_lines(self, limit: int) -> Iterator[str]:
+        for row in clause_rows(self._report, limit, self._voice):
+            yield f"\n- {row}"
 
     def _leak_signs(self) -> str:
         signs = signs_line(self._report, self._voice)
         if not signs:
             return ""
-        return "\n" + self._voice.render(
-            MessageId.REPORT_SIGNS, citation=self._voice.citation_of(ClauseTopic.FORWARDING), signs=signs
-        )
-
-    def _unverifiable_clauses(self) -> str:
-        numbers = self._report.cannot_check
-        if not numbers:
-            return ""
-        articles = groupby(numbers[:_MOST_UNVERIFIABLE], lambda clause: clause.rpartition(".")[0])
-        listed = "; ".join(
-            self._voice.render(
-                MessageId.CLAUSES_OF_ARTICLE,
-                article=article,
-                clauses=", ".join(clause.rpartition(".")[2] for clause in clauses),
-            )
-            for article, clauses in articles
-        )
-        more = "; …" if len(numbers) > _MOST_UNVERIFIABLE else ""
-        return self._voice.render(MessageId.REPORT_CANNOT, citations=listed + more)
+        clause = self._voice.named_clause(self._voice.clause_number(ClauseTopic.FORWARDING))
+        return self._voice.render(MessageId.REPORT_SIGNS, clause=clause, signs=signs)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms, to_ms_or_none
@@ -17,6 +17,7 @@ from zalo_governor.storage.schema import case_events, cases, findings, inbox
 
 # Literals, since databases do not use the partial index over open cases for parameters.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
+_URGENT = or_(cases.c.sealed, cases.c.severity.in_([Severity.MAJOR.value, Severity.CRITICAL.value]))
 _YOUNGEST_OPEN = (
     select(cases)
     .where(
@@ -109,6 +110,15 @@ class Cases(Repository):
         if open_only:
             statement = statement.where(_OPEN)
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
+
+    def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
+        """Return the urgent cases (`Case.urgent`) opened in [start, end), whatever their state, oldest first."""
+        return self.load(
+            select(cases)
+            .where(cases.c.group_id == group_id, cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
+            .where(_URGENT)
+            .order_by(cases.c.opened_ms, cases.c.id)
+        )
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
         """Insert a new case (the id in `case` is ignored) and link its first event; return the case with its id.

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from time import monotonic, sleep
 
+import pytest
 from structlog.testing import capture_logs
 
 from zalo_governor.app.monitoring.health import Condition, Health
 from zalo_governor.app.monitoring.server import HOST, HealthServer, Pages
+from zalo_governor.config.monitoring import HealthSettings
 
 GOOD = Health(Condition.HEARING, ())
 BLIND = Health(Condition.BLIND, (Condition.BLIND,))
@@ -24,8 +26,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(port: int, found: list[Health]) -> Iterator[None]:
-    server = HealthServer(port, Pages(lambda: (found[-1], {"waiting": 3}), lambda: b"zalo_governor_up 1\n"))
+def serving(port: int, found: list[Health], listen: str = HOST) -> Iterator[None]:
+    server = HealthServer(port, Pages(lambda: (found[-1], {"waiting": 3}), lambda: b"zalo_governor_up 1\n"), listen)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -66,11 +68,34 @@ def test_health_is_200_while_the_bot_hears_and_503_with_the_reasons_when_not() -
 def test_under_another_name_nothing_is_shown() -> None:
     port = free_port()
     with serving(port, [GOOD]):
-        for host in ("tinhmau.example", f"tinhmau.example:{port}", f"{HOST}:1"):
+        for host in ("tinhmau.example", f"tinhmau.example:{port}", "10.0.0.5", "[", "127.0.0.1.tinhmau.example"):
             assert ask(port, "/metrics", host)[0] == 421
             assert ask(port, "/healthz", host)[0] == 421
-        for host in (HOST, "localhost", f"{HOST}:{port}", f"localhost:{port}"):
+        # Another port than the own one is that of a tunnel from another machine.
+        for host in (HOST, "localhost", f"{HOST}:{port}", f"localhost:{port}", f"{HOST}:1"):
             assert ask(port, "/healthz", host)[0] == 200
+
+
+def test_where_the_settings_open_it_other_machines_may_ask_by_address_and_by_this_machines_name() -> None:
+    port = free_port()
+    with serving(port, [GOOD], "0.0.0.0"):  # noqa: S104  what the settings may say
+        for host in (HOST, f"10.0.0.5:{port}", "[fe80::1]:80", socket.gethostname()):
+            assert ask(port, "/healthz", host)[0] == 200
+        assert ask(port, "/healthz", "tinhmau.example")[0] == 421
+
+
+@pytest.mark.parametrize(
+    ("listen", "own", "url"),
+    [
+        ("127.0.0.1", True, "http://127.0.0.1:8377"),
+        ("0.0.0.0", False, "http://127.0.0.1:8377"),  # noqa: S104  only read
+        ("10.0.0.5", False, "http://10.0.0.5:8377"),
+        ("::", False, "http://[::1]:8377"),
+    ],
+)
+def test_the_settings_say_where_it_listens_and_where_this_machine_asks(listen: str, own: bool, url: str) -> None:
+    settings = HealthSettings(listen=listen)
+    assert (settings.on_this_machine_only, settings.url) == (own, url)
 
 
 def test_somebody_who_says_nothing_holds_nobody_up_for_long() -> None:

@@ -117,7 +117,7 @@ def test_an_answer_from_before_the_question_does_not_count(tmp_path: Path) -> No
 def test_VP1_is_not_told_by_a_message_about_VP12(tmp_path: Path) -> None:  # noqa: N802
     evidence = complete(tmp_path)
     evidence["sent"][0] = sent(ADMIN, "Vụ việc VP12: …")
-    assert any("case under" in expected for expected in missing(evidence))
+    assert any("vụ việc theo" in expected for expected in missing(evidence))
 
 
 def test_a_case_against_a_proper_message_fails_the_demonstration(tmp_path: Path) -> None:
@@ -129,14 +129,14 @@ def test_a_case_against_a_proper_message_fails_the_demonstration(tmp_path: Path)
 def test_a_case_against_a_change_that_was_allowed_fails_the_demonstration(tmp_path: Path) -> None:
     evidence = complete(tmp_path)
     evidence["cases"].append(case("VP9", "act-digest", "14", rule=INFO, clause="6.1"))
-    assert any("allowed, no case" in expected for expected in missing(evidence))
+    assert any("được phép, không có vụ việc" in expected for expected in missing(evidence))
 
 
 @pytest.mark.parametrize("left", [{"state": "reminded"}, {"reason": None}])
 def test_a_case_about_a_name_that_does_not_close_by_itself_is_missed(tmp_path: Path, left: dict[str, Any]) -> None:
     evidence = complete(tmp_path)
     evidence["cases"][2] |= left
-    assert [expected for expected in missing(evidence) if "closes by itself" in expected]
+    assert [expected for expected in missing(evidence) if "vụ việc tự khép lại" in expected]
 
 
 @pytest.mark.parametrize("figure", ["recovered", "gaps", "dead_letters", "waiting"])

@@ -14,7 +14,7 @@ from zalo_governor.domain.people import Member, Role
 from zalo_governor.zalo.api.groups import OwnGroup
 
 BEFORE = Settings(
-    office=OfficeSettings(province="tỉnh Lai Châu", unit="UBND tỉnh Lai Châu", place="Phong Thổ"),
+    office=OfficeSettings(province="tỉnh Lai Châu", unit="UBND tỉnh Lai Châu", place="Phong Thổ", abbreviation="SKHCN"),
     groups=(GroupSettings(id="82", name="Nhóm hai"),),
     people=(
         PersonSettings(full_name="Giàng A Sử", uid="1", roles=(Role.LEADER, Role.LEADERSHIP)),
@@ -55,7 +55,9 @@ def talk(monkeypatch: pytest.MonkeyPatch, said: io.StringIO) -> Talk:
 
 
 def test_enter_alone_keeps_everything(talk: Talk) -> None:
-    assert talk("", "", "", "", "").office()["place"] == "Phong Thổ"
+    office = talk(*[""] * 7).office()
+    assert (office["place"], office["abbreviation"], office["signer_name"]) == ("Phong Thổ", "SKHCN", "")
+    assert talk("", "", "", "-", "", "", "").office()["abbreviation"] == ""
     there = [OwnGroup("81", "Nhóm một", 3), OwnGroup("82", "Nhóm hai", 5)]
     assert [group.id for group in talk("").groups(there)] == ["82"]
     # The other roles have nobody.
@@ -82,7 +84,12 @@ def test_what_cannot_be_meant_is_asked_again(talk: Talk, said: io.StringIO) -> N
     lines = ["", "", "", "vang", "ai", "thu", "", "thu", "2", "1", "", "", "thu", "1", "", ""]
     [thu] = talk(*lines).holders(MEMBERS)[Role.ADMIN_STAFF]
     assert (thu.uid, thu.written_name, thu.written_title) == ("3", "Nguyễn Thị Thu", "")
-    for line in ("Có 25 người khớp", "Không thấy thành viên nào tên 'ai'", "gõ số từ 1 đến 1", "Đã chọn người này"):
+    for line in (
+        "Có 25 người trùng",
+        "Không tìm thấy thành viên nào có tên 'ai'",
+        "gõ số từ 1 đến 1",
+        "Người này đã được chọn",
+    ):
         assert line in said.getvalue()
 
 

@@ -76,7 +76,7 @@ def test_after_a_code_that_ran_out_another_one_is_offered(sign_in: Any) -> None:
 def test_when_nobody_comes_the_codes_come_to_an_end(sign_in: Any, records: AppContext) -> None:
     error, said = sign_in(*["expire"] * 5)
     assert error.ending is Ending.NOBODY_SCANNED
-    assert "không có ai quét" in str(error)
+    assert "chưa có ai quét" in str(error)
     assert said.count("Mã có hiệu lực") == 5
     assert not (records.settings.data_dir / flow.QR_FILE).exists()
 
@@ -114,7 +114,7 @@ def test_another_account_is_taken_only_where_that_is_said(sign_in: Any, records:
     sign_in("scan", "confirm")
     error, said = sign_in("scan", "confirm", uid=MEMBER)
     assert error.ending is Ending.OTHER_ACCOUNT
-    assert f"khác tài khoản trước của nơi cài đặt này (uid {BOT})" in said
+    assert f"khác tài khoản trước ở nơi cài đặt này (uid {BOT})" in said
     assert records.account == BOT
     done, _ = sign_in("scan", "confirm", uid=MEMBER, other_account=True)
     assert (done.uid, records.account) == (MEMBER, MEMBER)

@@ -1,10 +1,12 @@
 """A report with a bit of everything, as a paper."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 from tests.unit.services.desk import (
     BAD_NAME,
     CATALOGUE,
+    CONFIG,
     GROUP,
     GROUP_NAME,
     LETTERHEAD,
@@ -14,15 +16,20 @@ from tests.unit.services.desk import (
     Desk,
 )
 from tests.unit.storage.stored import new_directive
+from zalo_governor.config.yaml_file import load_yaml, validate
+from zalo_governor.domain.attachments import ScanFigures
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.directives import Assignee
-from zalo_governor.domain.documents import ReportDocument
-from zalo_governor.domain.reports import ActivityReport, AgencyFigures, ClauseFigures, Period
+from zalo_governor.domain.documents import Letterhead, ReportDocument
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.regulation import Regulation
+from zalo_governor.domain.reports import Activity, ActivityReport, AgencyFigures, ClauseFigures, Handling, Period
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.document.document import paper_of
 
+SHIPPED = validate(Regulation, load_yaml(CONFIG / "quy-che.yaml"))
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 FORMULA = '=HYPERLINK("http://a.example","xem")'
 """Somebody's name, as a spreadsheet would run it."""
@@ -65,6 +72,76 @@ def report(*, words: bool = False) -> ActivityReport:
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
     return compose(desk.uow, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
+
+
+def bad(days: int) -> ActivityReport:
+    """A period of so many days in which everything that can go wrong did, by the regulation that is shipped."""
+    quiet = report(words=True)
+    end = NOW
+    start = end - timedelta(days=days)
+    [secret] = [case for case in quiet.open_cases if case.sealed]
+    number = count(101)
+    grave = [
+        secret.model_copy(
+            update={"id": next(number), "clause": clause, "sealed": clause == "4.1", "severity": Severity.MAJOR}
+        )
+        for clause in ("4.1", "4.5", "4.4")
+        for _ in range(15)
+    ]
+    clauses = [
+        ClauseFigures(
+            clause=clause, cases=41 - place, open=9, remedied=12, confirmed=5, false_alarms=8, reported=2, before=20
+        )
+        for place, clause in enumerate(["4.1", "4.5", "6.1", "6.5", "4.4", "3.1", "3.2", "4.2", "4.6", "5.3"])
+    ]
+    gaps = [
+        Gap(id=hour, group_id=GROUP, began_at=end - timedelta(hours=hour), ended_at=None, cause="x")
+        for hour in range(1, 13)
+    ]
+    return quiet.model_copy(
+        update={
+            "period": Period(start=start, end=end, label="24 giờ đến 24/11/2026 14:05"),
+            "first_heard": start - timedelta(days=days),
+            "activity": Activity(
+                messages=12345, senders=432, joined=23, left=12, recalled=34, changes=45, calls=56
+            ),
+            "clauses": tuple(clauses),
+            "open_cases": tuple(grave) * 4,
+            "grave_cases": tuple(grave),
+            "suspects": 45,
+            "handling": Handling(taken_back=80, passed_over=17, repeated=21, remedied_minutes=1234),
+            "coverage": quiet.coverage.model_copy(
+                update={"gaps": tuple(gaps), "waiting": 12, "dead_letters": 3, "rule_failures": 4}
+            ),
+            "private_gaps": tuple(gaps),
+            "undelivered_notices": 11,
+            "withheld_notices": 12,
+            "directives": quiet.directives.model_copy(
+                update={
+                    "given": 23, "asked": 99, "answered": 50, "in_time": 20, "late": 12, "overdue": 18, "silent": 17,
+                    "open_now": 21, "overdue_now": 12, "absent": 4, "assumed": 3, "proposed": 2,
+                }
+            ),
+            "attachments": ScanFigures(attachments=345, found=12, waiting=4, not_checked={"encrypted": 12}),
+            "remarks": quiet.remarks * 10,
+            "cannot_check": tuple(clause.number for clause in SHIPPED.not_visible),
+        }
+    )  # fmt: skip
+
+
+def bad_paper(days: int) -> ReportDocument:
+    """The same in words and tables, for an office with long names."""
+    head = Letterhead(
+        superior="Ủy ban nhân dân tỉnh Mẫu",
+        unit="Sở Khoa học và Công nghệ",
+        place="Mẫu",
+        signer="Giám đốc",
+        signer_name="Nguyễn Văn Mẫu",
+        abbreviation="SKHCN",
+        addressee="Đồng chí Chủ tịch Ủy ban nhân dân tỉnh, Trưởng nhóm",
+        recipients=("Như trên", "Văn phòng Ủy ban nhân dân tỉnh", "Các đồng chí Lãnh đạo Sở"),
+    )
+    return paper_of(bad(days), head, MessageFormatter(CATALOGUE, SHIPPED))
 
 
 def paper(*, words: bool = False) -> ReportDocument:

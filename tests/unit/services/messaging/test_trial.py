@@ -98,7 +98,7 @@ def test_the_scheduled_report_reaches_the_admin_and_says_that_notices_were_withh
     desk.office.duties.daily_report(desk.uow, desk.now)
     notices = desk.take()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
-    assert "Tin được giữ lại vì chạy thử, chưa gửi: 2" in to(notices, "admin")[0]
+    assert "2 tin chưa gửi vì đang chạy thử" in to(notices, "admin")[0]
 
 
 def test_a_member_is_not_asked_again_within_the_cooldown_so_that_the_page_does_not_exaggerate() -> None:

@@ -33,7 +33,7 @@ from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import as_period, asked, today
-from zalo_governor.services.reports.text import render_text
+from zalo_governor.services.reports.text import TEXT_LIMIT, render_text
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 SUSPICIOUS = GroupSnapshot(
@@ -44,7 +44,7 @@ SUSPICIOUS = GroupSnapshot(
     link_opened_at=NOW,
     link_expires_at=NOW + timedelta(days=1),
 )
-PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
+PERIOD = Period(start=NOW - timedelta(days=7), end=NOW + timedelta(hours=1), label="tuần thử")
 
 
 def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigures:
@@ -60,7 +60,7 @@ def text_of(desk: Desk) -> str:
     return render_text(report(desk), CATALOGUE, REGULATION)
 
 
-def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_be_checked() -> None:
+def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
     desk.seal("stranger")
@@ -70,29 +70,24 @@ def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_b
         figures("3.2", 0),
     ]
     desk.store.gap_list = [
-        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
+        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=65), ended_at=NOW, cause="x", closed=True)
     ]
-    text = text_of(desk)
-    for part in (
-        "Nhóm Zalo điều hành tỉnh Mẫu",
-        "tuần thử",
-        "100 tin nhắn của 20 người",
-        "Vụ việc phát sinh: 6 (đã khắc phục 2; xác định hoặc đã chuyển 1; báo nhầm 1)",
-        "- khoản 1 Điều 3 Quy chế: 5 (mở 2, khắc phục 2, xác định 0, báo nhầm 1; kỳ trước 4)",
-        "Vụ việc đang mở: 2",
-        "- VP1: Giàng A Viên (Chủ tịch UBND xã Mẫu), khoản 1 Điều 3 Quy chế, đã nhắc",
-        "vụ việc 6, kỳ trước 4 (tăng 50%)",
-        "tin nhắn 100, kỳ trước 100 (không đổi)",
-        "Đã nghe và xét 120/120",
-        "niêm phong 1",
-        "khôi phục 5",
-        "Khoảng trống: 1, tổng 60 phút",
-        "không kiểm tra được: khoản 6 Điều 4;",
-        "chưa phải kết luận",
-    ):
-        assert part in text
-    assert text.index("VP2") < text.index("VP1"), "the gravest case stands first"
-    assert "khoản 2 Điều 3" not in text
+    first, grave, pending, silent, *rest = text_of(desk).splitlines()
+    assert first == "BÁO CÁO HOẠT ĐỘNG Nhóm Zalo điều hành tỉnh Mẫu, tuần thử"
+    assert grave == "1. Nghiêm trọng: 1 vụ việc (đang mở 1). Bí mật nhà nước (khoản 1 Điều 4): VP2."
+    assert pending == "2. Đang mở, quá hạn: 2 vụ việc đang mở."
+    assert silent == "3. Gián đoạn: 1 giờ 5 phút, 1 lần."
+    assert rest[1:4] == [
+        "Vụ việc phát sinh: 6 (kỳ trước 4, tăng 50%)",
+        "- Bí mật nhà nước (khoản 1 Điều 4): 1",
+        "- Có dấu, Unicode (khoản 1 Điều 3): 5",
+    ]
+    text = "\n".join(rest)
+    assert "100 tin nhắn của 20 người (kỳ trước 100, không đổi)" in text
+    assert "/baocao tháng docx" in text
+    assert "/vipham" in text
+    assert text.endswith("chưa phải kết luận.")
+    assert "Tên hiển thị" not in text
     assert "!" not in text
 
 
@@ -100,23 +95,53 @@ def test_a_quiet_period_reads_well() -> None:
     desk = Desk()
     desk.store.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0, calls=0)
     text = text_of(desk)
-    assert "Vụ việc phát sinh: không có" in text
-    assert "Vụ việc đang mở: không có" in text
-    assert "Không có khoảng trống" in text
+    for part in ("1. Nghiêm trọng: không có.", "2. Đang mở, quá hạn: không có.", "3. Gián đoạn: không có."):
+        assert part in text
+    assert "Không phát sinh vụ việc." in text
+    assert "Trong kỳ, Nhóm không có tin nhắn." in text
+    assert ": 0" not in text
 
 
 def test_an_unfinished_gap_is_counted_up_to_now_and_said() -> None:
     desk = Desk()
     desk.store.gap_list = [Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=90), cause="x")]
-    assert "tổng 90 phút (1 khoảng chưa lấy lại đủ tin)" in text_of(desk)
+    assert "3. Gián đoạn: 1 giờ 30 phút, 1 lần. 1 lần chưa lấy lại đủ tin." in text_of(desk)
 
 
-@given(st.lists(st.integers(0, 10**9), min_size=40, max_size=40), st.integers(0, 30))
-def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], open_cases: int) -> None:
+def test_where_nothing_is_known_of_the_preceding_period_it_is_not_called_zero() -> None:
+    desk = Desk()
+    desk.store.figures = [figures("3.1", 5)]
+    assert "Vụ việc phát sinh: 5 (kỳ trước không có)" in text_of(desk)
+    desk.store.first_heard_at = PERIOD.start
+    assert "Vụ việc phát sinh: 5 (kỳ trước chưa có số liệu)" in text_of(desk)
+
+
+def test_a_running_period_ends_now_and_is_compared_with_as_long_a_time_before() -> None:
+    desk = Desk()
+    asked_for: list[tuple[datetime, datetime]] = []
+
+    def activity(group_id: str, start: datetime, end: datetime) -> Activity:
+        asked_for.append((start, end))
+        return desk.store.activity_now
+
+    desk.uow.statistics.activity = activity  # type: ignore[method-assign]
+    span = asked("thang", today(NOW))
+    assert span is not None
+    month = compose(desk.uow, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
+    start = datetime(2026, 10, 31, 17, tzinfo=UTC)
+    assert (month.period.start, month.period.end) == (start, NOW)
+    assert (start - (NOW - start), start) in asked_for
+    assert "đến 24/11/2026 14:05" in render_text(month, CATALOGUE, REGULATION)
+    assert "30/11/2026" not in paper_of(month, LETTERHEAD, VOICE).model_dump_json()
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=40, max_size=40), st.integers(0, 30))
+def test_the_message_keeps_its_limit_whatever_the_figures(numbers: list[int], open_cases: int) -> None:
     desk = Desk(escalation=escalation(repeat_window_minutes=0))
     desk.change("member", full_name="Nguyễn Phúc Công Tằng Tôn Nữ Thị Hoàng Anh Minh Châu Bảo Ngọc Như Ý" * 3)
-    for _ in range(open_cases):
+    for number in range(open_cases):
         desk.say("member", "noi dung", UNMARKED)
+        desk.seal("stranger", mac=bytes([number]))
         desk.later(seconds=1)
     desk.store.figures = [
         figures(f"3.{index}", value, value // 3 + 1, open=value) for index, value in enumerate(numbers)
@@ -124,7 +149,7 @@ def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], o
     desk.store.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, remedied_minutes=10**9)
     desk.store.group = SUSPICIOUS
     text = text_of(desk)
-    assert len(text) <= 2000
+    assert len(text) <= TEXT_LIMIT == 1200
     assert text.endswith("chưa phải kết luận.")
     assert "khoản khác" in text
 
@@ -137,16 +162,16 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
-        "Từ khi phát sinh đến khi khắc phục: 12 phút",
+        "được xử lý trong vòng 12 phút",
         "3 người có từ hai vụ việc trở lên",
-        "đã rút 2 vụ việc báo nhầm; 5 lần",
+        "Đã rút 2 vụ việc báo nhầm. 5 lần nội dung",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
         "đường dẫn mời mở từ 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
     ):
         assert part in text
         assert part in written
-    assert "Điểm cần lưu ý, khoản 6 Điều 4 Quy chế: có 2" in text
-    for part in ("Từ khi phát sinh", "người có từ hai", "Điểm cần lưu ý"):
+    assert "Lưu ý về Chuyển tin ra ngoài (khoản 6 Điều 4): có 2" in text
+    for part in ("trong vòng", "người có từ hai", "Lưu ý về"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 
@@ -222,6 +247,8 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
     duty: str, due: datetime, label: str, days: str
 ) -> None:
     desk = Desk()
+    desk.now = due
+    desk.store.first_heard_at = due - timedelta(days=400)
     run = getattr(desk.office.duties, duty)
     assert run(desk.uow, due) == 3
     assert run(desk.uow, due) == 0
@@ -249,8 +276,11 @@ def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> 
 def test_the_report_says_when_nobody_listened_yet() -> None:
     desk = Desk()
     desk.store.first_heard_at = None
-    assert "chưa theo dõi Nhóm" in text_of(desk)
-    assert "Không có khoảng trống" not in text_of(desk)
+    text = text_of(desk)
+    assert "1. Nghiêm trọng: chưa có số liệu." in text
+    assert "3. Gián đoạn: Hệ thống chưa theo dõi Nhóm trong kỳ này." in text
+    assert "tin nhắn" not in text
+    assert "chưa có cơ sở nhận xét" in paper_of(report(desk), LETTERHEAD, VOICE).model_dump_json()
 
 
 def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_is_not() -> None:
@@ -258,9 +288,9 @@ def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_
     begun = NOW - timedelta(hours=1)
     whole = Gap(id=1, group_id=BOT, began_at=begun, ended_at=NOW, cause="x", closed=True)
     desk.store.gap_list = [whole]
-    assert "Tin nhắn riêng" not in text_of(desk)
+    assert "tin nhắn riêng" not in text_of(desk)
     desk.store.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
-    assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)
+    assert "1 lần gián đoạn tin nhắn riêng chưa lấy lại đủ" in text_of(desk)
 
 
 def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:

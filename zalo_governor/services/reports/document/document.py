@@ -1,19 +1,16 @@
 """Assembly of the activity report's document from all its sections, and of the file to be rendered from it."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.connection import silence
-from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat
-from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
 from zalo_governor.domain.reports import ActivityReport
-from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
-from zalo_governor.services.reports.builder import heard_until, last_minute, unheard
-from zalo_governor.services.reports.document.draft import Draft, whole_minutes
+from zalo_governor.services.reports.document.draft import Draft
 from zalo_governor.services.reports.document.proposal import proposal
+from zalo_governor.services.reports.document.remarks import remarks, requests
 from zalo_governor.services.reports.document.sections import (
     activity,
     attachments,
@@ -25,10 +22,25 @@ from zalo_governor.services.reports.document.sections import (
     statements,
     told,
 )
+from zalo_governor.services.reports.sentences import compared, last_minute, span_in_words
+from zalo_governor.services.reports.summary import Codes, headlines
 from zalo_governor.text.fold import fold
 
-_ONE_DAY = timedelta(days=1)
 _SLUG_LENGTH = 60
+_CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=2)
+"""How many codes of grave cases are given for each clause; a day's report has a single page."""
+_BODY = (
+    (MessageId.SECTION_BODY_ACTIVITY, (("activity",), ("members",), ("changes",), ("voice",))),
+    (MessageId.SECTION_CASES, (("cases",), ("attachments",))),
+    (MessageId.SECTION_BODY_DIRECTIVES, (("directives",), ("statements",))),
+    (MessageId.SECTION_BODY_COVERAGE, (("coverage",),)),
+)
+"""Title of each section of the printed document, and for each of its paragraphs the keys of the report's sections that
+the paragraph sums up. Remarks and requests follow."""
+_DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes", "statements")
+"""The report's sections by their importance for the single page of a day's report."""
+_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 600, 180, 330
+"""How many characters fit on that page of the three sections that it has."""
 
 
 def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
@@ -39,38 +51,37 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
     draft = Draft(report, voice)
     say = voice.render
     group = voice.group(Group(report.group_id, report.group_name))
-    span = {"start": moment(report.period.start), "end": moment(last_minute(report.period.end))}
+    span = span_in_words(report.period, voice)
     trace = report.audit_head
+    sections = (
+        activity(draft),
+        casework(draft),
+        members(draft),
+        changes(draft),
+        directives(draft),
+        attachments(draft),
+        statements(draft),
+        told(draft),
+        coverage(draft),
+        proposal(draft),
+        remarks(draft),
+        requests(draft),
+    )
     return ReportDocument(
         head=head,
         title=say(MessageId.PAPER_TITLE),
         subject=say(MessageId.PAPER_SUBJECT, group=group, period=_period(draft)),
         group=group,
-        period=say(MessageId.PAPER_SPAN, **span),
+        period=span,
         made_at=report.made_at,
-        summary=say(
-            MessageId.PAPER_SUMMARY,
-            unit=head.unit,
-            group=group,
-            period=_period(draft),
-            made_at=moment(report.made_at),
-            **span,
-        ),
+        summary=say(MessageId.PAPER_SUMMARY, unit=head.unit, period=_period(draft), span=span),
+        headlines=headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES),
         highlights=tuple(_highlights(draft)),
-        sections=(
-            activity(draft),
-            casework(draft),
-            members(draft),
-            changes(draft),
-            directives(draft),
-            attachments(draft),
-            statements(draft),
-            told(draft),
-            coverage(draft),
-            proposal(draft),
-        ),
+        sections=sections,
+        body=tuple(_body(draft, sections)),
         remark=say(MessageId.PAPER_REMARK),
         trace=say(MessageId.PAPER_TRACE, head=trace) if trace else "",
+        of_one_day=report.of_one_day,
     )
 
 
@@ -92,27 +103,60 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
 def _period(draft: Draft) -> str:
     """Return the name of the report's period for a document: a single day by its date, not "today" or "yesterday"."""
     start, end = draft.report.period.start, draft.report.period.end
-    if end - start == _ONE_DAY and local(start).hour == local(start).minute == 0:
+    whole = local(start).hour == local(start).minute == 0
+    if whole and local(start).date() == local(last_minute(end)).date():
         return draft.render(MessageId.PERIOD_DAY, date=day(start))
     return draft.report.period.label
 
 
-def _highlights(draft: Draft) -> Iterable[Highlight]:
+def _highlights(draft: Draft) -> Iterator[Highlight]:
     report, say = draft.report, draft.render
-    messages, before = report.activity.messages, report.activity_before.messages
-    grave = sum(case.severity is Severity.CRITICAL for case in report.open_cases)
-    silent = silence(report.coverage.gaps, report.period.start, heard_until(report))
-    yield Highlight(name=say(MessageId.PAPER_MESSAGES), value=number(messages), note=draft.compared(messages, before))
-    yield Highlight(
-        name=say(MessageId.PAPER_CASES), value=number(draft.cases), note=draft.compared(draft.cases, draft.cases_before)
+    if report.heard_nothing:
+        return
+    figures = (
+        (MessageId.PAPER_MESSAGES, report.activity.messages, report.activity_before.messages),
+        (MessageId.PAPER_CASES, draft.cases, draft.cases_before),
     )
-    yield Highlight(
-        name=say(MessageId.PAPER_OPEN),
-        value=number(len(report.open_cases)),
-        note=say(MessageId.PAPER_OF_ALL, grave=number(grave)),
-    )
-    yield Highlight(
-        name=say(MessageId.PAPER_SILENT),
-        value=say(MessageId.PAPER_MINUTES, minutes=number(whole_minutes(silent))),
-        note=unheard(report, draft.voice) or say(MessageId.PAPER_GAPS, count=number(len(report.coverage.gaps))),
-    )
+    for name, now, before in figures:
+        yield Highlight(name=say(name), value=number(now), note=compared(report, now, before, draft.voice).strip(" ()"))
+
+
+def _body(draft: Draft, sections: tuple[Section, ...]) -> Iterator[Section]:
+    """Yield the sections of the printed document; those without anything to say are left out."""
+    lines = {section.key: section.lines for section in sections}
+    if draft.report.of_one_day:
+        yield from _body_of_a_day(draft, lines)
+        return
+    for title, paragraphs in _BODY:
+        said = [" ".join(line for key in keys for line in lines[key]) for keys in paragraphs]
+        if any(said):
+            yield draft.section(paragraphs[0][0], title, said)
+    yield draft.section("remarks", MessageId.SECTION_REMARKS, [" ".join(lines["remarks"])])
+    yield draft.section("requests", MessageId.SECTION_REQUESTS, lines["requests"])
+
+
+def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]]) -> Iterator[Section]:
+    """Yield three sections that fit on one page with letterhead and signature; the rest is in the workbook (XLSX)."""
+    first = [lines[key][0] for key in _DAY_FIRST if lines[key]]
+    chosen = _fitting([*first, *(line for key in _DAY_FIRST for line in lines[key][1:])], _DAY_ROOM)
+    said = [
+        " ".join(line for key in keys for line in lines[key] if line in chosen)
+        for _, paragraphs in _BODY
+        for keys in paragraphs
+    ]
+    if any(said):
+        yield draft.section("day", MessageId.SECTION_BODY_DAY, [" ".join(filter(None, said))])
+    remarks_of_day = _fitting(lines["remarks"], _DAY_ROOM_OF_REMARKS)
+    yield draft.section("remarks", MessageId.SECTION_REMARKS, [" ".join(remarks_of_day)])
+    requests_of_day = _fitting(lines["requests"], _DAY_ROOM_OF_REQUESTS)
+    yield draft.section("requests", MessageId.SECTION_REQUESTS, [" ".join(requests_of_day)])
+
+
+def _fitting(lines: Sequence[str], room: int) -> list[str]:
+    """Return the lines that fit into so many characters, chosen in their order."""
+    chosen = []
+    for line in lines:
+        if len(line) < room:
+            chosen.append(line)
+            room -= len(line) + 1
+    return chosen

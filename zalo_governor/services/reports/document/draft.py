@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.documents import Cell, Drawing, Section, Table
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.reports.builder import change_in_words
+
+_MOST_NAMES = 5
+"""How many names that share a first place are listed."""
 
 
 class Draft:
@@ -28,9 +31,15 @@ class Draft:
         self.cases = sum(row.cases for row in report.clauses)
         self.cases_before = sum(row.before for row in report.clauses)
 
-    def section(self, key: str, title: MessageId, lines: Sequence[str], *tables: Table) -> Section:
-        """Return a section with the given sentences and the tables below them; `key` identifies the section."""
-        return Section(key=key, title=self.render(title), lines=tuple(lines), tables=tables)
+    def section(
+        self, key: str, title: MessageId, lines: Sequence[str], *tables: Table, notes: Sequence[str] = ()
+    ) -> Section:
+        """Return a section with the given sentences, those that are "" left out, and the tables below them.
+
+        `key` identifies the section; `notes` say how the tables were counted.
+        """
+        said = tuple(filter(None, lines))
+        return Section(key=key, title=self.render(title), lines=said, tables=tables, notes=tuple(notes))
 
     def table(
         self,
@@ -61,11 +70,26 @@ class Draft:
             return self.render(MessageId.NOT_COUNTED)
         return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
 
-    def compared(self, now: int, before: int) -> str:
-        """Return a text with the figure of the preceding period (`before`) and the change since (to `now`) in %."""
-        return self.render(
-            MessageId.PAPER_BEFORE, before=number(before), change=change_in_words(now, before, self.voice)
-        )
+    def most(self, rows: Sequence[tuple[str, int]]) -> "Most | None":
+        """Return the names in `rows`, which are (name, count), that share the highest count.
+
+        None where all have the same count, so that none stands out, or too many share it to be named.
+        """
+        highest = max((count for _, count in rows), default=0)
+        names = [name for name, count in rows if count == highest]
+        if not highest or len(names) > _MOST_NAMES or len(names) == len(rows) > 1:
+            return None
+        return Most(", ".join(names), highest, len(names))
+
+
+class Most(NamedTuple):
+    """What has the highest count in a list."""
+
+    names: str
+    """All names that have it, as a list in words."""
+    value: int
+    shared_by: int
+    """How many names."""
 
 
 def whole_minutes(length: timedelta) -> int:

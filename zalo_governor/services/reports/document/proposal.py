@@ -1,6 +1,7 @@
-"""The document's last section: key figures by which the leader can judge whether something has to change."""
+"""The section on proposals: key figures by which the leader can judge whether something has to change."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
@@ -8,13 +9,14 @@ from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.document.draft import Draft
+from zalo_governor.services.reports.sentences import compared, length_in_words
 
 _OFFICE_HOURS = range(7, 18)
 _MOST_CODES = 5
 
 
 def proposal(draft: Draft) -> Section:
-    """Return the document's last section: a table of key figures for the leader, compared with the preceding period.
+    """Return the section on proposals: a table of key figures for the leader, compared with the preceding period.
 
     Some figures are shown as a share instead.
     """
@@ -27,11 +29,11 @@ def proposal(draft: Draft) -> Section:
     rows: list[Sequence[Cell]] = [
         (
             say(MessageId.PROPOSAL_CASES),
-            f"{number(draft.cases)}, {draft.compared(draft.cases, draft.cases_before)}",
+            number(draft.cases) + compared(report, draft.cases, draft.cases_before, draft.voice),
         ),
         (
             say(MessageId.PROPOSAL_CLAUSE),
-            _most(draft, [(draft.voice.citation(row.clause), row.cases) for row in report.clauses]),
+            _most(draft, [(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses]),
         ),
         (
             say(MessageId.PROPOSAL_AGENCY),
@@ -44,7 +46,7 @@ def proposal(draft: Draft) -> Section:
         (say(MessageId.PROPOSAL_REMEDIED), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
         (
             say(MessageId.PROPOSAL_MINUTES),
-            untold if minutes is None else say(MessageId.PAPER_MINUTES, minutes=number(minutes)),
+            untold if minutes is None else length_in_words(timedelta(minutes=minutes), draft.voice),
         ),
         (say(MessageId.PROPOSAL_REPEATED), report.handling.repeated),
         (say(MessageId.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
@@ -56,23 +58,24 @@ def proposal(draft: Draft) -> Section:
         (say(MessageId.PROPOSAL_SUGGESTIONS), _suggestions(draft)),
     ]
     return draft.section(
-        "proposal",
-        MessageId.SECTION_PROPOSAL,
-        [say(MessageId.LINE_PROPOSAL)],
-        draft.table("proposal", MessageId.TABLE_PROPOSAL, rows),
+        "proposal", MessageId.SECTION_PROPOSAL, [], draft.table("proposal", MessageId.TABLE_PROPOSAL, rows)
     )
 
 
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
-    """Return a text naming the clause or agency with the most cases, with their number and share of all cases.
+    """Return a text naming the clauses or agencies with the most cases, with their number and share of all cases.
 
-    `counted` holds (name of clause or agency, number of cases). Without cases, the text for "not counted" is returned.
+    `counted` holds (name of clause or agency, number of cases). All that share the first place are named; without
+    cases, or where none stands out, the text says so.
     """
-    name, cases = max(counted, key=lambda row: row[1], default=("", 0))
-    if not cases:
+    if not any(cases for _, cases in counted):
         return draft.render(MessageId.NOT_COUNTED)
-    share = draft.share(cases, draft.cases)
-    return draft.render(MessageId.PROPOSAL_MOST, name=name, cases=number(cases), share=share)
+    most = draft.most(counted)
+    if most is None:
+        return draft.render(MessageId.PROPOSAL_EQUAL)
+    share = draft.share(most.value, draft.cases)
+    text = MessageId.PROPOSAL_MOST if most.shared_by == 1 else MessageId.PROPOSAL_MOST_EACH
+    return draft.render(text, name=most.names, cases=number(most.value), share=share)
 
 
 def _suggestions(draft: Draft) -> Cell:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import silence
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.events import (
@@ -17,20 +18,21 @@ from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.attachments.wording import reasons_in_words
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.reports.builder import (
+from zalo_governor.services.reports.document.draft import Draft, whole_minutes
+from zalo_governor.services.reports.sentences import (
     attachments_line,
-    change_in_words,
+    clause_rows,
+    compared,
+    counted,
     coverage_line,
     directives_line,
-    gaps_line,
     handling_lines,
-    heard_until,
-    private_line,
+    late_start,
+    members_line,
     signs_line,
-    unheard,
-    withheld_line,
+    told_line,
+    troubles_line,
 )
-from zalo_governor.services.reports.document.draft import Draft, whole_minutes
 
 _CHANGES = {
     AdminChanged.kind: MessageId.CHANGED_ADMIN,
@@ -40,45 +42,24 @@ _CHANGES = {
     PinChanged.kind: MessageId.CHANGED_PIN,
 }
 _STATEMENTS = {StatementKind.DIRECTIVE: MessageId.STATEMENT_DIRECTIVE, StatementKind.REPORT: MessageId.STATEMENT_REPORT}
+_CLAUSES, _CLAUSES_OF_A_DAY = 6, 3
+"""How many clauses are named in the sentence on cases."""
 _REMARKS = {RemarkKind.INCIDENT: MessageId.REMARK_INCIDENT, RemarkKind.SUGGESTION: MessageId.REMARK_SUGGESTION}
 
 
 def activity(draft: Draft) -> Section:
     """Return the section on messages: totals, and tables by day, hour and agency."""
-    report = draft.report
-    figures = report.activity.model_dump(include={"messages", "senders", "joined", "left", "recalled", "calls"})
-    before = report.activity_before.messages
-    lines = [
-        draft.render(
-            MessageId.LINE_ACTIVITY,
-            before=number(before),
-            change=change_in_words(report.activity.messages, before, draft.voice),
-            **{name: number(value) for name, value in figures.items()},
-        )
-    ]
-    if any(row.messages for row in report.days):
-        busiest = max(report.days, key=lambda row: row.messages)
-        hour = max(range(24), key=lambda hour: report.hours[hour])
-        lines.append(
-            draft.render(
-                MessageId.LINE_PEAKS,
-                day=f"{busiest.day:%d/%m/%Y}",
-                messages=number(busiest.messages),
-                hour=draft.render(MessageId.HOUR, hour=hour),
-            )
-        )
-    days: list[Sequence[Cell]] = [(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days]
-    hours: list[Sequence[Cell]] = [
-        (draft.render(MessageId.HOUR, hour=hour), count) for hour, count in enumerate(report.hours)
-    ]
+    report, say = draft.report, draft.render
     agencies: list[Sequence[Cell]] = [
-        (row.agency or draft.render(MessageId.AGENCY_UNKNOWN), row.messages, row.senders, row.cases)
-        for row in report.agencies
+        (row.agency or say(MessageId.AGENCY_UNKNOWN), row.messages, row.senders, row.cases) for row in report.agencies
     ]
+    # The days of a report on one day are that day, or parts of two.
+    days: list[Sequence[Cell]] = [(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days if not report.of_one_day]
+    hours: list[Sequence[Cell]] = [(say(MessageId.HOUR, hour=hour), report.hours[hour]) for hour in _hours(draft)]
     return draft.section(
         "activity",
         MessageId.SECTION_ACTIVITY,
-        lines,
+        [] if report.heard_nothing else [_activity_line(draft), _peaks_line(draft)],
         draft.table("days", MessageId.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
         draft.table("hours", MessageId.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
         draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
@@ -87,107 +68,79 @@ def activity(draft: Draft) -> Section:
 
 def casework(draft: Draft) -> Section:
     """Return the section on cases (possible breaches): by clause, by state, and a list of the open ones."""
-    report, clauses = draft.report, draft.report.clauses
-    line = draft.render(
-        MessageId.LINE_CASES,
-        cases=number(draft.cases),
-        before=number(draft.cases_before),
-        change=change_in_words(draft.cases, draft.cases_before, draft.voice),
-        remedied=number(sum(row.remedied for row in clauses)),
-        confirmed=number(sum(row.confirmed for row in clauses)),
-        false_alarms=number(sum(row.false_alarms for row in clauses)),
-        open=number(len(report.open_cases)),
-        suspects=number(report.suspects),
-    )
-    taken_back = draft.render(
-        MessageId.REPORT_TAKEN_BACK,
-        taken_back=number(report.handling.taken_back),
-        passed_over=number(report.handling.passed_over),
-    )
+    report, voice = draft.report, draft.voice
     by_clause: list[Sequence[Cell]] = [
         (
-            draft.voice.citation(row.clause),
-            *(
-                row.cases,
-                row.open,
-                row.remedied,
-                row.confirmed,
-                row.false_alarms,
-                row.reported + row.approved,
-                row.before,
-            ),
+            voice.named_clause(row.clause),
+            *(row.cases, row.open, row.remedied, row.confirmed, row.false_alarms),
+            *(row.reported + row.approved, row.before),
         )
-        for row in clauses
+        for row in report.clauses
     ]
-    by_state: list[Sequence[Cell]] = [(draft.voice.state(row.state), row.cases) for row in report.states]
+    by_state: list[Sequence[Cell]] = [(voice.state(row.state), row.cases) for row in report.states]
+    drawn = (1, 7) if report.comparable else (1,)
     return draft.section(
         "cases",
         MessageId.SECTION_CASES,
-        [line, " ".join([*handling_lines(report, draft.voice), taken_back]), _signs(draft)],
-        draft.table("clauses", MessageId.TABLE_CLAUSES, by_clause, Drawing.BARS, (1, 7)),
+        [] if report.heard_nothing and not report.open_cases else [_cases_line(draft), *handling_lines(report, voice)],
+        draft.table("clauses", MessageId.TABLE_CLAUSES, by_clause, Drawing.BARS, drawn),
         draft.table("states", MessageId.TABLE_STATES, by_state, Drawing.BARS, (1,)),
         draft.table("open", MessageId.TABLE_OPEN, [_open_row(draft, place) for place in range(len(report.open_cases))]),
+        notes=[_signs(draft)],
     )
 
 
 def members(draft: Draft) -> Section:
     """Return the section on membership: the group compared with its roster (the approved list of members)."""
-    members = draft.report.membership
-    figures = {name: number(value) for name, value in members.model_dump().items()}
-    first = (
-        draft.render(MessageId.LINE_MEMBERS, **figures)
-        if members.approved
-        else draft.render(MessageId.LINE_NO_ROSTER, present=figures["present"])
-    )
-    names = _open_name_cases(draft)
-    rows: list[Sequence[Cell]] = [(draft.render(MessageId.MEMBERS_PRESENT), members.present)]
+    members, say = draft.report.membership, draft.render
+    names = sum(case.clause == draft.voice.clause_number(ClauseTopic.NAMES) for case in draft.report.open_cases)
+    rows: list[Sequence[Cell]] = [(say(MessageId.MEMBERS_PRESENT), members.present)]
     if members.approved:
         rows += [
-            (draft.render(MessageId.MEMBERS_APPROVED), members.approved),
-            (draft.render(MessageId.MEMBERS_OUTSIDERS), members.outsiders),
-            (draft.render(MessageId.MEMBERS_MISSING), members.missing),
+            (say(MessageId.MEMBERS_APPROVED), members.approved),
+            (say(MessageId.MEMBERS_OUTSIDERS), members.outsiders),
+            (say(MessageId.MEMBERS_MISSING), members.missing),
         ]
-    rows.append((draft.render(MessageId.MEMBERS_NAMES), names))
+    rows.append((say(MessageId.MEMBERS_NAMES), names))
     return draft.section(
         "members",
         MessageId.SECTION_MEMBERS,
-        [first, draft.render(MessageId.LINE_NAMES, count=number(names))],
+        [members_line(draft.report, draft.voice), say(MessageId.LINE_NAMES, count=number(names)) if names else ""],
         draft.table("members", MessageId.TABLE_MEMBERS, rows),
+        notes=[] if members.approved else [say(MessageId.LINE_NO_ROSTER)],
     )
 
 
 def changes(draft: Draft) -> Section:
     """Return the section on changes to the group's name, settings, administrators, invite link and pins."""
-    counted = {row.kind: row.count for row in draft.report.changes}
-    line = draft.render(
-        MessageId.LINE_CHANGES, count=number(sum(counted.values())), pins=number(counted.get(PinChanged.kind, 0))
-    )
-    rows: list[Sequence[Cell]] = [
-        (draft.render(_CHANGES[kind]), count) for kind, count in counted.items() if kind in _CHANGES
-    ]
+    counts = {row.kind: row.count for row in draft.report.changes if row.kind in _CHANGES and row.count}
+    rows: list[Sequence[Cell]] = [(draft.render(_CHANGES[kind]), count) for kind, count in counts.items()]
+    pins = counts.get(PinChanged.kind, 0)
+    parts = (MessageId.CHANGES_OF_GROUP, sum(counts.values()) - pins), (MessageId.CHANGES_OF_PINS, pins)
+    said = counted(draft.voice, *parts)
     return draft.section(
-        "changes", MessageId.SECTION_CHANGES, [line], draft.table("changes", MessageId.TABLE_CHANGES, rows)
+        "changes",
+        MessageId.SECTION_CHANGES,
+        [draft.render(MessageId.LINE_CHANGES, parts=said)] if said else [],
+        draft.table("changes", MessageId.TABLE_CHANGES, rows),
     )
 
 
 def directives(draft: Draft) -> Section:
     """Return the section on how directives (orders of the leadership) were answered, by agency, the worst first."""
     figures = draft.report.directives
-    lines = [directives_line(draft.report, draft.voice)]
-    if figures.given:
-        minutes = figures.first_answer_minutes
-        lines.append(
-            draft.render(
-                MessageId.LINE_DIRECTIVE_RATES,
-                answered=draft.share(figures.answered, figures.asked),
-                in_time=draft.share(figures.in_time, figures.asked),
-                minutes=draft.render(MessageId.NOT_COUNTED) if minutes is None else number(minutes),
-                absent=number(figures.absent),
-                assumed=number(figures.assumed),
-                proposed=number(figures.proposed),
-            )
-        )
-    lines.append(draft.render(MessageId.LINE_DIRECTIVES_UNSEEN))
+    still_open = counted(
+        draft.voice,
+        (MessageId.DIRECTIVES_OPEN_NOW, figures.open_now),
+        (MessageId.DIRECTIVES_OVERDUE_NOW, figures.overdue_now),
+    )
+    unclear = counted(
+        draft.voice,
+        (MessageId.DIRECTIVES_ABSENT, figures.absent),
+        (MessageId.DIRECTIVES_ASSUMED, figures.assumed),
+        (MessageId.DIRECTIVES_PROPOSED, figures.proposed),
+    )
+    notes = [draft.render(MessageId.LINE_DIRECTIVES_UNCLEAR, parts=unclear)] if unclear else []
     rows: list[Sequence[Cell]] = [
         (
             row.name or draft.render(MessageId.AGENCY_UNKNOWN),
@@ -209,50 +162,59 @@ def directives(draft: Draft) -> Section:
     return draft.section(
         "directives",
         MessageId.SECTION_DIRECTIVES,
-        lines,
+        [
+            directives_line(draft.report, draft.voice),
+            draft.render(MessageId.LINE_DIRECTIVES_NOW, parts=still_open) if still_open else "",
+        ],
         draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (2, 3, 5)),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
+        notes=[*notes, draft.render(MessageId.LINE_DIRECTIVES_UNSEEN)],
     )
 
 
 def attachments(draft: Draft) -> Section:
     """Return the section on scanned files and pictures, and why some were not checked (clauses 4.1, 4.4)."""
     figures = draft.report.attachments
-    lines = [attachments_line(draft.report, draft.voice)]
-    if figures.attachments:
-        lines.append(draft.render(MessageId.LINE_ATTACHMENTS_UNSEEN))
+    unseen = [draft.render(MessageId.LINE_ATTACHMENTS_UNSEEN)] if figures.attachments else []
     reasons = sorted(figures.not_checked.items(), key=lambda row: (-row[1], row[0]))
     rows: list[Sequence[Cell]] = [(reasons_in_words(draft.voice, [code]), count) for code, count in reasons]
-    table = draft.table("attachments", MessageId.TABLE_ATTACHMENTS, rows)
-    return draft.section("attachments", MessageId.SECTION_ATTACHMENTS, lines, table)
+    return draft.section(
+        "attachments",
+        MessageId.SECTION_ATTACHMENTS,
+        [attachments_line(draft.report, draft.voice)],
+        draft.table("attachments", MessageId.TABLE_ATTACHMENTS, rows),
+        notes=unseen,
+    )
 
 
 def statements(draft: Draft) -> Section:
     """Return the section on directives (orders of the leadership) and reports, and their clarity (clause 5.1)."""
     untold = draft.render(MessageId.NOT_COUNTED)
     rows: list[Sequence[Cell]] = []
+    lines = []
     for row in draft.report.statements:
         kind = StatementKind(row.kind)
-        lacking: Sequence[Cell] = (
-            (row.no_deadline, row.no_addressee) if kind is StatementKind.DIRECTIVE else (untold, untold)
-        )
+        lacking: Sequence[Cell] = (untold, untold)
+        if kind is StatementKind.DIRECTIVE:
+            lacking = (row.no_deadline, row.no_addressee)
+            parts = (
+                (MessageId.STATEMENTS_NO_DEADLINE, row.no_deadline),
+                (MessageId.STATEMENTS_NO_ADDRESSEE, row.no_addressee),
+            )
+            if said := counted(draft.voice, *parts):
+                lines = [draft.render(MessageId.LINE_STATEMENTS, count=number(row.count), parts=said)]
         rows.append((draft.render(_STATEMENTS[kind]), row.count, row.long, *lacking))
     return draft.section(
         "statements",
         MessageId.SECTION_STATEMENTS,
-        [draft.render(MessageId.LINE_STATEMENTS)],
+        lines,
         draft.table("statements", MessageId.TABLE_STATEMENTS, rows),
+        notes=[draft.render(MessageId.LINE_STATEMENTS_COUNTED)],
     )
 
 
 def told(draft: Draft) -> Section:
     """Return the section on what members have told the admins by chat commands: incidents and suggestions."""
-    voice = draft.report.voice
-    line = draft.render(MessageId.LINE_NO_VOICE)
-    if voice.incidents is not None and voice.suggestions is not None:
-        line = draft.render(
-            MessageId.LINE_VOICE, incidents=number(voice.incidents), suggestions=number(voice.suggestions)
-        )
     rows: list[Sequence[Cell]] = [
         (
             remark.code,
@@ -263,7 +225,12 @@ def told(draft: Draft) -> Section:
         )
         for remark in draft.report.remarks
     ]
-    return draft.section("voice", MessageId.SECTION_VOICE, [line], draft.table("voice", MessageId.TABLE_VOICE, rows))
+    return draft.section(
+        "voice",
+        MessageId.SECTION_VOICE,
+        [told_line(draft.report, draft.voice)],
+        draft.table("voice", MessageId.TABLE_VOICE, rows),
+    )
 
 
 def coverage(draft: Draft) -> Section:
@@ -272,36 +239,26 @@ def coverage(draft: Draft) -> Section:
     It shows the gaps (times in which messages were missed), failures of rules, and the clauses of the regulation that
     the program cannot check.
     """
-    report = draft.report
-    until = heard_until(report)
-    gaps = unheard(report, draft.voice) or gaps_line(report.coverage.gaps, report.period.start, until, draft.voice)
-    lines = [
-        draft.render(MessageId.LINE_COVERAGE, coverage=coverage_line(report.coverage, draft.voice)),
-        draft.render(
-            MessageId.LINE_GAPS,
-            gaps=gaps,
-            private=private_line(report, draft.voice),
-            failures=number(report.coverage.rule_failures),
-            undelivered=number(report.undelivered_notices),
-        )
-        + withheld_line(report, draft.voice),
-    ]
+    report, voice = draft.report, draft.voice
+    lines = [late_start(report, voice), troubles_line(report, voice)]
+    if any(not gap.closed for gap in report.coverage.gaps):
+        lines.append(draft.render(MessageId.LINE_GAPS_UNFINISHED))
+    notes_below = [f"{coverage_line(report.coverage, voice)}."]
     if report.cannot_check:
-        lines.append(draft.render(MessageId.LINE_CANNOT, count=number(len(report.cannot_check))))
+        notes_below.append(draft.render(MessageId.LINE_CANNOT, count=number(len(report.cannot_check))))
     rows: list[Sequence[Cell]] = [
         (
             moment(gap.began_at),
             moment(gap.ended_at) if gap.ended_at else draft.render(MessageId.GAP_NOW),
-            whole_minutes(silence([gap], report.period.start, until)),
+            whole_minutes(silence([gap], report.period.start, report.period.end)),
             gap.recovered,
             draft.render(MessageId.GAP_WHOLE if gap.closed else MessageId.GAP_PARTLY),
         )
         for gap in report.coverage.gaps
     ]
-    notes = {clause.number: clause.note for clause in draft.voice.regulation.clauses}
+    notes = {clause.number: clause.note for clause in voice.regulation.clauses}
     cannot: list[Sequence[Cell]] = [
-        (draft.voice.citation(clause), draft.voice.clause(clause), notes.get(clause, ""))
-        for clause in report.cannot_check
+        (voice.named_clause(clause), voice.clause(clause), notes.get(clause, "")) for clause in report.cannot_check
     ]
     return draft.section(
         "coverage",
@@ -309,13 +266,85 @@ def coverage(draft: Draft) -> Section:
         lines,
         draft.table("gaps", MessageId.TABLE_GAPS, rows),
         draft.table("cannot", MessageId.TABLE_CANNOT, cannot),
+        notes=notes_below,
+    )
+
+
+def _hours(draft: Draft) -> Sequence[int]:
+    """Return the hours to be shown: all 24 or, in a report on one day, from the first to the last hour heard."""
+    report = draft.report
+    if not report.of_one_day:
+        return range(24)
+    first = local(report.period.start).hour
+    hours = [(first + number) % 24 for number in range(24)]
+    heard = [place for place, hour in enumerate(hours) if report.hours[hour]]
+    return hours[heard[0] : heard[-1] + 1] if heard else ()
+
+
+def _activity_line(draft: Draft) -> str:
+    report, activity = draft.report, draft.report.activity
+    if not activity.messages:
+        return draft.render(MessageId.ACTIVITY_NONE)
+    more = counted(
+        draft.voice,
+        (MessageId.ACTIVITY_JOINED, activity.joined),
+        (MessageId.ACTIVITY_LEFT, activity.left),
+        (MessageId.ACTIVITY_RECALLED, activity.recalled),
+        (MessageId.ACTIVITY_CALLS, activity.calls),
+    )
+    return draft.render(
+        MessageId.LINE_ACTIVITY,
+        messages=number(activity.messages),
+        senders=number(activity.senders),
+        compared=compared(report, activity.messages, report.activity_before.messages, draft.voice),
+        more=f"; {more}" if more else "",
+    )
+
+
+def _peaks_line(draft: Draft) -> str:
+    """Return which day and hour had the most messages; of several equal ones all are named, of too many none."""
+    report, say = draft.report, draft.render
+    days = draft.most([(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days])
+    hours = draft.most([(say(MessageId.HOUR, hour=hour), count) for hour, count in enumerate(report.hours)])
+    said = []
+    if days and not report.of_one_day:
+        said.append(say(MessageId.LINE_PEAK_DAY, day=days.names, messages=number(days.value)))
+    if hours:
+        said.append(say(MessageId.LINE_PEAK_HOUR, hour=hours.names))
+    return " ".join(said)
+
+
+def _cases_line(draft: Draft) -> str:
+    report, say = draft.report, draft.render
+    suspects = say(MessageId.LINE_SUSPECTS, count=number(report.suspects)) if report.suspects else ""
+    if not draft.cases:
+        return say(MessageId.LINE_NO_CASES) + suspects
+    clauses = report.clauses
+    parts = counted(
+        draft.voice,
+        (MessageId.CASES_REMEDIED, sum(row.remedied for row in clauses)),
+        (MessageId.CASES_CONFIRMED, sum(row.confirmed for row in clauses)),
+        (MessageId.CASES_REPORTED, sum(row.reported + row.approved for row in clauses)),
+        (MessageId.CASES_FALSE_ALARM, sum(row.false_alarms for row in clauses)),
+        (MessageId.CASES_OPEN_STILL, sum(row.open for row in clauses)),
+    )
+    return (
+        say(
+            MessageId.LINE_CASES,
+            cases=number(draft.cases),
+            compared=compared(report, draft.cases, draft.cases_before, draft.voice),
+            parts=f": {parts}" if parts else "",
+            clauses="; ".join(clause_rows(report, _CLAUSES_OF_A_DAY if report.of_one_day else _CLAUSES, draft.voice)),
+        )
+        + suspects
     )
 
 
 def _signs(draft: Draft) -> str:
     signs = signs_line(draft.report, draft.voice)
     said = draft.render(MessageId.SIGNS, signs=signs) if signs else draft.render(MessageId.SIGNS_NONE)
-    return draft.render(MessageId.LINE_SIGNS, citation=draft.voice.citation_of(ClauseTopic.FORWARDING), said=said)
+    clause = draft.voice.named_clause(draft.voice.clause_number(ClauseTopic.FORWARDING))
+    return draft.render(MessageId.LINE_SIGNS, clause=clause, said=said)
 
 
 def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
@@ -324,11 +353,7 @@ def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     return (
         case.code,
         name or draft.render(MessageId.WHO_UNKNOWN),
-        draft.voice.citation(case.clause),
+        draft.voice.named_clause(case.clause),
         draft.voice.state(case.state),
         moment(case.event_at),
     )
-
-
-def _open_name_cases(draft: Draft) -> int:
-    return sum(case.clause == draft.voice.clause_number(ClauseTopic.NAMES) for case in draft.report.open_cases)

@@ -1,0 +1,141 @@
+"""The worst comes first and is named in every format; nobody is singled out who only shares a place."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.services.desk import CATALOGUE, LETTERHEAD, NOW, REGULATION, Desk
+from tests.unit.services.reports.test_builder import PERIOD, figures, report, text_of
+from zalo_governor.domain.documents import ReportDocument
+from zalo_governor.domain.regulation import Clause, Enforcement
+from zalo_governor.domain.reports import AgencyFigures
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.reports.document.document import paper_of
+
+VOICE = MessageFormatter(CATALOGUE, REGULATION)
+
+
+def paper(desk: Desk) -> ReportDocument:
+    return paper_of(report(desk), LETTERHEAD, VOICE)
+
+
+def proposed(desk: Desk, name: str) -> str:
+    [table] = [table for table in paper(desk).tables if table.key == "proposal"]
+    [value] = [str(row[1]) for row in table.rows if row[0] == name]
+    return value
+
+
+def test_the_only_secret_is_named_before_all_that_is_more_frequent() -> None:
+    desk = Desk()
+    desk.seal("stranger")
+    desk.store.figures = [figures(f"9.{place}", 90 - place) for place in range(12)]
+    desk.store.figures += [figures("6.1", 2), figures("4.5", 2), figures("4.1", 1)]
+    text = text_of(desk)
+    rows = [line for line in text.splitlines() if line.startswith("- ")]
+    assert rows[:3] == [
+        "- Bí mật nhà nước (khoản 1 Điều 4): 1",
+        "- Người ngoài thành phần (khoản 5 Điều 4): 2",
+        "- Thay đổi thông tin Nhóm (khoản 1 Điều 6): 2",
+    ]
+    assert rows[-1].startswith("- 10 khoản khác: ")
+    assert "khoản 1 Điều 4): VP1" in text[:200]
+    [clauses] = [table for table in paper(desk).tables if table.key == "clauses"]
+    assert clauses.rows[0][0] == "Bí mật nhà nước (khoản 1 Điều 4)"
+
+
+def test_a_secret_that_was_settled_still_counts_as_grave_and_a_false_alarm_does_not() -> None:
+    desk = Desk()
+    for who in ("member", "stranger"):
+        desk.seal(who)
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.say("admin", "/baonham VP2 đề cương tập huấn", place="private")
+    assert "1. Nghiêm trọng: 1 vụ việc. Bí mật nhà nước (khoản 1 Điều 4): VP1." in text_of(desk)
+    grave, pending, _ = paper(desk).headlines
+    assert (grave.value, pending.value) == ("1 vụ việc", "không có")
+
+
+@pytest.mark.parametrize("days", [-30, 1])
+def test_an_open_secret_from_outside_the_period_is_said_as_such(days: int) -> None:
+    desk = Desk()
+    desk.seal("stranger")
+    case = desk.store.book[1]
+    moved = case.model_copy(update={"opened_at": PERIOD.end + timedelta(days=days)})
+    desk.store.book[1] = moved
+    desk.now = PERIOD.end + timedelta(days=max(days, 0) + 1)
+    assert "1. Nghiêm trọng: 1 vụ việc (đang mở 1; ngoài kỳ báo cáo 1)." in text_of(desk)
+
+
+def test_what_could_not_be_checked_is_not_called_a_secret() -> None:
+    desk = Desk()
+    desk.seal("stranger")
+    desk.store.book[1] = desk.store.book[1].model_copy(update={"label": "unchecked"})
+    grave = paper(desk).headlines[0]
+    assert (grave.value, grave.note) == ("1 vụ việc (đang mở 1)", "Nội dung chưa kiểm tra được: VP1.")
+
+
+def test_directives_that_are_overdue_stand_in_the_second_line() -> None:
+    desk = Desk()
+    made = report(desk)
+    late = made.model_copy(update={"directives": made.directives.model_copy(update={"overdue_now": 3})})
+    assert paper_of(late, LETTERHEAD, VOICE).headlines[1].value == "3 chỉ đạo quá hạn"
+
+
+def test_a_clause_without_name_is_cited() -> None:
+    clause = Clause(number="QĐ.1.1", summary="x", enforced=Enforcement.ROLE)
+    assert clause.named == "khoản 1 Điều 1 Quyết định"
+    assert clause.model_copy(update={"name": "Trưởng nhóm"}).named == "Trưởng nhóm (khoản 1 Điều 1 Quyết định)"
+
+
+def test_agencies_that_share_the_first_place_are_all_named_and_none_where_all_are_equal() -> None:
+    desk = Desk()
+    desk.store.figures = [figures("3.1", 6)]
+
+    def agencies(*cases: int) -> None:
+        names = ["Ban Dân tộc", "Sở Nội vụ", "Sở Y tế"]
+        desk.store.agency_list = [
+            AgencyFigures(agency=name, messages=9, senders=1, cases=count)
+            for name, count in zip(names, cases, strict=True)
+        ]
+
+    name = "Cơ quan phát sinh nhiều nhất"
+    agencies(2, 2, 2)
+    assert proposed(desk, name) == "không có nội dung nào nhiều hơn"
+    agencies(3, 3, 0)
+    assert proposed(desk, name) == "Ban Dân tộc, Sở Nội vụ: mỗi nội dung 3 (50%)"
+    agencies(0, 6, 0)
+    assert proposed(desk, name) == "Sở Nội vụ: 6 (100%)"
+    agencies(0, 0, 0)
+    assert proposed(desk, name) == "-"
+
+
+def test_clauses_days_and_hours_that_share_the_first_place_are_all_named_and_none_where_all_are_equal() -> None:
+    desk = Desk()
+    day = NOW.date()
+    desk.store.by_day = {day - timedelta(days=1): 5, day: 5}
+    desk.store.figures = [figures("3.1", 4), figures("3.2", 4), figures("4.5", 1)]
+    written = paper(desk).model_dump_json()
+    assert "Ngày nhiều tin nhất: 23/11/2026, 24/11/2026 (5 tin)." in written
+    assert "tập trung ở nội dung: Có dấu, Unicode (khoản 1 Điều 3), Tên hiển thị (khoản 2 Điều 3)." in written
+    desk.store.by_day = {day - timedelta(days=place): 5 for place in range(8)}
+    desk.store.figures = [figures("3.1", 4), figures("3.2", 4)]
+    written = paper(desk).model_dump_json()
+    assert "Ngày nhiều tin nhất" not in written
+    assert "tập trung" not in written
+
+
+def test_remarks_and_requests_follow_the_figures() -> None:
+    desk = Desk()
+    quiet = {section.key: section.lines for section in paper(desk).sections}
+    assert quiet["remarks"] == ("Trong kỳ, Hệ thống không ghi nhận vụ việc có dấu hiệu vi phạm Quy chế.",)
+    desk.seal("stranger")
+    desk.store.figures = [figures("4.1", 1), figures("3.1", 5, 2, false_alarms=3)]
+    made = {section.key: " ".join(section.lines) for section in paper(desk).sections}
+    for part in ("(6) tăng so với kỳ trước", "thuộc thẩm quyền của cơ quan chức năng", "3 trong 6 vụ việc là báo nhầm"):
+        assert part in made["remarks"]
+    assert "1 vụ việc có dấu hiệu liên quan bí mật nhà nước đang mở (VP1)" in made["requests"]
+    assert "quán triệt thành viên thực hiện đúng quy định về: Có dấu, Unicode (khoản 1 Điều 3)" in made["requests"]
+    desk.store.members = desk.store.members.model_copy(update={"outsiders": 0})
+    desk.store.book.clear()
+    desk.store.figures = []
+    calm = {section.key: section.lines for section in paper(desk).sections}
+    assert calm["requests"] == ("Không có kiến nghị.",)

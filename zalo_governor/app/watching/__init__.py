@@ -1,0 +1,1 @@
+"""Watching the bot from another machine: needs neither its database nor a Zalo session."""

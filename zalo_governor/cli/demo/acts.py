@@ -1,0 +1,35 @@
+"""Words for what people do in a demonstration."""
+
+from zalo_governor.cli.language import Language, language
+from zalo_governor.domain.inbound import RawDict
+
+_KINDS = {
+    "accept": "nhận vào Nhóm",
+    "admin": "đặt phó nhóm",
+    "ask_to_join": "xin vào Nhóm",
+    "call": "gọi nhóm",
+    "describe_group": "đổi mô tả Nhóm",
+    "file": "tệp",
+    "follow": "theo dõi",
+    "group_picture": "đổi ảnh Nhóm",
+    "invite_link": "đường dẫn mời",
+    "join": "vào Nhóm",
+    "leave": "rời Nhóm",
+    "link": "liên kết",
+    "owner": "chuyển trưởng nhóm",
+    "photo": "ảnh",
+    "pin": "ghim tin",
+    "react": "bày tỏ cảm xúc",
+    "recall": "thu hồi tin",
+    "rename_group": "đổi tên Nhóm",
+    "rename_member": "đổi tên hiển thị",
+    "reply": "trả lời",
+    "setting": "cài đặt của Nhóm",
+    "sticker": "nhãn dán",
+}
+
+
+def kind_of(act: RawDict) -> str:
+    """Return a word for the kind of an act of the scenario, such as a change of the group's name."""
+    kind = str(act["kind"])
+    return kind if language() is Language.ENGLISH else _KINDS.get(kind, kind)

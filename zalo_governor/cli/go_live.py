@@ -1,0 +1,62 @@
+"""`zalo-governor go-live`: end the trial, in which only admins get messages, so that everybody gets them."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from zalo_governor.app.context import open_records
+from zalo_governor.cli.audit_access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.trial import policy_of
+from zalo_governor.config import load_settings
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.services.messaging.trial import switch_on
+from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+
+_CONFIRMATION = "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo thiết đặt. Chuyển sang chính thức?"
+
+
+def go_live(
+    config: ConfigFile = DEFAULT_CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Không hỏi lại.")] = False,
+) -> None:
+    """Kết thúc chạy thử: từ nay thành viên và Trưởng nhóm nhận tin. Hệ thống đang chạy thực hiện trong vài giây."""
+    settings = load_settings(config)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise ConfigError("go-live: không có ai để hỏi ở đây; hãy thêm --yes")
+        if not Asking(Console()).yes(_CONFIRMATION, default=False):
+            typer.echo("Chưa thay đổi gì.")
+            return
+    records = open_records(settings, system_clock)
+    try:
+        policy = policy_of(records)
+        with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
+            done = _end_trial(policy, uow)
+    finally:
+        records.close()
+    typer.echo(done)
+
+
+def _end_trial(policy: ServicePolicy, uow: SqlUnitOfWork) -> str:
+    """End the trial of the bot account, also one that has not begun yet; return what to tell the operator."""
+    if not policy.trial:
+        return "Thiết đặt không có thời gian chạy thử (trial.days: 0); Hệ thống hoạt động chính thức từ lần chạy đầu."
+    trial = uow.trials.get(policy.account)
+    if trial is not None and trial.live_at is not None:
+        return f"Hệ thống đã hoạt động chính thức từ {local(trial.live_at):%H:%M ngày %d/%m/%Y}; không có gì thay đổi."
+    # Otherwise the first start of the bot would begin the trial.
+    uow.trials.begin(policy.account, system_clock())
+    switch_on(policy, uow, None)
+    note_access(uow, system_clock, "trial.ended")
+    if trial is None:
+        return (
+            "Đã ghi nhận: Hệ thống hoạt động chính thức ngay từ lần chạy đầu tiên, không qua chạy thử. "
+            "Bắt đầu bằng: zalo-governor run"
+        )
+    return "Đã chuyển sang hoạt động chính thức. Chương trình đang chạy sẽ báo cho Quản trị Nhóm trong vài giây."

@@ -1,0 +1,71 @@
+"""The language of the terminal: Vietnamese for the people of an office, English for developers.
+
+The choice is kept in the environment variable ZALO_GOVERNOR_LANG, so that processes that a command starts follow it.
+What other programs read (JSON, the log in files, exit codes) is the same in both languages.
+"""
+
+import os
+from enum import StrEnum
+
+from zalo_governor.domain.errors import ConfigError
+
+VARIABLE = "ZALO_GOVERNOR_LANG"
+OPTION = "--lang"
+
+
+class Language(StrEnum):
+    """Languages in which the terminal can speak; the values are what the operator types."""
+
+    VIETNAMESE = "vi"
+    ENGLISH = "en"
+
+
+def language() -> Language:
+    """Return the language chosen for this process; Vietnamese if none was chosen.
+
+    Raises:
+        ConfigError: the environment variable names another language.
+    """
+    return _parse(os.environ.get(VARIABLE) or Language.VIETNAMESE, VARIABLE)
+
+
+def use_language(name: str) -> None:
+    """Let this process, and those that it starts, speak the language `name` ("vi" or "en").
+
+    Raises:
+        ConfigError: there is no such language.
+    """
+    os.environ[VARIABLE] = _parse(name, OPTION)
+
+
+def translated(vietnamese: str, english: str) -> str:
+    """Return that one of two texts of the same meaning that is in the chosen language."""
+    return english if language() is Language.ENGLISH else vietnamese
+
+
+def take_language_option(arguments: list[str]) -> list[str]:
+    """Obey the option `--lang`, wherever it stands, and return the other arguments of the command line.
+
+    What follows `--` is left alone.
+
+    Raises:
+        ConfigError: the option has no value, or one that is no language.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    kept: list[str] = []
+    given = iter(arguments[:end])
+    for argument in given:
+        if argument == OPTION:
+            use_language(next(given, ""))
+        elif argument.startswith(f"{OPTION}="):
+            use_language(argument.partition("=")[2])
+        else:
+            kept.append(argument)
+    return kept + arguments[end:]
+
+
+def _parse(name: str, where: str) -> Language:
+    try:
+        return Language(name)
+    except ValueError:
+        raise ConfigError(f"{where}: chỉ có vi (tiếng Việt) và en (tiếng Anh); ví dụ: {OPTION} en") from None

@@ -1,0 +1,75 @@
+"""Words of the language of the terminal for the program's own terms: log events, audit actions, columns and values.
+
+The Vietnamese words are in `words.vi.yaml`; in English, the terms stand for themselves.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from zalo_governor.cli.language import Language, language, translated
+from zalo_governor.config.yaml_file import load_yaml
+from zalo_governor.domain.clock import local
+
+_MOST_LISTED = 5
+_FILE = Path(__file__).with_name("words.vi.yaml")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_DAYS = re.compile(rf"{_DAY.pattern}(/{_DAY.pattern})?")
+_MEANS_NOTHING: tuple[object, ...] = (None, "", [], {})
+
+
+@cache
+def vietnamese() -> Mapping[str, Mapping[str, str]]:
+    """Return the Vietnamese words: section ("events", "actions", "columns" or "values") -> term -> word."""
+    sections = load_yaml(_FILE).data
+    return {str(name): {str(term): str(word) for term, word in words.items()} for name, words in sections.items()}
+
+
+def event(term: str) -> str:
+    """Return the words for the name of a log event."""
+    return _worded("events", term)
+
+
+def action(term: str) -> str:
+    """Return the words for the name of an action in the audit log."""
+    return _worded("actions", term)
+
+
+def column(term: str) -> str:
+    """Return the words for a column of an export, or a key of a log line or audit entry."""
+    return _worded("columns", term)
+
+
+def value(given: object) -> str:
+    """Return a value of a log line, an audit entry or an exported cell as people read it.
+
+    Moments are in Viet Nam time and days in the order day, month, year, in both languages.
+    """
+    if given is None:
+        return ""
+    if isinstance(given, Mapping):
+        given = list(given)
+    if isinstance(given, list | tuple):
+        if len(given) > _MOST_LISTED:
+            return f"{len(given)} {translated('mục', 'items')}"
+        return ", ".join(map(value, given))
+    text = str(given)
+    if _MOMENT.fullmatch(text):
+        return f"{local(datetime.fromisoformat(text)):%d/%m/%Y %H:%M:%S}"
+    if _DAYS.fullmatch(text):
+        text = " – ".join(_DAY.sub(r"\3/\2/\1", day) for day in text.split("/"))
+    return _worded("values", text.lower() if isinstance(given, bool) else text)
+
+
+def facts(given: Mapping[str, Any]) -> str:
+    """Return the facts of a log line or audit entry as one text, without those that say nothing."""
+    told = {key: fact for key, fact in given.items() if fact not in _MEANS_NOTHING and fact is not False}
+    return ", ".join(column(key) if fact is True else f"{column(key)}: {value(fact)}" for key, fact in told.items())
+
+
+def _worded(section: str, term: str) -> str:
+    return term if language() is Language.ENGLISH else vietnamese()[section].get(term, term)

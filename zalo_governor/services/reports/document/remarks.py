@@ -1,0 +1,101 @@
+"""The sections "Nhận xét" (remarks) and "Kiến nghị" (requests): sentences chosen by the figures, for the desk to edit.
+
+They speak of signs and figures and draw no conclusion about anybody.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.connection import silence
+from zalo_governor.domain.documents import Section
+from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.services.messaging.formatter import number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.reports.document.draft import Draft
+from zalo_governor.services.reports.sentences import length_in_words
+
+_SECRETS = frozenset({ClauseTopic.SECRETS, ClauseTopic.CLASSIFIED_WORK})
+_MOST_CODES = 5
+_FEWEST_CASES = 3
+"""From this number of cases on, shares and the most frequent clause mean something."""
+_MANY_FALSE_ALARMS = 5
+"""One case in so many being a false alarm is worth a remark."""
+_LONG_SILENCE = timedelta(hours=1)
+
+
+def remarks(draft: Draft) -> Section:
+    """Return the section with remarks on the period: trend, secrets, clauses, repetition, false alarms, gaps."""
+    return draft.section("remarks", MessageId.SECTION_REMARKS, list(_remarks(draft)))
+
+
+def requests(draft: Draft) -> Section:
+    """Return the section with what the leader is asked for, the gravest first; that there is nothing, if so."""
+    asked = list(_requests(draft)) or [draft.render(MessageId.REQUEST_NONE)]
+    return draft.section("requests", MessageId.SECTION_REQUESTS, asked)
+
+
+def _remarks(draft: Draft) -> Iterator[str]:
+    report, say = draft.report, draft.render
+    if report.heard_nothing:
+        yield say(MessageId.COMMENT_UNKNOWN)
+        return
+    yield _trend(draft)
+    if secrets := _of_secrets(draft, report.grave_cases):
+        yield say(MessageId.COMMENT_SECRETS, count=number(len(secrets)))
+    most = draft.most([(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses if row.cases])
+    if most and draft.cases >= _FEWEST_CASES:
+        yield say(MessageId.COMMENT_MOST, clauses=most.names)
+    if report.handling.repeated:
+        yield say(MessageId.COMMENT_REPEATED, count=number(report.handling.repeated))
+    false_alarms = sum(row.false_alarms for row in report.clauses)
+    if draft.cases >= _FEWEST_CASES and false_alarms * _MANY_FALSE_ALARMS >= draft.cases:
+        yield say(MessageId.COMMENT_FALSE_ALARMS, count=number(false_alarms), cases=number(draft.cases))
+    if report.coverage.gaps:
+        yield say(MessageId.COMMENT_SILENT, length=length_in_words(_silence(draft), draft.voice))
+
+
+def _trend(draft: Draft) -> str:
+    report, before = draft.report, draft.cases_before
+    if not draft.cases:
+        return draft.render(MessageId.COMMENT_NO_CASES)
+    if not report.comparable:
+        text = MessageId.COMMENT_FIRST_PERIOD
+    elif draft.cases == before:
+        text = MessageId.COMMENT_SAME
+    else:
+        text = MessageId.COMMENT_MORE if draft.cases > before else MessageId.COMMENT_FEWER
+    return draft.render(text, cases=number(draft.cases))
+
+
+def _requests(draft: Draft) -> Iterator[str]:
+    report, say = draft.report, draft.render
+    if secrets := _of_secrets(draft, [case for case in report.grave_cases if case.state.open]):
+        yield say(MessageId.REQUEST_SECRETS, count=number(len(secrets)), codes=_codes([case.code for case in secrets]))
+    outsiders = report.membership.outsiders if report.membership.approved else 0
+    if outsiders:
+        yield say(MessageId.REQUEST_OUTSIDERS, count=number(outsiders))
+    if report.directives.overdue_now:
+        yield say(MessageId.REQUEST_OVERDUE, count=number(report.directives.overdue_now))
+    most = draft.most([(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses if row.cases])
+    if most and draft.cases >= _FEWEST_CASES:
+        yield say(MessageId.REQUEST_CLAUSE, clauses=most.names)
+    if _silence(draft) >= _LONG_SILENCE:
+        yield say(MessageId.REQUEST_LINE)
+    suggested = [remark.code for remark in report.remarks if remark.kind is RemarkKind.SUGGESTION]
+    if suggested:
+        yield say(MessageId.REQUEST_SUGGESTIONS, count=number(len(suggested)), codes=_codes(suggested))
+
+
+def _of_secrets(draft: Draft, cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.sealed or draft.voice.regulation.topic_of(case.clause) in _SECRETS]
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(codes[:_MOST_CODES]) + (", …" if len(codes) > _MOST_CODES else "")
+
+
+def _silence(draft: Draft) -> timedelta:
+    period = draft.report.period
+    return silence(draft.report.coverage.gaps, period.start, period.end)

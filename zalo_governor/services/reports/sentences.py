@@ -1,0 +1,231 @@
+"""Sentences of the activity report that several of its formats share. They never say at length what did not happen."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.connection import Gap, silence
+from zalo_governor.domain.reports import ActivityReport, Coverage, Period
+from zalo_governor.services.group_changes.leak_signs import in_words
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+
+_QUIET_START_ALLOWED = timedelta(days=1)
+"""If the first element of the group was received at most this long after the period's start, the report does not
+mention it."""
+_DAY, _HOUR = 24 * 60, 60
+
+
+def counted(voice: MessageFormatter, *parts: tuple[MessageId, int]) -> str:
+    """Return the parts, each a message with the field `count`, as a list; those that count 0 are left out."""
+    return "; ".join(voice.render(text, count=number(count)) for text, count in parts if count)
+
+
+def compared(report: ActivityReport, now: int, before: int, voice: MessageFormatter) -> str:
+    """Return a text comparing a figure (`now`) with that of the preceding period of equal length (`before`)."""
+    if not report.comparable:
+        return voice.render(MessageId.BEFORE_UNKNOWN)
+    if not before:
+        return voice.render(MessageId.BEFORE_NOTHING)
+    return voice.render(MessageId.BEFORE, before=number(before), change=change_in_words(now, before, voice))
+
+
+def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
+    """Return the change as text: up or down by a percentage of `before`, which is not 0, or none."""
+    if now == before:
+        return voice.render(MessageId.CHANGE_NONE)
+    percent = number(round(100 * abs(now - before) / before))
+    return voice.render(MessageId.CHANGE_UP if now > before else MessageId.CHANGE_DOWN, percent=percent)
+
+
+def length_in_words(length: timedelta, voice: MessageFormatter) -> str:
+    """Return a duration as days, hours and minutes: `1 ngày 3 giờ`, `2 giờ 5 phút`; the minutes only below a day."""
+    minutes = minutes_of(length) if length else 0
+    days, hours, rest = minutes // _DAY, minutes % _DAY // _HOUR, minutes % _HOUR
+    parts = [(MessageId.LENGTH_DAYS, days), (MessageId.LENGTH_HOURS, hours)]
+    if not days:
+        parts.append((MessageId.LENGTH_MINUTES, rest))
+    said = [voice.render(text, count=number(count)) for text, count in parts if count]
+    return " ".join(said) or voice.render(MessageId.LENGTH_MINUTES, count="0")
+
+
+def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> list[str]:
+    """Return a phrase for each clause with cases in the period, the worst first; beyond `limit` they are only counted.
+
+    A clause under which content was sealed, as it may be a state secret, is never left out.
+    """
+    rows = [row for row in report.clauses if row.cases]
+    sealed = {case.clause for case in report.grave_cases if case.sealed}
+    last = max((place for place, row in enumerate(rows) if row.clause in sealed), default=-1) + 1
+    shown, rest = rows[: max(limit, last)], rows[max(limit, last) :]
+    said = [
+        voice.render(MessageId.REPORT_CLAUSE, clause=voice.named_clause(row.clause), cases=number(row.cases))
+        for row in shown
+    ]
+    if rest:
+        cases = number(sum(row.cases for row in rest))
+        said.append(voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=cases))
+    return said
+
+
+def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on how the period's directives were answered; "" if there were none."""
+    figures = report.directives
+    if not figures.given:
+        return ""
+    answers = counted(
+        voice,
+        (MessageId.DIRECTIVES_ANSWERED, figures.answered),
+        (MessageId.DIRECTIVES_IN_TIME, figures.in_time),
+        (MessageId.DIRECTIVES_LATE, figures.late),
+        (MessageId.DIRECTIVES_OVERDUE, figures.overdue),
+        (MessageId.DIRECTIVES_SILENT, figures.silent),
+    )
+    given, asked = number(figures.given), number(figures.asked)
+    said = voice.render(MessageId.LINE_DIRECTIVES, given=given, asked=asked)
+    return f"{said}: {answers}." if answers else f"{said}."
+
+
+def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on attachments with signs of breaches, or not checked; "" if there are none."""
+    figures = report.attachments
+    return _sentence(
+        counted(
+            voice,
+            (MessageId.ATTACHMENTS_FOUND, figures.found),
+            (MessageId.ATTACHMENTS_INCOMPLETE, figures.incomplete),
+            (MessageId.ATTACHMENTS_WAITING, figures.waiting),
+        ),
+        MessageId.LINE_ATTACHMENTS,
+        voice,
+    )
+
+
+def members_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on the differences between the group and its roster; "" without any, or without roster."""
+    members = report.membership
+    if not members.approved:
+        return ""
+    parts = (MessageId.MEMBERS_OUTSIDE, members.outsiders), (MessageId.MEMBERS_AWAITED, members.missing)
+    return _sentence(counted(voice, *parts), MessageId.LINE_MEMBERS, voice)
+
+
+def told_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on the incidents and suggestions that members sent; "" if there were none."""
+    told = report.voice
+    parts = (MessageId.TOLD_INCIDENTS, told.incidents or 0), (MessageId.TOLD_SUGGESTIONS, told.suggestions or 0)
+    return _sentence(counted(voice, *parts), MessageId.LINE_VOICE, voice)
+
+
+def troubles_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence on what was not judged, not delivered or withheld; "" if all was in order."""
+    coverage = report.coverage
+    return _sentence(
+        counted(
+            voice,
+            (MessageId.TROUBLE_WAITING, coverage.waiting),
+            (MessageId.TROUBLE_UNREADABLE, coverage.dead_letters),
+            (MessageId.TROUBLE_RULES, coverage.rule_failures),
+            (MessageId.TROUBLE_UNDELIVERED, report.undelivered_notices),
+            (MessageId.TROUBLE_PRIVATE, len(report.private_gaps)),
+            (MessageId.TROUBLE_WITHHELD, report.withheld_notices),
+        ),
+        MessageId.LINE_TROUBLES,
+        voice,
+    )
+
+
+def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
+    """Return a sentence, without full stop, on how many of the group's elements were received, judged, ...
+
+    An element is a message, act or receipt received from Zalo; the content of some is not stored, as it may be a state
+    secret.
+    """
+    heard = voice.render(MessageId.COVERAGE, judged=number(coverage.judged), heard=number(coverage.heard))
+    more = counted(
+        voice,
+        (MessageId.COVERAGE_WAITING, coverage.waiting),
+        (MessageId.COVERAGE_UNREADABLE, coverage.dead_letters),
+        (MessageId.COVERAGE_SEALED, coverage.sealed),
+        (MessageId.COVERAGE_RECOVERED, coverage.recovered),
+        (MessageId.COVERAGE_LATE, coverage.late),
+    )
+    said = f"{heard} ({more})" if more else heard
+    if coverage.content_from is None:
+        return said
+    return said + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))
+
+
+def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: MessageFormatter) -> str:
+    """Return a phrase, without full stop, on the number and total length of the gaps in [start, end).
+
+    A gap is a time in which the bot missed messages.
+    """
+    if not gaps:
+        return voice.render(MessageId.GAPS_NONE)
+    unfinished = sum(not gap.closed for gap in gaps)
+    return voice.render(
+        MessageId.GAPS,
+        count=number(len(gaps)),
+        length=length_in_words(silence(gaps, start, end), voice),
+        unfinished=voice.render(MessageId.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
+    )
+
+
+def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return the signs that content may leak from the group, such as an open invite link; "" if there are none.
+
+    The text has no full stop.
+    """
+    return "; ".join(in_words(report.signs, voice))
+
+
+def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
+    """Return sentences on the time to correct breaches, persons with several cases, and false alarms; [] if none."""
+    handling = report.handling
+    lines = []
+    if handling.remedied_minutes is not None:
+        length = length_in_words(timedelta(minutes=handling.remedied_minutes), voice)
+        lines.append(voice.render(MessageId.REPORT_REMEDIED, length=length))
+    lines += [
+        voice.render(text, count=number(count))
+        for text, count in (
+            (MessageId.REPORT_REPEATED, handling.repeated),
+            (MessageId.REPORT_TAKEN_BACK, handling.taken_back),
+            (MessageId.REPORT_PASSED_OVER, handling.passed_over),
+        )
+        if count
+    ]
+    return lines
+
+
+def late_start(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return a sentence saying since when the bot receives the group's messages, if it began within the period.
+
+    Returns "" if it began before the period, or within the period's first day, or has not begun.
+    """
+    first, period = report.first_heard, report.period
+    if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
+        return ""
+    return voice.render(MessageId.LISTENING_SINCE, when=moment(first))
+
+
+def span_in_words(period: Period, voice: MessageFormatter) -> str:
+    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can."""
+    start, end = local(period.start), local(last_minute(period.end))
+    if start.time() == time.min and end != local(period.end):
+        return voice.render(MessageId.SPAN_DAYS, start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
+    if start.date() == end.date():
+        times = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        return voice.render(MessageId.SPAN_OF_DAY, day=f"{start:%d/%m/%Y}", **times)
+    return voice.render(MessageId.SPAN, start=moment(start), end=moment(end))
+
+
+def last_minute(end: datetime) -> datetime:
+    """Return `end` as shown to people: 23:59 of the day before if `end` is midnight in Viet Nam, else unchanged."""
+    here = local(end)
+    return end - timedelta(minutes=1) if (here.hour, here.minute) == (0, 0) else end
+
+
+def _sentence(parts: str, whole: MessageId, voice: MessageFormatter) -> str:
+    return voice.render(whole, parts=parts) if parts else ""

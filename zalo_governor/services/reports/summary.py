@@ -1,0 +1,95 @@
+"""The three lines with which every format of the report begins: what is grave, what is pending, what is missing.
+
+They answer the leader's question "có gì nghiêm trọng?" (is there anything grave?) before anything else is said.
+"""
+
+from typing import NamedTuple
+
+from zalo_governor.domain.connection import silence
+from zalo_governor.domain.documents import Highlight
+from zalo_governor.domain.reports import ActivityReport
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.reports.gravity import GraveClause, grave_clauses
+from zalo_governor.services.reports.sentences import counted, late_start, length_in_words
+
+_MOST_CLAUSES = 4
+"""How many clauses with grave cases are named; a regulation has four such clauses."""
+
+
+class Codes(NamedTuple):
+    """How many codes of grave cases are given for each clause; the others are counted."""
+
+    secrets: int
+    """For a clause on state secrets."""
+    others: int
+
+
+def headlines(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> tuple[Highlight, Highlight, Highlight]:
+    """Return the three lines, each as its name, its answer and what is to be added (a sentence, or "")."""
+    return _grave(report, voice, codes), _open(report, voice), _silent(report, voice)
+
+
+def in_one_line(headline: Highlight) -> str:
+    """Return one of the lines as a text: name, answer and what is added."""
+    said = f"{headline.name}: {headline.value}."
+    return f"{said} {headline.note}" if headline.note else said
+
+
+def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Highlight:
+    cases = report.grave_cases
+    name = voice.render(MessageId.SUMMARY_GRAVE)
+    if not cases:
+        text = MessageId.SUMMARY_UNKNOWN if report.heard_nothing else MessageId.SUMMARY_NONE
+        return Highlight(name=name, value=voice.render(text))
+    more = counted(
+        voice,
+        (MessageId.SUMMARY_GRAVE_OPEN, sum(case.state.open for case in cases)),
+        (MessageId.SUMMARY_GRAVE_OUTSIDE, sum(not report.covers(case.opened_at) for case in cases)),
+    )
+    value = voice.render(MessageId.SUMMARY_CASES, count=number(len(cases)))
+    clauses = grave_clauses(report, voice)
+    said = [_clause(clause, voice, codes) for clause in clauses[:_MOST_CLAUSES]]
+    if rest := clauses[_MOST_CLAUSES:]:
+        others = number(sum(len(clause.cases) for clause in rest))
+        said.append(voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=others))
+    return Highlight(name=name, value=f"{value} ({more})" if more else value, note="; ".join(said) + ".")
+
+
+def _clause(clause: GraveClause, voice: MessageFormatter, codes: Codes) -> str:
+    most = codes.secrets if clause.rank == 0 else codes.others
+    named = [case.code for case in clause.cases[:most]]
+    said = voice.render(MessageId.SUMMARY_CODES, clause=clause.name, codes=", ".join(named))
+    rest = len(clause.cases) - len(named)
+    return said + voice.render(MessageId.SUMMARY_CODES_MORE, count=number(rest)) if rest else said
+
+
+def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
+    value = counted(
+        voice,
+        (MessageId.SUMMARY_OPEN, len(report.open_cases)),
+        (MessageId.SUMMARY_OVERDUE, report.directives.overdue_now),
+    )
+    oldest = min((case.opened_at for case in report.open_cases), default=report.made_at)
+    return Highlight(
+        name=voice.render(MessageId.SUMMARY_PENDING),
+        value=value or voice.render(MessageId.SUMMARY_NONE),
+        note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if day(oldest) != day(report.made_at) else "",
+    )
+
+
+def _silent(report: ActivityReport, voice: MessageFormatter) -> Highlight:
+    name = voice.render(MessageId.SUMMARY_SILENT)
+    gaps = report.coverage.gaps
+    if report.heard_nothing:
+        return Highlight(name=name, value=voice.render(MessageId.NOT_LISTENING))
+    if not gaps:
+        value, unfinished = voice.render(MessageId.SUMMARY_NONE), 0
+    else:
+        length = silence(gaps, report.period.start, report.period.end)
+        value = voice.render(MessageId.SUMMARY_GAPS, length=length_in_words(length, voice), count=number(len(gaps)))
+        unfinished = sum(not gap.closed for gap in gaps)
+    notes = [late_start(report, voice)]
+    if unfinished:
+        notes.append(voice.render(MessageId.SUMMARY_UNFINISHED, count=number(unfinished)))
+    return Highlight(name=name, value=value, note=" ".join(filter(None, notes)))
