@@ -25,7 +25,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.services.commands.base import AnyCommand
-from zalo_governor.services.commands.help_status import Help
+from zalo_governor.services.commands.help import Help
 from zalo_governor.services.commands.registry import COMMANDS
 from zalo_governor.simulator.control.orders import GroupOrder, Hist, PersonOrder, PushedFrame, Shorten, WorldOrder
 from zalo_governor.simulator.faults import Faults

@@ -35,7 +35,7 @@ def test_a_command_of_somebody_outside_the_group_is_refused(bot: Rig, command: s
     refused, states = bot.logged("command.refused"), _states(bot)
     uid = somebody()
     [answer] = bot.answer(uid, command)
-    assert "không thuộc các lệnh đồng chí được dùng" in answer
+    assert "không thuộc quyền của đồng chí" in answer
     assert bot.logged("command.refused") == refused + 1
     assert _audited(bot, uid) == ["command.refused"]
     assert _states(bot)[: len(states)] == states

@@ -26,7 +26,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
     bot.say(TEXT, member, dName="Chảo Láo Lở - Chuyên viên")
     code = bot.case_of(member)
     assert f"/giaitrinh {code}" in bot.told_of(code, member)[0]
-    assert "không thấy vụ việc" in bot.answer(other, f"/giaitrinh {code} tôi biết")[0]
+    assert "Không có vụ việc" in bot.answer(other, f"/giaitrinh {code} tôi biết")[0]
     bot.answer(member, f"giải trình {code} Tôi gõ vội khi đi đường")
     bot.until(lambda: any("gõ vội" in text for text in bot.told(ADMIN)), "the desk reads the explanation")
     bot.answer(ADMIN, f"/ghichu {code} đã gọi điện cho xã")
@@ -35,7 +35,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
     assert "đã gọi điện cho xã" in shown
     bot.answer(ADMIN, f"/xacnhan {code}")
     bot.until(lambda: any("xác định có vi phạm" in text for text in bot.told(member)), "the member reads the outcome")
-    assert "đã chuyển đề nghị" in bot.answer(member, f"/xemlai {code} đây là tên riêng")[0]
+    assert "Đã chuyển đề nghị" in bot.answer(member, f"/xemlai {code} đây là tên riêng")[0]
     bot.answer(ADMIN, f"/chuyển {code} đề nghị cho ý kiến")
     assert "đề nghị cho ý kiến" in bot.told_of(code, LEADER)[0]
     bot.answer(ADMIN, f"/baonham {code} tên riêng")

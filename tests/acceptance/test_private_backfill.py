@@ -33,8 +33,8 @@ def test_where_the_socket_does_not_answer_the_gap_of_private_messages_is_declare
         assert _heard(made, [last]) == [(last, "backfill")]
         assert _private_gaps(made) == [(1, 0, 0)]
         [state] = made.answer(LEADER, "/trangthai")
-        assert "Tin nhắn riêng gửi Hệ thống" in state
-        assert "1 lần chưa lấy lại đủ tin" in state
+        assert "Tin riêng gửi Hệ thống" in state
+        assert "gián đoạn 1 lần" in state
         [gap] = made.report()["coverage"]["gaps"]
         assert (gap["group_id"], gap["closed"]) == (GROUP, True)
 

@@ -30,7 +30,7 @@ def test_a_secret_of_a_short_cut_is_told_as_one_that_came_live(bot: Rig) -> None
     bot.until(lambda: bool(bot.told(author)), "its author is asked", timeout=SOON)
     case = bot.case_of(author)
     [alert] = bot.told_of(case, ADMIN)
-    assert alert.startswith(f"Hệ thống hỗ trợ quản lý Nhóm xin báo khẩn. Vụ việc {case}")
+    assert alert.startswith(f"BÁO KHẨN {case}")
     assert "chậm" not in alert
     assert "đề nghị đồng chí kiểm tra, thu hồi ngay nếu đúng" in bot.told(author)[0].replace("Đề", "đề")
 
@@ -40,7 +40,7 @@ def test_a_secret_in_a_frame_that_could_not_be_read_is_told_as_one_that_came_liv
     said = {"_text": SECRET.format(2), "uidFrom": author}
     bot.control("hist", messages=[said])
     bot.control("push", frames=[{"bad_tag": True, "data": {"groupMsgs": [said]}}])
-    assert "xin báo khẩn" in bot.told_of(bot.case_of(author), ADMIN)[0]
+    assert "BÁO KHẨN" in bot.told_of(bot.case_of(author), ADMIN)[0]
     assert len(bot.told(author)) == 1
 
 
@@ -48,7 +48,7 @@ def test_an_old_secret_is_told_at_once_and_its_author_is_asked(bot: Rig) -> None
     author = somebody()
     _cut(bot, {"_text": SECRET.format(3), "uidFrom": author, "ts": str(to_ms(system_clock()) - HOURS_MS)})
     [alert] = bot.told_of(bot.case_of(author), ADMIN)
-    assert "xin báo khẩn" in alert
+    assert "BÁO KHẨN" in alert
     assert "chậm 180 phút" in alert
     assert "Hệ thống vừa nhận được nội dung" in bot.told(author)[0]
 
@@ -59,8 +59,8 @@ def test_several_secrets_of_one_cut_are_one_message_that_names_each(bot: Rig) ->
     _cut(bot, *({"_text": SECRET.format(10 + number), "uidFrom": uid} for number, uid in enumerate(authors)))
     bot.until(lambda: all(bot.told(uid) for uid in authors), "all are asked")
     bot.until(lambda: len(bot.told(ADMIN)) > told, "the desk is told")
-    [alert] = [text for text in bot.told(ADMIN)[told:] if "khẩn" in text]
-    assert "3 vụ việc nặng cùng lúc" in alert
+    [alert] = [text for text in bot.told(ADMIN)[told:] if "KHẨN" in text]
+    assert "3 vụ việc nghiêm trọng cùng lúc" in alert
     assert all(f"- {bot.case_of(uid)}: " in alert for uid in authors)
 
 

@@ -10,7 +10,7 @@ from tests.chaos.run import unhandled
 from tests.chaos.table import REMINDER, CaseRow, Evidence, Ordered, Said, Stored, judged
 
 GROUP, OTHER = "8000000000000000001", "8000000000000000002"
-TOLD = "Hệ thống hỗ trợ quản lý Nhóm xin báo vụ việc VP1."
+TOLD = "Kính báo đồng chí: vụ việc VP1."
 SUMMARY = "Sau khi kết nối lại, Hệ thống ghi nhận 1 vụ việc:\n- VP2"
 NAMES = "Qua rà soát, Hệ thống ghi nhận 1 trường hợp:\n- VP3"
 

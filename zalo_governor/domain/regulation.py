@@ -120,6 +120,11 @@ class Regulation(BaseModel):
         """Return the topic of the clause with that number; None where the clause has none or does not exist."""
         return next((clause.topic for clause in self.clauses if clause.number == number), None)
 
+    def clause_of_rule(self, rule_id: str) -> str:
+        """Return the number of the clause whose `by` names the rule; without one, the number that begins the id."""
+        named = (clause.number for clause in self.clauses if rule_id in clause.by)
+        return next(named, rule_id.partition("-")[0])
+
     def rank_of(self, number: str) -> int:
         """Return the place of the clause in lists that begin with the worst: 0 for state secrets, then higher."""
         topic = self.topic_of(number)

@@ -3,6 +3,7 @@
 `python -m tests.bench NAME --help` says what each wants.
 """
 
+from tests.bench.messages import messages
 from tests.bench.stamps import stamps
 from tests.bench.texts.content import content
 from tests.bench.texts.directives import directives
@@ -16,6 +17,7 @@ COMMANDS = {
     "content": content,
     "directives": directives,
     "invariants": invariants,
+    "messages": messages,
     "names": names,
     "stamps": stamps,
     "trace": trace,

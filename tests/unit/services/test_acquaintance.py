@@ -161,10 +161,10 @@ def test_the_desk_reads_the_figures_when_they_have_changed_and_that_there_is_no_
         group.office.duties.roster_digest(group.uow, group.now)
         group.later(days=1)
     [told] = to(group.take(), "admin")
-    assert "1 người có trong danh sách nhưng chưa thấy trong Nhóm" in told
+    assert "Có trong danh sách, chưa vào Nhóm: 1" in told
     group.store.present = {STRANGER}
     group.office.duties.roster_digest(group.uow, group.now)
-    assert "1 người trong Nhóm chưa có trong danh sách" in to(group.take(), "admin")[0]
+    assert "Trong Nhóm, chưa có trong danh sách: 1" in to(group.take(), "admin")[0]
     group.store.entries = []
     for _ in range(9):
         group.office.duties.roster_digest(group.uow, group.now)

@@ -29,7 +29,7 @@ def test_an_explanation_is_kept_and_brought_to_the_desk() -> None:
     desk = a_case()
     (answer,) = private(desk, "member", "/giải trình vp1: Tôi gõ vội khi đi đường, “xin lỗi”")
     posted = desk.take()
-    assert "đã chuyển giải trình" in answer
+    assert "Đã chuyển giải trình" in answer
     for who in ("admin", "admin_staff"):
         (brought,) = to(posted, who)
         assert "Giàng A Viên" in brought
@@ -43,7 +43,7 @@ def test_an_explanation_is_kept_and_brought_to_the_desk() -> None:
 def test_nobody_speaks_in_anothers_case_nor_learns_whether_there_is_one(line: str) -> None:
     desk = a_case()
     (answer,) = private(desk, "report_reader", line)
-    assert answer.startswith(f"Hệ thống không thấy vụ việc {line.split()[1]} của đồng chí")
+    assert answer.startswith(f"Không có vụ việc {line.split()[1]} của đồng chí")
     assert [notice for notice in desk.take() if notice.thread_id != UIDS["report_reader"]] == []
     assert desk.store.said == []
     assert desk.store.audited[-1]["outcome"] == "not_own"
@@ -75,7 +75,7 @@ def test_the_person_concerned_may_ask_once_for_another_look() -> None:
     private(desk, "admin", "/xacnhan VP1")
     (told,) = [text for text in to(desk.take(), "member") if "xác định có vi phạm" in text]
     assert "/xemlai VP1" in told
-    assert "đã chuyển đề nghị" in private(desk, "member", "/xemlai VP1 đây là tên riêng")[0]
+    assert "Đã chuyển đề nghị" in private(desk, "member", "/xemlai VP1 đây là tên riêng")[0]
     assert '"đây là tên riêng"' in to(desk.take(), "admin")[0]
     assert desk.states() == ["under_review"]
     private(desk, "admin", "/xacnhan VP1")
@@ -89,7 +89,7 @@ def test_the_desk_may_look_again_whenever_it_sees_reason_to() -> None:
         private(desk, "admin", "/xacnhan VP1")
         private(desk, "admin_staff", "/xemlai VP1 nghe thêm ý kiến")
         assert desk.states() == ["under_review"]
-    assert "đang ở trạng thái đang xem xét lại" in private(desk, "admin", "/xemlai VP1")[0]
+    assert 'đang ở trạng thái "đang xem xét lại"' in private(desk, "admin", "/xemlai VP1")[0]
 
 
 def test_who_was_asked_learns_that_it_was_a_false_alarm_and_nobody_else_does() -> None:
@@ -111,7 +111,7 @@ def test_a_confirmed_light_case_is_no_news_to_who_never_answered() -> None:
 
 def test_a_note_of_the_desk_goes_nowhere_and_is_shown_with_the_case() -> None:
     desk = a_case()
-    assert "đã ghi" in private(desk, "admin_staff", "/ghichu VP1 đã gọi điện cho xã")[0]
+    assert "Đã ghi" in private(desk, "admin_staff", "/ghichu VP1 đã gọi điện cho xã")[0]
     assert {notice.thread_id for notice in desk.take()} == {UIDS["admin_staff"]}
     assert "Ghi chú của đồng chí Trần Thị Cán" in private(desk, "admin", "/xem VP1")[0]
 
@@ -122,7 +122,7 @@ def test_passed_on_with_words_the_leader_reads_them_and_the_old_word_still_serve
     (report,) = to(desk.take(), "leader")
     assert "Ý kiến kèm theo: đã nhắc hai lần, đề nghị cho ý kiến" in report
     assert "Ý kiến của đồng chí Nguyễn Văn Quản" in private(desk, "admin", "/xem VP1")[0]
-    assert "đã được báo Trưởng nhóm" in private(desk, "admin", "/trinh VP1")[0]
+    assert "đã báo Trưởng nhóm" in private(desk, "admin", "/trinh VP1")[0]
     assert desk.store.audited[-1]["subject"] == "chuyen"
 
 

@@ -94,11 +94,11 @@ def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
 def test_a_hidden_list_is_said_and_no_roster_too() -> None:
     group = Group()
     group.store.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
-    assert "chỉ thấy 1 trên 339 người" in ask(group, "/thanhvien")
-    assert "chỉ thấy 1 trên 339 người" in ask(group, "/trangthai")
+    assert "chỉ thấy 1 trong 339 người" in ask(group, "/thanhvien")
+    assert "chỉ thấy 1 trong 339 người" in ask(group, "/trangthai")
     group.store.entries = []
     assert "chưa có danh sách thành viên" in ask(group, "/thanhvien")
-    assert "Chưa nhập danh sách thành viên" in ask(group, "/trangthai")
+    assert "chưa nhập danh sách thành viên" in ask(group, "/trangthai")
 
 
 def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
@@ -155,7 +155,7 @@ def test_nobody_of_the_roster_is_put_out_nor_anybody_without_a_roster() -> None:
     group.store.present.add(group.person("leader").uid)
     assert "có vai trò" in ask(group, f"/moira TV{group.person('leader').id}")
     group.store.entries = []
-    assert "không có căn cứ" in ask(group, "/moira VP1")
+    assert "chưa có căn cứ" in ask(group, "/moira VP1")
     assert group.store.codes == {}
 
 
@@ -180,14 +180,14 @@ def test_others_may_not(who: str, typed: str) -> None:
     group = Group()
     group.comes(STRANGER)
     called = "ông/bà" if who == "stranger" else "đồng chí"
-    assert f"không thuộc các lệnh {called} được dùng" in ask(group, typed, who=who)
+    assert f"không thuộc quyền của {called}" in ask(group, typed, who=who)
     assert group.store.jobs == []
     assert group.store.entries == [HOA]
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("/moira VP99", "không thấy người nào"), ("/thanhvien TV99", "không thấy người nào"), ("/moira", "Cách viết")],
+    [("/moira VP99", "Không có người nào"), ("/thanhvien TV99", "Không có người nào"), ("/moira", "Cách viết")],
 )
 def test_a_code_of_nobody_is_said(typed: str, said: str) -> None:
     assert said in ask(Group(), typed)
@@ -196,7 +196,7 @@ def test_a_code_of_nobody_is_said(typed: str, said: str) -> None:
 def test_a_case_about_a_message_is_not_about_a_newcomer() -> None:
     group = Group()
     group.seal("member")
-    assert "không thấy người nào" in ask(group, "/moira VP1")
+    assert "Không có người nào" in ask(group, "/moira VP1")
 
 
 def test_the_case_shows_who_came_and_what_can_be_done() -> None:

@@ -53,7 +53,7 @@ def test_a_light_request_waits_for_the_morning_and_goes_out_once() -> None:
     assert desk.states() == ["new"]
     desk.morning()
     [asked] = to(desk.take(), "member")
-    assert "Tin nhắn của đồng chí lúc 25/11/2026 02:04" in asked
+    assert "Tin của đồng chí lúc 25/11/2026 02:04" in asked
     assert desk.states() == ["reminded"]
     desk.office = ServiceFacade(desk.policy)
     desk.morning()
@@ -109,7 +109,7 @@ def test_where_the_office_wakes_its_desk_it_reads_that_the_member_is_asked_in_th
     desk = AtNight(ladder=ladder)
     desk.say("member", "noi dung", UNMARKED)
     [told] = to(desk.take(), "admin")
-    assert "hết giờ nghỉ Hệ thống mới gửi tin" in told
+    assert "Hết giờ nghỉ sẽ nhắn" in told
 
 
 def test_what_the_program_slept_through_is_made_up_when_it_starts_again_in_the_daytime() -> None:

@@ -61,7 +61,7 @@ def test_what_the_leader_quotes_is_pinned_and_the_leader_is_told() -> None:
     ("outcome", "words"),
     [
         (JobOutcome.NOT_ALLOWED, "đặt tài khoản của Hệ thống làm phó nhóm"),
-        (JobOutcome.NOT_FOUND, "không giữ tin"),
+        (JobOutcome.NOT_FOUND, "không lưu tin"),
         (JobOutcome.REFUSED, "từ chối ghim"),
         (JobOutcome.UNKNOWN, "không rõ"),
     ],

@@ -185,7 +185,7 @@ def test_ordering_a_removal_is_an_answer_but_not_of_who_posted_it() -> None:
 def test_only_the_desk_removes(who: str) -> None:
     desk = Desk()
     desk.seal("member")
-    assert "không thuộc các lệnh" in asked(desk, who, "/xoa VP1")
+    assert "không thuộc quyền" in asked(desk, who, "/xoa VP1")
     assert desk.store.codes == {}
 
 

@@ -5,9 +5,12 @@ from zalo_governor.domain.clock import minutes_of
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.cases.categories import IN_FILE, is_dangerous_file, is_dangerous_link, is_in_file, why
 from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, number, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -34,16 +37,23 @@ class AlertNotes:
         return self._voice.render(
             MessageId.ALERT_SAME,
             code=earlier.code,
-            who=self._voice.who(uow.people.get(earlier.person_id)),
-            when=moment(earlier.event_at),
             state=self._voice.state(earlier.state),
         )
+
+    def of_member(self, case: Case, asked: MemberRequest) -> str:
+        """Return the sentences on the member: asked or not, how many such cases before, and that it was heard late.
+
+        The shorter form leaves out the cases before.
+        """
+        told, late = self._voice.render(asked.told_to_admins), self.lateness(case)
+        return Shortenable(" ".join(filter(None, (told, self.repeated(case), late))), f"{told} {late}".strip())
 
     def lateness(self, case: Case) -> str:
         """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
         if was_fresh(case):
             return ""
-        return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
+        minutes = minutes_of(case.opened_at - case.event_at)
+        return self._voice.render(MessageId.HEARD_LATE, minutes=self._voice.minutes(minutes))
 
     def repeated(self, case: Case) -> str:
         """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
@@ -52,14 +62,21 @@ class AlertNotes:
             return ""
         return self._voice.render(MessageId.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
 
-    def deadline(self, case: Case) -> str:
-        """Return the text saying when the leader is told of the case; "" if he is not."""
-        return self._voice.render(MessageId.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
+    def deadline(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the sentence saying when the leader is told of the case; "" if the settings do not tell him.
+
+        On trial the leader gets no message, so the sentence says that.
+        """
+        if case.due_at is None:
+            return ""
+        if on_trial(self._policy, uow):
+            return self._voice.render(MessageId.ALERT_DUE_ON_TRIAL)
+        return self._voice.render(MessageId.ALERT_DUE, when=time_or_brief(case.due_at, self._policy.clock()))
 
     def removal_offer(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the text offering the command that deletes the messages; "" if the bot account cannot delete them."""
+        """Return the words naming the command that deletes the messages; "" if the bot account cannot delete them."""
         may = may_remove(uow, self._policy.account, case)
-        return self._voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
+        return self._voice.render(MessageId.OR_DELETE) if may else ""
 
 
 def alert_of(label: str) -> MessageId:

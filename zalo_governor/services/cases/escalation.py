@@ -84,7 +84,7 @@ class Escalation:
         said = self._voice.render(
             MessageId.ESCALATED,
             code=case.code,
-            minutes=number(max(1, round(waited))),
+            minutes=self._voice.minutes(max(1, round(waited))),
             told=self._voice.render(sentence),
         )
         self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
@@ -134,6 +134,7 @@ class Escalation:
             del named["clause"]
             return self._voice.render(MessageId.LEADER_WHAT_SEALED, where=self._describe_visibility(uow, case), **named)
         if case.rule_id == NAME_RULE:
+            del named["when"]
             return self._voice.render(MessageId.LEADER_WHAT_NAME, where=self._describe_name_fix(case), **named)
         return self._voice.render(MessageId.LEADER_WHAT, where=self._describe_visibility(uow, case), **named)
 
@@ -156,7 +157,7 @@ class Escalation:
         """Return the text saying whether the member has corrected the display name, and after how many minutes."""
         if case.minutes_to_remedy is None:
             return self._voice.render(MessageId.WHERE_NAME_OPEN)
-        return self._voice.render(MessageId.WHERE_NAME_MENDED, minutes=number(case.minutes_to_remedy))
+        return self._voice.render(MessageId.WHERE_NAME_MENDED, minutes=self._voice.minutes(case.minutes_to_remedy))
 
     def _describe_changes(self, uow: UnitOfWork, case: Case) -> str:
         changes = [kept.change for kept in uow.group_changes.of_case(case)]
@@ -176,7 +177,7 @@ class Escalation:
             "when": moment(case.event_at),
             "group": self._voice.group(self._policy.group(case.group_id)),
             "citation": self._voice.cited(case),
-            "clause": self._voice.sign(case),
+            "clause": self._voice.in_brackets(self._voice.sign(case)),
         }
 
     def _describe_visibility(self, uow: UnitOfWork, case: Case) -> str:

@@ -26,9 +26,10 @@ from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.display_names import DisplayNameAdvice
 from zalo_governor.services.messaging.delivery_words import state_in_words
-from zalo_governor.services.messaging.formatter import MessageFormatter, day, gone, moment, number, plain
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, day, gone, moment, number, plain
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.shortening import Shortenable
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -58,32 +59,39 @@ class CaseNotifications:
             reason: the codes with which the rule explains its finding, such as `contact+offer`; None without
                 explanation.
         """
-        about = self._case_fields(case, uow.people.get(person.id))
-        about["member"] = (
-            self._voice.render(asked.told_to_admins) + self._notes.repeated(case) + self._notes.lateness(case)
-        )
+        about = self._case_fields(case, uow.people.get(person.id)) | {"when": brief(case.event_at)}
+        about["member"] = self._notes.of_member(case, asked)
         if case.label == UNCHECKED:
             text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
         elif case.sealed:
             about |= {
                 "seen": self._notes.seen_in_file(reason),
                 "same": self._notes.same_content(uow, case),
-                "due": self._notes.deadline(case),
+                "due": self._notes.deadline(uow, case),
                 "remove": self._notes.removal_offer(uow, case),
             }
+            if asked is MemberRequest.WITHHELD and about["due"]:
+                about["member"] = ""  # The sentence on the deadline says that too.
             if asked is MemberRequest.GONE:
-                del about["remove"]
+                del about["remove"], about["member"]
                 text = self._voice.render(MessageId.ALERT_SEALED_GONE, **about)
             else:
                 text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
-            named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
+            named = {
+                "category": category(self._voice, case.label),
+                "reason": self._voice.in_brackets(why(self._voice, reason)),
+            }
             kind = alert_of(case.label)
+            if kind is not MessageId.ALERT_HARMFUL:
+                del about["group"]
             text = self._voice.render(kind, remove=self._notes.removal_offer(uow, case), **about, **named)
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
-            about["member"] += self._notes.deadline(case)
-            text = self._voice.render(kind, clause=self._voice.sign(case), **about)
+            if about_name:
+                del about["when"]
+            clause, due = self._voice.in_brackets(self._voice.sign(case)), self._notes.deadline(uow, case)
+            text = self._voice.render(kind, clause=clause, due=due, **about)
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._sync_if_unnamed(uow, case, person)
 
@@ -136,7 +144,7 @@ class CaseNotifications:
             kind = MessageId.REQUEST_LINK if is_dangerous_link(case.label) else MessageId.REQUEST_FILE
             text = self._voice.render_for(person, kind, category=category(self._voice, case.label), **about)
         else:
-            about["clause"] = self._voice.clause(case.clause)
+            about["clause"] = self._voice.in_brackets(self._voice.clause(case.clause))
             text = self._voice.render_for(person, MessageId.REQUEST_OTHER, **about)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
@@ -179,7 +187,7 @@ class CaseNotifications:
             code=case.code,
             when=about["when"],
             citation=about["citation"],
-            clause=self._voice.clause(case.clause),
+            clause=self._voice.in_brackets(self._voice.clause(case.clause)),
             proposal=self._proposed_sentence(made) if self._is_about_writing(case) else "",
         )
 
@@ -230,10 +238,9 @@ class CaseNotifications:
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
             code=about["code"],
-            group=about["group"],
             who=about["who"],
             how=gone(self._voice, at, by and uow.people.get(by.id), deleted=deleted, account=self._policy.account),
-            minutes=number(minutes_of(at - case.event_at)),
+            after=self._voice.render(MessageId.GONE_AFTER, minutes=self._voice.minutes(minutes_of(at - case.event_at))),
             rest=self._voice.render(MessageId.RECALL_REST, count=case.count) if left else "",
         )
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
@@ -248,7 +255,7 @@ class CaseNotifications:
         rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
         group = self._voice.group(self._policy.group(group_id))
         may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
-        remove = self._voice.render(MessageId.OR_REMOVE_EACH) if may else ""
+        remove = self._voice.render(MessageId.OR_DELETE) if may else ""
         about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
         text = self._voice.render(MessageId.URGENT_CASES, **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)
@@ -299,18 +306,23 @@ class CaseNotifications:
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
     def rules_failed(self, uow: UnitOfWork, group_id: str, failures: Sequence[RuleFailure]) -> None:
-        """Tell the admins which rules raised an exception, once per rule and day."""
+        """Tell the admins which rules raised an exception, once per rule and day; a rule is named by its clause."""
         today = _midnight(self._policy.clock())
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
             if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
-                text = self._voice.render(MessageId.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
+                citation = self._voice.citation(self._policy.regulation.clause_of_rule(rule_id))
+                text = self._voice.render(MessageId.ALERT_RULE_FAILED, citation=citation, date=day(today))
                 self._post.to_desk(uow, text, group_id=group_id)
 
     def _proposed_sentence(self, proposal: str | None) -> str:
-        """Return the text proposing the corrected sentence; "" if there is none, or it is over 300 characters long."""
+        """Return the text proposing the corrected sentence; "" if there is none, or it is over 300 characters long.
+
+        Its shorter form names the command that proposes the sentence.
+        """
         if not proposal or len(proposal) > _LONGEST_SENTENCE:
             return ""
-        return self._voice.render(MessageId.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
+        said = self._voice.render(MessageId.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
+        return Shortenable(said, self._voice.render(MessageId.PROPOSED_BY_COMMAND))
 
     def _send_list(self, uow: UnitOfWork, text: MessageId, group_id: str, cases: Sequence[Case], **more: str) -> None:
         named, rest = shown(cases)

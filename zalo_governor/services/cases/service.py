@@ -32,7 +32,7 @@ from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotificati
 from zalo_governor.services.cases.suppression import FalseAlarmSuppression
 from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.name_reminders import NameReminders
-from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -288,7 +288,7 @@ class CaseService:
         person = uow.people.find_or_create(event.account, event.sender_uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
-            minutes = number(minutes_of(event.at - case.event_at))
+            minutes = self._voice.minutes(minutes_of(event.at - case.event_at))
             self._move_case(
                 uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes)
             )

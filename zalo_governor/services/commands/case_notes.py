@@ -12,6 +12,7 @@ from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import CaseCommand, CaseWords, note_opening, unknown_case
 from zalo_governor.services.commands.parsing import case_number
+from zalo_governor.services.messaging.delivery_words import delivered_in_words
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
@@ -83,7 +84,7 @@ class WhoHasSeen(CaseCommand):
             MessageId.READERS,
             code=case.code,
             seen=number(seen),
-            delivered=number(len(readers) - seen),
+            delivered=delivered_in_words(self.voice, len(readers) - seen),
             rows="\n".join(rows),
             days=number(self.policy.retention.readers_kept.days),
         )

@@ -257,7 +257,8 @@ class RemindNow(DirectiveCommand):
         ]
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, silent)
-        return self._say(directive, MessageId.DIRECTIVE_REMINDED, count=number(sent), absent=number(absent))
+        away = self.voice.render(MessageId.DIRECTIVE_REMINDED_ABSENT, count=number(absent)) if absent else ""
+        return self._say(directive, MessageId.DIRECTIVE_REMINDED, count=number(sent), absent=away)
 
 
 class DropDirective(DirectiveCommand):

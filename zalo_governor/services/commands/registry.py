@@ -17,13 +17,15 @@ from zalo_governor.services.commands.directives import (
     ShowDirectives,
 )
 from zalo_governor.services.commands.feedback import Suggest, TellIncident
-from zalo_governor.services.commands.help_status import Help, ReadRegulation, Status
+from zalo_governor.services.commands.help import Help
 from zalo_governor.services.commands.manual_case import NoteCase
 from zalo_governor.services.commands.members import Belongs, PutOut
 from zalo_governor.services.commands.pin import Pin
+from zalo_governor.services.commands.read_regulation import ReadRegulation
 from zalo_governor.services.commands.report import Report
 from zalo_governor.services.commands.restore_marks import AddMarks
 from zalo_governor.services.commands.show_case import ShowCase
+from zalo_governor.services.commands.status import Status
 from zalo_governor.services.commands.trial import Introduce, ShowTrial, SwitchOn
 from zalo_governor.services.policy import ServicePolicy
 

@@ -12,10 +12,10 @@ from zalo_governor.services.commands.base import Answer, Call
 from zalo_governor.services.commands.cases import CaseCommand, note_opening, one_line
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
-from zalo_governor.services.messaging.delivery_words import state_in_words
+from zalo_governor.services.messaging.delivery_words import delivered_in_words, state_in_words
 from zalo_governor.services.messaging.formatter import gone, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.messaging.trial_filter import withheld_line
+from zalo_governor.services.messaging.trial_filter import on_trial, withheld_line
 from zalo_governor.services.policy import ServicePolicy
 
 QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES, ClauseTopic.MALWARE})
@@ -106,7 +106,8 @@ class ShowCase(CaseCommand):
             if quotable and (suggestion := call.uow.cases.suggestion(case)):
                 lines.append(self.voice.render(MessageId.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
-            named, reason = category(self.voice, case.label), why(self.voice, call.uow.cases.reason(case))
+            named = category(self.voice, case.label)
+            reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case)))
             lines.append(self.voice.render(MessageId.CASE_CATEGORY, category=named, reason=reason))
         scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
         lines += [scan_line(self.voice, scan) for scan in scans[-1:]]
@@ -116,7 +117,7 @@ class ShowCase(CaseCommand):
             days = number(self.policy.ladder.window_days)
             lines.append(self.voice.render(MessageId.CASE_NTH, nth=number(case.nth), days=days))
         if case.minutes_to_remedy is not None:
-            lines.append(self.voice.render(MessageId.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
+            lines.append(self.voice.render(MessageId.CASE_REMEDIED, minutes=self.voice.minutes(case.minutes_to_remedy)))
         lines += [self._note_line(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader_lines(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
@@ -186,8 +187,10 @@ class ShowCase(CaseCommand):
         readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if readers:
             seen = sum(readers)
-            figures = {"seen": number(seen), "delivered": number(len(readers) - seen)}
-            lines.append(self.voice.render(MessageId.CASE_READERS, code=case.code, **figures))
+            delivered = delivered_in_words(self.voice, len(readers) - seen)
+            lines.append(
+                self.voice.render(MessageId.CASE_READERS, code=case.code, seen=number(seen), delivered=delivered)
+            )
         else:
             lines.append(self.voice.render(MessageId.CASE_NO_READERS))
         return lines
@@ -208,7 +211,11 @@ class ShowCase(CaseCommand):
 
     def _leader_lines(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
-            return [self.voice.render(MessageId.CASE_DUE, when=moment(case.due_at))] if case.due_at else []
+            if case.due_at is None:
+                return []
+            if on_trial(self.policy, call.uow):
+                return [self.voice.render(MessageId.CASE_DUE_ON_TRIAL)]
+            return [self.voice.render(MessageId.CASE_DUE, when=moment(case.due_at))]
         when = moment(case.leader_told_at)
         if case.rule_id in CHANGE_RULES and case.leader_told_by is None:
             return [self.voice.render(MessageId.CASE_LEADER_TOLD, when=when)]

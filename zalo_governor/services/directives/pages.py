@@ -54,8 +54,10 @@ class DirectivePages:
         name = self._voice.group(group)
         if not page.lines:
             return self._voice.render(MessageId.DIRECTIVES_NONE, group=name)
+        late = page.overdue
+        overdue = self._voice.render(MessageId.LEDGER_OVERDUE, count=number(late)) if late else ""
         head = self._voice.render(
-            MessageId.DIRECTIVES, group=name, count=number(page.total), overdue=number(page.overdue), rows="{rows}"
+            MessageId.DIRECTIVES, group=name, count=number(page.total), overdue=overdue, rows="{rows}"
         )
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 

@@ -42,9 +42,10 @@ class EncryptionWatch:
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
 
-def encryption_line(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
-    """Return the text saying that the group is end-to-end encrypted, so that nothing is read; "" if it is not."""
-    return voice.render(MessageId.STATUS_ENCRYPTED) if snapshot and snapshot.encrypted else ""
+def encryption_line(snapshot: GroupSnapshot | None, named: str, voice: MessageFormatter) -> str:
+    """Return the text saying that the group, called `named`, is end-to-end encrypted; "" if it is not."""
+    encrypted = snapshot is not None and snapshot.encrypted
+    return voice.render(MessageId.STATUS_ENCRYPTED, group=named) if encrypted else ""
 
 
 def _encryption_in(event: EventBase) -> bool | None:

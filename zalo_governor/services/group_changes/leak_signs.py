@@ -29,14 +29,12 @@ class LeakSignService:
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def line(self, uow: UnitOfWork, group: Group) -> str:
-        """Return a sentence listing the group's leak signs, or saying that there are none."""
+    def line(self, uow: UnitOfWork, group: Group, named: str) -> str:
+        """Return the line of `/trangthai` with the leak signs of the group, called `named`; "" if there are none."""
         found = self._found(uow, group)
-        return (
-            self._voice.render(MessageId.SIGNS, signs="; ".join(found))
-            if found
-            else self._voice.render(MessageId.SIGNS_NONE)
-        )
+        if not found:
+            return ""
+        return self._voice.render(MessageId.STATUS_SIGNS, group=named, signs="; ".join(found))
 
     def tell(self, uow: UnitOfWork) -> int:
         """Tell the admins of each group's leak signs, unless told before; return the number of groups reported."""

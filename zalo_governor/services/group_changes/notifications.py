@@ -9,9 +9,10 @@ from zalo_governor.domain.people import DESK, NOBODY_UID, Person, Reach, Role
 from zalo_governor.domain.pictures import ALIKE, difference
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.group_changes.wording import ChangeFormatter
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.shortening import Shortenable
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -45,7 +46,7 @@ class ChangeNotifications:
             self._post.to_person(uow, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
             for leader in leaders
         ]
-        untold = MessageId.LEADER_WITHHELD if leaders else MessageId.LEADER_NOBODY
+        untold = MessageId.CHANGE_WITHHELD if leaders else MessageId.LEADER_NOBODY
         told = MessageId.CHANGE_TOLD_LEADER if any(sent) else untold
         asked = self._ask_actor(uow, case, actor, about, told if any(sent) else MessageId.CHANGE_TOLD_DESK)
         self._tell_admins(uow, case, actor, changes, about, asked, told)
@@ -99,9 +100,7 @@ class ChangeNotifications:
         if old is None:
             return self._voice.render(MessageId.PICTURE_NO_BEFORE, code=case.code)
         bits = difference(old.likeness, new.likeness)
-        return self._voice.render(
-            MessageId.PICTURE_ALIKE if bits <= ALIKE else MessageId.PICTURE_OTHER, code=case.code, bits=bits
-        )
+        return self._voice.render(MessageId.PICTURE_ALIKE if bits <= ALIKE else MessageId.PICTURE_OTHER, code=case.code)
 
     def _tell_admins(
         self,
@@ -128,7 +127,8 @@ class ChangeNotifications:
         else:
             texts = [asked.told_to_admins, *([told] if actor.has(*DESK) else [])]
             lines = [self._voice.render(text) for text in texts]
-            text = self._voice.render(MessageId.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
+            member = Shortenable(" ".join(lines), lines[-1])
+            text = self._voice.render(MessageId.CHANGE_ALERT, picture=picture, member=member, **about)
         roles = frozenset({Role.ADMIN}) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
         for person in self._post.holders(uow, *roles):
             if person.id != actor.id:
@@ -160,10 +160,9 @@ class ChangeNotifications:
         return {
             "code": case.code,
             "group": self._voice.group(self._policy.group(case.group_id)),
-            "when": moment(case.last_event_at),
+            "when": brief(case.last_event_at),
             "who": self._voice.who(actor),
             "rows": self._wording.rows(uow, changes),
             "citation": self._voice.citation(case.clause),
-            "clause": self._voice.clause(case.clause),
-            "until": moment(case.event_at + self._policy.approval.afterwards),
+            "until": brief(case.event_at + self._policy.approval.afterwards),
         }

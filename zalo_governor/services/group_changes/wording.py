@@ -1,15 +1,17 @@
 """Texts that describe changes of a group, such as a new name, for messages to people."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.people import Person
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
-from zalo_governor.services.messaging.formatter import MessageFormatter, plain
+from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import Shortenable, shortest
 from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
+_SHORT_VALUE = 30
 
 
 class ChangeFormatter:
@@ -19,17 +21,22 @@ class ChangeFormatter:
         self._voice = voice
         self._words = words
 
-    def rows(self, uow: UnitOfWork, changes: Iterable[Change]) -> str:
-        """Return a text describing the changes, one line each."""
-        return "\n".join(
-            self._voice.render(MessageId.CHANGE_ROW, change=self.change(uow, change)) for change in changes
-        )
+    def rows(self, uow: UnitOfWork, changes: Sequence[Change]) -> str:
+        """Return a text describing the changes, one line each; its shorter form describes the last one in brief."""
+        rows = [self._row(uow, change, _VALUE) for change in changes]
+        brief = [shortest(self._row(uow, change, _SHORT_VALUE)) for change in changes[-1:]]
+        if len(changes) > 1:
+            brief.append(self._voice.render(MessageId.CHANGE_MORE, count=number(len(changes) - 1)))
+        return Shortenable("\n".join(rows), "\n".join(brief))
 
-    def change(self, uow: UnitOfWork, change: Change) -> str:
-        """Return a short text describing one change."""
+    def _row(self, uow: UnitOfWork, change: Change, longest: int) -> str:
+        return self._voice.render(MessageId.CHANGE_ROW, change=self.change(uow, change, longest))
+
+    def change(self, uow: UnitOfWork, change: Change, longest: int = _VALUE) -> str:
+        """Return a short text describing one change, with names and titles of at most `longest` characters."""
         match change.kind:
             case ChangeKind.NAME | ChangeKind.DESCRIPTION:
-                return self._describe_value(change)
+                return self._describe_value(change, longest)
             case ChangeKind.PICTURE:
                 return self._voice.render(MessageId.CHANGE_PICTURE)
             case ChangeKind.SETTING:
@@ -43,19 +50,19 @@ class ChangeFormatter:
             case ChangeKind.LINK:
                 return self._voice.render(MessageId.CHANGE_LINK)
             case ChangeKind.PIN | ChangeKind.BOARD:
-                title = plain(change.after or change.before or "", _VALUE)
+                title = plain(change.after or change.before or "", longest)
                 return self._voice.render(
                     MessageId.CHANGE_BOARD,
                     what=self._words.act(change.item),
                     title=title or self._voice.render(MessageId.CHANGE_EMPTY),
                 )
 
-    def _describe_value(self, change: Change) -> str:
+    def _describe_value(self, change: Change, longest: int) -> str:
         what, empty = self._words.kinds[change.kind].title, self._voice.render(MessageId.CHANGE_EMPTY)
-        after = plain(change.after, _VALUE) or empty
+        after = plain(change.after, longest) or empty
         if change.before is None:
             return self._voice.render(MessageId.CHANGE_VALUE_NEW, what=what, after=after)
-        before = plain(change.before, _VALUE) or empty
+        before = plain(change.before, longest) or empty
         return self._voice.render(MessageId.CHANGE_VALUE, what=what, before=before, after=after)
 
     def _describe_setting(self, change: Change) -> str:

@@ -7,6 +7,7 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import MessageFormatter, plain
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import Shortenable
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -70,8 +71,12 @@ class DisplayNameAdvice:
         short = self._policy.short_forms.fit(name, self._policy.names.longest)
         if short == name:
             return said
-        return said + self._voice.render(MessageId.PROPOSAL_SHORT, name=plain(short, _LONGEST_PROPOSAL))
+        brief = plain(short, _LONGEST_PROPOSAL)
+        both = said + self._voice.render(MessageId.PROPOSAL_SHORT, name=brief)
+        return Shortenable(both, self._voice.render(text, name=brief))
 
 
 def _named(entry: RosterEntry) -> str:
-    return " ".join(f"{entry.full_name} - {entry.title} {entry.agency}".split())
+    """Return the display name that the entry calls for; the agency is not repeated if the title names it already."""
+    agency = "" if entry.agency.casefold() in entry.title.casefold() else entry.agency
+    return " ".join(f"{entry.full_name} - {entry.title} {agency}".split())

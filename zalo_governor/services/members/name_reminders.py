@@ -75,8 +75,14 @@ class NameReminders:
         week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
             group = self._voice.group(self._policy.group(group_id))
-            facts = {name: number(count) for name, count in counts.items()}
-            self._post.to_desk(uow, self._voice.render(MessageId.NAMES_DIGEST, group=group, **facts), group_id=group_id)
+            said = {"asked": MessageId.NAMES_ASKED, "waiting": MessageId.NAMES_WAITING, "ended": MessageId.NAMES_ENDED}
+            parts = [
+                self._voice.render(text, count=number(counts[name])) for name, text in said.items() if counts[name]
+            ]
+            text = self._voice.render(
+                MessageId.NAMES_DIGEST, group=group, open=number(len(cases)), parts="".join(parts)
+            )
+            self._post.to_desk(uow, text, group_id=group_id)
 
     def _open(self, uow: UnitOfWork, group_id: str) -> list[Case]:
         cases = uow.cases.opened_between(group_id, start=_EVER, end=_NEVER, open_only=True)

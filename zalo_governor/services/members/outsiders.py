@@ -21,7 +21,7 @@ from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.roster.matching import likeliest
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, listed, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.trial_filter import on_trial
@@ -178,7 +178,7 @@ class OutsiderService:
         text = self._voice.render_for(
             by,
             MessageId.REQUEST_ADDED,
-            names=", ".join(self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added),
+            names=listed(self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added),
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
             citation=self._voice.citation(first.clause),
@@ -202,7 +202,7 @@ class OutsiderService:
             group=self._voice.group(self._policy.group(group_id)),
             citation=self._voice.citation(found[0][1].clause),
             count=number(len(found)),
-            rows="\n".join(rows),
+            rows=listed(rows, "\n"),
             member=member,
         )
         urgent = any(case.urgent for _, case in found)
@@ -218,7 +218,7 @@ class OutsiderService:
             "code": case.code,
             "who": self._voice.who(person),
             "way": way_in(uow, self._voice, newcomer, case),
-            "when": moment(newcomer.came_at),
+            "when": brief(newcomer.came_at),
         }
         if person.namesake:
             return self._voice.render(MessageId.NEWCOMER_ROW_NAMESAKE, **about)
@@ -257,11 +257,12 @@ class OutsiderService:
         if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
         has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
+        unlisted = self._voice.render(MessageId.ASKED_IN_OUTSIDERS, count=number(outsiders)) if outsiders else ""
         text = self._voice.render(
             MessageId.ASKED_IN if has_roster else MessageId.ASKED_IN_NO_ROSTER,
             group=self._voice.group(self._policy.group(event.thread_id)),
             count=number(len(event.uids)),
-            **({"outsiders": number(outsiders)} if has_roster else {}),
+            **({"outsiders": unlisted} if has_roster else {}),
         )
         self._post.to_desk(uow, text, group_id=event.thread_id)
 
@@ -277,7 +278,7 @@ class OutsiderService:
                 uow.outsiders.mark_gone(case, event.at)
                 if case.state.open:
                     minutes = minutes_of(event.at - case.event_at)
-                    reason = self._voice.render(MessageId.REASON_LEFT, minutes=number(minutes))
+                    reason = self._voice.render(MessageId.REASON_LEFT, minutes=self._voice.minutes(minutes))
                     self.close(uow, case, CaseState.REMEDIED, reason)
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}

@@ -7,7 +7,9 @@ from string import Formatter
 
 from zalo_governor.config.yaml_file import Document, load_yaml, unknown_key
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.services.messaging.limits import LIMITS
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import fitted
 
 
 class Catalogue:
@@ -32,8 +34,14 @@ class Catalogue:
             raise ConfigError("\n".join(complaints))
         return cls({text: document.data[text.key].rstrip("\n") for text in MessageId})
 
+    def template(self, text: MessageId) -> str:
+        """Return the template of the message, with its fields in braces."""
+        return self._templates[text]
+
     def render(self, text: MessageId, **fields: object) -> str:
         """Return the template of the message with its fields filled in; braces in the values have no meaning.
+
+        A message over the limit of its kind (`limits.LIMITS`) is made shorter, see `shortening.fitted`.
 
         Raises:
             TypeError: the given fields are not those that the message id declares.
@@ -49,7 +57,7 @@ class Catalogue:
 def _filled(text: MessageId, template: str, fields: Mapping[str, object]) -> str:
     if fields.keys() != text.fields:
         raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
-    return template.format_map(fields)
+    return fitted(text, fields, LIMITS.get(text), template.format_map)
 
 
 def _complaints(document: Document) -> Iterator[ConfigError]:

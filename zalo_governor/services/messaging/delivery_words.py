@@ -21,16 +21,29 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     return state + voice.render(text) if text else state
 
 
-def outgoing_in_words(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
-    """Return a text on the number of notices that wait to be sent and, if any, of those that could not be sent."""
-    said = number(counts.waiting)
-    if counts.oldest_waiting_at:
-        said += voice.render(MessageId.STATUS_WAITING_SINCE, when=moment(counts.oldest_waiting_at))
-    if counts.failed:
-        codes = ", ".join(f"{code} ({number(count)})" if code else "-" for code, count in counts.codes)
-        said += voice.render(
-            MessageId.STATUS_UNDELIVERED, count=number(counts.failed), days=number(KEPT_IN_SIGHT.days), codes=codes
-        )
-    if counts.urgent_failed:
-        said += voice.render(MessageId.STATUS_UNDELIVERED_URGENT, count=number(counts.urgent_failed))
-    return said
+def delivered_in_words(voice: MessageFormatter, count: int) -> str:
+    """Return the words on how many people received a message without having read it; "" for 0."""
+    return voice.render(MessageId.CASE_READERS_DELIVERED, count=number(count)) if count else ""
+
+
+def undelivered_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
+    """Return the line on notices that could not be sent, naming Zalo's error codes; "" if there are none."""
+    if not counts.failed:
+        return ""
+    urgent = counts.urgent_failed
+    return voice.render(
+        MessageId.STATUS_UNDELIVERED,
+        count=number(counts.failed),
+        days=number(KEPT_IN_SIGHT.days),
+        codes=", ".join(f"{code} ({number(count)})" if code else "-" for code, count in counts.codes),
+        urgent=voice.render(MessageId.STATUS_UNDELIVERED_URGENT, count=number(urgent)) if urgent else "",
+    )
+
+
+def waiting_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
+    """Return the line on notices that wait to be sent; "" if there are none."""
+    if not counts.waiting:
+        return ""
+    oldest = counts.oldest_waiting_at
+    since = voice.render(MessageId.STATUS_WAITING_SINCE, when=moment(oldest)) if oldest else ""
+    return voice.render(MessageId.STATUS_OUTGOING, count=number(counts.waiting), since=since)

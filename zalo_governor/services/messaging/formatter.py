@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
 from zalo_governor.domain.cases import Case, CaseState
@@ -11,6 +12,7 @@ from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import Shortenable, shortest
 from zalo_governor.services.policy import Group
 
 _STATES = {
@@ -32,6 +34,7 @@ _SIGNS = {
 }
 """Label of a finding on missing diacritics (clause 3.1) -> text for what is wrong with the writing."""
 _NAME_LENGTH = 60
+_SHORT_NAME = 30
 _GROUP_PREFIX = "nhóm "
 _EXCESS_MARKS = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
 """Combining diacritics beyond the second on one letter: no name needs them, and many cover the lines above."""
@@ -68,7 +71,8 @@ class MessageFormatter:
         """
         if person.uid == NOBODY_UID:
             return self.render(MessageId.WHO_NOBODY)
-        return self._name_and_title(person) + self._namesake_warning(person)
+        name, warning = self._name_and_title(person), self._namesake_warning(person)
+        return joined(name, warning) if warning else name
 
     def address(self, person: Person) -> str:
         """Return how a message addresses its recipient: name and title, or `chủ tài khoản "X"` (owner of account X)."""
@@ -78,25 +82,31 @@ class MessageFormatter:
         return self.render(MessageId.TO_ACCOUNT, name=name) if name else self.render(MessageId.TO_UNNAMED)
 
     def named(self, person: Person) -> str:
-        """Return the person's name for a table cell: without title if the person is identified, else as by `who`."""
+        """Return the person's name for a list or table, with the title in brackets, else as by `who`.
+
+        The shorter form has no title.
+        """
         if not person.identified:
             return self.who(person)
         name = plain(person.full_name or person.display_name) or self.render(MessageId.WHO_UNKNOWN)
-        return name + self._namesake_warning(person)
+        warning = self._namesake_warning(person)
+        return Shortenable(name + self.in_brackets(person.title or "") + warning, name + warning)
 
     def _name_and_title(self, person: Person) -> str:
         if person.identified:
             name = person.full_name or plain(person.display_name)
-            if name and person.title:
-                return self.render(MessageId.WHO_WITH_TITLE, name=name, title=person.title)
-            return self.render(MessageId.WHO, name=name) if name else self.render(MessageId.WHO_UNKNOWN)
+            if not name:
+                return self.render(MessageId.WHO_UNKNOWN)
+            short = self.render(MessageId.WHO, name=name)
+            if not person.title:
+                return short
+            return Shortenable(self.render(MessageId.WHO_WITH_TITLE, name=name, title=person.title), short)
         name = plain(person.display_name) or person.full_name
         note = self.render(_NOTES[person.standing]) if person.standing in _NOTES else ""
-        return (
-            self.render(MessageId.WHO_ACCOUNT, name=name, note=note)
-            if name
-            else self.render(MessageId.WHO_UNNAMED, note=note)
-        )
+        if not name:
+            return self.render(MessageId.WHO_UNNAMED, note=note)
+        short = self.render(MessageId.WHO_ACCOUNT, name=plain(name, _SHORT_NAME), note="")
+        return Shortenable(self.render(MessageId.WHO_ACCOUNT, name=name, note=note), short)
 
     def _namesake_warning(self, person: Person) -> str:
         if person.namesake is None:
@@ -104,7 +114,7 @@ class MessageFormatter:
         other = Person(id=0, uid="", full_name=person.namesake.full_name, title=person.namesake.title)
         return self.render(
             MessageId.NAMESAKE_SAME if person.namesake.same else MessageId.NAMESAKE_ALIKE,
-            who=self._name_and_title(other),
+            who=str(self._name_and_title(other)),
         )
 
     def group(self, group: Group) -> str:
@@ -117,7 +127,7 @@ class MessageFormatter:
             return self.render(MessageId.GROUP_UNNAMED, id=group.id)
         if name.lower().startswith(_GROUP_PREFIX):
             name = name[len(_GROUP_PREFIX) :]
-        return self.render(MessageId.GROUP, name=name)
+        return Shortenable(self.render(MessageId.GROUP, name=name), self.render(MessageId.GROUP, name="").strip())
 
     def state(self, state: CaseState) -> str:
         """Return the text for a case state, such as `đã nhắc` (reminded)."""
@@ -137,6 +147,14 @@ class MessageFormatter:
             return self.regulation.clause(number).citation
         except KeyError:
             return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
+
+    def minutes(self, count: int) -> str:
+        """Return a duration in whole minutes: `25 phút`."""
+        return self.render(MessageId.MINUTES, count=number(count))
+
+    def in_brackets(self, said: str) -> str:
+        """Return the text in brackets with a blank before them; "" for no text."""
+        return self.render(MessageId.IN_BRACKETS, said=said) if said else ""
 
     def named_clause(self, number: str) -> str:
         """Return a clause by name and number: `Bí mật nhà nước (khoản 1 Điều 4)`; a fallback if unknown."""
@@ -208,14 +226,40 @@ def size_in_words(size: int) -> str:
     return f"{number(max(round(size / (1 << 10)), 1))} KB" if size else "0 KB"
 
 
+def brief(at: datetime) -> str:
+    """Return time and day in Viet Nam without the year, for short messages: `14:05 24/11`."""
+    return f"{local(at):%H:%M %d/%m}"
+
+
+def time_or_brief(at: datetime, now: datetime) -> str:
+    """Return the time of day in Viet Nam (`14:05`) if `at` is on the day of `now`, else time and day as `brief`."""
+    return f"{local(at):%H:%M}" if local(at).date() == local(now).date() else brief(at)
+
+
+def joined(*texts: str) -> str:
+    """Return the texts one after another; the result has a shorter form if one of them has."""
+    return Shortenable("".join(texts), "".join(map(shortest, texts)))
+
+
+def listed(texts: Iterable[str], between: str = ", ") -> str:
+    """Return the texts as a list; the result has a shorter form if one of them has."""
+    named = list(texts)
+    return Shortenable(between.join(named), between.join(map(shortest, named)))
+
+
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:
     """Clean a text typed by a member: one line of letters, digits and punctuation, at most `limit` characters.
+
+    A longer text ends with "…" after its last whole word.
 
     This keeps a display name from passing for a part of the bot's message by emoji, line breaks or many diacritics.
     """
     kept = "".join(letter if _is_allowed(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
     line = _EXCESS_MARKS.sub("", " ".join(kept.split()))
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    return (cut if line[limit - 1] == " " else cut.rpartition(" ")[0] or cut).rstrip() + "…"
 
 
 def _is_allowed(letter: str) -> bool:

@@ -5,14 +5,12 @@ import structlog
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.services.messaging.limits import MESSAGE_LIMIT
 from zalo_governor.services.messaging.trial_filter import withheld_from
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
-
-MESSAGE_LIMIT = 1980
-"""Longest message in characters: Zalo accepts 2,000, of which some are kept for the mark "(gửi lại)" (sent again)."""
 
 
 class Notifier:
@@ -44,7 +42,7 @@ class Notifier:
             Whether the message will be sent; False if the account is on trial, so that the message is only counted.
         """
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
-        for part in parts(text):
+        for part in parts(str(text)):
             notice = self._build_notice(person, part, purpose, group_id)
             uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
         return not withheld
@@ -63,7 +61,8 @@ class Notifier:
         """Put a file for the person into the outbox; if the file cannot be rendered, the text `instead` is sent."""
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
         uow.outbox.add(
-            self._build_notice(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld
+            self._build_notice(person, str(instead), purpose, group_id).model_copy(update={"file": file}),
+            withheld=withheld,
         )
 
     def to_desk(
@@ -86,7 +85,7 @@ class Notifier:
                 account=self._policy.account,
                 thread_id=group_id,
                 is_group=True,
-                text=text,
+                text=str(text),
                 purpose=Purpose.REPLY,
                 group_id=group_id,
                 created_at=self._policy.clock(),

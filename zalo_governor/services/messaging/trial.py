@@ -71,21 +71,24 @@ class TrialPage:
             self._voice.render(
                 MessageId.TRIAL_OUTCOME,
                 citation=self._voice.citation(row.clause),
-                rule=row.rule_id,
                 cases=number(row.cases),
-                false_alarms=number(row.false_alarms),
-                percent=number(round(100 * row.false_share)),
+                false_alarms=self._false_alarms(row),
             )
             for row in ranked
         ]
         return "\n".join(rows) or self._voice.render(MessageId.TRIAL_NO_CASES)
+
+    def _false_alarms(self, row: RuleOutcome) -> str:
+        if not row.false_alarms:
+            return ""
+        percent = number(round(100 * row.false_share))
+        return self._voice.render(MessageId.TRIAL_FALSE_ALARMS, count=number(row.false_alarms), percent=percent)
 
     def _shadow_rows(self, found: Iterable[ShadowFigures]) -> str:
         rows = [
             self._voice.render(
                 MessageId.TRIAL_SHADOW_ROW,
                 citation=self._voice.citation(row.clause),
-                rule=row.rule_id,
                 findings=number(row.findings),
                 people=number(row.people),
                 whom=self._addressees(row),
@@ -227,4 +230,5 @@ def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) 
         return ""
     withheld = uow.trials.figures(policy.account, [], trial.began_at).withheld
     count = sum(row.notices for row in withheld)
-    return voice.render(MessageId.STATUS_TRIAL, until=day(trial.began_at + policy.trial), count=number(count))
+    kept = voice.render(MessageId.STATUS_TRIAL_WITHHELD, count=number(count)) if count else ""
+    return voice.render(MessageId.STATUS_TRIAL, until=day(trial.began_at + policy.trial), withheld=kept)

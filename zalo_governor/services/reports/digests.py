@@ -26,8 +26,14 @@ _ROWS = 10
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
     """Return a line warning that the backup of the database is overdue, and saying when the last one was made."""
-    last = moment(status.backed_up_at) if status.backed_up_at else voice.render(MessageId.NEVER)
-    return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
+    return voice.render(MessageId.STATUS_NO_BACKUP, last=last_backup(status, voice))
+
+
+def last_backup(status: LineStatus, voice: MessageFormatter) -> str:
+    """Return the words on the last backup of a database whose backup is overdue."""
+    if status.backed_up_at is None:
+        return voice.render(MessageId.BACKUP_NONE)
+    return voice.render(MessageId.BACKUP_OVERDUE, when=moment(status.backed_up_at))
 
 
 class Digests:
@@ -177,8 +183,14 @@ class Digests:
         monday = due - timedelta(days=local(due).weekday())
         week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", week):
-            facts = {name: number(count) for name, count in counted._asdict().items()}
-            text = self._voice.render(MessageId.ROSTER_DIGEST, group=self._voice.group(group), hidden=unseen, **facts)
+            said = ((MessageId.ROSTER_MISSING, counted.missing), (MessageId.ROSTER_STRANGERS, counted.strangers))
+            text = self._voice.render(
+                MessageId.ROSTER_DIGEST,
+                group=self._voice.group(group),
+                present=number(counted.present),
+                differences="".join(self._voice.render(kind, count=number(count)) for kind, count in said if count),
+                hidden=unseen,
+            )
             self._notifier.to_desk(uow, text, group_id=group.id)
 
     def _section(self, uow: UnitOfWork, kind: MessageId, cases: Sequence[Case]) -> str:
@@ -196,7 +208,7 @@ class Digests:
             named = self._voice.render(
                 MessageId.DIGEST_ROW_HARMFUL,
                 category=category(self._voice, case.label),
-                reason=why(self._voice, uow.cases.reason(case)),
+                reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case))),
             )
         return self._voice.render(
             MessageId.DIGEST_ROW,

@@ -220,6 +220,7 @@ def test_what_was_found_in_a_file_is_one_case_for_each_rule() -> None:
 
 def test_the_one_case_of_a_sealed_message_names_the_program_in_its_file() -> None:
     desk = ScanDesk(found(PROGRAM, STAMP))
+    desk.change("member", title="")
     desk.send()
     assert [case.clause for case in desk.store.book.values()] == ["4.1"]
     told = " ".join(to(desk.take(), "admin"))

@@ -44,7 +44,7 @@ def test_the_admin_and_the_member_hear_at_once_and_the_leader_not_yet() -> None:
     desk.seal("member")
     posted = desk.take()
     assert "thu hồi ngay" in to(posted, "member")[0]
-    assert "Nếu đến 24/11/2026 14:20 chưa có trả lời, Hệ thống báo Trưởng nhóm" in to(posted, "admin")[0]
+    assert "Sau 14:20 báo Trưởng nhóm" in to(posted, "admin")[0]
     desk.tick(minutes=14, seconds=59)
     assert desk.take() == []
 
@@ -71,7 +71,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
         assert part in report
     assert [notice.purpose for notice in posted if notice.thread_id == UIDS["leader"]] == [Purpose.LEADER_ALERT]
     for who in ("admin", "admin_staff"):
-        assert "sau 15 phút chưa ghi nhận trả lời về vụ việc VP1" in to(posted, who)[0]
+        assert "vụ việc VP1 sau 15 phút chưa có trả lời" in to(posted, who)[0]
     desk.tick(hours=5)
     assert desk.take() == []
     assert desk.store.audited[-1] | {"rule": ""} == {
@@ -143,11 +143,11 @@ def test_passed_on_by_the_admin_the_leader_reads_who_reports() -> None:
     (report,) = to(posted, "leader")
     assert "do đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) chuyển" in report
     assert UNVERIFIED not in report
-    assert "đang chuyển báo cáo tới Trưởng nhóm" in to(posted, "admin")[0]
+    assert "đang báo cáo Trưởng nhóm" in to(posted, "admin")[0]
     desk.say("admin_staff", "/chuyen VP1", place="private")
     posted = desk.take()
     assert to(posted, "leader") == []
-    assert "đã được báo Trưởng nhóm lúc 24/11/2026 14:05" in to(posted, "admin_staff")[0]
+    assert "đã báo Trưởng nhóm lúc 24/11/2026 14:05" in to(posted, "admin_staff")[0]
 
 
 def test_the_admin_may_pass_on_what_the_leader_has_heard_of_unverified() -> None:
@@ -187,7 +187,7 @@ def test_a_leader_is_not_asked_to_look_into_his_own_message() -> None:
     desk.tick(minutes=15)
     posted = desk.take()
     assert to(posted, "leader") == []
-    assert "chưa có Trưởng nhóm nào để báo" in to(posted, "admin")[-1]
+    assert "Chưa có Trưởng nhóm để báo" in to(posted, "admin")[-1]
     desk.tick(hours=1)
     assert desk.take() == []
 
@@ -214,7 +214,7 @@ def test_a_secret_that_was_heard_late_waits_for_an_answer_as_well() -> None:
 def test_a_secret_in_a_name_that_a_sweep_found_is_told_at_once() -> None:
     desk = Desk()
     desk.seal("member", source=Source.SWEEP)
-    assert "xin báo khẩn" in to(desk.take(), "admin")[0]
+    assert "BÁO KHẨN" in to(desk.take(), "admin")[0]
 
 
 def test_the_same_content_from_somebody_else_is_a_case_that_names_the_first() -> None:
@@ -222,10 +222,10 @@ def test_the_same_content_from_somebody_else_is_a_case_that_names_the_first() ->
     desk.seal("member", mac=b"one")
     desk.later(days=30)
     desk.take()
+    desk.change("report_reader", title="")
     desk.seal("report_reader", mac=b"one")
     posted = desk.take()
     assert "VP2" in to(posted, "admin")[0]
-    assert "Nội dung trùng với vụ việc VP1 (đồng chí Giàng A Viên" in to(posted, "admin")[0]
     assert len(to(posted, "report_reader")) == 1
     desk.say("admin", "/xem VP2", place="private")
     assert "trùng với vụ việc VP1" in to(desk.take(), "admin")[0]
@@ -276,7 +276,7 @@ def test_a_deletion_by_an_administrator_names_who_deleted() -> None:
     key = desk.seal("member").key
     desk.take()
     desk.hear(MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(key,)))
-    assert "đã được xóa lúc 24/11/2026 14:05 (người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
+    assert "đã xóa lúc 24/11/2026 14:05 (người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
     desk.say("admin", "/xem VP1", place="private")
     assert "người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
 
@@ -287,7 +287,7 @@ def test_a_recall_after_the_case_was_referred_is_noted_and_told_and_changes_no_s
     desk.say("admin", "/xacnhan VP1", place="private")
     desk.take()
     recall(desk, key)
-    assert "đã được thu hồi" in to(desk.take(), "admin")[0]
+    assert "đã thu hồi" in to(desk.take(), "admin")[0]
     assert desk.states() == ["referred"]
 
 
@@ -330,7 +330,7 @@ def test_who_has_seen_a_message_under_a_case_is_counted_and_named_on_request() -
     assert "- đồng chí Vàng Thị Phó (Phó Chủ tịch UBND tỉnh): đã xem" in named
     assert "- đồng chí Đỗ Văn Phòng (Chánh Văn phòng): đã nhận" in named
     assert "Giàng A Viên" not in named
-    assert "có thể thiếu" in named
+    assert "có thể chưa đủ" in named
     assert desk.store.audited[-1]["subject"] == "daxem"
     assert desk.store.audited[-1]["about"] == "VP1"
 

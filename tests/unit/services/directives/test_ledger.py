@@ -266,7 +266,7 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Không Có báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
     [told] = to(desk.take(), "admin")
     assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in told
-    assert "Chưa rõ là ai: Sở Không Có" in told
+    assert "Chưa xác định nơi nhận: Sở Không Có" in told
     desk.order(ORDER)
     assert to(desk.take(), "admin") == []
 
@@ -274,7 +274,7 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
 def test_with_the_setting_each_new_directive_is_acknowledged_by_one_line() -> None:
     desk = LedgerDesk(directives=DirectiveSettings(acknowledge_in_group=True))
     desk.order(ORDER)
-    assert desk.group_lines == ["Ghi nhận chỉ đạo CĐ1, hạn 17:00 26/11, 2 nơi nhận."]
+    assert desk.group_lines == ["Đã ghi nhận chỉ đạo CĐ1, hạn 17:00 26/11, 2 nơi nhận."]
 
 
 def test_an_office_that_recognises_nothing_enters_directives_by_hand() -> None:

@@ -82,8 +82,8 @@ def test_what_the_admin_changes_goes_to_the_leader_and_not_to_himself_as_if_noth
     assert 'từ "Nhóm điều hành" thành "Nhóm mới"' in report
     assert "/duyet VP1" in report
     [own] = to(posted, "admin")
-    assert "từ tài khoản của đồng chí" in own
-    assert "Hệ thống đã báo Trưởng nhóm" in own
+    assert "Từ tài khoản của đồng chí" in own
+    assert "Đã báo Trưởng nhóm" in own
     assert to(posted, "admin_staff") == []
     assert desk.store.book[1].leader_told_at == desk.now
 
@@ -92,7 +92,7 @@ def test_what_the_staff_changes_goes_to_the_leader_and_the_admin(desk: Desk) -> 
     rename(desk, "admin_staff")
     posted = desk.take()
     assert len(to(posted, "leader")) == 1
-    assert "Hệ thống đã báo Trưởng nhóm" in to(posted, "admin")[0]
+    assert "Đã báo Trưởng nhóm" in to(posted, "admin")[0]
 
 
 def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
@@ -102,8 +102,8 @@ def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"]}
     [alert] = to(posted, "admin")
-    assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in alert
-    assert "Hệ thống đã báo Trưởng nhóm" not in alert
+    assert "chưa báo Trưởng nhóm" in alert
+    assert "Đã báo Trưởng nhóm" not in alert
     assert desk.store.book[1].leader_told_at is None
 
 
@@ -222,7 +222,7 @@ def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
 def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
     desk.say("leader", "/duyet thêm phó nhóm", place="private")
     posted = desk.take()
-    assert "đã duyệt trước việc: thêm phó nhóm" in to(posted, "admin")[0]
+    assert "đã duyệt trước: thêm phó nhóm" in to(posted, "admin")[0]
     assert len(to(posted, "admin_staff")) == 1
 
 
@@ -244,7 +244,7 @@ def test_after_its_time_it_is_no_longer_allowed(desk: Desk) -> None:
     rename(desk)
     desk.later(hours=49)
     [told] = answer(desk, "leader", "/duyet VP1")
-    assert "thời hạn duyệt đã hết" in told
+    assert "đã quá thời hạn duyệt" in told
     assert desk.states() == ["reminded"]
 
 

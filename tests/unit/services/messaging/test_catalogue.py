@@ -102,8 +102,7 @@ def test_shipped_texts_use_every_field_and_keep_the_voice(text: MessageId) -> No
 def test_what_is_said_of_a_finding_never_concludes(text: MessageId) -> None:
     said = CATALOGUE.render(text, **{name: f"<{name}>" for name in text.fields})
     assert "có dấu hiệu liên quan <citation>" in said
-    assert "chưa phải kết luận" in said
-    assert "Hệ thống hỗ trợ quản lý Nhóm" in said
+    assert "chưa phải kết luận" in said.lower()
 
 
 def test_nothing_said_about_secrets_names_a_level() -> None:

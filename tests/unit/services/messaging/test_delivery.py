@@ -89,7 +89,7 @@ def test_whoever_can_be_reached_again_hears_what_was_lost_the_gravest_first() ->
     desk.deliver()
     posted = desk.take()
     [told] = to(posted, "admin")
-    assert "có 3 tin Hệ thống không gửi được đến đồng chí: VP9, VP4, 1 tin khác" in told
+    assert "có 3 tin chưa gửi được đến đồng chí: VP9, VP4, 1 tin khác" in told
     assert to(posted, "member") == []
     assert desk.store.lost == []
 

@@ -12,7 +12,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.introduction import introduction_text
-from zalo_governor.services.messaging.notifier import MESSAGE_LIMIT
+from zalo_governor.services.messaging.limits import MESSAGE_LIMIT
 from zalo_governor.services.messaging.trial import TrialEnd
 from zalo_governor.services.policy import Introduction
 
@@ -52,7 +52,7 @@ def test_a_light_finding_tells_the_admin_alone_and_the_case_says_what_was_withhe
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     [alert] = to(notices := desk.take(), "admin")
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
-    assert "đang chạy thử nên tin đề nghị thành viên kiểm tra được giữ lại" in alert
+    assert "Chạy thử: chưa nhắn thành viên" in alert
     assert [notice.thread_id for notice in desk.store.held] == [UIDS["member"], UIDS["admin_staff"]]
     assert desk.states() == ["new"]
     desk.say("admin", "/xem VP1", place="private")
@@ -66,9 +66,9 @@ def test_a_secret_reaches_the_admin_at_once_and_the_leader_is_not_told_by_the_pr
     desk.tick(minutes=15)
     notices = desk.take()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
-    assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in to(notices, "admin")[0]
+    assert "chưa gửi tin cho Trưởng nhóm" in to(notices, "admin")[0]
     desk.say("admin", "/chuyen VP1", place="private")
-    assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in to(desk.take(), "admin")[0]
+    assert "chưa gửi tin cho Trưởng nhóm" in to(desk.take(), "admin")[0]
     assert desk.store.book[1].leader_told_at is None
     assert [notice.thread_id for notice in desk.store.held].count(UIDS["leader"]) == 2
 
@@ -140,10 +140,10 @@ def test_after_its_days_the_admin_gets_the_page_once_and_all_is_withheld_still()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
     [page] = to(notices, "admin")
     assert "- thành viên: 1 tin cho 1 nơi nhận (khoản 1 Điều 3 Quy chế: 1)" in page
-    assert page.index("(3.2-ho-ten-chuc-vu): 4 vụ việc, báo nhầm 2 (50%)") < page.index("báo nhầm 2 (5%)")
-    whom = "thành viên, Quản trị nhóm và cán bộ được giao, Trưởng nhóm nếu Quản trị chưa trả lời"
-    assert f"(4.1-noi-dung-mat): 3 dấu hiệu của 2 người; nếu áp dụng thì báo: {whom}" in page
-    assert "cho đến khi Quản trị gõ /batdau" in page
+    assert page.index("khoản 2 Điều 3 Quy chế: 4 vụ việc, báo nhầm 2 (50%)") < page.index("báo nhầm 2 (5%)")
+    whom = "thành viên, Quản trị Nhóm và cán bộ được giao, Trưởng nhóm nếu Quản trị Nhóm chưa trả lời"
+    assert f"khoản 1 Điều 4 Quy chế: 3 dấu hiệu của 2 người; nếu áp dụng thì báo: {whom}" in page
+    assert "cho đến khi Quản trị Nhóm gửi /batdau" in page
     act(desk, work)
     desk.seal("member")
     assert reached(desk) == {UIDS["admin"]}
@@ -161,7 +161,7 @@ def test_batdau_is_the_admins_and_what_goes_out_then_goes_out() -> None:
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     assert reached(desk) == {UIDS["member"], UIDS["admin"], UIDS["admin_staff"]}
     desk.say("admin", "/batdau", place="private")
-    assert "không có gì để bật" in to(desk.take(), "admin")[0]
+    assert "đang hoạt động chính thức" in to(desk.take(), "admin")[0]
     assert "command" in desk.actions()
 
 
@@ -176,7 +176,7 @@ def test_the_rest_of_the_desk_and_where_wanted_the_group_hear_of_it_once(introdu
         act(desk, again)
     notices = desk.take()
     assert [notice.thread_id for notice in notices] == [UIDS["admin_staff"], *([GROUP] if introduce else [])]
-    assert "bật bởi đồng chí Nguyễn Văn Quản" in notices[0].text
+    assert "người quyết định: đồng chí Nguyễn Văn Quản" in notices[0].text
     assert work.next_due() is None
 
 
@@ -194,8 +194,8 @@ def test_the_introduction_fits_into_one_message_and_says_whom_to_ask(admins: tup
     uow = "Ủy ban nhân dân tỉnh Mẫu, cơ quan thường trực Ban Chỉ đạo chuyển đổi số"
     text = introduction_text(Introduction(uow, admins, 365, 1825, 90), MessageFormatter(CATALOGUE, REGULATION))
     assert len(text) <= MESSAGE_LIMIT
-    assert "giữ 90 ngày" in text
-    assert ("đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu)" if admins else "Xin liên hệ: Quản trị nhóm") in text
+    assert "lưu 90 ngày" in text
+    assert ("đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu)" if admins else "Xin liên hệ: Quản trị Nhóm") in text
     assert "!" not in text
 
 

@@ -166,7 +166,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
         "3 người có từ hai vụ việc trở lên",
         "Đã rút 2 vụ việc báo nhầm. 5 lần nội dung",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
-        "đường dẫn mời được mở lúc 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
+        "đường dẫn mời mở từ 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
     ):
         assert part in text
         assert part in written
@@ -213,7 +213,7 @@ def test_json_has_every_figure_and_the_codes() -> None:
     desk.store.figures = [figures("3.1", 1)]
     data = json.loads(render_json(report(desk)))
     assert data["open_cases"][0]["code"] == "VP1"
-    assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
+    assert data["names"] == {str(desk.person("member").id): "Giàng A Viên (Chủ tịch UBND xã Mẫu)"}
     assert data["coverage"]["heard"] == 120
     assert data["cannot_check"] == ["4.6"]
     assert ActivityReport.model_validate(data) == report(desk)

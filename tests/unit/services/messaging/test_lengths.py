@@ -1,0 +1,162 @@
+"""How long messages get: each kind keeps its limit with the longest values of an office, and no word is cut."""
+
+import pickle
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.services.desk import CATALOGUE, PEOPLE, REGULATION, UNMARKED, Desk, to
+from zalo_governor.services.cases.member_request import MemberRequest
+from zalo_governor.services.messaging.formatter import MessageFormatter, plain
+from zalo_governor.services.messaging.limits import ALERT, LIMITS, REQUEST, limit_of
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import Shortenable, shortest
+
+TITLE = "Phó Giám đốc Sở Nông nghiệp và Môi trường"
+NAME = "đồng chí Nguyễn Thị Phương Thảo"
+WHO = Shortenable(f"{NAME} ({TITLE})", NAME)
+GONE = "đã thu hồi lúc 28/11/2026 17:07 (người thu hồi:"
+SECRET = "khoản 1 Điều 4 Quy chế về bí mật nhà nước"
+SENTENCE = f'Có phải ý đồng chí là: "{"tuyến đường vào bản " * 14}"?'
+LONG: dict[str, str] = {
+    "code": "VP12345",
+    "who": WHO,
+    "by": WHO,
+    "names": WHO,
+    "group": Shortenable("Nhóm điều hành phòng chống thiên tai", "Nhóm"),
+    "when": "17:07 28/11",
+    "until": "17:07 30/11",
+    "noted": "28/11/2026 17:07",
+    "citation": "khoản 4 Điều 4 Quy chế",
+    "clause": " (Không đăng văn bản, thông tin Mật, Tối mật, Tuyệt mật lên Nhóm)",
+    "category": "văn bản có đối tượng thường dùng khai thác lỗi",
+    "reason": " (có lời hẹn liên hệ, có lời chào mời, có số điện thoại)",
+    "remove": " hoặc /xoa",
+    "member": "Chưa nhắn được thành viên (không nhận tin riêng). Lần thứ 3 trong 90 ngày. Nhận chậm 180 phút.",
+    "due": "Sau 17:22 28/11 báo Trưởng nhóm.",
+    "same": "Trùng vụ việc VP12340 (đã nhắc).",
+    "seen": "Ở tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
+    "how": Shortenable(f"{GONE} {WHO})", f"{GONE} {NAME})"),
+    "after": "125 phút sau khi đăng",
+    "rest": "Vụ việc còn tin khác (3 tin), đề nghị kiểm tra.",
+    "count": "12",
+    "date": "28/11/2026",
+    "minutes": "15 phút",
+    "told": CATALOGUE.render(MessageId.LEADER_WITHHELD),
+    "what": f"Nội dung {NAME} đăng lúc 28/11/2026 17:07 trên Nhóm có dấu hiệu liên quan khoản 1 Điều 4 Quy chế.",
+    "care": CATALOGUE.render(MessageId.LEADER_CARE),
+    "state": "đã chuyển cơ quan có thẩm quyền",
+    "words": "",
+    "rows": Shortenable(
+        '- tên Nhóm: từ "' + "điều hành " * 12 + '" thành "' + "điều hành " * 12 + '"',
+        '- tên Nhóm: từ "điều hành phòng chống thiên…" thành "điều hành phòng chống thiên…"',
+    ),
+    "picture": "Đề nghị xem ảnh có đúng tính chất của Nhóm hay không.",
+    "proposal": Shortenable(SENTENCE, "Cần gợi ý thêm dấu: /themdau kèm câu."),
+    "lacks": "tên hiển thị chưa viết bằng tiếng Việt có dấu, bộ mã Unicode",
+    "outsiders": " Trong đó 12 người chưa có trong danh sách thành viên.",
+    "uses": "cho mọi lần trong thời hạn",
+    "start": "28/11/2026 17:07",
+    "open": "12",
+    "parts": " Hôm nay đã đề nghị 12 người chỉnh sửa.",
+    "present": "339",
+    "differences": " Có trong danh sách, chưa vào Nhóm: 12.",
+    "hidden": "",
+    "now": "28/11/2026 17:07",
+}
+"""The longest values that an office really has, by field."""
+LONG_FOR: dict[MessageId, dict[str, str]] = {
+    MessageId.ALERT_SEALED: {"citation": SECRET},
+    MessageId.ALERT_SEALED_GONE: {"citation": SECRET},
+    MessageId.REQUEST_SEALED: {"citation": SECRET},
+    MessageId.REQUEST_SEALED_OLD: {"citation": SECRET},
+    MessageId.ALERT_LINK: {"category": "đường dẫn chạy lệnh trên máy người mở"},
+    MessageId.UNHEARD_ALERT: {"what": f": có dấu hiệu liên quan {SECRET}"},
+}
+
+
+def _longest(kind: MessageId) -> str:
+    values = LONG | LONG_FOR.get(kind, {})
+    return CATALOGUE.render(kind, **{name: values[name] for name in kind.fields})
+
+
+@pytest.mark.parametrize("kind", LIMITS, ids=lambda kind: kind.key)
+def test_each_kind_keeps_its_limit_with_long_values(kind: MessageId) -> None:
+    said = _longest(kind)
+    assert len(said) <= limit_of(kind)
+    assert "  " not in said
+    assert not said.endswith((" ", "\n", ","))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LIMITS if kind.optional], ids=lambda kind: kind.key)
+def test_what_is_left_out_is_left_out_whole(kind: MessageId) -> None:
+    said = _longest(kind)
+    for name in kind.optional:
+        value = LONG[name]
+        short = value.short if isinstance(value, Shortenable) else value
+        assert value.strip() in said or short.strip() in said or value.strip()[:12] not in said
+
+
+def test_a_common_title_stays_in_an_urgent_alert_and_a_very_long_one_goes_last() -> None:
+    desk = Desk()
+    desk.seal("member")
+    assert f"{PEOPLE['member'][0]} ({PEOPLE['member'][1]})" in to(desk.take(), "admin")[0]
+    desk.change("member", title=f"{TITLE}, kiêm Trưởng ban Chỉ huy phòng chống thiên tai và tìm kiếm cứu nạn tỉnh Mẫu")
+    desk.seal("member", mac=b"other")
+    alert = to(desk.take(), "admin")[0]
+    assert "Giàng A Viên, 14:05" in alert
+    assert len(alert) <= ALERT
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["light", "sealed"])
+def test_what_people_get_is_short_as_it_is_sent(*, sealed: bool) -> None:
+    desk = Desk()
+    desk.change("member", title=TITLE, full_name="Nguyễn Thị Phương Thảo")
+    if sealed:
+        desk.seal("member")
+    else:
+        desk.say("member", "noi dung khong dau", UNMARKED)
+    posted = desk.take()
+    assert all(len(text) <= ALERT for text in to(posted, "admin"))
+    assert all(len(text) <= REQUEST for text in to(posted, "member"))
+
+
+def test_on_trial_an_urgent_alert_does_not_promise_the_leader() -> None:
+    desk = Desk(trial=timedelta(days=14))
+    desk.seal("member")
+    alert = to(desk.take(), "admin")[0]
+    assert "Chạy thử: chưa nhắn thành viên, Trưởng nhóm." in alert
+    assert "báo Trưởng nhóm" not in alert
+    desk.say("admin", "/xem VP1", place="private")
+    shown = to(desk.take(), "admin")[0]
+    assert "Đang chạy thử, Hệ thống không báo Trưởng nhóm." in shown
+    assert "chưa trả lời, Hệ thống báo Trưởng nhóm" not in shown
+
+
+def test_live_an_urgent_alert_says_when_the_leader_is_told() -> None:
+    desk = Desk()
+    desk.seal("member")
+    assert "Sau 14:20 báo Trưởng nhóm." in to(desk.take(), "admin")[0]
+
+
+def test_a_shorter_form_outlives_the_way_to_another_process() -> None:
+    copy = pickle.loads(pickle.dumps(WHO))  # noqa: S301
+    assert (copy, copy.short) == (WHO, NAME)
+
+
+def test_a_long_name_ends_after_a_whole_word() -> None:
+    assert plain("Nguyễn Thị Phương Thảo", 15) == "Nguyễn Thị…"
+    assert plain("Nguyễn Thị Phương Thảo", 22) == "Nguyễn Thị Phương Thảo"
+    assert plain("x" * 30, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize("asked", MemberRequest)
+def test_whether_the_member_was_asked_is_said_in_a_few_words(asked: MemberRequest) -> None:
+    assert len(CATALOGUE.render(asked.told_to_admins)) <= 50
+
+
+def test_lists_and_tables_keep_the_title_and_have_a_shorter_form_without_it() -> None:
+    desk = Desk()
+    named = MessageFormatter(CATALOGUE, REGULATION).named(desk.person("member"))
+    assert named == "Giàng A Viên (Chủ tịch UBND xã Mẫu)"
+    assert shortest(named) == "Giàng A Viên"

@@ -1,0 +1,76 @@
+"""How long each kind of message may be, so that officials read it on a telephone without scrolling."""
+
+from collections.abc import Mapping
+
+from zalo_governor.services.messaging.message_ids import MessageId
+
+MESSAGE_LIMIT = 1_980
+"""Longest message in characters: Zalo accepts 2,000, of which some are kept for the mark "(gửi lại)" (sent again)."""
+ALERT, REQUEST, LIST = 300, 400, 1_000
+"""Limits in characters: alerts; requests to members and reports to the leader; lists and the page of `/trangthai`."""
+
+_ALERTS = (
+    MessageId.ALERT_UNCHECKED,
+    MessageId.ALERT_SEALED,
+    MessageId.ALERT_SEALED_GONE,
+    MessageId.ALERT_REPOSTED,
+    MessageId.ALERT_HARMFUL,
+    MessageId.ALERT_LINK,
+    MessageId.ALERT_FILE,
+    MessageId.ALERT_CASE,
+    MessageId.ALERT_NAME,
+    MessageId.ALERT_NOBODY,
+    MessageId.ALERT_RECALLED,
+    MessageId.ALERT_NAMED,
+    MessageId.ALERT_RULE_FAILED,
+    MessageId.ESCALATED,
+    MessageId.UNHEARD_ALERT,
+    MessageId.CHANGE_APPROVED,
+    MessageId.ASKED_IN,
+    MessageId.ASKED_IN_NO_ROSTER,
+    MessageId.NOTED_TOLD,
+    MessageId.APPROVAL_TOLD,
+    MessageId.TRIAL_SWITCHED_ON,
+    MessageId.LOST_NOTICES,
+)
+_REQUESTS = (
+    MessageId.REQUEST_SEALED,
+    MessageId.REQUEST_SEALED_OLD,
+    MessageId.REQUEST_DIACRITICS,
+    MessageId.REQUEST_NAME,
+    MessageId.REQUEST_LINK,
+    MessageId.REQUEST_FILE,
+    MessageId.REQUEST_OTHER,
+    MessageId.REQUEST_ADDED,
+    MessageId.DECIDED_FALSE_ALARM,
+    MessageId.DECIDED_CONFIRMED,
+    MessageId.SEALED_PRIVATE,
+    MessageId.CHANGE_REQUEST,
+)
+_OTHERS = (
+    MessageId.CHANGE_ALERT,
+    MessageId.CHANGE_ALERT_FOUND,
+    MessageId.CHANGE_LEADER,
+    MessageId.LEADER_UNVERIFIED,
+    MessageId.LEADER_PASSED_ON,
+)
+LIMITS: Mapping[MessageId, int] = {
+    **dict.fromkeys(_ALERTS, ALERT),
+    **dict.fromkeys((*_REQUESTS, *_OTHERS), REQUEST),
+    MessageId.HELP_SHORT: REQUEST,
+    MessageId.NEWCOMERS: LIST,
+    MessageId.NEWCOMERS_FOUND: LIST,
+    MessageId.NAMES_DIGEST: REQUEST,
+    MessageId.ROSTER_DIGEST: REQUEST,
+    MessageId.STATUS: LIST,
+}
+"""Limits of the kinds that have one; for all others, see `limit_of`."""
+
+
+ADDRESSED = frozenset(_REQUESTS)
+"""Kinds whose field `who` is the reader, who needs the own title less than what the message asks for."""
+
+
+def limit_of(kind: MessageId | None) -> int:
+    """Return the most characters that a message of that kind may have; other kinds may fill one message of Zalo."""
+    return LIMITS.get(kind, MESSAGE_LIMIT) if kind else MESSAGE_LIMIT

@@ -1,0 +1,76 @@
+"""Fitting a message into the limit of its kind: shorter forms of its parts, then without its optional sentences."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from zalo_governor.services.messaging.limits import ADDRESSED
+from zalo_governor.services.messaging.message_ids import MessageId
+
+_PEOPLE = frozenset({"who", "by", "names"})
+"""Fields that name people; they lose title and agency last, as these tell the reader who it is."""
+_BLANKS = re.compile(" {2,}")
+_BROKEN_LINES = re.compile(" *\n[ \n]*")
+
+
+class Shortenable(str):
+    """A text that has a shorter form, used in messages that would otherwise be over their limit."""
+
+    __slots__ = ("short",)
+    short: str
+
+    def __new__(cls, text: str, short: str) -> "Shortenable":
+        """Return `text` with the shorter form `short`, such as a name without title."""
+        made = super().__new__(cls, text)
+        made.short = short
+        return made
+
+    def __reduce__(self) -> tuple[type["Shortenable"], tuple[str, str]]:
+        """Return how to make the text anew where it is copied to another process."""
+        return Shortenable, (str(self), self.short)
+
+
+def shortest(text: str) -> str:
+    """Return the shorter form of the text, or the text itself if it has none."""
+    return text.short if isinstance(text, Shortenable) else text
+
+
+def fitted(
+    text: MessageId, fields: Mapping[str, object], limit: int | None, fill: Callable[[Mapping[str, object]], str]
+) -> str:
+    """Return the message, filled in by `fill`, in its fullest form that has at most `limit` characters.
+
+    Parts give way in this order: names of groups and other `Shortenable` fields, optional sentences, titles of people
+    (these first where the person is the reader: `limits.ADDRESSED`).
+    Words are never cut, so that a message whose parts have no shorter form may stay over the limit. A message without a
+    limit is `Shortenable` itself if one of its fields is.
+    """
+    said = _tidied(text, fill(fields))
+    short = [name for name, value in fields.items() if isinstance(value, Shortenable)]
+    if limit is None:
+        return Shortenable(said, _tidied(text, fill({**fields, **_short_forms(fields, short)}))) if short else said
+    people = [_short_forms(fields, [name]) for name in short if name in _PEOPLE]
+    others = [_short_forms(fields, [name]) for name in sorted(set(short) - _PEOPLE, key=_shortened_first)]
+    left_out: list[dict[str, object]] = [{name: ""} for name in text.optional if fields[name]]
+    steps = [*people, *others, *left_out] if text in ADDRESSED else [*others, *left_out, *people]
+    for step in steps:
+        if len(said) <= limit:
+            break
+        fields = {**fields, **step}
+        said = _tidied(text, fill(fields))
+    return said
+
+
+def _shortened_first(name: str) -> tuple[bool, str]:
+    """Return the key by which the group's name comes first of the fields that are shortened: readers know the group."""
+    return name != "group", name
+
+
+def _short_forms(fields: Mapping[str, object], names: list[str]) -> dict[str, object]:
+    return {name: value.short for name in names if isinstance(value := fields[name], Shortenable)}
+
+
+def _tidied(text: MessageId, said: str) -> str:
+    """Return the message without the blanks that left out sentences leave behind; others are returned as they are."""
+    if not text.optional:
+        return said
+    return _BLANKS.sub(" ", _BROKEN_LINES.sub("\n", said)).strip()
