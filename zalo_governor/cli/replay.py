@@ -166,7 +166,7 @@ class _Progress:
             self._shown.stop()
 
     def __call__(self, done: int, last: Admitted) -> None:
-        line = f"đã thử {done} mục, đến {local(from_ms(last.entry.received_ms)):%d/%m/%Y %H:%M}"
+        line = f"đã thử {done} mục, đến {local(from_ms(last.entry.received_ms)):%H:%M %d/%m/%Y}"
         if self._shown and self._task is not None:
             self._shown.update(self._task, description=line)
         elif done % _PROGRESS_EVERY == 0:
@@ -181,7 +181,7 @@ def _find_rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
 
 
 def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterator[str]:
-    yield f"Quy tắc {report.rule_id} thử lại trên {report.checked} mục từ {local(start):%d/%m/%Y %H:%M}."
+    yield f"Quy tắc {report.rule_id} thử lại trên {report.checked} mục từ {local(start):%H:%M %d/%m/%Y}."
     if report.sealed:
         yield f"Không thử lại được {report.sealed} mục thuộc diện không được lưu nội dung."
     if report.unparsable or report.failed:

@@ -101,7 +101,7 @@ def _print_results(
 
     for same in sealed:
         typer.echo(
-            f"Trùng hoàn toàn với một tin không lưu nội dung: {local(same.at):%d/%m/%Y %H:%M}, "
+            f"Trùng hoàn toàn với một tin không lưu nội dung: {local(same.at):%H:%M %d/%m/%Y}, "
             f"{who(same.sender_uid)}, Nhóm {same.group_id}"
         )
     if not found:
@@ -111,7 +111,7 @@ def _print_results(
     shares = {origin.id: origin.share for origin in found}
     for posting in postings.of(list(shares)):
         begins = " ".join(posted_text(posting.raw)[:_EXCERPT_LENGTH].split())
-        moment = f"{local(posting.at):%d/%m/%Y %H:%M}"
+        moment = f"{local(posting.at):%H:%M %d/%m/%Y}"
         seen = Text(_reader_names(uow, postings.readers(posting.group_id, posting.key)))
         table.add_row(
             f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)

@@ -141,7 +141,7 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
     desk.store.suggestions[1] = "nội dung"
     desk.take()
     desk.say("admin_staff", "vi pham", place="private")
-    assert "VP1: 24/11/2026 14:05, đồng chí Giàng A Viên" in to(desk.take(), "admin_staff")[0]
+    assert "VP1: 14:05 24/11/2026, đồng chí Giàng A Viên" in to(desk.take(), "admin_staff")[0]
     desk.say("admin", "/xem vp1", place="private")
     (shown,) = to(desk.take(), "admin")
     excerpt = shown.split("Trích: ")[1].splitlines()[0]
@@ -281,7 +281,7 @@ def test_a_sentence_that_needs_no_marks_is_said_to_be_fine() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (LineState.UP, "thông suốt từ 24/11/2026 14:05"),
+        (LineState.UP, "thông suốt từ 14:05 24/11/2026"),
         (LineState.DOWN, "gián đoạn"),
         (LineState.REFUSED, "cần đăng nhập lại"),
         (LineState.FRAME_LOST, "thông suốt"),
@@ -305,7 +305,7 @@ def test_the_state_says_how_many_files_wait_and_what_is_not_installed() -> None:
     desk = Desk(status=lambda: LineStatus(LineState.UP, NOW, NOW, scans=scans))
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
-    for part in ("Tệp, ảnh chờ quét: 4 (lâu nhất từ 24/11/2026 14:00)", "quét vi-rút", "nhận dạng chữ"):
+    for part in ("Tệp, ảnh chờ quét: 4 (lâu nhất từ 14:00 24/11/2026)", "quét vi-rút", "nhận dạng chữ"):
         assert part in text
 
 
@@ -323,7 +323,7 @@ def test_a_pause_is_called_one_with_its_end_and_what_to_do(state: LineState, why
     desk = Desk(status=lambda: LineStatus(state, NOW, None, resumes_at=NOW + timedelta(minutes=30)))
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
-    for part in ("tạm dừng từ 24/11/2026 14:05 đến 24/11/2026 14:35", why, "thoát Zalo ở nơi kia"):
+    for part in ("tạm dừng từ 14:05 24/11/2026 đến 14:35 24/11/2026", why, "thoát Zalo ở nơi kia"):
         assert part in text
 
 

@@ -53,7 +53,7 @@ def test_a_light_request_waits_for_the_morning_and_goes_out_once() -> None:
     assert desk.states() == ["new"]
     desk.morning()
     [asked] = to(desk.take(), "member")
-    assert "Tin của đồng chí lúc 25/11/2026 02:04" in asked
+    assert "Tin của đồng chí lúc 02:04 25/11/2026" in asked
     assert desk.states() == ["reminded"]
     desk.office = ServiceFacade(desk.policy)
     desk.morning()

@@ -14,7 +14,7 @@ def test_that_backups_do_not_get_off_the_machine_is_told_to_the_desk_once_a_day(
         desk.office.duties.hints_digest(desk.uow, due)
     posted = desk.take()
     [line] = [text for text in to(posted, "admin") if "chưa chép được ra ngoài máy" in text]
-    assert "lần thành công gần nhất: 21/11/2026" in line
+    assert "lần thành công gần nhất: 14:05 21/11/2026" in line
     assert not to(posted, "leader")
     status = status._replace(backup_overdue=True, copied_at=None)
     desk.office.duties.hints_digest(desk.uow, NOW + timedelta(days=1))
@@ -33,4 +33,4 @@ def test_the_state_names_copies_and_signals_only_where_they_fail() -> None:
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
     assert "Sao lưu ra ngoài máy thành công gần nhất: chưa có" in text
-    assert "Tín hiệu hoạt động chưa gửi được từ 24/11/2026 14:00" in text
+    assert "Tín hiệu hoạt động chưa gửi được từ 14:00 24/11/2026" in text

@@ -68,8 +68,8 @@ def test_the_incidents_of_a_night_come_as_one_message_in_the_morning() -> None:
     for who in DESK:
         (text,) = to(posted, who)
         assert "báo 2 sự cố" in text
-        assert "- SC-1: 24/11/2026 23:30" in text
-        assert "- SC-2: 25/11/2026 01:30" in text
+        assert "- SC-1: 23:30 24/11/2026" in text
+        assert "- SC-2: 01:30 25/11/2026" in text
         assert "Không gửi được tệp" in text
     assert duties.next_due(desk.uow) is None
 

@@ -64,7 +64,7 @@ def test_with_the_code_it_is_ordered_and_the_result_told() -> None:
     assert (job.task.message_key, job.task.owner_uid, job.group_id) == ("m1", UIDS["member"], GROUP)
     posted = desk.take()
     for who in ("admin", "admin_staff"):
-        assert "Zalo đã xóa tin lúc 24/11/2026 14:05" in to(posted, who)[0]
+        assert "Zalo đã xóa tin lúc 14:05 24/11/2026" in to(posted, who)[0]
     assert desk.states() == ["remedied"]
     assert "người xóa: đồng chí Nguyễn Văn Quản" in asked(desk, "admin", "/xem VP1")
     assert "không còn tin nào" in asked(desk, "admin", "/xoa VP1")

@@ -55,7 +55,7 @@ def test_of_a_coming_that_is_over_it_says_since_when() -> None:
     group.comes(STRANGER)
     group.later(minutes=3)
     group.goes(STRANGER, MemberRemoved)
-    assert "đã ra khỏi Nhóm lúc 24/11/2026 14:08" in passed_on(group)
+    assert "đã ra khỏi Nhóm lúc 14:08 24/11/2026" in passed_on(group)
 
 
 def test_of_a_secret_that_no_message_bears_it_says_nothing_about_recalling() -> None:

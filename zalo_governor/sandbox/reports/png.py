@@ -133,7 +133,7 @@ class _Page:
 
     def footer(self, paper: ReportDocument) -> None:
         at = self._at + 10
-        made = f"{local(paper.made_at):%d/%m/%Y %H:%M}"
+        made = f"{local(paper.made_at):%H:%M %d/%m/%Y}"
         lines = [*textwrap.wrap(f"{made}. {paper.remark}", 92), *textwrap.wrap(paper.trace, 92)]
         for line in lines[:_FOOTER_LINES]:
             self._text(56, at, line, size=14, color=_PALE)

@@ -121,14 +121,18 @@ class ChangeNotifications:
         """
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
         picture = self._voice.render(MessageId.CHANGE_CONFIRM_PICTURE) if shown else ""
+        approval = self._voice.render(MessageId.CHANGE_APPROVAL, code=case.code, until=about["until"])
+        about = {name: value for name, value in about.items() if name != "until"}
         if actor.uid == NOBODY_UID:
             found = {name: value for name, value in about.items() if name != "who"}
-            text = self._voice.render(MessageId.CHANGE_ALERT_FOUND, picture=picture, **found)
+            text = self._voice.render(MessageId.CHANGE_ALERT_FOUND, picture=picture, approval=approval, **found)
         else:
             texts = [asked.told_to_admins, *([told] if actor.has(*DESK) else [])]
             lines = [self._voice.render(text) for text in texts]
-            member = Shortenable(" ".join(lines), lines[-1])
-            text = self._voice.render(MessageId.CHANGE_ALERT, picture=picture, member=member, **about)
+            people_told = Shortenable(" ".join(lines), lines[-1])
+            text = self._voice.render(
+                MessageId.CHANGE_ALERT, picture=picture, told=people_told, approval=approval, **about
+            )
         roles = frozenset({Role.ADMIN}) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
         for person in self._post.holders(uow, *roles):
             if person.id != actor.id:

@@ -12,6 +12,8 @@ from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
 _SHORT_VALUE = 30
+_BOTH_VALUES = 40
+"""In a short form, values that are longer together are told by the new one alone."""
 
 
 class ChangeFormatter:
@@ -63,6 +65,8 @@ class ChangeFormatter:
         if change.before is None:
             return self._voice.render(MessageId.CHANGE_VALUE_NEW, what=what, after=after)
         before = plain(change.before, longest) or empty
+        if longest <= _SHORT_VALUE and len(before) + len(after) > _BOTH_VALUES:
+            return self._voice.render(MessageId.CHANGE_VALUE_BRIEF, what=what, after=after)
         return self._voice.render(MessageId.CHANGE_VALUE, what=what, before=before, after=after)
 
     def _describe_setting(self, change: Change) -> str:

@@ -205,8 +205,8 @@ def gone(voice: MessageFormatter, at: datetime, by: Person | None, *, deleted: b
 
 
 def moment(at: datetime) -> str:
-    """Return date and time in Viet Nam's time zone: `24/11/2026 14:05`."""
-    return f"{local(at):%d/%m/%Y %H:%M}"
+    """Return time and date in Viet Nam's time zone, as letters write them: `14:05 24/11/2026`."""
+    return f"{local(at):%H:%M %d/%m/%Y}"
 
 
 def day(at: datetime) -> str:

@@ -6,8 +6,10 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 MESSAGE_LIMIT = 1_980
 """Longest message in characters: Zalo accepts 2,000, of which some are kept for the mark "(gửi lại)" (sent again)."""
-ALERT, REQUEST, LIST = 300, 400, 1_000
-"""Limits in characters: alerts; requests to members and reports to the leader; lists and the page of `/trangthai`."""
+ALERT, REQUEST, LIST, REPORT = 300, 400, 1_000, 1_200
+"""Limits in characters: alerts; requests to members and reports to the leader; lists and `/trangthai`; the report."""
+NAME_REQUEST = 480
+"""Limit of the request to mend a display name, which spells out the name that would be right."""
 
 _ALERTS = (
     MessageId.ALERT_UNCHECKED,
@@ -25,6 +27,8 @@ _ALERTS = (
     MessageId.ALERT_RULE_FAILED,
     MessageId.ESCALATED,
     MessageId.UNHEARD_ALERT,
+    MessageId.CHANGE_ALERT,
+    MessageId.CHANGE_ALERT_FOUND,
     MessageId.CHANGE_APPROVED,
     MessageId.ASKED_IN,
     MessageId.ASKED_IN_NO_ROSTER,
@@ -48,8 +52,6 @@ _REQUESTS = (
     MessageId.CHANGE_REQUEST,
 )
 _OTHERS = (
-    MessageId.CHANGE_ALERT,
-    MessageId.CHANGE_ALERT_FOUND,
     MessageId.CHANGE_LEADER,
     MessageId.LEADER_UNVERIFIED,
     MessageId.LEADER_PASSED_ON,
@@ -57,6 +59,8 @@ _OTHERS = (
 LIMITS: Mapping[MessageId, int] = {
     **dict.fromkeys(_ALERTS, ALERT),
     **dict.fromkeys((*_REQUESTS, *_OTHERS), REQUEST),
+    MessageId.REQUEST_NAME: NAME_REQUEST,
+    MessageId.REPORT: REPORT,
     MessageId.HELP_SHORT: REQUEST,
     MessageId.NEWCOMERS: LIST,
     MessageId.NEWCOMERS_FOUND: LIST,

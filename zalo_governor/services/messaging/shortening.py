@@ -8,6 +8,10 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 _PEOPLE = frozenset({"who", "by", "names"})
 """Fields that name people; they lose title and agency last, as these tell the reader who it is."""
+_SUBJECT = "rows"
+"""The field that tells what happened; it is shortened after the optional sentences."""
+_TOLD = "told"
+"""The optional sentence that says who was told, or on trial was not: it is left out last."""
 _BLANKS = re.compile(" {2,}")
 _BROKEN_LINES = re.compile(" *\n[ \n]*")
 
@@ -39,8 +43,8 @@ def fitted(
 ) -> str:
     """Return the message, filled in by `fill`, in its fullest form that has at most `limit` characters.
 
-    Parts give way in this order: names of groups and other `Shortenable` fields, optional sentences, titles of people
-    (these first where the person is the reader: `limits.ADDRESSED`).
+    Parts give way in this order: names of groups and other `Shortenable` fields, optional sentences, the rows that tell
+    what happened, titles of people (these first where the person is the reader: `limits.ADDRESSED`), who was told.
     Words are never cut, so that a message whose parts have no shorter form may stay over the limit. A message without a
     limit is `Shortenable` itself if one of its fields is.
     """
@@ -49,9 +53,14 @@ def fitted(
     if limit is None:
         return Shortenable(said, _tidied(text, fill({**fields, **_short_forms(fields, short)}))) if short else said
     people = [_short_forms(fields, [name]) for name in short if name in _PEOPLE]
-    others = [_short_forms(fields, [name]) for name in sorted(set(short) - _PEOPLE, key=_shortened_first)]
-    left_out: list[dict[str, object]] = [{name: ""} for name in text.optional if fields[name]]
-    steps = [*people, *others, *left_out] if text in ADDRESSED else [*others, *left_out, *people]
+    subject = [_short_forms(fields, [name]) for name in short if name == _SUBJECT]
+    others = [_short_forms(fields, [name]) for name in sorted({*short} - _PEOPLE - {_SUBJECT}, key=_shortened_first)]
+    left_out: list[dict[str, object]] = [{name: ""} for name in text.optional if fields[name] and name != _TOLD]
+    last: list[dict[str, object]] = [{_TOLD: ""}] if _TOLD in text.optional else []
+    if text in ADDRESSED:
+        steps = [*people, *others, *left_out, *subject, *last]
+    else:
+        steps = [*others, *left_out, *subject, *people, *last]
     for step in steps:
         if len(said) <= limit:
             break

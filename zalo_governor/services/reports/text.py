@@ -7,6 +7,7 @@ from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.limits import REPORT
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.sentences import (
@@ -24,12 +25,12 @@ from zalo_governor.services.reports.sentences import (
 )
 from zalo_governor.services.reports.summary import Codes, headlines, in_one_line
 
-TEXT_LIMIT = 1200
+TEXT_LIMIT = REPORT
 """Maximum length of the report as a message, in characters."""
 _CODES = (Codes(40, 40), Codes(40, 10), Codes(40, 3), Codes(20, 3), Codes(10, 2), Codes(5, 2), Codes(2, 1))
 """How many codes of grave cases are given: the most for which the three first lines keep to their share."""
 _HEADLINES_LIMIT = 520
-_CLAUSE_ROWS = (5, 4, 3, 2, 1)
+_CLAUSE_ROWS = (6, 5, 4, 3, 2, 1)
 """How many clauses are named: the most that fit."""
 
 

@@ -100,7 +100,7 @@ def bad(days: int) -> ActivityReport:
     ]
     return quiet.model_copy(
         update={
-            "period": Period(start=start, end=end, label="24 giờ đến 24/11/2026 14:05"),
+            "period": Period(start=start, end=end, label="24 giờ đến 14:05 24/11/2026"),
             "first_heard": start - timedelta(days=days),
             "activity": Activity(
                 messages=12345, senders=432, joined=23, left=12, recalled=34, changes=45, calls=56

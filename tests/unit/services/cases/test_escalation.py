@@ -67,7 +67,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
     desk.tick(minutes=15)
     posted = desk.take()
     (report,) = to(posted, "leader")
-    for part in ("VP1", UNVERIFIED, "Giàng A Viên", "24/11/2026 14:05", "khoản 1 Điều 4", "lưu ý"):
+    for part in ("VP1", UNVERIFIED, "Giàng A Viên", "14:05 24/11/2026", "khoản 1 Điều 4", "lưu ý"):
         assert part in report
     assert [notice.purpose for notice in posted if notice.thread_id == UIDS["leader"]] == [Purpose.LEADER_ALERT]
     for who in ("admin", "admin_staff"):
@@ -147,7 +147,7 @@ def test_passed_on_by_the_admin_the_leader_reads_who_reports() -> None:
     desk.say("admin_staff", "/chuyen VP1", place="private")
     posted = desk.take()
     assert to(posted, "leader") == []
-    assert "đã báo Trưởng nhóm lúc 24/11/2026 14:05" in to(posted, "admin_staff")[0]
+    assert "đã báo Trưởng nhóm lúc 14:05 24/11/2026" in to(posted, "admin_staff")[0]
 
 
 def test_the_admin_may_pass_on_what_the_leader_has_heard_of_unverified() -> None:
@@ -252,7 +252,7 @@ def test_the_same_content_again_from_the_same_person_joins_and_both_hear_of_it()
     desk.later(minutes=6)
     desk.seal("member", mac=b"one")
     posted = desk.take()
-    assert "lại đăng lúc 24/11/2026 14:11" in to(posted, "admin")[0]
+    assert "lại đăng lúc 14:11 24/11/2026" in to(posted, "admin")[0]
     assert "lần thứ 2" in to(posted, "admin")[0]
     assert "14:11" in to(posted, "member")[0]
     for _ in range(50):
@@ -276,7 +276,7 @@ def test_a_deletion_by_an_administrator_names_who_deleted() -> None:
     key = desk.seal("member").key
     desk.take()
     desk.hear(MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(key,)))
-    assert "đã xóa lúc 24/11/2026 14:05 (người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
+    assert "đã xóa lúc 14:05 24/11/2026 (người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
     desk.say("admin", "/xem VP1", place="private")
     assert "người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
 

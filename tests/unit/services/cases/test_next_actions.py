@@ -86,7 +86,7 @@ def test_what_was_recalled_is_said_with_when_and_by_whom_and_nobody_is_sent_to_l
     desk.later(minutes=4)
     gone(desk, "m1")
     shown = ask(desk, "/xem VP1")
-    assert "Tin lúc 24/11/2026 14:05: đã thu hồi lúc 24/11/2026 14:09 (người thu hồi: đồng chí Giàng A Viên" in shown
+    assert "Tin lúc 14:05 24/11/2026: đã thu hồi lúc 14:09 24/11/2026 (người thu hồi: đồng chí Giàng A Viên" in shown
     assert "tin không còn trên Nhóm" in shown
     assert "xem trực tiếp trên Nhóm" not in shown
 

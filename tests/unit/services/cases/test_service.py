@@ -291,7 +291,7 @@ def test_a_recall_closes_the_case_and_the_desk_hears_the_minutes_once() -> None:
     desk.later(minutes=12)
     recall(desk, sealed.key)
     posted = desk.take()
-    assert "đã thu hồi lúc 24/11/2026 14:17 (người thu hồi: đồng chí Giàng A Viên" in to(posted, "admin")[0]
+    assert "đã thu hồi lúc 14:17 24/11/2026 (người thu hồi: đồng chí Giàng A Viên" in to(posted, "admin")[0]
     assert "12 phút sau khi đăng" in to(posted, "admin")[0]
     assert desk.states() == ["remedied"]
     assert "12 phút" in desk.store.book[1].reason

@@ -187,7 +187,7 @@ def answer(desk: Desk, who: str, typed: str) -> list[str]:
 def test_what_was_allowed_beforehand_opens_no_case_once(desk: Desk) -> None:
     [told] = answer(desk, "leader", "/duyet đổi tên nhóm")
     assert "cho một lần thay đổi" in told
-    assert "25/11/2026 14:05" in told
+    assert "14:05 25/11/2026" in told
     desk.later(hours=1)
     rename(desk, "admin")
     assert desk.take() == []

@@ -15,7 +15,7 @@ from zalo_governor.services.messaging.shortening import Shortenable, shortest
 TITLE = "Phó Giám đốc Sở Nông nghiệp và Môi trường"
 NAME = "đồng chí Nguyễn Thị Phương Thảo"
 WHO = Shortenable(f"{NAME} ({TITLE})", NAME)
-GONE = "đã thu hồi lúc 28/11/2026 17:07 (người thu hồi:"
+GONE = "đã thu hồi lúc 17:07 28/11/2026 (người thu hồi:"
 SECRET = "khoản 1 Điều 4 Quy chế về bí mật nhà nước"
 SENTENCE = f'Có phải ý đồng chí là: "{"tuyến đường vào bản " * 14}"?'
 LONG: dict[str, str] = {
@@ -26,7 +26,7 @@ LONG: dict[str, str] = {
     "group": Shortenable("Nhóm điều hành phòng chống thiên tai", "Nhóm"),
     "when": "17:07 28/11",
     "until": "17:07 30/11",
-    "noted": "28/11/2026 17:07",
+    "noted": "17:07 28/11/2026",
     "citation": "khoản 4 Điều 4 Quy chế",
     "clause": " (Không đăng văn bản, thông tin Mật, Tối mật, Tuyệt mật lên Nhóm)",
     "category": "văn bản có đối tượng thường dùng khai thác lỗi",
@@ -43,26 +43,28 @@ LONG: dict[str, str] = {
     "date": "28/11/2026",
     "minutes": "15 phút",
     "told": CATALOGUE.render(MessageId.LEADER_WITHHELD),
-    "what": f"Nội dung {NAME} đăng lúc 28/11/2026 17:07 trên Nhóm có dấu hiệu liên quan khoản 1 Điều 4 Quy chế.",
+    "what": f"Nội dung {NAME} đăng lúc 17:07 28/11/2026 trên Nhóm có dấu hiệu liên quan khoản 1 Điều 4 Quy chế.",
     "care": CATALOGUE.render(MessageId.LEADER_CARE),
     "state": "đã chuyển cơ quan có thẩm quyền",
     "words": "",
     "rows": Shortenable(
         '- tên Nhóm: từ "' + "điều hành " * 12 + '" thành "' + "điều hành " * 12 + '"',
-        '- tên Nhóm: từ "điều hành phòng chống thiên…" thành "điều hành phòng chống thiên…"',
+        '- tên Nhóm: nay là "điều hành phòng chống thiên…"',
     ),
     "picture": "Đề nghị xem ảnh có đúng tính chất của Nhóm hay không.",
+    "period": "tuần 23/11-29/11/2026",
+    "approval": "Xin duyệt sau: Trưởng nhóm gửi /duyet VP12345 trước 17:07 30/11.",
     "proposal": Shortenable(SENTENCE, "Cần gợi ý thêm dấu: /themdau kèm câu."),
     "lacks": "tên hiển thị chưa viết bằng tiếng Việt có dấu, bộ mã Unicode",
     "outsiders": " Trong đó 12 người chưa có trong danh sách thành viên.",
     "uses": "cho mọi lần trong thời hạn",
-    "start": "28/11/2026 17:07",
+    "start": "17:07 28/11/2026",
     "open": "12",
     "parts": " Hôm nay đã đề nghị 12 người chỉnh sửa.",
     "present": "339",
     "differences": " Có trong danh sách, chưa vào Nhóm: 12.",
     "hidden": "",
-    "now": "28/11/2026 17:07",
+    "now": "17:07 28/11/2026",
 }
 """The longest values that an office really has, by field."""
 LONG_FOR: dict[MessageId, dict[str, str]] = {

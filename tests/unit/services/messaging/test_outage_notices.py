@@ -32,7 +32,7 @@ def alarm(line: LineReport | None) -> tuple[str, str]:
 def test_an_account_used_elsewhere_is_no_broken_network(state: LineState, why: str) -> None:
     subject, text = alarm(LineReport(state=state, at=NOW, resumes_at=AGAIN))
     assert "dùng ở nơi khác" in subject
-    for part in (why, "tạm dừng đến 24/11/2026 14:35", "thoát Zalo"):
+    for part in (why, "tạm dừng đến 14:35 24/11/2026", "thoát Zalo"):
         assert part in text
     for wrong in ("đang tự nối lại", "kiểm tra mạng"):
         assert wrong not in text

@@ -206,7 +206,7 @@ def test_a_case_says_who_has_opened_it_before() -> None:
     desk.take()
     desk.say("admin", "/xem VP1", place="private")
     shown = to(desk.take(), "admin")[0]
-    said = "đồng chí Trần Thị Cán (chuyên viên) 3 lần, gần nhất 24/11/2026 14:05; người vận hành máy chủ 1 lần"
+    said = "đồng chí Trần Thị Cán (chuyên viên) 3 lần, gần nhất 14:05 24/11/2026; người vận hành máy chủ 1 lần"
     assert said in shown
     assert [row["way"] for row in desk.store.audited if row["action"] == "case.shown"] == ["xem"]
     assert CaseState.REMINDED.value in desk.states()

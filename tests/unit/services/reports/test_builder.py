@@ -131,7 +131,7 @@ def test_a_running_period_ends_now_and_is_compared_with_as_long_a_time_before() 
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     assert (month.period.start, month.period.end) == (start, NOW)
     assert (start - (NOW - start), start) in asked_for
-    assert "đến 24/11/2026 14:05" in render_text(month, CATALOGUE, REGULATION)
+    assert "đến 14:05 24/11/2026" in render_text(month, CATALOGUE, REGULATION)
     assert "30/11/2026" not in paper_of(month, LETTERHEAD, VOICE).model_dump_json()
 
 
@@ -166,7 +166,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
         "3 người có từ hai vụ việc trở lên",
         "Đã rút 2 vụ việc báo nhầm. 5 lần nội dung",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
-        "đường dẫn mời mở từ 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
+        "đường dẫn mời mở từ 14:05 24/11/2026, hết hạn 14:05 25/11/2026",
     ):
         assert part in text
         assert part in written
@@ -230,7 +230,7 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
     assert {notice.purpose for notice in posted} == {Purpose.REPORT}
     for who in ("leader", "report_reader", "admin"):
         (text,) = to(posted, who)
-        assert f"{label} 24/11/2026 17:00" in text
+        assert f"{label} 17:00 24/11/2026" in text
     assert run(desk.uow, due + timedelta(days=7)) == 3
 
 

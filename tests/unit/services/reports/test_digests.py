@@ -89,9 +89,9 @@ def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> No
     (digest,) = to(posted, "admin")
     assert digest == to(posted, "admin_staff")[0]
     assert "2 vụ việc đề nghị đồng chí xem trước" in digest
-    assert "- VP1: 24/11/2026 14:05, đồng chí Giàng A Viên" in digest
+    assert "- VP1: 14:05 24/11/2026, đồng chí Giàng A Viên" in digest
     assert "cờ bạc, lô đề (có lời kêu gọi" in digest
-    assert "- VP2: 24/11/2026 14:25" in digest
+    assert "- VP2: 14:25 24/11/2026" in digest
     assert "xúc phạm" in digest
     assert to(posted, "member") == to(posted, "leader") == []
     desk.tick(hours=3)
@@ -339,7 +339,7 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
         duties.hints_digest(desk.uow, due)
         duties.daily_report(desk.uow, due)
     posted = desk.take()
-    [line] = [text for text in to(posted, "admin") if "Bản sao lưu gần nhất lúc 21/11/2026" in text]
+    [line] = [text for text in to(posted, "admin") if "Bản sao lưu gần nhất lúc" in text and "21/11/2026" in text]
     assert "quá hạn" in line
     assert line in to(posted, "admin_staff")
     assert not [text for text in to(posted, "leader") if "Sao lưu" in text]

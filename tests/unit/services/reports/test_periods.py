@@ -120,7 +120,7 @@ def test_scheduled_periods_leave_no_time_between_two_reports() -> None:
     first = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
     second = up_to(due + timedelta(days=1), timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
     assert first.end == second.start
-    assert first.label == "24 giờ đến 24/11/2026 17:00"
+    assert first.label == "24 giờ đến 17:00 24/11/2026"
 
 
 @given(
