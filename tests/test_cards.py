@@ -6,7 +6,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from docs.cards.make_cards import CARDS, make_card
+from docs.cards.make_cards import CARDS, DOCS, make_card
+from zalo_governor.config import Settings
 
 _A4_POINTS = (595, 842)
 
@@ -23,6 +24,17 @@ def test_a_card_is_one_sheet_of_a4_on_which_every_word_can_be_read(card: Path, t
     printed = re.findall(r"\w+", pdf[0].get_textpage().get_text_range())
     written = re.findall(r"\w+", card.read_text(encoding="utf-8"))
     assert sorted(printed) == sorted(written)
+
+
+def test_the_cards_tell_the_hours_that_the_settings_have() -> None:
+    schedule, escalation = Settings().schedule, Settings().escalation
+    admin, leader = ((DOCS / f"the-{name}.md").read_text(encoding="utf-8") for name in ("quan-tri", "truong-nhom"))
+    assert f"{schedule.daily_report:%H:%M} hằng ngày; {schedule.weekly_report:%H:%M} thứ Sáu" in leader
+    assert schedule.weekly_day == "fri"
+    assert escalation.quiet_hours
+    assert f"Từ {escalation.quiet_hours.start:%H:%M} đến {escalation.quiet_hours.end:%H:%M}" in admin
+    for card in (admin, leader):
+        assert f"{escalation.leader_after_minutes:g} phút" in card
 
 
 def test_a_card_that_needs_a_second_sheet_is_refused(tmp_path: Path) -> None:

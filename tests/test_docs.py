@@ -173,6 +173,16 @@ def test_the_page_says_of_every_setting_whether_it_counts_at_once() -> None:
     assert set(Settings.model_fields) <= named
 
 
+@pytest.mark.parametrize("page", ["du-lieu.md", "tep-dinh-kem.md"])
+def test_the_defaults_of_settings_are_those_of_the_program(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)\.(\w+)` \| `?([^|`]+)`? \|", text, re.MULTILINE)
+    assert rows
+    told = {f"{section}.{key}": default.strip() for section, key, default in rows}
+    settings = Settings()
+    assert told == {name: _as_yaml(getattr(getattr(settings, name.split(".")[0]), name.split(".")[1])) for name in told}
+
+
 def test_the_page_of_the_examination_names_every_check() -> None:
     page = (ROOT / "docs" / "van-hanh.md").read_text(encoding="utf-8").partition("## Kiểm tra hệ thống")[2]
     rows = re.findall(r"^\| (`[^|]+) \|", page.partition("\n## ")[0], re.MULTILINE)
@@ -263,6 +273,10 @@ def kept() -> frozenset[Path]:
         return frozenset(ROOT.rglob("*"))
     files = [ROOT / name for name in listed.stdout.split("\0") if name]
     return frozenset({*files, *(folder for file in files for folder in file.parents)})
+
+
+def _as_yaml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _links(document: Path) -> list[str]:
