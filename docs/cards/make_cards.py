@@ -1,5 +1,6 @@
 """Prints the cards (docs/the-*.md) as PDF, each on one sheet of A4: `make cards`, or with a folder as argument."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ _LINE_MM = 5
 _GAP_MM = 1.6
 _MARGIN_MM = 14
 _INDENT_MM = 5
+_CITATION = re.compile(r"([Kk]hoản|Điều) (?=\d)")
+"""A clause's or article's number stays on the line of its word."""
 _BLUE = (18, 63, 107)
 _PALE_BLUE = (226, 234, 243)
 
@@ -120,7 +123,7 @@ def _styled_text(node: SyntaxTreeNode) -> str:
 
 def _pieces(node: SyntaxTreeNode) -> Iterator[str]:
     if node.type == "text":
-        yield node.content
+        yield _CITATION.sub("\\1\N{NO-BREAK SPACE}", node.content)
     elif node.type == "softbreak":
         yield " "
     elif node.type == "code_inline":
