@@ -236,9 +236,12 @@ def test_anchors_are_made_as_github_makes_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_and_command_that_a_document_names_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
+    made = {block.place for block in blocks(RECIPE)}
     for path in re.findall(r"`((?:zalo_governor|config|tests|docs|requirements)/[\w./-]*[\w/])`", text):
-        made = {block.place for block in blocks(RECIPE)}
         assert path in made or (ROOT / path).exists(), path
+    for path in re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|txt|tsv|classes|ngrams|spans))`", text):
+        tops = (ROOT, *(ROOT / top for top in ("zalo_governor", "config", "tests", "tests/unit", "training")))
+        assert path in made or any((top / path).exists() for top in tops), path
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)`", text)) <= targets
 
