@@ -20,6 +20,7 @@ from typer.main import get_command
 from tests.unit.simulator.running import Running
 from zalo_governor.cli import app
 from zalo_governor.config import Settings
+from zalo_governor.doctor.registry import CHECKS
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Role
 from zalo_governor.rules.base import NO_CONTEXT
@@ -32,10 +33,16 @@ from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.load.flood import FloodOrder
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "NOTICE", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "NOTICE",
+    ROOT / "training" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 RECIPE = ROOT / "docs" / "add-a-rule.md"
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _CONSOLE = re.compile(r"^ *```console\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _TYPED = re.compile(r"(?:sudo (?:-u \S+ )?|docker exec \S+ )?(?:\S*/)?zalo-governor (.+)")
 _PLACE = re.compile(r"`([\w./-]+)`")
@@ -151,9 +158,9 @@ def test_the_list_of_commands_names_every_command_and_who_may_use_it() -> None:
     assert told == {kind.word: _who_may(kind.roles) for kind in commands}
 
 
-@pytest.mark.parametrize("document", ["van-hanh.md", "lenh.md"])
-def test_every_setting_that_an_operator_reads_of_is_there(document: str) -> None:
-    named = re.findall(r"`(\w+)\.(\w+)`", (ROOT / "docs" / document).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("document", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_setting_that_an_operator_reads_of_is_there(document: Path) -> None:
+    named = re.findall(r"`(\w+)\.(\w+)`", document.read_text(encoding="utf-8"))
     sections = {name for name in Settings.model_fields if isinstance(getattr(Settings(), name), BaseModel)}
     for section, key in named:
         if section in sections:
@@ -164,6 +171,22 @@ def test_the_page_says_of_every_setting_whether_it_counts_at_once() -> None:
     page = (ROOT / "docs" / "van-hanh.md").read_text(encoding="utf-8").partition("## Đổi thiết đặt khi đang chạy")[2]
     named = set(re.findall(r"`(\w+)[`.]", page.partition("\n## ")[0]))
     assert set(Settings.model_fields) <= named
+
+
+@pytest.mark.parametrize("page", ["du-lieu.md", "tep-dinh-kem.md"])
+def test_the_defaults_of_settings_are_those_of_the_program(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)\.(\w+)` \| `?([^|`]+)`? \|", text, re.MULTILINE)
+    assert rows
+    told = {f"{section}.{key}": default.strip() for section, key, default in rows}
+    settings = Settings()
+    assert told == {name: _as_yaml(getattr(getattr(settings, name.split(".")[0]), name.split(".")[1])) for name in told}
+
+
+def test_the_page_of_the_examination_names_every_check() -> None:
+    page = (ROOT / "docs" / "van-hanh.md").read_text(encoding="utf-8").partition("## Kiểm tra hệ thống")[2]
+    rows = re.findall(r"^\| (`[^|]+) \|", page.partition("\n## ")[0], re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(check.id for check in CHECKS)
 
 
 def test_every_attack_is_tried_by_the_test_that_stands_beside_it() -> None:
@@ -179,25 +202,51 @@ def test_every_attack_is_tried_by_the_test_that_stands_beside_it() -> None:
     assert named == set(re.findall(r"^def (test_\w+)\(", attacks, re.MULTILINE))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_between_the_documents_lead_somewhere(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"", text):
-        address = "".join(target)
-        assert address.startswith("https://") or (document.parent / address).exists(), address
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_and_pictures_lead_to_a_file_that_is_kept_and_to_a_heading_that_is_there(
+    document: Path, kept: frozenset[Path]
+) -> None:
+    for address in _links(document):
+        if address.startswith("https://"):
+            continue
+        name, _, heading = address.partition("#")
+        target = (document.parent / name).resolve() if name else document
+        assert target in kept, f"{document.name}: {address}: no such file, or git does not keep it"
+        if heading:
+            assert heading in _anchors(target), f"{document.name}: {address}: no such heading"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, new = set[Path](), {ROOT / "README.md"}
+    while new:
+        reached |= new
+        texts = [page for page in new if page.suffix == ".md"]
+        names = {(page.parent / link.partition("#")[0]).resolve() for page in texts for link in _links(page)}
+        new = {name for name in names if name.is_file()} - reached
+    assert not {page.name for page in DOCUMENTS} - {page.name for page in reached}
+
+
+def test_anchors_are_made_as_github_makes_them(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    text = "# Giữ bao lâu?\n## `doctor`, [xem](a.md)\n## Đo\n## Đo\n```\n# no heading\n```\n"
+    page.write_text(text, encoding="utf-8")
+    assert _anchors(page) == {"giữ-bao-lâu", "doctor-xem", "đo", "đo-1"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_and_command_that_a_document_names_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
+    made = {block.place for block in blocks(RECIPE)}
     for path in re.findall(r"`((?:zalo_governor|config|tests|docs|requirements)/[\w./-]*[\w/])`", text):
-        made = {block.place for block in blocks(RECIPE)}
         assert path in made or (ROOT / path).exists(), path
+    for path in re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|txt|tsv|classes|ngrams|spans))`", text):
+        tops = (ROOT, *(ROOT / top for top in ("zalo_governor", "config", "tests", "tests/unit", "training")))
+        assert path in made or any((top / path).exists() for top in tops), path
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)`", text)) <= targets
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_that_a_document_tells_people_to_type_can_be_parsed(document: Path) -> None:
     for typed in _commands_to_type(document):
         words = typed
@@ -217,6 +266,37 @@ def test_every_command_that_a_document_tells_people_to_type_can_be_parsed(docume
 def test_the_page_of_the_first_twenty_minutes_names_each_command_of_the_way() -> None:
     typed = [words[0] for words in _commands_to_type(ROOT / "docs" / "cai-dat.md")]
     assert {"simulate", "init", "doctor", "run", "trial", "backup", "install-service", "login"} <= set(typed)
+
+
+@pytest.fixture(scope="module")
+def kept() -> frozenset[Path]:
+    """The files and folders that git keeps, so that no link leads to a file of this machine alone."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    if listed.returncode:  # an exported tree
+        return frozenset(ROOT.rglob("*"))
+    files = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return frozenset({*files, *(folder for file in files for folder in file.parents)})
+
+
+def _as_yaml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _links(document: Path) -> list[str]:
+    """The addresses of all links and pictures of a document, outside its blocks of code."""
+    text = _FENCED.sub("", document.read_text(encoding="utf-8"))
+    return ["".join(found) for found in re.findall(r"\]\(<?([^)\s>]+)[^)]*\)|(?:src|href)=\"([^\"]+)\"", text)]
+
+
+def _anchors(document: Path) -> set[str]:
+    """The #names that GitHub gives to the headings of a document."""
+    anchors: list[str] = []
+    text = _FENCED.sub("", document.read_text(encoding="utf-8"))
+    for heading in re.findall(r"^#{1,6} +(.+?) *#*$", text, re.MULTILINE):
+        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        anchors.append(re.sub(r"[^\w\- ]", "", shown).replace(" ", "-"))
+    times_before = [anchors[:place].count(anchor) for place, anchor in enumerate(anchors)]
+    return {f"{anchor}-{times}" if times else anchor for anchor, times in zip(anchors, times_before, strict=True)}
 
 
 def _commands_to_type(document: Path) -> Iterator[list[str]]:

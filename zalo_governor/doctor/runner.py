@@ -53,7 +53,7 @@ def _run(check: Check, context: DoctorContext) -> list[Result]:
     try:
         results.extend(check.look(context))
     except GovernorError as failed:
-        results.append(Result(Level.ERROR, str(failed), "Xem bảng lỗi trong docs/van-hanh.md."))
+        results.append(Result(Level.ERROR, str(failed), "Xem bảng lỗi trong docs/loi.md."))
     except OSError as failed:
         results.append(
             Result(

@@ -126,7 +126,11 @@ def test_quiet_hours_may_lie_anywhere(start: str, end: str, clock: str, until: s
 @pytest.mark.parametrize(
     ("wrong", "right", "complaint"),
     [
-        ("desk: at_once, leader: unanswered", "desk: digest, leader: unanswered", "critical: mức nặng không nới được"),
+        (
+            "desk: at_once, leader: unanswered",
+            "desk: digest, leader: unanswered",
+            "critical: mức nghiêm trọng không nới được",
+        ),
         (
             "desk: at_once, leader: unanswered, at_night: wake",
             "desk: at_once, leader: never, at_night: wake",
