@@ -111,9 +111,9 @@ def _parse_named(text: str, today: date) -> Span | None:
             day = today - _ONE_DAY
             return Span(day, day, MessageId.PERIOD_YESTERDAY, {"date": _format_date(day)})
         case "tuan" | "tuannay":
-            return _week_of(monday)
+            return _week_of(monday, today)
         case "tuantruoc" | "tuanqua":
-            return _week_of(monday - _WEEK)
+            return _week_of(monday - _WEEK, today)
         case "thang" | "thangnay":
             return _month_of(first_of_month)
         case "thangtruoc" | "thangqua":
@@ -180,9 +180,11 @@ def _parse_day(text: str, today: date) -> Span | None:
     return Span(only, only, MessageId.PERIOD_DAY, {"date": _format_date(only)}) if only else None
 
 
-def _week_of(monday: date) -> Span:
+def _week_of(monday: date, today: date) -> Span:
+    """Return the week as a period; the name of a week that still runs ends today, as no report tells of the future."""
     sunday = monday + timedelta(days=6)
-    return Span(monday, sunday, MessageId.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": _format_date(sunday)})
+    end = _format_date(min(sunday, today))
+    return Span(monday, sunday, MessageId.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": end})
 
 
 def _month_of(first: date) -> Span:

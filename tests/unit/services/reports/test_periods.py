@@ -67,6 +67,13 @@ def test_is_understood(words: str, first: tuple[int, int, int], last: tuple[int,
     assert (span.first, span.last) == (date(*first), date(*last))
 
 
+@pytest.mark.parametrize(("words", "named"), [("tuan", "24/11/2026"), ("tuan truoc", "22/11/2026")])
+def test_the_name_of_a_week_that_still_runs_ends_today(words: str, named: str) -> None:
+    span = asked(words, TUESDAY)
+    assert span is not None
+    assert span.fields["end"] == named
+
+
 @pytest.mark.parametrize(
     "words",
     [
