@@ -209,7 +209,7 @@ def open_records(settings: Settings, clock: Clock) -> AppContext:
     """
     configuration = CurrentConfiguration(load_configuration(settings))
     _make_private_folder(settings.data_dir)
-    keys = _load_keys(settings)
+    keys = load_keys(settings)
     database = Database(settings.sqlalchemy_url, keys, clock)
     try:
         database.migrate()
@@ -219,7 +219,7 @@ def open_records(settings: Settings, clock: Clock) -> AppContext:
     return AppContext(configuration, database, SecretStore(database), clock)
 
 
-def _load_keys(settings: Settings) -> Keys:
+def load_keys(settings: Settings) -> Keys:
     """Load the encryption keys; for a new database, create them.
 
     Raises:

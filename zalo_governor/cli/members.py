@@ -13,7 +13,10 @@ from zalo_governor.app.context import open_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+
+_ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
 
 
 def members(
@@ -58,5 +61,5 @@ def _print_table(title: str, rows: list[dict[str, Any]]) -> None:
     table.add_column("Tên hiển thị")
     table.add_column("Vai trò")
     for row in rows:
-        table.add_row(row["uid"], Text(row["name"]), ", ".join(row["roles"]))
+        table.add_row(row["uid"], Text(row["name"]), ", ".join(_ROLES.get(role, role) for role in row["roles"]))
     Console().print(table)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from zalo_governor.app.context import load_keys
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
@@ -14,7 +15,6 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.repositories.audit import SqlAuditLog
-from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.system.atomic_files import sync_folder
 
 
@@ -23,8 +23,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")
-    keys = Keys.load_or_make(settings.key_path, settings.given_key)
-    database = Database(settings.sqlalchemy_url, keys, system_clock)
+    database = Database(settings.sqlalchemy_url, load_keys(settings), system_clock)
     try:
         refuse_while_running(database)
         form = database.form()

@@ -19,6 +19,7 @@ from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events
@@ -114,6 +115,15 @@ def test_nobody_is_erased_while_the_bot_runs(config: str) -> None:
     assert "đang chạy" in said(config, "upgrade")
     lock.release()
     records.close()
+
+
+def test_without_the_key_an_upgrade_is_refused_and_no_other_key_is_made(config: str) -> None:
+    key = Path(config).parent / "data" / "governor.key"
+    key.unlink()
+    refused = run(config, "upgrade")
+    assert isinstance(refused.exception, WrongKeyError)
+    assert "không có tệp khóa" in str(refused.exception)
+    assert not key.exists()
 
 
 def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: str, tmp_path: Path) -> None:

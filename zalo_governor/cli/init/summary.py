@@ -16,8 +16,11 @@ from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.introduction import introduction_text
 from zalo_governor.setup.choices import ROLE_NAMES, Choices
 from zalo_governor.setup.config_copy import CopyReport
+from zalo_governor.setup.systemd import NAME
 
 _CONFIRMATION = "confirmation"
+_PACKAGED_UNIT = Path(f"/usr/lib/systemd/system/{NAME}.service")
+"""Present where the program was installed as a Debian package, which brings the service with it."""
 
 
 def sum_up(asking: Asking, choices: Choices) -> None:
@@ -98,5 +101,9 @@ def tell_what_is_next(asking: Asking) -> None:
     asking.say("  zalo-governor doctor               kiểm tra hệ thống trước khi chạy")
     asking.say("  zalo-governor run                  chạy Hệ thống trên màn hình này; Ctrl-C để dừng")
     asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cho vào phong bì niêm phong")
-    asking.say("  zalo-governor install-service      cài thành dịch vụ, tự chạy khi máy khởi động")
+    if _PACKAGED_UNIT.exists():
+        asking.say("  systemctl start zalo-governor zalo-governor-backup.timer")
+        asking.say("                                     chạy thành dịch vụ, sao lưu mỗi đêm")
+    else:
+        asking.say("  zalo-governor install-service      cài thành dịch vụ, tự chạy khi máy khởi động")
     asking.say("Hướng dẫn từng bước: docs/cai-dat.md")
