@@ -15,7 +15,7 @@ from typer.main import get_command
 from zalo_governor import __version__
 from zalo_governor.cli.exit_codes import ExitCode, exit_code
 from zalo_governor.cli.language import OPTION, VARIABLE, Language, take_language_option, translated
-from zalo_governor.cli.typer_vi import Group, Terminal, explained
+from zalo_governor.cli.terminal import Group, Terminal, explained
 from zalo_governor.domain.errors import GovernorError
 
 COMMANDS = (

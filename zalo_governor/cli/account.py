@@ -12,7 +12,7 @@ from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError

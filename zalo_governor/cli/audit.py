@@ -16,7 +16,7 @@ from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.language import translated
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock

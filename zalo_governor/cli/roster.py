@@ -19,7 +19,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chose
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.spreadsheets.reader import read_sheet
 from zalo_governor.cli.spreadsheets.writer import write_sheet
-from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
 from zalo_governor.cli.replay import replay
-from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (

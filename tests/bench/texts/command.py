@@ -11,7 +11,7 @@ from tests.bench.texts.invariants import invariants
 from tests.bench.texts.names import names
 from tests.bench.texts.trace import trace
 from tests.bench.texts.vietnamese import vietnamese
-from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.cli.terminal import Terminal
 
 COMMANDS = {
     "content": content,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from zalo_governor.cli import ALIASES, COMMANDS, app
 from zalo_governor.cli.language import VARIABLE
-from zalo_governor.cli.typer_vi import english_help, parameter_key
+from zalo_governor.cli.terminal import english_help, parameter_key
 
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
