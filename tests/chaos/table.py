@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 AGAIN = "(gửi lại) "
-REMINDER = "xin lưu ý những chỉ đạo"
-_SUMMED_UP = re.compile(r"ghi nhận \d+ (?:vụ việc|trường hợp)")
+REMINDER = "Những chỉ đạo sau chưa thấy trả lời"
+_SUMMED_UP = re.compile(r"ghi nhận \d+ vụ việc|qua rà soát, \d+ tên hiển thị")
 _AND_MORE = re.compile(r"và (\d+) vụ việc khác")
 _SHOWN = 5
 

@@ -12,7 +12,7 @@ from tests.chaos.table import REMINDER, CaseRow, Evidence, Ordered, Said, Stored
 GROUP, OTHER = "8000000000000000001", "8000000000000000002"
 TOLD = "Kính báo đồng chí: vụ việc VP1."
 SUMMARY = "Sau khi kết nối lại, Hệ thống ghi nhận 1 vụ việc:\n- VP2"
-NAMES = "Qua rà soát, Hệ thống ghi nhận 1 trường hợp:\n- VP3"
+NAMES = "Kính báo đồng chí: qua rà soát, 1 tên hiển thị trên Nhóm Mẫu có dấu hiệu chưa đủ họ tên, chức vụ:\n- VP3"
 
 
 def good() -> Evidence:

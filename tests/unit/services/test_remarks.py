@@ -103,6 +103,6 @@ def test_only_the_desk_reads_what_was_said(word: str, code: str) -> None:
 @pytest.mark.parametrize("word", ["suco", "gopy"])
 def test_of_a_suspected_secret_nothing_is_kept(word: str) -> None:
     desk = Desk()
-    desk.say("member", f"/{word} lời phải niêm phong", SEALED, place="private")
+    desk.say("member", f"/{word} lời không được lưu", SEALED, place="private")
     assert desk.store.remarked == []
-    assert not [notice for notice in desk.take() if "niêm phong" in notice.text]
+    assert not [notice for notice in desk.take() if "lời không được lưu" in notice.text]

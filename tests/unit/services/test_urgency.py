@@ -58,7 +58,7 @@ def test_several_light_ones_of_seconds_ago_are_one_message_to_the_desk_and_a_req
     assert "VP1" in told
     assert "VP2" in told
     assert "Đang nhắn riêng 2 thành viên" in told
-    assert "đã qua thời điểm" not in told
+    assert "chưa nhắn" not in told
     assert [len(to(posted, who)) for who in ("member", "report_reader")] == [1, 1]
 
 
