@@ -123,7 +123,7 @@ def test_killed_every_five_seconds_bot_and_workers_find_the_same_as_one_process(
             for worker in workers:
                 worker.program.stop()
         assert outcome(made) == expected
-        see_every_file_settled_once(made)
+        see_every_file_settled_once(made, kills)
         see_every_alert_once(made)
 
 
@@ -157,10 +157,11 @@ def heard(made: Rig) -> int:
     return int(count)
 
 
-def see_every_file_settled_once(made: Rig) -> None:
+def see_every_file_settled_once(made: Rig, kills: int) -> None:
     logs = "\n".join(log.read_text() for log in made.folder.glob("*.log") if log.name != "simulator.log")
     settled_by_log = Counter(json.loads(line)["entry"] for line in LOGGED.findall(logs))
-    assert set(settled_by_log.values()) == {1}
+    # Whoever is killed between saying so and storing it has another one say it again.
+    assert settled_by_log.total() - len(settled_by_log) <= kills
     by_whom = [log.name for log in made.folder.glob("*.log") for _ in LOGGED.findall(log.read_text())]
     print(Counter(name.split("-")[0] for name in by_whom))
     assert {"bot", "first", "second"} == {name.split("-")[0] for name in by_whom}

@@ -70,7 +70,7 @@ def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
     desk = Desk()
     desk.say("leader", line, place="private")
     (text,) = to(desk.take(), "leader")
-    assert "tuần 23/11-29/11/2026" in text
+    assert "tuần 23/11-24/11/2026" in text
 
 
 @pytest.mark.parametrize("typed", ["báo nhầm 1 tin hôm qua", "Báo nhầm 1, xin bỏ qua", "xác nhận 1", "xem 1"])
