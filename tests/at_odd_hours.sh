@@ -19,7 +19,7 @@ libraries=(/usr/lib/*/faketime/libfaketimeMT.so.1)
 [[ -e ${libraries[0]} ]] || { echo "libfaketime is not installed: apt-get install faketime" >&2 && exit 2; }
 echo "the acceptance tests that go by the clock, at $(in_viet_nam -d "@$at" '+%H:%M, %A %d/%m/%Y') in Viet Nam"
 # One offset for all the processes; what measures how long something takes goes by the true clock.
-LD_PRELOAD=${libraries[0]} FAKETIME="+$((at - $(date +%s)))s" FAKETIME_DONT_FAKE_MONOTONIC=1 exec .venv/bin/pytest -q \
+LD_PRELOAD=${libraries[0]} FAKETIME="+$((at - $(date +%s)))s" FAKETIME_DONT_FAKE_MONOTONIC=1 exec .venv/bin/pytest -q -n 3 \
     tests/acceptance/test_bot.py \
     tests/acceptance/test_life_of_a_case.py \
     tests/acceptance/test_login_and_init.py \
