@@ -272,11 +272,13 @@ class AgencyAnswers(BaseModel):
     late: int
     """Reported after the deadline."""
     waiting: int
-    """Neither settled nor overdue."""
+    """Neither settled nor overdue, with somebody in the group who can answer."""
     overdue: int
-    """Not settled, the deadline has passed."""
+    """Not settled, the deadline has passed, with somebody in the group who can answer."""
     silent: int
-    """No answer of any kind."""
+    """No answer of any kind, though somebody in the group can answer."""
+    absent: int = 0
+    """Not answered, as nobody of the agency is in the group."""
     first_answer_minutes: int | None = None
     """Median minutes until the first answer; None if there is none."""
 
@@ -317,7 +319,7 @@ class DirectiveFigures(BaseModel):
     silent: int = 0
     assumed: int = 0
     absent: int = 0
-    """Addressees of whom nobody is in the group."""
+    """Addressees of whom nobody is in the group and nothing was heard; they count neither as silent nor as overdue."""
     first_answer_minutes: int | None = None
     """Median minutes until the first answer; None if there is none."""
     agencies: tuple[AgencyAnswers, ...] = ()
@@ -359,7 +361,7 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
         overdue=sum(row.overdue for row in agencies),
         silent=sum(row.silent for row in agencies),
         assumed=sum(one.assumed for one in asked),
-        absent=sum(not one.in_group for one in asked),
+        absent=sum(row.absent for row in agencies),
         first_answer_minutes=_first_answer_minutes(asked, valid),
         agencies=tuple(agencies),
     )
@@ -386,15 +388,17 @@ def _first_answer_minutes(entries: Sequence[Assignee], given: Mapping[int, Direc
 
 def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Directive], now: datetime) -> AgencyAnswers:
     late = sum(one.is_late() for one in entries)
-    overdue = sum(one.is_overdue(now) for one in entries)
+    absent = sum(one.silent and not one.in_group for one in entries)
+    overdue = sum(one.is_overdue(now) for one in entries if one.in_group or not one.silent)
     in_time = sum(one.settled and not one.is_late() for one in entries)
     return AgencyAnswers(
         name=name,
         asked=len(entries),
         in_time=in_time,
         late=late,
-        waiting=len(entries) - late - overdue - in_time,
+        waiting=len(entries) - late - overdue - in_time - absent,
         overdue=overdue,
-        silent=sum(one.silent for one in entries),
+        silent=sum(one.silent and one.in_group for one in entries),
+        absent=absent,
         first_answer_minutes=_first_answer_minutes(entries, given),
     )

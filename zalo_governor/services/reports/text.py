@@ -19,7 +19,7 @@ from zalo_governor.services.reports.sentences import (
     handling_lines,
     members_line,
     signs_line,
-    span_in_words,
+    span_heard,
     told_line,
     troubles_line,
 )
@@ -117,7 +117,7 @@ class _TextRenderer:
         )
         return self._voice.render(
             MessageId.REPORT_ACTIVITY,
-            span=span_in_words(report.period, self._voice),
+            span=span_heard(report, self._voice),
             messages=number(activity.messages),
             senders=number(activity.senders),
             compared=compared(report, activity.messages, report.activity_before.messages, self._voice),

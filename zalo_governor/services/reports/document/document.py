@@ -22,7 +22,7 @@ from zalo_governor.services.reports.document.sections import (
     statements,
     told,
 )
-from zalo_governor.services.reports.sentences import compared, last_minute, span_in_words
+from zalo_governor.services.reports.sentences import compared, last_minute, moment_in_words, span_in_words
 from zalo_governor.services.reports.summary import Codes, headlines
 from zalo_governor.text.fold import fold
 
@@ -32,14 +32,14 @@ _CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=
 _BODY = (
     (MessageId.SECTION_BODY_ACTIVITY, (("activity",), ("members",), ("changes",), ("voice",))),
     (MessageId.SECTION_CASES, (("cases",), ("attachments",))),
-    (MessageId.SECTION_BODY_DIRECTIVES, (("directives",), ("statements",))),
+    (MessageId.SECTION_BODY_DIRECTIVES, (("directives",),)),
     (MessageId.SECTION_BODY_COVERAGE, (("coverage",),)),
 )
 """Title of each section of the printed document, and for each of its paragraphs the keys of the report's sections that
 the paragraph sums up. Remarks and requests follow."""
-_DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes", "statements")
+_DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes")
 """The report's sections by their importance for the single page of a day's report."""
-_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 600, 180, 330
+_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 430, 180, 330
 """How many characters fit on that page of the three sections that it has."""
 
 
@@ -74,7 +74,9 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         group=group,
         period=span,
         made_at=report.made_at,
-        summary=say(MessageId.PAPER_SUMMARY, unit=head.unit, period=_period(draft), span=span),
+        heading=say(MessageId.REPORT, group=group, period=_period(draft)),
+        made=say(MessageId.PAPER_MADE, when=moment_in_words(report.made_at, voice)),
+        summary=say(MessageId.PAPER_SUMMARY, regulation=_regulation(voice), unit=head.unit),
         headlines=headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES),
         highlights=tuple(_highlights(draft)),
         sections=sections,
@@ -97,6 +99,17 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
         face=face,
         caption=voice.render(MessageId.REPORT_CAPTION, group=paper.group, period=report.period.label),
         paper=paper,
+    )
+
+
+def _regulation(voice: MessageFormatter) -> str:
+    """Return the regulation with the decision by which it was issued, as a paper names it for the first time."""
+    regulation = voice.regulation
+    return voice.render(
+        MessageId.PAPER_REGULATION,
+        number=regulation.number,
+        issued=regulation.issued_on,
+        issuer=regulation.issuer,
     )
 
 
