@@ -14,8 +14,6 @@ from zalo_governor.domain.people import Role
 
 CODE_PREFIX = "CĐ"
 """Directives are cited by the people as CĐ1, CĐ2 …"""
-
-
 GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
 """Roles that give directives."""
 
@@ -272,13 +270,13 @@ class AgencyAnswers(BaseModel):
     late: int
     """Reported after the deadline."""
     waiting: int
-    """Neither settled nor overdue, with somebody in the group who can answer."""
+    """Neither settled nor overdue nor absent."""
     overdue: int
-    """Not settled, the deadline has passed, with somebody in the group who can answer."""
+    """Not settled, the deadline has passed; not absent."""
     silent: int
-    """No answer of any kind, though somebody in the group can answer."""
+    """No answer of any kind; not absent."""
     absent: int = 0
-    """Not answered, as nobody of the agency is in the group."""
+    """No answer, as nobody of the agency is in the group."""
     first_answer_minutes: int | None = None
     """Median minutes until the first answer; None if there is none."""
 
@@ -319,9 +317,8 @@ class DirectiveFigures(BaseModel):
     silent: int = 0
     assumed: int = 0
     absent: int = 0
-    """Addressees of whom nobody is in the group and nothing was heard; they count neither as silent nor as overdue."""
+    """Unanswered as nobody of the addressee is in the group; neither silent nor overdue."""
     first_answer_minutes: int | None = None
-    """Median minutes until the first answer; None if there is none."""
     agencies: tuple[AgencyAnswers, ...] = ()
     """The worst first."""
     open_ones: tuple[OpenDirective, ...] = ()
@@ -329,7 +326,6 @@ class DirectiveFigures(BaseModel):
     open_now: int = 0
     """Number of all directives that are open when the report is made, also of those not in `open_ones`."""
     overdue_now: int = 0
-    """How many of them are overdue with any addressee."""
 
 
 def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:

@@ -122,7 +122,11 @@ class _Page:
 
     def chart(self, table: Table, height: int) -> None:
         left_out = table.drawing is Drawing.BARS and len(table.rows) > _MOST_BARS
-        title = f"{table.title} ({_MOST_BARS} dòng đầu trong {len(table.rows)})" if left_out else table.title
+        columns = _drawn_columns(table)
+        # Where only one of several columns has values, no legend says which one it is.
+        named = len(columns) == 1 < len(table.drawn)
+        said = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
+        title = f"{said} ({_MOST_BARS} dòng đầu trong {len(table.rows)})" if left_out else said
         self._text(56, self._at + 6, title, size=22, weight="bold")
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)

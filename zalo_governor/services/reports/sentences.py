@@ -10,7 +10,7 @@ from zalo_governor.services.group_changes.leak_signs import in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 
-_QUIET_START_ALLOWED = timedelta(days=1)
+_QUIET_START_ALLOWED = timedelta(hours=1)
 """If the first element of the group was received at most this long after the period's start, the report does not
 mention it."""
 _DAY, _HOUR = 24 * 60, 60
@@ -208,7 +208,7 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms
 def late_start(report: ActivityReport, voice: MessageFormatter) -> str:
     """Return a sentence saying since when the bot receives the group's messages, if it began within the period.
 
-    Returns "" if it began before the period, or within the period's first day, or has not begun.
+    Returns "" if it began before the period, or within the period's first hour, or has not begun.
     """
     first, period = report.first_heard, report.period
     if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
@@ -227,19 +227,26 @@ def time_in_words(at: datetime, voice: MessageFormatter) -> str:
     return voice.render(MessageId.TIME_IN_WORDS, hour=here.hour, minute=f"{here.minute:02}")
 
 
-def span_heard(report: ActivityReport, voice: MessageFormatter) -> str:
+def span_heard(report: ActivityReport, voice: MessageFormatter, *, brief: bool = False) -> str:
     """Return from when to when there are figures: the report's period, without the time before the bot listened."""
-    return span_in_words(report.period.model_copy(update={"start": report.listened_from}), voice)
+    return span_in_words(report.period.model_copy(update={"start": report.listened_from}), voice, brief=brief)
 
 
-def span_in_words(period: Period, voice: MessageFormatter) -> str:
-    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can."""
+def span_in_words(period: Period, voice: MessageFormatter, *, brief: bool = False) -> str:
+    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can.
+
+    Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
+    """
     start, end = local(period.start), local(last_minute(period.end))
     if start.time() == time.min and end != local(period.end):
         return voice.render(MessageId.SPAN_DAYS, start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
     if start.date() == end.date():
-        times = {"start": time_in_words(start, voice), "end": time_in_words(end, voice)}
+        times = {
+            name: f"{at:%H:%M}" if brief else time_in_words(at, voice) for name, at in (("start", start), ("end", end))
+        }
         return voice.render(MessageId.SPAN_OF_DAY, day=f"{start:%d/%m/%Y}", **times)
+    if brief:
+        return voice.render(MessageId.SPAN, start=moment(start), end=moment(end))
     return voice.render(MessageId.SPAN, start=moment_in_words(start, voice), end=moment_in_words(end, voice))
 
 

@@ -93,8 +93,8 @@ class _TextRenderer:
         """Return what follows the three first lines, in the order in which it is read."""
         report, voice = self._report, self._voice
         return (
-            _Part(2, [self._activity()]),
-            _Part(1, [self._cases(rows) for rows in _CLAUSE_ROWS]),
+            _Part(1, [self._activity()]),
+            _Part(2, [self._cases(rows) for rows in _CLAUSE_ROWS]),
             _Part(6, [" ".join(handling_lines(report, voice))]),
             _Part(5, [directives_line(report, voice)]),
             _Part(7, [members_line(report, voice)]),
@@ -117,7 +117,7 @@ class _TextRenderer:
         )
         return self._voice.render(
             MessageId.REPORT_ACTIVITY,
-            span=span_heard(report, self._voice),
+            span=span_heard(report, self._voice, brief=True),
             messages=number(activity.messages),
             senders=number(activity.senders),
             compared=compared(report, activity.messages, report.activity_before.messages, self._voice),

@@ -135,7 +135,7 @@ def test_a_running_period_ends_now_and_is_compared_with_as_long_a_time_before() 
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     assert (month.period.start, month.period.end) == (start, NOW)
     assert (start - (NOW - start), start) in asked_for
-    assert "đến 14 giờ 05 phút ngày 24/11/2026" in render_text(month, CATALOGUE, REGULATION)
+    assert "đến 14:05 24/11/2026" in render_text(month, CATALOGUE, REGULATION)
     assert "30/11/2026" not in paper_of(month, LETTERHEAD, VOICE).model_dump_json()
 
 

@@ -29,7 +29,6 @@ from zalo_governor.services.reports.sentences import (
     coverage_line,
     directives_line,
     handling_lines,
-    late_start,
     length_in_words,
     members_line,
     moment_in_words,
@@ -255,7 +254,7 @@ def coverage(draft: Draft) -> Section:
     the program cannot check.
     """
     report, voice = draft.report, draft.voice
-    lines = [late_start(report, voice), troubles_line(report, voice)]
+    lines = [troubles_line(report, voice)]
     if any(not gap.closed for gap in report.coverage.gaps):
         lines.append(draft.render(MessageId.LINE_GAPS_UNFINISHED))
     notes_below = [f"{coverage_line(report.coverage, voice)}."]
