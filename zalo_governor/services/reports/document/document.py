@@ -39,7 +39,7 @@ _BODY = (
 the paragraph sums up. Remarks and requests follow."""
 _DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes")
 """The report's sections by their importance for the single page of a day's report."""
-_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 850, 180, 330
+_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 1000, 180, 330
 """How many characters fit on that page of the three first lines and the first section, and of the two others."""
 
 
