@@ -14,7 +14,7 @@ from zalo_governor.simulator.messages import attachment, group_message
 from zalo_governor.simulator.world import World
 
 DELETE = "/api/group/deletemsg"
-UNVERIFIED = "chưa được Quản trị xác minh"
+UNVERIFIED = "chưa được Quản trị Nhóm xác minh"
 
 
 def secret(number: int) -> str:
@@ -56,7 +56,7 @@ def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_
         time.sleep(2.5)
         assert made.told(LEADER) == [report]
         [shown] = made.answer(ADMIN, f"/xem {code}")
-        assert "Đã báo Trưởng nhóm lúc" in shown
+        assert "Đã báo cáo Trưởng nhóm lúc" in shown
 
 
 def test_passed_on_by_the_admin_the_leader_reads_it_at_once(bot: Rig) -> None:
