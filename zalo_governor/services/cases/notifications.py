@@ -56,8 +56,7 @@ class CaseNotifications:
         Args:
             asked: whether the member was asked to correct the breach, or why not.
             about_name: the case is about a display name.
-            reason: the codes with which the rule explains its finding, such as `contact+offer`; None without
-                explanation.
+            reason: the codes with which the rule explains its finding, such as `contact+offer`; None without.
         """
         about = self._case_fields(case, uow.people.get(person.id)) | {"when": self._notes.time(case)}
         about["member"] = self._notes.of_member(case, asked)
@@ -242,9 +241,8 @@ class CaseNotifications:
         `by` removed it: deleted for everybody if `deleted`, else recalled. `left` are the case's messages still
         visible.
         """
-        author, remover = uow.people.get(case.person_id), by and uow.people.get(by.id)
+        author, remover, account = uow.people.get(case.person_id), by and uow.people.get(by.id), self._policy.account
         about = self._case_fields(case, author)
-        account = self._policy.account
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
             code=about["code"],

@@ -50,7 +50,7 @@ class Wanted(NamedTuple):
 
 
 class ListCases(Command[Wanted]):
-    """Command `/vipham [đang xử lý | tất cả | hôm nay] [page]` (violations): list open cases, all recent ones, or today's."""
+    """Command `/vipham [đang xử lý | tất cả | hôm nay] [page]` (violations): list cases."""
 
     word = "vipham"
     usage = MessageId.USAGE_CASES

@@ -27,7 +27,7 @@ class MessageId(Enum):
     ALERT_LINK = ("alert_link", "code when who citation category member? reason? details? remove?")
     ALERT_FILE = ("alert_file", "code when who citation category member? reason? details? remove?")
     ALERT_DETAILS = ("alert_details", "code")
-    ALERT_CASE = ("alert_case", "code when who citation place due? clause? member?")
+    ALERT_CASE = ("alert_case", "code when who citation place clause? member? due?")
     ALERT_NAME = ("alert_name", "code group who citation due? member? clause?")
     ALERT_NOBODY = ("alert_nobody", "group when citation")
     ALERT_RECALLED = ("alert_recalled", "code who how after rest?")

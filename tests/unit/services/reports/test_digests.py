@@ -107,7 +107,7 @@ def test_what_may_be_secret_is_gathered_with_reasons_in_words_and_the_member_hea
     desk.tick(minutes=30)
     posted = desk.take()
     (digest,) = to(posted, "admin")
-    said = "có thể liên quan bí mật nhà nước (độ mật ghi trong ngoặc, có lời gửi hoặc hỏi xin)"
+    said = "có thể liên quan bí mật nhà nước (độ mật ghi trong ngoặc, có lời gửi hoặc xin tài liệu)"
     assert said in digest
     assert "chữ gì đó" not in digest
     assert to(posted, "member") == to(posted, "leader") == []
