@@ -60,7 +60,7 @@ ROLES = {
     Role.LEADER: "Trưởng nhóm",
     Role.LEADERSHIP: "Lãnh đạo",
     Role.REPORT_READER: "người được xem báo cáo",
-    Role.ADMIN: "Quản trị",
+    Role.ADMIN: "Quản trị Nhóm",
     Role.ADMIN_STAFF: "cán bộ được giao",
     Role.MEMBER: "thành viên",
 }

@@ -145,7 +145,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Chọn theo số (Enter: tìm lại)", "1")
     terminal.answer("Họ và tên [Giàng A Sử]")
     terminal.answer("Chức vụ [Chủ tịch UBND tỉnh]")
-    terminal.answer("Lãnh đạo khác được chỉ đạo trên Nhóm", "")
+    terminal.answer("Lãnh đạo khác có quyền chỉ đạo trên Nhóm", "")
     terminal.answer("Quản trị Nhóm", "khong co")
     terminal.expect("Không tìm thấy thành viên nào có tên 'khong co'")
     terminal.answer("Quản trị Nhóm", "minh")
