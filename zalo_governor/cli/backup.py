@@ -94,7 +94,7 @@ def _copy(records: AppContext, path: Path) -> bool:
 
 def _say_where_it_lies(path: Path, data_dir: Path) -> None:
     if shares_disk(path, data_dir):
-        where = "Bản này nằm trên chính máy này, cùng ổ đĩa với dữ liệu: hỏng ổ đĩa hoặc mất máy là mất cả dữ liệu lẫn bản sao lưu."
+        where = "Bản này nằm trên chính máy này, cùng ổ đĩa với dữ liệu: mất máy là mất cả dữ liệu lẫn bản sao lưu."
     else:
         where = "Bản này nằm trên ổ đĩa khác với dữ liệu, nhưng Hệ thống không biết ổ đĩa ấy có ở ngoài máy hay không."
     typer.echo(f"{where} Đề nghị khai nơi sao lưu ra ngoài máy ở mục backup.copy_to (docs/giam-sat-tu-xa.md).")

@@ -31,9 +31,7 @@ def restore(
     config: ConfigFile = DEFAULT_CONFIG,
     replace: Annotated[
         bool,
-        typer.Option(
-            "--replace", help="Nếu đã có cơ sở dữ liệu thì đổi tên thành …truoc-… trong cùng thư mục, không xóa."
-        ),
+        typer.Option("--replace", help="Cơ sở dữ liệu đang có được đổi tên (…truoc-…), không xóa."),
     ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở thư mục tạm rồi xóa, không thay đổi gì.")

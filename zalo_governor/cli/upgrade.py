@@ -19,7 +19,7 @@ from zalo_governor.system.atomic_files import sync_folder
 
 
 def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, chép thêm một bản, chuyển sang cấu trúc của phiên bản này rồi kiểm tra."""
+    """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, chép thêm một bản, chuyển sang cấu trúc mới rồi kiểm tra."""
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")

@@ -42,7 +42,7 @@ def watch(
     every: Annotated[str | None, typer.Option(help="Cứ bao lâu hỏi một lần: 30s, 1m; mặc định 60s.")] = None,
     after: Annotated[
         str | None,
-        typer.Option(help="Bao lâu không có tín hiệu thì báo: 15m, 1h; mặc định 15m, ít nhất gấp đôi --every."),
+        typer.Option(help="Bao lâu không có tín hiệu thì báo: 1h; mặc định 15m, ít nhất gấp đôi --every."),
     ] = None,
     config: Annotated[
         Path | None,
@@ -57,13 +57,13 @@ def watch(
     ] = None,
     state: Annotated[
         Path | None,
-        typer.Option(help=f"Tệp trạng thái; mặc định {_STATE_NAME} trong $STATE_DIRECTORY hoặc thư mục hiện hành."),
+        typer.Option(help=f"Tệp trạng thái; mặc định {_STATE_NAME} ở $STATE_DIRECTORY hoặc thư mục hiện hành."),
     ] = None,
     send_test: Annotated[
         bool, typer.Option("--send-test", help="Gửi thử một cảnh báo qua các kênh đã khai rồi thoát.")
     ] = False,
 ) -> None:
-    """Giám sát Hệ thống từ máy khác: ngừng tín hiệu quá lâu thì báo qua thư điện tử, webhook; hoạt động trở lại thì báo lại.
+    """Giám sát Hệ thống từ máy khác: ngừng tín hiệu quá lâu thì báo qua thư điện tử, webhook; có lại thì báo lại.
 
     Không cần cơ sở dữ liệu, không cần phiên đăng nhập Zalo. Chạy tới khi được dừng (Ctrl-C hoặc SIGTERM).
     """

@@ -117,7 +117,7 @@ def backup(context: DoctorContext) -> Iterator[Result]:
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
     mend = (
-        "Chạy zalo-governor backup (lần đầu: backup --new-code); hằng đêm: systemctl start zalo-governor-backup.timer."
+        "Chạy zalo-governor backup (lần đầu: backup --new-code); hằng đêm: systemctl enable --now zalo-governor-backup.timer."
     )
     if is_overdue(vault, context.records.clock(), after):
         yield warning(said if last is None else f"{said}, đã quá hạn", mend)
@@ -169,7 +169,8 @@ def key(context: DoctorContext) -> Iterator[Result]:
     elif context.has_database and context.settings.database_url is None:
         yield error(
             f"Có cơ sở dữ liệu mà không có tệp khóa {path}",
-            "Khôi phục từ bản sao lưu (zalo-governor restore). Không để chương trình tạo khóa mới, vì dữ liệu cũ sẽ không đọc được.",
+            "Khôi phục từ bản sao lưu (zalo-governor restore). Không để chương trình tạo khóa mới, "
+            "vì dữ liệu cũ sẽ không đọc được.",
         )
     else:
         yield note(f"Chưa có khóa; {path} được tạo ở lần chạy đầu", "Sau đó chép tệp khóa ra nơi cất giữ riêng.")
@@ -191,9 +192,7 @@ def database(context: DoctorContext) -> Iterator[Result]:
         yield error(str(away), "Kiểm tra PostgreSQL, ổ đĩa và quyền của thư mục dữ liệu.")
         return
     except NewerDatabaseError as newer:
-        yield error(
-            f"Cơ sở dữ liệu do phiên bản mới hơn ghi: {newer}", "Cài phiên bản ấy, hoặc khôi phục bản sao lưu cũ."
-        )
+        yield error(f"Cơ sở dữ liệu do phiên bản mới hơn ghi: {newer}", "Cài phiên bản ấy, hoặc khôi phục bản cũ.")
         return
     except WrongKeyError:
         yield error("Khóa không phải của cơ sở dữ liệu này", "Chép lại tệp khóa đi cùng nó; không tạo khóa mới.")

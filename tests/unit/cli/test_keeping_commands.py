@@ -162,7 +162,7 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    assert "bản này không biết" in said(config, "upgrade")
+    assert "phiên bản ấy hoặc mới hơn" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 

@@ -257,7 +257,8 @@ class Installation:
         if not there:
             raise SignInError(
                 Ending.REFUSED,
-                "Tài khoản này chưa ở trong Nhóm nào. Đề nghị trưởng nhóm hoặc phó nhóm trên Zalo thêm tài khoản vào Nhóm, rồi chạy lại lệnh "
+                "Tài khoản này chưa ở trong Nhóm nào. "
+                "Đề nghị trưởng nhóm hoặc phó nhóm trên Zalo thêm tài khoản vào Nhóm, rồi chạy lại lệnh "
                 "này.",
             )
         return there

@@ -126,7 +126,7 @@ class Conversation:
         now = self._settings.alarm
         kinds = [
             "Thư điện tử, qua máy chủ thư của cơ quan",
-            "Webhook (địa chỉ của một trang nhận thông báo)",
+            "Webhook (địa chỉ trang nhận thông báo)",
             "Không báo",
         ]
         default = 0 if now.smtp else 1 if now.webhook else 2

@@ -63,6 +63,7 @@ class ReportRenderer:
         if done.returncode or not done.stdout:
             # Without the child's stderr: a traceback may quote the report.
             raise PrintingError(
-                f"{face.value}: không lập được tệp (mã thoát {done.returncode}); hãy dùng dạng text và báo bên cung cấp chương trình"
+                f"{face.value}: không lập được tệp (mã thoát {done.returncode}); hãy dùng dạng text "
+                "và báo bên cung cấp chương trình"
             )
         return done.stdout

@@ -135,7 +135,8 @@ def _decoded(value: str, place: str) -> bytes:
         key = b""
     if len(key) != _MASTER_BYTES:
         raise ConfigError(
-            f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy chép lại đúng tệp khóa, hoặc khôi phục từ bản sao lưu"
+            f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy chép lại đúng tệp khóa, "
+            "hoặc khôi phục từ bản sao lưu"
         )
     return key
 
