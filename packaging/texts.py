@@ -37,7 +37,7 @@ _DEBIAN_NAMES = {
 _SHORT = "nghe Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng và lập báo cáo"
 _FILES = (
     (PACKAGED.config, "Thiết đặt, do lệnh init ghi."),
-    (FOLDER / "config", "Bản riêng của cơ quan cho Quy chế, quy tắc và lời văn."),
+    (FOLDER / "config", "Bản riêng của cơ quan cho Quy chế, quy tắc và câu chữ."),
     (PACKAGED.data_dir, "Cơ sở dữ liệu, tệp khóa, nhật ký."),
     (PACKAGED.backup_dir, "Bản sao lưu hằng đêm."),
 )

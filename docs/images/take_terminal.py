@@ -34,9 +34,9 @@ _CLEARED = "\x1b[2K"
 """Ends what a spinner has shown."""
 _PEOPLE = (
     ("Trưởng nhóm", "su"),
-    ("Lãnh đạo khác được chỉ đạo trên Nhóm", "deo thi hoa"),
+    ("Lãnh đạo khác có quyền chỉ đạo trên Nhóm", "deo thi hoa"),
     ("Quản trị Nhóm", "lo van minh"),
-    ("Cán bộ được giao giúp Quản trị Nhóm", "thu"),
+    ("Cán bộ được giao", "thu"),
 )
 
 
@@ -111,7 +111,7 @@ def _telephone(zalo: str, does: str) -> None:
 
 def _excerpt(shown: str) -> str:
     """Group and first people, and what will be written."""
-    first = shown.partition("── Nhóm được theo dõi")[2].partition("Cán bộ được giao giúp Quản trị Nhóm")[0]
+    first = shown.partition("── Nhóm được theo dõi")[2].partition("Cán bộ được giao")[0]
     last = shown.partition("── Nội dung sẽ ghi")[2].partition("── Lời giới thiệu")[0]
     return f"── Nhóm được theo dõi{first}…\n\n── Nội dung sẽ ghi{last.rstrip()}\n"
 

@@ -26,7 +26,7 @@ _ANSWERS = (
     ("Chọn theo số (Enter: tìm lại)", "1"),
     ("Họ và tên", ""),
     ("Chức vụ [", ""),
-    ("Lãnh đạo khác được chỉ đạo trên Nhóm", ""),
+    ("Lãnh đạo khác có quyền chỉ đạo trên Nhóm", ""),
     ("Quản trị Nhóm: ", "lo van minh"),
     ("Chọn theo số (Enter: tìm lại)", "1"),
     ("Họ và tên", ""),

@@ -75,8 +75,8 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     )
     changed = ["rules", "replay", _RULE, "--rules-dir", str(rules), *config]
     said = ask(changed)
-    assert "Không còn phát hiện: 1 (no_diacritics:minor 1)" in said
-    assert "Phát hiện thêm: 1 (no_diacritics:suspect 1)" in said
+    assert "Dấu hiệu mất đi: 1 (no_diacritics:minor 1)" in said
+    assert "Dấu hiệu thêm: 1 (no_diacritics:suspect 1)" in said
     assert f"no_diacritics:minor {case}" in said
     assert "bao cao" not in said
     assert "«de nghi cac dong chi gui bao cao mat mua truoc ngay mai»" in ask([*changed, "--with-text"])

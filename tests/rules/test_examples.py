@@ -43,7 +43,7 @@ def test_the_command_shows_what_fails_and_exits_with_1(tmp_path: Path) -> None:
     )
     shown = CliRunner().invoke(rules, ["test", "--config-dir", str(tmp_path / "config")])
     assert shown.exit_code == 1
-    assert "tam cam xe': phải không có gì, nhưng được 3.1-tieng-viet-co-dau" in shown.output
+    assert "tam cam xe': phải không có gì, nhưng kết quả là 3.1-tieng-viet-co-dau" in shown.output
 
 
 def test_the_command_is_content_with_what_ships() -> None:

@@ -95,7 +95,7 @@ class Governor:
         if self._failed:
             raise GovernorError(
                 f"bộ phận {self._failed} của chương trình bị hỏng; hãy xem dòng part_failed trong nhật ký, rồi "
-                "chạy lại. Tin đã nghe vẫn còn nguyên"
+                "chạy lại. Tin đã nhận vẫn còn nguyên"
             )
 
     def _run_parts(self, parts: Sequence[Part], attendants: "_Threads") -> None:

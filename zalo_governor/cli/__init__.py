@@ -124,12 +124,12 @@ def _group(
         Language, typer.Option(OPTION, envvar=VARIABLE, help="Ngôn ngữ trên màn hình; đặt ở đâu trong lệnh cũng được.")
     ] = Language.VIETNAMESE,
 ) -> None:
-    """Nghe Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng cho Quản trị và lập báo cáo."""
+    """Theo dõi Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng cho Quản trị Nhóm và lập báo cáo."""
 
 
 @app.command()
 def version() -> None:
-    """In số phiên bản của chương trình."""
+    """Hiện số phiên bản của chương trình."""
     typer.echo(__version__)
 
 

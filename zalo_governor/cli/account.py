@@ -46,7 +46,7 @@ def replace(
         str | None, typer.Option(help="uid của tài khoản bị mất, khi cơ sở dữ liệu có nhiều tài khoản.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Không hỏi lại; khi đó không nhận lại người chỉ giống nhau ở tên.")
+        bool, typer.Option("--yes", help="Không hỏi lại; khi đó không nhận diện người chỉ giống nhau ở tên.")
     ] = False,
 ) -> None:
     """Thay tài khoản bị mất, sau khi đăng nhập tài khoản mới; giữ nguyên vai trò, vụ việc và lịch sử."""
@@ -157,7 +157,7 @@ def _print_unmatched(known: list[KnownPerson], again: dict[int, str]) -> None:
 def _why_it_matters(one: KnownPerson) -> str:
     parts = [", ".join(sorted(role.value for role in one.roles))]
     if one.open_cases:
-        parts.append(f"{one.open_cases} vụ việc còn mở")
+        parts.append(f"{one.open_cases} vụ việc đang xử lý")
     return "; ".join(filter(None, parts)) or "thành viên"
 
 

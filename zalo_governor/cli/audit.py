@@ -25,7 +25,7 @@ from zalo_governor.services.typed_dates import EXAMPLES, end_of, start_of
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
-audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký có còn toàn vẹn.", no_args_is_help=True)
+audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký còn toàn vẹn hay không.", no_args_is_help=True)
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -53,7 +53,7 @@ _FAULTS = {
 
 @audit.callback()
 def _group() -> None:
-    """Nhật ký kiểm tra: ai làm gì, và nhật ký có còn toàn vẹn."""
+    """Nhật ký kiểm tra: ai làm gì, và nhật ký còn toàn vẹn hay không."""
 
 
 @audit.command()

@@ -22,15 +22,15 @@ from zalo_governor.domain.clock import system_clock
 def backup(
     place: Annotated[
         Path | None,
-        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; không ghi thì theo tệp thiết đặt."),
+        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; bỏ trống thì theo tệp thiết đặt."),
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     keep: Annotated[
         int | None,
-        typer.Option(min=1, help="Số bản mới nhất được giữ trong thư mục; không ghi thì theo tệp thiết đặt."),
+        typer.Option(min=1, help="Số bản mới nhất được giữ trong thư mục; bỏ trống thì theo tệp thiết đặt."),
     ] = None,
     new_code: Annotated[
-        bool, typer.Option("--new-code", help="Tạo mã khôi phục mới và in ra một lần duy nhất.")
+        bool, typer.Option("--new-code", help="Tạo mã khôi phục mới và hiện một lần duy nhất.")
     ] = False,
     copies: Annotated[
         bool,
@@ -52,7 +52,7 @@ def backup(
         if code is None:
             raise BackupError(
                 "Chưa có mã khôi phục. Đề nghị chạy một lần trên màn hình: zalo-governor backup --new-code, "
-                "rồi cất mã được in ra."
+                "rồi cất mã được hiện ra."
             )
         with steps("Ghi", "Đọc lại", total=backups.rows()) as (written, checked):
             made = backups.make(
@@ -94,7 +94,7 @@ def _copy(records: AppContext, path: Path) -> bool:
 
 def _say_where_it_lies(path: Path, data_dir: Path) -> None:
     if shares_disk(path, data_dir):
-        where = "Bản này nằm trên chính máy này, cùng ổ đĩa với dữ liệu: hỏng ổ đĩa hoặc mất máy là mất cả hai."
+        where = "Bản này nằm trên chính máy này, cùng ổ đĩa với dữ liệu: mất máy là mất cả dữ liệu lẫn bản sao lưu."
     else:
         where = "Bản này nằm trên ổ đĩa khác với dữ liệu, nhưng Hệ thống không biết ổ đĩa ấy có ở ngoài máy hay không."
     typer.echo(f"{where} Đề nghị khai nơi sao lưu ra ngoài máy ở mục backup.copy_to (docs/giam-sat-tu-xa.md).")

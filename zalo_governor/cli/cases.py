@@ -25,7 +25,7 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 def cases(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
-    open_only: Annotated[bool, typer.Option("--open", help="Chỉ vụ việc đang mở.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Chỉ vụ việc đang xử lý.")] = False,
 ) -> None:
     """Liệt kê vụ việc, cũ trước mới sau; không hiện nội dung tin."""
     records = open_records(load_settings(config), system_clock)

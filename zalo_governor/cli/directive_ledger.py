@@ -81,7 +81,7 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
         f"{directive.code} ({words.value(directive.state.value)}), {giver}, {_moment(directive.at)}", markup=False
     )
     console.print(directive.text, markup=False)
-    table = Table("Nơi nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
+    table = Table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:
         state = "không giao nữa" if one.removed else words.value(one.progress(now).value)

@@ -25,11 +25,11 @@ def directives(
     ] = "-",
     code: Annotated[str, typer.Argument(metavar="MÃ", help="Với show: mã chỉ đạo, ví dụ CĐ1.")] = "",
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="Với list, show: in JSON thay cho bảng.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Với list, show: hiện JSON thay cho bảng.")] = False,
 ) -> None:
     """Xét từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có là chỉ đạo không, giao ai, hạn nào.
 
-    list: các chỉ đạo đang theo dõi; show CĐ1: một chỉ đạo và các nơi nhận.
+    list: các chỉ đạo đang theo dõi; show CĐ1: một chỉ đạo và các đơn vị nhận.
     """
     if file == "list":
         list_directives(config, as_json=as_json)

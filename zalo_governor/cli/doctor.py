@@ -30,7 +30,7 @@ def doctor(
     config: ConfigFile = DEFAULT_CONFIG,
     offline: Annotated[bool, typer.Option("--offline", help="Không kết nối mạng.")] = False,
     send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh cảnh báo dự phòng.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
 ) -> None:
     """Kiểm tra hệ thống, không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
     logging.silence()

@@ -29,7 +29,7 @@ def erase(
     person: Annotated[str, typer.Argument(metavar="UID", help="uid của người đó; xem bằng zalo-governor members.")],
     paper: Annotated[str, typer.Option("--order", help="Số văn bản yêu cầu xóa, ví dụ 12/QĐ-UBND.")],
     config: ConfigFile = DEFAULT_CONFIG,
-    do_it: Annotated[bool, typer.Option("--do-it", help="Xóa thật; không ghi thì chỉ xem sẽ xóa những gì.")] = False,
+    do_it: Annotated[bool, typer.Option("--do-it", help="Xóa; bỏ trống thì chỉ xem sẽ xóa những gì.")] = False,
 ) -> None:
     """Xem dữ liệu đang lưu về một người; thêm --do-it thì xóa, chỉ giữ lại số thứ tự của người đó."""
     if not paper.strip():
@@ -56,7 +56,8 @@ def erase(
     )
     for path in put_aside(settings.data_dir):
         typer.echo(
-            f"{path} là bản cũ, vẫn chứa dữ liệu đã xóa. Khi Hệ thống đã chạy ổn định, đề nghị xóa: rm -r {path}"
+            f"{path} là bản chép cũ của cơ sở dữ liệu, vẫn chứa dữ liệu đã xóa. "
+            f"Khi Hệ thống đã chạy ổn định, đề nghị xóa: rm -r {path}"
         )
 
 
@@ -91,7 +92,7 @@ def _check_erasable(kept: Holdings) -> None:
     if kept.roles:
         raise ErasureError(
             f"Người này đang giữ vai trò ({', '.join(kept.roles)}) trong governor.yaml; đề nghị bỏ khỏi mục people, "
-            "khởi động lại Hệ thống, rồi làm lại."
+            "dừng Hệ thống, rồi làm lại."
         )
     if kept.open_cases:
         codes = ", ".join(f"VP{number}" for number in kept.open_cases)

@@ -35,7 +35,7 @@ def export(
     config: ConfigFile = DEFAULT_CONFIG,
     since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,
     until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này), ghi như --since.")] = None,
-    after: Annotated[str | None, typer.Option(help="Xuất tiếp sau vị trí mà lần trước đã in.")] = None,
+    after: Annotated[str | None, typer.Option(help="Xuất tiếp sau vị trí mà lần trước đã hiện.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Số dòng nhiều nhất trong một tệp.")] = 100_000,
     with_text: Annotated[
         bool,
@@ -129,4 +129,4 @@ def _parse_cursor(text: str | None) -> Cursor | None:
     try:
         return Cursor.read(text) if text else None
     except ValueError:
-        raise ConfigError("--after: hãy chép nguyên vị trí mà lần trước đã in, ví dụ 1764000000000-42") from None
+        raise ConfigError("--after: hãy chép nguyên vị trí mà lần trước đã hiện, ví dụ 1764000000000-42") from None

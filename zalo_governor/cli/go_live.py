@@ -18,14 +18,14 @@ from zalo_governor.services.messaging.trial import switch_on
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
-_CONFIRMATION = "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo thiết đặt. Chuyển sang chính thức?"
+_CONFIRMATION = "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo thiết đặt. Hoạt động chính thức?"
 
 
 def go_live(
     config: ConfigFile = DEFAULT_CONFIG,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Không hỏi lại.")] = False,
 ) -> None:
-    """Kết thúc chạy thử: từ nay thành viên và Trưởng nhóm nhận tin. Hệ thống đang chạy thực hiện trong vài giây."""
+    """Kết thúc chạy thử: từ nay thành viên và Trưởng nhóm nhận tin. Hệ thống đang chạy thì vài giây sau áp dụng."""
     settings = load_settings(config)
     if not yes:
         if not sys.stdin.isatty():

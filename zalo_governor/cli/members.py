@@ -21,7 +21,7 @@ _ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
 
 def members(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện JSON thay cho bảng.")] = False,
 ) -> None:
     """Liệt kê thành viên của Nhóm theo lần đọc gần nhất: uid, tên hiển thị, vai trò."""
     settings = load_settings(config)
@@ -37,7 +37,7 @@ def members(
     if not found:
         typer.echo("Tệp thiết đặt chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups.")
     for group_id, rows in found.items():
-        _print_table(f"Nhóm {group_id}: {len(rows)}", rows)
+        _print_table(f"Nhóm {group_id}: {len(rows)} thành viên", rows)
 
 
 def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:

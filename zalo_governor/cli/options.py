@@ -14,7 +14,7 @@ ConfigFile = Annotated[
     typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp thiết đặt."),
 ]
 DEFAULT_CONFIG = Path("governor.yaml")
-GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; không ghi thì là Nhóm đầu tiên trong tệp thiết đặt.")]
+GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là Nhóm đầu tiên trong tệp thiết đặt.")]
 
 
 def chosen_group(settings: Settings, wanted: str | None) -> Group:

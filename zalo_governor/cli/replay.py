@@ -49,13 +49,13 @@ def replay(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc, ví dụ 3.1-tieng-viet-co-dau.")],
     since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
     rules_dir: Annotated[
-        Path | None, typer.Option(help="Thư mục có quy tắc đã sửa; không ghi thì là quy tắc đang dùng.")
+        Path | None, typer.Option(help="Thư mục có quy tắc đã sửa; bỏ trống là quy tắc đang dùng.")
     ] = None,
     samples: Annotated[int, typer.Option(min=0, max=1000, help="Số ví dụ cho mỗi loại khác biệt.")] = 10,
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Thử lại một quy tắc trên các tin đã nhận, so với kết quả đã ghi; không thay đổi gì."""
@@ -187,11 +187,11 @@ def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterat
     if report.unparsable or report.failed:
         yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
     if rule.clause in _STATE_DEPENDENT_CLAUSES:
-        yield "Lưu ý: quy tắc này phụ thuộc trạng thái của Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
-    yield f"Vẫn phát hiện như trước: {_by_label(report.same)}"
-    yield f"Phát hiện thêm: {_by_label(report.new)}"
+        yield "Lưu ý: quy tắc này phụ thuộc trạng thái của Nhóm lúc đó, nên số dấu hiệu thêm ở đây cao hơn thực tế."
+    yield f"Dấu hiệu giữ nguyên: {_by_label(report.same)}"
+    yield f"Dấu hiệu thêm: {_by_label(report.new)}"
     yield from map(_sample_line, report.new_samples)
-    yield f"Không còn phát hiện: {_by_label(report.gone)}"
+    yield f"Dấu hiệu mất đi: {_by_label(report.gone)}"
     yield from map(_sample_line, report.gone_samples)
 
 

@@ -38,8 +38,8 @@ class Format(StrEnum):
 
 def report(
     config: ConfigFile = DEFAULT_CONFIG,
-    start: Annotated[str | None, typer.Option("--from", help=f"Ngày đầu, {EXAMPLES}; không ghi là hôm nay.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Ngày cuối (tính cả ngày này); không ghi là hôm nay.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help=f"Ngày đầu, {EXAMPLES}; bỏ trống là hôm nay.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Ngày cuối (tính cả ngày này); bỏ trống là hôm nay.")] = None,
     period: Annotated[
         str | None,
         typer.Option("--period", help="Hoặc ghi như lệnh /baocao: tháng, tháng 10, quý, tuần, 01/10-31/10."),
@@ -50,12 +50,12 @@ def report(
     ] = None,
     group: GroupId = None,
 ) -> None:
-    """In báo cáo hoạt động của Nhóm trong một kỳ tính theo ngày, giờ Việt Nam."""
+    """Lập báo cáo hoạt động của Nhóm trong một kỳ tính theo ngày, giờ Việt Nam."""
     settings = load_settings(config)
     span = _parse_period(period, start, end)
     if output is None and face not in {Format.TEXT, Format.JSON}:
         raise ConfigError(
-            f"--output: dạng {face.value} phải ghi ra tệp; hãy chỉ tên tệp, ví dụ -o bao-cao.{face.value}"
+            f"--output: dạng {face.value} phải ghi ra tệp; hãy nêu tên tệp, ví dụ -o bao-cao.{face.value}"
         )
     chosen = chosen_group(settings, group)
     records = open_records(settings, system_clock)
@@ -90,7 +90,7 @@ def _parse_period(period: str | None, start: str | None, end: str | None) -> Spa
         first, last = _parse_dates(start, end)
         return days(first, last)
     if start or end:
-        raise ConfigError("--period: hãy ghi hoặc --period, hoặc --from và --to")
+        raise ConfigError("--period: hãy dùng --period, hoặc --from và --to")
     span = asked(folded(period).strip(" ."), today(system_clock()))
     if span is None:
         raise ConfigError(

@@ -30,13 +30,14 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp sao lưu.", dir_okay=False)],
     config: ConfigFile = DEFAULT_CONFIG,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Nếu đã có cơ sở dữ liệu thì chuyển sang bên cạnh, không xóa.")
+        bool,
+        typer.Option("--replace", help="Cơ sở dữ liệu đang có được đổi tên (…truoc-…), không xóa."),
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở chỗ tạm rồi xóa, không thay đổi gì.")
+        bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở thư mục tạm rồi xóa, không thay đổi gì.")
     ] = False,
 ) -> None:
-    """Khôi phục từ bản sao lưu; bản ấy được dựng và kiểm tra ở bên cạnh xong mới thay vào chỗ hiện có."""
+    """Khôi phục từ bản sao lưu: dựng và kiểm tra ở thư mục tạm, xong mới thay cơ sở dữ liệu đang có."""
     if check and replace:
         raise ConfigError("--check, --replace: chỉ dùng một trong hai; --check không thay đổi gì.")
     head = read_head(file)
@@ -94,11 +95,11 @@ def _rehearsal_sentences(done: Rehearsal) -> Iterator[str]:
     )
     if done.sealed_again or done.erased_again:
         yield (
-            f"Khi khôi phục thật, nội dung của {done.sealed_again} tin và dữ liệu của {done.erased_again} người sẽ "
+            f"Khi khôi phục, nội dung của {done.sealed_again} tin và dữ liệu của {done.erased_again} người sẽ "
             "được loại bỏ lại, vì không được lưu hoặc đã xóa theo lệnh."
         )
-    yield "Không thay đổi gì ở nơi cài đặt; bản dựng thử đã xóa."
+    yield "Không thay đổi gì trên máy này; bản dựng thử đã xóa."
     if done.remembered:
         yield "Đã ghi nhận ngày diễn tập; quá 90 ngày thì zalo-governor doctor nhắc."
     else:
-        yield "Không ghi nhận ngày diễn tập, vì ở đây không có nơi cài đặt mà bản sao lưu này thuộc về."
+        yield "Không ghi nhận ngày diễn tập, vì bản sao lưu này không phải của Hệ thống cài trên máy này."

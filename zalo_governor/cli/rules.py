@@ -87,7 +87,7 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
             fault = (
                 None
                 if example.label in labels
-                else f"phải là {example.label}, nhưng được {', '.join(labels) or 'không có gì'}"
+                else f"phải là {example.label}, nhưng kết quả là {', '.join(labels) or 'không có gì'}"
             )
             yield Trial(rule_id, "match", _sample_text(example), fault)
         for example in spec.examples.no_match:
@@ -151,7 +151,9 @@ def _sample_event(example: Example) -> EventBase:
 def _unexpected(findings: list[Finding]) -> str | None:
     if not findings:
         return None
-    return "phải không có gì, nhưng được " + ", ".join(f"{finding.rule_id} {finding.label}" for finding in findings)
+    return "phải không có gì, nhưng kết quả là " + ", ".join(
+        f"{finding.rule_id} {finding.label}" for finding in findings
+    )
 
 
 def _sample_text(example: Example) -> str:
@@ -167,7 +169,7 @@ def _print_counts(trials: list[Trial]) -> None:
 
     On a terminal this is a table, elsewhere tab-separated lines.
     """
-    header = ("mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
+    header = ("quy tắc, tệp mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):
         of_group = [trial for trial in trials if trial.group == group]

@@ -17,12 +17,12 @@ from zalo_governor.system import logging
 
 def simulate(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Cổng trên 127.0.0.1; 0 là cổng nào còn trống.")] = 0,
-    scenario: Annotated[Path | None, typer.Option(help="Tệp YAML kể những người và một ngày trong Nhóm.")] = None,
+    scenario: Annotated[Path | None, typer.Option(help="Tệp YAML mô tả thành viên và một ngày của Nhóm.")] = None,
     speed: Annotated[
-        float | None, typer.Option(min=0.001, help="Số giây của kịch bản trong một giây; không ghi thì theo kịch bản.")
+        float | None, typer.Option(min=0.001, help="Số giây của kịch bản trong một giây; bỏ trống thì theo kịch bản.")
     ] = None,
 ) -> None:
-    """Chạy một Zalo mô phỏng trên máy này (cho người phát triển); xem docs/simulator.md."""
+    """Chạy một Zalo mô phỏng trên máy này; xem docs/simulator.md."""
     logging.configure(console=sys.stdout.isatty())
     try:
         plan = load_scenario(scenario) if scenario else None

@@ -245,7 +245,8 @@ def _tell_aliases(command: Any, aliases: Sequence[str]) -> None:
         return
     first, gap, rest = (command.help or "").partition("\n\n")
     told = translated("tên khác", "also") + f": {', '.join(aliases)}"
-    command.help = f"{first.rstrip()} ({told}){gap}{rest}"
+    if f"({told})" not in first:
+        command.help = f"{first.rstrip()} ({told}){gap}{rest}"
 
 
 def parameter_key(parameter: Any) -> str:
@@ -271,5 +272,6 @@ def _kind_of_value(parameter: Any, shown: str) -> str:
     if kind.is_choice:
         return shown
     if kind.is_path or kind.is_list:
-        return translated("TỆP", "PATH")
-    return translated("SỐ", "NUMBER") if kind.annotation in {int, float} else translated("CHỮ", "TEXT")
+        is_folder = parameter_key(parameter).endswith(("-dir", "--out", "--etc"))
+        return translated("THƯ_MỤC" if is_folder else "TỆP", "PATH")
+    return translated("SỐ", "NUMBER") if kind.annotation in {int, float} else translated("CHUỖI", "TEXT")

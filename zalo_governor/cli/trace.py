@@ -55,13 +55,13 @@ def trace(
 
 def _read_leaked_text(text: str, file: Path | None) -> str:
     if bool(text.strip()) is (file is not None):
-        raise ConfigError("trace: hãy ghi hoặc văn bản đặt trong ngoặc kép, hoặc --file, không ghi cả hai")
+        raise ConfigError("trace: hãy ghi văn bản trong ngoặc kép, hoặc dùng --file, không dùng cả hai")
     if file is None:
         return text
     try:
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{file}: không đọc được: {of_system(error)}; hãy chỉ một tệp văn bản") from None
+        raise ConfigError(f"{file}: không đọc được: {of_system(error)}; hãy nêu tên một tệp văn bản") from None
     except UnicodeDecodeError:
         raise ConfigError(
             f"{file}: không phải văn bản UTF-8; hãy chép nội dung vào một tệp văn bản thuần rồi lưu bằng UTF-8"

@@ -24,9 +24,9 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 def trial(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
 ) -> None:
-    """Xem kết quả chạy thử: tin lẽ ra đã gửi cho ai, tỷ lệ báo nhầm của từng quy tắc, các quy tắc chạy ngầm."""
+    """Xem kết quả chạy thử: tin lẽ ra đã gửi cho ai, tỷ lệ báo nhầm của từng quy tắc, các quy tắc đang chạy thử."""
     records = open_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)
@@ -45,7 +45,7 @@ def policy_of(records: AppContext) -> ServicePolicy:
         ConfigError: no bot account has ever logged in in this installation.
     """
     if not records.account:
-        raise ConfigError("Chưa có tài khoản nào đăng nhập ở nơi cài đặt này; đề nghị chạy zalo-governor init trước.")
+        raise ConfigError("Trên máy này chưa có tài khoản nào đăng nhập; đề nghị chạy zalo-governor init trước.")
     return office_policy(
         records.configuration.current,
         records.account,

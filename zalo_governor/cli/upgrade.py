@@ -19,7 +19,7 @@ from zalo_governor.system.atomic_files import sync_folder
 
 
 def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, giữ một bản cũ, chuyển sang dạng của phiên bản này rồi kiểm tra."""
+    """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, chép thêm một bản, chuyển sang cấu trúc mới rồi kiểm tra."""
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")
@@ -38,12 +38,12 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
             + (" Đã khôi phục cơ sở dữ liệu như trước khi nâng cấp." if copy else "")
         )
     if form in {None, newest()}:
-        typer.echo(f"Cơ sở dữ liệu ở dạng {newest()}, đúng với phiên bản này; không có gì phải nâng cấp.")
+        typer.echo(f"Cơ sở dữ liệu có cấu trúc (schema) {newest()}, đúng với phiên bản này; không có gì phải nâng cấp.")
     else:
-        typer.echo(f"Đã chuyển cơ sở dữ liệu từ dạng {form} sang {newest()}.")
+        typer.echo(f"Đã chuyển cơ sở dữ liệu từ cấu trúc (schema) {form} sang {newest()}.")
     if copy:
-        typer.echo(f"Bản trước khi nâng cấp: {copy}. Đề nghị xóa khi Hệ thống đã chạy ổn định.")
-    typer.echo("Quy tắc, lời văn đọc được; nhật ký kiểm tra toàn vẹn.")
+        typer.echo(f"Bản chép cơ sở dữ liệu trước khi nâng cấp: {copy}. Đề nghị xóa khi Hệ thống đã chạy ổn định.")
+    typer.echo("Quy tắc, câu chữ đọc được; nhật ký kiểm tra toàn vẹn.")
 
 
 def _restore_copy(copy: Path | None, file: Path | None) -> None:

@@ -29,19 +29,20 @@ def watch(
         typer.Argument(
             metavar="ĐỊA_CHỈ",
             envvar="ZALO_GOVERNOR_WATCH_URL",
-            help="Trang tình trạng của Hệ thống, ví dụ http://10.0.0.5:8377/healthz; không ghi thì chỉ nghe tín hiệu.",
+            help="Trang tình trạng của Hệ thống, ví dụ http://10.0.0.5:8377/healthz; bỏ trống thì chỉ nhận tín hiệu.",
         ),
     ] = None,
     listen: Annotated[
         str | None,
         typer.Option(
             envvar="ZALO_GOVERNOR_WATCH_LISTEN",
-            help="Nghe tín hiệu hoạt động ở địa chỉ này, ví dụ http://0.0.0.0:8390/<phần-bí-mật>.",
+            help="Nhận tín hiệu hoạt động ở địa chỉ này, ví dụ http://0.0.0.0:8390/<phần-bí-mật>.",
         ),
     ] = None,
     every: Annotated[str | None, typer.Option(help="Cứ bao lâu hỏi một lần: 30s, 1m; mặc định 60s.")] = None,
     after: Annotated[
-        str | None, typer.Option(help="Im lặng bao lâu thì báo: 15m, 1h; mặc định 15m, ít nhất gấp đôi --every.")
+        str | None,
+        typer.Option(help="Bao lâu không có tín hiệu thì báo: 1h; mặc định 15m, ít nhất gấp đôi --every."),
     ] = None,
     config: Annotated[
         Path | None,
@@ -49,16 +50,20 @@ def watch(
     ] = None,
     webhook: Annotated[
         str | None,
-        typer.Option(envvar="ZALO_GOVERNOR_ALARM__WEBHOOK", help="Địa chỉ nhận cảnh báo bằng POST; thư thì ghi tệp."),
+        typer.Option(
+            envvar="ZALO_GOVERNOR_ALARM__WEBHOOK",
+            help="Địa chỉ webhook nhận cảnh báo (POST); thư điện tử thì khai trong tệp --config.",
+        ),
     ] = None,
     state: Annotated[
-        Path | None, typer.Option(help=f"Tệp trạng thái; mặc định {_STATE_NAME} trong $STATE_DIRECTORY hoặc ở đây.")
+        Path | None,
+        typer.Option(help=f"Tệp trạng thái; mặc định {_STATE_NAME} ở $STATE_DIRECTORY hoặc thư mục hiện hành."),
     ] = None,
     send_test: Annotated[
         bool, typer.Option("--send-test", help="Gửi thử một cảnh báo qua các kênh đã khai rồi thoát.")
     ] = False,
 ) -> None:
-    """Giám sát Hệ thống từ máy khác: im lặng quá lâu thì báo qua thư điện tử, webhook; hoạt động trở lại thì báo lại.
+    """Giám sát Hệ thống từ máy khác: ngừng tín hiệu quá lâu thì báo qua thư điện tử, webhook; có lại thì báo lại.
 
     Không cần cơ sở dữ liệu, không cần phiên đăng nhập Zalo. Chạy tới khi được dừng (Ctrl-C hoặc SIGTERM).
     """

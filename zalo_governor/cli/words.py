@@ -19,6 +19,8 @@ _FILE = Path(__file__).with_name("words.vi.yaml")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DAYS = re.compile(rf"{_DAY.pattern}(/{_DAY.pattern})?")
+_NUMBERED = re.compile(r"(approval|removal) (\d+)")
+"""What an audit entry is about, where it has no code."""
 _MEANS_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
@@ -62,6 +64,8 @@ def value(given: object) -> str:
         return f"{local(datetime.fromisoformat(text)):%d/%m/%Y %H:%M:%S}"
     if _DAYS.fullmatch(text):
         text = " – ".join(_DAY.sub(r"\3/\2/\1", day) for day in text.split("/"))
+    if named := _NUMBERED.fullmatch(text):
+        return f"{column(named[1])} {named[2]}"
     return _worded("values", text.lower() if isinstance(given, bool) else text)
 
 

@@ -24,9 +24,7 @@ def _check_loopback_url(url: str) -> str:
     except ValueError:
         loopback = False
     if not loopback:
-        raise ValueError(
-            "chỉ địa chỉ trên chính máy này (127.0.0.1, ::1, localhost) được thay cho Zalo; dùng Zalo thật thì ghi null"
-        )
+        raise ValueError("chỉ nhận địa chỉ trên chính máy này (127.0.0.1, ::1, localhost); dùng Zalo thật thì ghi null")
     return url.rstrip("/")
 
 

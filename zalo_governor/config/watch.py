@@ -85,7 +85,7 @@ class WatchSettings(Section):
     def _check_together(self) -> "WatchSettings":
         if not self.url and not self.listen:
             raise ValueError(
-                "phải có địa chỉ để hỏi (ví dụ http://10.0.0.5:8377/healthz) hoặc địa chỉ để nghe tín hiệu (--listen)"
+                "phải có địa chỉ để hỏi (ví dụ http://10.0.0.5:8377/healthz) hoặc địa chỉ để nhận tín hiệu (--listen)"
             )
         if self.after < 2 * self.every:
             raise ValueError("after phải dài ít nhất gấp đôi every, để một lần hỏi bị lỡ không thành cảnh báo nhầm")

@@ -59,7 +59,7 @@ def antivirus(context: DoctorContext) -> Iterator[Result]:
     if found is None:
         yield note(
             f"Tệp gửi vào Nhóm chưa được quét vi-rút: ClamAV không trả lời ở {socket} (không bắt buộc phải có)",
-            "Cài thêm: apt install clamav-daemon clamav-freshclam; ổ nối khác thì ghi attachments.antivirus_socket.",
+            "Cài thêm: apt install clamav-daemon clamav-freshclam; socket khác thì ghi attachments.antivirus_socket.",
         )
     elif found.signatures_at is None:
         yield note(

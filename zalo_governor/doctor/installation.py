@@ -70,7 +70,7 @@ def rules(context: DoctorContext) -> Iterator[Result]:
     for line in dict.fromkeys(faults):
         yield error(line, _MEND_FILE)
     if not faults:
-        yield good(f"Quy tắc, lời văn, danh mục trong {folder} đọc được")
+        yield good(f"Quy tắc, câu chữ, từ điển trong {folder} đọc được")
 
 
 def regulation(context: DoctorContext) -> Iterator[Result]:
@@ -100,8 +100,8 @@ def folder(context: DoctorContext) -> Iterator[Result]:
     owner = _name_of(kept.st_uid)
     if kept.st_uid != os.getuid():
         yield warning(
-            f"{place} thuộc người dùng {owner}, lệnh này đang chạy dưới {_name_of(os.getuid())}",
-            f"Chạy dưới đúng người dùng: sudo -u {owner} zalo-governor doctor …",
+            f"{place} thuộc người dùng {owner}, lệnh này đang chạy bằng tài khoản {_name_of(os.getuid())}",
+            f"Chạy bằng đúng tài khoản: sudo -u {owner} zalo-governor doctor …",
         )
     if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
         yield error(f"{place} không ghi được", f"chown -R {_name_of(os.getuid())} {place}")
@@ -116,7 +116,10 @@ def backup(context: DoctorContext) -> Iterator[Result]:
     vault, after = context.records.vault, context.settings.backup.remind_after
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
-    mend = "Chạy zalo-governor backup; hằng đêm: systemctl enable --now zalo-governor-backup.timer."
+    mend = (
+        "Chạy zalo-governor backup (lần đầu: backup --new-code); hằng đêm: "
+        "systemctl enable --now zalo-governor-backup.timer."
+    )
     if is_overdue(vault, context.records.clock(), after):
         yield warning(said if last is None else f"{said}, đã quá hạn", mend)
     elif last is None:
@@ -143,7 +146,7 @@ def secret_files(context: DoctorContext) -> Iterator[Result]:
 
 def _earlier_copies(context: DoctorContext) -> Iterator[Result]:
     for path in put_aside(context.settings.data_dir):
-        says = f"{path} là bản cũ, còn cả nội dung mà về sau không được lưu hoặc đã xóa"
+        says = f"{path} là bản chép cũ của cơ sở dữ liệu, còn cả nội dung mà về sau không được lưu hoặc đã xóa"
         if time() - path.stat().st_mtime < _KEEP_COPIES_SECONDS:
             yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
         else:
@@ -157,7 +160,7 @@ def key(context: DoctorContext) -> Iterator[Result]:
         try:
             _ = context.keys
         except ConfigError as wrong:
-            yield error(f"Khóa không dùng được: {wrong}", f"Đặt lại đúng tệp khóa, rồi: chmod 600 {path}")
+            yield error(f"Khóa không dùng được: {wrong}", f"Chép lại đúng tệp khóa, rồi: chmod 600 {path}")
             return
         yield good(
             "Khóa mã hóa: do biến môi trường hoặc dịch vụ cung cấp"
@@ -167,7 +170,8 @@ def key(context: DoctorContext) -> Iterator[Result]:
     elif context.has_database and context.settings.database_url is None:
         yield error(
             f"Có cơ sở dữ liệu mà không có tệp khóa {path}",
-            "Đặt lại tệp khóa từ bản sao lưu. Không để chương trình tạo khóa mới, vì dữ liệu cũ sẽ không đọc được.",
+            "Khôi phục từ bản sao lưu (zalo-governor restore). Không để chương trình tạo khóa mới, "
+            "vì dữ liệu cũ sẽ không đọc được.",
         )
     else:
         yield note(f"Chưa có khóa; {path} được tạo ở lần chạy đầu", "Sau đó chép tệp khóa ra nơi cất giữ riêng.")
@@ -189,18 +193,18 @@ def database(context: DoctorContext) -> Iterator[Result]:
         yield error(str(away), "Kiểm tra PostgreSQL, ổ đĩa và quyền của thư mục dữ liệu.")
         return
     except NewerDatabaseError as newer:
-        yield error(f"Cơ sở dữ liệu do bản mới hơn ghi: {newer}", "Cài bản mới hơn ấy, hoặc khôi phục bản sao lưu cũ.")
+        yield error(f"Cơ sở dữ liệu do phiên bản mới hơn ghi: {newer}", "Cài phiên bản ấy, hoặc khôi phục bản cũ.")
         return
     except WrongKeyError:
-        yield error("Khóa không phải của cơ sở dữ liệu này", "Đặt lại tệp khóa đi cùng nó; không tạo khóa mới.")
+        yield error("Khóa không phải của cơ sở dữ liệu này", "Chép lại tệp khóa đi cùng nó; không tạo khóa mới.")
         return
     if form != newest():
         yield warning(
-            f"Cơ sở dữ liệu ở dạng {form}, chương trình này dùng dạng {newest()}",
+            f"Cơ sở dữ liệu có cấu trúc (schema) {form}, chương trình này dùng {newest()}",
             "Sao lưu rồi nâng cấp: zalo-governor upgrade. Các mục còn lại kiểm tra được sau khi nâng cấp.",
         )
     else:
-        yield good(f"Cơ sở dữ liệu ở dạng {form}, đúng khóa")
+        yield good(f"Cơ sở dữ liệu có cấu trúc (schema) {form}, đúng khóa")
 
 
 def _name_of(uid: int) -> str:

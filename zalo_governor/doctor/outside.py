@@ -70,7 +70,7 @@ def backup_copy(context: DoctorContext) -> Iterator[Result]:
     for target in status.failing:
         yield warning(
             f"Sao lưu ra ngoài máy: lần mới nhất đến {target} không thành; {last}",
-            "Chạy zalo-governor backup dưới người dùng của dịch vụ để xem lý do.",
+            "Chạy zalo-governor backup bằng tài khoản của dịch vụ để xem lý do.",
         )
     if status.failing:
         return

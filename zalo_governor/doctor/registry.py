@@ -7,7 +7,7 @@ CHECKS = (
     Check("python", "Python", machine.python),
     Check("timezone", "Múi giờ", machine.timezone),
     Check("settings", "Thiết đặt", installation.settings),
-    Check("rules", "Quy tắc, lời văn", installation.rules, ("settings",)),
+    Check("rules", "Quy tắc, câu chữ", installation.rules, ("settings",)),
     Check("regulation", "Quy chế", installation.regulation, ("rules",)),
     Check("disk", "Ổ đĩa", machine.disk, ("settings",)),
     Check("data_dir", "Thư mục dữ liệu", installation.folder, ("settings",)),

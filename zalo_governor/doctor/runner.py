@@ -32,7 +32,7 @@ def examine(context: DoctorContext, checks: Sequence[Check], begin: Callable[[Ch
         begin(check)
         lacking = [titles[need] for need in check.needs if need in unfit]
         if lacking:
-            results = [Result(Level.SKIPPED, f"chưa kiểm tra được, vì: {', '.join(lacking)}")]
+            results = [Result(Level.SKIPPED, f"chưa kiểm tra được vì chưa qua mục: {', '.join(lacking)}")]
         elif check.asks and context.offline:
             results = [_OFFLINE]
         else:
@@ -59,7 +59,7 @@ def _run(check: Check, context: DoctorContext) -> list[Result]:
             Result(
                 Level.ERROR,
                 f"{failed.filename or ''}: {of_system(failed)}",
-                "Chạy lệnh này dưới người dùng của chương trình.",
+                "Chạy lệnh này bằng tài khoản của dịch vụ: sudo -u zalo-governor.",
             )
         )
     return results

@@ -44,7 +44,7 @@ def process(context: DoctorContext) -> Iterator[Result]:
     """
     if not context.ready:
         mend = "Lần đầu: zalo-governor login rồi zalo-governor run. Cơ sở dữ liệu cũ: zalo-governor upgrade."
-        yield Result(Level.SKIPPED, "chưa có cơ sở dữ liệu đúng dạng của chương trình", mend)
+        yield Result(Level.SKIPPED, "chưa có cơ sở dữ liệu đúng phiên bản của chương trình", mend)
         return
     occupant = context.occupant
     if occupant is None:

@@ -136,7 +136,7 @@ class Ladder(_Policy):
     def _check_critical_rungs(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
         if any((rung.desk, rung.leader, rung.at_night) != _CRITICAL_POLICY for rung in rungs):
             raise ValueError(
-                "mức nghiêm trọng không nới được (khoản 4 Điều 6): phải báo ngay, kể cả ban đêm, và báo Trưởng nhóm "
+                "mức khẩn không nới được (khoản 4 Điều 6): phải báo ngay, kể cả ban đêm, và báo cáo Trưởng nhóm "
                 "khi chưa ai trả lời; hãy ghi desk: at_once, leader: unanswered, at_night: wake"
             )
         return rungs

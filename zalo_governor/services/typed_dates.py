@@ -13,7 +13,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.reports.periods import asked, midnight, today
 from zalo_governor.text.fold import fold
 
-EXAMPLES = 'ví dụ 01/11/2026, 2026-11-01, "hôm qua", "7 ngày", 7d, 12h'
+EXAMPLES = 'ví dụ 01/11/2026, "hôm qua", "7 ngày" (7 ngày trước), 12h (12 giờ trước)'
 """Part of the help of an option that takes a day or moment."""
 
 _DAYS_AGO = {"ngay": 1, "d": 1, "tuan": 7, "w": 7}

@@ -9,10 +9,10 @@ from zalo_governor.domain.people import Role
 
 ROLE_NAMES = {
     Role.LEADER: "Trưởng nhóm",
-    Role.LEADERSHIP: "Lãnh đạo được chỉ đạo trên Nhóm",
+    Role.LEADERSHIP: "Lãnh đạo có quyền chỉ đạo trên Nhóm",
     Role.ADMIN: "Quản trị Nhóm",
-    Role.ADMIN_STAFF: "Cán bộ được giao giúp Quản trị Nhóm",
-    Role.REPORT_READER: "Người được xem báo cáo thay Trưởng nhóm",
+    Role.ADMIN_STAFF: "Cán bộ được giao",
+    Role.REPORT_READER: "Người được xem báo cáo",
 }
 """Role -> Vietnamese name, for the roles about which `init` asks, in the order of the questions."""
 

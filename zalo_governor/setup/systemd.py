@@ -147,7 +147,7 @@ def require_real_zalo(settings: Settings, config: Path) -> None:
     if settings.zalo.route_to is None:
         return
     wrong = (
-        f"đang trỏ tới Zalo mô phỏng ({settings.zalo.route_to}), nên dịch vụ sẽ không nghe được Nhóm nào. Đặt "
+        f"đang trỏ tới Zalo mô phỏng ({settings.zalo.route_to}), nên dịch vụ sẽ không theo dõi Nhóm nào. Đặt "
         "route_to: null rồi đăng nhập tài khoản thật bằng zalo-governor init; muốn làm thử thì dùng zalo-governor run"
     )
     document = load_yaml(config)

@@ -73,7 +73,7 @@ _MESSAGES = {
     "model_attributes_type": _EXPECT_MAPPING,
     "path_type": "phải là đường dẫn; hãy đặt trong ngoặc kép",
     "none_required": "phải là null",
-    "json_invalid": "không phải JSON viết đúng; hãy xem dấu ngoặc kép, dấu phẩy và dấu ngoặc nhọn",
+    "json_invalid": "không đúng cú pháp JSON; hãy xem dấu ngoặc kép, dấu phẩy và dấu ngoặc nhọn",
     "json_type": "phải là JSON",
 }
 _PATTERN_MESSAGES = {

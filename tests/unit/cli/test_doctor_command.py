@@ -226,7 +226,7 @@ WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
     (lambda made: (made.folder / "data" / "governor.key").unlink(), 2, {"key": "mà không có tệp khóa"}),
     (lambda made: (made.folder / "data" / "governor.key").write_text("ngắn"), 2, {"key": "Khóa không dùng được"}),
     (_other_key, 2, {"database": "Khóa không phải của cơ sở dữ liệu này"}),
-    (_newer, 2, {"database": "do bản mới hơn ghi"}),
+    (_newer, 2, {"database": "do phiên bản mới hơn ghi"}),
     (lambda made: (made.folder / "data" / "governor.db").write_bytes(b"rubbish" * 200), 2, {"database": "file"}),
     (lambda made: made.seen(member_uids=(MEMBER, OTHER)), 2, {"zalo_groups": "không còn trong Nhóm"}),
     (
@@ -256,7 +256,7 @@ def test_a_database_of_an_earlier_revision_is_to_be_upgraded(
     installed: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_a_later_revision(tmp_path, monkeypatch)
-    outdated = {"database": "chương trình này dùng dạng", "process": "chưa có cơ sở dữ liệu đúng dạng"}
+    outdated = {"database": "chương trình này dùng 0", "process": "chưa có cơ sở dữ liệu đúng phiên bản"}
     expect(installed, 1, outdated)
 
 

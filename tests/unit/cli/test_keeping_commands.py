@@ -152,7 +152,7 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(
     assert "không có gì phải nâng cấp" in said(config, "upgrade")
     database = Path(config).parent / "data" / "governor.db"
     with_a_later_revision(tmp_path, monkeypatch)
-    assert f"từ dạng {NOW} sang {NEXT}" in said(config, "upgrade")
+    assert f"từ cấu trúc (schema) {NOW} sang {NEXT}" in said(config, "upgrade")
     assert rows(config, "SELECT count(*) FROM later") == [(0,)]
     [copy] = database.parent.glob(f"governor.db.truoc-nang-cap-{NOW}-*")
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -162,7 +162,7 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    assert "bản này không biết" in said(config, "upgrade")
+    assert "phiên bản ấy hoặc mới hơn" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 

@@ -129,7 +129,7 @@ def test_quiet_hours_may_lie_anywhere(start: str, end: str, clock: str, until: s
         (
             "desk: at_once, leader: unanswered",
             "desk: digest, leader: unanswered",
-            "critical: mức nghiêm trọng không nới được",
+            "critical: mức khẩn không nới được",
         ),
         (
             "desk: at_once, leader: unanswered, at_night: wake",

@@ -124,7 +124,7 @@ def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
                 other["msg_id"] for other in evidence.acts if other.get("uid") == act["uid"] and "msg_id" in other
             }
             cases = [case for case in evidence.cases if case["message_key"] in earlier and case["count"] > 1]
-            joins = translated("gộp vào vụ việc đang mở", "joins the open case")
+            joins = translated("gộp vào vụ việc đang xử lý", "joins the open case")
             yield Check(f"{who}: {joins}", _codes(cases), bool(cases))
         else:
             cases = [case for case in _cases_of(evidence, act) if case["rule"] == expect["rule"]]

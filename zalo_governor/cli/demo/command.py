@@ -39,14 +39,14 @@ _LAST_SCANS_SECONDS = 60.0
 def demo(
     keep: Annotated[
         Path | None,
-        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký, báo cáo; không ghi thì là build/demo/<giờ chạy>."),
+        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký, báo cáo; bỏ trống là build/demo/<giờ chạy>."),
     ] = None,
     speed: Annotated[
         float | None,
-        typer.Option(min=1, help="Số giây của kịch bản trong một giây; không ghi thì cả ngày mất khoảng 70 giây."),
+        typer.Option(min=1, help="Số giây của kịch bản trong một giây; bỏ trống thì cả ngày mất khoảng 70 giây."),
     ] = None,
 ) -> None:
-    """Trình diễn: Hệ thống qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
+    """Trình diễn: cho Hệ thống chạy qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
     began = local(system_clock())
     folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
     try:

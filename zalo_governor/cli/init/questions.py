@@ -16,7 +16,7 @@ from zalo_governor.zalo.api.groups import OwnGroup
 
 _REQUIRED_ROLES = frozenset({Role.LEADER, Role.ADMIN})
 _SINGLE_HOLDER_ROLES = frozenset({Role.LEADER})
-_OTHER_LEADERS = "Lãnh đạo khác được chỉ đạo trên Nhóm"
+_OTHER_LEADERS = "Lãnh đạo khác có quyền chỉ đạo trên Nhóm"
 """How the role LEADERSHIP is asked for; the leader, named before, gets it as well."""
 _SKIP_ANSWER = "-"
 _MAX_SHOWN = 20
@@ -56,7 +56,7 @@ class Conversation:
         province = ask("Tỉnh, thành phố (ví dụ: tỉnh Lai Châu)", "" if self._first else now.province, _check_filled)
         usual = office_of(province)
         unit = ask("Cơ quan chủ quản", usual["unit"] if self._first else now.unit, _check_filled)
-        desk = ask("Cơ quan của Quản trị Nhóm, đơn vị lập báo cáo", now.desk, _check_filled)
+        desk = ask("Cơ quan của Quản trị Nhóm (lập báo cáo)", now.desk, _check_filled)
         abbreviation = self._optional("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN", now.abbreviation)
         place = ask("Địa danh ghi trên báo cáo", usual["place"] if self._first else now.place, _check_filled)
         signer = ask("Chức vụ người ký báo cáo", now.signer, _check_filled)
@@ -124,7 +124,11 @@ class Conversation:
         """
         self._begin(Section.ALARM, "Kênh cảnh báo dự phòng: báo cán bộ kỹ thuật khi Hệ thống mất kết nối với Zalo")
         now = self._settings.alarm
-        kinds = ["Thư điện tử, qua máy chủ thư của cơ quan", "Địa chỉ web nhận thông báo (webhook)", "Không báo"]
+        kinds = [
+            "Thư điện tử, qua máy chủ thư của cơ quan",
+            "Webhook (địa chỉ trang nhận thông báo)",
+            "Không báo",
+        ]
         default = 0 if now.smtp else 1 if now.webhook else 2
         match self._asking.one("Chọn theo số", kinds, default):
             case 0:
@@ -134,7 +138,7 @@ class Conversation:
                 return {"smtp": None, "webhook": address}
             case _:
                 self._asking.say(
-                    "  Khi Hệ thống mất kết nối với Zalo sẽ không ai được báo; chỉ có một dòng trong nhật ký vận hành."
+                    "  Khi Hệ thống mất kết nối với Zalo sẽ không ai được báo; chỉ có một dòng trong nhật ký chạy."
                 )
                 return {"smtp": None, "webhook": None}
 

@@ -51,7 +51,7 @@ def confirm(asking: Asking) -> bool:
     """
     asking.begin_section(_CONFIRMATION)
     while True:
-        answer = asking.text("Ghi các nội dung trên? (c/k; gõ số để sửa một mục)", "c")
+        answer = asking.text("Ghi các nội dung trên? (c: có, k: không; gõ số để sửa một mục)", "c")
         if (agreed := is_yes(answer)) is not None:
             return agreed
         if answer.isdecimal() and 1 <= int(answer) <= len(Section):

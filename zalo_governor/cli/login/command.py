@@ -17,7 +17,7 @@ from zalo_governor.system.process import forbid_core_dumps
 QrFile = Annotated[
     Path | None,
     typer.Option(
-        "--qr-file", help="Tệp ảnh mã QR trong lúc mã còn hiệu lực; không ghi thì ở trong data_dir.", dir_okay=False
+        "--qr-file", help="Tệp ảnh mã QR trong lúc mã còn hiệu lực; bỏ trống thì ở trong data_dir.", dir_okay=False
     ),
 ]
 OtherAccount = Annotated[

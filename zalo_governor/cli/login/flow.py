@@ -180,9 +180,9 @@ class SignIn:
 
     def _require_consent(self, known: str, uid: str, name: str) -> None:
         self._say(
-            f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước ở nơi cài đặt này "
+            f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước đây của Hệ thống "
             f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác: sau khi đăng nhập, đề nghị "
-            "chạy zalo-governor account replace để nhận lại mọi người, rồi mới khởi động."
+            "chạy zalo-governor account replace để nhận diện lại mọi người, rồi mới khởi động."
         )
         if self._other_account or (sys.stdin.isatty() and self._asking.yes("Dùng tài khoản mới này?", default=False)):
             return

@@ -43,10 +43,10 @@ def read_sheet(path: Path) -> list[SheetRow]:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy nêu tên một tệp .xlsx hoặc .csv") from None
     if size > _MAX_BYTES:
         raise ConfigError(
-            f"{path}: lớn hơn {_MAX_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy chỉ tệp khác"
+            f"{path}: lớn hơn {_MAX_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy nêu tệp khác"
         )
     if path.suffix.lower() == ".xlsx":
         return _read_xlsx(path)
@@ -61,10 +61,10 @@ def _read_xlsx(path: Path) -> list[SheetRow]:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED_BYTES:
-                raise ConfigError(f"{path}: bung ra quá lớn so với một danh sách; hãy chỉ tệp khác")
+                raise ConfigError(f"{path}: bung ra quá lớn so với một danh sách; hãy nêu tệp khác")
         book = load_workbook(path, data_only=True)
     except PermissionError as error:
-        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy nêu tên một tệp .xlsx hoặc .csv") from None
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError):
         raise ConfigError(
             f"{path}: không đọc được như tệp Excel; hãy mở bằng Excel, bỏ mật khẩu nếu có, rồi lưu lại thành .xlsx"
@@ -110,7 +110,7 @@ def _read_csv(path: Path) -> list[SheetRow]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy nêu tên một tệp .xlsx hoặc .csv") from None
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
@@ -123,7 +123,7 @@ def _read_csv(path: Path) -> list[SheetRow]:
     except csv.Error as error:
         raise ConfigError(f"{path}: không đọc được thành bảng ({error}); hãy tìm dấu ngoặc kép chưa đóng") from None
     if len(rows) > _MAX_ROWS:
-        raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; danh sách thành viên ít hơn thế, hãy chỉ tệp khác")
+        raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; danh sách thành viên ít hơn thế, hãy nêu tệp khác")
     width = min(max(map(len, rows), default=0), _MAX_COLUMNS)
     padded = ([*row, *[""] * (width - len(row))][:width] for row in rows)
     return [

@@ -51,7 +51,7 @@ class ReportRenderer:
             )
         except subprocess.TimeoutExpired:
             raise PrintingError(
-                f"{face.value}: quá {self._seconds:.0f} giây chưa in xong; hãy in lại khi máy bớt việc, hoặc in "
+                f"{face.value}: quá {self._seconds:.0f} giây chưa lập xong; hãy làm lại khi máy bớt việc, hoặc dùng "
                 "dạng text"
             ) from None
         except OSError as error:
@@ -63,6 +63,7 @@ class ReportRenderer:
         if done.returncode or not done.stdout:
             # Without the child's stderr: a traceback may quote the report.
             raise PrintingError(
-                f"{face.value}: in không thành (mã thoát {done.returncode}); hãy in dạng text và báo người phát triển"
+                f"{face.value}: không lập được tệp (mã thoát {done.returncode}); hãy dùng dạng text "
+                "và báo bên cung cấp chương trình"
             )
         return done.stdout

@@ -225,7 +225,7 @@ class Database:
             self.keys.open(sealed, binding("vault", _KEY_CHECK))
         except WrongKeyError:
             raise WrongKeyError(
-                "khóa này không phải của cơ sở dữ liệu này; hãy đặt lại đúng tệp khóa (hoặc ZALO_GOVERNOR_KEY) đã "
+                "khóa này không phải của cơ sở dữ liệu này; hãy chép lại đúng tệp khóa (hoặc ZALO_GOVERNOR_KEY) đã "
                 "dùng khi tạo. Không có khóa ấy thì không ai đọc được nội dung; cơ sở dữ liệu giữ nguyên"
             ) from None
         return True

@@ -36,8 +36,8 @@ def check_known(form: str) -> None:
     """
     if form not in _revisions()["revision"]:
         raise NewerDatabaseError(
-            f"cơ sở dữ liệu do bản mới hơn của chương trình ghi (dạng {form}, bản này không biết); hãy cài lại "
-            "đúng bản ấy hoặc bản mới hơn. Cơ sở dữ liệu giữ nguyên"
+            f"cơ sở dữ liệu do phiên bản mới hơn của chương trình ghi (schema {form}); hãy cài "
+            "phiên bản ấy hoặc mới hơn. Cơ sở dữ liệu giữ nguyên"
         )
 
 

@@ -62,7 +62,7 @@ class Keys:
             return self._body.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
         except (InvalidTag, ValueError):
             raise WrongKeyError(
-                "dữ liệu đã lưu không mở được bằng khóa này; hãy đặt lại đúng tệp khóa đã dùng khi ghi"
+                "dữ liệu đã lưu không mở được bằng khóa này; hãy chép lại đúng tệp khóa đã dùng khi ghi"
             ) from None
 
     def seal_text(self, text: str, *bound_to: str) -> bytes:
@@ -135,7 +135,8 @@ def _decoded(value: str, place: str) -> bytes:
         key = b""
     if len(key) != _MASTER_BYTES:
         raise ConfigError(
-            f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy đặt lại tệp khóa từ bản sao lưu"
+            f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy chép lại đúng tệp khóa, "
+            "hoặc khôi phục từ bản sao lưu"
         )
     return key
 
@@ -146,7 +147,9 @@ def _read_key_file(path: Path) -> str:
             raise ConfigError(f"{path}: người dùng khác của máy đọc được tệp khóa này; hãy chạy: chmod 600 {path}")
         return path.read_text(encoding="ascii")
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: không phải tệp khóa; hãy đặt lại tệp khóa từ bản sao lưu") from None
+        raise ConfigError(
+            f"{path}: không phải tệp khóa; hãy chép lại đúng tệp khóa, hoặc khôi phục từ bản sao lưu"
+        ) from None
     except OSError as error:
         raise ConfigError(
             f"{path}: không đọc được tệp khóa: {of_system(error)}; hãy xem lại quyền đọc của người chạy chương trình"

@@ -85,9 +85,7 @@ def checked_base(route_to: str) -> str:
     """
     url = _parse(route_to)
     if url.scheme not in {"http", "https"} or not _is_loopback(url.host) or url.auth:
-        raise ForbiddenHostError(
-            "zalo.route_to: chỉ địa chỉ trên chính máy này được thay cho Zalo; dùng Zalo thật thì ghi null"
-        )
+        raise ForbiddenHostError("zalo.route_to: chỉ nhận địa chỉ trên chính máy này; dùng Zalo thật thì ghi null")
     return f"{url.scheme}://{url.netloc}"
 
 

@@ -114,7 +114,7 @@ def test_another_account_is_taken_only_where_that_is_said(sign_in: Any, records:
     sign_in("scan", "confirm")
     error, said = sign_in("scan", "confirm", uid=MEMBER)
     assert error.ending is Ending.OTHER_ACCOUNT
-    assert f"khác tài khoản trước ở nơi cài đặt này (uid {BOT})" in said
+    assert f"khác tài khoản trước đây của Hệ thống (uid {BOT})" in said
     assert records.account == BOT
     done, _ = sign_in("scan", "confirm", uid=MEMBER, other_account=True)
     assert (done.uid, records.account) == (MEMBER, MEMBER)

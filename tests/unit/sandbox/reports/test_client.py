@@ -30,7 +30,7 @@ def test_the_other_process_gets_nothing_that_opens_anything(monkeypatch: pytest.
 
 
 def test_what_takes_too_long_is_given_up() -> None:
-    with pytest.raises(PrintingError, match=r"png: quá 0 giây chưa in xong"):
+    with pytest.raises(PrintingError, match=r"png: quá 0 giây chưa lập xong"):
         ReportRenderer(TEMPLATE, seconds=0.01).print(paper(), ReportFormat.PNG)
 
 
