@@ -6,7 +6,9 @@ import pytest
 
 from tests.unit.services.desk import CATALOGUE, GROUP, LETTERHEAD, NOW, REGULATION, UNMARKED, Desk
 from tests.unit.services.reports.test_builder import PERIOD, figures, report, text_of
+from tests.unit.storage.stored import new_directive
 from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.directives import Assignee, figures_of
 from zalo_governor.domain.documents import ReportDocument
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.outsiders import OUTSIDERS
@@ -195,3 +197,15 @@ def test_remarks_and_requests_follow_the_figures() -> None:
     desk.store.figures = []
     calm = {section.key: section.lines for section in paper(desk).sections}
     assert calm["requests"] == ("Không có kiến nghị.",)
+
+
+def test_a_unit_without_anybody_in_the_group_counts_neither_as_silent_nor_as_overdue() -> None:
+    order = new_directive(1, at=NOW - timedelta(days=3)).model_copy(update={"id": 7})
+    asked = Assignee(directive_id=7, group_id=GROUP, item=0, name="Sở Y tế", due_at=NOW - timedelta(days=1))
+    answers = figures_of([order], [asked, asked.model_copy(update={"name": "Sở Nội vụ", "person_ids": (5,)})], NOW)
+    assert (answers.asked, answers.silent, answers.overdue, answers.absent) == (2, 1, 1, 1)
+    desk = Desk()
+    told = paper_of(report(desk).model_copy(update={"directives": answers}), LETTERHEAD, VOICE)
+    [table] = [table for table in told.tables if table.key == "directives"]
+    assert [row[0] for row in table.rows] == ["Sở Nội vụ"]
+    assert "không tính là chưa trả lời (1): Sở Y tế." in told.model_dump_json()
