@@ -168,7 +168,7 @@ def test_one_lost_answer_alarms_nobody_and_a_strange_one_is_no_good_one(tmp_path
                 assert _Page.asked.acquire(timeout=30)
             assert posts == []
             watch.until("Đã báo im lặng")
-            assert "không phải là Hệ thống" in posts[0]["text"]
+            assert "không phải của Hệ thống" in posts[0]["text"]
     finally:
         next(server, None)
 

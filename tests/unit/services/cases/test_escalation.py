@@ -371,7 +371,7 @@ def test_calls_stand_in_the_status_and_the_report_and_only_where_there_were_any(
         desk.say("admin", "/trangthai", place="private")
         desk.say("admin", "/baocao", place="private")
         status, report = to(desk.take(), "admin")
-        assert ("3 dấu hiệu cuộc gọi" in status, "3 cuộc gọi trong Nhóm" in report) == (mentioned, mentioned)
+        assert ("3 cuộc gọi" in status, "3 cuộc gọi trong Nhóm" in report) == (mentioned, mentioned)
 
 
 def test_who_is_told_goes_by_role_and_never_by_name() -> None:
