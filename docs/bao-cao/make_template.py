@@ -29,32 +29,26 @@ FONT = "Times New Roman"
 BODY = 13
 """Points; the decree leaves 13 or 14 to the office."""
 CENTER, JUSTIFY, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
-MOST_AGENCIES, MOST_CASES, MOST_REMARKS = 15, 20, 20
 
-TABLES: list[tuple[str, list[tuple[str, list[int], str]]]] = [
-    ("cases", [("clauses", [60, 15, 15, 15, 15, 15, 15, 15], ""), ("open", [17, 40, 52, 22, 34], f"[:{MOST_CASES}]")]),
-    ("activity", [("agencies", [85, 27, 27, 26], f"[:{MOST_AGENCIES}]")]),
-    ("members", [("members", [120, 45], "")]),
-    ("changes", [("changes", [120, 45], "")]),
+TABLES: list[tuple[str, list[tuple[str, list[int]]]]] = [
+    ("cases", [("clauses", [51, 13, 14, 17, 18, 15, 22, 15]), ("open", [15, 41, 47, 25, 37])]),
+    ("activity", [("agencies", [105, 30, 30])]),
+    ("members", [("members", [120, 45])]),
+    ("changes", [("changes", [120, 45])]),
     (
         "directives",
         [
-            ("directives", [45, 17, 17, 17, 17, 17, 17, 18], f"[:{MOST_AGENCIES}]"),
-            ("open_directives", [16, 37, 26, 26, 15, 15, 15, 15], f"[:{MOST_AGENCIES}]"),
+            ("directives", [45, 16, 16, 16, 16, 16, 16, 24]),
+            ("open_directives", [15, 34, 30, 30, 14, 14, 14, 14]),
         ],
     ),
-    ("attachments", [("attachments", [120, 45], "")]),
-    ("statements", [("statements", [53, 28, 28, 28, 28], "")]),
-    ("voice", [("voice", [18, 30, 20, 42, 55], f"[:{MOST_REMARKS}]")]),
-    ("coverage", [("gaps", [38, 38, 22, 25, 42], ""), ("cannot", [45, 62, 58], "")]),
-    ("proposal", [("proposal", [85, 80], "")]),
+    ("attachments", [("attachments", [120, 45])]),
+    ("statements", [("statements", [53, 28, 28, 28, 28])]),
+    ("voice", [("voice", [18, 34, 18, 42, 53])]),
+    ("coverage", [("gaps", [40, 40, 25, 22, 38]), ("cannot", [45, 62, 58])]),
+    ("proposal", [("proposal", [85, 80])]),
 ]
-"""The appendix: section, and its tables: name, widths in mm, which rows."""
-LEFT_OUT = {
-    **dict.fromkeys(("agencies", "directives", "open_directives"), MOST_AGENCIES),
-    "open": MOST_CASES,
-    "voice": MOST_REMARKS,
-}
+"""The appendix: section, and its tables: name, widths in mm. All rows are printed."""
 NUMBERED = {"agencies", "clauses", "members", "changes", "directives", "attachments", "statements", "proposal"}
 """Tables whose columns after the first hold numbers."""
 
@@ -74,7 +68,7 @@ def main() -> None:
     paragraph(document, "Kính gửi: {{ kinh_gui }}", CENTER, before=6, after=6)
     body(document, "{{ mo_dau }}")
     tag(document, "{%p for dong in tom_tat %}")
-    headline = body(document, "{{ loop.index }}. {{ dong.ten }}: {{ dong.gia_tri }}.", bold=True)
+    headline = body(document, "- {{ dong.ten }}: {{ dong.gia_tri }}.", bold=True)
     dress_run(headline.add_run("{% if dong.ghi_chu %} {{ dong.ghi_chu }}{% endif %}"), BODY)
     tag(document, "{%p endfor %}")
     tag(document, "{%p for muc_in in cac_muc %}")
@@ -129,9 +123,9 @@ def appendix(document: Document) -> None:
     belongs = f"(Kèm theo Báo cáo số          /BC-{{{{ ky_hieu }}}} {date} của {{{{ co_quan }}}})"
     paragraph(document, belongs, CENTER, italic=True, after=6)
     for key, tables in TABLES:
-        for name, widths, limit in tables:
-            table(document, name, widths, limit)
-        tag(document, f"{{%p if {' or '.join(f'bang.{name}.hang' for name, _, _ in tables)} %}}")
+        for name, widths in tables:
+            table(document, name, widths)
+        tag(document, f"{{%p if {' or '.join(f'bang.{name}.hang' for name, _ in tables)} %}}")
         tag(document, f"{{%p for dong in muc.{key}.ghi_chu %}}")
         body(document, "{{ dong }}", italic=True, size=12)
         tag(document, "{%p endfor %}")
@@ -169,7 +163,7 @@ def signature(document: Document) -> None:
     line(right, "{{ ho_ten_ky }}", size=14, bold=True)
 
 
-def table(document: Document, name: str, widths: list[int], limit: str) -> None:
+def table(document: Document, name: str, widths: list[int]) -> None:
     """A table of the report, with its title; nothing at all where it has no rows."""
     tag(document, f"{{%p if bang.{name}.hang %}}")
     title = paragraph(document, f"{{{{ bang.{name}.ten }}}}", CENTER, size=13, bold=True, before=6, after=3)
@@ -184,15 +178,9 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
         worded = place == 0 or min(widths) > 30 or name in {"open", "voice", "open_directives"}
         number = name in NUMBERED and place > 0
         fill(made.rows[2].cells[place], f"{{{{ hang[{place}] }}}}", align=CENTER if number or not worded else LEFT)
-    fill(made.rows[1].cells[0], f"{{%tr for hang in bang.{name}.hang{limit} %}}")
+    fill(made.rows[1].cells[0], f"{{%tr for hang in bang.{name}.hang %}}")
     fill(made.rows[3].cells[0], "{%tr endfor %}")
     repeat_heading(made)
-    if name in LEFT_OUT:
-        most = LEFT_OUT[name]
-        tag(document, f"{{%p if bang.{name}.hang|length > {most} %}}")
-        rest = f"Còn {{{{ bang.{name}.hang|length - {most} }}}} dòng khác, xem tệp XLSX cùng kỳ."
-        paragraph(document, rest, LEFT, size=12, italic=True)
-        tag(document, "{%p endif %}")
     paragraph(document, "", LEFT, size=6)
     tag(document, "{%p endif %}")
 

@@ -73,7 +73,7 @@ def test_taking_the_message_back_closes_the_case(bot: Rig, text: str) -> None:
 def test_the_leader_asks_for_the_report_as_people_type(bot: Rig, typed: str) -> None:
     [report] = bot.answer(LEADER, typed)
     assert report.startswith("BÁO CÁO HOẠT ĐỘNG")
-    assert report.splitlines()[1].startswith("1. Nghiêm trọng: ")
+    assert report.splitlines()[1].startswith("1. Dấu hiệu nghiêm trọng: ")
 
 
 def test_asked_in_the_group_the_report_goes_to_the_leader_and_one_line_to_the_group(bot: Rig) -> None:

@@ -32,7 +32,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     # A light finding and a secret: the admin at once, nobody else, and the leader's escalation is withheld as well.
     office.say("de nghi cac dong chi gui bao cao mat mua truoc ngay mai", light := somebody())
     case = office.case_of(light)
-    assert any("Chạy thử: chưa nhắn thành viên" in text for text in office.told_of(case, ADMIN))
+    assert any("Chạy thử: chưa nhắn người liên quan" in text for text in office.told_of(case, ADMIN))
     office.say(_SECRET, grave := somebody())
     sealed = office.case_of(grave)
     office.until(
@@ -51,7 +51,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "Đang chạy thử" in office.answer(ADMIN, "/trangthai")[0]
     page = office.answer(ADMIN, "/chaythu")[0]
     assert "khoản 1 Điều 3 Quy chế: 1 vụ việc, báo nhầm 1 (100%)" in page
-    assert "- Trưởng nhóm: 1 tin cho 1 nơi nhận (khoản 1 Điều 4 Quy chế: 1)" in page
+    assert "- Trưởng nhóm: 1 tin cho 1 người (khoản 1 Điều 4 Quy chế: 1)" in page
     assert ask(["trial", *config]).splitlines()[1:3] == page.splitlines()[1:3]
     kept = ask_json(["trial", "--json", *config])
     assert kept["on_trial"]

@@ -32,7 +32,7 @@ def test_a_secret_of_a_short_cut_is_told_as_one_that_came_live(bot: Rig) -> None
     [alert] = bot.told_of(case, ADMIN)
     assert alert.startswith(f"BÁO KHẨN {case}")
     assert "chậm" not in alert
-    assert "đề nghị đồng chí kiểm tra, thu hồi ngay nếu đúng" in bot.told(author)[0].replace("Đề", "đề")
+    assert "đề nghị đồng chí kiểm tra, nếu đúng thì thu hồi ngay" in bot.told(author)[0].replace("Đề", "đề")
 
 
 def test_a_secret_in_a_frame_that_could_not_be_read_is_told_as_one_that_came_live(bot: Rig) -> None:

@@ -94,9 +94,9 @@ def test_a_bot_that_is_killed_is_told_of_and_so_is_its_coming_back(tmp_path: Pat
             watch.restart()
             watch.until("Đã báo im lặng")
             [post] = posts
-            said = re.fullmatch(r".*\(tỉnh Mẫu\): im lặng từ (.*)", post["subject"])
+            said = re.fullmatch(r".*\(tỉnh Mẫu\): ngừng hoạt động từ (.*)", post["subject"])
             assert said
-            assert f"im lặng từ {said[1]}" in post["text"]
+            assert f"không hoạt động từ {said[1]}" in post["text"]
             assert "máy chủ hoặc chương trình không trả lời" in post["text"]
             assert subjects() == [post["subject"]]
             watch.restart()
@@ -104,7 +104,7 @@ def test_a_bot_that_is_killed_is_told_of_and_so_is_its_coming_back(tmp_path: Pat
             watch.until("Đã báo hoạt động trở lại")
             assert len(posts) == 2
             assert "hoạt động trở lại lúc" in posts[1]["subject"]
-            assert f"im lặng (từ {said[1]})" in posts[1]["text"]
+            assert f"gián đoạn (từ {said[1]})" in posts[1]["text"]
             assert subjects() == [post["subject"] for post in posts]
         assert bot.stop_bot() == 0
 

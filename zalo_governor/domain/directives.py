@@ -14,8 +14,6 @@ from zalo_governor.domain.people import Role
 
 CODE_PREFIX = "CĐ"
 """Directives are cited by the people as CĐ1, CĐ2 …"""
-
-
 GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
 """Roles that give directives."""
 
@@ -272,11 +270,13 @@ class AgencyAnswers(BaseModel):
     late: int
     """Reported after the deadline."""
     waiting: int
-    """Neither settled nor overdue."""
+    """Neither settled nor overdue nor absent."""
     overdue: int
-    """Not settled, the deadline has passed."""
+    """Not settled, the deadline has passed; not absent."""
     silent: int
-    """No answer of any kind."""
+    """No answer of any kind; not absent."""
+    absent: int = 0
+    """No answer, as nobody of the agency is in the group."""
     first_answer_minutes: int | None = None
     """Median minutes until the first answer; None if there is none."""
 
@@ -317,9 +317,8 @@ class DirectiveFigures(BaseModel):
     silent: int = 0
     assumed: int = 0
     absent: int = 0
-    """Addressees of whom nobody is in the group."""
+    """Unanswered as nobody of the addressee is in the group; neither silent nor overdue."""
     first_answer_minutes: int | None = None
-    """Median minutes until the first answer; None if there is none."""
     agencies: tuple[AgencyAnswers, ...] = ()
     """The worst first."""
     open_ones: tuple[OpenDirective, ...] = ()
@@ -327,7 +326,6 @@ class DirectiveFigures(BaseModel):
     open_now: int = 0
     """Number of all directives that are open when the report is made, also of those not in `open_ones`."""
     overdue_now: int = 0
-    """How many of them are overdue with any addressee."""
 
 
 def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:
@@ -359,7 +357,7 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
         overdue=sum(row.overdue for row in agencies),
         silent=sum(row.silent for row in agencies),
         assumed=sum(one.assumed for one in asked),
-        absent=sum(not one.in_group for one in asked),
+        absent=sum(row.absent for row in agencies),
         first_answer_minutes=_first_answer_minutes(asked, valid),
         agencies=tuple(agencies),
     )
@@ -386,15 +384,17 @@ def _first_answer_minutes(entries: Sequence[Assignee], given: Mapping[int, Direc
 
 def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Directive], now: datetime) -> AgencyAnswers:
     late = sum(one.is_late() for one in entries)
-    overdue = sum(one.is_overdue(now) for one in entries)
+    absent = sum(one.silent and not one.in_group for one in entries)
+    overdue = sum(one.is_overdue(now) for one in entries if one.in_group or not one.silent)
     in_time = sum(one.settled and not one.is_late() for one in entries)
     return AgencyAnswers(
         name=name,
         asked=len(entries),
         in_time=in_time,
         late=late,
-        waiting=len(entries) - late - overdue - in_time,
+        waiting=len(entries) - late - overdue - in_time - absent,
         overdue=overdue,
-        silent=sum(one.silent for one in entries),
+        silent=sum(one.silent and one.in_group for one in entries),
+        absent=absent,
         first_answer_minutes=_first_answer_minutes(entries, given),
     )

@@ -100,8 +100,12 @@ class ReportDocument(_DocumentPart):
     subject: str
     """Subject line: the report's topic and period."""
     group: str
+    heading: str = ""
+    """Title with group and period in one line, for formats without letterhead."""
     period: str
     """Start and end of the period that the report covers, in words."""
+    made: str = ""
+    """A sentence that says when the report was made."""
     made_at: datetime
     summary: str
     headlines: tuple[Highlight, ...] = ()

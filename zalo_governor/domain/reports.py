@@ -9,6 +9,7 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.directives import DirectiveFigures
 from zalo_governor.domain.feedback import Remark
+from zalo_governor.domain.findings import Severity
 
 
 class _Figures(BaseModel):
@@ -69,7 +70,7 @@ class Membership(_Figures):
     """Comparison of the group's members with the roster (approved list of members) when the report is made."""
 
     present: int
-    """Number of members in the group: those that Zalo lists or that were seen joining."""
+    """Number of members in the group without the bot: those that Zalo lists or that were seen joining."""
     approved: int
     """Number of entries on the roster; 0 where no roster was imported."""
     both: int
@@ -183,7 +184,7 @@ class ActivityReport(_Figures):
     activity_before: Activity
     """The same counts for the preceding period of the same length."""
     days: tuple[DayFigures, ...]
-    """One entry for each day of the period that has begun, the oldest first."""
+    """One entry for each day of the period on which the program listened or has messages, the oldest first."""
     hours: tuple[int, ...]
     """Number of messages by hour of the day; 24 values."""
     agencies: tuple[AgencyFigures, ...]
@@ -230,6 +231,21 @@ class ActivityReport(_Figures):
     def heard_nothing(self) -> bool:
         """Return whether the program received nothing of the group before the period's end: there are no figures."""
         return self.first_heard is None or self.first_heard >= self.period.end
+
+    @property
+    def listened_from(self) -> datetime:
+        """Return from when there are figures: the period's start, or when the program began to listen, if later."""
+        return max(self.period.start, self.first_heard or self.period.start)
+
+    @property
+    def listened_a_day(self) -> bool:
+        """Return whether there are figures of at least 24 hours, so that hours of the day can be compared."""
+        return self.period.end - self.listened_from >= timedelta(days=1)
+
+    @property
+    def first_looks(self) -> tuple[Case, ...]:
+        """Return the open cases that a person has to look at before they can be called grave or not (triage)."""
+        return tuple(case for case in self.open_cases if case.gravity is Severity.TRIAGE)
 
     @property
     def comparable(self) -> bool:

@@ -164,7 +164,7 @@ def test_the_desk_reads_the_figures_when_they_have_changed_and_that_there_is_no_
     assert "Có trong danh sách, chưa vào Nhóm: 1" in told
     group.store.present = {STRANGER}
     group.office.duties.roster_digest(group.uow, group.now)
-    assert "Trong Nhóm, chưa có trong danh sách: 1" in to(group.take(), "admin")[0]
+    assert "Người ngoài danh sách đang ở trong Nhóm: 1" in to(group.take(), "admin")[0]
     group.store.entries = []
     for _ in range(9):
         group.office.duties.roster_digest(group.uow, group.now)

@@ -122,7 +122,7 @@ def test_passed_on_with_words_the_leader_reads_them_and_the_old_word_still_serve
     (report,) = to(desk.take(), "leader")
     assert "Ý kiến kèm theo: đã nhắc hai lần, đề nghị cho ý kiến" in report
     assert "Ý kiến của đồng chí Nguyễn Văn Quản" in private(desk, "admin", "/xem VP1")[0]
-    assert "đã báo Trưởng nhóm" in private(desk, "admin", "/trinh VP1")[0]
+    assert "đã được báo cáo Trưởng nhóm" in private(desk, "admin", "/trinh VP1")[0]
     assert desk.store.audited[-1]["subject"] == "chuyen"
 
 
@@ -132,7 +132,7 @@ def test_the_minutes_until_it_was_set_right_are_shown_also_after_a_later_word() 
     desk.later(minutes=9)
     desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
     private(desk, "admin", "/xacnhan VP1")
-    assert "Khắc phục sau 9 phút." in private(desk, "admin", "/xem VP1")[0]
+    assert "Đã khắc phục sau 9 phút." in private(desk, "admin", "/xem VP1")[0]
 
 
 def test_a_false_alarm_teaches_and_the_same_text_comes_back_no_more() -> None:

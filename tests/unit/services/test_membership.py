@@ -119,7 +119,7 @@ def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "said"),
     [
-        ([JobOutcome.NOT_ALLOWED], "không phải trưởng nhóm hoặc phó nhóm"),
+        ([JobOutcome.NOT_ALLOWED], "không phải trưởng nhóm trên Zalo hoặc phó nhóm"),
         ([JobOutcome.REFUSED], "từ chối"),
         ([JobOutcome.UNKNOWN] * 5, "không rõ Zalo đã đưa"),
         ([JobOutcome.NOT_FOUND], "từ chối"),

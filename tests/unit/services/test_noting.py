@@ -82,4 +82,4 @@ def test_passed_on_it_is_told_as_what_somebody_wrote_down() -> None:
     noted(desk, "admin", f"/ghinhan 4.6 {UIDS['member']} {WHAT}", place="private")
     desk.say("admin", "/chuyen VP1", place="private")
     [report] = to(desk.take(), "leader")
-    assert "ghi nhận đồng chí Giàng A Viên" in report
+    assert "ghi nhận vụ việc về đồng chí Giàng A Viên" in report

@@ -66,7 +66,7 @@ def test_with_the_code_it_is_ordered_and_the_result_told() -> None:
     for who in ("admin", "admin_staff"):
         assert "Zalo đã xóa tin lúc 14:05 24/11/2026" in to(posted, who)[0]
     assert desk.states() == ["remedied"]
-    assert "người xóa: đồng chí Nguyễn Văn Quản" in asked(desk, "admin", "/xem VP1")
+    assert "đã được đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) xóa" in asked(desk, "admin", "/xem VP1")
     assert "không còn tin nào" in asked(desk, "admin", "/xoa VP1")
     assert [row["outcome"] for row in desk.store.audited if row["action"] == "removal"] == ["done"]
 
@@ -74,7 +74,7 @@ def test_with_the_code_it_is_ordered_and_the_result_told() -> None:
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (JobOutcome.NOT_ALLOWED, "không phải trưởng nhóm hoặc phó nhóm"),
+        (JobOutcome.NOT_ALLOWED, "không phải trưởng nhóm trên Zalo hoặc phó nhóm"),
         (JobOutcome.NOT_FOUND, "không tìm thấy tin"),
         (JobOutcome.REFUSED, "từ chối xóa"),
     ],
@@ -142,7 +142,7 @@ def test_a_deletion_that_the_office_made_with_the_bots_account_is_noted_too() ->
     desk.seal("member")
     desk.take()
     desk.hear(MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, target_keys=("m1",)))
-    assert "người xóa: tài khoản của Hệ thống" in to(desk.take(), "admin")[0]
+    assert "đã được tài khoản của Hệ thống xóa" in to(desk.take(), "admin")[0]
     assert desk.states() == ["remedied"]
 
 

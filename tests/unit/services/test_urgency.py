@@ -57,7 +57,7 @@ def test_several_light_ones_of_seconds_ago_are_one_message_to_the_desk_and_a_req
     [told] = to(posted, "admin")
     assert "VP1" in told
     assert "VP2" in told
-    assert "Đang nhắn riêng 2 thành viên" in told
+    assert "đang nhắn riêng người gửi của 2 vụ việc" in told
     assert "chưa nhắn" not in told
     assert [len(to(posted, who)) for who in ("member", "report_reader")] == [1, 1]
 
@@ -79,7 +79,7 @@ def test_an_old_secret_is_told_at_once_by_itself_at_night_too_and_its_author_is_
     posted = desk.take()
     [told] = to(posted, "admin")
     assert "BÁO KHẨN VP1" in told
-    assert "Nhận chậm 180 phút" in told
+    assert "lúc 11:05" in told
     [asked] = to(posted, "member")
     assert "còn trên Nhóm, xin thu hồi ngay" in asked
     assert all(notice.urgent for notice in posted)
@@ -96,8 +96,8 @@ def test_several_secrets_at_once_are_one_message_that_names_each() -> None:
     for code, who in ("VP1", "Giàng A Viên"), ("VP2", "Vàng Thị Phó"), ("VP3", "Đỗ Văn Phòng"):
         assert re.search(rf"- {code}: .*{who}", told)
     # Leadership gets no request, and the desk reads that it has to speak to them itself.
-    assert re.search(r"- VP2: .*chưa nhắn thành viên", told)
-    assert re.search(r"- VP1: .*đang nhắn thành viên", told)
+    assert re.search(r"- VP2: .*chưa nhắn người đăng", told)
+    assert re.search(r"- VP1: .*đang nhắn riêng người đăng", told)
     assert to(posted, "leadership") == []
 
 
@@ -194,7 +194,7 @@ def test_no_list_hides_a_secret_behind_a_count(crowded: Desk) -> None:
     crowded.say("leader", "/baocao", place="private")
     page = to(crowded.take(), "leader")
     assert codes(page) >= {"VP21", "VP22"}
-    assert "22 vụ việc đang mở" in "".join(page)
+    assert "22 vụ việc chưa xử lý xong" in "".join(page)
 
 
 def test_many_secrets_are_all_named_in_as_many_messages_as_that_takes(crowded: Desk) -> None:

@@ -53,7 +53,7 @@ def test_an_outsider_is_not_called_comrade_in_what_is_said_to_him() -> None:
     group = Group()
     shows(group, "Bố Gấu")
     said = ask(group, "/vipham", who="stranger")
-    assert said.startswith('Kính gửi chủ tài khoản "Bố Gấu".')
+    assert said.startswith('Kính gửi chủ tài khoản "Bố Gấu":')
     assert "đồng chí" not in said
     assert "ông/bà" in said
 

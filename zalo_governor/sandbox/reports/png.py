@@ -11,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Cell, Drawing, Highlight, ReportDocument, Table
 
 WIDTH = 1080
@@ -27,6 +26,7 @@ _NOTE_WIDTH, _NOTE_LINES = 82, 4
 _LONG_VALUE = 46
 """Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
+_HEADING_WIDTH, _HEADING_LINES = 56, 2
 _LABEL_WIDTH = 27
 
 
@@ -94,9 +94,9 @@ class _Page:
         self._at = 0
 
     def header(self, paper: ReportDocument) -> None:
-        self._text(56, 46, paper.title, size=30, weight="bold", color=_BLUE)
-        self._text(56, 98, textwrap.shorten(paper.group, 60, placeholder=" …"), size=20, weight="bold")
-        self._text(56, 144, paper.period, size=18, color=_PALE)
+        lines = textwrap.wrap(paper.heading or f"{paper.title} {paper.group}", _HEADING_WIDTH)
+        self._text(56, 34, "\n".join(lines[:_HEADING_LINES]), size=22, weight="bold", color=_BLUE)
+        self._text(56, 144, paper.period, size=17, color=_PALE)
         self._at = _HEADER
 
     def headline(self, headline: Highlight, note: Sequence[str]) -> None:
@@ -122,7 +122,11 @@ class _Page:
 
     def chart(self, table: Table, height: int) -> None:
         left_out = table.drawing is Drawing.BARS and len(table.rows) > _MOST_BARS
-        title = f"{table.title} ({_MOST_BARS}/{len(table.rows)})" if left_out else table.title
+        columns = _drawn_columns(table)
+        # Where only one of several columns has values, no legend says which one it is.
+        named = len(columns) == 1 < len(table.drawn)
+        said = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
+        title = f"{said} ({_MOST_BARS} dòng đầu trong {len(table.rows)})" if left_out else said
         self._text(56, self._at + 6, title, size=22, weight="bold")
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
@@ -133,8 +137,7 @@ class _Page:
 
     def footer(self, paper: ReportDocument) -> None:
         at = self._at + 10
-        made = f"{local(paper.made_at):%H:%M %d/%m/%Y}"
-        lines = [*textwrap.wrap(f"{made}. {paper.remark}", 92), *textwrap.wrap(paper.trace, 92)]
+        lines = [*textwrap.wrap(f"{paper.made} {paper.remark}".strip(), 92), *textwrap.wrap(paper.trace, 92)]
         for line in lines[:_FOOTER_LINES]:
             self._text(56, at, line, size=14, color=_PALE)
             at += 28

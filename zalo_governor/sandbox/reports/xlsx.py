@@ -30,14 +30,15 @@ def workbook(paper: ReportDocument) -> bytes:
 
 
 def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
-    heading = f"{paper.title}: {paper.group}"
+    # A report that was put into the queue by an earlier version of the program has no heading.
+    heading = paper.heading or f"{paper.title}: {paper.group}"
     rows: list[tuple[Cell, ...]] = [(heading,), (paper.period,)]
     rows += [(figure.name, figure.value, figure.note) for figure in paper.headlines]
     rows += [(), *((figure.name, figure.value, figure.note) for figure in paper.highlights)]
     told = [section for section in paper.sections if section.lines or section.notes]
     for section in told:
         rows += [(), (section.title,), *((line,) for line in (*section.lines, *section.notes))]
-    rows += [(), (paper.remark,), (paper.trace,)]
+    rows += [(), (f"{paper.made} {paper.remark}".strip(),), (paper.trace,)]
     titles = {heading, *(section.title for section in told)}
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):

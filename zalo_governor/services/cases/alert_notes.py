@@ -7,7 +7,7 @@ from zalo_governor.services.cases.categories import IN_FILE, is_dangerous_file, 
 from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
-from zalo_governor.services.messaging.formatter import MessageFormatter, number, time_or_brief
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, number, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable
 from zalo_governor.services.messaging.trial_filter import on_trial
@@ -71,12 +71,30 @@ class AlertNotes:
             return ""
         if on_trial(self._policy, uow):
             return self._voice.render(MessageId.ALERT_DUE_ON_TRIAL)
-        return self._voice.render(MessageId.ALERT_DUE, when=time_or_brief(case.due_at, self._policy.clock()))
+        when = time_or_brief(case.due_at, self._policy.clock())
+        due, short = (self._voice.render(text, when=when) for text in (MessageId.ALERT_DUE, MessageId.ALERT_DUE_SHORT))
+        return Shortenable(due, short)
 
     def removal_offer(self, uow: UnitOfWork, case: Case) -> str:
         """Return the words naming the command that deletes the messages; "" if the bot account cannot delete them."""
         may = may_remove(uow, self._policy.account, case)
-        return self._voice.render(MessageId.OR_DELETE) if may else ""
+        return self._voice.render(MessageId.OR_DELETE, code=case.code) if may else ""
+
+    def recall_advice(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the words that advise to have a sealed message recalled, or deleted if the bot account can do that."""
+        if may_remove(uow, self._policy.account, case):
+            texts = (MessageId.RECALL_OR_DELETE, MessageId.DELETE_AND_REPORT)
+            return Shortenable(*(self._voice.render(text, code=case.code) for text in texts))
+        return Shortenable(self._voice.render(MessageId.RECALL_ASKED), "")
+
+    def place(self, case: Case) -> str:
+        """Return the words naming the group, with a blank before them; the shorter form is ""."""
+        group = str(self._voice.group(self._policy.group(case.group_id)))
+        return Shortenable(self._voice.render(MessageId.ALERT_PLACE, group=group), "")
+
+    def time(self, case: Case) -> str:
+        """Return time and day of the case's event; the shorter form of an event of today has no day."""
+        return Shortenable(brief(case.event_at), time_or_brief(case.event_at, self._policy.clock()))
 
 
 def alert_of(label: str) -> MessageId:

@@ -23,7 +23,7 @@ def may_answer(case: Case) -> bool:
 def answers(voice: MessageFormatter, case: Case) -> str:
     """Return a sentence, with a leading space, naming the chat commands that can still decide the case; "" if none."""
     if may_answer(case):
-        return voice.render(MessageId.ANSWER_BOTH, code=case.code)
+        return voice.render(MessageId.ANSWER_SEALED if case.sealed else MessageId.ANSWER_BOTH, code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
         return voice.render(MessageId.ANSWER_FALSE_ALARM, code=case.code)
     return voice.render(MessageId.ANSWER_REVIEW, code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""

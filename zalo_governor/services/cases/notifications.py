@@ -26,7 +26,7 @@ from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.display_names import DisplayNameAdvice
 from zalo_governor.services.messaging.delivery_words import state_in_words
-from zalo_governor.services.messaging.formatter import MessageFormatter, brief, day, gone, moment, number, plain
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, gone, moment, number, plain
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.shortening import Shortenable
@@ -56,19 +56,20 @@ class CaseNotifications:
         Args:
             asked: whether the member was asked to correct the breach, or why not.
             about_name: the case is about a display name.
-            reason: the codes with which the rule explains its finding, such as `contact+offer`; None without
-                explanation.
+            reason: the codes with which the rule explains its finding, such as `contact+offer`; None without.
         """
-        about = self._case_fields(case, uow.people.get(person.id)) | {"when": brief(case.event_at)}
+        about = self._case_fields(case, uow.people.get(person.id)) | {"when": self._notes.time(case)}
         about["member"] = self._notes.of_member(case, asked)
         if case.label == UNCHECKED:
             text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
         elif case.sealed:
+            del about["group"]
             about |= {
+                "place": self._notes.place(case),
                 "seen": self._notes.seen_in_file(reason),
                 "same": self._notes.same_content(uow, case),
                 "due": self._notes.deadline(uow, case),
-                "remove": self._notes.removal_offer(uow, case),
+                "remove": self._notes.recall_advice(uow, case),
             }
             if asked is MemberRequest.WITHHELD and about["due"]:
                 about["member"] = ""  # The sentence on the deadline says that too.
@@ -83,13 +84,19 @@ class CaseNotifications:
                 "reason": self._voice.in_brackets(why(self._voice, reason)),
             }
             kind = alert_of(case.label)
-            if kind is not MessageId.ALERT_HARMFUL:
-                del about["group"]
+            del about["group"]
+            if kind is MessageId.ALERT_HARMFUL:
+                named["place"] = self._notes.place(case)
+            else:
+                named["details"] = self._voice.render(MessageId.ALERT_DETAILS, code=case.code)
             text = self._voice.render(kind, remove=self._notes.removal_offer(uow, case), **about, **named)
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
             if about_name:
                 del about["when"]
+            else:
+                about["place"] = self._notes.place(case)
+                del about["group"]
             clause, due = self._voice.in_brackets(self._voice.sign(case)), self._notes.deadline(uow, case)
             text = self._voice.render(kind, clause=clause, due=due, **about)
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
@@ -234,12 +241,13 @@ class CaseNotifications:
         `by` removed it: deleted for everybody if `deleted`, else recalled. `left` are the case's messages still
         visible.
         """
-        about = self._case_fields(case, uow.people.get(case.person_id))
+        author, remover, account = uow.people.get(case.person_id), by and uow.people.get(by.id), self._policy.account
+        about = self._case_fields(case, author)
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
             code=about["code"],
             who=about["who"],
-            how=gone(self._voice, at, by and uow.people.get(by.id), deleted=deleted, account=self._policy.account),
+            how=gone(self._voice, at, remover, author_id=author.id, deleted=deleted, account=account),
             after=self._voice.render(MessageId.GONE_AFTER, minutes=self._voice.minutes(minutes_of(at - case.event_at))),
             rest=self._voice.render(MessageId.RECALL_REST, count=case.count) if left else "",
         )
@@ -255,7 +263,7 @@ class CaseNotifications:
         rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
         group = self._voice.group(self._policy.group(group_id))
         may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
-        remove = self._voice.render(MessageId.OR_DELETE) if may else ""
+        remove = self._voice.render(MessageId.OR_DELETE_EACH) if may else ""
         about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
         text = self._voice.render(MessageId.URGENT_CASES, **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)

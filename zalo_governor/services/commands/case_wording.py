@@ -38,10 +38,9 @@ class _OwnCaseCommand(CaseWords):
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
         quoted = self.voice.render(MessageId.WORDS_QUOTED, words=words) if words else ""
-        about = {"who": self.voice.who(call.person), "code": case.code, "words": quoted}
-        if text is MessageId.EXPLANATION:
-            about["answers"] = answers(self.voice, case)
-        said = self.voice.render(text, **about)
+        said = self.voice.render(
+            text, who=self.voice.who(call.person), code=case.code, words=quoted, answers=answers(self.voice, case)
+        )
         self._notifier.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
 
 
@@ -110,7 +109,7 @@ class Review(_OwnCaseCommand):
         moved = move(self, call, case, CaseState.UNDER_REVIEW, case.reason)
         if moved.outcome != "done":
             return moved
-        self.bring(call, case, NoteKind.REVIEW, MessageId.REVIEW_ASKED, words)
+        self.bring(call, call.uow.cases.get(case.id) or case, NoteKind.REVIEW, MessageId.REVIEW_ASKED, words)
         return Answer([self.voice.render_for(call.person, MessageId.REVIEWED, code=case.code)], subject=case.code)
 
 

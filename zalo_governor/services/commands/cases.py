@@ -50,7 +50,7 @@ class Wanted(NamedTuple):
 
 
 class ListCases(Command[Wanted]):
-    """Command `/vipham [mở | tất cả | hôm nay] [page]` (violations): list open cases, all recent ones, or today's."""
+    """Command `/vipham [đang xử lý | tất cả | hôm nay] [page]` (violations): list cases."""
 
     word = "vipham"
     usage = MessageId.USAGE_CASES
@@ -60,6 +60,7 @@ class ListCases(Command[Wanted]):
         "": Which.OPEN,
         "mo": Which.OPEN,
         "dang mo": Which.OPEN,
+        "dang xu ly": Which.OPEN,
         "tat ca": Which.ALL,
         "tatca": Which.ALL,
         "hom nay": Which.TODAY,

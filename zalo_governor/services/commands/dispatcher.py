@@ -38,6 +38,8 @@ _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """Rate limit for persons who have no role but member: at most 6 answers within each 5 minutes."""
 _MOST_HINTS_TO_MEMBER, _MOST_HINTS_TO_OTHERS = 1, 6
 """Maximum hints about the commands within each 5 minutes: for a person who is only a member, and for others."""
+_ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
+"""Roles of people who get reports, but are not shown cases and seldom have one of their own."""
 
 
 class CommandDesk:
@@ -201,7 +203,8 @@ class CommandDesk:
             uow, f"hint:{person.id}", _MOST_HINTS_TO_OTHERS if person.roles - {Role.MEMBER} else _MOST_HINTS_TO_MEMBER
         ):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
-            text = self._voice.render_for(person, MessageId.HINT_CASE, code=code) if code else hint
+            own = MessageId.HINT_CASE_OF_OTHERS if person.has(*_ABOVE_CASES) else MessageId.HINT_CASE
+            text = self._voice.render_for(person, own, code=code) if code else hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _suggest_similar(self, person: Person, typed: Typed) -> str:

@@ -201,11 +201,18 @@ class ShowCase(CaseCommand):
 
     def _removal_lines(self, call: Call, case: Case) -> list[str]:
         """Return lines on the case's messages that were recalled or deleted: when and by whom."""
-        lines = []
+        lines, author = [], call.uow.people.get(case.person_id)
         for message in call.uow.case_messages.of(case):
             if message.gone_at:
                 by = None if message.gone_by is None else call.uow.people.get(message.gone_by)
-                how = gone(self.voice, message.gone_at, by, deleted=message.deleted, account=self.policy.account)
+                how = gone(
+                    self.voice,
+                    message.gone_at,
+                    by,
+                    author_id=author.id,
+                    deleted=message.deleted,
+                    account=self.policy.account,
+                )
                 lines.append(self.voice.render(MessageId.CASE_GONE, when=moment(message.at), how=how))
         return lines[:_GONE]
 
@@ -240,7 +247,7 @@ class ShowCase(CaseCommand):
             if call.uow.case_messages.readers(case):
                 steps.append(MessageId.STEP_READERS)
             if may_answer(case):
-                steps.append(MessageId.STEP_ANSWER)
+                steps.append(MessageId.STEP_ANSWER_SEALED if case.sealed else MessageId.STEP_ANSWER)
         said += [self.voice.render(step, code=case.code) for step in steps]
         return self.voice.render(
             MessageId.CASE_NEXT, steps="; ".join(said or [self.voice.render(MessageId.STEP_NOTHING)])

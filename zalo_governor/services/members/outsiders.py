@@ -188,8 +188,8 @@ class OutsiderService:
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
         if not sent:
-            return self._voice.render(MessageId.MEMBER_WITHHELD)
-        return self._voice.render(MessageId.MEMBER_ASKED)
+            return self._voice.render(MessageId.ADDER_WITHHELD)
+        return self._voice.render(MessageId.ADDER_ASKED)
 
     def _tell_admins(
         self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], text: MessageId, member: str

@@ -173,11 +173,10 @@ class MessageFormatter:
     def cited(self, case: Case) -> str:
         """Return the citation of the case's clause; if sealed, with the remark that a state secret is suspected."""
         citation = self.citation(case.clause)
-        return (
-            self.render(MessageId.CITED_SECRET, citation=citation)
-            if case.sealed and case.label != UNCHECKED
-            else citation
-        )
+        if not case.sealed or case.label == UNCHECKED:
+            return citation
+        texts = (citation, citation.removesuffix(" Quy chế"))
+        return Shortenable(*(self.render(MessageId.CITED_SECRET, citation=text) for text in texts))
 
     def sign(self, case: Case) -> str:
         """Return a short text on what the case is about.
@@ -192,13 +191,18 @@ class MessageFormatter:
         return self.render(MessageId.CASE_TIMES, count=case.count) if case.count > 1 else ""
 
 
-def gone(voice: MessageFormatter, at: datetime, by: Person | None, *, deleted: bool, account: str) -> str:
+def gone(
+    voice: MessageFormatter, at: datetime, by: Person | None, *, author_id: int, deleted: bool, account: str
+) -> str:
     """Return a text saying when and by whom a message was removed: deleted for everybody if `deleted`, else recalled.
 
-    `by` is the person who did it (None: unknown); `account` is the uid of the bot account.
+    `by` is the person who did it (None: unknown), `author_id` the person who wrote the message; `account` is the uid of
+    the bot account.
     """
     if by and by.uid == account:
         who = voice.render(MessageId.GONE_BY_OWN)
+    elif by and by.id == author_id:
+        who = voice.render(MessageId.GONE_BY_AUTHOR)
     else:
         who = voice.who(by) if by else voice.render(MessageId.GONE_BY_UNKNOWN)
     return voice.render(MessageId.GONE_DELETED if deleted else MessageId.GONE_RECALLED, who=who, when=moment(at))

@@ -10,8 +10,10 @@ _PEOPLE = frozenset({"who", "by", "names"})
 """Fields that name people; they lose title and agency last, as these tell the reader who it is."""
 _SUBJECT = "rows"
 """The field that tells what happened; it is shortened after the optional sentences."""
-_TOLD = "told"
-"""The optional sentence that says who was told, or on trial was not: it is left out last."""
+_KNOWN = frozenset({"group", "place", "when"})
+"""Fields that tell the group, and the time with its date, which readers know."""
+_LAST = ("unapproved", "told")
+"""The optional sentences left out last: that a change is not known to be approved, and who was told of it."""
 _BLANKS = re.compile(" {2,}")
 _BROKEN_LINES = re.compile(" *\n[ \n]*")
 
@@ -44,7 +46,7 @@ def fitted(
     """Return the message, filled in by `fill`, in its fullest form that has at most `limit` characters.
 
     Parts give way in this order: names of groups and other `Shortenable` fields, optional sentences, the rows that tell
-    what happened, titles of people (these first where the person is the reader: `limits.ADDRESSED`), who was told.
+    what happened, titles of people (these first where the person is the reader: `limits.ADDRESSED`), then `_LAST`.
     Words are never cut, so that a message whose parts have no shorter form may stay over the limit. A message without a
     limit is `Shortenable` itself if one of its fields is.
     """
@@ -55,8 +57,8 @@ def fitted(
     people = [_short_forms(fields, [name]) for name in short if name in _PEOPLE]
     subject = [_short_forms(fields, [name]) for name in short if name == _SUBJECT]
     others = [_short_forms(fields, [name]) for name in sorted({*short} - _PEOPLE - {_SUBJECT}, key=_shortened_first)]
-    left_out: list[dict[str, object]] = [{name: ""} for name in text.optional if fields[name] and name != _TOLD]
-    last: list[dict[str, object]] = [{_TOLD: ""}] if _TOLD in text.optional else []
+    left_out: list[dict[str, object]] = [{name: ""} for name in text.optional if fields[name] and name not in _LAST]
+    last: list[dict[str, object]] = [{name: ""} for name in _LAST if name in text.optional]
     if text in ADDRESSED:
         steps = [*people, *others, *left_out, *subject, *last]
     else:
@@ -70,8 +72,8 @@ def fitted(
 
 
 def _shortened_first(name: str) -> tuple[bool, str]:
-    """Return the key by which the group's name comes first of the fields that are shortened: readers know the group."""
-    return name != "group", name
+    """Return the key by which group and time come first of the fields that are shortened: readers know these."""
+    return name not in _KNOWN, name
 
 
 def _short_forms(fields: Mapping[str, object], names: list[str]) -> dict[str, object]:

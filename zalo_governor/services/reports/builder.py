@@ -44,6 +44,7 @@ def compose(
     head = uow.audit.head()
     # Counted first, so that the counts below include everything that it reports as judged.
     coverage = uow.statistics.coverage(group.id, period.start, period.end)
+    first_heard = uow.statistics.first_heard(group.id)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
     report = ActivityReport(
         group_id=group.id,
@@ -52,7 +53,7 @@ def compose(
         made_at=now,
         activity=uow.statistics.activity(group.id, period.start, period.end),
         activity_before=uow.statistics.activity(group.id, before, period.start),
-        days=tuple(DayFigures(day=day, messages=by_day.get(day, 0)) for day in _days(period, now, by_day)),
+        days=tuple(DayFigures(day=day, messages=by_day.get(day, 0)) for day in _days(period, first_heard, now, by_day)),
         hours=tuple(by_hour),
         agencies=tuple(uow.distributions.agencies(group.id, period.start, period.end)),
         clauses=tuple(
@@ -78,7 +79,7 @@ def compose(
         withheld_notices=uow.trials.withheld_count(group.id, period.start, period.end),
         coverage=coverage.model_copy(update={"gaps": tuple(uow.statistics.gaps(group.id, period.start, period.end))}),
         private_gaps=tuple(gap for gap in uow.statistics.private_gaps(period.start, period.end) if not gap.closed),
-        first_heard=uow.statistics.first_heard(group.id),
+        first_heard=first_heard,
         cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),
         audit_head=str(head) if head.rows else "",
     )
@@ -93,15 +94,18 @@ def _directives(uow: UnitOfWork, group_id: str, period: Period, now: datetime) -
     return figures.model_copy(update={"open_ones": lines, "open_now": page.total, "overdue_now": page.overdue})
 
 
-def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
+def _days(period: Period, first_heard: datetime | None, now: datetime, heard: Collection[date]) -> Iterator[date]:
     """Yield the days of the report's period, up to today at most, or up to the last day in `heard` if that is later.
 
-    `heard` are the days with messages, dated by Zalo's clock, which may be ahead.
+    `heard` are the days with messages, dated by Zalo's clock, which may be ahead. Of the days before the program
+    received its first event, at `first_heard`, nothing is known; only those in `heard` are yielded.
     """
+    known_from = local(first_heard).date() if first_heard else date.max
     day, last = local(period.start).date(), local(period.end - timedelta(milliseconds=1)).date()
     last = min(last, max([local(now).date(), *heard]))
     while day <= last:
-        yield day
+        if day >= known_from or day in heard:
+            yield day
         day += timedelta(days=1)
 
 

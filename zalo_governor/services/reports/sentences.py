@@ -7,10 +7,10 @@ from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.connection import Gap, silence
 from zalo_governor.domain.reports import ActivityReport, Coverage, Period
 from zalo_governor.services.group_changes.leak_signs import in_words
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 
-_QUIET_START_ALLOWED = timedelta(days=1)
+_QUIET_START_ALLOWED = timedelta(hours=1)
 """If the first element of the group was received at most this long after the period's start, the report does not
 mention it."""
 _DAY, _HOUR = 24 * 60, 60
@@ -40,6 +40,8 @@ def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
 
 def length_in_words(length: timedelta, voice: MessageFormatter) -> str:
     """Return a duration as days, hours and minutes: `1 ngày 3 giờ`, `2 giờ 5 phút`; the minutes only below a day."""
+    if timedelta() < length < timedelta(minutes=1):
+        return voice.render(MessageId.LENGTH_BELOW_MINUTE)
     minutes = minutes_of(length) if length else 0
     days, hours, rest = minutes // _DAY, minutes % _DAY // _HOUR, minutes % _HOUR
     parts = [(MessageId.LENGTH_DAYS, days), (MessageId.LENGTH_HOURS, hours)]
@@ -80,6 +82,7 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
         (MessageId.DIRECTIVES_LATE, figures.late),
         (MessageId.DIRECTIVES_OVERDUE, figures.overdue),
         (MessageId.DIRECTIVES_SILENT, figures.silent),
+        (MessageId.DIRECTIVES_ABSENT, figures.absent),
     )
     given, asked = number(figures.given), number(figures.asked)
     said = voice.render(MessageId.LINE_DIRECTIVES, given=given, asked=asked)
@@ -180,8 +183,11 @@ def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
     return "; ".join(in_words(report.signs, voice))
 
 
-def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
-    """Return sentences on the time to correct breaches, persons with several cases, and false alarms; [] if none."""
+def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms: int = 0) -> list[str]:
+    """Return sentences on the time to correct breaches, persons with several cases, and false alarms; [] if none.
+
+    `false_alarms` is the number of false alarms that the reader was told before; the same number is not repeated.
+    """
     handling = report.handling
     lines = []
     if handling.remedied_minutes is not None:
@@ -191,7 +197,7 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]
         voice.render(text, count=number(count))
         for text, count in (
             (MessageId.REPORT_REPEATED, handling.repeated),
-            (MessageId.REPORT_TAKEN_BACK, handling.taken_back),
+            (MessageId.REPORT_TAKEN_BACK, 0 if handling.taken_back == false_alarms else handling.taken_back),
             (MessageId.REPORT_PASSED_OVER, handling.passed_over),
         )
         if count
@@ -202,23 +208,46 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]
 def late_start(report: ActivityReport, voice: MessageFormatter) -> str:
     """Return a sentence saying since when the bot receives the group's messages, if it began within the period.
 
-    Returns "" if it began before the period, or within the period's first day, or has not begun.
+    Returns "" if it began before the period, or within the period's first hour, or has not begun.
     """
     first, period = report.first_heard, report.period
     if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
         return ""
-    return voice.render(MessageId.LISTENING_SINCE, when=moment(first))
+    return voice.render(MessageId.LISTENING_SINCE, when=moment_in_words(first, voice))
 
 
-def span_in_words(period: Period, voice: MessageFormatter) -> str:
-    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can."""
+def moment_in_words(at: datetime, voice: MessageFormatter) -> str:
+    """Return time and date as official papers write them: `14 giờ 05 phút ngày 24/11/2026`."""
+    return voice.render(MessageId.MOMENT_IN_WORDS, time=time_in_words(at, voice), day=day(at))
+
+
+def time_in_words(at: datetime, voice: MessageFormatter) -> str:
+    """Return the time of day as official papers write it: `14 giờ 05 phút`."""
+    here = local(at)
+    return voice.render(MessageId.TIME_IN_WORDS, hour=here.hour, minute=f"{here.minute:02}")
+
+
+def span_heard(report: ActivityReport, voice: MessageFormatter, *, brief: bool = False) -> str:
+    """Return from when to when there are figures: the report's period, without the time before the bot listened."""
+    return span_in_words(report.period.model_copy(update={"start": report.listened_from}), voice, brief=brief)
+
+
+def span_in_words(period: Period, voice: MessageFormatter, *, brief: bool = False) -> str:
+    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can.
+
+    Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
+    """
     start, end = local(period.start), local(last_minute(period.end))
     if start.time() == time.min and end != local(period.end):
         return voice.render(MessageId.SPAN_DAYS, start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
     if start.date() == end.date():
-        times = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        times = {
+            name: f"{at:%H:%M}" if brief else time_in_words(at, voice) for name, at in (("start", start), ("end", end))
+        }
         return voice.render(MessageId.SPAN_OF_DAY, day=f"{start:%d/%m/%Y}", **times)
-    return voice.render(MessageId.SPAN, start=moment(start), end=moment(end))
+    if brief:
+        return voice.render(MessageId.SPAN, start=moment(start), end=moment(end))
+    return voice.render(MessageId.SPAN, start=moment_in_words(start, voice), end=moment_in_words(end, voice))
 
 
 def last_minute(end: datetime) -> datetime:

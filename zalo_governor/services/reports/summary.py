@@ -39,9 +39,10 @@ def in_one_line(headline: Highlight) -> str:
 def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Highlight:
     cases = report.grave_cases
     name = voice.render(MessageId.SUMMARY_GRAVE)
+    first_looks = _first_looks(report, voice, codes)
     if not cases:
         text = MessageId.SUMMARY_UNKNOWN if report.heard_nothing else MessageId.SUMMARY_NONE
-        return Highlight(name=name, value=voice.render(text))
+        return Highlight(name=name, value=voice.render(text), note=first_looks)
     more = counted(
         voice,
         (MessageId.SUMMARY_GRAVE_OPEN, sum(case.state.open for case in cases)),
@@ -53,7 +54,21 @@ def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Hig
     if rest := clauses[_MOST_CLAUSES:]:
         others = number(sum(len(clause.cases) for clause in rest))
         said.append(voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=others))
-    return Highlight(name=name, value=f"{value} ({more})" if more else value, note="; ".join(said) + ".")
+    note = "; ".join(said) + "."
+    return Highlight(
+        name=name,
+        value=f"{value} ({more})" if more else value,
+        note=f"{note} {first_looks}" if first_looks else note,
+    )
+
+
+def _first_looks(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> str:
+    """Return a sentence on the open cases of which nobody has said yet whether they are grave; "" without any."""
+    cases = report.first_looks
+    if not cases:
+        return ""
+    named = ", ".join(case.code for case in cases[: codes.others]) + (", …" if len(cases) > codes.others else "")
+    return voice.render(MessageId.SUMMARY_FIRST, count=number(len(cases)), codes=named)
 
 
 def _clause(clause: GraveClause, voice: MessageFormatter, codes: Codes) -> str:
@@ -65,15 +80,19 @@ def _clause(clause: GraveClause, voice: MessageFormatter, codes: Codes) -> str:
 
 
 def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
-    value = counted(
-        voice,
-        (MessageId.SUMMARY_OPEN, len(report.open_cases)),
-        (MessageId.SUMMARY_OVERDUE, report.directives.overdue_now),
-    )
+    open_cases = counted(voice, (MessageId.SUMMARY_OPEN, len(report.open_cases)))
+    overdue = counted(voice, (MessageId.SUMMARY_OVERDUE, report.directives.overdue_now))
+    if report.heard_nothing and not open_cases and not overdue:
+        return Highlight(name=voice.render(MessageId.SUMMARY_PENDING), value=voice.render(MessageId.SUMMARY_UNKNOWN))
     oldest = min((case.opened_at for case in report.open_cases), default=report.made_at)
     return Highlight(
         name=voice.render(MessageId.SUMMARY_PENDING),
-        value=value or voice.render(MessageId.SUMMARY_NONE),
+        value="; ".join(
+            (
+                open_cases or voice.render(MessageId.SUMMARY_OPEN_NONE),
+                overdue or voice.render(MessageId.SUMMARY_OVERDUE_NONE),
+            )
+        ),
         note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if day(oldest) != day(report.made_at) else "",
     )
 
@@ -87,8 +106,9 @@ def _silent(report: ActivityReport, voice: MessageFormatter) -> Highlight:
         value, unfinished = voice.render(MessageId.SUMMARY_NONE), 0
     else:
         length = silence(gaps, report.period.start, report.period.end)
-        value = voice.render(MessageId.SUMMARY_GAPS, length=length_in_words(length, voice), count=number(len(gaps)))
         unfinished = sum(not gap.closed for gap in gaps)
+        text = MessageId.SUMMARY_GAPS if unfinished else MessageId.SUMMARY_GAPS_WHOLE
+        value = voice.render(text, length=length_in_words(length, voice), count=number(len(gaps)))
     notes = [late_start(report, voice)]
     if unfinished:
         notes.append(voice.render(MessageId.SUMMARY_UNFINISHED, count=number(unfinished)))

@@ -19,7 +19,7 @@ from zalo_governor.services.reports.sentences import (
     handling_lines,
     members_line,
     signs_line,
-    span_in_words,
+    span_heard,
     told_line,
     troubles_line,
 )
@@ -93,8 +93,8 @@ class _TextRenderer:
         """Return what follows the three first lines, in the order in which it is read."""
         report, voice = self._report, self._voice
         return (
-            _Part(2, [self._activity()]),
-            _Part(1, [self._cases(rows) for rows in _CLAUSE_ROWS]),
+            _Part(1, [self._activity()]),
+            _Part(2, [self._cases(rows) for rows in _CLAUSE_ROWS]),
             _Part(6, [" ".join(handling_lines(report, voice))]),
             _Part(5, [directives_line(report, voice)]),
             _Part(7, [members_line(report, voice)]),
@@ -117,7 +117,7 @@ class _TextRenderer:
         )
         return self._voice.render(
             MessageId.REPORT_ACTIVITY,
-            span=span_in_words(report.period, self._voice),
+            span=span_heard(report, self._voice, brief=True),
             messages=number(activity.messages),
             senders=number(activity.senders),
             compared=compared(report, activity.messages, report.activity_before.messages, self._voice),

@@ -163,13 +163,13 @@ class Distributions(Repository):
     def membership(self, group_id: str) -> Membership:
         """Compare the group's members with its roster (approved list): return how many are in both, or only in one.
 
-        The bot account itself does not count as an outsider (member who is not on the roster).
+        The bot account itself counts neither as a member nor as an outsider (member who is not on the roster).
         """
         account = self._tx.account or ""
         present, matched = self._members.present_uids(account, group_id), self._roster.matched(account, group_id)
         both = sum(not uids.isdisjoint(present) for _, uids in matched)
         return Membership(
-            present=len(present),
+            present=len(present - {account}),
             approved=len(matched),
             both=both,
             outsiders=len(present - (self._roster.approved_uids(account, group_id) or frozenset()) - {account}),

@@ -144,7 +144,9 @@ def test_text_and_paper_say_the_same_figures() -> None:
     assert made.highlights[1].value == number(cases)
     for line in made.headlines:
         assert f"{line.name}: {line.value}." in text
-    assert made.headlines[1].value == f"{len(table_of(made, 'open').rows)} vụ việc đang mở"
+    assert made.headlines[1].value == (
+        f"{len(table_of(made, 'open').rows)} vụ việc chưa xử lý xong; không có chỉ đạo quá hạn"
+    )
 
 
 def faces(figures: ActivityReport, made: ReportDocument) -> dict[str, str]:
@@ -163,12 +165,12 @@ def faces(figures: ActivityReport, made: ReportDocument) -> dict[str, str]:
 @pytest.mark.parametrize("days", [1, 30])
 def test_whether_there_is_anything_grave_is_answered_by_the_first_200_characters_of_each_format(days: int) -> None:
     for face, said in faces(bad(days), bad_paper(days)).items():
-        assert re.search(r"Nghiêm trọng:?\s45 vụ việc", said[:200]), (face, said[:200])
+        assert re.search(r"Dấu hiệu nghiêm trọng:?\sCÓ, 45 vụ việc", said[:200]), (face, said[:200])
         assert "Bí mật nhà nước (khoản 1 Điều 4): VP101" in said[:400], (face, said[:400])
     quiet = bad(days).model_copy(update={"grave_cases": ()})
     made = bad_paper(days).model_copy(update={"headlines": headlines(quiet, VOICE, Codes(2, 2))})
     for face, said in faces(quiet, made).items():
-        assert re.search(r"Nghiêm trọng:?\skhông có", said[:200]), (face, said[:200])
+        assert re.search(r"Dấu hiệu nghiêm trọng:?\skhông có", said[:200]), (face, said[:200])
 
 
 def test_the_report_as_a_message_keeps_its_limit_also_after_a_bad_month() -> None:

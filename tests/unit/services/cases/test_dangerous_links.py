@@ -33,8 +33,8 @@ def test_the_admin_is_told_what_was_seen_where_and_what_to_do() -> None:
     desk.change("member", title="")
     desk.say("member", "địa chỉ", CERTAIN)
     (alert,) = to(desk.take(), "admin")
-    assert "có dấu hiệu liên quan khoản 4 Điều 4 Quy chế: địa chỉ giống địa chỉ của nơi khác" in alert
-    assert "Không mở liên kết" in alert
+    assert "có dấu hiệu liên quan khoản 4 Điều 4 Quy chế: địa chỉ gần giống địa chỉ của cơ quan, dịch vụ khác" in alert
+    assert "Đề nghị không mở liên kết" in alert
     assert "Chưa phải kết luận" in alert
     assert "vietcombank" not in alert
 
@@ -43,7 +43,7 @@ def test_the_member_is_asked_to_recall_and_not_to_open() -> None:
     desk = Desk(regulation=WITH_LINKS)
     desk.say("member", "địa chỉ", CERTAIN)
     (asked,) = to(desk.take(), "member")
-    assert "đề nghị đồng chí không mở; kiểm tra, thu hồi nếu đúng" in asked.lower()
+    assert "đề nghị đồng chí không mở và thu hồi tin" in asked.lower()
     assert "có dấu hiệu liên quan khoản 4 Điều 4 Quy chế" in asked
     assert "chưa phải kết luận" in asked
 
@@ -68,7 +68,7 @@ def test_the_case_shows_the_address_made_harmless() -> None:
     desk.say("admin", "/xem VP1", place="private")
     (shown,) = to(desk.take(), "admin")
     assert "hxxps://vietcombank[.]top/tri-an" in shown
-    assert "địa chỉ giống địa chỉ của nơi khác" in shown
+    assert "địa chỉ gần giống địa chỉ của cơ quan, dịch vụ khác" in shown
 
 
 @pytest.mark.parametrize("label", LABELS)

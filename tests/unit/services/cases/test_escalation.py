@@ -17,7 +17,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.services.facade import ServiceFacade
 
-UNVERIFIED = "chưa được Quản trị xác minh"
+UNVERIFIED = "chưa được Quản trị Nhóm xác minh"
 
 
 def recall(desk: Desk, key: str, who: str = "member") -> None:
@@ -44,7 +44,7 @@ def test_the_admin_and_the_member_hear_at_once_and_the_leader_not_yet() -> None:
     desk.seal("member")
     posted = desk.take()
     assert "thu hồi ngay" in to(posted, "member")[0]
-    assert "Sau 14:20 báo Trưởng nhóm" in to(posted, "admin")[0]
+    assert "Quá 14:20, Hệ thống báo cáo Trưởng nhóm" in to(posted, "admin")[0]
     desk.tick(minutes=14, seconds=59)
     assert desk.take() == []
 
@@ -147,7 +147,7 @@ def test_passed_on_by_the_admin_the_leader_reads_who_reports() -> None:
     desk.say("admin_staff", "/chuyen VP1", place="private")
     posted = desk.take()
     assert to(posted, "leader") == []
-    assert "đã báo Trưởng nhóm lúc 14:05 24/11/2026" in to(posted, "admin_staff")[0]
+    assert "đã được báo cáo Trưởng nhóm lúc 14:05 24/11/2026" in to(posted, "admin_staff")[0]
 
 
 def test_the_admin_may_pass_on_what_the_leader_has_heard_of_unverified() -> None:
@@ -187,7 +187,7 @@ def test_a_leader_is_not_asked_to_look_into_his_own_message() -> None:
     desk.tick(minutes=15)
     posted = desk.take()
     assert to(posted, "leader") == []
-    assert "Chưa có Trưởng nhóm để báo" in to(posted, "admin")[-1]
+    assert "Hệ thống chưa được khai báo Trưởng nhóm" in to(posted, "admin")[-1]
     desk.tick(hours=1)
     assert desk.take() == []
 
@@ -252,7 +252,7 @@ def test_the_same_content_again_from_the_same_person_joins_and_both_hear_of_it()
     desk.later(minutes=6)
     desk.seal("member", mac=b"one")
     posted = desk.take()
-    assert "lại đăng lúc 14:11 24/11/2026" in to(posted, "admin")[0]
+    assert "đăng lại lúc 14:11 24/11/2026" in to(posted, "admin")[0]
     assert "lần thứ 2" in to(posted, "admin")[0]
     assert "14:11" in to(posted, "member")[0]
     for _ in range(50):
@@ -276,9 +276,9 @@ def test_a_deletion_by_an_administrator_names_who_deleted() -> None:
     key = desk.seal("member").key
     desk.take()
     desk.hear(MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(key,)))
-    assert "đã xóa lúc 14:05 24/11/2026 (người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
+    assert "đã được đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) xóa lúc 14:05 24/11/2026" in to(desk.take(), "admin")[0]
     desk.say("admin", "/xem VP1", place="private")
-    assert "người xóa: đồng chí Nguyễn Văn Quản" in to(desk.take(), "admin")[0]
+    assert "đã được đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) xóa" in to(desk.take(), "admin")[0]
 
 
 def test_a_recall_after_the_case_was_referred_is_noted_and_told_and_changes_no_state() -> None:
@@ -287,7 +287,7 @@ def test_a_recall_after_the_case_was_referred_is_noted_and_told_and_changes_no_s
     desk.say("admin", "/xacnhan VP1", place="private")
     desk.take()
     recall(desk, key)
-    assert "đã thu hồi" in to(desk.take(), "admin")[0]
+    assert "thu hồi" in to(desk.take(), "admin")[0]
     assert desk.states() == ["referred"]
 
 
@@ -371,7 +371,7 @@ def test_calls_stand_in_the_status_and_the_report_and_only_where_there_were_any(
         desk.say("admin", "/trangthai", place="private")
         desk.say("admin", "/baocao", place="private")
         status, report = to(desk.take(), "admin")
-        assert ("3 dấu hiệu cuộc gọi" in status, "3 dấu hiệu cuộc gọi" in report) == (mentioned, mentioned)
+        assert ("3 dấu hiệu cuộc gọi" in status, "3 cuộc gọi trong Nhóm" in report) == (mentioned, mentioned)
 
 
 def test_who_is_told_goes_by_role_and_never_by_name() -> None:

@@ -266,7 +266,7 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Không Có báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
     [told] = to(desk.take(), "admin")
     assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in told
-    assert "Chưa xác định nơi nhận: Sở Không Có" in told
+    assert "Chưa xác định đơn vị nhận: Sở Không Có" in told
     desk.order(ORDER)
     assert to(desk.take(), "admin") == []
 
@@ -274,7 +274,7 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
 def test_with_the_setting_each_new_directive_is_acknowledged_by_one_line() -> None:
     desk = LedgerDesk(directives=DirectiveSettings(acknowledge_in_group=True))
     desk.order(ORDER)
-    assert desk.group_lines == ["Đã ghi nhận chỉ đạo CĐ1, hạn 17:00 26/11, 2 nơi nhận."]
+    assert desk.group_lines == ["Đã ghi nhận chỉ đạo CĐ1, hạn 17:00 26/11, 2 đơn vị nhận."]
 
 
 def test_an_office_that_recognises_nothing_enters_directives_by_hand() -> None:
@@ -302,7 +302,7 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     assert "Kính gửi đồng chí Lý Thị Tỉ" in reminders[0]
     assert to(posted, "y_te") == []
     [line] = to(posted, "leader")
-    assert line.startswith("CĐ1, hạn 17:00 26/11: 0/2 đã báo cáo; chưa có: Sở Y tế, Sở Tài chính")
+    assert "CĐ1, hạn 17:00 26/11, có 0/2 đơn vị nhận đã báo cáo; chưa báo cáo: Sở Y tế, Sở Tài chính" in line
     assert to(posted, "report_reader") == [line]
     desk.until(DUE + timedelta(days=10))
     posted = desk.take()
@@ -343,4 +343,4 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     assert to(desk.take(), "leader") == []
     desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
     [line] = to(desk.take(), "leader")
-    assert line.startswith("CĐ1, hạn 17:00 30/11: 0/2")
+    assert line.startswith("Kính báo cáo đồng chí: chỉ đạo CĐ1, hạn 17:00 30/11, có 0/2")

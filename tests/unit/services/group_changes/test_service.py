@@ -82,8 +82,8 @@ def test_what_the_admin_changes_goes_to_the_leader_and_not_to_himself_as_if_noth
     assert 'từ "Nhóm điều hành" thành "Nhóm mới"' in report
     assert "/duyet VP1" in report
     [own] = to(posted, "admin")
-    assert "Từ tài khoản của đồng chí" in own
-    assert "Đã báo Trưởng nhóm" in own
+    assert "tài khoản của đồng chí đã thực hiện" in own
+    assert "Đã báo cáo Trưởng nhóm" in own
     assert to(posted, "admin_staff") == []
     assert desk.store.book[1].leader_told_at == desk.now
 
@@ -92,7 +92,7 @@ def test_what_the_staff_changes_goes_to_the_leader_and_the_admin(desk: Desk) -> 
     rename(desk, "admin_staff")
     posted = desk.take()
     assert len(to(posted, "leader")) == 1
-    assert "Đã báo Trưởng nhóm" in to(posted, "admin")[0]
+    assert "Đã báo cáo Trưởng nhóm" in to(posted, "admin")[0]
 
 
 def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
@@ -102,8 +102,8 @@ def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"]}
     [alert] = to(posted, "admin")
-    assert "chưa báo Trưởng nhóm" in alert
-    assert "Đã báo Trưởng nhóm" not in alert
+    assert "chưa báo cáo Trưởng nhóm" in alert
+    assert "Đã báo cáo Trưởng nhóm" not in alert
     assert desk.store.book[1].leader_told_at is None
 
 
@@ -132,7 +132,7 @@ def test_an_act_that_repeats_what_was_is_no_finding(desk: Desk) -> None:
         (GroupInfoChanged, {"description": "Trao đổi"}, 'mô tả của Nhóm: từ "(để trống)" thành "Trao đổi"'),
         (GroupInfoChanged, {"avatar_url": "https://b.zadn.vn/2/moi.jpg"}, "ảnh đại diện của Nhóm được thay"),
         (AdminChanged, {"members": (NamedUid(uid=UIDS["stranger"]),), "granted": True}, "thêm phó nhóm"),
-        (AdminChanged, {"members": (NamedUid(uid=UIDS["admin_staff"]),), "granted": False}, "bớt phó nhóm"),
+        (AdminChanged, {"members": (NamedUid(uid=UIDS["admin_staff"]),), "granted": False}, "bỏ phó nhóm"),
         (GroupInfoChanged, {"owner_uid": UIDS["member"]}, "thành đồng chí Giàng A Viên"),
         (InviteLinkChanged, {"link": "https://zalo.me/g/mau"}, "đường dẫn mời vào Nhóm"),
     ],
@@ -155,7 +155,7 @@ def test_the_same_picture_from_another_host_is_the_same(desk: Desk) -> None:
 def test_what_a_sweep_finds_was_done_by_nobody_known(desk: Desk) -> None:
     rename(desk, None, source=Source.SWEEP, owner_uid=None)
     [alert] = to(desk.take(), "admin")
-    assert "không rõ ai" in alert
+    assert "không rõ người thực hiện" in alert
     [shown] = answer(desk, "admin", "/xem VP1")
     assert "Người liên quan: không rõ ai" in shown
 
@@ -222,7 +222,7 @@ def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
 def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
     desk.say("leader", "/duyet thêm phó nhóm", place="private")
     posted = desk.take()
-    assert "đã duyệt trước: thêm phó nhóm" in to(posted, "admin")[0]
+    assert "đã duyệt trước việc thay đổi sau của Nhóm Zalo điều hành tỉnh Mẫu: thêm phó nhóm" in to(posted, "admin")[0]
     assert len(to(posted, "admin_staff")) == 1
 
 

@@ -237,7 +237,7 @@ def test_who_asks_to_come_in_is_told_to_the_desk_once_and_is_no_case() -> None:
     group.hear(asks, finding)
     [told] = to(group.take(), "admin")
     assert "2 người xin vào" in told
-    assert "1 người chưa có trong danh sách" in told
+    assert "1 người ngoài danh sách" in told
     assert group.states() == []
 
 

@@ -15,8 +15,8 @@ from zalo_governor.services.messaging.shortening import Shortenable, shortest
 TITLE = "Phó Giám đốc Sở Nông nghiệp và Môi trường"
 NAME = "đồng chí Nguyễn Thị Phương Thảo"
 WHO = Shortenable(f"{NAME} ({TITLE})", NAME)
-GONE = "đã thu hồi lúc 17:07 28/11/2026 (người thu hồi:"
-SECRET = "khoản 1 Điều 4 Quy chế về bí mật nhà nước"
+GONE = "thu hồi lúc 17:07 28/11/2026"
+SECRET = "khoản 1 Điều 4 Quy chế (bí mật nhà nước)"
 SENTENCE = f'Có phải ý đồng chí là: "{"tuyến đường vào bản " * 14}"?'
 LONG: dict[str, str] = {
     "code": "VP12345",
@@ -29,21 +29,24 @@ LONG: dict[str, str] = {
     "noted": "17:07 28/11/2026",
     "citation": "khoản 4 Điều 4 Quy chế",
     "clause": " (Không đăng văn bản, thông tin Mật, Tối mật, Tuyệt mật lên Nhóm)",
-    "category": "văn bản có đối tượng thường dùng khai thác lỗi",
+    "category": "văn bản có thành phần có thể gây hại (ActiveX)",
     "reason": " (có lời hẹn liên hệ, có lời chào mời, có số điện thoại)",
-    "remove": " hoặc /xoa",
-    "member": "Chưa nhắn được thành viên (không nhận tin riêng). Lần thứ 3 trong 90 ngày. Nhận chậm 180 phút.",
-    "due": "Sau 17:22 28/11 báo Trưởng nhóm.",
+    "details": "Xem chi tiết: /xem VP12345.",
+    "unapproved": CATALOGUE.render(MessageId.CHANGE_UNAPPROVED),
+    "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", ""),
+    "remove": " hoặc /xoa VP12345",
+    "member": "Người liên quan không nhận tin riêng. Lần thứ 3 trong 90 ngày. Nhận tin muộn 180 phút.",
+    "due": "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.",
     "same": "Trùng vụ việc VP12340 (đã nhắc).",
-    "seen": "Ở tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
-    "how": Shortenable(f"{GONE} {WHO})", f"{GONE} {NAME})"),
-    "after": "125 phút sau khi đăng",
+    "seen": "Trong tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
+    "how": Shortenable(f"đã được {WHO} {GONE}", f"đã được {NAME} {GONE}"),
+    "after": "sau khi đăng 125 phút",
     "rest": "Vụ việc còn tin khác (3 tin), đề nghị kiểm tra.",
     "count": "12",
     "date": "28/11/2026",
     "minutes": "15 phút",
     "told": CATALOGUE.render(MessageId.LEADER_WITHHELD),
-    "what": f"Nội dung {NAME} đăng lúc 17:07 28/11/2026 trên Nhóm có dấu hiệu liên quan khoản 1 Điều 4 Quy chế.",
+    "what": f"Nội dung do {NAME} đăng lúc 17:07 28/11/2026 trên Nhóm có dấu hiệu liên quan khoản 1 Điều 4 Quy chế.",
     "care": CATALOGUE.render(MessageId.LEADER_CARE),
     "state": "đã chuyển cơ quan có thẩm quyền",
     "words": "",
@@ -56,11 +59,11 @@ LONG: dict[str, str] = {
     "approval": "Xin duyệt sau: Trưởng nhóm gửi /duyet VP12345 trước 17:07 30/11.",
     "proposal": Shortenable(SENTENCE, "Cần gợi ý thêm dấu: /themdau kèm câu."),
     "lacks": "tên hiển thị chưa viết bằng tiếng Việt có dấu, bộ mã Unicode",
-    "outsiders": " Trong đó 12 người chưa có trong danh sách thành viên.",
-    "uses": "cho mọi lần trong thời hạn",
+    "outsiders": " Trong đó có 12 người ngoài danh sách.",
+    "uses": "dùng cho mọi lần thay đổi trong thời hạn",
     "start": "17:07 28/11/2026",
     "open": "12",
-    "parts": " Hôm nay đã đề nghị 12 người chỉnh sửa.",
+    "parts": " Hôm nay Hệ thống đã đề nghị 12 người chỉnh sửa.",
     "present": "339",
     "differences": " Có trong danh sách, chưa vào Nhóm: 12.",
     "hidden": "",
@@ -68,11 +71,14 @@ LONG: dict[str, str] = {
 }
 """The longest values that an office really has, by field."""
 LONG_FOR: dict[MessageId, dict[str, str]] = {
-    MessageId.ALERT_SEALED: {"citation": SECRET},
+    MessageId.ALERT_SEALED: {
+        "citation": SECRET,
+        "remove": Shortenable("yêu cầu thu hồi (hoặc /xoa VP12345) và báo cáo: ", "/xoa VP12345 và "),
+    },
     MessageId.ALERT_SEALED_GONE: {"citation": SECRET},
     MessageId.REQUEST_SEALED: {"citation": SECRET},
     MessageId.REQUEST_SEALED_OLD: {"citation": SECRET},
-    MessageId.ALERT_LINK: {"category": "đường dẫn chạy lệnh trên máy người mở"},
+    MessageId.ALERT_LINK: {"category": "liên kết chạy lệnh trên máy người mở"},
     MessageId.UNHEARD_ALERT: {"what": f": có dấu hiệu liên quan {SECRET}"},
 }
 
@@ -106,7 +112,7 @@ def test_a_common_title_stays_in_an_urgent_alert_and_a_very_long_one_goes_last()
     desk.change("member", title=f"{TITLE}, kiêm Trưởng ban Chỉ huy phòng chống thiên tai và tìm kiếm cứu nạn tỉnh Mẫu")
     desk.seal("member", mac=b"other")
     alert = to(desk.take(), "admin")[0]
-    assert "Giàng A Viên, 14:05" in alert
+    assert "Giàng A Viên lúc 14:05" in alert
     assert len(alert) <= ALERT
 
 
@@ -127,18 +133,18 @@ def test_on_trial_an_urgent_alert_does_not_promise_the_leader() -> None:
     desk = Desk(trial=timedelta(days=14))
     desk.seal("member")
     alert = to(desk.take(), "admin")[0]
-    assert "Chạy thử: chưa nhắn thành viên, Trưởng nhóm." in alert
-    assert "báo Trưởng nhóm" not in alert
+    assert "Chạy thử: chỉ Quản trị Nhóm nhận tin." in alert
+    assert "báo cáo Trưởng nhóm" not in alert
     desk.say("admin", "/xem VP1", place="private")
     shown = to(desk.take(), "admin")[0]
-    assert "Đang chạy thử, Hệ thống không báo Trưởng nhóm." in shown
-    assert "chưa trả lời, Hệ thống báo Trưởng nhóm" not in shown
+    assert "Đang chạy thử, Hệ thống không báo cáo Trưởng nhóm." in shown
+    assert "chưa có trả lời, Hệ thống báo cáo Trưởng nhóm" not in shown
 
 
 def test_live_an_urgent_alert_says_when_the_leader_is_told() -> None:
     desk = Desk()
     desk.seal("member")
-    assert "Sau 14:20 báo Trưởng nhóm." in to(desk.take(), "admin")[0]
+    assert "Quá 14:20, Hệ thống báo cáo Trưởng nhóm." in to(desk.take(), "admin")[0]
 
 
 def test_a_shorter_form_outlives_the_way_to_another_process() -> None:

@@ -52,7 +52,7 @@ def test_a_light_finding_tells_the_admin_alone_and_the_case_says_what_was_withhe
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     [alert] = to(notices := desk.take(), "admin")
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
-    assert "Chạy thử: chưa nhắn thành viên" in alert
+    assert "Chạy thử: chưa nhắn người liên quan" in alert
     assert [notice.thread_id for notice in desk.store.held] == [UIDS["member"], UIDS["admin_staff"]]
     assert desk.states() == ["new"]
     desk.say("admin", "/xem VP1", place="private")
@@ -139,7 +139,7 @@ def test_after_its_days_the_admin_gets_the_page_once_and_all_is_withheld_still()
     notices = desk.take()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
     [page] = to(notices, "admin")
-    assert "- thành viên: 1 tin cho 1 nơi nhận (khoản 1 Điều 3 Quy chế: 1)" in page
+    assert "- thành viên: 1 tin cho 1 người (khoản 1 Điều 3 Quy chế: 1)" in page
     assert page.index("khoản 2 Điều 3 Quy chế: 4 vụ việc, báo nhầm 2 (50%)") < page.index("báo nhầm 2 (5%)")
     whom = "thành viên, Quản trị Nhóm và cán bộ được giao, Trưởng nhóm nếu Quản trị Nhóm chưa trả lời"
     assert f"khoản 1 Điều 4 Quy chế: 3 dấu hiệu của 2 người; nếu áp dụng thì báo: {whom}" in page
@@ -206,7 +206,7 @@ def test_a_case_says_who_has_opened_it_before() -> None:
     desk.take()
     desk.say("admin", "/xem VP1", place="private")
     shown = to(desk.take(), "admin")[0]
-    said = "đồng chí Trần Thị Cán (chuyên viên) 3 lần, gần nhất 14:05 24/11/2026; người vận hành máy chủ 1 lần"
+    said = "đồng chí Trần Thị Cán (chuyên viên) 3 lần, gần nhất 14:05 24/11/2026; cán bộ kỹ thuật, từ máy chủ 1 lần"
     assert said in shown
     assert [row["way"] for row in desk.store.audited if row["action"] == "case.shown"] == ["xem"]
     assert CaseState.REMINDED.value in desk.states()

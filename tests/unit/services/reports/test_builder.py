@@ -74,9 +74,9 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     ]
     first, grave, pending, silent, *rest = text_of(desk).splitlines()
     assert first == "BÁO CÁO HOẠT ĐỘNG Nhóm Zalo điều hành tỉnh Mẫu, tuần thử"
-    assert grave == "1. Nghiêm trọng: 1 vụ việc (đang mở 1). Bí mật nhà nước (khoản 1 Điều 4): VP2."
-    assert pending == "2. Đang mở, quá hạn: 2 vụ việc đang mở."
-    assert silent == "3. Gián đoạn: 1 giờ 5 phút, 1 lần."
+    assert grave == "1. Dấu hiệu nghiêm trọng: CÓ, 1 vụ việc (1 đang xử lý). Bí mật nhà nước (khoản 1 Điều 4): VP2."
+    assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc chưa xử lý xong; không có chỉ đạo quá hạn."
+    assert silent == "3. Gián đoạn: 1 giờ 5 phút, 1 lần, đã lấy lại đủ tin."
     assert rest[1:4] == [
         "Vụ việc phát sinh: 6 (kỳ trước 4, tăng 50%)",
         "- Bí mật nhà nước (khoản 1 Điều 4): 1",
@@ -85,7 +85,7 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     text = "\n".join(rest)
     assert "100 tin nhắn của 20 người (kỳ trước 100, không đổi)" in text
     assert "/baocao tháng docx" in text
-    assert "/vipham" in text
+    assert "Chi tiết từng vụ việc: xin hỏi Quản trị Nhóm." in text
     assert text.endswith("chưa phải kết luận.")
     assert "Tên hiển thị" not in text
     assert "!" not in text
@@ -95,7 +95,11 @@ def test_a_quiet_period_reads_well() -> None:
     desk = Desk()
     desk.store.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0, calls=0)
     text = text_of(desk)
-    for part in ("1. Nghiêm trọng: không có.", "2. Đang mở, quá hạn: không có.", "3. Gián đoạn: không có."):
+    for part in (
+        "1. Dấu hiệu nghiêm trọng: không có.",
+        "2. Đang xử lý, quá hạn: không có vụ việc đang xử lý; không có chỉ đạo quá hạn.",
+        "3. Gián đoạn: không có.",
+    ):
         assert part in text
     assert "Không phát sinh vụ việc." in text
     assert "Trong kỳ, Nhóm không có tin nhắn." in text
@@ -162,16 +166,16 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
-        "được xử lý trong vòng 12 phút",
-        "3 người có từ hai vụ việc trở lên",
-        "Đã rút 2 vụ việc báo nhầm. 5 lần nội dung",
+        "Thời gian khắc phục trung vị: 12 phút.",
+        "3 người liên quan từ hai vụ việc trở lên",
+        "Trong kỳ có 2 vụ việc được xác định báo nhầm (đã hủy). 5 lần nội dung đã xác định báo nhầm",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
         "đường dẫn mời mở từ 14:05 24/11/2026, hết hạn 14:05 25/11/2026",
     ):
         assert part in text
         assert part in written
     assert "Lưu ý về Chuyển tin ra ngoài (khoản 6 Điều 4): có 2" in text
-    for part in ("trong vòng", "người có từ hai", "Lưu ý về"):
+    for part in ("trung vị:", "người liên quan từ hai", "Lưu ý về"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 
@@ -277,7 +281,7 @@ def test_the_report_says_when_nobody_listened_yet() -> None:
     desk = Desk()
     desk.store.first_heard_at = None
     text = text_of(desk)
-    assert "1. Nghiêm trọng: chưa có số liệu." in text
+    assert "1. Dấu hiệu nghiêm trọng: chưa có số liệu." in text
     assert "3. Gián đoạn: Hệ thống chưa theo dõi Nhóm trong kỳ này." in text
     assert "tin nhắn" not in text
     assert "chưa có cơ sở nhận xét" in paper_of(report(desk), LETTERHEAD, VOICE).model_dump_json()

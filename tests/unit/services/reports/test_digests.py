@@ -88,7 +88,7 @@ def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> No
     posted = desk.take()
     (digest,) = to(posted, "admin")
     assert digest == to(posted, "admin_staff")[0]
-    assert "2 vụ việc đề nghị đồng chí xem trước" in digest
+    assert "2 vụ việc cần đồng chí xem trước" in digest
     assert "- VP1: 14:05 24/11/2026, đồng chí Giàng A Viên" in digest
     assert "cờ bạc, lô đề (có lời kêu gọi" in digest
     assert "- VP2: 14:25 24/11/2026" in digest
@@ -107,7 +107,7 @@ def test_what_may_be_secret_is_gathered_with_reasons_in_words_and_the_member_hea
     desk.tick(minutes=30)
     posted = desk.take()
     (digest,) = to(posted, "admin")
-    said = "có thể liên quan bí mật nhà nước (độ mật ghi trong ngoặc, có lời gửi hoặc hỏi xin)"
+    said = "có thể liên quan bí mật nhà nước (độ mật ghi trong ngoặc, có lời gửi hoặc xin tài liệu)"
     assert said in digest
     assert "chữ gì đó" not in digest
     assert to(posted, "member") == to(posted, "leader") == []
@@ -242,8 +242,8 @@ def test_light_findings_of_the_night_are_told_in_the_morning_in_one_message() ->
     assert desk.take() == []
     desk.tick(minutes=1)
     (digest,) = to(desk.take(), "admin")
-    assert "1 vụ việc đề nghị đồng chí xem trước" in digest
-    assert "2 vụ việc dấu hiệu nhẹ còn mở" in digest
+    assert "1 vụ việc cần đồng chí xem trước" in digest
+    assert "2 vụ việc có dấu hiệu nhẹ, đang xử lý" in digest
     for code in ("VP1", "VP2", "VP3"):
         assert f"- {code}: " in digest
     desk.tick(days=1)
@@ -314,7 +314,7 @@ def test_an_office_may_climb_to_the_leader_where_a_light_finding_comes_again_and
     assert to(desk.take(), "admin") == []
     desk.later(minutes=5)
     desk.say("member", "noi dung", UNMARKED)
-    assert "Sau 14:25 báo Trưởng nhóm" in to(desk.take(), "admin")[0]
+    assert "Quá 14:25, Hệ thống báo cáo Trưởng nhóm" in to(desk.take(), "admin")[0]
     desk.tick(minutes=15)
     (report,) = to(desk.take(), "leader")
     assert "VP2" in report

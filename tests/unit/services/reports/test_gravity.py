@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.desk import CATALOGUE, LETTERHEAD, NOW, REGULATION, Desk
+from tests.unit.services.desk import CATALOGUE, GROUP, LETTERHEAD, NOW, REGULATION, UNMARKED, Desk
 from tests.unit.services.reports.test_builder import PERIOD, figures, report, text_of
+from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.documents import ReportDocument
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.domain.reports import AgencyFigures
 from zalo_governor.services.messaging.formatter import MessageFormatter
@@ -49,9 +52,12 @@ def test_a_secret_that_was_settled_still_counts_as_grave_and_a_false_alarm_does_
         desk.seal(who)
     desk.say("admin", "/xacnhan VP1", place="private")
     desk.say("admin", "/baonham VP2 đề cương tập huấn", place="private")
-    assert "1. Nghiêm trọng: 1 vụ việc. Bí mật nhà nước (khoản 1 Điều 4): VP1." in text_of(desk)
+    assert "1. Dấu hiệu nghiêm trọng: CÓ, 1 vụ việc. Bí mật nhà nước (khoản 1 Điều 4): VP1." in text_of(desk)
     grave, pending, _ = paper(desk).headlines
-    assert (grave.value, pending.value) == ("1 vụ việc", "không có")
+    assert (grave.value, pending.value) == (
+        "CÓ, 1 vụ việc",
+        "không có vụ việc đang xử lý; không có chỉ đạo quá hạn",
+    )
 
 
 @pytest.mark.parametrize("days", [-30, 1])
@@ -62,7 +68,7 @@ def test_an_open_secret_from_outside_the_period_is_said_as_such(days: int) -> No
     moved = case.model_copy(update={"opened_at": PERIOD.end + timedelta(days=days)})
     desk.store.book[1] = moved
     desk.now = PERIOD.end + timedelta(days=max(days, 0) + 1)
-    assert "1. Nghiêm trọng: 1 vụ việc (đang mở 1; ngoài kỳ báo cáo 1)." in text_of(desk)
+    assert "nghiêm trọng: CÓ, 1 vụ việc (1 đang xử lý; 1 phát sinh ngoài kỳ báo cáo)." in text_of(desk)
 
 
 def test_what_could_not_be_checked_is_not_called_a_secret() -> None:
@@ -70,14 +76,14 @@ def test_what_could_not_be_checked_is_not_called_a_secret() -> None:
     desk.seal("stranger")
     desk.store.book[1] = desk.store.book[1].model_copy(update={"label": "unchecked"})
     grave = paper(desk).headlines[0]
-    assert (grave.value, grave.note) == ("1 vụ việc (đang mở 1)", "Nội dung chưa kiểm tra được: VP1.")
+    assert (grave.value, grave.note) == ("CÓ, 1 vụ việc (1 đang xử lý)", "Nội dung chưa kiểm tra được: VP1.")
 
 
 def test_directives_that_are_overdue_stand_in_the_second_line() -> None:
     desk = Desk()
     made = report(desk)
     late = made.model_copy(update={"directives": made.directives.model_copy(update={"overdue_now": 3})})
-    assert paper_of(late, LETTERHEAD, VOICE).headlines[1].value == "3 chỉ đạo quá hạn"
+    assert paper_of(late, LETTERHEAD, VOICE).headlines[1].value == "không có vụ việc đang xử lý; 3 chỉ đạo quá hạn"
 
 
 def test_a_clause_without_name_is_cited() -> None:
@@ -86,26 +92,76 @@ def test_a_clause_without_name_is_cited() -> None:
     assert clause.model_copy(update={"name": "Trưởng nhóm"}).named == "Trưởng nhóm (khoản 1 Điều 1 Quyết định)"
 
 
-def test_agencies_that_share_the_first_place_are_all_named_and_none_where_all_are_equal() -> None:
+def test_no_agency_is_ranked_by_signs() -> None:
     desk = Desk()
     desk.store.figures = [figures("3.1", 6)]
+    desk.store.agency_list = [AgencyFigures(agency="Sở Y tế", messages=9, senders=1, cases=6)]
+    made = paper(desk)
+    [agencies] = [table for table in made.tables if table.key == "agencies"]
+    assert agencies.rows == (("Sở Y tế", 9, 1),)
+    assert not [row for table in made.tables if table.key == "proposal" for row in table.rows if "Sở Y tế" in row[1:]]
 
-    def agencies(*cases: int) -> None:
-        names = ["Ban Dân tộc", "Sở Nội vụ", "Sở Y tế"]
-        desk.store.agency_list = [
-            AgencyFigures(agency=name, messages=9, senders=1, cases=count)
-            for name, count in zip(names, cases, strict=True)
-        ]
 
-    name = "Cơ quan phát sinh nhiều nhất"
-    agencies(2, 2, 2)
-    assert proposed(desk, name) == "không có nội dung nào nhiều hơn"
-    agencies(3, 3, 0)
-    assert proposed(desk, name) == "Ban Dân tộc, Sở Nội vụ: mỗi nội dung 3 (50%)"
-    agencies(0, 6, 0)
-    assert proposed(desk, name) == "Sở Nội vụ: 6 (100%)"
-    agencies(0, 0, 0)
+def test_clauses_that_share_the_first_place_are_all_named_and_none_where_all_are_equal() -> None:
+    desk = Desk()
+    name = "Khoản phát sinh nhiều nhất"
+    desk.store.figures = [figures("3.1", 2), figures("3.2", 2)]
+    assert proposed(desk, name) == "không có khoản nào nhiều hơn"
+    desk.store.figures = [figures("3.1", 6), figures("3.2", 2)]
+    assert proposed(desk, name).endswith("(khoản 1 Điều 3): 6 vụ việc (6 trong 8)")
+    desk.store.figures = [figures("3.1", 60), figures("3.2", 20)]
+    assert proposed(desk, name).endswith("(khoản 1 Điều 3): 60 vụ việc (75%)")
+    desk.store.figures = []
     assert proposed(desk, name) == "-"
+
+
+def test_a_case_that_a_person_has_to_look_at_first_is_counted_beside_the_grave_ones() -> None:
+    desk = Desk()
+    desk.seal("stranger")
+    desk.say("member", "noi dung", UNMARKED)
+    desk.store.book[2] = desk.store.book[2].model_copy(update={"severity": Severity.TRIAGE})
+    assert "VP1. Ngoài ra có 1 vụ việc cần xem trước: VP2." in text_of(desk)
+    [cases] = [table for table in paper(desk).tables if table.key == "open"]
+    assert [str(row[3]).endswith(", cần xem trước") for row in cases.rows] == [False, True]
+
+
+def test_who_added_an_outsider_does_not_look_like_the_outsider() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    added = {"rule_id": OUTSIDERS, "clause": "4.5", "label": "added"}
+    desk.store.book[1] = desk.store.book[1].model_copy(update=added)
+    [cases] = [table for table in paper(desk).tables if table.key == "open"]
+    assert "(người thêm hoặc duyệt" in str(cases.rows[0][1])
+
+
+def test_of_the_time_before_the_program_listened_there_are_no_figures_and_no_rates() -> None:
+    desk = Desk()
+    desk.store.first_heard_at = NOW - timedelta(minutes=4)
+    desk.store.by_day = {NOW.date(): 100}
+    desk.store.figures = [figures("3.1", 5)]
+    made = report(desk)
+    assert [row.day for row in made.days] == [NOW.date()]
+    tables = {table.key: table for table in paper(desk).tables}
+    assert len(tables["hours"].rows) < 24
+    assert tables["clauses"].rows[0][-1] == "-"
+    assert proposed(desk, "Số vụ việc trên 1.000 tin nhắn") == "-"
+    assert proposed(desk, "Tin gửi trước 7 giờ và sau 18 giờ") == "-"
+    written = paper(desk).model_dump_json()
+    assert "Số liệu từ 14 giờ 01 phút đến 14 giờ 05 phút ngày 24/11/2026: Nhóm có 100 tin nhắn" in written
+    assert "nhiều tin nhất" not in written
+
+
+def test_a_gap_that_was_made_good_is_not_called_incomplete() -> None:
+    desk = Desk()
+    gap = Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(seconds=20), ended_at=NOW, cause="x", closed=True)
+    desk.store.gap_list = [gap]
+    assert "3. Gián đoạn: dưới 1 phút, 1 lần, đã lấy lại đủ tin." in text_of(desk)
+    made = {section.key: " ".join(section.lines) for section in paper(desk).sections}
+    assert "gián đoạn dưới 1 phút và đã lấy lại đủ tin" in made["remarks"]
+    assert "chưa đầy đủ" not in made["remarks"]
+    desk.store.gap_list = [gap.model_copy(update={"closed": False})]
+    made = {section.key: " ".join(section.lines) for section in paper(desk).sections}
+    assert "có 1 lần chưa lấy lại đủ tin" in made["remarks"]
 
 
 def test_clauses_days_and_hours_that_share_the_first_place_are_all_named_and_none_where_all_are_equal() -> None:
@@ -115,7 +171,7 @@ def test_clauses_days_and_hours_that_share_the_first_place_are_all_named_and_non
     desk.store.figures = [figures("3.1", 4), figures("3.2", 4), figures("4.5", 1)]
     written = paper(desk).model_dump_json()
     assert "Ngày nhiều tin nhất: 23/11/2026, 24/11/2026 (5 tin)." in written
-    assert "tập trung ở nội dung: Có dấu, Unicode (khoản 1 Điều 3), Tên hiển thị (khoản 2 Điều 3)." in written
+    assert "tập trung ở: Có dấu, Unicode (khoản 1 Điều 3), Tên hiển thị (khoản 2 Điều 3)." in written
     desk.store.by_day = {day - timedelta(days=place): 5 for place in range(8)}
     desk.store.figures = [figures("3.1", 4), figures("3.2", 4)]
     written = paper(desk).model_dump_json()
@@ -132,8 +188,8 @@ def test_remarks_and_requests_follow_the_figures() -> None:
     made = {section.key: " ".join(section.lines) for section in paper(desk).sections}
     for part in ("(6) tăng so với kỳ trước", "thuộc thẩm quyền của cơ quan chức năng", "3 trong 6 vụ việc là báo nhầm"):
         assert part in made["remarks"]
-    assert "1 vụ việc có dấu hiệu liên quan bí mật nhà nước đang mở (VP1)" in made["requests"]
-    assert "quán triệt thành viên thực hiện đúng quy định về: Có dấu, Unicode (khoản 1 Điều 3)" in made["requests"]
+    assert "cho ý kiến về 1 vụ việc đang xử lý có dấu hiệu liên quan bí mật nhà nước (VP1)" in made["requests"]
+    assert "quán triệt thành viên thực hiện đúng khoản 1 Điều 3 Quy chế" in made["requests"]
     desk.store.members = desk.store.members.model_copy(update={"outsiders": 0})
     desk.store.book.clear()
     desk.store.figures = []

@@ -22,8 +22,8 @@ from zalo_governor.services.reports.document.sections import (
     statements,
     told,
 )
-from zalo_governor.services.reports.sentences import compared, last_minute, span_in_words
-from zalo_governor.services.reports.summary import Codes, headlines
+from zalo_governor.services.reports.sentences import compared, last_minute, moment_in_words, span_in_words
+from zalo_governor.services.reports.summary import Codes, headlines, in_one_line
 from zalo_governor.text.fold import fold
 
 _SLUG_LENGTH = 60
@@ -32,15 +32,15 @@ _CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=
 _BODY = (
     (MessageId.SECTION_BODY_ACTIVITY, (("activity",), ("members",), ("changes",), ("voice",))),
     (MessageId.SECTION_CASES, (("cases",), ("attachments",))),
-    (MessageId.SECTION_BODY_DIRECTIVES, (("directives",), ("statements",))),
+    (MessageId.SECTION_BODY_DIRECTIVES, (("directives",),)),
     (MessageId.SECTION_BODY_COVERAGE, (("coverage",),)),
 )
 """Title of each section of the printed document, and for each of its paragraphs the keys of the report's sections that
 the paragraph sums up. Remarks and requests follow."""
-_DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes", "statements")
+_DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes")
 """The report's sections by their importance for the single page of a day's report."""
-_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 600, 180, 330
-"""How many characters fit on that page of the three sections that it has."""
+_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 1000, 180, 330
+"""How many characters fit on that page of the three first lines and the first section, and of the two others."""
 
 
 def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
@@ -67,6 +67,7 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         remarks(draft),
         requests(draft),
     )
+    first_lines = headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES)
     return ReportDocument(
         head=head,
         title=say(MessageId.PAPER_TITLE),
@@ -74,11 +75,13 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         group=group,
         period=span,
         made_at=report.made_at,
-        summary=say(MessageId.PAPER_SUMMARY, unit=head.unit, period=_period(draft), span=span),
-        headlines=headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES),
+        heading=say(MessageId.REPORT, group=group, period=_period(draft)),
+        made=say(MessageId.PAPER_MADE, when=moment_in_words(report.made_at, voice)),
+        summary=say(MessageId.PAPER_SUMMARY, regulation=_regulation(voice), unit=head.unit),
+        headlines=first_lines,
         highlights=tuple(_highlights(draft)),
         sections=sections,
-        body=tuple(_body(draft, sections)),
+        body=tuple(_body(draft, sections, first_lines)),
         remark=say(MessageId.PAPER_REMARK),
         trace=say(MessageId.PAPER_TRACE, head=trace) if trace else "",
         of_one_day=report.of_one_day,
@@ -97,6 +100,17 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
         face=face,
         caption=voice.render(MessageId.REPORT_CAPTION, group=paper.group, period=report.period.label),
         paper=paper,
+    )
+
+
+def _regulation(voice: MessageFormatter) -> str:
+    """Return the regulation with the decision by which it was issued, as a paper names it for the first time."""
+    regulation = voice.regulation
+    return voice.render(
+        MessageId.PAPER_REGULATION,
+        number=regulation.number,
+        issued=regulation.issued_on,
+        issuer=regulation.issuer,
     )
 
 
@@ -121,11 +135,11 @@ def _highlights(draft: Draft) -> Iterator[Highlight]:
         yield Highlight(name=say(name), value=number(now), note=compared(report, now, before, draft.voice).strip(" ()"))
 
 
-def _body(draft: Draft, sections: tuple[Section, ...]) -> Iterator[Section]:
+def _body(draft: Draft, sections: tuple[Section, ...], first_lines: Sequence[Highlight]) -> Iterator[Section]:
     """Yield the sections of the printed document; those without anything to say are left out."""
     lines = {section.key: section.lines for section in sections}
     if draft.report.of_one_day:
-        yield from _body_of_a_day(draft, lines)
+        yield from _body_of_a_day(draft, lines, first_lines)
         return
     for title, paragraphs in _BODY:
         said = [" ".join(line for key in keys for line in lines[key]) for keys in paragraphs]
@@ -135,10 +149,16 @@ def _body(draft: Draft, sections: tuple[Section, ...]) -> Iterator[Section]:
     yield draft.section("requests", MessageId.SECTION_REQUESTS, lines["requests"])
 
 
-def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]]) -> Iterator[Section]:
-    """Yield three sections that fit on one page with letterhead and signature; the rest is in the workbook (XLSX)."""
+def _body_of_a_day(
+    draft: Draft, lines: Mapping[str, Sequence[str]], first_lines: Sequence[Highlight]
+) -> Iterator[Section]:
+    """Yield three sections that fit on one page with letterhead and signature; the rest is in the workbook (XLSX).
+
+    `first_lines` stand above them.
+    """
     first = [lines[key][0] for key in _DAY_FIRST if lines[key]]
-    chosen = _fitting([*first, *(line for key in _DAY_FIRST for line in lines[key][1:])], _DAY_ROOM)
+    room = _DAY_ROOM - sum(map(len, map(in_one_line, first_lines)))
+    chosen = _fitting([*first, *(line for key in _DAY_FIRST for line in lines[key][1:])], room)
     said = [
         " ".join(line for key in keys for line in lines[key] if line in chosen)
         for _, paragraphs in _BODY

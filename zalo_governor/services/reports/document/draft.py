@@ -1,10 +1,8 @@
 """`Draft`: the builder of sections and tables with which all sections of the report's document are written."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
-from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.documents import Cell, Drawing, Section, Table
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
@@ -12,6 +10,8 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 _MOST_NAMES = 5
 """How many names that share a first place are listed."""
+_FEWEST_FOR_A_RATE = 50
+"""Of fewer cases or messages no percentage is given."""
 
 
 class Draft:
@@ -65,9 +65,14 @@ class Draft:
         )
 
     def share(self, part: int, whole: int) -> str:
-        """Return `part` in percent of `whole` as text; if `whole` is 0, the text for "not counted"."""
+        """Return `part` in percent of `whole` as text, or both where `whole` is too small for a rate.
+
+        If `whole` is 0, the text for "not counted".
+        """
         if not whole:
             return self.render(MessageId.NOT_COUNTED)
+        if whole < _FEWEST_FOR_A_RATE:
+            return self.render(MessageId.OF_WHOLE, part=number(part), whole=number(whole))
         return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
 
     def most(self, rows: Sequence[tuple[str, int]]) -> "Most | None":
@@ -90,8 +95,3 @@ class Most(NamedTuple):
     value: int
     shared_by: int
     """How many names."""
-
-
-def whole_minutes(length: timedelta) -> int:
-    """Return the duration in whole minutes as shown to people: at least 1, or 0 for a duration of 0."""
-    return minutes_of(length) if length else 0

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
-from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.document.draft import Draft
@@ -13,6 +12,8 @@ from zalo_governor.services.reports.sentences import compared, length_in_words
 
 _OFFICE_HOURS = range(7, 18)
 _MOST_CODES = 5
+_FEWEST_MESSAGES = 1000
+"""From this number of messages on, the number of cases for each 1,000 messages means something."""
 
 
 def proposal(draft: Draft) -> Section:
@@ -22,10 +23,10 @@ def proposal(draft: Draft) -> Section:
     """
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
-    directives = next((row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value), None)
     untold = say(MessageId.NOT_COUNTED)
     minutes = report.handling.remedied_minutes
-    per_thousand = 1000 * draft.cases / report.activity.messages if report.activity.messages else None
+    messages = report.activity.messages
+    per_thousand = 1000 * draft.cases / messages if messages >= _FEWEST_MESSAGES else None
     rows: list[Sequence[Cell]] = [
         (
             say(MessageId.PROPOSAL_CASES),
@@ -34,10 +35,6 @@ def proposal(draft: Draft) -> Section:
         (
             say(MessageId.PROPOSAL_CLAUSE),
             _most(draft, [(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses]),
-        ),
-        (
-            say(MessageId.PROPOSAL_AGENCY),
-            _most(draft, [(row.agency, row.cases) for row in report.agencies if row.agency]),
         ),
         (
             say(MessageId.PROPOSAL_PER_THOUSAND),
@@ -50,10 +47,9 @@ def proposal(draft: Draft) -> Section:
         ),
         (say(MessageId.PROPOSAL_REPEATED), report.handling.repeated),
         (say(MessageId.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
-        (say(MessageId.PROPOSAL_OUT_OF_HOURS), draft.share(out_of_hours, sum(report.hours))),
         (
-            say(MessageId.PROPOSAL_UNCLEAR),
-            draft.share(directives.no_deadline, directives.count) if directives else untold,
+            say(MessageId.PROPOSAL_OUT_OF_HOURS),
+            draft.share(out_of_hours, sum(report.hours)) if report.listened_a_day else untold,
         ),
         (say(MessageId.PROPOSAL_SUGGESTIONS), _suggestions(draft)),
     ]
@@ -63,9 +59,9 @@ def proposal(draft: Draft) -> Section:
 
 
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
-    """Return a text naming the clauses or agencies with the most cases, with their number and share of all cases.
+    """Return a text naming the clauses with the most cases, with their number and share of all cases.
 
-    `counted` holds (name of clause or agency, number of cases). All that share the first place are named; without
+    `counted` holds (name of clause, number of cases). All that share the first place are named; without
     cases, or where none stands out, the text says so.
     """
     if not any(cases for _, cases in counted):

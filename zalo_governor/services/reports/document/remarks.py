@@ -53,7 +53,11 @@ def _remarks(draft: Draft) -> Iterator[str]:
     if draft.cases >= _FEWEST_CASES and false_alarms * _MANY_FALSE_ALARMS >= draft.cases:
         yield say(MessageId.COMMENT_FALSE_ALARMS, count=number(false_alarms), cases=number(draft.cases))
     if report.coverage.gaps:
-        yield say(MessageId.COMMENT_SILENT, length=length_in_words(_silence(draft), draft.voice))
+        length = length_in_words(_silence(draft), draft.voice)
+        if unfinished := sum(not gap.closed for gap in report.coverage.gaps):
+            yield say(MessageId.COMMENT_SILENT, length=length, count=number(unfinished))
+        else:
+            yield say(MessageId.COMMENT_SILENT_WHOLE, length=length)
 
 
 def _trend(draft: Draft) -> str:
@@ -71,14 +75,18 @@ def _trend(draft: Draft) -> str:
 
 def _requests(draft: Draft) -> Iterator[str]:
     report, say = draft.report, draft.render
-    if secrets := _of_secrets(draft, [case for case in report.grave_cases if case.state.open]):
-        yield say(MessageId.REQUEST_SECRETS, count=number(len(secrets)), codes=_codes([case.code for case in secrets]))
+    grave = [case for case in report.grave_cases if case.state.open]
+    secrets = _of_secrets(draft, grave)
+    others = [case for case in grave if case not in secrets]
+    for text, cases in ((MessageId.REQUEST_SECRETS, secrets), (MessageId.REQUEST_GRAVE, others)):
+        if cases:
+            yield say(text, count=number(len(cases)), codes=_codes([case.code for case in cases]))
     outsiders = report.membership.outsiders if report.membership.approved else 0
     if outsiders:
         yield say(MessageId.REQUEST_OUTSIDERS, count=number(outsiders))
     if report.directives.overdue_now:
         yield say(MessageId.REQUEST_OVERDUE, count=number(report.directives.overdue_now))
-    most = draft.most([(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses if row.cases])
+    most = draft.most([(draft.voice.citation(row.clause), row.cases) for row in report.clauses if row.cases])
     if most and draft.cases >= _FEWEST_CASES:
         yield say(MessageId.REQUEST_CLAUSE, clauses=most.names)
     if _silence(draft) >= _LONG_SILENCE:

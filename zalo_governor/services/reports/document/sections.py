@@ -13,12 +13,14 @@ from zalo_governor.domain.events import (
     PinChanged,
 )
 from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.attachments.wording import reasons_in_words
-from zalo_governor.services.messaging.formatter import moment, number
+from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.reports.document.draft import Draft, whole_minutes
+from zalo_governor.services.reports.document.draft import Draft
 from zalo_governor.services.reports.sentences import (
     attachments_line,
     clause_rows,
@@ -27,9 +29,11 @@ from zalo_governor.services.reports.sentences import (
     coverage_line,
     directives_line,
     handling_lines,
-    late_start,
+    length_in_words,
     members_line,
+    moment_in_words,
     signs_line,
+    span_heard,
     told_line,
     troubles_line,
 )
@@ -51,7 +55,7 @@ def activity(draft: Draft) -> Section:
     """Return the section on messages: totals, and tables by day, hour and agency."""
     report, say = draft.report, draft.render
     agencies: list[Sequence[Cell]] = [
-        (row.agency or say(MessageId.AGENCY_UNKNOWN), row.messages, row.senders, row.cases) for row in report.agencies
+        (row.agency or say(MessageId.AGENCY_UNKNOWN), row.messages, row.senders) for row in report.agencies
     ]
     # The days of a report on one day are that day, or parts of two.
     days: list[Sequence[Cell]] = [(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days if not report.of_one_day]
@@ -73,7 +77,8 @@ def casework(draft: Draft) -> Section:
         (
             voice.named_clause(row.clause),
             *(row.cases, row.open, row.remedied, row.confirmed, row.false_alarms),
-            *(row.reported + row.approved, row.before),
+            row.reported + row.approved,
+            row.before if report.comparable else draft.render(MessageId.NOT_COUNTED),
         )
         for row in report.clauses
     ]
@@ -82,7 +87,9 @@ def casework(draft: Draft) -> Section:
     return draft.section(
         "cases",
         MessageId.SECTION_CASES,
-        [] if report.heard_nothing and not report.open_cases else [_cases_line(draft), *handling_lines(report, voice)],
+        []
+        if report.heard_nothing and not report.open_cases
+        else [_cases_line(draft), *handling_lines(report, voice, sum(row.false_alarms for row in report.clauses))],
         draft.table("clauses", MessageId.TABLE_CLAUSES, by_clause, Drawing.BARS, drawn),
         draft.table("states", MessageId.TABLE_STATES, by_state, Drawing.BARS, (1,)),
         draft.table("open", MessageId.TABLE_OPEN, [_open_row(draft, place) for place in range(len(report.open_cases))]),
@@ -136,7 +143,6 @@ def directives(draft: Draft) -> Section:
     )
     unclear = counted(
         draft.voice,
-        (MessageId.DIRECTIVES_ABSENT, figures.absent),
         (MessageId.DIRECTIVES_ASSUMED, figures.assumed),
         (MessageId.DIRECTIVES_PROPOSED, figures.proposed),
     )
@@ -148,13 +154,17 @@ def directives(draft: Draft) -> Section:
             draft.render(MessageId.NOT_COUNTED) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
         for row in figures.agencies
+        if row.asked > row.absent
     ]
+    if absent := [row.name for row in figures.agencies if row.name and row.absent == row.asked]:
+        names = ", ".join(absent)
+        notes.append(draft.render(MessageId.LINE_DIRECTIVES_ABSENT, count=number(len(absent)), names=names))
     still: list[Sequence[Cell]] = [
         (
             one.code,
             draft.report.names.get(one.given_by) or draft.render(MessageId.WHO_UNKNOWN),
-            moment(one.at),
-            moment(one.due_at) if one.due_at else draft.render(MessageId.NOT_COUNTED),
+            moment_in_words(one.at, draft.voice),
+            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(MessageId.NOT_COUNTED),
             *(one.addressees, one.answered, one.reported, one.overdue),
         )
         for one in figures.open_ones
@@ -168,7 +178,11 @@ def directives(draft: Draft) -> Section:
         ],
         draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (2, 3, 5)),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
-        notes=[*notes, draft.render(MessageId.LINE_DIRECTIVES_UNSEEN)],
+        notes=[
+            *notes,
+            draft.render(MessageId.LINE_DIRECTIVES_COUNTED),
+            draft.render(MessageId.LINE_DIRECTIVES_UNSEEN),
+        ],
     )
 
 
@@ -218,7 +232,7 @@ def told(draft: Draft) -> Section:
     rows: list[Sequence[Cell]] = [
         (
             remark.code,
-            moment(remark.at),
+            moment_in_words(remark.at, draft.voice),
             draft.render(_REMARKS[remark.kind]),
             draft.report.names.get(remark.person_id) or draft.render(MessageId.WHO_UNKNOWN),
             remark.text or draft.render(MessageId.REMARK_AT_DESK),
@@ -240,7 +254,7 @@ def coverage(draft: Draft) -> Section:
     the program cannot check.
     """
     report, voice = draft.report, draft.voice
-    lines = [late_start(report, voice), troubles_line(report, voice)]
+    lines = [troubles_line(report, voice)]
     if any(not gap.closed for gap in report.coverage.gaps):
         lines.append(draft.render(MessageId.LINE_GAPS_UNFINISHED))
     notes_below = [f"{coverage_line(report.coverage, voice)}."]
@@ -248,9 +262,9 @@ def coverage(draft: Draft) -> Section:
         notes_below.append(draft.render(MessageId.LINE_CANNOT, count=number(len(report.cannot_check))))
     rows: list[Sequence[Cell]] = [
         (
-            moment(gap.began_at),
-            moment(gap.ended_at) if gap.ended_at else draft.render(MessageId.GAP_NOW),
-            whole_minutes(silence([gap], report.period.start, report.period.end)),
+            moment_in_words(gap.began_at, voice),
+            moment_in_words(gap.ended_at, voice) if gap.ended_at else draft.render(MessageId.GAP_NOW),
+            length_in_words(silence([gap], report.period.start, report.period.end), voice),
             gap.recovered,
             draft.render(MessageId.GAP_WHOLE if gap.closed else MessageId.GAP_PARTLY),
         )
@@ -271,9 +285,9 @@ def coverage(draft: Draft) -> Section:
 
 
 def _hours(draft: Draft) -> Sequence[int]:
-    """Return the hours to be shown: all 24 or, in a report on one day, from the first to the last hour heard."""
+    """Return the hours to be shown: all 24 or, of less than a day, from the first to the last hour heard."""
     report = draft.report
-    if not report.of_one_day:
+    if report.listened_a_day and not report.of_one_day:
         return range(24)
     first = local(report.period.start).hour
     hours = [(first + number) % 24 for number in range(24)]
@@ -298,6 +312,7 @@ def _activity_line(draft: Draft) -> str:
         senders=number(activity.senders),
         compared=compared(report, activity.messages, report.activity_before.messages, draft.voice),
         more=f"; {more}" if more else "",
+        span=span_heard(report, draft.voice),
     )
 
 
@@ -307,9 +322,9 @@ def _peaks_line(draft: Draft) -> str:
     days = draft.most([(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days])
     hours = draft.most([(say(MessageId.HOUR, hour=hour), count) for hour, count in enumerate(report.hours)])
     said = []
-    if days and not report.of_one_day:
+    if days and not report.of_one_day and len(report.days) > 1:
         said.append(say(MessageId.LINE_PEAK_DAY, day=days.names, messages=number(days.value)))
-    if hours:
+    if hours and report.listened_a_day:
         said.append(say(MessageId.LINE_PEAK_HOUR, hour=hours.names))
     return " ".join(said)
 
@@ -349,11 +364,14 @@ def _signs(draft: Draft) -> str:
 
 def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     case = draft.report.open_cases[place]
-    name = draft.report.names.get(case.person_id)
+    name = draft.report.names.get(case.person_id) or draft.render(MessageId.WHO_UNKNOWN)
+    # The case is kept with whoever let the newcomer in, who must not look like the outsider.
+    added = case.rule_id == OUTSIDERS and case.label == "added"
+    state = draft.voice.state(case.state)
     return (
         case.code,
-        name or draft.render(MessageId.WHO_UNKNOWN),
+        draft.render(MessageId.WHO_ADDED, name=name) if added else name,
         draft.voice.named_clause(case.clause),
-        draft.voice.state(case.state),
-        moment(case.event_at),
+        draft.render(MessageId.STATE_FIRST, state=state) if case.gravity is Severity.TRIAGE else state,
+        moment_in_words(case.event_at, draft.voice),
     )
