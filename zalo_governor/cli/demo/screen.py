@@ -43,7 +43,7 @@ class Screen:
         self.say(
             translated(
                 "nhận: việc diễn ra trên Nhóm; bỏ lỡ: diễn ra khi mất kết nối; riêng: nhắn riêng cho Hệ thống\n"
-                "dấu hiệu: điều một quy tắc phát hiện; gửi: tin của Hệ thống và nơi nhận\n"
+                "dấu hiệu: điều một quy tắc phát hiện; gửi: tin của Hệ thống và người nhận\n"
                 "Giờ ở đầu dòng theo kịch bản; giờ trong tin của Hệ thống là giờ thật.",
                 "heard: what people do in the group; missed: while the line is cut; private: written to the bot alone\n"
                 "judged: what a rule has found; sent: what the bot writes, and to whom\n"
