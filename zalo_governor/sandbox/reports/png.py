@@ -23,10 +23,12 @@ _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 36
 _HEADLINE, _NOTE_LINE = 116, 30
 """Heights in pixels of one of the three lines at the top, and of each line of its note."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
+_LONG_TITLE = 52
+"""Titles of charts with more characters are set smaller."""
 _LONG_VALUE = 46
 """Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
-_HEADING_WIDTH, _HEADING_LINES = 56, 2
+_HEADING_WIDTH, _HEADING_LINES = 50, 2
 _LABEL_WIDTH = 27
 
 
@@ -127,7 +129,7 @@ class _Page:
         named = len(columns) == 1 < len(table.drawn)
         said = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
         title = f"{said} ({_MOST_BARS} dòng đầu trong {len(table.rows)})" if left_out else said
-        self._text(56, self._at + 6, title, size=22, weight="bold")
+        self._text(56, self._at + 6, title, size=22 if len(title) <= _LONG_TITLE else 18, weight="bold")
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
         else:

@@ -133,6 +133,14 @@ def test_the_picture_is_as_wide_as_a_phone_and_the_same_each_time() -> None:
     assert document(paper(), TEMPLATE) == document(paper(), TEMPLATE)
 
 
+@pytest.mark.parametrize("days", [1, 31])
+def test_no_text_of_the_picture_goes_beyond_its_edge(days: int) -> None:
+    made = page_of(bad_paper(days))
+    renderer = made.canvas.get_renderer()  # type: ignore[attr-defined]
+    ends = {text.get_text(): text.get_window_extent(renderer).x1 for text in made.texts}
+    assert [text for text, end in ends.items() if end > WIDTH] == []
+
+
 def test_text_and_paper_say_the_same_figures() -> None:
     text, made = render_text(report(), CATALOGUE, REGULATION), paper()
     figures = report()
