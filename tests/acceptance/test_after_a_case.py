@@ -83,7 +83,7 @@ def test_the_desk_removes_a_message_for_all_with_a_code_that_counts_once(bot: Ri
     assert _in_history(bot) == before  # the message is gone, and a chat.delete stands in its place
     [shown] = bot.answer(ADMIN, f"/xem {code}")
     assert "đã khắc phục" in shown
-    assert "người xóa: đồng chí Lò Văn Minh" in shown
+    assert "đã được đồng chí Lò Văn Minh" in shown
     assert "không còn tin nào" in bot.answer(ADMIN, typed)[0]
     assert {"case_opened", "removal"} <= {action.replace(".", "_") for action in _audited(bot, code)}
 
@@ -93,7 +93,7 @@ def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(bot: Rig)
     uid = somebody()
     bot.say(secret(21), uid)
     code = _case_of(bot, uid)
-    assert "không phải trưởng nhóm hoặc phó nhóm" in _result(bot, code)
+    assert "không phải trưởng nhóm trên Zalo hoặc phó nhóm" in _result(bot, code)
     bot.until_reminded(code)
     assert "đã nhắc" in bot.answer(ADMIN, f"/xem {code}")[0]
 

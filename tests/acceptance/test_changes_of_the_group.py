@@ -117,7 +117,7 @@ def test_what_changed_while_nobody_listened_is_found_and_nobody_is_named(tmp_pat
         told = "\n".join(made.told(ADMIN))
         assert 'thành "Tên đổi lúc vắng"' in told
         assert "thêm phó nhóm" in told
-        assert told.count("không rõ ai") == 3
+        assert told.count("không rõ người thực hiện") == 3
         [status] = made.answer(ADMIN, "/trangthai")
         assert "có 1 tài khoản của tổ chức hoặc phần mềm" in status
         made.kill_bot()

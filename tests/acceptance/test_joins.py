@@ -106,7 +106,7 @@ def test_an_outsider_who_is_added_is_a_case_against_who_added_them_and_the_admin
     for part in (stranger[-4:], "Lò Văn Mẫu", f"/thanhvien {code}", f"/moira {code}", "khoản 5 Điều 4"):
         assert part in told
     assert scene.bot.case_of(MEMBER) == code
-    scene.bot.until(lambda: any("Người đồng chí thêm" in text for text in scene.bot.told(MEMBER)), "who added is asked")
+    scene.bot.until(lambda: any("đồng chí đã thêm" in text for text in scene.bot.told(MEMBER)), "who added is asked")
     assert not scene.bot.told(stranger)
 
 
@@ -172,7 +172,9 @@ def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(scene: Sc
     code = scene.case_of(stranger)
     scene.bot.told_of(code, ADMIN)
     scene.bot.tell_bot(_code(scene.bot, code), ADMIN)
-    scene.bot.until(lambda: _said(scene.bot, code, "không phải trưởng nhóm hoặc phó nhóm"), "the result is told")
+    scene.bot.until(
+        lambda: _said(scene.bot, code, "không phải trưởng nhóm trên Zalo hoặc phó nhóm"), "the result is told"
+    )
     assert scene.state(code) != "remedied"
 
 

@@ -49,7 +49,7 @@ def test_an_old_secret_is_told_at_once_and_its_author_is_asked(bot: Rig) -> None
     _cut(bot, {"_text": SECRET.format(3), "uidFrom": author, "ts": str(to_ms(system_clock()) - HOURS_MS)})
     [alert] = bot.told_of(bot.case_of(author), ADMIN)
     assert "BÁO KHẨN" in alert
-    assert "chậm 180 phút" in alert
+    assert "muộn 180 phút" in alert
     assert "Hệ thống vừa nhận được nội dung" in bot.told(author)[0]
 
 
@@ -60,7 +60,7 @@ def test_several_secrets_of_one_cut_are_one_message_that_names_each(bot: Rig) ->
     bot.until(lambda: all(bot.told(uid) for uid in authors), "all are asked")
     bot.until(lambda: len(bot.told(ADMIN)) > told, "the desk is told")
     [alert] = [text for text in bot.told(ADMIN)[told:] if "KHẨN" in text]
-    assert "3 vụ việc nghiêm trọng cùng lúc" in alert
+    assert "3 vụ việc khẩn cùng lúc" in alert
     assert all(f"- {bot.case_of(uid)}: " in alert for uid in authors)
 
 

@@ -41,12 +41,12 @@ class AlertNotes:
         )
 
     def of_member(self, case: Case, asked: MemberRequest) -> str:
-        """Return the sentences on the member: asked or not, how many such cases before, and that it was heard late.
+        """Return the sentences on the member: asked or not, and how many such cases before.
 
         The shorter form leaves out the cases before.
         """
-        told, late = self._voice.render(asked.told_to_admins), self.lateness(case)
-        return Shortenable(" ".join(filter(None, (told, self.repeated(case), late))), f"{told} {late}".strip())
+        told = self._voice.render(asked.told_to_admins)
+        return Shortenable(" ".join(filter(None, (told, self.repeated(case)))), told)
 
     def lateness(self, case: Case) -> str:
         """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
@@ -93,8 +93,11 @@ class AlertNotes:
         return Shortenable(self._voice.render(MessageId.ALERT_PLACE, group=group), "")
 
     def time(self, case: Case) -> str:
-        """Return time and day of the case's event; the shorter form of an event of today has no day."""
-        return Shortenable(brief(case.event_at), time_or_brief(case.event_at, self._policy.clock()))
+        """Return time and day of the case's event, and how late it was received; the shorter form of today has no day."""
+        late = self.lateness(case)
+        return Shortenable(
+            f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"
+        )
 
 
 def alert_of(label: str) -> MessageId:
