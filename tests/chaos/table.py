@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 AGAIN = "(gửi lại) "
-REMINDER = "Những chỉ đạo sau chưa thấy trả lời"
+REMINDER = "đối với những chỉ đạo sau"
 _SUMMED_UP = re.compile(r"ghi nhận \d+ vụ việc|qua rà soát, \d+ tên hiển thị")
 _AND_MORE = re.compile(r"và (\d+) vụ việc khác")
 _SHOWN = 5

@@ -31,7 +31,7 @@ def restore(
     config: ConfigFile = DEFAULT_CONFIG,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Cơ sở dữ liệu đang có được đổi tên (…truoc-…), không xóa."),
+        typer.Option("--replace", help="Thay cơ sở dữ liệu đang có; bản đang có đổi tên thành …truoc-…, không bị xóa."),
     ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở thư mục tạm rồi xóa, không thay đổi gì.")
