@@ -93,7 +93,7 @@ class AlertNotes:
         return Shortenable(self._voice.render(MessageId.ALERT_PLACE, group=group), "")
 
     def time(self, case: Case) -> str:
-        """Return time and day of the event, and how late it was received; the shorter form has no day if it is today."""
+        """Return time and day of the event, and how late it was received; the short form has no day if today."""
         late = self.lateness(case)
         return Shortenable(
             f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"
