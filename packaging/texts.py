@@ -34,7 +34,7 @@ _DEBIAN_NAMES = {
 """Path below /usr/lib -> name in debian/, by which debhelper installs it."""
 
 
-_SHORT = "nghe Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng và lập báo cáo"
+_SHORT = "theo dõi Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng và lập báo cáo"
 _FILES = (
     (PACKAGED.config, "Thiết đặt, do lệnh init ghi."),
     (FOLDER / "config", "Bản riêng của cơ quan cho Quy chế, quy tắc và câu chữ."),

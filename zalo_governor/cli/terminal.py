@@ -33,38 +33,34 @@ class UnknownCommandError(TyperException):
     exit_code = 2
 
 
-class _Command(TyperCommand):
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
+class _Worded:
+    """Usage line, headings and `--help` of a command in the language of the terminal; typer calls these methods."""
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the usage line of the help, with its label translated."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _usage())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help of the command with translated headings."""
         _prepare_help(self, ctx)
-        super().format_help(ctx, formatter)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def get_help_option(self, ctx: Any) -> Any:
-        return _worded_help_option(super().get_help_option(ctx))
+        """Return the option `--help` with its description translated."""
+        return _worded_help_option(super().get_help_option(ctx))  # type: ignore[misc]
 
 
-class Group(TyperGroup):
+class _Command(_Worded, TyperCommand):
+    """A command without subcommands."""
+
+
+class Group(_Worded, TyperGroup):
     """A command with subcommands, whose help and errors are in the language of the terminal.
 
     `aliases` are other names of its subcommands: alias -> name.
     """
 
     aliases: ClassVar[Mapping[str, str]] = {}
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line of the help, with its label translated; typer calls this."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _usage())
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help of the command with translated headings; typer calls this."""
-        _prepare_help(self, ctx)
-        super().format_help(ctx, formatter)
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return the option `--help` with its description translated; typer calls this."""
-        return _worded_help_option(super().get_help_option(ctx))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the subcommand with that name or alias, with its help translated; None if there is none."""

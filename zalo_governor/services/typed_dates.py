@@ -68,7 +68,7 @@ def parse_day(text: str) -> date | None:
 def shown(moment: datetime) -> str:
     """Return a moment as people read it: 01/11/2026, with the time if it is not midnight."""
     here = local(moment)
-    return f"{here:%d/%m/%Y}" if (here.hour, here.minute) == (0, 0) else f"{here:%H:%M %d/%m/%Y}"
+    return f"{here:%d/%m/%Y}" if _is_midnight(moment) else f"{here:%H:%M %d/%m/%Y}"
 
 
 def shown_period(start: datetime | None, end: datetime | None) -> str:
