@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from zalo_governor.app.monitoring.health import Condition
 from zalo_governor.app.watching.silence import Alarm, Reason, Silence
+from zalo_governor.app.watching.watcher import WHY
 
 START = datetime(2026, 11, 24, 7, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -111,3 +113,9 @@ def test_a_damaged_file_begins_anew(watched: Watched) -> None:
     assert not watched.silence.ever_good
     assert watched.look(False) == [Alarm.SILENT]
     assert watched.file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_watcher_has_words_for_each_problem_that_the_bot_names() -> None:
+    problems = {condition.value for condition in Condition} - {Condition.HEARING.value}
+    assert problems <= {reason.value for reason in Reason}
+    assert set(WHY) == set(Reason)

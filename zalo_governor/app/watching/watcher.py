@@ -24,7 +24,7 @@ from zalo_governor.system.error_text import of_system
 _TIMEOUT = ClientTimeout(total=20)
 _MOST_BYTES = 1 << 16
 """How much of an answer is read; the health page has some hundred bytes."""
-_WHY = {
+WHY = {
     Reason.NO_ANSWER: MessageId.WATCH_NO_ANSWER,
     Reason.OTHER_ANSWER: MessageId.WATCH_OTHER_ANSWER,
     Reason.NO_SIGNAL: MessageId.WATCH_NO_SIGNAL,
@@ -33,6 +33,7 @@ _WHY = {
     Reason.STUCK: MessageId.WATCH_STUCK,
     Reason.DATABASE_AWAY: MessageId.WATCH_DATABASE_AWAY,
 }
+"""Reason -> its words in the alarms."""
 
 
 class Watcher:
@@ -123,7 +124,7 @@ class Watcher:
 
     def _bad(self, reason: Reason) -> None:
         self._silence.bad(reason)
-        self._show(f"Chưa tốt: {self._say(_WHY[reason])}.")
+        self._show(f"Chưa tốt: {self._say(WHY[reason])}.")
 
     def _show(self, line: str) -> None:
         if line != self._shown:
@@ -146,7 +147,7 @@ class Watcher:
             minutes = number(minutes_of(back - silence.since))
             return subject, self._say(MessageId.WATCH_BACK, name=name, at=moment(back), since=since, minutes=minutes)
         subject = self._say(MessageId.WATCH_SILENT_SUBJECT, name=name, since=since)
-        why = self._say(_WHY[silence.reason])
+        why = self._say(WHY[silence.reason])
         text = self._say(MessageId.WATCH_SILENT, name=name, since=since, why=why)
         return subject, text if silence.ever_good else f"{text}\n{self._say(MessageId.WATCH_NEVER_GOOD)}"
 
