@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import structlog
 
 from zalo_governor.app.monitoring.health import Health
+from zalo_governor.config.monitoring import LOOPBACK
 
 log = structlog.get_logger(__name__)
 
-HOST = "127.0.0.1"
-_HOST_NAMES = (HOST, "localhost")
+_HOST_NAMES = (LOOPBACK, "localhost")
 """Host names that a request's Host header may contain."""
 _RETRY_SECONDS = 30.0
 """Seconds until the server tries again to listen on a port that another program uses."""
@@ -42,7 +42,7 @@ class HealthServer:
         listen: IP address to listen on; another than 127.0.0.1 may open the pages to other machines.
     """
 
-    def __init__(self, port: int, pages: Pages, listen: str = HOST) -> None:
+    def __init__(self, port: int, pages: Pages, listen: str = LOOPBACK) -> None:
         self._port = port
         self._listen = listen
         self._pages = pages
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         machine's own name is accepted too.
         """
         try:
-            name = urlsplit(f"//{self.headers.get('Host', HOST)}").hostname
+            name = urlsplit(f"//{self.headers.get('Host', LOOPBACK)}").hostname
         except ValueError:
             return False
         if not name or not self.server.open_to_others:

@@ -12,8 +12,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from zalo_governor.app.monitoring.health import Condition, Health
-from zalo_governor.app.monitoring.server import HOST, HealthServer, Pages
-from zalo_governor.config.monitoring import HealthSettings
+from zalo_governor.app.monitoring.server import HealthServer, Pages
+from zalo_governor.config.monitoring import LOOPBACK, HealthSettings
 
 GOOD = Health(Condition.HEARING, ())
 BLIND = Health(Condition.BLIND, (Condition.BLIND,))
@@ -21,12 +21,12 @@ BLIND = Health(Condition.BLIND, (Condition.BLIND,))
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def serving(port: int, found: list[Health], listen: str = HOST) -> Iterator[None]:
+def serving(port: int, found: list[Health], listen: str = LOOPBACK) -> Iterator[None]:
     server = HealthServer(port, Pages(lambda: (found[-1], {"waiting": 3}), lambda: b"zalo_governor_up 1\n"), listen)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -38,10 +38,10 @@ def serving(port: int, found: list[Health], listen: str = HOST) -> Iterator[None
     assert not thread.is_alive()
 
 
-def ask(port: int, path: str, host: str = HOST) -> tuple[int, str]:
+def ask(port: int, path: str, host: str = LOOPBACK) -> tuple[int, str]:
     deadline = monotonic() + 30
     while True:
-        connection = HTTPConnection(HOST, port, timeout=30)
+        connection = HTTPConnection(LOOPBACK, port, timeout=30)
         try:
             connection.request("GET", path, headers={"Host": host})
             answer = connection.getresponse()
@@ -72,14 +72,14 @@ def test_under_another_name_nothing_is_shown() -> None:
             assert ask(port, "/metrics", host)[0] == 421
             assert ask(port, "/healthz", host)[0] == 421
         # Another port than the own one is that of a tunnel from another machine.
-        for host in (HOST, "localhost", f"{HOST}:{port}", f"localhost:{port}", f"{HOST}:1"):
+        for host in (LOOPBACK, "localhost", f"{LOOPBACK}:{port}", f"localhost:{port}", f"{LOOPBACK}:1"):
             assert ask(port, "/healthz", host)[0] == 200
 
 
 def test_where_the_settings_open_it_other_machines_may_ask_by_address_and_by_this_machines_name() -> None:
     port = free_port()
     with serving(port, [GOOD], "0.0.0.0"):  # noqa: S104  what the settings may say
-        for host in (HOST, f"10.0.0.5:{port}", "[fe80::1]:80", socket.gethostname()):
+        for host in (LOOPBACK, f"10.0.0.5:{port}", "[fe80::1]:80", socket.gethostname()):
             assert ask(port, "/healthz", host)[0] == 200
         assert ask(port, "/healthz", "tinhmau.example")[0] == 421
 
@@ -102,14 +102,14 @@ def test_somebody_who_says_nothing_holds_nobody_up_for_long() -> None:
     port = free_port()
     with serving(port, [GOOD]):
         ask(port, "/healthz")
-        with socket.create_connection((HOST, port)), socket.create_connection((HOST, port)) as other:
+        with socket.create_connection((LOOPBACK, port)), socket.create_connection((LOOPBACK, port)) as other:
             other.sendall(b"GET /hea")
             assert ask(port, "/healthz")[0] == 200
 
 
 def test_a_taken_port_is_told_and_ends_nothing() -> None:
     with socket.socket() as taken, capture_logs() as logged:
-        taken.bind((HOST, 0))
+        taken.bind((LOOPBACK, 0))
         taken.listen()
         port = taken.getsockname()[1]
         with serving(port, [GOOD]):
