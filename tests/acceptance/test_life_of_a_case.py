@@ -83,7 +83,7 @@ def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_ke
         assert f"- {other}: " in digest
         # Nobody is written to at night about what is light.
         for uid, case in ((member, code), (second, other)):
-            [asked] = [text for text in made.told(uid) if not text.startswith("(gửi lại)") and "/giaitrinh" in text]
+            [asked] = [text for text in made.told(uid) if not text.startswith("(gửi lại)") and "có dấu hiệu" in text]
             assert case in asked
         # A command that was heard is carried out once, whenever the process died.
         assert made.query("SELECT kind, count(*) FROM case_notes GROUP BY kind") in ([], [("explanation", 1)])
