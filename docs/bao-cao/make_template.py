@@ -31,14 +31,14 @@ BODY = 13
 CENTER, JUSTIFY, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
 
 TABLES: list[tuple[str, list[tuple[str, list[int]]]]] = [
-    ("cases", [("clauses", [51, 13, 14, 17, 18, 15, 22, 15]), ("open", [15, 41, 47, 25, 37])]),
+    ("cases", [("clauses", [37, 12, 14, 16, 16, 18, 15, 20, 17]), ("open", [15, 41, 47, 25, 37])]),
     ("activity", [("agencies", [105, 30, 30])]),
     ("members", [("members", [120, 45])]),
     ("changes", [("changes", [120, 45])]),
     (
         "directives",
         [
-            ("directives", [45, 16, 16, 16, 16, 16, 16, 24]),
+            ("directives", [36, 15, 14, 16, 15, 14, 20, 15, 20]),
             ("open_directives", [15, 34, 30, 30, 14, 14, 14, 14]),
         ],
     ),

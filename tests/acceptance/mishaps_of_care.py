@@ -334,7 +334,7 @@ def _doctor_finds_all_well(office: Office) -> Ended:
         alarm={"webhook": "http://127.0.0.1:9/"},
         health={"port": None},
     )
-    office.rules("quy-che.yaml", 'number: "893"', 'number: "12/QĐ-UBND"')
+    office.rules("quy-che.yaml", 'number: "893/QĐ-UBND"', 'number: "12/QĐ-UBND"')
     office.session.chmod(0o600)
     return office.command("doctor", "--offline")
 

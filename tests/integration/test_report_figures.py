@@ -302,8 +302,12 @@ def test_a_case_that_was_re_opened_counts_once_where_it_stands_now(
             remedied[place] = remedied[place] or now
     book.clock.now = now + timedelta(days=100)
     with units.begin() as uow:
-        report = compose(uow, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
-        later = compose(uow, Group(group, ""), Period(start=end, end=now + DAY, label="sau"), VOICE, book.clock)
+        report = compose(
+            uow, Group(group, ""), Period(start=start, end=end, label=name, command=name), VOICE, book.clock
+        )
+        later = compose(
+            uow, Group(group, ""), Period(start=end, end=now + DAY, label="sau", command="sau"), VOICE, book.clock
+        )
     assert {row.state: row.cases for row in report.states} == Counter(states[:2])
     assert {row.state: row.cases for row in later.states} == Counter(states[2:])
     assert later.handling.taken_back == states.count(CaseState.FALSE_ALARM)
@@ -361,7 +365,9 @@ def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: s
     # Every period but the running one lies behind.
     book.clock.now = START if name == "running month" else end + timedelta(days=50)
     with SqlUnitsOfWork(book.database, BOT).begin() as uow:
-        report = compose(uow, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
+        report = compose(
+            uow, Group(group, ""), Period(start=start, end=end, label=name, command=name), VOICE, book.clock
+        )
     period = Raw(book, group, to_ms(start), to_ms(end))
     check_activity(report, period)
     check_coverage(report, period)
@@ -509,7 +515,10 @@ def check_cases(report: ActivityReport, period: Raw) -> None:
     for clause, row in by_clause.items():
         states = Counter(case["state"] for case in opened if case["clause"] == clause)
         assert row.cases == states.total()
-        assert row.cases == row.open + row.remedied + row.confirmed + row.false_alarms + row.reported + row.approved
+        assert (
+            row.cases
+            == row.open + row.remedied + row.confirmed + row.referred + row.false_alarms + row.reported + row.approved
+        )
         assert row.open == states["new"] + states["reminded"] + states["under_review"]
         assert row.before == sum(case["clause"] == clause for case in before)
     assert {row.state.value: row.cases for row in report.states} == Counter(case["state"] for case in opened)

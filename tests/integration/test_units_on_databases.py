@@ -461,7 +461,9 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
         assert uow.statistics.clause_figures(GROUP, START, START + HOUR, START - HOUR) == [
             ClauseFigures(clause="3.1", cases=6, open=2, remedied=1, confirmed=1, false_alarms=1, reported=1, before=1),
             ClauseFigures(clause="3.2", cases=0, open=0, remedied=0, confirmed=0, false_alarms=0, reported=0, before=1),
-            ClauseFigures(clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, before=0),
+            ClauseFigures(
+                clause="4.1", cases=1, open=0, remedied=0, confirmed=0, referred=1, false_alarms=0, reported=0, before=0
+            ),
         ]
 
 

@@ -277,6 +277,8 @@ class AgencyAnswers(BaseModel):
     """No answer of any kind; not absent."""
     absent: int = 0
     """No answer, as nobody of the agency is in the group."""
+    unrecognised: int = 0
+    """Those of `absent` whose name is neither on the roster nor a member's."""
     first_answer_minutes: int | None = None
     """Median minutes until the first answer; None if there is none."""
 
@@ -318,6 +320,7 @@ class DirectiveFigures(BaseModel):
     assumed: int = 0
     absent: int = 0
     """Unanswered as nobody of the addressee is in the group; neither silent nor overdue."""
+    unrecognised: int = 0
     first_answer_minutes: int | None = None
     agencies: tuple[AgencyAnswers, ...] = ()
     """The worst first."""
@@ -358,6 +361,7 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
         silent=sum(row.silent for row in agencies),
         assumed=sum(one.assumed for one in asked),
         absent=sum(row.absent for row in agencies),
+        unrecognised=sum(row.unrecognised for row in agencies),
         first_answer_minutes=_first_answer_minutes(asked, valid),
         agencies=tuple(agencies),
     )
@@ -365,16 +369,8 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
 
 def open_directive(line: DirectiveOverview) -> OpenDirective:
     """Return what a report says of a line of the ledger."""
-    return OpenDirective(
-        code=line.directive.code,
-        given_by=line.directive.given_by,
-        at=line.directive.at,
-        due_at=line.due_at,
-        addressees=line.addressees,
-        answered=line.answered,
-        reported=line.reported,
-        overdue=line.overdue,
-    )
+    given = line.directive
+    return OpenDirective(code=given.code, given_by=given.given_by, at=given.at, **line._asdict())
 
 
 def _first_answer_minutes(entries: Sequence[Assignee], given: Mapping[int, Directive]) -> int | None:
@@ -396,5 +392,6 @@ def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Dire
         overdue=overdue,
         silent=sum(one.silent and one.in_group for one in entries),
         absent=absent,
+        unrecognised=sum(one.silent and not one.in_group and not one.known for one in entries),
         first_answer_minutes=_first_answer_minutes(entries, given),
     )

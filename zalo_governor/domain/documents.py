@@ -44,6 +44,8 @@ class Table(_DocumentPart):
     drawing: Drawing | None = None
     drawn: tuple[int, ...] = ()
     """Indexes of the numeric columns shown in the chart."""
+    by_figure: bool = False
+    """Whether the chart begins with the highest bars of its first column that has any; else the table's order holds."""
 
     @property
     def worth_drawing(self) -> bool:

@@ -50,6 +50,7 @@ _GRAVEST_FIRST = (
     ClauseTopic.MALWARE,
 )
 """Topics by how grave a breach is for the group's leader; clauses of other topics come after them."""
+_UNPADDED_FROM_MONTH = 3
 
 
 class Clause(BaseModel):
@@ -95,11 +96,16 @@ class Regulation(BaseModel):
 
     @property
     def issued_on(self) -> str:
-        """Return the date of issue as dd/mm/yyyy; where `issued` is not an ISO date, return `issued` unchanged."""
+        """Return the date of issue as papers write it: `09 tháng 8 năm 2019`; `issued` itself if it is no ISO date.
+
+        Days below 10, and of the months only January and February, get a zero (Decree 30/2020/NĐ-CP, App. I, II.4).
+        """
         try:
-            return f"{date.fromisoformat(self.issued):%d/%m/%Y}"
+            issued = date.fromisoformat(self.issued)
         except ValueError:
             return self.issued
+        month = f"{issued:%m}" if issued.month < _UNPADDED_FROM_MONTH else str(issued.month)
+        return f"{issued:%d} tháng {month} năm {issued.year}"
 
     def clause(self, number: str) -> Clause:
         """Return the clause with that number, such as `4.1`.

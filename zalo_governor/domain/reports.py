@@ -22,6 +22,8 @@ class Period(_Figures):
     start: datetime
     end: datetime
     label: str
+    command: str
+    """The words that ask for this period after `/baocao`, also on a later day, such as `tháng 11/2026`."""
 
 
 class ClauseFigures(_Figures):
@@ -32,6 +34,8 @@ class ClauseFigures(_Figures):
     open: int
     remedied: int
     confirmed: int
+    referred: int = 0
+    """Passed to the authority that determines what is secret; not counted as confirmed."""
     false_alarms: int
     reported: int
     approved: int = 0

@@ -18,13 +18,15 @@ _DPI = 100
 _MOST_BARS = 8
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
+_SERIES = (_BLUE, _GREY, "#d08c3a")
+"""Colours of a chart's bars, by column."""
 _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 360, 64, 120, 150, 40
 """Heights in pixels of the parts of the page: header, row of figures, vertical and horizontal bar charts, footer …"""
 _HEADLINE, _NOTE_LINE = 116, 30
 """Heights in pixels of one of the three lines at the top, and of each line of its note."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
-_LONG_TITLE = 52
-"""Titles of charts with more characters are set smaller."""
+_TITLE_WIDTH, _TITLE_LINES, _TITLE_LINE = 52, 2, 34
+"""Characters in a line of a chart's title, number of such lines, height in pixels of each after the first."""
 _LONG_VALUE = 46
 """Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
@@ -69,19 +71,40 @@ def page_of(paper: ReportDocument) -> Figure:
 
 
 def _height(table: Table) -> int:
+    title = _TITLE_LINE * (len(_title(table)) - 1)
     if table.drawing is Drawing.COLUMNS:
-        return _COLUMNS
-    return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_drawn_columns(table)) > 1 else 1)
+        return _COLUMNS + title
+    return _AROUND_BARS + title + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_drawn_columns(table)) > 1 else 1)
 
 
 def _rows(table: Table) -> tuple[tuple[Cell, ...], ...]:
-    """Return the rows that are drawn: of names only the first, as the table has the most important ones first."""
-    return table.rows[:_MOST_BARS] if table.drawing is Drawing.BARS else table.rows
+    """Return the rows that are drawn: of names only the first, by the drawn figure if `table.by_figure`."""
+    if table.drawing is not Drawing.BARS:
+        return table.rows
+    rows, drawn = list(table.rows), _drawn_columns(table)
+    if table.by_figure and drawn:
+        rows.sort(key=lambda row: int(row[drawn[0]]), reverse=True)
+    return tuple(rows[:_MOST_BARS])
 
 
 def _drawn_columns(table: Table) -> tuple[int, ...]:
     """Return the indices of the table columns to draw: those of `table.drawn` that have any value but zero."""
-    return tuple(place for place in table.drawn if any(row[place] for row in _rows(table)))
+    return tuple(place for place in table.drawn if any(row[place] for row in table.rows))
+
+
+def _title(table: Table) -> list[str]:
+    """Return the title of the table's chart, in lines; it says so if only some of the rows are drawn."""
+    columns = _drawn_columns(table)
+    # Where only one of several columns has values, no legend says which one it is.
+    named = len(columns) == 1 < len(table.drawn)
+    title = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
+    if table.drawing is not Drawing.BARS or len(table.rows) <= _MOST_BARS:
+        return textwrap.wrap(title, _TITLE_WIDTH, max_lines=_TITLE_LINES, placeholder=" …")
+    which = "nhiều nhất" if table.by_figure else "đầu"
+    some = f"({_MOST_BARS} {table.columns[0].lower()} {which} trong {len(table.rows)})"
+    if len(title) + len(some) < _TITLE_WIDTH:
+        return [f"{title} {some}"]
+    return [textwrap.shorten(title, _TITLE_WIDTH, placeholder=" …"), some]
 
 
 class _Page:
@@ -123,13 +146,11 @@ class _Page:
         self._at += _TILE_ROW
 
     def chart(self, table: Table, height: int) -> None:
-        left_out = table.drawing is Drawing.BARS and len(table.rows) > _MOST_BARS
-        columns = _drawn_columns(table)
-        # Where only one of several columns has values, no legend says which one it is.
-        named = len(columns) == 1 < len(table.drawn)
-        said = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
-        title = f"{said} ({_MOST_BARS} dòng đầu trong {len(table.rows)})" if left_out else said
-        self._text(56, self._at + 6, title, size=22 if len(title) <= _LONG_TITLE else 18, weight="bold")
+        title = _title(table)
+        self._text(56, self._at + 6, "\n".join(title), size=22, weight="bold")
+        more = _TITLE_LINE * (len(title) - 1)
+        self._at += more
+        height -= more
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
         else:
@@ -166,7 +187,7 @@ class _Page:
         for series, column in enumerate(drawn):
             values = [int(row[column]) for row in rows]
             places = [number + (series - (count - 1) / 2) * thick for number in range(len(rows))]
-            color = _BLUE if series == 0 else _GREY
+            color = _SERIES[series % len(_SERIES)]
             axes.barh(places, values, height=thick * 0.92, color=color, label=table.columns[column])
             for place, value in zip(places, values, strict=True):
                 axes.text(value + longest * 0.015, place, _format_number(value), va="center", fontsize=17, color=_INK)

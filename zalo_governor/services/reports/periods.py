@@ -41,6 +41,7 @@ def as_period(span: Span, voice: MessageFormatter) -> Period:
         start=midnight(span.first),
         end=midnight(span.last + timedelta(days=1)),
         label=voice.render(span.name, **span.fields),
+        command=_command(span),
     )
 
 
@@ -54,10 +55,12 @@ def days(first: date, last: date) -> Span:
 def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageFormatter) -> Period:
     """Return the period of that length that ends at `due`; `name` is the id of the text that names the period.
 
-    Consecutive scheduled reports, each on the time up to its `due`, thus leave nothing out.
+    Consecutive scheduled reports, each on the time up to its `due`, thus leave nothing out. Its `command` asks for the
+    whole days that it touches.
     """
     end = due.astimezone(UTC)
-    return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)))
+    command = _command(days(today(end - length), today(end - timedelta(milliseconds=1))))
+    return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)), command=command)
 
 
 def month_before(day: date) -> Span:
@@ -222,6 +225,21 @@ def _valid_date(year: int | None, month: int | None, day: int | None) -> date | 
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _command(span: Span) -> str:
+    """Return the words by which `asked` understands the span on any later day."""
+    match span.name, span.fields:
+        case MessageId.PERIOD_MONTH, fields:
+            return f"tháng {fields['month']}/{fields['year']}"
+        case MessageId.PERIOD_QUARTER, fields:
+            return f"quý {fields['quarter']}/{fields['year']}"
+        case MessageId.PERIOD_YEAR, fields:
+            return f"năm {fields['year']}"
+        case _, {"date": day}:
+            return day
+        case _, fields:
+            return f"{fields['start']}-{fields['end']}"
 
 
 def _format_date(day: date) -> str:

@@ -75,18 +75,23 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
     figures = report.directives
     if not figures.given:
         return ""
-    answers = counted(
+    done = counted(
+        voice, (MessageId.DIRECTIVES_IN_TIME, figures.in_time), (MessageId.DIRECTIVES_LATE, figures.late)
+    ).replace("; ", ", ")
+    answered = counted(voice, (MessageId.DIRECTIVES_ANSWERED, figures.answered))
+    others = counted(
         voice,
-        (MessageId.DIRECTIVES_ANSWERED, figures.answered),
-        (MessageId.DIRECTIVES_IN_TIME, figures.in_time),
-        (MessageId.DIRECTIVES_LATE, figures.late),
-        (MessageId.DIRECTIVES_OVERDUE, figures.overdue),
         (MessageId.DIRECTIVES_SILENT, figures.silent),
-        (MessageId.DIRECTIVES_ABSENT, figures.absent),
+        (MessageId.DIRECTIVES_ABSENT, figures.absent - figures.unrecognised),
+        (MessageId.DIRECTIVES_UNRECOGNISED, figures.unrecognised),
     )
+    if done:
+        answered += voice.render(MessageId.DIRECTIVES_OF_THEM, parts=done)
     given, asked = number(figures.given), number(figures.asked)
     said = voice.render(MessageId.LINE_DIRECTIVES, given=given, asked=asked)
-    return f"{said}: {answers}." if answers else f"{said}."
+    parts = "; ".join(filter(None, (answered, others)))
+    overdue = counted(voice, (MessageId.DIRECTIVES_OVERDUE, figures.overdue))
+    return " ".join(filter(None, (f"{said}: {parts}." if parts else f"{said}.", overdue)))
 
 
 def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
@@ -205,15 +210,17 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms
     return lines
 
 
-def late_start(report: ActivityReport, voice: MessageFormatter) -> str:
+def late_start(report: ActivityReport, voice: MessageFormatter, *, brief: bool = False) -> str:
     """Return a sentence saying since when the bot receives the group's messages, if it began within the period.
+
+    Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
 
     Returns "" if it began before the period, or within the period's first hour, or has not begun.
     """
     first, period = report.first_heard, report.period
     if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
         return ""
-    return voice.render(MessageId.LISTENING_SINCE, when=moment_in_words(first, voice))
+    return voice.render(MessageId.LISTENING_SINCE, when=moment(first) if brief else moment_in_words(first, voice))
 
 
 def moment_in_words(at: datetime, voice: MessageFormatter) -> str:

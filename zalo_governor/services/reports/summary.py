@@ -25,9 +25,14 @@ class Codes(NamedTuple):
     others: int
 
 
-def headlines(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> tuple[Highlight, Highlight, Highlight]:
-    """Return the three lines, each as its name, its answer and what is to be added (a sentence, or "")."""
-    return _grave(report, voice, codes), _open(report, voice), _silent(report, voice)
+def headlines(
+    report: ActivityReport, voice: MessageFormatter, codes: Codes, *, brief: bool = False
+) -> tuple[Highlight, Highlight, Highlight]:
+    """Return the three lines, each as its name, its answer and what is to be added (a sentence, or "").
+
+    Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
+    """
+    return _grave(report, voice, codes), _open(report, voice), _silent(report, voice, brief=brief)
 
 
 def in_one_line(headline: Highlight) -> str:
@@ -97,7 +102,7 @@ def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
     )
 
 
-def _silent(report: ActivityReport, voice: MessageFormatter) -> Highlight:
+def _silent(report: ActivityReport, voice: MessageFormatter, *, brief: bool) -> Highlight:
     name = voice.render(MessageId.SUMMARY_SILENT)
     gaps = report.coverage.gaps
     if report.heard_nothing:
@@ -109,7 +114,7 @@ def _silent(report: ActivityReport, voice: MessageFormatter) -> Highlight:
         unfinished = sum(not gap.closed for gap in gaps)
         text = MessageId.SUMMARY_GAPS if unfinished else MessageId.SUMMARY_GAPS_WHOLE
         value = voice.render(text, length=length_in_words(length, voice), count=number(len(gaps)))
-    notes = [late_start(report, voice)]
+    notes = [late_start(report, voice, brief=brief)]
     if unfinished:
         notes.append(voice.render(MessageId.SUMMARY_UNFINISHED, count=number(unfinished)))
     return Highlight(name=name, value=value, note=" ".join(filter(None, notes)))

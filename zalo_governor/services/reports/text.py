@@ -61,7 +61,8 @@ class _TextRenderer:
 
     def text(self) -> str:
         first = [self._heading(), *self._headlines()]
-        last = [self._voice.render(MessageId.REPORT_END)]
+        command = self._report.period.command
+        last = [self._voice.render(MessageId.REPORT_END, period=command)]
         room = TEXT_LIMIT - len("\n".join([*first, *last]))
         parts = self._parts()
         chosen: dict[int, str] = {}
@@ -83,7 +84,7 @@ class _TextRenderer:
     def _headlines(self) -> list[str]:
         said: list[str] = []
         for codes in _CODES:
-            rows = headlines(self._report, self._voice, codes)
+            rows = headlines(self._report, self._voice, codes, brief=True)
             said = [f"{place}. {in_one_line(row)}" for place, row in enumerate(rows, 1)]
             if len("\n".join(said)) <= _HEADLINES_LIMIT:
                 break

@@ -175,8 +175,7 @@ class Statistics(Repository):
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
         """Return the numbers of cases (possible breaches) opened in [start, end), by clause of the regulation.
 
-        Sorted by clause. Each item also has the number of cases in [before, start), the period before. A case referred
-        to the competent body counts as confirmed: under clause 4.1 (state secrets), referral replaces confirmation.
+        Sorted by clause. Each item also has the number of cases in [before, start), the period before.
         """
         now = cases.c.opened_ms >= to_ms(start)
         rows = self._tx.execute(
@@ -185,7 +184,8 @@ class Statistics(Repository):
                 count_where(now).label("cases"),
                 count_where(and_(now, _is_in_state(state for state in CaseState if state.open))).label("open"),
                 count_where(and_(now, _is_in_state([CaseState.REMEDIED]))).label("remedied"),
-                count_where(and_(now, _is_in_state([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
+                count_where(and_(now, _is_in_state([CaseState.CONFIRMED]))).label("confirmed"),
+                count_where(and_(now, _is_in_state([CaseState.REFERRED]))).label("referred"),
                 count_where(and_(now, _is_in_state([CaseState.FALSE_ALARM]))).label("false_alarms"),
                 count_where(and_(now, _is_in_state([CaseState.REPORTED]))).label("reported"),
                 count_where(and_(now, _is_in_state([CaseState.APPROVED]))).label("approved"),

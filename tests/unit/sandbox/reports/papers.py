@@ -70,7 +70,9 @@ def report(*, words: bool = False) -> ActivityReport:
         asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name=name, due_at=NOW)
         desk.uow.directives.put_assignee(asked.model_copy(update={"received_at": reported, "reported_at": reported}))
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
-    period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
+    period = Period(
+        start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026", command="tháng 11/2026"
+    )
     return compose(desk.uow, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
 
 
@@ -100,7 +102,7 @@ def bad(days: int) -> ActivityReport:
     ]
     return quiet.model_copy(
         update={
-            "period": Period(start=start, end=end, label="24 giờ đến 14:05 24/11/2026"),
+            "period": Period(start=start, end=end, label="24 giờ đến 14:05 24/11/2026", command="24/11/2026"),
             "first_heard": start - timedelta(days=days),
             "activity": Activity(
                 messages=12345, senders=432, joined=23, left=12, recalled=34, changes=45, calls=56

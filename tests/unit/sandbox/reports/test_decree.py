@@ -73,7 +73,7 @@ def test_one_font_in_black(month: Document) -> None:
         ("BÁO CÁO", 14, True, False),
         ("Tình hình hoạt động", 14, True, False),
         ("Kính gửi: Đồng chí Chủ tịch", 13, False, False),
-        ("Thực hiện khoản 2 Điều 6 Quy chế", 13, False, False),
+        ("Theo khoản 2 Điều 6 Quy chế", 13, False, False),
         ("I. Hoạt động của Nhóm", 13, True, False),
         ("GIÁM ĐỐC", 14, True, False),
         ("Nguyễn Văn Mẫu", 14, True, False),

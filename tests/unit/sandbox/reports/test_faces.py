@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from tests.unit.sandbox.reports.papers import FORMULA, SHIPPED, SUGGESTED, VOICE, bad, bad_paper, paper, report
 from tests.unit.services.desk import CATALOGUE, REGULATION
+from zalo_governor.domain.directives import AgencyAnswers
 from zalo_governor.domain.documents import ReportDocument, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.reports import ActivityReport
@@ -160,7 +161,7 @@ def test_text_and_paper_say_the_same_figures() -> None:
 def faces(figures: ActivityReport, made: ReportDocument) -> dict[str, str]:
     """The text of each format as somebody reads it, from its beginning; of the letter from its first sentence on."""
     letter = [part.text for part in docx.Document(BytesIO(document(made, TEMPLATE))).paragraphs]
-    first = next(place for place, line in enumerate(letter) if line.startswith("Thực hiện"))
+    first = next(place for place, line in enumerate(letter) if line.startswith("Theo khoản"))
     sheet = load_workbook(BytesIO(workbook(made))).worksheets[0]
     return {
         "text": render_text(figures, CATALOGUE, SHIPPED),
@@ -197,6 +198,26 @@ def test_a_days_picture_shows_the_hours_that_were_heard_and_no_empty_chart() -> 
     assert "Tin nhắn theo giờ trong ngày" in said
     for title in ("Tin nhắn theo ngày", "Vụ việc theo khoản của Quy chế", "Hoạt động theo cơ quan"):
         assert title not in said
+
+
+def test_bars_stand_in_the_order_of_the_figure_that_is_shown_under_a_title_that_fits() -> None:
+    units = [AgencyAnswers(name=f"Xã {place}", asked=9, in_time=place, late=0, waiting=9 - place, overdue=0, silent=0)
+             for place in range(12)]  # fmt: skip
+    answered = bad(30).directives.model_copy(update={"agencies": tuple(units)})
+    made = paper_of(bad(30).model_copy(update={"directives": answered}), bad_paper(30).head, VOICE)
+    page = page_of(made)
+    said = [text.get_text() for text in page.texts]
+    title = "Trả lời chỉ đạo theo đơn vị nhận (số lượt): đã xong\n(8 đơn vị nhận nhiều nhất trong 12)"
+    assert title in said
+    [axes] = [axes for axes in page.axes if axes.get_yticklabels() and axes.get_yticklabels()[0].get_text() == "Xã 11"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [f"Xã {place}" for place in range(11, 3, -1)]
+    renderer = page.canvas.get_renderer()  # type: ignore[attr-defined]
+    assert max(text.get_window_extent(renderer).x1 for text in page.texts) <= WIDTH
+    late = [unit.model_copy(update={"overdue": 3 if unit.name == "Xã 1" else 0}) for unit in units]
+    answered = answered.model_copy(update={"agencies": tuple(late)})
+    made = paper_of(bad(30).model_copy(update={"directives": answered}), bad_paper(30).head, VOICE)
+    first = {axes.get_yticklabels()[0].get_text() for axes in page_of(made).axes if axes.get_yticklabels()}
+    assert "Xã 1" in first, "whoever is overdue comes first"
 
 
 def test_no_face_holds_what_somebody_wrote() -> None:

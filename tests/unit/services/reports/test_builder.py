@@ -44,7 +44,7 @@ SUSPICIOUS = GroupSnapshot(
     link_opened_at=NOW,
     link_expires_at=NOW + timedelta(days=1),
 )
-PERIOD = Period(start=NOW - timedelta(days=7), end=NOW + timedelta(hours=1), label="tuần thử")
+PERIOD = Period(start=NOW - timedelta(days=7), end=NOW + timedelta(hours=1), label="tuần thử", command="tuần")
 
 
 def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigures:
@@ -73,7 +73,7 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=65), ended_at=NOW, cause="x", closed=True)
     ]
     first, grave, pending, silent, *rest = text_of(desk).splitlines()
-    assert first == "BÁO CÁO HOẠT ĐỘNG Nhóm Zalo điều hành tỉnh Mẫu, tuần thử"
+    assert first == "BÁO CÁO HOẠT ĐỘNG CỦA Nhóm Zalo điều hành tỉnh Mẫu, tuần thử"
     assert grave == "1. Dấu hiệu nghiêm trọng: CÓ, 1 vụ việc (1 đang xử lý). Bí mật nhà nước (khoản 1 Điều 4): VP2."
     assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc chưa xử lý xong; không có chỉ đạo quá hạn."
     assert silent == "3. Gián đoạn: 1 giờ 5 phút, 1 lần, đã lấy lại đủ tin."
@@ -84,7 +84,7 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     ]
     text = "\n".join(rest)
     assert "100 tin nhắn của 20 người (kỳ trước 100, không đổi)" in text
-    assert "/baocao tháng docx" in text
+    assert "Báo cáo đầy đủ: /baocao tuần docx (hoặc ảnh, xlsx)." in text
     assert "Chi tiết từng vụ việc: xin hỏi Quản trị Nhóm." in text
     assert text.endswith("chưa phải kết luận.")
     assert "Tên hiển thị" not in text
@@ -166,16 +166,16 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
-        "Thời gian khắc phục trung vị: 12 phút.",
+        "Trong các vụ việc đã khắc phục, ít nhất một nửa được khắc phục trong vòng 12 phút.",
         "3 người liên quan từ hai vụ việc trở lên",
-        "Trong kỳ có 2 vụ việc được xác định báo nhầm (đã hủy). 5 lần nội dung đã xác định báo nhầm",
+        "Trong kỳ, 2 vụ việc được xác định là báo nhầm. Nội dung đã xác định là báo nhầm được đăng lại 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
         "đường dẫn mời mở từ 14:05 24/11/2026, hết hạn 14:05 25/11/2026",
     ):
         assert part in text
         assert part in written
-    assert "Lưu ý về Chuyển tin ra ngoài (khoản 6 Điều 4): có 2" in text
-    for part in ("trung vị:", "người liên quan từ hai", "Lưu ý về"):
+    assert "Chuyển tin ra ngoài (khoản 6 Điều 4), điểm cần lưu ý: có 2" in text
+    for part in ("ít nhất một nửa", "người liên quan từ hai", "điểm cần lưu ý"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 
@@ -294,7 +294,7 @@ def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_
     desk.store.gap_list = [whole]
     assert "tin nhắn riêng" not in text_of(desk)
     desk.store.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
-    assert "1 lần gián đoạn tin nhắn riêng chưa lấy lại đủ" in text_of(desk)
+    assert "1 lần gián đoạn chưa lấy lại đủ tin nhắn riêng" in text_of(desk)
 
 
 def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:

@@ -114,7 +114,7 @@ def test_clauses_that_share_the_first_place_are_all_named_and_none_where_all_are
     desk.store.figures = [figures("3.1", 60), figures("3.2", 20)]
     assert proposed(desk, name).endswith("(khoản 1 Điều 3): 60 vụ việc (75%)")
     desk.store.figures = []
-    assert proposed(desk, name) == "-"
+    assert proposed(desk, name) == "không có vụ việc"
 
 
 def test_a_case_that_a_person_has_to_look_at_first_is_counted_beside_the_grave_ones() -> None:
@@ -122,9 +122,9 @@ def test_a_case_that_a_person_has_to_look_at_first_is_counted_beside_the_grave_o
     desk.seal("stranger")
     desk.say("member", "noi dung", UNMARKED)
     desk.store.book[2] = desk.store.book[2].model_copy(update={"severity": Severity.TRIAGE})
-    assert "VP1. Ngoài ra có 1 vụ việc cần xem trước: VP2." in text_of(desk)
+    assert "VP1. Ngoài ra có 1 vụ việc chưa chắc, cần kiểm tra thêm: VP2." in text_of(desk)
     [cases] = [table for table in paper(desk).tables if table.key == "open"]
-    assert [str(row[3]).endswith(", cần xem trước") for row in cases.rows] == [False, True]
+    assert [str(row[3]).endswith(", cần kiểm tra thêm") for row in cases.rows] == [False, True]
 
 
 def test_who_added_an_outsider_does_not_look_like_the_outsider() -> None:
@@ -145,9 +145,9 @@ def test_of_the_time_before_the_program_listened_there_are_no_figures_and_no_rat
     assert [row.day for row in made.days] == [NOW.date()]
     tables = {table.key: table for table in paper(desk).tables}
     assert len(tables["hours"].rows) < 24
-    assert tables["clauses"].rows[0][-1] == "-"
-    assert proposed(desk, "Số vụ việc trên 1.000 tin nhắn") == "-"
-    assert proposed(desk, "Tin gửi trước 7 giờ và sau 18 giờ") == "-"
+    assert tables["clauses"].rows[0][-1] == "chưa có"
+    assert proposed(desk, "Số vụ việc trên 1.000 tin nhắn") == "chưa tính, vì chưa đủ 1.000 tin nhắn"
+    assert proposed(desk, "Tin gửi trước 7 giờ và sau 18 giờ") == "chưa tính, vì theo dõi chưa đủ 24 giờ"
     written = paper(desk).model_dump_json()
     assert "Số liệu từ 14 giờ 01 phút đến 14 giờ 05 phút ngày 24/11/2026: Nhóm có 100 tin nhắn" in written
     assert "nhiều tin nhất" not in written
@@ -191,7 +191,9 @@ def test_remarks_and_requests_follow_the_figures() -> None:
     for part in ("(6) tăng so với kỳ trước", "thuộc thẩm quyền của cơ quan chức năng", "3 trong 6 vụ việc là báo nhầm"):
         assert part in made["remarks"]
     assert "cho ý kiến về 1 vụ việc đang xử lý có dấu hiệu liên quan bí mật nhà nước (VP1)" in made["requests"]
-    assert "quán triệt thành viên thực hiện đúng khoản 1 Điều 3 Quy chế" in made["requests"]
+    assert (
+        "thực hiện đúng quy định: Dùng tiếng Việt có dấu, bộ mã Unicode (khoản 1 Điều 3 Quy chế)." in made["requests"]
+    )
     desk.store.members = desk.store.members.model_copy(update={"outsiders": 0})
     desk.store.book.clear()
     desk.store.figures = []
@@ -208,4 +210,51 @@ def test_a_unit_without_anybody_in_the_group_counts_neither_as_silent_nor_as_ove
     told = paper_of(report(desk).model_copy(update={"directives": answers}), LETTERHEAD, VOICE)
     [table] = [table for table in told.tables if table.key == "directives"]
     assert [row[0] for row in table.rows] == ["Sở Nội vụ"]
-    assert "không tính là chưa trả lời (1): Sở Y tế." in told.model_dump_json()
+    assert "1 đơn vị chưa có người trong Nhóm (1 lượt), không tính là chưa trả lời: Sở Y tế." in told.model_dump_json()
+
+
+def test_an_addressee_whom_nobody_knows_is_not_called_a_unit_without_anybody_in_the_group() -> None:
+    order = new_directive(1, at=NOW - timedelta(days=3)).model_copy(update={"id": 7})
+    unit = Assignee(directive_id=7, group_id=GROUP, item=0, name="Sở Y tế")
+    answers = figures_of([order], [unit, unit.model_copy(update={"name": "các chủ đầu tư", "known": False})], NOW)
+    assert (answers.absent, answers.unrecognised) == (2, 1)
+    desk = Desk()
+    told = paper_of(report(desk).model_copy(update={"directives": answers}), LETTERHEAD, VOICE)
+    [section] = [section for section in told.sections if section.key == "directives"]
+    assert "Chưa xác định được đơn vị nhận (1 lượt): các chủ đầu tư." in section.notes
+    assert any("1 đơn vị chưa có người trong Nhóm (1 lượt)" in note and "Sở Y tế." in note for note in section.notes)
+    assert (
+        "1 lượt giao khi đơn vị chưa có người trong Nhóm; chưa xác định được đơn vị nhận của 1 lượt."
+        in section.lines[0]
+    )
+
+
+def test_the_numbers_of_each_row_add_up() -> None:
+    """A unit that came into the group later, one that has answered in part, one that has not answered at all."""
+    order = new_directive(1, at=NOW - timedelta(days=3)).model_copy(update={"id": 7})
+    absent = Assignee(directive_id=7, group_id=GROUP, item=0, name="UBND xã Mẫu")
+    present = absent.model_copy(update={"person_ids": (5,)})
+    answered = present.model_copy(update={"received_at": NOW, "reported_at": NOW})
+    late = answered.model_copy(update={"due_at": NOW - timedelta(days=1)})
+    overdue = present.model_copy(update={"name": "Sở Nội vụ", "due_at": NOW - timedelta(days=1)})
+    answers = figures_of([order], [absent, present, answered, late, overdue], NOW)
+    desk = Desk()
+    desk.store.figures = [
+        figures("4.1", 9, open=2, remedied=1, confirmed=1, referred=3, false_alarms=2),
+        figures("6.1", 3, open=1, approved=2),
+    ]
+    told = paper_of(report(desk).model_copy(update={"directives": answers}), LETTERHEAD, VOICE)
+    tables = {table.key: table for table in told.tables}
+    for row in tables["directives"].rows:
+        asked, *parts, silent = map(int, row[1:-1])
+        assert asked == sum(parts)
+        assert silent <= parts[2] + parts[3]
+    for row in tables["clauses"].rows:
+        cases, *parts = map(int, row[1:-1])
+        assert cases == sum(parts)
+    said = " ".join(line for section in told.sections for line in section.lines)
+    assert (
+        "xác định vi phạm 1 vụ việc; đã chuyển cơ quan có thẩm quyền 3 vụ việc; Trưởng nhóm đã duyệt 2 vụ việc" in said
+    )
+    assert "đã trả lời 2 lượt (trong đó đã xong 1, xong chậm 1); chưa trả lời 2 lượt; 1 lượt giao khi" in said
+    assert "Quá hạn mà chưa báo cáo kết quả: 1 lượt." in said

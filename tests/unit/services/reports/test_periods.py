@@ -10,6 +10,7 @@ from tests.unit.services.desk import CATALOGUE, REGULATION
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.periods import as_period, asked, days, up_to
+from zalo_governor.text.fold import fold
 
 TUESDAY = date(2026, 11, 24)
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
@@ -128,6 +129,36 @@ def test_scheduled_periods_leave_no_time_between_two_reports() -> None:
     second = up_to(due + timedelta(days=1), timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
     assert first.end == second.start
     assert first.label == "24 giờ đến 17:00 24/11/2026"
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("hom nay", "24/11/2026"),
+        ("hom qua", "23/11/2026"),
+        ("tuan", "23/11-24/11/2026"),
+        ("tuan truoc", "16/11-22/11/2026"),
+        ("thang", "tháng 11/2026"),
+        ("quy", "quý 4/2026"),
+        ("nam truoc", "năm 2025"),
+        ("1/10 - 31/10", "01/10/2026-31/10/2026"),
+    ],
+)
+def test_the_report_names_the_words_that_ask_for_its_period_on_a_later_day(words: str, command: str) -> None:
+    span = asked(words, TUESDAY)
+    assert span is not None
+    assert as_period(span, VOICE).command == command
+    again = asked(fold(command).lower(), TUESDAY + timedelta(days=40))
+    assert again is not None
+    assert again.first == span.first
+    assert again.last in {span.last, TUESDAY}, "a week that still runs ends today"
+
+
+def test_a_scheduled_report_names_the_days_that_it_touches() -> None:
+    due = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    assert up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE).command == "23/11/2026-24/11/2026"
+    midnight = datetime(2026, 11, 23, 17, tzinfo=UTC)
+    assert up_to(midnight, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE).command == "23/11/2026"
 
 
 @given(

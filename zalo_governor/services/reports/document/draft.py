@@ -48,8 +48,12 @@ class Draft:
         rows: Sequence[Sequence[Cell]],
         drawing: Drawing | None = None,
         drawn: tuple[int, ...] = (),
+        *,
+        by_figure: bool = False,
     ) -> Table:
         """Return a table with the given rows, and with a chart (`drawing`) of the columns whose indices are `drawn`.
+
+        If `by_figure`, the chart begins with the highest bars, else it has the order of the table.
 
         `heading` is the catalogue message with the worksheet's name, the title and the column names, separated by "|".
         """
@@ -62,21 +66,22 @@ class Draft:
             rows=tuple(map(tuple, rows)),
             drawing=drawing,
             drawn=drawn,
+            by_figure=by_figure,
         )
 
-    def share(self, part: int, whole: int) -> str:
+    def share(self, part: int, whole: int, otherwise: MessageId = MessageId.COUNTED_OF_NO_CASES) -> str:
         """Return `part` in percent of `whole` as text, or both where `whole` is too small for a rate.
 
-        If `whole` is 0, the text for "not counted".
+        If `whole` is 0, the text `otherwise`.
         """
         if not whole:
-            return self.render(MessageId.NOT_COUNTED)
+            return self.render(otherwise)
         if whole < _FEWEST_FOR_A_RATE:
             return self.render(MessageId.OF_WHOLE, part=number(part), whole=number(whole))
         return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
 
-    def most(self, rows: Sequence[tuple[str, int]]) -> "Most | None":
-        """Return the names in `rows`, which are (name, count), that share the highest count.
+    def most(self, rows: Sequence[tuple[str, int]], between: str = ", ") -> "Most | None":
+        """Return the names in `rows`, which are (name, count), that share the highest count, with `between` them.
 
         None where all have the same count, so that none stands out, or too many share it to be named.
         """
@@ -84,7 +89,7 @@ class Draft:
         names = [name for name, count in rows if count == highest]
         if not highest or len(names) > _MOST_NAMES or len(names) == len(rows) > 1:
             return None
-        return Most(", ".join(names), highest, len(names))
+        return Most(between.join(names), highest, len(names))
 
 
 class Most(NamedTuple):

@@ -23,7 +23,6 @@ def proposal(draft: Draft) -> Section:
     """
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
-    untold = say(MessageId.NOT_COUNTED)
     minutes = report.handling.remedied_minutes
     messages = report.activity.messages
     per_thousand = 1000 * draft.cases / messages if messages >= _FEWEST_MESSAGES else None
@@ -38,18 +37,22 @@ def proposal(draft: Draft) -> Section:
         ),
         (
             say(MessageId.PROPOSAL_PER_THOUSAND),
-            untold if per_thousand is None else f"{per_thousand:.1f}".replace(".", ","),
+            say(MessageId.COUNTED_OF_THOUSAND) if per_thousand is None else f"{per_thousand:.1f}".replace(".", ","),
         ),
         (say(MessageId.PROPOSAL_REMEDIED), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
         (
             say(MessageId.PROPOSAL_MINUTES),
-            untold if minutes is None else length_in_words(timedelta(minutes=minutes), draft.voice),
+            say(MessageId.COUNTED_OF_NO_REMEDY)
+            if minutes is None
+            else say(MessageId.PROPOSAL_HALF, length=length_in_words(timedelta(minutes=minutes), draft.voice)),
         ),
         (say(MessageId.PROPOSAL_REPEATED), report.handling.repeated),
         (say(MessageId.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
         (
             say(MessageId.PROPOSAL_OUT_OF_HOURS),
-            draft.share(out_of_hours, sum(report.hours)) if report.listened_a_day else untold,
+            draft.share(out_of_hours, sum(report.hours), MessageId.COUNTED_OF_NO_MESSAGES)
+            if report.listened_a_day
+            else say(MessageId.COUNTED_OF_A_DAY),
         ),
         (say(MessageId.PROPOSAL_SUGGESTIONS), _suggestions(draft)),
     ]
@@ -65,7 +68,7 @@ def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
     cases, or where none stands out, the text says so.
     """
     if not any(cases for _, cases in counted):
-        return draft.render(MessageId.NOT_COUNTED)
+        return draft.render(MessageId.COUNTED_OF_NO_CASES)
     most = draft.most(counted)
     if most is None:
         return draft.render(MessageId.PROPOSAL_EQUAL)

@@ -86,7 +86,7 @@ def _requests(draft: Draft) -> Iterator[str]:
         yield say(MessageId.REQUEST_OUTSIDERS, count=number(outsiders))
     if report.directives.overdue_now:
         yield say(MessageId.REQUEST_OVERDUE, count=number(report.directives.overdue_now))
-    most = draft.most([(draft.voice.citation(row.clause), row.cases) for row in report.clauses if row.cases])
+    most = draft.most([(_demand(draft, row.clause), row.cases) for row in report.clauses if row.cases], "; ")
     if most and draft.cases >= _FEWEST_CASES:
         yield say(MessageId.REQUEST_CLAUSE, clauses=most.names)
     if _silence(draft) >= _LONG_SILENCE:
@@ -98,6 +98,10 @@ def _requests(draft: Draft) -> Iterator[str]:
 
 def _of_secrets(draft: Draft, cases: Sequence[Case]) -> list[Case]:
     return [case for case in cases if case.sealed or draft.voice.regulation.topic_of(case.clause) in _SECRETS]
+
+
+def _demand(draft: Draft, clause: str) -> str:
+    return f"{draft.voice.clause(clause)}{draft.voice.in_brackets(draft.voice.citation(clause))}"
 
 
 def _codes(codes: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import silence
+from zalo_governor.domain.directives import AgencyAnswers
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -66,7 +67,7 @@ def activity(draft: Draft) -> Section:
         [] if report.heard_nothing else [_activity_line(draft), _peaks_line(draft)],
         draft.table("days", MessageId.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
         draft.table("hours", MessageId.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
-        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
+        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,), by_figure=True),
     )
 
 
@@ -76,14 +77,13 @@ def casework(draft: Draft) -> Section:
     by_clause: list[Sequence[Cell]] = [
         (
             voice.named_clause(row.clause),
-            *(row.cases, row.open, row.remedied, row.confirmed, row.false_alarms),
-            row.reported + row.approved,
-            row.before if report.comparable else draft.render(MessageId.NOT_COUNTED),
+            *(row.cases, row.open, row.remedied, row.confirmed, row.referred, row.false_alarms, row.approved),
+            row.before if report.comparable else draft.render(MessageId.NO_FIGURE),
         )
         for row in report.clauses
     ]
     by_state: list[Sequence[Cell]] = [(voice.state(row.state), row.cases) for row in report.states]
-    drawn = (1, 7) if report.comparable else (1,)
+    drawn = (1, 8) if report.comparable else (1,)
     return draft.section(
         "cases",
         MessageId.SECTION_CASES,
@@ -93,7 +93,7 @@ def casework(draft: Draft) -> Section:
         draft.table("clauses", MessageId.TABLE_CLAUSES, by_clause, Drawing.BARS, drawn),
         draft.table("states", MessageId.TABLE_STATES, by_state, Drawing.BARS, (1,)),
         draft.table("open", MessageId.TABLE_OPEN, [_open_row(draft, place) for place in range(len(report.open_cases))]),
-        notes=[_signs(draft)],
+        notes=[*([draft.render(MessageId.LINE_CLAUSES_COUNTED)] if by_clause else []), _signs(draft)],
     )
 
 
@@ -150,21 +150,26 @@ def directives(draft: Draft) -> Section:
     rows: list[Sequence[Cell]] = [
         (
             row.name or draft.render(MessageId.AGENCY_UNKNOWN),
-            *(row.asked, row.in_time, row.late, row.waiting, row.overdue, row.silent),
-            draft.render(MessageId.NOT_COUNTED) if row.first_answer_minutes is None else row.first_answer_minutes,
+            *(row.asked, row.in_time, row.late, row.waiting, row.overdue, row.absent, row.silent),
+            draft.render(MessageId.NO_FIGURE) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
         for row in figures.agencies
         if row.asked > row.absent
     ]
-    if absent := [row.name for row in figures.agencies if row.name and row.absent == row.asked]:
-        names = ", ".join(absent)
-        notes.append(draft.render(MessageId.LINE_DIRECTIVES_ABSENT, count=number(len(absent)), names=names))
+    nobody = [row for row in figures.agencies if row.name and row.absent == row.asked]
+    if unrecognised := [row for row in nobody if row.unrecognised]:
+        names, asked = _listed(unrecognised)
+        notes.append(draft.render(MessageId.LINE_DIRECTIVES_UNRECOGNISED, asked=asked, names=names))
+    if absent := [row for row in nobody if not row.unrecognised]:
+        names, asked = _listed(absent)
+        count = number(len(absent))
+        notes.append(draft.render(MessageId.LINE_DIRECTIVES_ABSENT, count=count, asked=asked, names=names))
     still: list[Sequence[Cell]] = [
         (
             one.code,
             draft.report.names.get(one.given_by) or draft.render(MessageId.WHO_UNKNOWN),
             moment_in_words(one.at, draft.voice),
-            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(MessageId.NOT_COUNTED),
+            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(MessageId.NO_DEADLINE),
             *(one.addressees, one.answered, one.reported, one.overdue),
         )
         for one in figures.open_ones
@@ -176,7 +181,7 @@ def directives(draft: Draft) -> Section:
             directives_line(draft.report, draft.voice),
             draft.render(MessageId.LINE_DIRECTIVES_NOW, parts=still_open) if still_open else "",
         ],
-        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (2, 3, 5)),
+        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (5, 2, 3), by_figure=True),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
         notes=[
             *notes,
@@ -339,7 +344,9 @@ def _cases_line(draft: Draft) -> str:
         draft.voice,
         (MessageId.CASES_REMEDIED, sum(row.remedied for row in clauses)),
         (MessageId.CASES_CONFIRMED, sum(row.confirmed for row in clauses)),
-        (MessageId.CASES_REPORTED, sum(row.reported + row.approved for row in clauses)),
+        (MessageId.CASES_REFERRED, sum(row.referred for row in clauses)),
+        (MessageId.CASES_REPORTED, sum(row.reported for row in clauses)),
+        (MessageId.CASES_APPROVED, sum(row.approved for row in clauses)),
         (MessageId.CASES_FALSE_ALARM, sum(row.false_alarms for row in clauses)),
         (MessageId.CASES_OPEN_STILL, sum(row.open for row in clauses)),
     )
@@ -353,6 +360,11 @@ def _cases_line(draft: Draft) -> str:
         )
         + suspects
     )
+
+
+def _listed(rows: Sequence[AgencyAnswers]) -> tuple[str, str]:
+    """Return the names of addressees, as a list, and how many items were addressed to them."""
+    return ", ".join(row.name for row in rows), number(sum(row.asked for row in rows))
 
 
 def _signs(draft: Draft) -> str:

@@ -1,0 +1,18 @@
+"""How papers cite the decision by which a regulation was issued."""
+
+import pytest
+
+from zalo_governor.domain.regulation import Regulation
+
+
+@pytest.mark.parametrize(
+    ("issued", "written"),
+    [
+        ("2019-08-09", "09 tháng 8 năm 2019"),
+        ("2026-02-15", "15 tháng 02 năm 2026"),
+        ("2026-12-01", "01 tháng 12 năm 2026"),
+        ("tháng 8 năm 2019", "tháng 8 năm 2019"),
+    ],
+)
+def test_the_date_of_issue_is_written_as_the_decree_demands(issued: str, written: str) -> None:
+    assert Regulation(title="x", number="1", issued=issued, issuer="x", clauses=()).issued_on == written
