@@ -194,7 +194,7 @@ def test_no_list_hides_a_secret_behind_a_count(crowded: Desk) -> None:
     crowded.say("leader", "/baocao", place="private")
     page = to(crowded.take(), "leader")
     assert codes(page) >= {"VP21", "VP22"}
-    assert "22 vụ việc chưa xử lý xong" in "".join(page)
+    assert "22 vụ việc đang xử lý" in "".join(page)
 
 
 def test_many_secrets_are_all_named_in_as_many_messages_as_that_takes(crowded: Desk) -> None:

@@ -844,6 +844,7 @@ class MessageId(Enum):
     REQUEST_OUTSIDERS = ("request_outsiders", "count")
     REQUEST_OVERDUE = ("request_overdue", "count")
     REQUEST_CLAUSE = ("request_clause", "clauses")
+    DEMAND_WRITING = ("demand_writing", "")
     REQUEST_LINE = ("request_line", "")
     REQUEST_SUGGESTIONS = ("request_suggestions", "count codes")
     REQUEST_NONE = ("request_none", "")

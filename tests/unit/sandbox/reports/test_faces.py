@@ -154,7 +154,7 @@ def test_text_and_paper_say_the_same_figures() -> None:
     for line in made.headlines:
         assert f"{line.name}: {line.value}." in text
     assert made.headlines[1].value == (
-        f"{len(table_of(made, 'open').rows)} vụ việc chưa xử lý xong; không có chỉ đạo quá hạn"
+        f"{len(table_of(made, 'open').rows)} vụ việc đang xử lý; không có chỉ đạo quá hạn"
     )
 
 

@@ -75,7 +75,7 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     first, grave, pending, silent, *rest = text_of(desk).splitlines()
     assert first == "BÁO CÁO HOẠT ĐỘNG CỦA Nhóm Zalo điều hành tỉnh Mẫu, tuần thử"
     assert grave == "1. Dấu hiệu nghiêm trọng: CÓ, 1 vụ việc (1 đang xử lý). Bí mật nhà nước (khoản 1 Điều 4): VP2."
-    assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc chưa xử lý xong; không có chỉ đạo quá hạn."
+    assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc đang xử lý; không có chỉ đạo quá hạn."
     assert silent == "3. Gián đoạn: 1 giờ 5 phút, 1 lần, đã lấy lại đủ tin."
     assert rest[1:4] == [
         "Vụ việc phát sinh: 6 (kỳ trước 4, tăng 50%)",

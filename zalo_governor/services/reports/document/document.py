@@ -39,8 +39,10 @@ _BODY = (
 the paragraph sums up. Remarks and requests follow."""
 _DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes")
 """The report's sections by their importance for the single page of a day's report."""
-_DAY_ROOM, _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 1000, 180, 330
-"""How many characters fit on that page of the three first lines and the first section, and of the two others."""
+_DAY_LINES, _LINE = 16, 84
+"""How many lines fit on that page of the opening, the three first lines and the first section; characters of a line."""
+_DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 180, 330
+"""How many characters fit on that page of the two other sections."""
 
 
 def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
@@ -68,6 +70,7 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         requests(draft),
     )
     first_lines = headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES)
+    summary = say(MessageId.PAPER_SUMMARY, regulation=_regulation(voice), unit=head.unit)
     return ReportDocument(
         head=head,
         title=say(MessageId.PAPER_TITLE),
@@ -77,11 +80,11 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         made_at=report.made_at,
         heading=say(MessageId.REPORT, group=group, period=_period(draft)),
         made=say(MessageId.PAPER_MADE, when=moment_in_words(report.made_at, voice)),
-        summary=say(MessageId.PAPER_SUMMARY, regulation=_regulation(voice), unit=head.unit),
+        summary=summary,
         headlines=first_lines,
         highlights=tuple(_highlights(draft)),
         sections=sections,
-        body=tuple(_body(draft, sections, first_lines)),
+        body=tuple(_body(draft, sections, [summary, *map(in_one_line, first_lines)])),
         remark=say(MessageId.PAPER_REMARK),
         trace=say(MessageId.PAPER_TRACE, head=trace) if trace else "",
         of_one_day=report.of_one_day,
@@ -135,11 +138,14 @@ def _highlights(draft: Draft) -> Iterator[Highlight]:
         yield Highlight(name=say(name), value=number(now), note=compared(report, now, before, draft.voice).strip(" ()"))
 
 
-def _body(draft: Draft, sections: tuple[Section, ...], first_lines: Sequence[Highlight]) -> Iterator[Section]:
-    """Yield the sections of the printed document; those without anything to say are left out."""
+def _body(draft: Draft, sections: tuple[Section, ...], above: Sequence[str]) -> Iterator[Section]:
+    """Yield the sections of the printed document; those without anything to say are left out.
+
+    `above` are the paragraphs that stand above them.
+    """
     lines = {section.key: section.lines for section in sections}
     if draft.report.of_one_day:
-        yield from _body_of_a_day(draft, lines, first_lines)
+        yield from _body_of_a_day(draft, lines, above)
         return
     for title, paragraphs in _BODY:
         said = [" ".join(line for key in keys for line in lines[key]) for keys in paragraphs]
@@ -149,15 +155,13 @@ def _body(draft: Draft, sections: tuple[Section, ...], first_lines: Sequence[Hig
     yield draft.section("requests", MessageId.SECTION_REQUESTS, lines["requests"])
 
 
-def _body_of_a_day(
-    draft: Draft, lines: Mapping[str, Sequence[str]], first_lines: Sequence[Highlight]
-) -> Iterator[Section]:
+def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]], above: Sequence[str]) -> Iterator[Section]:
     """Yield three sections that fit on one page with letterhead and signature; the rest is in the workbook (XLSX).
 
-    `first_lines` stand above them.
+    `above` are the paragraphs that stand above them.
     """
     first = [lines[key][0] for key in _DAY_FIRST if lines[key]]
-    room = _DAY_ROOM - sum(map(len, map(in_one_line, first_lines)))
+    room = (_DAY_LINES - sum(-(-len(paragraph) // _LINE) for paragraph in above)) * _LINE
     chosen = _fitting([*first, *(line for key in _DAY_FIRST for line in lines[key][1:])], room)
     said = [
         " ".join(line for key in keys for line in lines[key] if line in chosen)

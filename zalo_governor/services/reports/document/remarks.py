@@ -101,7 +101,10 @@ def _of_secrets(draft: Draft, cases: Sequence[Case]) -> list[Case]:
 
 
 def _demand(draft: Draft, clause: str) -> str:
-    return f"{draft.voice.clause(clause)}{draft.voice.in_brackets(draft.voice.citation(clause))}"
+    """Return what the clause demands; of the clause on writing only what the program checks."""
+    writing = draft.voice.regulation.topic_of(clause) is ClauseTopic.WRITING
+    demand = draft.render(MessageId.DEMAND_WRITING) if writing else draft.voice.clause(clause)
+    return demand + draft.voice.in_brackets(draft.voice.citation(clause))
 
 
 def _codes(codes: Sequence[str]) -> str:
