@@ -135,9 +135,13 @@ class OfficeCopy:
 def is_sample(regulation: Mapping[str, object]) -> bool:
     """Return whether number and date of a regulation are those of the sample that ships with the program.
 
-    They are another office's: nobody may be told of them as the office's own.
+    They are another office's: nobody may be told of them as the office's own. The number is compared without its sign
+    (`/QĐ-UBND`), which older samples did not have.
     """
-    return all(str(regulation.get(key)) == _shipped_value(key) for key in ("number", "issued"))
+    return all(
+        str(regulation.get(key)).partition("/")[0] == _shipped_value(key).partition("/")[0]
+        for key in ("number", "issued")
+    )
 
 
 def shipped_issuer() -> str:

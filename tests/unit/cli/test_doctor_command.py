@@ -119,7 +119,7 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
 
 def test_the_sample_of_the_regulation_is_warned_of_until_it_is_the_offices_own(installed: Office) -> None:
     [own] = installed.doctor()[1]["regulation"]
-    assert (own["level"], "số 12/QĐ-UBND ngày 15/10/2025" in own["says"]) == ("good", True)
+    assert (own["level"], "số 12/QĐ-UBND ngày 15 tháng 10 năm 2025" in own["says"]) == ("good", True)
     shutil.copy(shipped_config() / "quy-che.yaml", installed.folder / "config")
     code, found = installed.doctor()
     [sample] = found["regulation"]

@@ -229,7 +229,7 @@ def test_an_addressee_whom_nobody_knows_is_not_called_a_unit_without_anybody_in_
     assert any(
         "1 đơn vị khi giao chưa có người trong Nhóm (1 lượt)" in note and "Sở Y tế." in note for note in section.notes
     )
-    assert "khi giao đơn vị chưa có người trong Nhóm 1; chưa xác định được đơn vị nhận 1." in section.lines[0]
+    assert "1 lượt giao khi đơn vị chưa có người trong Nhóm; 1 lượt chưa xác định được đơn vị nhận." in section.lines[0]
 
 
 def test_the_numbers_of_each_row_add_up() -> None:
@@ -257,5 +257,5 @@ def test_the_numbers_of_each_row_add_up() -> None:
         assert cases == sum(parts)
     said = " ".join(line for section in told.sections for line in section.lines)
     assert "xác định vi phạm 1; đã chuyển cơ quan có thẩm quyền 3; Trưởng nhóm đã duyệt 2" in said
-    assert "đã trả lời 2 (trong đó đã xong 1, xong chậm 1); chưa trả lời 2; khi giao" in said
+    assert "đã trả lời 2 lượt (trong đó đã xong 1, xong chậm 1); chưa trả lời 2 lượt; 1 lượt giao khi" in said
     assert "Quá hạn mà chưa báo cáo kết quả: 1 lượt." in said
