@@ -1,8 +1,10 @@
 """Rendering of the activity report as one Zalo message, to be read on a phone: the worst first, then figures."""
 
 from collections.abc import Iterator, Sequence
+from datetime import time
 from typing import NamedTuple
 
+from zalo_governor.domain.clock import local
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.catalogue import Catalogue
@@ -61,8 +63,7 @@ class _TextRenderer:
 
     def text(self) -> str:
         first = [self._heading(), *self._headlines()]
-        command = self._report.period.command
-        last = [self._voice.render(MessageId.REPORT_END, period=command)]
+        last = [self._end()]
         room = TEXT_LIMIT - len("\n".join([*first, *last]))
         parts = self._parts()
         chosen: dict[int, str] = {}
@@ -80,6 +81,13 @@ class _TextRenderer:
             group=self._voice.group(Group(report.group_id, report.group_name)),
             period=report.period.label,
         )
+
+    def _end(self) -> str:
+        """Return how to get the whole report; that of a scheduled period is on the whole days that it touches."""
+        period = self._report.period
+        whole = local(period.start).time() == time.min
+        full = self._voice.render(MessageId.REPORT_FULL if whole else MessageId.REPORT_FULL_DAYS)
+        return self._voice.render(MessageId.REPORT_END, full=full, period=period.command)
 
     def _headlines(self) -> list[str]:
         said: list[str] = []

@@ -84,7 +84,7 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     ]
     text = "\n".join(rest)
     assert "100 tin nhắn của 20 người (kỳ trước 100, không đổi)" in text
-    assert "Báo cáo đầy đủ: /baocao tuần docx (hoặc ảnh, xlsx)." in text
+    assert "Báo cáo đầy đủ của cả những ngày này: /baocao tuần docx (hoặc ảnh, xlsx)." in text
     assert "Chi tiết từng vụ việc: xin hỏi Quản trị Nhóm." in text
     assert text.endswith("chưa phải kết luận.")
     assert "Tên hiển thị" not in text
@@ -135,7 +135,9 @@ def test_a_running_period_ends_now_and_is_compared_with_as_long_a_time_before() 
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     assert (month.period.start, month.period.end) == (start, NOW)
     assert (start - (NOW - start), start) in asked_for
-    assert "đến 14:05 24/11/2026" in render_text(month, CATALOGUE, REGULATION)
+    text = render_text(month, CATALOGUE, REGULATION)
+    assert "đến 14:05 24/11/2026" in text
+    assert "\nBáo cáo đầy đủ: /baocao tháng 11/2026 docx (hoặc ảnh, xlsx)." in text
     assert "30/11/2026" not in paper_of(month, LETTERHEAD, VOICE).model_dump_json()
 
 
