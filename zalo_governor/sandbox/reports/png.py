@@ -95,8 +95,8 @@ def _drawn_columns(table: Table) -> tuple[int, ...]:
 def _title(table: Table) -> list[str]:
     """Return the title of the table's chart, in lines; it says so if only some of the rows are drawn."""
     columns = _drawn_columns(table)
-    # Where only one of several columns has values, no legend says which one it is.
-    named = len(columns) == 1 < len(table.drawn)
+    # Where only one of several columns is drawn, no legend says which one it is.
+    named = len(columns) == 1 < len(table.columns) - 1
     title = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
     if table.drawing is not Drawing.BARS or len(table.rows) <= _MOST_BARS:
         return textwrap.wrap(title, _TITLE_WIDTH, max_lines=_TITLE_LINES, placeholder=" …")
