@@ -252,7 +252,11 @@ def test_help_lists_only_what_the_person_may_use() -> None:
     [
         (
             "",
-            ["Quyết định số 01/QĐ-UBND ngày 01 tháng 02 năm 2026", "- Điều 4: khoản 1, 3, 5, 6", "- Điều 1 Quyết định: khoản 1"],
+            [
+                "Quyết định số 01/QĐ-UBND ngày 01 tháng 02 năm 2026",
+                "- Điều 4: khoản 1, 3, 5, 6",
+                "- Điều 1 Quyết định: khoản 1",
+            ],
         ),
         ("4", ["khoản 1 Điều 4", "khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị nhập vụ việc bằng tay"]),
         ("điều 4", ["khoản 1 Điều 4", "khoản 6 Điều 4"]),
