@@ -93,7 +93,7 @@ def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(bot: Rig)
     uid = somebody()
     bot.say(secret(21), uid)
     code = _case_of(bot, uid)
-    assert "không phải trưởng nhóm trên Zalo hoặc phó nhóm" in _result(bot, code)
+    assert "không phải trưởng nhóm hoặc phó nhóm trên Zalo" in _result(bot, code)
     bot.until_reminded(code)
     assert "đã nhắc" in bot.answer(ADMIN, f"/xem {code}")[0]
 

@@ -48,7 +48,7 @@ def test_who_takes_no_messages_is_noted_and_the_admin_is_told_to_call(bot: Rig) 
     assert bot.report()["undelivered_notices"] == refused + 1
     bot.say(UNMARKED, uid)
     [alert] = bot.told_of(bot.case_of(uid), ADMIN)
-    assert "không nhận tin riêng" in alert
+    assert "Chưa gửi được tin riêng" in alert
     assert bot.told(uid) == []
 
 

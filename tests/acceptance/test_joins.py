@@ -173,7 +173,7 @@ def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(scene: Sc
     scene.bot.told_of(code, ADMIN)
     scene.bot.tell_bot(_code(scene.bot, code), ADMIN)
     scene.bot.until(
-        lambda: _said(scene.bot, code, "không phải trưởng nhóm trên Zalo hoặc phó nhóm"), "the result is told"
+        lambda: _said(scene.bot, code, "không phải trưởng nhóm hoặc phó nhóm trên Zalo"), "the result is told"
     )
     assert scene.state(code) != "remedied"
 

@@ -147,7 +147,7 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
     excerpt = shown.split("Trích: ")[1].splitlines()[0]
     assert excerpt.startswith("noi dung")
     assert len(excerpt) <= 80
-    assert "Có thể ý của người viết là: nội dung" in shown
+    assert "Có thể người viết định viết: nội dung" in shown
     desk.say("admin", "xac nhan vp1", place="private")
     assert 'VP1 đã chuyển sang trạng thái "xác định vi phạm"' in to(desk.take(), "admin")[0]
     assert desk.states() == ["confirmed"]
@@ -331,6 +331,15 @@ def test_a_pause_is_called_one_with_its_end_and_what_to_do(state: LineState, why
         assert part in text
 
 
+def test_a_short_outage_is_not_rounded_up_to_a_minute() -> None:
+    desk = Desk()
+    began = NOW - timedelta(seconds=20)
+    desk.store.gap_list = [Gap(id=1, group_id=GROUP, began_at=began, ended_at=NOW, cause="1006", closed=True)]
+    desk.say("admin", "/trangthai", place="private")
+    (text,) = to(desk.take(), "admin")
+    assert "gián đoạn 1 lần, tổng dưới 1 phút" in text
+
+
 @pytest.mark.parametrize("closed", [True, False], ids=["made good", "not made good"])
 def test_the_state_names_a_gap_of_private_messages_only_where_something_may_be_missing(closed: bool) -> None:
     desk = Desk()
@@ -338,7 +347,7 @@ def test_the_state_names_a_gap_of_private_messages_only_where_something_may_be_m
     desk.store.gap_list = [Gap(id=1, group_id=BOT, began_at=began, ended_at=NOW, cause="1006", closed=closed)]
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
-    assert ("Tin riêng gửi Hệ thống" in text) is not closed
+    assert ("việc nhận tin riêng" in text) is not closed
     assert ("gián đoạn 1 lần, tổng 9 phút" in text) is not closed
 
 

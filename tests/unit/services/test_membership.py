@@ -57,6 +57,19 @@ def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None
     assert "đã có trong danh sách" in ask(group, "/thanhvien VP1")
 
 
+@pytest.mark.parametrize(
+    ("finding", "way"),
+    [
+        ("added", "; người thêm hoặc duyệt: đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu), khoản 5 Điều 4"),
+        ("by_link", ", qua đường dẫn mời, khoản 5 Điều 4"),
+    ],
+)
+def test_the_list_of_cases_does_not_take_who_added_an_outsider_for_the_outsider(finding: str, way: str) -> None:
+    group = Group()
+    group.comes(STRANGER, finding=finding)
+    assert f'tài khoản "Hùng Xây Dựng 88" (ngoài danh sách) vào Nhóm{way}' in ask(group, "/vipham")
+
+
 def test_who_shows_name_and_title_goes_into_the_roster_as_shown_and_the_case_is_remedied() -> None:
     group = Group()
     group.comes(STRANGER)
@@ -119,7 +132,7 @@ def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "said"),
     [
-        ([JobOutcome.NOT_ALLOWED], "không phải trưởng nhóm trên Zalo hoặc phó nhóm"),
+        ([JobOutcome.NOT_ALLOWED], "không phải trưởng nhóm hoặc phó nhóm trên Zalo"),
         ([JobOutcome.REFUSED], "từ chối"),
         ([JobOutcome.UNKNOWN] * 5, "không rõ Zalo đã đưa"),
         ([JobOutcome.NOT_FOUND], "từ chối"),
@@ -180,7 +193,8 @@ def test_others_may_not(who: str, typed: str) -> None:
     group = Group()
     group.comes(STRANGER)
     called = "ông/bà" if who == "stranger" else "đồng chí"
-    assert f"không thuộc quyền của {called}" in ask(group, typed, who=who)
+    refused = "do Quản trị Nhóm thực hiện" if who == "leadership" else f"không thuộc quyền của {called}"
+    assert refused in ask(group, typed, who=who)
     assert group.store.jobs == []
     assert group.store.entries == [HOA]
 

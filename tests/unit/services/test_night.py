@@ -109,7 +109,7 @@ def test_where_the_office_wakes_its_desk_it_reads_that_the_member_is_asked_in_th
     desk = AtNight(ladder=ladder)
     desk.say("member", "noi dung", UNMARKED)
     [told] = to(desk.take(), "admin")
-    assert "Hết giờ nghỉ sẽ nhắn" in told
+    assert "Hết giờ nghỉ, Hệ thống sẽ nhắn" in told
 
 
 def test_what_the_program_slept_through_is_made_up_when_it_starts_again_in_the_daytime() -> None:

@@ -9,12 +9,14 @@ from typing import ClassVar, NamedTuple
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import DESK, Role
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.decisions import Decided, RefusalReason, Refused, decide_case
 from zalo_governor.services.cases.ranking import gravest_first
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
+from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import state_in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -114,11 +116,26 @@ class ListCases(Command[Wanted]):
             MessageId.CASE_ROW,
             code=case.code,
             when=moment(case.event_at),
-            who=self.voice.who(uow.people.get(case.person_id)),
+            who=self._who(uow, case),
             citation=self.voice.cited(case),
             state=state_in_words(uow, self.voice, case),
             times=self.voice.times(case),
         )
+
+    def _who(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the person whom the case is about; of a newcomer's case, who came in and who let the person in.
+
+        Without this the row would read as if the member who added an outsider were the outsider.
+        """
+        newcomer = uow.outsiders.of_case(case) if case.rule_id == OUTSIDERS else None
+        if newcomer is None:
+            return self.voice.who(uow.people.get(case.person_id))
+        who = self.voice.who(uow.people.get(newcomer.person_id))
+        if newcomer.brought_by is None:
+            way = way_in(uow, self.voice, newcomer, case)
+            return self.voice.render(MessageId.CASE_ROW_NEWCOMER, who=who, way=way)
+        by = self.voice.who(uow.people.get(newcomer.brought_by))
+        return self.voice.render(MessageId.CASE_ROW_NEWCOMER_ADDED, who=who, by=by)
 
 
 class CaseCommand(Command[int]):

@@ -172,7 +172,8 @@ class CommandDesk:
         self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
-        text = self._voice.render_for(person, MessageId.REFUSED, command=f"/{command.word}")
+        refused = MessageId.REFUSED_LEADER if person.has(Role.LEADER, Role.LEADERSHIP) else MessageId.REFUSED
+        text = self._voice.render_for(person, refused, command=f"/{command.word}")
         self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(uow, event, person, "command.refused", command.word)
 

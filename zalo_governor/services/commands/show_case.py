@@ -236,7 +236,7 @@ class ShowCase(CaseCommand):
         said: list[str] = []
         if case.label == UNCHECKED and case.state.open:
             # The content was sealed unchecked, so it is unknown whether there is anything to recall or to report.
-            steps += [MessageId.STEP_LOOK, MessageId.STEP_ANSWER]
+            steps += [MessageId.STEP_LOOK, MessageId.STEP_ANSWER_UNCHECKED]
         elif case.state is not CaseState.FALSE_ALARM:
             if visible(call.uow, case):
                 may = may_remove(call.uow, self.policy.account, case)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import Gap, LineState, silence
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.reports import Coverage
@@ -21,6 +20,7 @@ from zalo_governor.services.messaging.trial import trial_line
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
 from zalo_governor.services.reports.digests import last_backup
 from zalo_governor.services.reports.periods import midnight, today
+from zalo_governor.services.reports.sentences import length_in_words
 
 _UP = frozenset({LineState.UP, LineState.FRAME_LOST})
 
@@ -168,8 +168,8 @@ class Status(Command[bool]):
             yield self.voice.render(MessageId.STATUS_PRIVATE, **self._lengths(missing))
 
     def _lengths(self, gaps: list[Gap]) -> dict[str, str]:
-        minutes = minutes_of(silence(gaps, *self._today()))
-        return {"count": number(len(gaps)), "minutes": self.voice.minutes(minutes)}
+        length = length_in_words(silence(gaps, *self._today()), self.voice)
+        return {"count": number(len(gaps)), "minutes": length}
 
     def _judged_line(self, group: Group, coverage: Coverage) -> str:
         if not coverage.judged:

@@ -68,7 +68,7 @@ class DirectivePages:
             self._voice.render(
                 MessageId.DIRECTIVE_MINE_ROW,
                 code=directive.code,
-                state=self._progress(one, now),
+                state=self._own_progress(one, now),
                 due=self.due(one.due_at),
                 what=_excerpt(directive, one),
             )
@@ -222,8 +222,12 @@ class DirectivePages:
             return self._voice.render(MessageId.DIRECTIVE_ROW_OVERDUE, overdue=number(line.overdue), **facts)
         return self._voice.render(MessageId.DIRECTIVE_ROW, answered=number(line.answered), **facts)
 
-    def _progress(self, assignee: Assignee, now: datetime) -> str:
-        return self._voice.render(_PROGRESS[assignee.progress(now)])
+    def _own_progress(self, assignee: Assignee, now: datetime) -> str:
+        """Return the progress as it is told to the addressee, who is reading and so has seen the directive."""
+        progress = assignee.progress(now)
+        silent = progress in {Progress.UNSEEN, Progress.SEEN}
+        said = self._voice.render(MessageId.PROGRESS_SILENT if silent else _PROGRESS[progress])
+        return said[:1].lower() + said[1:]
 
     def _names(self, assignees: Iterable[Assignee], limit: int) -> str:
         """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are."""

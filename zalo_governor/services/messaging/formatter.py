@@ -33,6 +33,8 @@ _SIGNS = {
     "legacy": MessageId.SIGN_LEGACY,
 }
 """Label of a finding on missing diacritics (clause 3.1) -> text for what is wrong with the writing."""
+_TOPICS_OF_CHANGES = frozenset({ClauseTopic.GROUP_CHANGES, ClauseTopic.NAMES})
+"""Topics of the cases whose events are changes of a name or of the group, not messages."""
 _NAME_LENGTH = 60
 _SHORT_NAME = 30
 _GROUP_PREFIX = "nhóm "
@@ -187,8 +189,12 @@ class MessageFormatter:
         return self.render(text) if text else self.clause(case.clause)
 
     def times(self, case: Case) -> str:
-        """Return the number of the case's events as `, 3 lần` (", 3 times"), or "" if it has only one."""
-        return self.render(MessageId.CASE_TIMES, count=case.count) if case.count > 1 else ""
+        """Return the number of the case's events as `; gồm 3 tin` ("; 3 messages"), or "" if it has only one."""
+        if case.count == 1:
+            return ""
+        changes = self.regulation.topic_of(case.clause) in _TOPICS_OF_CHANGES
+        text = MessageId.CASE_TIMES_CHANGES if changes else MessageId.CASE_TIMES
+        return self.render(text, count=number(case.count))
 
 
 def gone(

@@ -49,8 +49,9 @@ def test_what_could_not_be_checked_is_told_as_such_and_the_member_is_not_accused
     [shown] = to(desk.take(), "admin")
     assert "Chưa kiểm tra được (chức năng kiểm tra gặp lỗi hoặc nội dung quá dài)" in shown
     assert "Dấu hiệu liên quan" not in shown
-    # Nothing is to be recalled or reported before somebody has looked.
-    assert "Việc cần làm tiếp: xem trực tiếp nội dung của vụ việc VP1 trên Nhóm; xác định vi phạm hoặc" in shown
+    # Nothing is to be recalled before somebody has looked, and `/xacnhan` would say that it was referred already.
+    assert "Việc cần làm tiếp: xem trực tiếp nội dung của vụ việc VP1 trên Nhóm; nếu có nội dung bí mật nhà" in shown
+    assert "/xacnhan" not in shown
     assert "thu hồi" not in shown
     desk.say("admin", "/xacnhan VP1", place="private")
     desk.take()
@@ -77,8 +78,8 @@ def observe(desk: Desk, name: str, *findings: Finding, who: str = "member") -> N
 @pytest.mark.parametrize(
     ("suggestion", "asked"),
     [
-        ("họp lúc mấy giờ", 'Có phải ý đồng chí là: "họp lúc mấy giờ"?'),
-        ("họp lúc\nmấy giờ", 'Có phải ý đồng chí là: "họp lúc mấy giờ"?'),
+        ("họp lúc mấy giờ", 'Có phải đồng chí định viết: "họp lúc mấy giờ"?'),
+        ("họp lúc\nmấy giờ", 'Có phải đồng chí định viết: "họp lúc mấy giờ"?'),
         ("họp " * 100, None),
         (None, None),
     ],
@@ -87,7 +88,7 @@ def test_the_request_offers_the_sentence_as_a_question(suggestion: str | None, a
     desk = Desk()
     desk.say("member", "hop luc may gio", UNMARKED.model_copy(update={"suggestion": suggestion}))
     (request,) = to(desk.take(), "member")
-    assert ("Có phải ý đồng chí là" in request) == (asked is not None)
+    assert ("Có phải đồng chí định viết" in request) == (asked is not None)
     assert asked is None or asked in request
 
 
@@ -174,7 +175,7 @@ def test_who_takes_no_messages_is_not_written_to_and_the_admin_learns_it() -> No
     desk.say("member", "noi dung", UNMARKED)
     posted = desk.take()
     assert to(posted, "member") == []
-    assert "không nhận tin riêng" in to(posted, "admin")[0]
+    assert "Chưa gửi được tin riêng" in to(posted, "admin")[0]
 
 
 def test_members_are_left_alone_about_light_findings_where_the_office_says_so() -> None:
@@ -213,7 +214,7 @@ def test_a_sealed_message_alerts_the_desk_and_asks_the_member_without_a_word_of_
     assert "nếu đúng thì thu hồi ngay" in request
     (alert,) = to(posted, "admin")
     assert "khoản 1 Điều 4" in alert
-    assert "/xoa VP1 và /chuyen VP1" in alert
+    assert "/xoa VP1, /chuyen VP1 (báo cáo)" in alert
     for notice in posted:
         assert not re.search(r"(?<!bí )\bmật\b", notice.text, re.IGNORECASE), "no level is named"
     assert desk.store.book[1].level == "mat"
@@ -292,7 +293,7 @@ def test_a_recall_closes_the_case_and_the_desk_hears_the_minutes_once() -> None:
     recall(desk, sealed.key)
     posted = desk.take()
     assert "đã được chính người đăng thu hồi lúc 14:17 24/11/2026" in to(posted, "admin")[0]
-    assert "sau khi đăng 12 phút" in to(posted, "admin")[0]
+    assert "12 phút sau khi đăng" in to(posted, "admin")[0]
     assert desk.states() == ["remedied"]
     assert "12 phút" in desk.store.book[1].reason
     recall(desk, sealed.key)

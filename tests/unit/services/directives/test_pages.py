@@ -74,6 +74,14 @@ def test_an_empty_ledger_says_so(desk: LedgerDesk) -> None:
     assert "không có chỉ đạo nào đang chờ đồng chí" in pages.mine(desk.person("member"), [owed])
 
 
+def test_who_reads_the_own_list_is_not_told_that_it_was_not_seen(desk: LedgerDesk) -> None:
+    pages = DirectivePages(desk.policy)
+    waiting = [one for one in desk.uow.directives.assignees(1) if not one.settled][:1]
+    page = pages.mine(desk.person("member"), [OwedDirective(desk.store.directives[0], waiting, 1)])
+    assert "(chưa trả lời; " in page
+    assert "chưa báo đã xem" not in page
+
+
 def test_overdue_directives_stand_first(desk: LedgerDesk) -> None:
     desk.say("leader", "/giaoviec", place="private")
     [page] = to(desk.take(), "leader")

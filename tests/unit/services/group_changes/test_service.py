@@ -222,7 +222,7 @@ def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
 def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
     desk.say("leader", "/duyet thêm phó nhóm", place="private")
     posted = desk.take()
-    assert 'đã duyệt trước việc thay đổi sau của Nhóm Zalo điều hành tỉnh Mẫu: "thêm phó nhóm' in to(posted, "admin")[0]
+    assert 'đã đồng ý cho thay đổi Nhóm Zalo điều hành tỉnh Mẫu: "thêm phó nhóm' in to(posted, "admin")[0]
     assert len(to(posted, "admin_staff")) == 1
 
 

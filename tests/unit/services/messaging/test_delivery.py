@@ -33,7 +33,7 @@ def test_an_alert_that_nobody_of_the_desk_got_goes_to_the_leaders_office_and_pas
         desk.store.unheard = [[undelivered(desk, who, Purpose.ADMIN_ALERT) for who in ("admin", "admin_staff")]]
         desk.deliver()
     [told] = to(desk.take(), "report_reader")
-    assert "VP1: có dấu hiệu liên quan khoản 1 Điều 4" in told
+    assert "VP1, có dấu hiệu liên quan khoản 1 Điều 4" in told
     [(subject, text)] = desk.fallback
     assert "VP1" in subject
     assert "Mã lỗi của Zalo: 123" in text

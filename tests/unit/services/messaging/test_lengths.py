@@ -17,7 +17,7 @@ NAME = "đồng chí Nguyễn Thị Phương Thảo"
 WHO = Shortenable(f"{NAME} ({TITLE})", NAME)
 GONE = "thu hồi lúc 17:07 28/11/2026"
 SECRET = "khoản 1 Điều 4 Quy chế (bí mật nhà nước)"
-SENTENCE = f'Có phải ý đồng chí là: "{"tuyến đường vào bản " * 14}"?'
+SENTENCE = f'Có phải đồng chí định viết: "{"tuyến đường vào bản " * 14}"?'
 LONG: dict[str, str] = {
     "code": "VP12345",
     "who": WHO,
@@ -34,14 +34,14 @@ LONG: dict[str, str] = {
     "details": "Xem chi tiết: /xem VP12345.",
     "unapproved": CATALOGUE.render(MessageId.CHANGE_UNAPPROVED),
     "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", ""),
-    "remove": " hoặc /xoa VP12345",
-    "member": "Người liên quan không nhận tin riêng. Lần thứ 3 trong 90 ngày.",
+    "remove": "Xóa tin: /xoa VP12345. ",
+    "member": "Chưa gửi được tin riêng cho người liên quan. Lần thứ 3 trong 90 ngày.",
     "due": "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.",
     "same": "Trùng vụ việc VP12340 (đã nhắc).",
-    "seen": "Trong tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
+    "seen": "Tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
     "how": Shortenable(f"đã được {WHO} {GONE}", f"đã được {NAME} {GONE}"),
-    "after": "sau khi đăng 125 phút",
-    "rest": "Vụ việc còn tin khác (3 tin), đề nghị kiểm tra.",
+    "after": "125 phút sau khi đăng",
+    "rest": "Vụ việc gồm 3 tin, còn tin chưa thu hồi.",
     "count": "12",
     "date": "28/11/2026",
     "minutes": "15 phút",
@@ -56,11 +56,11 @@ LONG: dict[str, str] = {
     ),
     "picture": "Đề nghị xem ảnh có đúng tính chất của Nhóm hay không.",
     "period": "tuần 23/11-29/11/2026",
-    "approval": "Xin duyệt sau: Trưởng nhóm gửi /duyet VP12345 trước 17:07 30/11.",
+    "approval": "Trưởng nhóm đồng ý thì gửi /duyet VP12345 trước 17:07 30/11.",
     "proposal": Shortenable(SENTENCE, "Cần gợi ý thêm dấu: /themdau kèm câu."),
     "lacks": "tên hiển thị chưa viết bằng tiếng Việt có dấu, bộ mã Unicode",
     "outsiders": " Trong đó có 12 người ngoài danh sách.",
-    "uses": "dùng cho mọi lần thay đổi trong thời hạn",
+    "uses": "áp dụng cho mọi lần thay đổi trong thời hạn",
     "start": "17:07 28/11/2026",
     "open": "12",
     "parts": " Hôm nay Hệ thống đã đề nghị 12 người chỉnh sửa.",
@@ -73,13 +73,13 @@ LONG: dict[str, str] = {
 LONG_FOR: dict[MessageId, dict[str, str]] = {
     MessageId.ALERT_SEALED: {
         "citation": SECRET,
-        "remove": Shortenable("yêu cầu thu hồi (hoặc /xoa VP12345) và báo cáo: ", "/xoa VP12345 và "),
+        "remove": Shortenable("yêu cầu thu hồi hoặc /xoa VP12345 (xóa tin), rồi ", "/xoa VP12345, "),
     },
     MessageId.ALERT_SEALED_GONE: {"citation": SECRET},
     MessageId.REQUEST_SEALED: {"citation": SECRET},
     MessageId.REQUEST_SEALED_OLD: {"citation": SECRET},
     MessageId.ALERT_LINK: {"category": "liên kết chạy lệnh trên máy người mở"},
-    MessageId.UNHEARD_ALERT: {"what": f": có dấu hiệu liên quan {SECRET}"},
+    MessageId.UNHEARD_ALERT: {"what": f", có dấu hiệu liên quan {SECRET}"},
 }
 
 
