@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "thuat-ngu.md"
+_TYPED = "[quản trị nhóm, quản trị, quản trị viên]"
+"""What offices type for the role in their lists of members: config/roster.yaml takes any of these words."""
 _VIETNAMESE = re.compile("[ăâđêôơưạảãàáậầấẩẫặằắẳẵệềếểễịỉĩìíọỏõòóộồốổỗợờớởỡụủũùúựừứửữỵỷỹỳý]", re.IGNORECASE)
 
 
@@ -36,7 +38,7 @@ def _wrong_words(text: str) -> list[str]:
     found = []
     for number, line in enumerate(text.splitlines(), start=1):
         for term in TERMS:
-            plain = line
+            plain = line.replace(_TYPED, "")
             for phrase in term.allowed:
                 plain = plain.replace(phrase, "")
             for word in term.wrong:
