@@ -157,7 +157,7 @@ def test_what_a_sweep_finds_was_done_by_nobody_known(desk: Desk) -> None:
     [alert] = to(desk.take(), "admin")
     assert "không rõ người thực hiện" in alert
     [shown] = answer(desk, "admin", "/xem VP1")
-    assert "Người liên quan: không rõ ai" in shown
+    assert "Người liên quan: người chưa xác định" in shown
 
 
 def test_pins_are_recorded_and_nobody_is_told(desk: Desk) -> None:
@@ -222,7 +222,7 @@ def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
 def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
     desk.say("leader", "/duyet thêm phó nhóm", place="private")
     posted = desk.take()
-    assert 'đã đồng ý cho thay đổi Nhóm Zalo điều hành tỉnh Mẫu: "thêm phó nhóm' in to(posted, "admin")[0]
+    assert 'đã đồng ý trước cho Nhóm Zalo điều hành tỉnh Mẫu thay đổi: "thêm phó nhóm' in to(posted, "admin")[0]
     assert len(to(posted, "admin_staff")) == 1
 
 

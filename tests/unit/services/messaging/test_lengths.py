@@ -35,7 +35,7 @@ LONG: dict[str, str] = {
     "unapproved": CATALOGUE.render(MessageId.CHANGE_UNAPPROVED),
     "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", ""),
     "remove": "Xóa tin: /xoa VP12345. ",
-    "member": "Chưa gửi được tin riêng cho người liên quan. Lần thứ 3 trong 90 ngày.",
+    "member": "Chưa gửi được tin riêng cho người liên quan. Vụ việc thứ 3 trong 90 ngày.",
     "due": "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.",
     "same": "Trùng vụ việc VP12340 (đã nhắc).",
     "seen": "Tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
