@@ -33,7 +33,7 @@ def test_where_the_socket_does_not_answer_the_gap_of_private_messages_is_declare
         assert _heard(made, [last]) == [(last, "backfill")]
         assert _private_gaps(made) == [(1, 0, 0)]
         [state] = made.answer(LEADER, "/trangthai")
-        assert "Tin riêng gửi Hệ thống" in state
+        assert "việc nhận tin riêng" in state
         assert "gián đoạn 1 lần" in state
         [gap] = made.report()["coverage"]["gaps"]
         assert (gap["group_id"], gap["closed"]) == (GROUP, True)

@@ -50,7 +50,7 @@ def test_an_old_secret_is_told_at_once_and_its_author_is_asked(bot: Rig) -> None
     [alert] = bot.told_of(bot.case_of(author), ADMIN)
     assert "BÁO KHẨN" in alert
     assert "muộn 180 phút" in alert
-    assert "Hệ thống vừa nhận được nội dung" in bot.told(author)[0]
+    assert "(Hệ thống vừa nhận được)" in bot.told(author)[0]
 
 
 def test_several_secrets_of_one_cut_are_one_message_that_names_each(bot: Rig) -> None:
