@@ -119,7 +119,7 @@ class MessageLifecycle:
         if not case.state.open:
             uow.cases.save(case)
             return case
-        reason = self._voice.render(MessageId.REASON_RECALLED, minutes=self._voice.minutes(minutes))
+        reason = self._voice.render(MessageId.REASON_RECALLED, minutes=self._voice.lasted(at - case.event_at))
         return move_case(uow, case, CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
 
     def _record_readers(self, uow: UnitOfWork, event: MessageSeen) -> None:

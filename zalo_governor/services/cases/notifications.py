@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
-from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.clock import local
 from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.escalation import MemberStep
 from zalo_governor.domain.events import EventBase
@@ -248,7 +248,7 @@ class CaseNotifications:
             code=about["code"],
             who=about["who"],
             how=gone(self._voice, at, remover, author_id=author.id, deleted=deleted, account=account),
-            after=self._voice.render(MessageId.GONE_AFTER, minutes=self._voice.minutes(minutes_of(at - case.event_at))),
+            after=self._voice.render(MessageId.GONE_AFTER, minutes=self._voice.lasted(at - case.event_at)),
             rest=self._voice.render(MessageId.RECALL_REST, count=case.count) if left else "",
         )
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import structlog
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, minutes_of
+from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.events import (
     EventBase,
     GroupCall,
@@ -288,7 +288,7 @@ class CaseService:
         person = uow.people.find_or_create(event.account, event.sender_uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
-            minutes = self._voice.minutes(minutes_of(event.at - case.event_at))
+            minutes = self._voice.lasted(event.at - case.event_at)
             self._move_case(
                 uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes)
             )

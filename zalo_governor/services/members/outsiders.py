@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.events import EventBase, JoinRequested, MemberRemoved, MembersJoined, MembersLeft
 from zalo_governor.domain.findings import Finding, Severity, Verdict
@@ -277,8 +276,8 @@ class OutsiderService:
             for _, case in uow.outsiders.present(event.thread_id, person.id):
                 uow.outsiders.mark_gone(case, event.at)
                 if case.state.open:
-                    minutes = minutes_of(event.at - case.event_at)
-                    reason = self._voice.render(MessageId.REASON_LEFT, minutes=self._voice.minutes(minutes))
+                    lasted = self._voice.lasted(event.at - case.event_at)
+                    reason = self._voice.render(MessageId.REASON_LEFT, minutes=lasted)
                     self.close(uow, case, CaseState.REMEDIED, reason)
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}

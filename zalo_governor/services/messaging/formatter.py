@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.people import NOBODY_UID, Person, Standing
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.pipeline.secret_gate import UNCHECKED
@@ -153,6 +153,12 @@ class MessageFormatter:
     def minutes(self, count: int) -> str:
         """Return a duration in whole minutes: `25 phút`."""
         return self.render(MessageId.MINUTES, count=number(count))
+
+    def lasted(self, duration: timedelta) -> str:
+        """Return how long something took in whole minutes: `25 phút`, or `dưới 1 phút` (less than a minute)."""
+        if duration < timedelta(minutes=1):
+            return self.render(MessageId.LENGTH_BELOW_MINUTE)
+        return self.minutes(minutes_of(duration))
 
     def in_brackets(self, said: str) -> str:
         """Return the text in brackets with a blank before them; "" for no text."""

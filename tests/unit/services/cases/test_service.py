@@ -285,6 +285,14 @@ def test_a_sealed_revision_after_the_case_was_closed_opens_another() -> None:
     assert desk.states() == ["remedied", "reminded"]
 
 
+def test_a_recall_within_the_minute_is_not_told_as_one_of_a_minute() -> None:
+    desk = Desk()
+    sealed = desk.seal("member")
+    desk.take()
+    recall(desk, sealed.key)
+    assert "dưới 1 phút sau khi đăng" in to(desk.take(), "admin")[0]
+
+
 def test_a_recall_closes_the_case_and_the_desk_hears_the_minutes_once() -> None:
     desk = Desk()
     sealed = desk.seal("member")
