@@ -39,7 +39,7 @@ _LAST_SCANS_SECONDS = 60.0
 def demo(
     keep: Annotated[
         Path | None,
-        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký, báo cáo; bỏ trống là build/demo/<giờ chạy>."),
+        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký chạy, báo cáo; bỏ trống là build/demo/<giờ chạy>."),
     ] = None,
     speed: Annotated[
         float | None,
@@ -165,7 +165,7 @@ def _watch(
             name = _SIMULATOR if bot.running else _BOT
             raise DemoError(
                 translated(
-                    f"{name[0]} dừng giữa chừng; xem nhật ký trong {bot.log.parent}",
+                    f"{name[0]} dừng giữa chừng; xem nhật ký chạy trong {bot.log.parent}",
                     f"{name[1]} ended early; see its log in {bot.log.parent}",
                 )
             )
