@@ -36,7 +36,7 @@ def install_service(
     ] = None,
     etc: Annotated[Path, typer.Option(help="Thư mục để ghi các tệp; chỉ khi là /etc thì dịch vụ mới được nạp.")] = _ETC,
 ) -> None:
-    """Ghi các tệp systemd, quyền hạn chỉ vừa đủ, để chạy Hệ thống và sao lưu mỗi đêm."""
+    """Ghi các tệp systemd để chạy Hệ thống và sao lưu mỗi đêm, với quyền hạn vừa đủ."""
     settings = load_settings(config)
     require_real_zalo(settings, config)
     made = files(
