@@ -236,7 +236,7 @@ def _print_summary(screen: Screen, settings: Settings, folder: Path, checks: lis
     screen.say(translated(f"Đạt {done} trên {len(checks)} yêu cầu", f"{done} of {len(checks)} as expected"))
     rows = [
         (translated("cơ sở dữ liệu", "database"), f"{settings.data_dir / 'governor.db'}"),
-        (translated("nhật ký", "logs"), f"{folder / 'bot.log'}, {folder / 'simulator.log'}"),
+        (translated("nhật ký chạy", "logs"), f"{folder / 'bot.log'}, {folder / 'simulator.log'}"),
         (translated("báo cáo", "report"), f"{folder / 'report.txt'}"),
         *((translated("đã gửi Trưởng nhóm", "sent to the leader"), str(file)) for file in files),
         (
