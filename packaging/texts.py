@@ -37,13 +37,13 @@ _DEBIAN_NAMES = {
 _SHORT = "theo dõi Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng và lập báo cáo"
 _FILES = (
     (PACKAGED.config, "Thiết đặt, do lệnh init ghi."),
-    (FOLDER / "config", "Bản riêng của cơ quan cho Quy chế, quy tắc và câu chữ."),
-    (PACKAGED.data_dir, "Cơ sở dữ liệu, tệp khóa, nhật ký."),
+    (FOLDER / "config", "Bản quy tắc, câu chữ riêng của cơ quan."),
+    (PACKAGED.data_dir, "Thư mục dữ liệu: cơ sở dữ liệu, tệp khóa, nhật ký chạy."),
     (PACKAGED.backup_dir, "Bản sao lưu hằng đêm."),
 )
 _ENDINGS = {
     ExitCode.GOOD: "tốt",
-    ExitCode.FAILURE: "không thành, làm lại có thể được",
+    ExitCode.FAILURE: "chưa làm được; khắc phục nguyên nhân rồi chạy lại",
     ExitCode.WRONG_USE: "thiết đặt, khóa hoặc cách gõ sai",
     ExitCode.FAULTS_FOUND: "nhật ký kiểm tra không toàn vẹn",
     ExitCode.LOGIN_REFUSED: "Zalo không nhận phiên đăng nhập",

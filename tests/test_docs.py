@@ -44,7 +44,18 @@ RECIPE = ROOT / "docs" / "add-a-rule.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _CONSOLE = re.compile(r"^ *```console\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-_TYPED = re.compile(r"(?:sudo (?:-u \S+ )?|docker exec \S+ )?(?:\S*/)?zalo-governor (.+)")
+_TYPED = re.compile(
+    r"(?:sudo (?:--preserve-env=\S+ )?(?:-u \S+ )?(?:docker exec \S+ )?)?(?:\S*/)?zalo-governor (?!zalo-governor)(.+)"
+)
+_PREFIXED = re.compile(r"(.*?)(?:--preserve-env=\S+ )?((?:-u \S+ )?)zalo-governor ([a-z-]+(?: --check)?)\b")
+_ROOTS_OWN = {"login", "init", "restore", "install-service", "watch"}
+_NEEDS_ROOT = {"apt", "install", "useradd", "userdel", "chown", "chmod", "rm", "mkdir", "cp", "docker", "systemctl"}
+_FOR_OPERATORS = (
+    "cai-dat", "chay-thu", "danh-sach-thanh-vien", "du-lieu", "giam-sat-tu-xa", "sao-luu", "tep-dinh-kem",
+    "thay-tai-khoan", "tieng-viet-co-dau", "van-hanh",
+)  # fmt: skip
+_AS_ROOT = re.compile(r"^## [1-6]\. .*?(?=^## )", re.MULTILINE | re.DOTALL)
+"""The steps of docs/cai-dat.md that are done in a root shell (`sudo -i`)."""
 _PLACE = re.compile(r"`([\w./-]+)`")
 
 
@@ -261,6 +272,17 @@ def test_every_command_that_a_document_tells_people_to_type_can_be_parsed(docume
             command.make_context(command.name, list(words))
         except TyperException as error:
             pytest.fail(f"{document.name}: {command.name} {words}: {error.format_message()}")
+
+
+@pytest.mark.parametrize("page", _FOR_OPERATORS)
+def test_after_the_installation_every_command_is_typed_in_the_same_way(page: str) -> None:
+    text = _AS_ROOT.sub("", (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8"))
+    lines = [line for block in _CONSOLE.findall(text) for line in re.findall(r"^ *\$ (.*)$", block, re.MULTILINE)]
+    for part in (part for line in lines for part in line.split(" | ")):
+        assert part.split()[0] not in _NEEDS_ROOT, f"{page}: {part}"
+        if (typed := _PREFIXED.match(part)) and typed[1] in {"", "sudo "}:
+            who = "" if typed[3] in _ROOTS_OWN else "-u zalo-governor "
+            assert (typed[1], typed[2]) == ("sudo ", who), f"{page}: {part}"
 
 
 def test_the_page_of_the_first_twenty_minutes_names_each_command_of_the_way() -> None:

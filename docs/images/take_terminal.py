@@ -64,7 +64,7 @@ def _folder() -> Iterator[Path]:
 def _login(zalo: str, folder: Path) -> str:
     terminal = Terminal(["login"], folder)
     _scan(zalo, terminal)
-    terminal.expect("Phiên đăng nhập được lưu mã hóa")
+    terminal.expect("Phiên đăng nhập được lưu, đã mã hóa")
     terminal.end()
     return terminal.coloured
 

@@ -252,7 +252,7 @@ def _one_uid_for_two(office: Office) -> Ended:
 @mishap("T17")
 def _nobody_to_tell(office: Office) -> Ended:
     office.session.unlink()
-    return office.command("run")
+    return office.command("run")._replace(code=None)  # ended by the missing session, not by the note
 
 
 @mishap("T18")
@@ -260,7 +260,7 @@ def _two_leaders(office: Office) -> Ended:
     people = [{"full_name": f"Lãnh đạo {uid}", "uid": uid, "roles": ["leader", "admin"]} for uid in "78"]
     office.settings(people=people)
     office.session.unlink()
-    return office.command("run")
+    return office.command("run")._replace(code=None)  # ended by the missing session, not by the note
 
 
 @mishap("T19")

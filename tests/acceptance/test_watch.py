@@ -92,7 +92,7 @@ def test_a_bot_that_is_killed_is_told_of_and_so_is_its_coming_back(tmp_path: Pat
             bot.kill_bot()
             watch.until("không trả lời")
             watch.restart()
-            watch.until("Đã báo im lặng")
+            watch.until("Đã báo: Hệ thống ngừng phát")
             [post] = posts
             said = re.fullmatch(r".*\(tỉnh Mẫu\): ngừng hoạt động từ (.*)", post["subject"])
             assert said
@@ -101,7 +101,7 @@ def test_a_bot_that_is_killed_is_told_of_and_so_is_its_coming_back(tmp_path: Pat
             assert subjects() == [post["subject"]]
             watch.restart()
             bot.start_bot()
-            watch.until("Đã báo hoạt động trở lại")
+            watch.until("Đã báo: Hệ thống hoạt động trở lại")
             assert len(posts) == 2
             assert "hoạt động trở lại lúc" in posts[1]["subject"]
             assert f"gián đoạn (từ {said[1]})" in posts[1]["text"]
@@ -124,12 +124,12 @@ def test_the_bots_own_signals_are_enough(tmp_path: Path, mail_server: Any, hook:
             bot.control("config", handshake=503)
             bot.control("abort")
             watch.until("mất kết nối Zalo")
-            watch.until("Đã báo im lặng")
+            watch.until("Đã báo: Hệ thống ngừng phát")
             assert "Hệ thống mất kết nối Zalo" in posts[0]["text"]
             bot.control("config", handshake=None)
-            watch.until("Đã báo hoạt động trở lại")
+            watch.until("Đã báo: Hệ thống hoạt động trở lại")
             bot.kill_bot()
-            watch.until("Đã báo im lặng")
+            watch.until("Đã báo: Hệ thống ngừng phát")
             assert "không nhận được tín hiệu hoạt động" in posts[2]["text"]
             log = bot.bot.log.read_text() if bot.bot else ""
             assert TOKEN not in log
@@ -167,7 +167,7 @@ def test_one_lost_answer_alarms_nobody_and_a_strange_one_is_no_good_one(tmp_path
             for _ in range(9):
                 assert _Page.asked.acquire(timeout=30)
             assert posts == []
-            watch.until("Đã báo im lặng")
+            watch.until("Đã báo: Hệ thống ngừng phát")
             assert "không phải của Hệ thống" in posts[0]["text"]
     finally:
         next(server, None)

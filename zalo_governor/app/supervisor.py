@@ -94,8 +94,8 @@ class Governor:
             self._machine.close()
         if self._failed:
             raise GovernorError(
-                f"bộ phận {self._failed} của chương trình bị hỏng; hãy xem dòng part_failed trong nhật ký, rồi "
-                "chạy lại. Tin đã nhận vẫn còn nguyên"
+                f"bộ phận {self._failed} của chương trình bị hỏng; hãy xem dòng part_failed trong nhật ký chạy, "
+                "rồi chạy lại. Tin đã nhận vẫn còn nguyên"
             )
 
     def _run_parts(self, parts: Sequence[Part], attendants: "_Threads") -> None:

@@ -139,12 +139,13 @@ class _PresentInstallation:
             if not replace and not is_empty(database):
                 raise BackupError(
                     "Cơ sở dữ liệu ở nơi khôi phục đã có dữ liệu; chưa thay đổi gì. Nếu muốn thay bằng bản sao lưu, "
-                    "thêm --replace: cơ sở dữ liệu hiện có được chuyển sang bên cạnh, không bị xóa."
+                    "thêm --replace: cơ sở dữ liệu hiện có được đổi tên thành …truoc-…, không bị xóa."
                 )
         except StoreError:
             if not replace:
                 raise BackupError(
-                    "Không đọc được cơ sở dữ liệu ở nơi khôi phục; thêm --replace để chuyển nó sang bên cạnh."
+                    "Không đọc được cơ sở dữ liệu ở nơi khôi phục; thêm --replace để thay; cơ sở dữ "
+                    "liệu ấy được đổi tên thành …truoc-…, không bị xóa."
                 ) from None
         finally:
             database.close()

@@ -134,7 +134,7 @@ def _replace_account(records: AppContext, old: str, new: str, again: dict[int, s
 
 def _print_matches(known: list[KnownPerson], found: Acquainted) -> None:
     typer.echo(
-        f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã toàn cục của Zalo: {found.by_global_id}; theo số điện "
+        f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã chung (global_id): {found.by_global_id}; theo số điện "
         f"thoại: {found.by_phone}; giống tên, cần xác nhận: {len(found.suggestions)}."
     )
     if found.strangers:

@@ -43,10 +43,12 @@ _FAULTS = {
     FaultKind.REMOVED: "{rows} dòng ngay trước dòng {row} ({when}) đã bị xóa",
     FaultKind.TAIL_CUT: "phần cuối đã bị cắt: mất {rows} dòng sau dòng {row} ({when})",
     FaultKind.NO_HEAD: "cơ sở dữ liệu không còn mã đối chiếu nhật ký; không rõ phần cuối có bị cắt hay không",
-    FaultKind.SHORTER: "nhật ký ngắn hơn {rows} dòng so với mã đối chiếu đã in: cơ sở dữ liệu đã bị đưa về bản cũ",
+    FaultKind.SHORTER: (
+        "nhật ký kiểm tra ngắn hơn {rows} dòng so với mã đối chiếu đã in: cơ sở dữ liệu đã bị đưa về bản cũ"
+    ),
     FaultKind.OTHER_PAST: (
         "dòng {row} ({when}) khác với mã đối chiếu đã in: cơ sở dữ liệu đã bị đưa về bản cũ rồi ghi tiếp, "
-        "hoặc đây là nhật ký khác"
+        "hoặc đây là nhật ký kiểm tra khác"
     ),
 }
 
@@ -60,9 +62,9 @@ def _group() -> None:
 def verify(
     config: ConfigFile = DEFAULT_CONFIG,
     head: Annotated[str | None, typer.Option(help="Mã đối chiếu trên báo cáo đã in: 1234-0f3c9a5be1d27764.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho câu chữ.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON thay cho câu chữ.")] = False,
 ) -> None:
-    """Kiểm tra toàn bộ nhật ký; mã thoát 3 nếu có chỗ không toàn vẹn."""
+    """Kiểm tra toàn bộ nhật ký kiểm tra; mã thoát 3 nếu có chỗ không toàn vẹn."""
     printed = _parse_printed_head(head)
     records = open_records(load_settings(config), system_clock)
     try:

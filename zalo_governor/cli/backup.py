@@ -17,6 +17,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.services.messaging.formatter import number
 
 
 def backup(
@@ -34,7 +35,10 @@ def backup(
     ] = False,
     copies: Annotated[
         bool,
-        typer.Option("--copy/--no-copy", help="Có sao lưu ra ngoài máy, đến những nơi nêu ở backup.copy_to hay không."),
+        typer.Option(
+            "--copy/--no-copy",
+            help="Chép hoặc không chép bản sao lưu ra ngoài máy, đến những nơi nêu ở backup.copy_to.",
+        ),
     ] = True,
 ) -> None:
     """Sao lưu mọi dữ liệu, thiết đặt vào một tệp mã hóa, đọc lại để kiểm tra, rồi chép ra ngoài máy.
@@ -74,7 +78,9 @@ def backup(
 
 def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
     megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
-    typer.echo(f"Đã sao lưu: {made.path.resolve()} ({made.end.rows} dòng, {megabytes} MB), đã đọc lại và khớp.")
+    typer.echo(
+        f"Đã sao lưu: {made.path.resolve()} ({number(made.end.rows)} dòng dữ liệu, {megabytes} MB), đã đọc lại và khớp."
+    )
     typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
 
 

@@ -24,7 +24,7 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 def cases(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON thay cho bảng.")] = False,
     open_only: Annotated[bool, typer.Option("--open", help="Chỉ vụ việc đang xử lý.")] = False,
 ) -> None:
     """Liệt kê vụ việc, cũ trước mới sau; không hiện nội dung tin."""
@@ -71,8 +71,11 @@ def _as_json(case: Case, person: Person) -> dict[str, Any]:
 
 
 def _print_table(found: list[tuple[Case, Person]], voice: MessageFormatter) -> None:
-    table = Table("Mã", "Thời gian", "Thành viên", "Khoản", "Số lần", "Trạng thái")
+    table = Table()
+    for heading in ("Mã", "Thời gian", "Thành viên", "Khoản", "Số lần", "Trạng thái"):
+        table.add_column(heading, no_wrap=heading in {"Mã", "Khoản"})
     for case, person in found:
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
-        table.add_row(case.code, opened, voice.named(person), case.clause, str(case.count), voice.state(case.state))
+        clause = voice.citation(case.clause).removesuffix(" Quy chế")
+        table.add_row(case.code, opened, voice.named(person), clause, str(case.count), voice.state(case.state))
     Console().print(table)

@@ -28,7 +28,7 @@ _LEVEL_STYLES = {
 
 def doctor(
     config: ConfigFile = DEFAULT_CONFIG,
-    offline: Annotated[bool, typer.Option("--offline", help="Không kết nối mạng.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Không kết nối mạng, không hỏi Zalo.")] = False,
     send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh cảnh báo dự phòng.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
 ) -> None:

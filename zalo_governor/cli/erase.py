@@ -71,7 +71,7 @@ def _find_holdings(records: AppContext, uid: str) -> Holdings:
 
 def _print_holdings(kept: Holdings) -> None:
     who = f"{kept.name} ({kept.title})" if kept.title else kept.name or "(chưa rõ họ tên)"
-    typer.echo(f"Dữ liệu đang lưu về {who}, người số {kept.person_id}:")
+    typer.echo(f"Dữ liệu đang lưu về {who}, mang số {kept.person_id} trong cơ sở dữ liệu:")
     for count, what in (
         (kept.bodies, "nội dung tin nhắn, tên đã đổi và trao đổi riêng với Hệ thống: xóa"),
         (kept.excerpts, "đoạn trích trong kết quả kiểm tra: xóa"),
@@ -83,7 +83,10 @@ def _print_holdings(kept: Holdings) -> None:
         (kept.closed_cases, "vụ việc đã khép lại: giữ làm số liệu, không còn nội dung và tên"),
     ):
         typer.echo(f"  {count} {what}")
-    typer.echo("  Họ tên, chức vụ, tên hiển thị, điện thoại, uid, mã toàn cục: xóa; nhật ký kiểm tra chỉ ghi số người.")
+    typer.echo(
+        "  Họ tên, chức vụ, tên hiển thị, điện thoại, uid, mã chung (global_id): xóa; nhật ký kiểm "
+        "tra chỉ ghi một con số."
+    )
     if kept.present:
         typer.echo("Lưu ý: người này còn trong Nhóm; từ nay tin của người này được ghi như của người mới.")
 

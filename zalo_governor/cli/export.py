@@ -30,7 +30,13 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def export(
-    what: Annotated[Extract, typer.Argument(metavar="LOẠI", help="Loại dữ liệu.")],
+    what: Annotated[
+        Extract,
+        typer.Argument(
+            metavar="LOẠI",
+            help="events: tin, sự kiện; cases: vụ việc; findings: dấu hiệu; audit: nhật ký kiểm tra.",
+        ),
+    ],
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .jsonl, .csv hoặc .xlsx để ghi.")],
     config: ConfigFile = DEFAULT_CONFIG,
     since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,

@@ -55,8 +55,5 @@ def _end_trial(policy: ServicePolicy, uow: SqlUnitOfWork) -> str:
     switch_on(policy, uow, None)
     note_access(uow, system_clock, "trial.ended")
     if trial is None:
-        return (
-            "Đã ghi nhận: Hệ thống hoạt động chính thức ngay từ lần chạy đầu tiên, không qua chạy thử. "
-            "Bắt đầu bằng: zalo-governor run"
-        )
+        return "Đã ghi nhận: Hệ thống hoạt động chính thức ngay từ lần chạy đầu tiên, không qua chạy thử."
     return "Đã chuyển sang hoạt động chính thức. Chương trình đang chạy sẽ báo cho Quản trị Nhóm trong vài giây."

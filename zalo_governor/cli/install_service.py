@@ -34,9 +34,9 @@ def install_service(
     smtp_credential: Annotated[
         Path | None, typer.Option(help="Tệp giữ mật khẩu thư; đuôi .cred là tệp do systemd-creds mã hóa.")
     ] = None,
-    etc: Annotated[Path, typer.Option(help="Ghi vào thư mục này; chỉ khi là /etc mới báo cho systemd.")] = _ETC,
+    etc: Annotated[Path, typer.Option(help="Thư mục để ghi các tệp; chỉ khi là /etc thì dịch vụ mới được nạp.")] = _ETC,
 ) -> None:
-    """Ghi các tệp systemd, quyền hạn chỉ vừa đủ, để chạy Hệ thống và sao lưu mỗi đêm."""
+    """Ghi các tệp systemd để chạy Hệ thống và sao lưu mỗi đêm, với quyền hạn vừa đủ."""
     settings = load_settings(config)
     require_real_zalo(settings, config)
     made = files(
@@ -67,7 +67,7 @@ def install_service(
         if told:
             _run(command)
     typer.echo(f"Chạy ngay và mỗi lần máy khởi động: systemctl enable --now {NAME}.service {NAME}-backup.timer")
-    typer.echo(f"Xem đang chạy thế nào: systemctl status {NAME}; xem nhật ký: journalctl -u {NAME}")
+    typer.echo(f"Xem đang chạy thế nào: systemctl status {NAME}; xem nhật ký chạy: journalctl -u {NAME}")
 
 
 def _run(command: list[str]) -> None:

@@ -15,15 +15,16 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.text.alphabet import sort_key
 
 _ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
 
 
 def members(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="Hiện JSON thay cho bảng.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON thay cho bảng.")] = False,
 ) -> None:
-    """Liệt kê thành viên của Nhóm theo lần đọc gần nhất: uid, tên hiển thị, vai trò."""
+    """Liệt kê thành viên của Nhóm theo dữ liệu hiện có: uid, tên hiển thị, vai trò."""
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
@@ -37,17 +38,17 @@ def members(
     if not found:
         typer.echo("Tệp thiết đặt chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups.")
     for group_id, rows in found.items():
-        _print_table(f"Nhóm {group_id}: {len(rows)} thành viên", rows)
+        _print_table(f"Nhóm {group_id}: {len(rows)} thành viên, chưa kể tài khoản của Hệ thống", rows)
 
 
 def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
-    """Yield a table row for each person who is now in the group, sorted by name: keys group, uid, name and roles.
+    """Yield a table row for each person who is now in the group: keys group, uid, name and roles.
 
-    The bot account, whose uid is `account`, is left out.
+    The rows are sorted by name, in the order of Vietnamese lists. The bot account, whose uid is `account`, is left out.
     """
     names = uow.members.judged_names(account, group_id)
     for uid in sorted(
-        uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)
+        uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (sort_key(names.get(uid, "")), uid)
     ):
         person = uow.people.find_or_create(account, uid)
         roles = sorted(role.value for role in person.roles) if person else []

@@ -21,6 +21,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.messaging.formatter import number
 from zalo_governor.storage.security.crypto import Keys
 
 _CODE_VARIABLE = "ZALO_GOVERNOR_RECOVERY_CODE"
@@ -31,7 +32,10 @@ def restore(
     config: ConfigFile = DEFAULT_CONFIG,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Thay cơ sở dữ liệu đang có; bản đang có đổi tên thành …truoc-…, không bị xóa."),
+        typer.Option(
+            "--replace",
+            help="Thay cơ sở dữ liệu đang có bằng bản sao lưu; bản đang có được đổi tên thành …truoc-…, không bị xóa.",
+        ),
     ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở thư mục tạm rồi xóa, không thay đổi gì.")
@@ -61,7 +65,7 @@ def _make_secret_check(settings: Settings, keys: Keys) -> Callable[[RawDict], Se
 
 def _sentences(done: Restored) -> list[str]:
     lines = [
-        f"Đã khôi phục bản sao lưu lúc {local(done.made_at):%H:%M %d/%m/%Y}: {done.end.rows} dòng.",
+        f"Đã khôi phục bản sao lưu lúc {local(done.made_at):%H:%M %d/%m/%Y}: {number(done.end.rows)} dòng dữ liệu.",
         "Số dòng, nhật ký kiểm tra và nội dung mã hóa đã được kiểm tra.",
     ]
     if done.kept:
@@ -79,7 +83,8 @@ def _sentences(done: Restored) -> list[str]:
         )
     lines.append(
         "Thời gian từ bản sao lưu đến nay được ghi là gián đoạn khi Hệ thống khởi động; tin trong thời gian đó được "
-        "lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ. Số vụ việc mới được đánh cách ra để không trùng số đã báo."
+        "lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ. Vụ việc mới được đánh số cách số cuối cùng "
+        "ít nhất 100, để không trùng mã đã báo."
     )
     return lines
 
@@ -90,7 +95,8 @@ def _rehearsal_sentences(done: Rehearsal) -> Iterator[str]:
         f"{max(1, round(done.seconds))} giây."
     )
     yield (
-        f"Có {done.cases} vụ việc, {done.messages} tin nhắn, {done.end.rows} dòng; nhật ký kiểm tra toàn vẹn (mã "
+        f"Có {number(done.cases)} vụ việc, {number(done.messages)} tin nhắn, {number(done.end.rows)} "
+        "dòng dữ liệu; nhật ký kiểm tra toàn vẹn (mã "
         f"đối chiếu {done.end.audit_head or 'chưa có'}), nội dung mã hóa giải mã được."
     )
     if done.sealed_again or done.erased_again:

@@ -154,7 +154,9 @@ def _compare_with_group(
     if held is None:
         raise ConfigError("roster: Nhóm này chưa có danh sách; hãy chạy: zalo-governor roster import TỆP")
     if not present:
-        raise ConfigError("roster: Hệ thống chưa thấy thành viên của Nhóm; hãy chạy một lần: zalo-governor run")
+        raise ConfigError(
+            "roster: Hệ thống chưa thấy thành viên của Nhóm; khởi động Hệ thống, chờ một phút rồi làm lại"
+        )
     return held, proposals(matched, honest, names), names, snapshot
 
 

@@ -12,7 +12,7 @@ def doubts(settings: Settings) -> Iterator[str]:
     if not settings.groups:
         yield (
             "groups: chưa có Nhóm nào được theo dõi; hãy nhắn một tin trong Nhóm, đọc mã ở dòng group_not_watched của "
-            "nhật ký rồi ghi vào groups"
+            "nhật ký chạy rồi ghi vào groups"
         )
         return
     held = list(chain.from_iterable(person.roles for person in settings.people))
@@ -23,7 +23,8 @@ def doubts(settings: Settings) -> Iterator[str]:
         )
     if Role.LEADER not in held:
         yield (
-            "people: chưa ai có vai trò leader, nên không ai được báo khi Quản trị chưa trả lời và không ai duyệt "
+            "people: chưa ai có vai trò leader, nên không ai được báo cáo khi Quản trị Nhóm chưa trả "
+            "lời và không ai duyệt "
             "được thay đổi của Nhóm; hãy ghi Trưởng nhóm vào people"
         )
     if held.count(Role.LEADER) > 1:

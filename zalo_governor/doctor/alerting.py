@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import requests
 
 from zalo_governor.app.fallback_alert import FallbackAlert, Mail
-from zalo_governor.doctor.check import Result, error, good, warning
+from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 
 _SUBJECT = "Zalo Governor: thư thử"
@@ -25,6 +25,12 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
         yield warning(
             "Chưa đặt kênh cảnh báo dự phòng: khi Hệ thống mất kết nối với Zalo sẽ không ai được báo",
             "Ghi mục alarm.smtp hoặc alarm.webhook trong governor.yaml, hoặc chạy lại zalo-governor init.",
+        )
+    smtp = context.settings.alarm.smtp
+    if smtp and smtp.user and not smtp.password:
+        yield note(
+            f"Thư điện tử: lệnh này không có mật khẩu của {smtp.user}, nên chưa thử đăng nhập",
+            "Mật khẩu đặt riêng cho dịch vụ thì lệnh gõ tay không thấy; cách thử: docs/van-hanh.md.",
         )
     for way in ways:
         name = "Thư điện tử" if isinstance(way, Mail) else "Webhook"

@@ -117,7 +117,7 @@ def queue(context: DoctorContext) -> Iterator[Result]:
     if age > _LONG_WAIT:
         yield warning(
             f"{waiting.waiting} tệp, ảnh chờ quét, lâu nhất {minutes_of(age)} phút",
-            "Kiểm tra Hệ thống có đang chạy không. Nhật ký có attachment_process_not_started thì chạy lại "
+            "Kiểm tra Hệ thống có đang chạy không. Nhật ký chạy có attachment_process_not_started thì chạy lại "
             "install-service rồi khởi động lại dịch vụ; nếu không, kiểm tra kết nối tới máy chủ tệp của Zalo "
             "(zdn.vn, dlfl.vn).",
         )

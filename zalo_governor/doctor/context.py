@@ -25,6 +25,7 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
+from zalo_governor.zalo.errors import NotInGroupError
 
 
 class SeenGroup(NamedTuple):
@@ -148,6 +149,13 @@ class DoctorContext:
         with self.store() as uow:
             snapshot, at = uow.members.group_snapshot(group_id), uow.members.seen_at(self.records.account, group_id)
         return SeenGroup(snapshot, at) if snapshot and at else None
+
+    def seen_or_none(self, group_id: str) -> SeenGroup | None:
+        """Return what `seen` returns; None also if the bot account is not a member of the group."""
+        try:
+            return self.seen(group_id)
+        except NotInGroupError:
+            return None
 
     @contextmanager
     def store(self) -> Iterator[SqlUnitOfWork]:

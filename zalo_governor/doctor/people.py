@@ -19,8 +19,14 @@ def present(context: DoctorContext) -> Iterator[Result]:
         by_global_id = {
             person.global_id: person.uid for person in uow.people.with_role(account, *Role) if person.global_id
         }
+    if not here and context.may_ask:  # before the first run, the database has no members yet
+        seen = [context.seen_or_none(group.id) for group in known.groups]
+        here = {uid for group in seen if group for uid in group.snapshot.member_uids}
     if not here:
-        yield note("Chưa đọc được danh sách thành viên của Nhóm", "Chạy zalo-governor run một lần rồi kiểm tra lại.")
+        yield note(
+            "Chưa đối chiếu được người có vai trò với thành viên của Nhóm: Hệ thống chưa đọc Nhóm lần nào",
+            "Khởi động Hệ thống xong thì kiểm tra lại.",
+        )
         return
     missing = [
         person
@@ -30,7 +36,7 @@ def present(context: DoctorContext) -> Iterator[Result]:
     for person in missing:
         yield warning(
             f"{person.full_name} ({_role_names(person.roles)}) có vai trò nhưng không thấy trong Nhóm",
-            "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản thì ghi uid mới vào mục people.",
+            "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản Zalo thì ghi uid mới vào mục people.",
         )
     if known.people and not missing:
         yield good(f"{len(known.people)} người có vai trò đều ở trong Nhóm")
@@ -83,7 +89,7 @@ def undelivered(context: DoctorContext) -> Iterator[Result]:
             "Zalo hoặc mạng đang có lỗi; Hệ thống tự gửi lại. Xem mục Kết nối tới Zalo.",
         )
     if counts == NOTHING_OUTGOING._replace(waiting=counts.waiting):
-        yield good(f"Không có tin nào không gửi được; {counts.waiting} tin chờ gửi")
+        yield good(f"Mọi tin đều gửi được; {counts.waiting} tin chờ gửi")
 
 
 def _name_with_roles(person: Person) -> str:

@@ -8,7 +8,7 @@ from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.system.error_text import of_system
 
-_OFFLINE = Result(Level.SKIPPED, "không kiểm tra vì --offline")
+_OFFLINE = Result(Level.SKIPPED, "không kiểm tra, vì lệnh có --offline (không kết nối mạng)")
 EXIT_CODES = {Level.GOOD: 0, Level.NOTE: 0, Level.SKIPPED: 0, Level.WARNING: 1, Level.ERROR: 2}
 """Worst level of all results -> exit code of `doctor`, for monitoring. SKIPPED counts as 0: where an earlier check
 failed, that check's error decides."""
@@ -32,7 +32,11 @@ def examine(context: DoctorContext, checks: Sequence[Check], begin: Callable[[Ch
         begin(check)
         lacking = [titles[need] for need in check.needs if need in unfit]
         if lacking:
-            results = [Result(Level.SKIPPED, f"chưa kiểm tra được vì chưa qua mục: {', '.join(lacking)}")]
+            results = [
+                Result(
+                    Level.SKIPPED, f"chưa kiểm tra được, vì mục này chưa đạt hoặc chưa kiểm tra: {', '.join(lacking)}"
+                )
+            ]
         elif check.asks and context.offline:
             results = [_OFFLINE]
         else:

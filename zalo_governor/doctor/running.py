@@ -24,7 +24,7 @@ _MEANING = {
     ),
     Condition.STUCK.value: (
         "tin đã nhận nhưng không được xét tiếp",
-        "Xem nhật ký (judge_waits, intake_waits): ổ đĩa đầy, cơ sở dữ liệu bị khóa; sau đó khởi động lại dịch vụ.",
+        "Xem nhật ký chạy (judge_waits, intake_waits): ổ đĩa đầy, cơ sở dữ liệu bị khóa; sau đó khởi động lại dịch vụ.",
     ),
     Condition.DATABASE_AWAY.value: (
         "không kết nối được cơ sở dữ liệu",
@@ -43,12 +43,17 @@ def process(context: DoctorContext) -> Iterator[Result]:
     If it runs, later checks use what the bot has recorded; if not, they ask Zalo themselves with the bot's session.
     """
     if not context.ready:
-        mend = "Lần đầu: zalo-governor login rồi zalo-governor run. Cơ sở dữ liệu cũ: zalo-governor upgrade."
+        mend = "Lần đầu: zalo-governor init. Cơ sở dữ liệu của phiên bản cũ: zalo-governor upgrade."
         yield Result(Level.SKIPPED, "chưa có cơ sở dữ liệu đúng phiên bản của chương trình", mend)
         return
     occupant = context.occupant
     if occupant is None:
-        yield note("Hệ thống không chạy; lệnh này tự hỏi Zalo bằng phiên đăng nhập của Hệ thống")
+        asking = (
+            "lệnh này không hỏi Zalo (--offline)"
+            if context.offline
+            else "lệnh này hỏi Zalo bằng phiên đăng nhập của Hệ thống"
+        )
+        yield note(f"Hệ thống không chạy; {asking}")
     else:
         where = f"tiến trình {occupant.pid}" if occupant.pid else "một tiến trình khác, có thể trên máy khác"
         yield good(f"Hệ thống đang chạy ({where}); lệnh này không đăng nhập thêm, chỉ xem số liệu đã ghi")
@@ -72,13 +77,13 @@ def health(context: DoctorContext) -> Iterator[Result]:
         if running:
             yield warning(
                 f"Hệ thống đang chạy nhưng cổng giám sát {port} không trả lời",
-                "Nhật ký có health_port_taken thì cổng bị chương trình khác giữ: đổi health.port.",
+                "Nhật ký chạy có health_port_taken thì cổng bị chương trình khác giữ: đổi health.port.",
             )
         else:
             yield good(f"Cổng giám sát {port} còn trống")
         return
     except (requests.RequestException, ValueError, KeyError, TypeError):
-        yield warning(f"Cổng giám sát {port} do chương trình khác giữ", "Đổi health.port sang cổng còn trống.")
+        yield warning(f"Cổng giám sát {port} do chương trình khác giữ", "Đổi health.port thành một cổng còn trống.")
         return
     if not running:
         yield warning(
@@ -86,7 +91,7 @@ def health(context: DoctorContext) -> Iterator[Result]:
         )
         return
     for reason in reasons:
-        says, mend = _MEANING.get(reason, (reason, "Xem nhật ký."))
+        says, mend = _MEANING.get(reason, (reason, "Xem nhật ký chạy."))
         if reason == Condition.BLIND.value:
             says, mend = _explain_connection(told) or (says, mend)
         yield error(f"Hệ thống đang chạy nhưng {says}", mend)
@@ -108,5 +113,5 @@ def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
     until = local(datetime.fromisoformat(str(told["resumes_at"])))
     return (
         f"tạm dừng đến {until:%H:%M %d/%m/%Y} vì {why}",
-        "Thoát Zalo ở nơi kia; đến giờ đó Hệ thống tự nối lại, cần ngay thì khởi động lại dịch vụ.",
+        "Đăng xuất Zalo ở nơi ấy; đến giờ đó Hệ thống tự nối lại, cần ngay thì khởi động lại dịch vụ.",
     )

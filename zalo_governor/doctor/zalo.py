@@ -35,7 +35,8 @@ def way(context: DoctorContext) -> Iterator[Result]:
     yield good(f"{where} trả lời sau {answer.seconds * 1000:.0f} ms")
     if zalo.route_to:
         yield warning(
-            "zalo.route_to đang trỏ tới Zalo mô phỏng", "Khi dùng thật, đặt zalo.route_to: null trong governor.yaml."
+            "zalo.route_to đang trỏ tới Zalo mô phỏng",
+            "Khi dùng với Zalo thật, đặt zalo.route_to: null trong governor.yaml.",
         )
 
 
@@ -52,7 +53,7 @@ def session(context: DoctorContext) -> Iterator[Result]:
         if not context.offline:
             yield good(f"Zalo nhận phiên đăng nhập, tài khoản {context.session.uid}")
         else:
-            yield good("Có phiên đăng nhập; chưa hỏi Zalo vì --offline")
+            yield good("Có phiên đăng nhập; chưa hỏi Zalo, vì lệnh có --offline")
     except LoginRefusedError as refused:
         yield error(f"Zalo không nhận phiên đăng nhập (mã {refused.code})", "Đăng nhập lại: zalo-governor login.")
     except ConfigError as missing:
@@ -69,14 +70,15 @@ def groups(context: DoctorContext) -> Iterator[Result]:
             yield error(f"{name}: không thấy Nhóm", "Thêm tài khoản vào Nhóm, hoặc sửa mã ở mục groups.")
             continue
         if seen is None:
-            yield note(f"{name}: chưa đọc thông tin lần nào", "Chạy zalo-governor run rồi kiểm tra lại.")
+            yield note(f"{name}: chưa đọc thông tin của Nhóm lần nào", "Khởi động Hệ thống xong thì kiểm tra lại.")
         elif context.records.account not in seen.snapshot.member_uids:
             yield error(
                 f"{name}: tài khoản không còn trong Nhóm",
                 "Đề nghị trưởng nhóm hoặc phó nhóm trên Zalo thêm lại tài khoản.",
             )
         else:
-            yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_seen_when(context, seen)}")
+            count, when = _count_members(context, seen), _seen_when(context, seen)
+            yield good(f"{name}: {count} thành viên, kể cả tài khoản của Hệ thống; {when}")
             if seen.snapshot.encrypted:
                 yield error(
                     f"{name}: Nhóm bật mã hóa đầu cuối nên Hệ thống không đọc được tin và tệp trong Nhóm",
@@ -92,15 +94,19 @@ def rights(context: DoctorContext) -> Iterator[Result]:
     account = context.records.account
     for group in context.settings.groups:
         name = group.name or group.id
-        seen = _seen_or_none(context, group.id)
+        seen = context.seen_or_none(group.id)
         if seen is None:
             continue
         shown = seen.snapshot
         if account == shown.owner_uid or account in shown.co_admin_uids:
-            yield good(f"{name}: tài khoản là {'trưởng nhóm' if account == shown.owner_uid else 'phó nhóm'}")
+            yield good(
+                f"{name}: tài khoản của Hệ thống là "
+                f"{'trưởng nhóm' if account == shown.owner_uid else 'phó nhóm'} trên Zalo"
+            )
         else:
             yield warning(
-                f"{name}: tài khoản là thành viên thường nên không xóa được tin cho cả Nhóm (/xoa), không đưa được "
+                f"{name}: tài khoản của Hệ thống là thành viên thường nên không xóa được tin cho cả "
+                "Nhóm (/xoa), không đưa được "
                 "người ngoài ra (/moira), không ghim được tin, không thấy người xin vào",
                 "Đề nghị trưởng nhóm trên Zalo đặt tài khoản làm phó nhóm (Quản lý nhóm, Trưởng và phó nhóm).",
             )
@@ -112,14 +118,15 @@ def rights(context: DoctorContext) -> Iterator[Result]:
             )
 
 
-def _seen_or_none(context: DoctorContext, group_id: str) -> SeenGroup | None:
-    try:
-        return context.seen(group_id)
-    except NotInGroupError:
-        return None
+def _count_members(context: DoctorContext, seen: SeenGroup) -> int:
+    """Return the number of members, with those who came and left after the bot last asked Zalo for all of them."""
+    if context.may_ask or seen.snapshot.members_hidden:
+        return seen.snapshot.total_members
+    with context.store() as uow:
+        return len(uow.members.present_uids(context.records.account, seen.snapshot.group_id))
 
 
 def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
     if context.may_ask:
         return "vừa đọc từ Zalo"
-    return f"theo lần rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"
+    return f"theo dữ liệu hiện có, rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"

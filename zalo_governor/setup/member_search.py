@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from zalo_governor.domain.people import Member
-from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.alphabet import has_marks, sort_key
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.similarity import words_of
 
@@ -41,7 +41,7 @@ def find(members: Sequence[Member], typed: str) -> Found:
 
 
 def _sorted_by_name(found: Iterable[Member]) -> tuple[Member, ...]:
-    return tuple(sorted(found, key=lambda member: (_plain_words(member.display_name), member.uid)))
+    return tuple(sorted(found, key=lambda member: (sort_key(member.display_name), member.uid)))
 
 
 def _all_are_prefixes(wanted: Iterable[str], words: Sequence[str]) -> bool:

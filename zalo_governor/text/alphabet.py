@@ -9,6 +9,11 @@ VOWELS = "aăâeêioôơuưy"
 GRAVE, ACUTE, TILDE, HOOK, DOT = "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"
 TONES = (GRAVE, ACUTE, TILDE, HOOK, DOT)
 
+_ORDER = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONE_ORDER = ("", GRAVE, HOOK, TILDE, ACUTE, DOT)
+_LETTER_RANK = {letter: 0x110000 + place for place, letter in enumerate(_ORDER)}
+"""Letter -> place in the alphabet, behind all other characters."""
+
 _TONED = {
     unicodedata.normalize("NFC", vowel + tone): (vowel, tone)
     for lower in VOWELS
@@ -28,6 +33,18 @@ def split_tone(word: str) -> tuple[str, str]:
         if pair := _TONED.get(letter):
             return word[:position] + pair[0] + word[position + 1 :], pair[1]
     return word, ""
+
+
+def sort_key(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """Return a key by which Vietnamese names and words sort as in a Vietnamese list; upper and lower case are the same.
+
+    Word by word, the letters count first, in the order of the alphabet (a, ă, â, … d, đ, …), then the tone.
+    """
+    words = map(split_tone, unicodedata.normalize("NFC", text).lower().split())
+    return tuple(
+        (tuple(_LETTER_RANK.get(letter, ord(letter)) for letter in word), _TONE_ORDER.index(tone))
+        for word, tone in words
+    )
 
 
 def has_marks(word: str) -> bool:

@@ -23,7 +23,7 @@ class LoginRefusedError(ZaloError):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(
             f"Zalo không nhận phiên đăng nhập (mã {code}: {message}); hãy đăng nhập lại: zalo-governor login. "
-            "Tin đã nghe vẫn còn nguyên"
+            "Tin đã nhận vẫn còn nguyên"
         )
         self.code = code
         self.message = message

@@ -41,15 +41,24 @@ def test_both_kinds_of_settings_are_shown() -> None:
     assert firsts.count("# governor.yaml") >= 4
 
 
-def test_the_unit_of_the_watcher_is_one_that_systemd_understands(tmp_path: Path) -> None:
-    [unit] = blocks("ini")
+@pytest.mark.parametrize(
+    ("place", "name", "program", "arguments"),
+    [
+        (0, "zalo-governor-watch", "/usr/bin/zalo-governor", " watch --config "),
+        (1, "duong-ham-zalo-governor", "/usr/bin/ssh", " -N "),
+    ],
+)
+def test_the_units_are_ones_that_systemd_understands(
+    tmp_path: Path, place: int, name: str, program: str, arguments: str
+) -> None:
+    unit = blocks("ini")[place]
     parsed = configparser.RawConfigParser()
     parsed.optionxform = str  # type: ignore[assignment, method-assign]
     parsed.read_string(unit)
-    assert parsed["Service"]["ExecStart"].startswith("/usr/bin/zalo-governor watch --config ")
+    assert parsed["Service"]["ExecStart"].startswith(program + arguments)
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
-    path = tmp_path / "zalo-governor-watch.service"
-    path.write_text(unit.replace("/usr/bin/zalo-governor", shutil.which("true") or "/bin/true"))
+    path = tmp_path / f"{name}.service"
+    path.write_text(unit.replace(program, shutil.which("true") or "/bin/true"))
     checked = subprocess.run(["systemd-analyze", "verify", str(path)], capture_output=True, text=True, check=False)
     assert [line for line in checked.stderr.splitlines() if "zalo-governor" in line] == []

@@ -113,7 +113,9 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     code, found = installed.doctor()
     bad = [result for results in found.values() for result in results if result["level"] in {"warning", "error"}]
     assert (code, bad) == (0, [])
-    assert [result["says"] for result in found["zalo_rights"]] == ["điều hành: tài khoản là phó nhóm"]
+    assert [result["says"] for result in found["zalo_rights"]] == [
+        "điều hành: tài khoản của Hệ thống là phó nhóm trên Zalo"
+    ]
     assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
 
 
@@ -269,6 +271,27 @@ def expect(installed: Office, code: int, says: Says) -> None:
         results = [result for result in found[check] if words in result["says"]]
         assert results, found[check]
         assert all(result["mend"] for result in results if result["level"] in {"warning", "error"})
+
+
+def test_members_are_counted_as_they_are_now_and_not_as_the_last_sweep_saw_them(installed: Office) -> None:
+    installed.execute("UPDATE group_members SET present = false WHERE uid = (SELECT max(uid) FROM group_members)")
+    installed.database.close()
+    _, found = installed.doctor()
+    assert "điều hành: 2 thành viên, kể cả tài khoản của Hệ thống" in found["zalo_groups"][0]["says"]
+
+
+def test_offline_it_does_not_say_that_zalo_was_asked(installed: Office) -> None:
+    _, found = installed.doctor()
+    assert "không hỏi Zalo" in found["process"][0]["says"]
+
+
+def test_a_mail_user_without_a_password_is_a_note(installed: Office) -> None:
+    smtp = '{"host": "127.0.0.1", "port": 1, "user": "canh-bao", "sender": "a@b.vn", "recipients": ["c@b.vn"]}'
+    installed.environment["ZALO_GOVERNOR_ALARM__SMTP"] = smtp
+    shown = CliRunner().invoke(app, ["doctor", "--json", "--config", str(installed.config)], env=installed.environment)
+    alarm = [result for result in json.loads(shown.stdout)["checks"] if result["id"] == "alarm"]
+    assert [result["level"] for result in alarm] == ["note", "error"]
+    assert "canh-bao" in alarm[0]["says"]
 
 
 def test_a_running_bot_is_seen_by_its_lock_which_stays_with_it(installed: Office) -> None:

@@ -95,7 +95,7 @@ TABLE = {
     "suco": Row("/suco không nhận được tin từ sáng", EVERYBODY, "SC-1"),
     "gopy": Row("/gopy nên ghim lịch trực", EVERYBODY, "GY-1"),
     "gioithieu": Row("/gioithieu", EVERYBODY, "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),
-    "chaythu": Row("/chaythu", DESK, "KẾT QUẢ CHẠY THỬ"),
+    "chaythu": Row("/chaythu", DESK, "KẾT QUẢ THEO TỪNG KHOẢN"),
     "batdau": Row("/batdau", frozenset({"admin"}), "đang hoạt động chính thức"),
     "themdau": Row("/themdau hop luc may gio", EVERYBODY, "- họp lúc mấy giờ"),
 }

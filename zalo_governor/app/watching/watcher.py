@@ -74,7 +74,7 @@ class Watcher:
         listening = self._settings.listening
         runner = await _listen(listening, self._signalled) if listening else None
         minutes = f"{self._settings.after.total_seconds() / 60:g}".replace(".", ",")
-        self._tell(f"Bắt đầu giám sát; im lặng quá {minutes} phút thì báo.")
+        self._tell(f"Bắt đầu giám sát; quá {minutes} phút không có tín hiệu hoạt động thì báo.")
         try:
             async with ClientSession(timeout=_TIMEOUT, trust_env=True) as session:
                 while not stopping.is_set():
@@ -104,9 +104,10 @@ class Watcher:
         subject, text = self._texts(alarm)
         if await asyncio.to_thread(self._alert.deliver, subject, text):
             self._silence.told(alarm)
-            self._tell("Đã báo im lặng." if alarm is Alarm.SILENT else "Đã báo hoạt động trở lại.")
+            silent = alarm is Alarm.SILENT
+            self._tell(f"Đã báo: Hệ thống {'ngừng phát tín hiệu hoạt động' if silent else 'hoạt động trở lại'}.")
         else:
-            self._tell("Chưa gửi được cảnh báo qua kênh nào; lát nữa gửi lại.")
+            self._tell("Chưa gửi được cảnh báo qua kênh nào; sẽ tự gửi lại.")
 
     def _signalled(self, kind: str, reason: str) -> None:
         """Take a signal of the bot; `kind` is the end of its URL, `reason` the name of its problem."""
@@ -124,7 +125,7 @@ class Watcher:
 
     def _bad(self, reason: Reason) -> None:
         self._silence.bad(reason)
-        self._show(f"Chưa tốt: {self._say(WHY[reason])}.")
+        self._show(f"Có trục trặc: {self._say(WHY[reason])}.")
 
     def _show(self, line: str) -> None:
         if line != self._shown:

@@ -39,7 +39,7 @@ _LAST_SCANS_SECONDS = 60.0
 def demo(
     keep: Annotated[
         Path | None,
-        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký, báo cáo; bỏ trống là build/demo/<giờ chạy>."),
+        typer.Option(help="Thư mục lưu cơ sở dữ liệu, nhật ký chạy, báo cáo; bỏ trống là build/demo/<giờ chạy>."),
     ] = None,
     speed: Annotated[
         float | None,
@@ -165,7 +165,7 @@ def _watch(
             name = _SIMULATOR if bot.running else _BOT
             raise DemoError(
                 translated(
-                    f"{name[0]} dừng giữa chừng; xem nhật ký trong {bot.log.parent}",
+                    f"{name[0]} dừng giữa chừng; xem nhật ký chạy trong {bot.log.parent}",
                     f"{name[1]} ended early; see its log in {bot.log.parent}",
                 )
             )
@@ -236,7 +236,7 @@ def _print_summary(screen: Screen, settings: Settings, folder: Path, checks: lis
     screen.say(translated(f"Đạt {done} trên {len(checks)} yêu cầu", f"{done} of {len(checks)} as expected"))
     rows = [
         (translated("cơ sở dữ liệu", "database"), f"{settings.data_dir / 'governor.db'}"),
-        (translated("nhật ký", "logs"), f"{folder / 'bot.log'}, {folder / 'simulator.log'}"),
+        (translated("nhật ký chạy", "logs"), f"{folder / 'bot.log'}, {folder / 'simulator.log'}"),
         (translated("báo cáo", "report"), f"{folder / 'report.txt'}"),
         *((translated("đã gửi Trưởng nhóm", "sent to the leader"), str(file)) for file in files),
         (

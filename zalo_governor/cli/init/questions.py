@@ -126,7 +126,7 @@ class Conversation:
         now = self._settings.alarm
         kinds = [
             "Thư điện tử, qua máy chủ thư của cơ quan",
-            "Webhook (địa chỉ trang nhận thông báo)",
+            "Webhook (địa chỉ của trang nhận thông báo)",
             "Không báo",
         ]
         default = 0 if now.smtp else 1 if now.webhook else 2
@@ -158,8 +158,9 @@ class Conversation:
         if user:
             given["user"] = user
             self._asking.say(
-                "  Mật khẩu không ghi vào tệp thiết đặt; đề nghị đặt ở biến môi trường "
-                "ZALO_GOVERNOR_ALARM__SMTP__PASSWORD."
+                "  Mật khẩu thư không hỏi ở đây; đặt cho dịch vụ trước khi khởi động, ở biến "
+                "ZALO_GOVERNOR_ALARM__SMTP__PASSWORD "
+                "(docs/cai-dat.md, bước 6)."
             )
         given |= {"sender": sender, "recipients": [one.strip() for one in recipients.split(",")]}
         SmtpSettings.model_validate(given)

@@ -76,7 +76,7 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
     asking.say()
     asking.say(f"Đã ghi {config}.")
     asking.say(
-        f"Bản cấu hình riêng của cơ quan ở {folder}: {len(report.added)} tệp mới, "
+        f"Bản quy tắc, câu chữ riêng của cơ quan ở {folder}: {len(report.added)} tệp mới, "
         f"{len(report.updated)} tệp được cập nhật."
     )
     for name in report.removed:
@@ -99,11 +99,11 @@ def tell_what_is_next(asking: Asking) -> None:
     asking.say()
     asking.say("Việc tiếp theo:")
     asking.say("  zalo-governor doctor               kiểm tra hệ thống trước khi chạy")
-    asking.say("  zalo-governor run                  chạy Hệ thống trên màn hình này; Ctrl-C để dừng")
     asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cho vào phong bì niêm phong")
     if _PACKAGED_UNIT.exists():
         asking.say("  systemctl start zalo-governor zalo-governor-backup.timer")
         asking.say("                                     chạy thành dịch vụ, sao lưu mỗi đêm")
     else:
+        asking.say("  zalo-governor run                  chạy Hệ thống trên màn hình này; Ctrl-C để dừng")
         asking.say("  zalo-governor install-service      cài thành dịch vụ, tự chạy khi máy khởi động")
     asking.say("Hướng dẫn từng bước: docs/cai-dat.md")

@@ -17,11 +17,14 @@ from zalo_governor.system.process import forbid_core_dumps
 QrFile = Annotated[
     Path | None,
     typer.Option(
-        "--qr-file", help="Tệp ảnh mã QR trong lúc mã còn hiệu lực; bỏ trống thì ở trong data_dir.", dir_okay=False
+        "--qr-file",
+        help="Nơi để tệp ảnh mã QR trong lúc mã còn hiệu lực; bỏ trống thì ở thư mục dữ liệu (data_dir).",
+        dir_okay=False,
     ),
 ]
 OtherAccount = Annotated[
-    bool, typer.Option("--other-account", help="Chấp nhận tài khoản khác tài khoản trước mà không hỏi.")
+    bool,
+    typer.Option("--other-account", help="Đăng nhập bằng tài khoản khác với lần trước thì chấp nhận, không hỏi lại."),
 ]
 
 

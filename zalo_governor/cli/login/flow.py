@@ -106,7 +106,7 @@ class SignIn:
                 self._require_consent(known, uid, name)
             with standing_still(self._records, uid if uid != known else ""):
                 self._records.keep_login(credentials, uid)
-        self._say(f"Đã đăng nhập tài khoản {name or '(không tên)'}, uid {uid}. Phiên đăng nhập được lưu mã hóa.")
+        self._say(f"Đã đăng nhập tài khoản {_quoted(name)}, uid {uid}. Phiên đăng nhập được lưu, đã mã hóa.")
         return SignedIn(uid, name)
 
     def _new_session(self) -> tuple[tuple[str, Credentials], str]:
@@ -142,7 +142,7 @@ class SignIn:
             try:
                 with self._show_code(code):
                     name = login.wait_for_scan(code)
-                self._say(f"Tài khoản {name or '(không tên)'} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
+                self._say(f"Tài khoản {_quoted(name)} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
                 login.wait_for_confirmation(code)
             except QrExpiredError:
                 self._say("Mã đã hết hạn, chưa được quét hoặc chưa được xác nhận.")
@@ -180,7 +180,7 @@ class SignIn:
 
     def _require_consent(self, known: str, uid: str, name: str) -> None:
         self._say(
-            f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước đây của Hệ thống "
+            f"Tài khoản vừa đăng nhập ({_quoted(name)}, uid {uid}) khác tài khoản trước đây của Hệ thống "
             f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác: sau khi đăng nhập, đề nghị "
             "chạy zalo-governor account replace để nhận diện lại mọi người, rồi mới khởi động."
         )
@@ -193,6 +193,10 @@ class SignIn:
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if name else "(không tên)"
 
 
 def clean_up_when_told_to_end() -> None:

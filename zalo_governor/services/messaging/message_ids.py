@@ -981,6 +981,7 @@ class MessageId(Enum):
     USAGE_LATER = ("usage_later", "")
 
     # the trial, and the introduction
+    TRIAL_PAGE_OFF = ("trial_page_off", "since now outcomes shadow")
     TRIAL_PAGE = ("trial_page", "since now withheld outcomes shadow end")
     TRIAL_NOTHING = ("trial_nothing", "")
     TRIAL_ROW = ("trial_row", "whom notices people about")
@@ -989,11 +990,10 @@ class MessageId(Enum):
     TRIAL_OUTCOME = ("trial_outcome", "citation cases false_alarms")
     TRIAL_FALSE_ALARMS = ("trial_false_alarms", "count percent")
     TRIAL_NO_CASES = ("trial_no_cases", "")
-    TRIAL_SHADOW = ("trial_shadow", "rows")
+    TRIAL_SHADOW = ("trial_shadow", "number rows")
     TRIAL_SHADOW_ROW = ("trial_shadow_row", "citation findings people whom")
     TRIAL_GOES_ON = ("trial_goes_on", "")
     TRIAL_OVER = ("trial_over", "when")
-    TRIAL_OFF = ("trial_off", "")
     TRIAL_BY_MACHINE = ("trial_by_machine", "")
     TRIAL_SWITCHED_ON = ("trial_switched_on", "when by")
     SWITCHED_ON = ("switched_on", "who introduced")

@@ -31,14 +31,26 @@ class TrialPage:
         trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
         figures = uow.trials.figures(policy.account, list(policy.groups), since)
+        goes_on = on_trial(policy, uow)
+        ended = trial.live_at if trial else None
+        if not goes_on and ended is None:
+            return voice.render(
+                MessageId.TRIAL_PAGE_OFF,
+                since=moment(since),
+                now=moment(policy.clock()),
+                outcomes=self._rule_outcomes(figures.outcomes),
+                shadow=self._shadow_rows(figures.shadow, place=""),
+            )
         return voice.render(
             MessageId.TRIAL_PAGE,
             since=moment(since),
             now=moment(policy.clock()),
             withheld=self._withheld_rows(uow, figures),
             outcomes=self._rule_outcomes(figures.outcomes),
-            shadow=self._shadow_rows(figures.shadow),
-            end=self._trial_state(uow, trial),
+            shadow=self._shadow_rows(figures.shadow, place="3. "),
+            end=voice.render(MessageId.TRIAL_GOES_ON)
+            if goes_on or ended is None
+            else voice.render(MessageId.TRIAL_OVER, when=moment(ended)),
         )
 
     def _withheld_rows(self, uow: UnitOfWork, figures: TrialFigures) -> str:
@@ -84,7 +96,8 @@ class TrialPage:
         percent = number(round(100 * row.false_share))
         return self._voice.render(MessageId.TRIAL_FALSE_ALARMS, count=number(row.false_alarms), percent=percent)
 
-    def _shadow_rows(self, found: Iterable[ShadowFigures]) -> str:
+    def _shadow_rows(self, found: Iterable[ShadowFigures], *, place: str) -> str:
+        """Return the section, with its number `place`, on rules in shadow mode; "" if they found nothing."""
         rows = [
             self._voice.render(
                 MessageId.TRIAL_SHADOW_ROW,
@@ -95,7 +108,7 @@ class TrialPage:
             )
             for row in found
         ]
-        return self._voice.render(MessageId.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
+        return self._voice.render(MessageId.TRIAL_SHADOW, number=place, rows="\n".join(rows)) if rows else ""
 
     def _addressees(self, found: ShadowFigures) -> str:
         """Return the text naming who would be notified of a case, if the rule of `found` (on trial) were in force."""
@@ -108,17 +121,6 @@ class TrialPage:
         if rung.leader is Leader.UNANSWERED:
             told.append(MessageId.ADDRESSEE_LEADER_LATER)
         return ", ".join(map(self._voice.render, told or [MessageId.ADDRESSEE_NOBODY]))
-
-    def _trial_state(self, uow: UnitOfWork, trial: Trial | None) -> str:
-        """Return the text saying whether the trial goes on, has ended, or does not take place by the settings."""
-        if not on_trial(self._policy, uow):
-            since = trial.live_at if trial and trial.live_at else None
-            return (
-                self._voice.render(MessageId.TRIAL_OVER, when=moment(since))
-                if since
-                else self._voice.render(MessageId.TRIAL_OFF)
-            )
-        return self._voice.render(MessageId.TRIAL_GOES_ON)
 
 
 class TrialEnd:

@@ -85,8 +85,8 @@ def _configure(path: Path, connection: SqliteConnection) -> None:
         raise
     except SqliteDatabaseError as error:
         raise DamagedDatabaseError(
-            f"{path}: không phải tệp cơ sở dữ liệu SQLite, hoặc đã bị hỏng ({error}); hãy đặt lại tệp từ bản sao "
-            "lưu, hoặc sửa database_url. Chương trình không sửa gì trong tệp này"
+            f"{path}: không phải tệp cơ sở dữ liệu SQLite, hoặc đã bị hỏng ({error}); hãy khôi phục từ bản sao lưu, "
+            "hoặc sửa database_url. Chương trình không sửa gì trong tệp này"
         ) from None
     if mode != "wal":
         raise ConfigError(

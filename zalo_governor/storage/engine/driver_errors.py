@@ -45,8 +45,8 @@ def availability() -> Iterator[None]:
     except (DatabaseError, SqliteDatabaseError) as error:
         if _is_damage(error.orig if isinstance(error, DatabaseError) else error):
             raise DamagedDatabaseError(
-                f"cơ sở dữ liệu bị hỏng ({_first_line(error)}); hãy dừng chương trình, giữ lại tệp hỏng và đặt lại "
-                "bản sao lưu gần nhất"
+                f"cơ sở dữ liệu bị hỏng ({_first_line(error)}); hãy dừng chương trình, giữ lại tệp hỏng và khôi phục "
+                "từ bản sao lưu gần nhất"
             ) from None
         raise
 

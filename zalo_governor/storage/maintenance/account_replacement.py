@@ -146,7 +146,8 @@ def may_follow(database: Database, old: str, new: str) -> None:
             raise StoreError(f"Tài khoản {new} đã được thay trước đây; không dùng lại được trên cơ sở dữ liệu này.")
         if connection.scalar(select(inbox.c.id).where(inbox.c.account == new).limit(1)):
             raise StoreError(
-                f"Tài khoản {new} đã nghe Nhóm song song với tài khoản {old} trên cơ sở dữ liệu này, nên lịch sử của "
+                f"Tài khoản {new} đã nhận tin của Nhóm song song với tài khoản {old} trên cơ sở dữ "
+                "liệu này, nên lịch sử của "
                 "hai tài khoản chồng lên nhau. Đề nghị khôi phục bản sao lưu trước khi tài khoản mới chạy, rồi làm lại."
             )
 

@@ -210,3 +210,12 @@ def test_a_case_says_who_has_opened_it_before() -> None:
     assert said in shown
     assert [row["way"] for row in desk.store.audited if row["action"] == "case.shown"] == ["xem"]
     assert CaseState.REMINDED.value in desk.states()
+
+
+def test_an_office_that_wants_no_trial_is_not_told_of_results_of_one() -> None:
+    desk = Desk(introduction=SAID)
+    desk.say("admin", "/chaythu", place="private")
+    [page] = to(desk.take(), "admin")
+    assert "KẾT QUẢ THEO TỪNG KHOẢN" in page
+    assert "Cơ quan đã chọn không chạy thử" in page
+    assert "Tin đã giữ lại" not in page
