@@ -91,7 +91,7 @@ REGULATION = Regulation(
             name="Chuyển tin ra ngoài",
             summary="Không chuyển tin tự động ra ngoài Nhóm.",
             enforced=Enforcement.NOT_VISIBLE,
-            note="Quản trị nhập vụ việc bằng tay",
+            note="Quản trị Nhóm tự ghi nhận vụ việc",
         ),
         Clause(
             number="6.1",

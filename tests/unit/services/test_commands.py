@@ -258,7 +258,7 @@ def test_help_lists_only_what_the_person_may_use() -> None:
                 "- Điều 1 Quyết định: khoản 1",
             ],
         ),
-        ("4", ["khoản 1 Điều 4", "khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị nhập vụ việc bằng tay"]),
+        ("4", ["khoản 1 Điều 4", "khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị Nhóm tự ghi nhận vụ việc"]),
         ("điều 4", ["khoản 1 Điều 4", "khoản 6 Điều 4"]),
         ("khoản 6 điều 4", ["khoản 6 Điều 4"]),
         ("dieu 4 khoan 6", ["khoản 6 Điều 4"]),

@@ -252,7 +252,7 @@ def test_the_same_content_again_from_the_same_person_joins_and_both_hear_of_it()
     desk.later(minutes=6)
     desk.seal("member", mac=b"one")
     posted = desk.take()
-    assert "đăng lại lúc 14:11 24/11/2026" in to(posted, "admin")[0]
+    assert "đăng lại (lần thứ 2) lúc 14:11 24/11/2026" in to(posted, "admin")[0]
     assert "lần thứ 2" in to(posted, "admin")[0]
     assert "14:11" in to(posted, "member")[0]
     for _ in range(50):

@@ -339,7 +339,7 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
         duties.hints_digest(desk.uow, due)
         duties.daily_report(desk.uow, due)
     posted = desk.take()
-    [line] = [text for text in to(posted, "admin") if "Bản sao lưu gần nhất lúc" in text and "21/11/2026" in text]
+    [line] = [text for text in to(posted, "admin") if "bản sao lưu gần nhất lúc" in text and "21/11/2026" in text]
     assert "quá hạn" in line
     assert line in to(posted, "admin_staff")
     assert not [text for text in to(posted, "leader") if "Sao lưu" in text]
@@ -358,4 +358,4 @@ def test_nobody_is_woken_for_a_missing_backup_and_the_day_still_hears_of_it() ->
     assert desk.take() == []
     desk.now = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
     desk.office.duties.hints_digest(desk.uow, due)
-    assert "Chưa có bản sao lưu" in to(desk.take(), "admin")[0]
+    assert "chưa có bản sao lưu" in to(desk.take(), "admin")[0]
