@@ -36,15 +36,15 @@ _DEBIAN_NAMES = {
 
 _SHORT = "theo dõi Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng và lập báo cáo"
 _FILES = (
-    (PACKAGED.config, "Thiết đặt, do lệnh init ghi."),
-    (FOLDER / "config", "Bản quy tắc, câu chữ riêng của cơ quan."),
+    (PACKAGED.config, "Cấu hình, do lệnh init ghi."),
+    (FOLDER / "config", "Bộ quy tắc và câu chữ riêng của cơ quan."),
     (PACKAGED.data_dir, "Thư mục dữ liệu: cơ sở dữ liệu, tệp khóa, nhật ký chạy."),
     (PACKAGED.backup_dir, "Bản sao lưu hằng đêm."),
 )
 _ENDINGS = {
     ExitCode.GOOD: "tốt",
     ExitCode.FAILURE: "chưa làm được; khắc phục nguyên nhân rồi chạy lại",
-    ExitCode.WRONG_USE: "thiết đặt, khóa hoặc cách gõ sai",
+    ExitCode.WRONG_USE: "cấu hình, khóa hoặc cách gõ sai",
     ExitCode.FAULTS_FOUND: "nhật ký kiểm tra không toàn vẹn",
     ExitCode.LOGIN_REFUSED: "Zalo không nhận phiên đăng nhập",
     ExitCode.INTERRUPTED: "đã dừng bằng Ctrl-C",
@@ -136,7 +136,7 @@ def manual_page(commands: list[Command]) -> str:
         r"\fILỆNH\fR [\fITHAM SỐ\fR]... [\fITÙY CHỌN\fR]...",
         ".SH DESCRIPTION",
         _roff(program.summary),
-        f"Lệnh gõ trong thư mục {_roff(str(FOLDER))}, nơi có tệp thiết đặt governor.yaml.",
+        f"Lệnh gõ trong thư mục {_roff(str(FOLDER))}, nơi có tệp cấu hình governor.yaml.",
         ".SH COMMANDS",
     ]
     for command in others:

@@ -179,7 +179,7 @@ def test_every_setting_that_an_operator_reads_of_is_there(document: Path) -> Non
 
 
 def test_the_page_says_of_every_setting_whether_it_counts_at_once() -> None:
-    page = (ROOT / "docs" / "van-hanh.md").read_text(encoding="utf-8").partition("## Đổi thiết đặt khi đang chạy")[2]
+    page = (ROOT / "docs" / "van-hanh.md").read_text(encoding="utf-8").partition("## Đổi cấu hình khi đang chạy")[2]
     named = set(re.findall(r"`(\w+)[`.]", page.partition("\n## ")[0]))
     assert set(Settings.model_fields) <= named
 
@@ -364,7 +364,7 @@ def test_the_worked_examples_of_clause_3_1_are_so() -> None:
     text = (ROOT / "docs/tieng-viet-co-dau.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1:3] for line in text.split("## Ví dụ")[1].split("##")[0].splitlines() if "|" in line][2:]
     engine = load_rulebook(ROOT / "config").engine
-    labels = {"không dấu": "no_diacritics", "thiếu dấu": "partial", "bảng mã cũ": "legacy", "đạt": None}
+    labels = {"không dấu": "no_diacritics", "thiếu dấu": "partial", "bộ mã cũ": "legacy", "đạt": None}
     for typed, result in rows:
         verdict = engine.judge(MessageSent(at=datetime(2026, 1, 1, tzinfo=UTC), text=typed.strip()), NO_CONTEXT)
         assert [finding.label for finding in verdict.findings] == [labels[result.strip()]] * bool(

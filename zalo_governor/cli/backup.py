@@ -23,12 +23,12 @@ from zalo_governor.services.messaging.formatter import number
 def backup(
     place: Annotated[
         Path | None,
-        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; bỏ trống thì theo tệp thiết đặt."),
+        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; bỏ trống thì theo tệp cấu hình."),
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     keep: Annotated[
         int | None,
-        typer.Option(min=1, help="Số bản mới nhất được giữ trong thư mục; bỏ trống thì theo tệp thiết đặt."),
+        typer.Option(min=1, help="Số bản mới nhất được giữ trong thư mục; bỏ trống thì theo tệp cấu hình."),
     ] = None,
     new_code: Annotated[
         bool, typer.Option("--new-code", help="Tạo mã khôi phục mới và hiện một lần duy nhất.")
@@ -41,7 +41,7 @@ def backup(
         ),
     ] = True,
 ) -> None:
-    """Sao lưu mọi dữ liệu, thiết đặt vào một tệp mã hóa, đọc lại để kiểm tra, rồi chép ra ngoài máy.
+    """Sao lưu mọi dữ liệu, cấu hình vào một tệp mã hóa, đọc lại để kiểm tra, rồi chép ra ngoài máy.
 
     Không chép được ra ngoài máy thì mã thoát là 1; bản sao lưu trên máy vẫn còn.
     """

@@ -18,7 +18,7 @@ from zalo_governor.services.messaging.trial import switch_on
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
-_CONFIRMATION = "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo thiết đặt. Hoạt động chính thức?"
+_CONFIRMATION = "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo cấu hình. Hoạt động chính thức?"
 
 
 def go_live(
@@ -46,7 +46,7 @@ def go_live(
 def _end_trial(policy: ServicePolicy, uow: SqlUnitOfWork) -> str:
     """End the trial of the bot account, also one that has not begun yet; return what to tell the operator."""
     if not policy.trial:
-        return "Thiết đặt không có thời gian chạy thử (trial.days: 0); Hệ thống hoạt động chính thức từ lần chạy đầu."
+        return "Cấu hình không có thời gian chạy thử (trial.days: 0); Hệ thống hoạt động chính thức từ lần chạy đầu."
     trial = uow.trials.get(policy.account)
     if trial is not None and trial.live_at is not None:
         return f"Hệ thống đã hoạt động chính thức từ {local(trial.live_at):%H:%M ngày %d/%m/%Y}; không có gì thay đổi."

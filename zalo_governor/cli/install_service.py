@@ -32,7 +32,7 @@ def install_service(
         typer.Option(help="Tệp giữ khóa; đuôi .cred là tệp do systemd-creds mã hóa. Không ghi thì dùng tệp khóa."),
     ] = None,
     smtp_credential: Annotated[
-        Path | None, typer.Option(help="Tệp giữ mật khẩu thư; đuôi .cred là tệp do systemd-creds mã hóa.")
+        Path | None, typer.Option(help="Tệp giữ mật khẩu hộp thư; đuôi .cred là tệp do systemd-creds mã hóa.")
     ] = None,
     etc: Annotated[Path, typer.Option(help="Thư mục để ghi các tệp; chỉ khi là /etc thì dịch vụ mới được nạp.")] = _ETC,
 ) -> None:

@@ -36,7 +36,7 @@ def members(
         typer.echo(orjson.dumps([row for rows in found.values() for row in rows], option=orjson.OPT_INDENT_2))
         return
     if not found:
-        typer.echo("Tệp thiết đặt chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups.")
+        typer.echo("Tệp cấu hình chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups.")
     for group_id, rows in found.items():
         _print_table(f"Nhóm {group_id}: {len(rows)} thành viên, chưa kể tài khoản của Hệ thống", rows)
 

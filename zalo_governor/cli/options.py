@@ -11,10 +11,10 @@ from zalo_governor.services.policy import Group
 
 ConfigFile = Annotated[
     Path,
-    typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp thiết đặt."),
+    typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp cấu hình."),
 ]
 DEFAULT_CONFIG = Path("governor.yaml")
-GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là Nhóm đầu tiên trong tệp thiết đặt.")]
+GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là Nhóm đầu tiên trong tệp cấu hình.")]
 
 
 def chosen_group(settings: Settings, wanted: str | None) -> Group:
@@ -27,6 +27,6 @@ def chosen_group(settings: Settings, wanted: str | None) -> Group:
         if wanted in {None, group.id}:
             return Group(group.id, group.name)
     if wanted is None:
-        raise ConfigError("groups: tệp thiết đặt chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups")
+        raise ConfigError("groups: tệp cấu hình chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups")
     known = ", ".join(group.id for group in settings.groups)
-    raise ConfigError(f"--group: tệp thiết đặt không có Nhóm này; các Nhóm đang theo dõi: {known or 'chưa có'}")
+    raise ConfigError(f"--group: tệp cấu hình không có Nhóm này; các Nhóm đang theo dõi: {known or 'chưa có'}")

@@ -46,7 +46,7 @@ def watch(
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_WATCH_CONFIG", help="Tệp thiết đặt của lệnh này."),
+        typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_WATCH_CONFIG", help="Tệp cấu hình của lệnh này."),
     ] = None,
     webhook: Annotated[
         str | None,
@@ -73,7 +73,7 @@ def watch(
     alert = FallbackAlert(settings.alarm)
     if not alert.ways:
         raise ConfigError(
-            "alarm: chưa khai kênh nào để báo; ghi alarm.smtp hoặc alarm.webhook vào tệp thiết đặt (--config), hoặc "
+            "alarm: chưa khai kênh nào để báo; ghi alarm.smtp hoặc alarm.webhook vào tệp cấu hình (--config), hoặc "
             "thêm --webhook"
         )
     catalogue = Catalogue.load(shipped_config() / "messages.vi.yaml")

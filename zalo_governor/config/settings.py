@@ -185,7 +185,7 @@ def load_settings(path: Path) -> Settings:
         missing = False  # Reading the file below raises an error with the reason.
     if missing:
         raise ConfigError(
-            f"{path}: không có tệp thiết đặt; hãy chạy zalo-governor init để tạo, hoặc chỉ tệp khác bằng --config"
+            f"{path}: không có tệp cấu hình; hãy chạy zalo-governor init để tạo, hoặc chỉ tệp khác bằng --config"
         )
     document = load_yaml(path)
     data: dict[str, Any] = dict(document.data)

@@ -73,7 +73,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise ConfigError(f"{path}: không có tệp này; hãy chép từ thư mục config kèm theo chương trình") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: không phải văn bản UTF-8; hãy lưu lại tệp với bảng mã UTF-8") from None
+        raise ConfigError(f"{path}: không phải văn bản UTF-8; hãy lưu lại tệp với bộ mã UTF-8") from None
     except OSError as error:
         raise ConfigError(
             f"{path}: không đọc được: {of_system(error)}; hãy xem lại đường dẫn và quyền đọc của người chạy chương "

@@ -127,7 +127,7 @@ def queue(context: DoctorContext) -> Iterator[Result]:
 
 def _unused(what: str) -> Result:
     """Return the note that a part for the scanning of files is not used, as the settings switch scanning off."""
-    return note(f"{what}: không dùng, vì thiết đặt tắt quét tệp (attachments.scan: false)", _SWITCH_ON)
+    return note(f"{what}: không dùng, vì cấu hình tắt quét tệp (attachments.scan: false)", _SWITCH_ON)
 
 
 def _swaps_to_disk() -> bool:

@@ -6,7 +6,7 @@ from zalo_governor.doctor.check import Check
 CHECKS = (
     Check("python", "Python", machine.python),
     Check("timezone", "Múi giờ", machine.timezone),
-    Check("settings", "Thiết đặt", installation.settings),
+    Check("settings", "Cấu hình", installation.settings),
     Check("rules", "Quy tắc, câu chữ", installation.rules, ("settings",)),
     Check("regulation", "Quy chế", installation.regulation, ("rules",)),
     Check("disk", "Ổ đĩa", machine.disk, ("settings",)),

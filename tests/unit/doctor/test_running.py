@@ -56,7 +56,7 @@ def test_an_account_used_elsewhere_is_said_with_the_end_of_the_pause(doctor: Doc
     assert found.level is Level.ERROR
     assert "tạm dừng đến 14:35 24/11/2026" in found.says
     assert why in found.says
-    assert "Thoát Zalo" in found.mend
+    assert "Đăng xuất Zalo" in found.mend
 
 
 def test_a_refused_session_is_not_called_a_broken_network(doctor: Doctor) -> None:

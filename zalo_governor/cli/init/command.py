@@ -65,7 +65,7 @@ def init(
     qr_file: QrFile = None,
     other_account: OtherAccount = False,
 ) -> None:
-    """Khai báo: đăng nhập, chọn Nhóm, người giữ vai trò; ghi governor.yaml và bản quy tắc, câu chữ riêng của cơ quan.
+    """Khai báo: đăng nhập, chọn Nhóm, người giữ vai trò; ghi governor.yaml và bộ quy tắc và câu chữ riêng của cơ quan.
 
     Chạy lại được; những gì cơ quan đã sửa được giữ nguyên.
     """
@@ -131,7 +131,7 @@ class Installation:
         records = open_records(self._settings, system_clock)
         try:
             self._asking.say(
-                "Khai báo Zalo Governor. Thiết đặt chỉ được ghi sau khi đồng chí xác nhận ở bước cuối; riêng phiên "
+                "Khai báo Zalo Governor. Cấu hình chỉ được ghi sau khi đồng chí xác nhận ở bước cuối; riêng phiên "
                 "đăng nhập được lưu ngay, để lần sau không phải quét mã lại."
             )
             if not self._answers:
@@ -158,7 +158,7 @@ class Installation:
             if path.exists()
         ]
         state = "chưa được ghi" if self._first else "vẫn như trước"
-        told = [f"Đã dừng; {self._config.name} và bản quy tắc, câu chữ riêng của cơ quan {state}."]
+        told = [f"Đã dừng; {self._config.name} và bộ quy tắc và câu chữ riêng của cơ quan {state}."]
         if self._first and there:
             told.append(f"Đã lưu: {', '.join(there)} (thư mục {data_dir}).")
         again = ", không phải quét mã lại" if session.exists() else ""

@@ -76,7 +76,7 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
     asking.say()
     asking.say(f"Đã ghi {config}.")
     asking.say(
-        f"Bản quy tắc, câu chữ riêng của cơ quan ở {folder}: {len(report.added)} tệp mới, "
+        f"Bộ quy tắc và câu chữ riêng của cơ quan ở {folder}: {len(report.added)} tệp mới, "
         f"{len(report.updated)} tệp được cập nhật."
     )
     for name in report.removed:

@@ -64,7 +64,7 @@ def _add_file(compiler: yara_x.Compiler, path: Path) -> None:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{path}: không đọc được; hãy kiểm tra quyền đọc và bảng mã UTF-8 của tệp") from None
+        raise ConfigError(f"{path}: không đọc được; hãy kiểm tra quyền đọc và bộ mã UTF-8 của tệp") from None
     compiler.new_namespace(str(path))
     try:
         compiler.add_source(source, origin=path.name)

@@ -88,7 +88,7 @@ def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> No
     posted = desk.take()
     (digest,) = to(posted, "admin")
     assert digest == to(posted, "admin_staff")[0]
-    assert "2 vụ việc chưa chắc, cần kiểm tra thêm" in digest
+    assert "2 vụ việc chưa rõ, cần kiểm tra thêm" in digest
     assert "- VP1: 14:05 24/11/2026, đồng chí Giàng A Viên" in digest
     assert "cờ bạc, lô đề (có lời kêu gọi" in digest
     assert "- VP2: 14:25 24/11/2026" in digest
@@ -242,7 +242,7 @@ def test_light_findings_of_the_night_are_told_in_the_morning_in_one_message() ->
     assert desk.take() == []
     desk.tick(minutes=1)
     (digest,) = to(desk.take(), "admin")
-    assert "1 vụ việc chưa chắc, cần kiểm tra thêm" in digest
+    assert "1 vụ việc chưa rõ, cần kiểm tra thêm" in digest
     assert "2 vụ việc có dấu hiệu nhẹ, đang xử lý" in digest
     for code in ("VP1", "VP2", "VP3"):
         assert f"- {code}: " in digest

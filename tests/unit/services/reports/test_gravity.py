@@ -122,7 +122,7 @@ def test_a_case_that_a_person_has_to_look_at_first_is_counted_beside_the_grave_o
     desk.seal("stranger")
     desk.say("member", "noi dung", UNMARKED)
     desk.store.book[2] = desk.store.book[2].model_copy(update={"severity": Severity.TRIAGE})
-    assert "VP1. Ngoài ra có 1 vụ việc chưa chắc, cần kiểm tra thêm: VP2." in text_of(desk)
+    assert "VP1. Ngoài ra có 1 vụ việc chưa rõ, cần kiểm tra thêm: VP2." in text_of(desk)
     [cases] = [table for table in paper(desk).tables if table.key == "open"]
     assert [str(row[3]).endswith(", cần kiểm tra thêm") for row in cases.rows] == [False, True]
 
