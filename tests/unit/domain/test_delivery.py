@@ -45,7 +45,7 @@ def test_the_page_tells_the_promise(row: str, promise: Promise) -> None:
     hours = promise.lasts / timedelta(hours=1)
     assert told[0].strip().startswith(f"{hours:.0f} giờ" if hours >= 1 else f"{hours * 60:.0f} phút")
     seconds = [
-        int(number) for number, times in re.findall(r"(\d+)(?: ×(\d+))?", told[1]) for _ in range(int(times or 1))
+        int(number) for times, number in re.findall(r"(sáu lần )?(\d+)", told[1]) for _ in range(6 if times else 1)
     ]
     assert seconds == list(promise.pauses)
 

@@ -35,7 +35,7 @@ def at(clock: str, day: int = 24) -> datetime:
 def steep(tmp_path_factory: pytest.TempPathFactory) -> Ladder:
     """An office that asks the member first, gathers from the third time on, and goes to the leader from the sixth."""
     path = tmp_path_factory.mktemp("steep") / "escalation.yaml"
-    path.write_text(STEEP.replace(STEEP[STEEP.index("unused:") : STEEP.index("# Cần xem trước")], ""), encoding="utf-8")
+    path.write_text(STEEP.replace(STEEP[STEEP.index("unused:") : STEEP.index("# Chưa rõ, cần kiểm tra thêm")], ""), encoding="utf-8")
     return validate(Ladder, load_yaml(path))
 
 
