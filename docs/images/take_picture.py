@@ -27,7 +27,7 @@ _SHOWN = (
     ("16:15", "16:15"),
 )
 """First and last moment of each stretch of the scenario that the picture shows."""
-_LAST = re.compile(r"Đạt \d+ trên \d+ yêu cầu")
+_LAST = re.compile(r"\d+ trên \d+ kết quả đúng như kịch bản")
 _FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 """rich would fetch its fonts from the network; the reader's own will do."""
 

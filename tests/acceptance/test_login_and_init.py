@@ -189,7 +189,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Địa danh ghi trên báo cáo [Lai Châu]", "Phong Thổ")
     terminal.answer("Chức vụ người ký báo cáo")
     terminal.answer("Họ và tên người ký", "Lò Văn Minh")
-    terminal.expect("Người ký báo cáo: Giám đốc, Lò Văn Minh; viết tắt: SKHCN")
+    terminal.expect("Người ký báo cáo: Giám đốc, Lò Văn Minh; chữ viết tắt của cơ quan lập báo cáo: SKHCN")
     terminal.expect("4. Quy chế: số 55 ngày 04/03/2025, UBND tỉnh Lai Châu")
     terminal.answer("Ghi các nội dung trên?", "c")
     terminal.expect("zalo-governor doctor")

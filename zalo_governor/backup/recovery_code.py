@@ -53,7 +53,7 @@ class RecoveryCode(NamedTuple):
         for place in range(_GROUPS):
             group = typed[place * _GROUP_SIZE : (place + 1) * _GROUP_SIZE]
             if any(character not in _ALPHABET for character in group) or group[-1] != _checksum(group[:-1], place):
-                raise RecoveryCodeError(f"Nhóm thứ {place + 1} của mã khôi phục không đúng; đề nghị xem lại bản giấy.")
+                raise RecoveryCodeError(f"Mã khôi phục sai ở nhóm ký tự thứ {place + 1}; đề nghị xem lại bản giấy.")
             for character in group[:-1]:
                 number = number << 5 | _ALPHABET.index(character)
         return cls(number.to_bytes(_SECRET_BYTES))

@@ -19,10 +19,13 @@ SUBJECTS = ("text", "name", "file_name")
 
 
 def check(
-    file: Annotated[str, typer.Argument(metavar="TỆP", help="Tệp JSON lines; - là đọc từ đầu vào chuẩn.")] = "-",
+    file: Annotated[
+        str,
+        typer.Argument(metavar="TỆP", help="Tệp mỗi dòng một đối tượng JSON (JSON lines); - là đọc từ đầu vào chuẩn."),
+    ] = "-",
     config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
 ) -> None:
-    """Xét từng dòng JSON {"id", "text" | "name" | "file_name"} theo các quy tắc; mỗi dòng vào cho một dòng ra."""
+    """Xét từng dòng JSON {"id", "text" | "name" | "file_name"} theo các quy tắc; mỗi dòng cho một dòng kết quả."""
     engine = load_rulebook(config_dir or shipped_config()).engine
     raise typer.Exit(answer_file(file, partial(judge_line, engine)))
 

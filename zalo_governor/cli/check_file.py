@@ -20,7 +20,9 @@ from zalo_governor.system.error_text import of_system
 def check_file(
     paths: Annotated[list[Path], typer.Argument(metavar="TỆP", help="Các tệp cần quét.")],
     config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
-    antivirus_socket: Annotated[Path | None, typer.Option(help="Socket của ClamAV (LocalSocket).")] = None,
+    antivirus_socket: Annotated[
+        Path | None, typer.Option(help="Tệp socket của ClamAV, nơi chương trình khác nối vào.")
+    ] = None,
 ) -> None:
     """Quét từng tệp như khi có người gửi vào Nhóm; mỗi tệp cho một dòng JSON, theo thứ tự đã nêu."""
     settings = AttachmentSettings()

@@ -1,13 +1,15 @@
 """`zalo-governor directives`: read messages in JSON Lines as directives; or show the directive ledger."""
 
+import sys
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
 
 from zalo_governor.cli.directive_ledger import list_directives, show_directive
-from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
+from zalo_governor.cli.json_lines import BadLineError, answer_file, answer_lines, as_json, parse_object
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.services.directives.reading import first_day_of_tet
 from zalo_governor.text.directives.reader import DirectiveReader, Item
@@ -20,24 +22,29 @@ def directives(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="TỆP", help="Tệp JSON lines, - là đọc từ đầu vào chuẩn; hoặc list, show để xem sổ chỉ đạo."
+            metavar="VIỆC",
+            help="list: các chỉ đạo đang theo dõi; show: một chỉ đạo; hoặc tên tệp (- là đầu vào chuẩn) có các tin "
+            "cần xét.",
         ),
-    ] = "-",
+    ] = "",
     code: Annotated[str, typer.Argument(metavar="MÃ", help="Với show: mã chỉ đạo, ví dụ CĐ1.")] = "",
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Với list, show: hiện JSON thay cho bảng.")] = False,
 ) -> None:
-    """Xét từng tin {"id", "text", "sender_role", "sent_at"[, "reply"]}: có là chỉ đạo không, giao ai, hạn nào.
+    """Liệt kê các chỉ đạo đang theo dõi (list), xem một chỉ đạo (show CĐ1), hoặc xét các tin trong một tệp.
 
-    list: các chỉ đạo đang theo dõi; show CĐ1: một chỉ đạo và các đơn vị nhận.
+    Mỗi dòng của tệp: {"id", "text", "sender_role", "sent_at"[, "reply"]}. Kết quả: có phải là chỉ đạo không, giao ai,
+    hạn nào.
     """
-    if file == "list":
+    first = b"" if file or sys.stdin.isatty() else sys.stdin.buffer.readline()
+    if file == "list" or not (file or first):
         list_directives(config, as_json=as_json)
         return
     if file == "show":
         show_directive(config, code, as_json=as_json)
         return
-    raise typer.Exit(answer_file(file, partial(read_line, DirectiveReader(tet=first_day_of_tet))))
+    read = partial(read_line, DirectiveReader(tet=first_day_of_tet))
+    raise typer.Exit(answer_file(file, read) if file else answer_lines(chain([first], sys.stdin.buffer), read))
 
 
 def read_line(reader: DirectiveReader, line: bytes, number: int) -> bytes:

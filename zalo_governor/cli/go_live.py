@@ -18,7 +18,9 @@ from zalo_governor.services.messaging.trial import switch_on
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
-_CONFIRMATION = "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo cấu hình. Hoạt động chính thức?"
+_CONFIRMATION = (
+    "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo cấu hình. Chuyển sang hoạt động chính thức?"
+)
 
 
 def go_live(
@@ -29,7 +31,7 @@ def go_live(
     settings = load_settings(config)
     if not yes:
         if not sys.stdin.isatty():
-            raise ConfigError("go-live: không có ai để hỏi ở đây; hãy thêm --yes")
+            raise ConfigError("go-live: lệnh không chạy trên màn hình nên không hỏi lại được; hãy thêm --yes")
         if not Asking(Console()).yes(_CONFIRMATION, default=False):
             typer.echo("Chưa thay đổi gì.")
             return

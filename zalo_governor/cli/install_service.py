@@ -26,7 +26,7 @@ def install_service(
         bool, typer.Option("--print", "--dry-run", help="Chỉ in các tệp ra màn hình, không ghi và không thay đổi gì.")
     ] = False,
     backup_dir: Annotated[Path, typer.Option(help="Thư mục để bản sao lưu mỗi đêm.")] = Path("/var/backups") / NAME,
-    user: Annotated[str, typer.Option(help="Người dùng riêng của dịch vụ; chưa có thì được tạo.")] = NAME,
+    user: Annotated[str, typer.Option(help="Tài khoản của máy chủ dùng để chạy dịch vụ; chưa có thì được tạo.")] = NAME,
     key_credential: Annotated[
         Path | None,
         typer.Option(help="Tệp giữ khóa; đuôi .cred là tệp do systemd-creds mã hóa. Không ghi thì dùng tệp khóa."),
@@ -36,7 +36,7 @@ def install_service(
     ] = None,
     etc: Annotated[Path, typer.Option(help="Thư mục để ghi các tệp; chỉ khi là /etc thì dịch vụ mới được nạp.")] = _ETC,
 ) -> None:
-    """Ghi các tệp systemd để chạy Hệ thống và sao lưu mỗi đêm, với quyền hạn vừa đủ."""
+    """Cài dịch vụ: tạo các tệp systemd để chạy Hệ thống và sao lưu mỗi đêm, với quyền hạn vừa đủ."""
     settings = load_settings(config)
     require_real_zalo(settings, config)
     made = files(

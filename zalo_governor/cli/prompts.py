@@ -107,7 +107,7 @@ class Asking:
         The operator types c (có: yes) or k (không: no).
         """
         while True:
-            agreed = is_yes(self.text(f"{question} (c/k)", "c" if default else "k"))
+            agreed = is_yes(self.text(f"{question} (c: có, k: không)", "c" if default else "k"))
             if agreed is not None:
                 return agreed
             self.say("  Đề nghị gõ c (có) hoặc k (không).")

@@ -169,7 +169,7 @@ def _print_counts(trials: list[Trial]) -> None:
 
     On a terminal this is a table, elsewhere tab-separated lines.
     """
-    header = ("quy tắc, tệp mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
+    header = ("quy tắc, tệp mẫu", "câu phải nhận ra", "câu phải cho qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):
         of_group = [trial for trial in trials if trial.group == group]

@@ -19,7 +19,7 @@ def simulate(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Cổng trên 127.0.0.1; 0 là cổng nào còn trống.")] = 0,
     scenario: Annotated[Path | None, typer.Option(help="Tệp YAML mô tả thành viên và một ngày của Nhóm.")] = None,
     speed: Annotated[
-        float | None, typer.Option(min=0.001, help="Số giây của kịch bản trong một giây; bỏ trống thì theo kịch bản.")
+        float | None, typer.Option(min=0.001, help="Tốc độ: mỗi giây thật ứng với bao nhiêu giây của kịch bản.")
     ] = None,
 ) -> None:
     """Chạy một Zalo mô phỏng trên máy này; xem docs/simulator.md."""

@@ -97,7 +97,7 @@ class Group(_Worded, TyperGroup):
         [typed] = nearest
         meant = f"{typed} ({aliases[typed]})" if typed in aliases else typed
         return translated(
-            f"không có lệnh {name}; có phải là {meant}? {see}",
+            f"không có lệnh {name}; có phải định gõ {meant} không? {see}",
             f"there is no command {name}; did you mean {meant}? {see}",
         )
 
@@ -147,7 +147,7 @@ def _describe(error: TyperException) -> str:
             return f"{_parameter_name(error)}: {error.message}"
         case "NoSuchOption", _:
             option, nearest = getattr(error, "option_name", ""), getattr(error, "possibilities", None) or []
-            meant = f"; có phải là {nearest[0]}?" if nearest else ""
+            meant = f"; có phải định gõ {nearest[0]} không?" if nearest else ""
             return f"không có tùy chọn {option}{meant}"
         case "BadOptionUsage", _:
             return f"sau tùy chọn {getattr(error, 'option_name', '')} còn thiếu giá trị"
@@ -258,7 +258,8 @@ def english_help() -> dict[str, dict[str, str]]:
 
 
 def _kind_of_value(parameter: Any, shown: str) -> str:
-    """Return what the help shows as the kind of value of a parameter; "" for a flag, which takes none.
+    """Return what the help shows as the kind of value of a parameter; "" for a flag, which takes none,
+    and for an argument, whose name says it.
 
     `shown` is what typer would show: right where it lists the possible values.
     """
@@ -267,7 +268,9 @@ def _kind_of_value(parameter: Any, shown: str) -> str:
         return ""
     if kind.is_choice:
         return shown
+    if parameter.param_type_name == "argument":
+        return ""
     if kind.is_path or kind.is_list:
-        is_folder = parameter_key(parameter).endswith(("-dir", "--out", "--etc"))
+        is_folder = parameter_key(parameter).endswith(("-dir", "--out", "--etc", "--keep"))
         return translated("THƯ_MỤC" if is_folder else "TỆP", "PATH")
     return translated("SỐ", "NUMBER") if kind.annotation in {int, float} else translated("CHUỖI", "TEXT")

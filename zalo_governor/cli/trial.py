@@ -26,7 +26,7 @@ def trial(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
 ) -> None:
-    """Xem kết quả chạy thử: nếu không chạy thử thì đã gửi tin cho ai; báo nhầm theo khoản; quy tắc đang chạy thử."""
+    """Xem kết quả chạy thử: lẽ ra đã gửi tin cho ai, nếu đang hoạt động chính thức; số báo nhầm theo từng khoản."""
     records = open_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)

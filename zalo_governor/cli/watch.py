@@ -63,7 +63,8 @@ def watch(
         bool, typer.Option("--send-test", help="Gửi thử một cảnh báo qua các kênh đã khai rồi thoát.")
     ] = False,
 ) -> None:
-    """Giám sát Hệ thống từ máy khác: ngừng tín hiệu quá lâu thì báo qua thư điện tử, webhook; có lại thì báo lại.
+    """Giám sát Hệ thống từ máy khác: lâu không nhận được tín hiệu thì báo qua thư điện tử, webhook; có
+    tín hiệu trở lại thì báo thêm một lần.
 
     Không cần cơ sở dữ liệu, không cần phiên đăng nhập Zalo. Chạy tới khi được dừng (Ctrl-C hoặc SIGTERM).
     """

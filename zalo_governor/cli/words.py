@@ -19,14 +19,18 @@ _FILE = Path(__file__).with_name("words.vi.yaml")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DAYS = re.compile(rf"{_DAY.pattern}(/{_DAY.pattern})?")
+_CAUSE = re.compile(r"(closed|connect|handshake|login|silence)(:.+)?")
+"""Why the line to Zalo is down: kind, and the code or error that goes with it."""
 _NUMBERED = re.compile(r"(approval|removal) (\d+)")
 """What an audit entry is about, where it has no code."""
+_AT_ITS_START = {"from": 0, "to": 1}
+"""Facts that come first, side by side, wherever the entry has them."""
 _MEANS_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 @cache
 def vietnamese() -> Mapping[str, Mapping[str, str]]:
-    """Return the Vietnamese words: section ("events", "actions", "columns" or "values") -> term -> word."""
+    """Return the Vietnamese words: section ("events", "actions", "causes", "columns" or "values") -> term -> word."""
     sections = load_yaml(_FILE).data
     return {str(name): {str(term): str(word) for term, word in words.items()} for name, words in sections.items()}
 
@@ -72,7 +76,16 @@ def value(given: object) -> str:
 def facts(given: Mapping[str, Any]) -> str:
     """Return the facts of a log line or audit entry as one text, without those that say nothing."""
     told = {key: fact for key, fact in given.items() if fact not in _MEANS_NOTHING and fact is not False}
-    return ", ".join(column(key) if fact is True else f"{column(key)}: {value(fact)}" for key, fact in told.items())
+    keys = sorted(told, key=lambda key: _AT_ITS_START.get(key, len(_AT_ITS_START)))
+    return ", ".join(column(key) if told[key] is True else f"{column(key)}: {_fact(key, told[key])}" for key in keys)
+
+
+def _fact(key: str, fact: object) -> str:
+    """Return the words for one fact; the cause of a broken line stands behind words that say what kind it is."""
+    text = value(fact)
+    if key == "cause" and (found := _CAUSE.fullmatch(str(fact))) and (said := _worded("causes", found[1])) != found[1]:
+        return f"{said} ({fact})"
+    return text
 
 
 def _worded(section: str, term: str) -> str:

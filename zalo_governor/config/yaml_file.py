@@ -119,7 +119,7 @@ def complaint(
 def unknown_key(key: str, names: Iterable[str]) -> str:
     """Return the error text for the unknown key `key`, which suggests the most similar of the allowed `names`."""
     nearest = get_close_matches(key, list(names), 1)
-    meant = f"có phải là {nearest[0]}? " if nearest else ""
+    meant = f"có phải định ghi {nearest[0]} không? " if nearest else ""
     return f"không có mục này; {meant}hãy sửa tên mục hoặc bỏ đi"
 
 

@@ -24,7 +24,8 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
     if not ways:
         yield warning(
             "Chưa đặt kênh cảnh báo dự phòng: khi Hệ thống mất kết nối với Zalo sẽ không ai được báo",
-            "Ghi mục alarm.smtp hoặc alarm.webhook trong governor.yaml, hoặc chạy lại zalo-governor init.",
+            "Khai mục alarm.smtp hoặc alarm.webhook trong governor.yaml, hoặc chạy lại zalo-governor init; cơ "
+            "quan đã chọn không báo thì bỏ qua dòng này.",
         )
     smtp = context.settings.alarm.smtp
     if smtp and smtp.user and not smtp.password:

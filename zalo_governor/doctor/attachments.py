@@ -59,7 +59,8 @@ def antivirus(context: DoctorContext) -> Iterator[Result]:
     if found is None:
         yield note(
             f"Tệp gửi vào Nhóm chưa được quét vi-rút: ClamAV không trả lời ở {socket} (không bắt buộc phải có)",
-            "Cài thêm: apt install clamav-daemon clamav-freshclam; socket khác thì ghi attachments.antivirus_socket.",
+            "Cài thêm: apt install clamav-daemon clamav-freshclam; tệp socket ở nơi khác (dòng LocalSocket trong "
+            "clamd.conf) thì khai ở mục attachments.antivirus_socket.",
         )
     elif found.signatures_at is None:
         yield note(
@@ -81,7 +82,7 @@ def sandbox(context: DoctorContext) -> Iterator[Result]:
     """Report which layers of the sandbox, in which files are read, this kernel does not have."""
     missing = missing_layers()
     if not context.settings.attachments.scan:
-        yield _unused("Đọc tệp cách ly")
+        yield _unused("Cách ly khi đọc tệp")
     elif missing:
         yield note(
             f"Nhân hệ điều hành thiếu {', '.join(missing)}: tệp vẫn được đọc trong tiến trình riêng có giới hạn, nhưng "

@@ -31,7 +31,8 @@ def heartbeat(context: DoctorContext) -> Iterator[Result]:
         if settings.health.on_this_machine_only or settings.health.port is None:
             yield note(
                 "Chưa đặt tín hiệu hoạt động: máy chủ tắt hẳn thì không ai được báo, trừ khi có máy khác giám sát",
-                f"Ghi heartbeat.url, hoặc chạy zalo-governor watch trên máy khác: {_GUIDE}",
+                f"Khai địa chỉ ở mục heartbeat.url, hoặc chạy zalo-governor watch trên máy khác; cách làm: xem "
+                f"trang {_GUIDE}.",
             )
         else:
             yield good(f"Máy khác hỏi được tình trạng ở {settings.health.listen}:{settings.health.port}")
@@ -63,14 +64,14 @@ def backup_copy(context: DoctorContext) -> Iterator[Result]:
     status = copy_status(context.records.vault, settings)
     if not status.configured:
         says = "Bản sao lưu chỉ nằm trên máy này: mất máy hoặc bị mã độc mã hóa thì mất cả dữ liệu lẫn bản sao lưu"
-        mend = f"Ghi backup.copy_to: {_GUIDE}"
+        mend = f"Khai nơi chép ở mục backup.copy_to; cách làm: xem trang {_GUIDE}."
         yield note(says, mend) if _is_new(context) else warning(says, mend)
         return
     last = f"thành công gần nhất lúc {local(status.good_at):%H:%M %d/%m/%Y}" if status.good_at else "chưa lần nào"
     for target in status.failing:
         yield warning(
             f"Sao lưu ra ngoài máy: lần mới nhất đến {target} không thành; {last}",
-            "Chạy zalo-governor backup bằng tài khoản của dịch vụ để xem lý do.",
+            "Gõ sudo -u zalo-governor zalo-governor backup để xem lý do.",
         )
     if status.failing:
         return

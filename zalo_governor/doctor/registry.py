@@ -31,7 +31,7 @@ CHECKS = (
     Check("alarm", "Kênh cảnh báo dự phòng", alerting.reachable, ("settings",), asks=True),
     Check("scan_queue", "Tệp chờ quét", attachments.queue, ("process",)),
     Check("yara", "Luật YARA", attachments.yara_rules, ("settings",)),
-    Check("sandbox", "Đọc tệp cách ly", attachments.sandbox, ("settings",)),
+    Check("sandbox", "Cách ly khi đọc tệp", attachments.sandbox, ("settings",)),
     Check("swap", "Bộ nhớ tráo đổi", attachments.swap, ("process",)),
     Check("optional_parts", "Phần tùy chọn", machine.optional_parts, ("settings",)),
 )

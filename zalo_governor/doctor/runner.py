@@ -34,7 +34,8 @@ def examine(context: DoctorContext, checks: Sequence[Check], begin: Callable[[Ch
         if lacking:
             results = [
                 Result(
-                    Level.SKIPPED, f"chưa kiểm tra được, vì mục này chưa đạt hoặc chưa kiểm tra: {', '.join(lacking)}"
+                    Level.SKIPPED,
+                    f"chưa kiểm tra được, vì mục {', '.join(lacking)} chưa đạt hoặc chưa được kiểm tra",
                 )
             ]
         elif check.asks and context.offline:

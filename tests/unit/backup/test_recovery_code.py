@@ -33,7 +33,7 @@ def test_two_neighbours_swapped_never_pass_for_the_same_code(secret: bytes, grou
 def test_the_group_that_was_mistyped_is_named(group: int) -> None:
     groups = str(RecoveryCode(bytes(range(15)))).split("-")
     groups[group] = groups[group][:-1] + ("3" if groups[group][-1] != "3" else "4")
-    with pytest.raises(RecoveryCodeError, match=f"Nhóm thứ {group + 1} "):
+    with pytest.raises(RecoveryCodeError, match=f"nhóm ký tự thứ {group + 1};"):
         RecoveryCode.read("-".join(groups))
 
 

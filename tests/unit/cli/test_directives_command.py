@@ -116,3 +116,15 @@ def test_a_directive_that_is_not_there_is_said_so(config: Path, code: str) -> No
     result = CliRunner().invoke(app, ["show", code, "--config", str(config)])
     assert result.exit_code == 1
     assert "Không có chỉ đạo" in result.stderr
+
+
+@pytest.mark.parametrize("typed", [[], ["list"]])
+def test_without_a_file_and_without_lines_the_ledger_is_listed(config: Path, typed: list[str]) -> None:
+    result = CliRunner().invoke(app, [*typed, "-c", str(config)], input="")
+    assert result.exit_code == 0
+    assert "CĐ1" in result.stdout
+
+
+def test_lines_on_standard_input_are_read_without_naming_it() -> None:
+    result = CliRunner().invoke(app, [], input=json.dumps(ORDER) + "\n")
+    assert [answer["id"] for answer in answers(result)] == [7]

@@ -87,5 +87,5 @@ def test_every_command_has_a_vietnamese_name_that_does_the_same() -> None:
     [("bao_cao", "bao-cao (report)"), ("golive", "go-live"), ("báo-cáo", "bao-cao (report)"), ("docter", "doctor")],
 )
 def test_an_unknown_command_points_to_the_nearest_name_in_either_language(typed: str, meant: str) -> None:
-    assert f"không có lệnh {typed}; có phải là {meant}?" in said(typed)
+    assert f"không có lệnh {typed}; có phải định gõ {meant} không?" in said(typed)
     assert f"did you mean {meant}?" in said(typed, "--lang", "en")

@@ -54,8 +54,8 @@ def test_the_question_before_is_asked_again_also_across_sections(typing: Type, b
     shown = typing("An", "c", back, "k", "Lai Châu", back, "Sơn La", "")
     assert converse(shown) == ("An", False, "Sơn La")
     assert shown.getvalue().splitlines() == [
-        "Mục một", "Tên [mặc định]", "Đồng ý? (c/k) [c]", "Mục hai", "Nơi", "Đồng ý? (c/k) [c]", "Mục hai", "Nơi",
-        "Sửa?", "Mục hai", "Nơi", "Sửa?",
+        "Mục một", "Tên [mặc định]", "Đồng ý? (c: có, k: không) [c]", "Mục hai", "Nơi",
+        "Đồng ý? (c: có, k: không) [c]", "Mục hai", "Nơi", "Sửa?", "Mục hai", "Nơi", "Sửa?",
     ]  # fmt: skip
 
 

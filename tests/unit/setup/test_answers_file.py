@@ -25,7 +25,7 @@ def answers(folder: Path, text: str) -> AnswerFile:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("office:\n  provinc: Lai Châu\n", ":2: office.provinc: không có mục này; có phải là province?"),
+        ("office:\n  provinc: Lai Châu\n", ":2: office.provinc: không có mục này; có phải định ghi province không?"),
         ("people:\n  leader: {title: Chủ tịch}\n", ":2: people.leader: phải có name, uid hoặc global_id"),
         ("people:\n  admin:\n    - Lò Văn Minh\n    - 7\n", ":4: people.admin.1"),
         ("alarm:\n  webhook: mail\n", ":2: alarm.webhook"),

@@ -43,7 +43,10 @@ def demo(
     ] = None,
     speed: Annotated[
         float | None,
-        typer.Option(min=1, help="Số giây của kịch bản trong một giây; bỏ trống thì cả ngày mất khoảng 70 giây."),
+        typer.Option(
+            min=1,
+            help="Tốc độ: mỗi giây thật ứng với bao nhiêu giây của kịch bản; bỏ trống thì cả ngày mất chừng 70 giây.",
+        ),
     ] = None,
 ) -> None:
     """Trình diễn: cho Hệ thống chạy qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
@@ -233,7 +236,9 @@ def _check_exit_code(name: tuple[str, str], code: int) -> Check:
 def _print_summary(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
     missing = sum(not check.ok for check in checks)
     done = len(checks) - missing
-    screen.say(translated(f"Đạt {done} trên {len(checks)} yêu cầu", f"{done} of {len(checks)} as expected"))
+    screen.say(
+        translated(f"{done} trên {len(checks)} kết quả đúng như kịch bản", f"{done} of {len(checks)} as expected")
+    )
     rows = [
         (translated("cơ sở dữ liệu", "database"), f"{settings.data_dir / 'governor.db'}"),
         (translated("nhật ký chạy", "logs"), f"{folder / 'bot.log'}, {folder / 'simulator.log'}"),

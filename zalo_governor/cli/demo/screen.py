@@ -156,8 +156,12 @@ def _timestamp_ms(entry: RawDict) -> int:
 
 
 def _first_lines(text: str) -> str:
-    """Return the first two lines of a message, joined by a space: enough to recognise the message."""
-    return " ".join(text.splitlines()[:2])
+    """Return the first two lines of a message as one, enough to recognise it; a colon follows a salutation."""
+    first, _, rest = text.partition("\n")
+    second = rest.partition("\n")[0]
+    if first.endswith(","):
+        return f"{first[:-1]}: {second[:1].lower()}{second[1:]}"
+    return f"{first} {second}".strip()
 
 
 def _short_name(name: str) -> str:

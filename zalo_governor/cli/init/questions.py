@@ -158,9 +158,8 @@ class Conversation:
         if user:
             given["user"] = user
             self._asking.say(
-                "  Mật khẩu thư không hỏi ở đây; đặt cho dịch vụ trước khi khởi động, ở biến "
-                "ZALO_GOVERNOR_ALARM__SMTP__PASSWORD "
-                "(docs/cai-dat.md, bước 6)."
+                "  Mật khẩu hộp thư không hỏi ở đây, mà đặt cho dịch vụ trước khi khởi động: xem trang "
+                "docs/van-hanh.md, mục Mật khẩu hộp thư."
             )
         given |= {"sender": sender, "recipients": [one.strip() for one in recipients.split(",")]}
         SmtpSettings.model_validate(given)

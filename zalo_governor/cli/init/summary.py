@@ -38,7 +38,8 @@ def sum_up(asking: Asking, choices: Choices) -> None:
         asking.say(f"     {ROLE_NAMES[role]}: {named or 'chưa có'}")
     asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; đơn vị lập báo cáo: {office['desk']}")
     signing = ", ".join(filter(None, (office["signer"], office["signer_name"])))
-    asking.say(f"     Người ký báo cáo: {signing}; viết tắt: {office['abbreviation'] or 'bỏ trống'}")
+    abbreviation = office["abbreviation"] or "bỏ trống"
+    asking.say(f"     Người ký báo cáo: {signing}; chữ viết tắt của cơ quan lập báo cáo: {abbreviation}")
     issued = date.fromisoformat(regulation["issued"])
     asking.say(f"  4. Quy chế: số {regulation['number']} ngày {issued:%d/%m/%Y}, {regulation['issuer']}")
     asking.say(f"  5. Kênh cảnh báo dự phòng: {_describe_alarm(choices.alarm)}")

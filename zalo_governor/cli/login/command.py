@@ -24,7 +24,9 @@ QrFile = Annotated[
 ]
 OtherAccount = Annotated[
     bool,
-    typer.Option("--other-account", help="Đăng nhập bằng tài khoản khác với lần trước thì chấp nhận, không hỏi lại."),
+    typer.Option(
+        "--other-account", help="Đồng ý trước việc đổi tài khoản: tài khoản quét mã khác lần trước thì không hỏi lại."
+    ),
 ]
 
 

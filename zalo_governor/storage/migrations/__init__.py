@@ -36,7 +36,7 @@ def check_known(form: str) -> None:
     """
     if form not in _revisions()["revision"]:
         raise NewerDatabaseError(
-            f"cơ sở dữ liệu do phiên bản mới hơn của chương trình ghi (schema {form}); hãy cài "
+            f"cơ sở dữ liệu do phiên bản mới hơn của chương trình tạo ra (schema {form}); hãy cài "
             "phiên bản ấy hoặc mới hơn. Cơ sở dữ liệu giữ nguyên"
         )
 

@@ -28,7 +28,7 @@ def edited(tmp_path: Path, *changes: tuple[str, str]) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("state_new: ", "state_gnu: ", "state_gnu: không có mục này; có phải là state_new?"),
+        ("state_new: ", "state_gnu: ", "state_gnu: không có mục này; có phải định ghi state_new không?"),
         ("state_new: ", "state_gnu: ", "state_new: còn thiếu câu này"),
         (
             'help_row: "- {usage}"',
