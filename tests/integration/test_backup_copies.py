@@ -180,7 +180,7 @@ def test_rclone_copies_to_other_machines(made: Copied, tmp_path: Path, protocol:
         server.wait(20)
     result = made.backup()
     assert result.exit_code == 1
-    assert "Chưa sao lưu được ra ngoài máy (rclone:kho:zalo): rclone không làm được" in result.output
+    assert "Chưa sao lưu được ra ngoài máy (rclone:kho:zalo): rclone không chép được" in result.output
     assert "bí mật" not in result.output
     assert made.status().failing == ("rclone:kho:zalo",)
 
@@ -232,7 +232,7 @@ def test_rsync_copies_over_ssh(made: Copied, tmp_path: Path, ssh_server: int, *,
     (made.config.parent / "known_hosts").write_text("")
     result = made.backup()
     assert result.exit_code == 1, "an unknown machine gets nothing"
-    assert "rsync không làm được" in result.output
+    assert "rsync không chép được" in result.output
 
 
 def test_a_copy_that_differs_is_no_copy(made: Copied, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,7 +255,7 @@ def _call(command: list[str], within: timedelta) -> str:
     except subprocess.TimeoutExpired:
         raise BackupError(f"{program}: quá {_minutes(within)} phút chưa xong (backup.copy_minutes).") from None
     if done.returncode:
-        raise BackupError(f"{program} không làm được (mã {done.returncode}): {_complaint(done.stderr)}")
+        raise BackupError(f"{program} không chép được (mã {done.returncode}): {_complaint(done.stderr)}")
     return done.stdout
 
 

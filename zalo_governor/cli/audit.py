@@ -82,7 +82,7 @@ def list_(
     since: Annotated[str | None, typer.Option(help=f"Ngày đầu, {EXAMPLES}.")] = None,
     until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này), ghi như --since.")] = None,
     action: Annotated[
-        str | None, typer.Option(help="Chỉ loại việc này, theo mã của --json: command, case.opened.")
+        str | None, typer.Option(help="Chỉ loại việc có mã này, ví dụ case.opened; gõ mã không có thì lệnh nêu mọi mã.")
     ] = None,
     about: Annotated[str | None, typer.Option(help="Chỉ những dòng nói về một vụ việc (VP12) hoặc một khoản.")] = None,
     case: Annotated[str | None, typer.Option(help="Chỉ những lần mở xem vụ việc này: VP12.")] = None,
@@ -90,6 +90,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON thay cho bảng.")] = False,
 ) -> None:
     """Liệt kê các dòng, cũ trước mới sau, giờ Việt Nam."""
+    _require_known(action)
     start = start_of(since, "--since") if since else _ALWAYS
     end = end_of(until, "--until") if until else _NEVER
     records = open_records(load_settings(config), system_clock)
@@ -108,6 +109,19 @@ def list_(
             typer.echo(orjson.dumps(entry.model_dump() | {"actor": named[entry.actor_id]}).decode())
     else:
         _show(found, named)
+
+
+def _require_known(action: str | None) -> None:
+    """Check that `action` is the code of an action, or begins the codes of some, such as `case`.
+
+    Raises:
+        ConfigError: it is not; the message lists all codes with their meaning.
+    """
+    known = words.vietnamese()["actions"]
+    if action is None or any(code == action or code.startswith(f"{action}.") for code in known):
+        return
+    listed = "\n".join(f"  {code:24} {words.action(code)}" for code in sorted(known))
+    raise ConfigError(f"--action: không có mã này; các mã:\n{listed}")
 
 
 def _matches_filters(entry: AuditEntry, action: str | None, about: str | None) -> bool:

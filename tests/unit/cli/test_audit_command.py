@@ -113,3 +113,10 @@ def test_who_lists_cases_or_reads_the_log_is_in_it(config: str) -> None:
     assert {"operator", "cases"} <= row["detail"].keys()
     again = run(config, "list", "--json", "--action", "audit.listed").output
     assert len(again.splitlines()) == 1
+
+
+def test_a_code_of_no_action_is_answered_with_all_codes(config: str) -> None:
+    result = run(config, "list", "--action", "x")
+    assert result.exit_code != 0
+    assert "case.opened" in str(result.exception) + result.output
+    assert "lập vụ việc" in str(result.exception) + result.output
