@@ -27,7 +27,8 @@ _SHOWN = (
     ("16:15", "16:15"),
 )
 """First and last moment of each stretch of the scenario that the picture shows."""
-_LAST = re.compile(r"\d+ trên \d+ kết quả đúng như kịch bản")
+_ALSO = re.compile(r"Giờ ở đầu dòng theo kịch bản|\d+ trên \d+ kết quả đúng như kịch bản")
+"""Lines without a clock that are shown: what the times mean, and the result."""
 _FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 """rich would fetch its fonts from the network; the reader's own will do."""
 
@@ -58,7 +59,7 @@ def _chosen(lines: list[Text]) -> Iterator[Text]:
     clock, skipped = "", False
     for line in lines:
         clock = line.plain[:5] if re.match(r"\d\d:\d\d ", line.plain) else clock
-        if any(first <= clock <= last for first, last in _SHOWN) or _LAST.match(line.plain):
+        if any(first <= clock <= last for first, last in _SHOWN) or _ALSO.match(line.plain):
             if skipped:
                 yield Text("…", style="dim")
             yield line

@@ -206,7 +206,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     stopped.expect("Đang dùng phiên đăng nhập")
     stopped.expect("Chọn Nhóm theo số (nhiều Nhóm thì cách nhau bằng dấu phẩy) [1]")
     stopped.interrupt()
-    stopped.expect("Đã dừng; governor.yaml và bộ quy tắc và câu chữ riêng của cơ quan vẫn như trước.")
+    stopped.expect("Đã dừng; governor.yaml, bộ quy tắc và câu chữ riêng của cơ quan vẫn như trước.")
     assert stopped.end() == 130
     assert (tmp_path / "governor.yaml").read_bytes() == before
 
@@ -222,7 +222,7 @@ def test_who_stops_behind_the_login_is_told_what_lies_there_and_goes_on_without_
     until(zalo, do="confirm")
     stopped.expect("Chọn Nhóm theo số")
     stopped.interrupt()
-    stopped.expect("governor.yaml và bộ quy tắc và câu chữ riêng của cơ quan chưa được ghi")
+    stopped.expect("governor.yaml, bộ quy tắc và câu chữ riêng của cơ quan chưa được ghi")
     stopped.expect("Đã lưu: phiên đăng nhập, cơ sở dữ liệu, khóa mã hóa")
     stopped.expect("không phải quét mã lại")
     assert stopped.end() == 130

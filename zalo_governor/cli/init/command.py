@@ -65,7 +65,7 @@ def init(
     qr_file: QrFile = None,
     other_account: OtherAccount = False,
 ) -> None:
-    """Khai báo: đăng nhập, chọn Nhóm, người giữ vai trò; ghi governor.yaml và bộ quy tắc và câu chữ riêng của cơ quan.
+    """Khai báo: đăng nhập, chọn Nhóm, người giữ vai trò; ghi governor.yaml, bộ quy tắc và câu chữ riêng của cơ quan.
 
     Chạy lại được; những gì cơ quan đã sửa được giữ nguyên.
     """
@@ -158,7 +158,7 @@ class Installation:
             if path.exists()
         ]
         state = "chưa được ghi" if self._first else "vẫn như trước"
-        told = [f"Đã dừng; {self._config.name} và bộ quy tắc và câu chữ riêng của cơ quan {state}."]
+        told = [f"Đã dừng; {self._config.name}, bộ quy tắc và câu chữ riêng của cơ quan {state}."]
         if self._first and there:
             told.append(f"Đã lưu: {', '.join(there)} (thư mục {data_dir}).")
         again = ", không phải quét mã lại" if session.exists() else ""
