@@ -85,7 +85,7 @@ def list_(
         str | None, typer.Option(help="Chỉ loại việc có mã này, ví dụ case.opened; gõ mã không có thì lệnh nêu mọi mã.")
     ] = None,
     about: Annotated[str | None, typer.Option(help="Chỉ những dòng nói về một vụ việc (VP12) hoặc một khoản.")] = None,
-    case: Annotated[str | None, typer.Option(help="Chỉ những lần mở xem vụ việc này: VP12.")] = None,
+    case: Annotated[str | None, typer.Option(help="Chỉ những lần mở xem vụ việc này, ví dụ VP12.")] = None,
     uid: Annotated[str | None, typer.Option(help="Chỉ việc của người có uid này.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON thay cho bảng.")] = False,
 ) -> None:

@@ -23,7 +23,7 @@ from zalo_governor.services.messaging.formatter import number
 def backup(
     place: Annotated[
         Path | None,
-        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; bỏ trống thì theo tệp cấu hình."),
+        typer.Argument(metavar="NƠI", help="Nơi ghi: thư mục hoặc tệp .zgbackup; bỏ trống thì theo tệp cấu hình."),
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     keep: Annotated[

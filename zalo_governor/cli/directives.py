@@ -33,8 +33,7 @@ def directives(
 ) -> None:
     """Liệt kê các chỉ đạo đang theo dõi (list), xem một chỉ đạo (show CĐ1), hoặc xét các tin trong một tệp.
 
-    Mỗi dòng của tệp: {"id", "text", "sender_role", "sent_at"[, "reply"]}. Kết quả: có phải là chỉ đạo không, giao ai,
-    hạn nào.
+    Mỗi dòng của tệp: {"id", "text", "sender_role", "sent_at"[, "reply"]}. Kết quả: chỉ đạo hay không, giao ai, hạn nào.
     """
     first = b"" if file or sys.stdin.isatty() else sys.stdin.buffer.readline()
     if file == "list" or not (file or first):

@@ -42,7 +42,7 @@ def report(
     end: Annotated[str | None, typer.Option("--to", help="Ngày cuối (tính cả ngày này); bỏ trống là hôm nay.")] = None,
     period: Annotated[
         str | None,
-        typer.Option("--period", help="Hoặc ghi như lệnh /baocao: tháng, tháng 10, quý, tuần, 01/10-31/10."),
+        typer.Option("--period", help="Kỳ báo cáo, ghi như trong lệnh /baocao: tháng 10, quý, tuần, 01/10-31/10."),
     ] = None,
     face: Annotated[Format, typer.Option("--format", help="Dạng báo cáo.")] = Format.TEXT,
     output: Annotated[

@@ -32,7 +32,7 @@ def trace(
     text: Annotated[
         str, typer.Argument(metavar="VĂN_BẢN", help="Văn bản xuất hiện ngoài Nhóm, đặt trong ngoặc kép.")
     ] = "",
-    file: Annotated[Path | None, typer.Option(help="Hoặc tệp văn bản UTF-8 chứa nội dung đó.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8 chứa nội dung đó, thay cho VĂN_BẢN.")] = None,
     days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="Số ngày tìm ngược về trước.")] = 365,
     best: Annotated[int, typer.Option(min=1, max=100, help="Số tin hiện ra nhiều nhất.")] = 5,
     config: ConfigFile = DEFAULT_CONFIG,

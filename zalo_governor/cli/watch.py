@@ -39,10 +39,10 @@ def watch(
             help="Nhận tín hiệu hoạt động ở địa chỉ này, ví dụ http://0.0.0.0:8390/<phần-bí-mật>.",
         ),
     ] = None,
-    every: Annotated[str | None, typer.Option(help="Cứ bao lâu hỏi một lần: 30s, 1m; mặc định 60s.")] = None,
+    every: Annotated[str | None, typer.Option(help="Khoảng cách hai lần hỏi, ví dụ 30s, 1m; mặc định 60s.")] = None,
     after: Annotated[
         str | None,
-        typer.Option(help="Bao lâu không có tín hiệu thì báo: 1h; mặc định 15m, ít nhất gấp đôi --every."),
+        typer.Option(help="Không có tín hiệu trong bao lâu thì báo, ví dụ 1h; mặc định 15m, ít nhất gấp đôi --every."),
     ] = None,
     config: Annotated[
         Path | None,

@@ -100,13 +100,13 @@ def folder(context: DoctorContext) -> Iterator[Result]:
     owner = _name_of(kept.st_uid)
     if kept.st_uid != os.getuid():
         yield warning(
-            f"{place} thuộc người dùng {owner}, lệnh này đang chạy bằng tài khoản {_name_of(os.getuid())}",
+            f"{place} thuộc tài khoản {owner}, lệnh này đang chạy bằng tài khoản {_name_of(os.getuid())}",
             f"Chạy bằng đúng tài khoản: sudo -u {owner} zalo-governor doctor …",
         )
     if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
         yield error(f"{place} không ghi được", f"chown -R {_name_of(os.getuid())} {place}")
     elif kept.st_mode & _GROUP_AND_OTHERS:
-        yield warning(f"Người dùng khác trên máy vào được {place}", f"chmod 700 {place}")
+        yield warning(f"Tài khoản khác trên máy vào được {place}", f"chmod 700 {place}")
     else:
         yield good(f"{place}: chỉ {owner} vào được")
 
@@ -138,7 +138,7 @@ def secret_files(context: DoctorContext) -> Iterator[Result]:
     there = [path for path in files if path.exists()]
     for path in there:
         if path.stat().st_mode & _GROUP_AND_OTHERS:
-            yield warning(f"Người dùng khác trên máy đọc được {path}", f"chmod 600 {path}")
+            yield warning(f"Tài khoản khác trên máy đọc được {path}", f"chmod 600 {path}")
     if there and not any(path.stat().st_mode & _GROUP_AND_OTHERS for path in there):
         yield good("Tệp phiên đăng nhập và cơ sở dữ liệu: không ai khác đọc được")
     yield from _earlier_copies(context)

@@ -107,7 +107,7 @@ def no_access(path: Path, error: OSError) -> str:
     """Return the error message (Vietnamese, for the operator) that the OS denied access to the database file `path`."""
     return (
         f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
-        "người chạy chương trình"
+        "tài khoản chạy chương trình"
     )
 
 

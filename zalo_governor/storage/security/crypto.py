@@ -144,7 +144,7 @@ def _decoded(value: str, place: str) -> bytes:
 def _read_key_file(path: Path) -> str:
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigError(f"{path}: người dùng khác của máy đọc được tệp khóa này; hãy chạy: chmod 600 {path}")
+            raise ConfigError(f"{path}: tài khoản khác của máy đọc được tệp khóa này; hãy chạy: chmod 600 {path}")
         return path.read_text(encoding="ascii")
     except UnicodeDecodeError:
         raise ConfigError(
@@ -152,7 +152,8 @@ def _read_key_file(path: Path) -> str:
         ) from None
     except OSError as error:
         raise ConfigError(
-            f"{path}: không đọc được tệp khóa: {of_system(error)}; hãy xem lại quyền đọc của người chạy chương trình"
+            f"{path}: không đọc được tệp khóa: {of_system(error)}; hãy xem lại quyền đọc của tài khoản "
+            "chạy chương trình"
         ) from None
 
 
