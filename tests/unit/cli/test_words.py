@@ -92,3 +92,15 @@ def test_days_and_moments_are_told_as_people_write_them() -> None:
     assert words.value("2026-11-01") == "01/11/2026"
     assert words.value({"a": 1, "b": 2}) == "a, b"
     assert words.value(list(range(9))) == "9 mục"
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"cause": "closed:1006"}, "nguyên nhân: đường truyền bị ngắt (closed:1006)"),
+        ({"cause": "silence"}, "nguyên nhân: lâu không nhận được gì từ Zalo (silence)"),
+        ({"from": "new", "rule": "3.1", "to": "reminded"}, "từ: mới, thành: đã nhắc, quy tắc: 3.1"),
+    ],
+)
+def test_facts_are_told_in_words_and_in_an_order_that_reads(facts: dict[str, str], told: str) -> None:
+    assert words.facts(facts) == told
