@@ -185,7 +185,8 @@ def load_settings(path: Path) -> Settings:
         missing = False  # Reading the file below raises an error with the reason.
     if missing:
         raise ConfigError(
-            f"{path}: không có tệp cấu hình; hãy chạy zalo-governor init để tạo, hoặc chỉ tệp khác bằng --config"
+            f"{path}: không có tệp cấu hình; hãy gõ lệnh ở thư mục có tệp ấy (thường là /srv/zalo-governor), hoặc nêu "
+            "tệp bằng --config; chưa khai báo lần nào thì chạy zalo-governor init"
         )
     document = load_yaml(path)
     data: dict[str, Any] = dict(document.data)
