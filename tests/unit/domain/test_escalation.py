@@ -131,7 +131,7 @@ def test_quiet_hours_may_lie_anywhere(start: str, end: str, clock: str, until: s
         (
             "desk: at_once, leader: unanswered",
             "desk: digest, leader: unanswered",
-            "critical: mức khẩn không nới được",
+            "critical: mức khẩn không được báo chậm hơn hay cho ít người hơn",
         ),
         (
             "desk: at_once, leader: unanswered, at_night: wake",
