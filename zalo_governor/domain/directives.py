@@ -266,15 +266,14 @@ class AgencyAnswers(BaseModel):
     asked: int
     """Number of items addressed to it."""
     in_time: int
-    """Settled, not after the deadline."""
     late: int
-    """Reported after the deadline."""
+    """Reported after the deadline; those `in_time` not after it."""
+    acknowledged: int = 0
+    """Settled by an answer that is no report, as there is no deadline."""
     waiting: int
-    """Neither settled nor overdue nor absent."""
     overdue: int
-    """Not settled, the deadline has passed; not absent."""
     silent: int
-    """No answer of any kind; not absent."""
+    """No answer of any kind; neither these nor the overdue ones are absent."""
     absent: int = 0
     """No answer, as nobody of the agency is in the group."""
     unrecognised: int = 0
@@ -315,6 +314,7 @@ class DirectiveFigures(BaseModel):
     answered: int = 0
     in_time: int = 0
     late: int = 0
+    acknowledged: int = 0
     overdue: int = 0
     silent: int = 0
     assumed: int = 0
@@ -357,6 +357,7 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
         answered=sum(not one.silent for one in asked),
         in_time=sum(row.in_time for row in agencies),
         late=sum(row.late for row in agencies),
+        acknowledged=sum(row.acknowledged for row in agencies),
         overdue=sum(row.overdue for row in agencies),
         silent=sum(row.silent for row in agencies),
         assumed=sum(one.assumed for one in asked),
@@ -382,13 +383,15 @@ def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Dire
     late = sum(one.is_late() for one in entries)
     absent = sum(one.silent and not one.in_group for one in entries)
     overdue = sum(one.is_overdue(now) for one in entries if one.in_group or not one.silent)
-    in_time = sum(one.settled and not one.is_late() for one in entries)
+    reported = sum(one.reported_at is not None for one in entries)
+    settled = sum(one.settled for one in entries)
     return AgencyAnswers(
         name=name,
         asked=len(entries),
-        in_time=in_time,
+        in_time=reported - late,
         late=late,
-        waiting=len(entries) - late - overdue - in_time - absent,
+        acknowledged=settled - reported,
+        waiting=len(entries) - settled - overdue - absent,
         overdue=overdue,
         silent=sum(one.silent and one.in_group for one in entries),
         absent=absent,

@@ -136,8 +136,8 @@ class Handling(_Figures):
     """Number of events that opened no case, because a case about the same content had been marked as a false alarm."""
     repeated: int
     """Number of persons with at least two cases opened in the period."""
-    remedied_minutes: int | None = None
-    """Median of `Case.minutes_to_remedy` of the period's corrected cases, without false alarms; None where none was."""
+    longest_remedy_minutes: int | None = None
+    """Highest `Case.minutes_to_remedy` of the period's corrected cases, without false alarms; None where none was."""
 
 
 class Coverage(_Figures):

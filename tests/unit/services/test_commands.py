@@ -70,7 +70,7 @@ def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
     desk = Desk()
     desk.say("leader", line, place="private")
     (text,) = to(desk.take(), "leader")
-    assert "tuần 23/11-24/11/2026" in text
+    assert "tuần từ ngày 23/11 đến ngày 24/11/2026" in text
 
 
 @pytest.mark.parametrize("typed", ["báo nhầm 1 tin hôm qua", "Báo nhầm 1, xin bỏ qua", "xác nhận 1", "xem 1"])
@@ -106,7 +106,7 @@ def test_asked_in_the_group_the_group_gets_one_line_and_the_leader_the_report() 
     posted = desk.take()
     [line] = [notice.text for notice in posted if notice.is_group]
     assert "đồng chí Lò Văn Chủ" in line
-    assert "đã gửi báo cáo 01/10/2026-31/10/2026 qua tin nhắn riêng" in line
+    assert "đã gửi báo cáo từ ngày 01/10/2026 đến ngày 31/10/2026 qua tin nhắn riêng" in line
     assert "BÁO CÁO" in to(posted, "leader")[0]
     assert all(notice.thread_id == GROUP for notice in posted if notice.is_group)
 
@@ -498,8 +498,8 @@ def test_in_private_each_group_has_its_own_report_and_in_a_group_only_that_one()
     desk = Desk(groups={GROUP: GROUP_NAME, other: ""})
     desk.say("leader", "/baocao", place="private")
     texts = to(desk.take(), "leader")
-    assert ["Nhóm Zalo điều hành tỉnh Mẫu" in text for text in texts] == [True, False]
-    assert f"Nhóm số {other}" in texts[1]
+    assert ["NHÓM ZALO ĐIỀU HÀNH TỈNH MẪU" in text for text in texts] == [True, False]
+    assert f"NHÓM SỐ {other}" in texts[1]
     desk.say("leader", "/baocao", thread_id=other)
     assert len(to(desk.take(), "leader")) == 1
 

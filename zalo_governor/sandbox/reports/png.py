@@ -15,7 +15,8 @@ from zalo_governor.domain.documents import Cell, Drawing, Highlight, ReportDocum
 
 WIDTH = 1080
 _DPI = 100
-_MOST_BARS = 8
+_MOST_BARS, _MOST_TIED_BARS = 8, 12
+"""Most bars of a chart of names, and most where the last ones are equal."""
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
 _SERIES = (_BLUE, _GREY, "#d08c3a")
@@ -25,12 +26,12 @@ _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 36
 _HEADLINE, _NOTE_LINE = 116, 30
 """Heights in pixels of one of the three lines at the top, and of each line of its note."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
-_TITLE_WIDTH, _TITLE_LINES, _TITLE_LINE = 52, 2, 34
+_TITLE_WIDTH, _TITLE_LINES, _TITLE_LINE = 54, 2, 34
 """Characters in a line of a chart's title, number of such lines, height in pixels of each after the first."""
 _LONG_VALUE = 46
 """Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
-_HEADING_WIDTH, _HEADING_LINES = 50, 2
+_HEADING_WIDTH, _HEADING_LINES = 42, 3
 _LABEL_WIDTH = 27
 
 
@@ -74,17 +75,31 @@ def _height(table: Table) -> int:
     title = _TITLE_LINE * (len(_title(table)) - 1)
     if table.drawing is Drawing.COLUMNS:
         return _COLUMNS + title
-    return _AROUND_BARS + title + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_drawn_columns(table)) > 1 else 1)
+    return _AROUND_BARS + title + _BAR * len(_rows(table)) * (2 if len(_drawn_columns(table)) > 1 else 1)
 
 
 def _rows(table: Table) -> tuple[tuple[Cell, ...], ...]:
-    """Return the rows that are drawn: of names only the first, by the drawn figure if `table.by_figure`."""
+    """Return the rows that are drawn: of names only the first, by the drawn figures if `table.by_figure`.
+
+    Rows with the same figures are drawn all or, where they are too many, none; else the first ones would seem to stand
+    above the others.
+    """
     if table.drawing is not Drawing.BARS:
         return table.rows
-    rows, drawn = list(table.rows), _drawn_columns(table)
-    if table.by_figure and drawn:
-        rows.sort(key=lambda row: int(row[drawn[0]]), reverse=True)
-    return tuple(rows[:_MOST_BARS])
+    if not table.by_figure:
+        return table.rows[:_MOST_BARS]
+    rows = sorted(table.rows, key=lambda row: _figures(table, row), reverse=True)
+    if len(rows) <= _MOST_BARS:
+        return tuple(rows)
+    last = _figures(table, rows[_MOST_BARS - 1])
+    to_the_last = [row for row in rows if _figures(table, row) >= last]
+    above = [row for row in rows if _figures(table, row) > last]
+    return tuple(to_the_last if len(to_the_last) <= _MOST_TIED_BARS else above or rows[:_MOST_BARS])
+
+
+def _figures(table: Table, row: Sequence[Cell]) -> tuple[int, ...]:
+    """Return the figures of the row that are drawn."""
+    return tuple(int(row[place]) for place in _drawn_columns(table))
 
 
 def _drawn_columns(table: Table) -> tuple[int, ...]:
@@ -98,13 +113,19 @@ def _title(table: Table) -> list[str]:
     # Where only one of several columns is drawn, no legend says which one it is.
     named = len(columns) == 1 < len(table.columns) - 1
     title = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
-    if table.drawing is not Drawing.BARS or len(table.rows) <= _MOST_BARS:
-        return textwrap.wrap(title, _TITLE_WIDTH, max_lines=_TITLE_LINES, placeholder=" …")
-    which = "nhiều nhất" if table.by_figure else "đầu"
-    some = f"({_MOST_BARS} {table.columns[0].lower()} {which} trong {len(table.rows)})"
-    if len(title) + len(some) < _TITLE_WIDTH:
-        return [f"{title} {some}"]
-    return [textwrap.shorten(title, _TITLE_WIDTH, placeholder=" …"), some]
+    lines = textwrap.wrap(title, _TITLE_WIDTH, max_lines=_TITLE_LINES, placeholder=" …")
+    shown = _rows(table)
+    if len(shown) == len(table.rows):
+        return lines
+    name = table.columns[0].lower()
+    some = f"{len(shown)} trong {len(table.rows)} {name}"
+    if table.by_figure:
+        figure = table.columns[columns[0]].lower()
+        some += f" có {figure if figure.startswith('số') else f'số lượt {figure}'} cao nhất"
+        last = _figures(table, shown[-1])
+        if equal := sum(_figures(table, row) == last for row in table.rows if row not in shown):
+            some += f"; {equal} {name} khác có cùng số"
+    return [*lines, *textwrap.wrap(f"({some})", _TITLE_WIDTH)]
 
 
 class _Page:
@@ -121,7 +142,7 @@ class _Page:
     def header(self, paper: ReportDocument) -> None:
         lines = textwrap.wrap(paper.heading or f"{paper.title} {paper.group}", _HEADING_WIDTH)
         self._text(56, 34, "\n".join(lines[:_HEADING_LINES]), size=22, weight="bold", color=_BLUE)
-        self._text(56, 144, paper.period, size=17, color=_PALE)
+        self._text(56, 152, paper.period, size=17, color=_PALE)
         self._at = _HEADER
 
     def headline(self, headline: Highlight, note: Sequence[str]) -> None:

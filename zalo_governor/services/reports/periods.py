@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.reports import Period
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 
 
@@ -60,7 +60,9 @@ def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageForma
     """
     end = due.astimezone(UTC)
     command = _command(days(today(end - length), today(end - timedelta(milliseconds=1))))
-    return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)), command=command)
+    here = local(end)
+    label = voice.render(name, moment=f"{here:%H:%M} ngày {here:%d/%m/%Y}")
+    return Period(start=end - length, end=end, label=label, command=command)
 
 
 def month_before(day: date) -> Span:
@@ -109,10 +111,9 @@ def _parse_named(text: str, today: date) -> Span | None:
     first_of_quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
     match text.replace(" ", ""):
         case "" | "homnay" | "hnay" | "ngay" | "ngaynay":
-            return Span(today, today, MessageId.PERIOD_TODAY, {"date": _format_date(today)})
+            return days(today, today)
         case "homqua" | "hqua":
-            day = today - _ONE_DAY
-            return Span(day, day, MessageId.PERIOD_YESTERDAY, {"date": _format_date(day)})
+            return days(today - _ONE_DAY, today - _ONE_DAY)
         case "tuan" | "tuannay":
             return _week_of(monday, today)
         case "tuantruoc" | "tuanqua":

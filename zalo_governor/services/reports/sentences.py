@@ -60,6 +60,8 @@ def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> 
     sealed = {case.clause for case in report.grave_cases if case.sealed}
     last = max((place for place, row in enumerate(rows) if row.clause in sealed), default=-1) + 1
     shown, rest = rows[: max(limit, last)], rows[max(limit, last) :]
+    if len(rest) == 1:
+        shown, rest = rows, []
     said = [
         voice.render(MessageId.REPORT_CLAUSE, clause=voice.named_clause(row.clause), cases=number(row.cases))
         for row in shown
@@ -76,7 +78,10 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
     if not figures.given:
         return ""
     done = counted(
-        voice, (MessageId.DIRECTIVES_IN_TIME, figures.in_time), (MessageId.DIRECTIVES_LATE, figures.late)
+        voice,
+        (MessageId.DIRECTIVES_IN_TIME, figures.in_time),
+        (MessageId.DIRECTIVES_LATE, figures.late),
+        (MessageId.DIRECTIVES_ACKNOWLEDGED, figures.acknowledged),
     ).replace("; ", ", ")
     answered = counted(voice, (MessageId.DIRECTIVES_ANSWERED, figures.answered))
     others = counted(
@@ -90,8 +95,9 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
     given, asked = number(figures.given), number(figures.asked)
     said = voice.render(MessageId.LINE_DIRECTIVES, given=given, asked=asked)
     parts = "; ".join(filter(None, (answered, others)))
+    answers = _sentence(parts, MessageId.LINE_DIRECTIVES_ANSWERS, voice)
     overdue = counted(voice, (MessageId.DIRECTIVES_OVERDUE, figures.overdue))
-    return " ".join(filter(None, (f"{said}: {parts}." if parts else f"{said}.", overdue)))
+    return " ".join(filter(None, (said, answers, overdue)))
 
 
 def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
@@ -150,15 +156,20 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
     secret.
     """
     heard = voice.render(MessageId.COVERAGE, judged=number(coverage.judged), heard=number(coverage.heard))
-    more = counted(
+    of_them = counted(
         voice,
-        (MessageId.COVERAGE_WAITING, coverage.waiting),
-        (MessageId.COVERAGE_UNREADABLE, coverage.dead_letters),
         (MessageId.COVERAGE_SEALED, coverage.sealed),
         (MessageId.COVERAGE_RECOVERED, coverage.recovered),
         (MessageId.COVERAGE_LATE, coverage.late),
+    ).replace("; ", ", ")
+    if of_them:
+        heard = voice.render(MessageId.COVERAGE_OF_THEM, heard=heard, parts=of_them)
+    others = counted(
+        voice,
+        (MessageId.COVERAGE_WAITING, coverage.waiting),
+        (MessageId.COVERAGE_UNREADABLE, coverage.dead_letters),
     )
-    said = f"{heard} ({more})" if more else heard
+    said = "; ".join(filter(None, (heard, others)))
     if coverage.content_from is None:
         return said
     return said + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))
@@ -195,8 +206,8 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms
     """
     handling = report.handling
     lines = []
-    if handling.remedied_minutes is not None:
-        length = length_in_words(timedelta(minutes=handling.remedied_minutes), voice)
+    if handling.longest_remedy_minutes is not None:
+        length = length_in_words(timedelta(minutes=handling.longest_remedy_minutes), voice)
         lines.append(voice.render(MessageId.REPORT_REMEDIED, length=length))
     lines += [
         voice.render(text, count=number(count))

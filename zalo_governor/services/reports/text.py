@@ -78,7 +78,7 @@ class _TextRenderer:
         report = self._report
         return self._voice.render(
             MessageId.REPORT,
-            group=self._voice.group(Group(report.group_id, report.group_name)),
+            group=self._voice.group(Group(report.group_id, report.group_name)).upper(),
             period=report.period.label,
         )
 

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from sqlalchemy import BigInteger, distinct, func, insert, literal_column, select
 
@@ -126,7 +125,7 @@ class Distributions(Repository):
         """Return figures on how the group's cases (possible breaches) were handled, for the leader's report.
 
         These are: cases marked as false alarms in [start, end), events that repeated an earlier false alarm, persons
-        with two or more new cases, and the median time until a breach was corrected.
+        with two or more new cases, and the longest time until a breach was corrected.
         """
         taken_back = self._tx.execute(
             select(func.count())
@@ -157,7 +156,7 @@ class Distributions(Repository):
             taken_back=taken_back,
             passed_over=passed_over,
             repeated=sum(number > 1 for number in self._cases_by_person(group_id, start, end).values()),
-            remedied_minutes=round(median(took)) if took else None,
+            longest_remedy_minutes=max(took, default=None),
         )
 
     def membership(self, group_id: str) -> Membership:

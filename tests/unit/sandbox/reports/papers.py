@@ -36,6 +36,7 @@ FORMULA = '=HYPERLINK("http://a.example","xem")'
 
 
 SUGGESTED = "@SUM(A1) nên có mẫu báo cáo"
+PERIOD_LABEL = "24 giờ tính đến 14:05 ngày 24/11/2026"
 
 
 def report(*, words: bool = False) -> ActivityReport:
@@ -102,7 +103,7 @@ def bad(days: int) -> ActivityReport:
     ]
     return quiet.model_copy(
         update={
-            "period": Period(start=start, end=end, label="24 giờ đến 14:05 24/11/2026", command="24/11/2026"),
+            "period": Period(start=start, end=end, label=PERIOD_LABEL, command="24/11/2026"),
             "first_heard": start - timedelta(days=days),
             "activity": Activity(
                 messages=12345, senders=432, joined=23, left=12, recalled=34, changes=45, calls=56
@@ -111,7 +112,7 @@ def bad(days: int) -> ActivityReport:
             "open_cases": tuple(grave) * 4,
             "grave_cases": tuple(grave),
             "suspects": 45,
-            "handling": Handling(taken_back=80, passed_over=17, repeated=21, remedied_minutes=1234),
+            "handling": Handling(taken_back=80, passed_over=17, repeated=21, longest_remedy_minutes=1234),
             "coverage": quiet.coverage.model_copy(
                 update={"gaps": tuple(gaps), "waiting": 12, "dead_letters": 3, "rule_failures": 4}
             ),

@@ -207,7 +207,10 @@ def test_bars_stand_in_the_order_of_the_figure_that_is_shown_under_a_title_that_
     made = paper_of(bad(30).model_copy(update={"directives": answered}), bad_paper(30).head, VOICE)
     page = page_of(made)
     said = [text.get_text() for text in page.texts]
-    title = "Trả lời chỉ đạo theo đơn vị nhận (số lượt): đã xong\n(8 đơn vị nhận nhiều nhất trong 12)"
+    title = (
+        "Trả lời chỉ đạo theo đơn vị nhận (số lượt): đã hoàn\nthành\n"
+        "(8 trong 12 đơn vị nhận có số lượt đã hoàn thành cao\nnhất)"
+    )
     assert title in said
     [axes] = [axes for axes in page.axes if axes.get_yticklabels() and axes.get_yticklabels()[0].get_text() == "Xã 11"]
     assert [label.get_text() for label in axes.get_yticklabels()] == [f"Xã {place}" for place in range(11, 3, -1)]
@@ -218,6 +221,24 @@ def test_bars_stand_in_the_order_of_the_figure_that_is_shown_under_a_title_that_
     made = paper_of(bad(30).model_copy(update={"directives": answered}), bad_paper(30).head, VOICE)
     first = {axes.get_yticklabels()[0].get_text() for axes in page_of(made).axes if axes.get_yticklabels()}
     assert "Xã 1" in first, "whoever is overdue comes first"
+
+
+@pytest.mark.parametrize(
+    ("done", "drawn", "told"),
+    [
+        ([9, 8, 7, 6, 5, 4, 3, 2, 2, 2, 1, 1, 1], 10, "10 trong 13 đơn vị nhận"),
+        ([9, 8, 7, *[1] * 15], 3, "3 trong 18 đơn vị nhận"),
+        ([1] * 15, 8, "8 trong 15 đơn vị nhận có số lượt đã hoàn thành cao nhất; 7 đơn vị nhận khác có cùng số"),
+    ],
+)
+def test_a_chart_does_not_raise_one_of_several_equals(done: list[int], drawn: int, told: str) -> None:
+    units = [AgencyAnswers(name=f"Xã {place}", asked=9, in_time=count, late=0, waiting=9 - count, overdue=0, silent=0)
+             for place, count in enumerate(done)]  # fmt: skip
+    answered = bad(30).directives.model_copy(update={"agencies": tuple(units)})
+    page = page_of(paper_of(bad(30).model_copy(update={"directives": answered}), bad_paper(30).head, VOICE))
+    [axes] = [axes for axes in page.axes if axes.get_yticklabels() and axes.get_yticklabels()[0].get_text() == "Xã 0"]
+    assert len(axes.get_yticklabels()) == drawn
+    assert any(told in " ".join(text.get_text().split()) for text in page.texts)
 
 
 def test_no_face_holds_what_somebody_wrote() -> None:

@@ -55,7 +55,7 @@ LONG: dict[str, str] = {
         '- tên Nhóm: nay là "điều hành phòng chống thiên…"',
     ),
     "picture": "Đề nghị xem ảnh có đúng tính chất của Nhóm hay không.",
-    "period": "tuần 23/11-29/11/2026",
+    "period": "tuần từ ngày 23/11 đến ngày 29/11/2026",
     "approval": "Trưởng nhóm đồng ý thì gửi /duyet VP12345 trước 17:07 30/11.",
     "proposal": Shortenable(SENTENCE, "Cần gợi ý thêm dấu: /themdau kèm câu."),
     "lacks": "tên hiển thị chưa viết bằng tiếng Việt có dấu, bộ mã Unicode",

@@ -73,10 +73,10 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=65), ended_at=NOW, cause="x", closed=True)
     ]
     first, grave, pending, silent, *rest = text_of(desk).splitlines()
-    assert first == "BÁO CÁO HOẠT ĐỘNG CỦA Nhóm Zalo điều hành tỉnh Mẫu, tuần thử"
+    assert first == "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM ZALO ĐIỀU HÀNH TỈNH MẪU, tuần thử"
     assert grave == "1. Dấu hiệu nghiêm trọng: CÓ, 1 vụ việc (1 đang xử lý). Bí mật nhà nước (khoản 1 Điều 4): VP2."
     assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc đang xử lý; không có chỉ đạo quá hạn."
-    assert silent == "3. Gián đoạn: 1 giờ 5 phút, 1 lần, đã lấy lại đủ tin."
+    assert silent == "3. Thời gian Hệ thống gián đoạn: 1 giờ 5 phút (1 lần), đã lấy lại đủ tin."
     assert rest[1:4] == [
         "Vụ việc phát sinh: 6 (kỳ trước 4, tăng 50%)",
         "- Bí mật nhà nước (khoản 1 Điều 4): 1",
@@ -84,8 +84,8 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     ]
     text = "\n".join(rest)
     assert "100 tin nhắn của 20 người (kỳ trước 100, không đổi)" in text
-    assert "Báo cáo đầy đủ của cả những ngày này: /baocao tuần docx (hoặc ảnh, xlsx)." in text
-    assert "Chi tiết từng vụ việc: xin hỏi Quản trị Nhóm." in text
+    assert "Báo cáo đầy đủ các ngày nói trên: /baocao tuần docx (hoặc ảnh, xlsx)." in text
+    assert "Chi tiết từng vụ việc do Quản trị Nhóm báo cáo khi có yêu cầu." in text
     assert text.endswith("chưa phải kết luận.")
     assert "Tên hiển thị" not in text
     assert "!" not in text
@@ -98,10 +98,10 @@ def test_a_quiet_period_reads_well() -> None:
     for part in (
         "1. Dấu hiệu nghiêm trọng: không có.",
         "2. Đang xử lý, quá hạn: không có vụ việc đang xử lý; không có chỉ đạo quá hạn.",
-        "3. Gián đoạn: không có.",
+        "3. Thời gian Hệ thống gián đoạn: không có.",
     ):
         assert part in text
-    assert "Không phát sinh vụ việc." in text
+    assert "Trong kỳ không phát sinh vụ việc." in text
     assert "Trong kỳ, Nhóm không có tin nhắn." in text
     assert ": 0" not in text
 
@@ -109,7 +109,7 @@ def test_a_quiet_period_reads_well() -> None:
 def test_an_unfinished_gap_is_counted_up_to_now_and_said() -> None:
     desk = Desk()
     desk.store.gap_list = [Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=90), cause="x")]
-    assert "3. Gián đoạn: 1 giờ 30 phút, 1 lần. 1 lần chưa lấy lại đủ tin." in text_of(desk)
+    assert "3. Thời gian Hệ thống gián đoạn: 1 giờ 30 phút (1 lần). 1 lần chưa lấy lại đủ tin." in text_of(desk)
 
 
 def test_where_nothing_is_known_of_the_preceding_period_it_is_not_called_zero() -> None:
@@ -152,7 +152,7 @@ def test_the_message_keeps_its_limit_whatever_the_figures(numbers: list[int], op
     desk.store.figures = [
         figures(f"3.{index}", value, value // 3 + 1, open=value) for index, value in enumerate(numbers)
     ]
-    desk.store.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, remedied_minutes=10**9)
+    desk.store.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, longest_remedy_minutes=10**9)
     desk.store.group = SUSPICIOUS
     text = text_of(desk)
     assert len(text) <= TEXT_LIMIT == 1200
@@ -163,21 +163,22 @@ def test_the_message_keeps_its_limit_whatever_the_figures(numbers: list[int], op
 def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_page_where_there_are_any() -> None:
     desk = Desk()
     quiet = text_of(desk)
-    desk.store.handled = Handling(taken_back=2, passed_over=5, repeated=3, remedied_minutes=12)
+    desk.store.handled = Handling(taken_back=2, passed_over=5, repeated=3, longest_remedy_minutes=12)
     desk.store.group = SUSPICIOUS
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
-        "Trong các vụ việc đã khắc phục, ít nhất một nửa được khắc phục trong vòng 12 phút.",
+        "Thời gian thu hồi hoặc khắc phục một vụ việc lâu nhất là 12 phút.",
         "3 người liên quan từ hai vụ việc trở lên",
-        "Trong kỳ, 2 vụ việc được xác định là báo nhầm. Nội dung đã xác định là báo nhầm được đăng lại 5 lần",
+        "Trong kỳ, 2 vụ việc (kể cả vụ việc phát sinh từ kỳ trước) được xác định là báo nhầm.",
+        "Nội dung đã xác định là báo nhầm được đăng lại 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
         "đường dẫn mời mở từ 14:05 24/11/2026, hết hạn 14:05 25/11/2026",
     ):
         assert part in text
         assert part in written
     assert "Chuyển tin ra ngoài (khoản 6 Điều 4), điểm cần lưu ý: có 2" in text
-    for part in ("ít nhất một nửa", "người liên quan từ hai", "điểm cần lưu ý"):
+    for part in ("lâu nhất là", "người liên quan từ hai", "điểm cần lưu ý"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 
@@ -194,7 +195,7 @@ def test_a_paper_calls_today_by_its_date() -> None:
     span = asked("", today(NOW))
     assert span is not None
     day = compose(desk.uow, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
-    assert "hôm nay 24/11/2026" in render_text(day, CATALOGUE, REGULATION)
+    assert "MẪU, ngày 24/11/2026\n" in render_text(day, CATALOGUE, REGULATION)
     written = paper_of(day, LETTERHEAD, VOICE)
     assert written.subject.endswith("ngày 24/11/2026")
     assert "hôm nay" not in written.model_dump_json()
@@ -225,7 +226,7 @@ def test_json_has_every_figure_and_the_codes() -> None:
     assert ActivityReport.model_validate(data) == report(desk)
 
 
-@pytest.mark.parametrize(("duty", "label"), [("daily_report", "24 giờ đến"), ("weekly_report", "7 ngày đến")])
+@pytest.mark.parametrize(("duty", "label"), [("daily_report", "24 giờ tính đến"), ("weekly_report", "7 ngày tính đến")])
 def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: str) -> None:
     desk = Desk()
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -236,7 +237,7 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
     assert {notice.purpose for notice in posted} == {Purpose.REPORT}
     for who in ("leader", "report_reader", "admin"):
         (text,) = to(posted, who)
-        assert f"{label} 17:00 24/11/2026" in text
+        assert f"{label} 17:00 ngày 24/11/2026" in text
     assert run(desk.uow, due + timedelta(days=7)) == 3
 
 
@@ -284,7 +285,7 @@ def test_the_report_says_when_nobody_listened_yet() -> None:
     desk.store.first_heard_at = None
     text = text_of(desk)
     assert "1. Dấu hiệu nghiêm trọng: chưa có số liệu." in text
-    assert "3. Gián đoạn: Hệ thống chưa theo dõi Nhóm trong kỳ này." in text
+    assert "3. Thời gian Hệ thống gián đoạn: chưa có số liệu, vì Hệ thống chưa theo dõi Nhóm trong kỳ này." in text
     assert "tin nhắn" not in text
     assert "chưa có cơ sở nhận xét" in paper_of(report(desk), LETTERHEAD, VOICE).model_dump_json()
 

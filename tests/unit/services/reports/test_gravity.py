@@ -125,6 +125,7 @@ def test_a_case_that_a_person_has_to_look_at_first_is_counted_beside_the_grave_o
     assert "VP1. Ngoài ra có 1 vụ việc chưa rõ, cần kiểm tra thêm: VP2." in text_of(desk)
     [cases] = [table for table in paper(desk).tables if table.key == "open"]
     assert [str(row[3]).endswith(", cần kiểm tra thêm") for row in cases.rows] == [False, True]
+    assert [row[1] == "chưa nêu tên" for row in cases.rows] == [False, True], "who is not asked yet is not named"
 
 
 def test_who_added_an_outsider_does_not_look_like_the_outsider() -> None:
@@ -133,7 +134,7 @@ def test_who_added_an_outsider_does_not_look_like_the_outsider() -> None:
     added = {"rule_id": OUTSIDERS, "clause": "4.5", "label": "added"}
     desk.store.book[1] = desk.store.book[1].model_copy(update=added)
     [cases] = [table for table in paper(desk).tables if table.key == "open"]
-    assert "(người thêm hoặc duyệt" in str(cases.rows[0][1])
+    assert "; là người thêm hoặc duyệt" in str(cases.rows[0][1])
 
 
 def test_of_the_time_before_the_program_listened_there_are_no_figures_and_no_rates() -> None:
@@ -157,7 +158,7 @@ def test_a_gap_that_was_made_good_is_not_called_incomplete() -> None:
     desk = Desk()
     gap = Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(seconds=20), ended_at=NOW, cause="x", closed=True)
     desk.store.gap_list = [gap]
-    assert "3. Gián đoạn: dưới 1 phút, 1 lần, đã lấy lại đủ tin." in text_of(desk)
+    assert "3. Thời gian Hệ thống gián đoạn: dưới 1 phút (1 lần), đã lấy lại đủ tin." in text_of(desk)
     made = {section.key: " ".join(section.lines) for section in paper(desk).sections}
     assert "gián đoạn dưới 1 phút và đã lấy lại đủ tin" in made["remarks"]
     assert "chưa đầy đủ" not in made["remarks"]
@@ -188,7 +189,7 @@ def test_remarks_and_requests_follow_the_figures() -> None:
     desk.seal("stranger")
     desk.store.figures = [figures("4.1", 1), figures("3.1", 5, 2, false_alarms=3)]
     made = {section.key: " ".join(section.lines) for section in paper(desk).sections}
-    for part in ("(6) tăng so với kỳ trước", "thuộc thẩm quyền của cơ quan chức năng", "3 trong 6 vụ việc là báo nhầm"):
+    for part in ("(6) tăng so với kỳ trước", "trách nhiệm của cơ quan có thẩm quyền", "3 trong 6 vụ việc là báo nhầm"):
         assert part in made["remarks"]
     assert "cho ý kiến về 1 vụ việc đang xử lý có dấu hiệu liên quan bí mật nhà nước (VP1)" in made["requests"]
     assert (
@@ -240,7 +241,8 @@ def test_the_numbers_of_each_row_add_up() -> None:
     answered = present.model_copy(update={"received_at": NOW, "reported_at": NOW})
     late = answered.model_copy(update={"due_at": NOW - timedelta(days=1)})
     overdue = present.model_copy(update={"name": "Sở Nội vụ", "due_at": NOW - timedelta(days=1)})
-    answers = figures_of([order], [absent, present, answered, late, overdue], NOW)
+    told_only = present.model_copy(update={"received_at": NOW})
+    answers = figures_of([order], [absent, present, answered, told_only, late, overdue], NOW)
     desk = Desk()
     desk.store.figures = [
         figures("4.1", 9, open=2, remedied=1, confirmed=1, referred=3, false_alarms=2),
@@ -251,11 +253,12 @@ def test_the_numbers_of_each_row_add_up() -> None:
     for row in tables["directives"].rows:
         asked, *parts, silent = map(int, row[1:-1])
         assert asked == sum(parts)
-        assert silent <= parts[2] + parts[3]
+        assert silent <= parts[3] + parts[4]
     for row in tables["clauses"].rows:
         cases, *parts = map(int, row[1:-1])
         assert cases == sum(parts)
     said = " ".join(line for section in told.sections for line in section.lines)
-    assert "xác định vi phạm 1; đã chuyển cơ quan có thẩm quyền 3; Trưởng nhóm đã duyệt 2" in said
-    assert "đã trả lời 2 lượt (trong đó đã xong 1, xong chậm 1); chưa trả lời 2 lượt; 1 lượt giao khi" in said
+    assert "đã xác định vi phạm 1; đã chuyển cơ quan có thẩm quyền 3; Trưởng nhóm đã duyệt 2" in said
+    assert "Các đơn vị: đã trả lời 3 lượt (trong đó đã hoàn thành 1, hoàn thành quá hạn 1, đã nhận chỉ đạo" in said
+    assert "không nêu thời hạn 1); chưa trả lời trên Nhóm 2 lượt; 1 lượt giao khi" in said
     assert "Quá hạn mà chưa báo cáo kết quả: 1 lượt." in said

@@ -107,7 +107,7 @@ def test_a_day_runs_from_midnight_to_midnight_in_viet_nam() -> None:
     period = as_period(span, VOICE)
     assert period.start == datetime(2026, 11, 23, 17, tzinfo=UTC)
     assert period.end == datetime(2026, 11, 24, 17, tzinfo=UTC)
-    assert period.label == "hôm nay 24/11/2026"
+    assert period.label == "ngày 24/11/2026"
 
 
 def test_a_quarter_at_the_edge_of_the_year_ends_at_new_year() -> None:
@@ -128,7 +128,7 @@ def test_scheduled_periods_leave_no_time_between_two_reports() -> None:
     first = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
     second = up_to(due + timedelta(days=1), timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
     assert first.end == second.start
-    assert first.label == "24 giờ đến 17:00 24/11/2026"
+    assert first.label == "24 giờ tính đến 17:00 ngày 24/11/2026"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
 from zalo_governor.domain.reports import ActivityReport
-from zalo_governor.services.messaging.formatter import MessageFormatter, day, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.document.draft import Draft
@@ -74,11 +74,11 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
     return ReportDocument(
         head=head,
         title=say(MessageId.PAPER_TITLE),
-        subject=say(MessageId.PAPER_SUBJECT, group=group, period=_period(draft)),
+        subject=say(MessageId.PAPER_SUBJECT, group=group, period=report.period.label),
         group=group,
         period=span,
         made_at=report.made_at,
-        heading=say(MessageId.REPORT, group=group, period=_period(draft)),
+        heading=say(MessageId.REPORT, group=group.upper(), period=report.period.label),
         made=say(MessageId.PAPER_MADE, when=moment_in_words(report.made_at, voice)),
         summary=summary,
         headlines=first_lines,
@@ -115,15 +115,6 @@ def _regulation(voice: MessageFormatter) -> str:
         issued=regulation.issued_on,
         issuer=regulation.issuer,
     )
-
-
-def _period(draft: Draft) -> str:
-    """Return the name of the report's period for a document: a single day by its date, not "today" or "yesterday"."""
-    start, end = draft.report.period.start, draft.report.period.end
-    whole = local(start).hour == local(start).minute == 0
-    if whole and local(start).date() == local(last_minute(end)).date():
-        return draft.render(MessageId.PERIOD_DAY, date=day(start))
-    return draft.report.period.label
 
 
 def _highlights(draft: Draft) -> Iterator[Highlight]:

@@ -23,7 +23,7 @@ def proposal(draft: Draft) -> Section:
     """
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
-    minutes = report.handling.remedied_minutes
+    minutes = report.handling.longest_remedy_minutes
     messages = report.activity.messages
     per_thousand = 1000 * draft.cases / messages if messages >= _FEWEST_MESSAGES else None
     rows: list[Sequence[Cell]] = [
@@ -44,7 +44,7 @@ def proposal(draft: Draft) -> Section:
             say(MessageId.PROPOSAL_MINUTES),
             say(MessageId.COUNTED_OF_NO_REMEDY)
             if minutes is None
-            else say(MessageId.PROPOSAL_HALF, length=length_in_words(timedelta(minutes=minutes), draft.voice)),
+            else length_in_words(timedelta(minutes=minutes), draft.voice),
         ),
         (say(MessageId.PROPOSAL_REPEATED), report.handling.repeated),
         (say(MessageId.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),

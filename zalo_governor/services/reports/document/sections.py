@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import silence
 from zalo_governor.domain.directives import AgencyAnswers
@@ -150,7 +151,8 @@ def directives(draft: Draft) -> Section:
     rows: list[Sequence[Cell]] = [
         (
             row.name or draft.render(MessageId.AGENCY_UNKNOWN),
-            *(row.asked, row.in_time, row.late, row.waiting, row.overdue, row.absent, row.silent),
+            *(row.asked, row.in_time, row.late, row.acknowledged),
+            *(row.waiting, row.overdue, row.absent, row.silent),
             draft.render(MessageId.NO_FIGURE) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
         for row in figures.agencies
@@ -179,9 +181,10 @@ def directives(draft: Draft) -> Section:
         MessageId.SECTION_DIRECTIVES,
         [
             directives_line(draft.report, draft.voice),
+            draft.render(MessageId.LINE_DIRECTIVES_CAUTION) if figures.silent else "",
             draft.render(MessageId.LINE_DIRECTIVES_NOW, parts=still_open) if still_open else "",
         ],
-        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (5, 2, 3), by_figure=True),
+        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (6, 2, 3), by_figure=True),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
         notes=[
             *notes,
@@ -376,14 +379,20 @@ def _signs(draft: Draft) -> str:
 
 def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     case = draft.report.open_cases[place]
+    state = draft.voice.state(case.state)
+    unclear = case.gravity is Severity.TRIAGE
+    return (
+        case.code,
+        # Nobody has looked yet whether there is a sign at all, nor has the person been asked.
+        draft.render(MessageId.WHO_WITHHELD) if unclear else _person_of(draft, case),
+        draft.voice.named_clause(case.clause),
+        draft.render(MessageId.STATE_FIRST, state=state) if unclear else state,
+        moment_in_words(case.event_at, draft.voice),
+    )
+
+
+def _person_of(draft: Draft, case: Case) -> str:
     name = draft.report.names.get(case.person_id) or draft.render(MessageId.WHO_UNKNOWN)
     # The case is kept with whoever let the newcomer in, who must not look like the outsider.
     added = case.rule_id == OUTSIDERS and case.label == "added"
-    state = draft.voice.state(case.state)
-    return (
-        case.code,
-        draft.render(MessageId.WHO_ADDED, name=name) if added else name,
-        draft.voice.named_clause(case.clause),
-        draft.render(MessageId.STATE_FIRST, state=state) if case.gravity is Severity.TRIAGE else state,
-        moment_in_words(case.event_at, draft.voice),
-    )
+    return draft.render(MessageId.WHO_ADDED, name=name) if added else name
