@@ -1,6 +1,6 @@
 """The roster (the approved list of a group's members; clauses QĐ Đ1.3 and 7.2), and comparing two rosters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -93,3 +93,14 @@ def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> R
         changed=changed,
         same=len(pairs) - len(changed),
     )
+
+
+def whole_agency(agency: str, known: Collection[str]) -> str:
+    """Return the agency of which a unit is a part, if that is `known`; else the unit itself.
+
+    It is that of "Phòng Tổng hợp, Văn phòng UBND tỉnh" or of "Văn phòng Sở Y tế" (a department's own office).
+    """
+    after_comma, of_department = agency.rpartition(", ")[2], agency.removeprefix("Văn phòng ")
+    if of_department != agency and of_department.startswith("Sở ") and of_department in known:
+        return of_department
+    return after_comma if after_comma in known else agency

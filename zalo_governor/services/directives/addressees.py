@@ -1,11 +1,12 @@
 """Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.directives import GIVERS
 from zalo_governor.domain.people import Role
+from zalo_governor.domain.roster import whole_agency
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.directives.addressees import EVERYBODY
 from zalo_governor.text.fold import fold
@@ -163,13 +164,7 @@ def directory_of(uow: UnitOfWork, account: str, group_id: str) -> GroupDirectory
             name, _, title = shown.partition(" - ")
             listed.append(Listed(name.strip(), title.strip(), agency_in(title), frozenset({uid})))
     agencies = {person.agency for person in listed}
-    return GroupDirectory([person._replace(agency=_whole_agency(person.agency, agencies)) for person in listed])
-
-
-def _whole_agency(agency: str, known: Collection[str]) -> str:
-    """Return the agency of which a unit is a part: that of "Phòng Tổng hợp, Văn phòng UBND tỉnh", if that is known."""
-    whole = agency.rpartition(", ")[2]
-    return whole if whole in known else agency
+    return GroupDirectory([person._replace(agency=whole_agency(person.agency, agencies)) for person in listed])
 
 
 def agency_in(title: str) -> str:

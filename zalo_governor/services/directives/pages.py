@@ -90,7 +90,7 @@ class DirectivePages:
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
             when=_short(directive.at),
-            state=self.state(directive),
+            state=self._state_of(directive, asked),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
             reported=number(sum(one.reported_at is not None for one in asked)),
             count=number(len(asked)),
@@ -199,6 +199,12 @@ class DirectivePages:
         return self._voice.render(
             MessageId.DIRECTIVE_NOT_REMINDED, count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
+
+    def _state_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
+        """Return the state; without a deadline, that all have answered does not mean that it was carried out."""
+        if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
+            return self._voice.render(MessageId.DIRECTIVE_STATE_ANSWERED)
+        return self.state(directive)
 
     def state(self, directive: Directive) -> str:
         """Return the state of a directive in words."""

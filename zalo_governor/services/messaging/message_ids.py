@@ -965,6 +965,7 @@ class MessageId(Enum):
     DIRECTIVE_STATE_PROPOSED = ("directive_state_proposed", "")
     DIRECTIVE_STATE_OPEN = ("directive_state_open", "")
     DIRECTIVE_STATE_DONE = ("directive_state_done", "")
+    DIRECTIVE_STATE_ANSWERED = ("directive_state_answered", "")
     DIRECTIVE_STATE_DROPPED = ("directive_state_dropped", "")
     DIRECTIVE_STATE_WITHDRAWN = ("directive_state_withdrawn", "")
     PROGRESS_OVERDUE = ("progress_overdue", "")

@@ -18,6 +18,7 @@ from zalo_governor.domain.reports import (
     StateFigures,
     StatementFigures,
 )
+from zalo_governor.domain.roster import whole_agency
 from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Statistics, count_where, within
@@ -229,9 +230,9 @@ class Distributions(Repository):
         return counted
 
     def _agency_of_person(self, group_id: str) -> dict[int | None, str]:
-        agency_of_uid = {
-            entry.uid: entry.agency for entry in entries_of(self._tx.connection, self._tx.keys, group_id) if entry.uid
-        }
+        roster = entries_of(self._tx.connection, self._tx.keys, group_id)
+        agencies = {entry.agency for entry in roster}
+        agency_of_uid = {entry.uid: whole_agency(entry.agency, agencies) for entry in roster if entry.uid}
         if not agency_of_uid:
             return {}
         same = self._merged()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from zalo_governor.domain.roster import whole_agency
 from zalo_governor.services.directives.addressees import Addressee, GroupDirectory, Listed, agency_in, fits
 
 PEOPLE = [
@@ -117,3 +118,16 @@ def test_a_name_typed_after_a_code_fits_the_addressee() -> None:
     assert fits("mường giả", "UBND xã Mường Giả")
     assert fits("Páo", "Giàng A Páo")
     assert not fits("sở tc", "Sở Y tế")
+
+
+@pytest.mark.parametrize(
+    ("unit", "whole"),
+    [
+        ("Văn phòng Sở Y tế", "Sở Y tế"),
+        ("Phòng Tổng hợp, Sở Y tế", "Sở Y tế"),
+        ("Văn phòng Sở Nội vụ", "Văn phòng Sở Nội vụ"),
+        ("Văn phòng UBND tỉnh", "Văn phòng UBND tỉnh"),
+    ],
+)
+def test_a_department_s_own_office_is_no_other_agency(unit: str, whole: str) -> None:
+    assert whole_agency(unit, {"Sở Y tế", "UBND tỉnh", "Văn phòng UBND tỉnh"}) == whole
