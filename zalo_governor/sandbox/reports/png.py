@@ -26,12 +26,12 @@ _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 36
 _HEADLINE, _NOTE_LINE = 116, 30
 """Heights in pixels of one of the three lines at the top, and of each line of its note."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
-_TITLE_WIDTH, _TITLE_LINES, _TITLE_LINE = 54, 2, 34
+_TITLE_WIDTH, _TITLE_LINES, _TITLE_LINE = 57, 2, 34
 """Characters in a line of a chart's title, number of such lines, height in pixels of each after the first."""
 _LONG_VALUE = 46
 """Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
-_HEADING_WIDTH, _HEADING_LINES = 42, 3
+_HEADING_WIDTH, _HEADING_LINES = 48, 3
 _LABEL_WIDTH = 27
 
 
@@ -121,7 +121,9 @@ def _title(table: Table) -> list[str]:
     some = f"{len(shown)} trong {len(table.rows)} {name}"
     if table.by_figure:
         figure = table.columns[columns[0]].lower()
-        some += f" có {figure if figure.startswith('số') else f'số lượt {figure}'} cao nhất"
+        if not figure.startswith("số"):
+            figure = "số lượt" if named else f"số lượt {figure}"
+        some += f" có {figure} cao nhất"
         last = _figures(table, shown[-1])
         if equal := sum(_figures(table, row) == last for row in table.rows if row not in shown):
             some += f"; {equal} {name} khác có cùng số"
@@ -140,9 +142,9 @@ class _Page:
         self._at = 0
 
     def header(self, paper: ReportDocument) -> None:
-        lines = textwrap.wrap(paper.heading or f"{paper.title} {paper.group}", _HEADING_WIDTH)
-        self._text(56, 34, "\n".join(lines[:_HEADING_LINES]), size=22, weight="bold", color=_BLUE)
-        self._text(56, 152, paper.period, size=17, color=_PALE)
+        lines = textwrap.wrap(paper.heading or f"{paper.title} {paper.group}", _HEADING_WIDTH)[:_HEADING_LINES]
+        self._text(56, 30, "\n".join(lines), size=20, weight="bold", color=_BLUE)
+        self._text(56, 162 if len(lines) == _HEADING_LINES else 144, paper.period, size=17, color=_PALE)
         self._at = _HEADER
 
     def headline(self, headline: Highlight, note: Sequence[str]) -> None:

@@ -846,7 +846,6 @@ class MessageId(Enum):
     COMMENT_SAME = ("comment_same", "cases")
     COMMENT_MOST = ("comment_most", "clauses")
     COMMENT_SECRETS = ("comment_secrets", "count")
-    COMMENT_REPEATED = ("comment_repeated", "count")
     COMMENT_FALSE_ALARMS = ("comment_false_alarms", "count cases")
     COMMENT_SILENT = ("comment_silent", "length count")
     COMMENT_SILENT_WHOLE = ("comment_silent_whole", "length")

@@ -26,7 +26,7 @@ _LONG_SILENCE = timedelta(hours=1)
 
 
 def remarks(draft: Draft) -> Section:
-    """Return the section with remarks on the period: trend, secrets, clauses, repetition, false alarms, gaps."""
+    """Return the section with remarks on the period: trend, secrets, clauses, false alarms, gaps."""
     return draft.section("remarks", MessageId.SECTION_REMARKS, list(_remarks(draft)))
 
 
@@ -47,8 +47,6 @@ def _remarks(draft: Draft) -> Iterator[str]:
     most = draft.most([(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses if row.cases])
     if most and draft.cases >= _FEWEST_CASES:
         yield say(MessageId.COMMENT_MOST, clauses=most.names)
-    if report.handling.repeated:
-        yield say(MessageId.COMMENT_REPEATED, count=number(report.handling.repeated))
     false_alarms = sum(row.false_alarms for row in report.clauses)
     if draft.cases >= _FEWEST_CASES and false_alarms * _MANY_FALSE_ALARMS >= draft.cases:
         yield say(MessageId.COMMENT_FALSE_ALARMS, count=number(false_alarms), cases=number(draft.cases))
