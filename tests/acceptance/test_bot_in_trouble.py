@@ -90,8 +90,8 @@ def test_the_report_counts_what_was_played_and_a_cut_is_made_good_in_order(tmp_p
         [gap] = coverage["gaps"]
         assert (coverage["recovered"], gap["recovered"], gap["closed"]) == (3, 3, True)
         [page] = made.answer(LEADER, "/baocao")
-        assert "3. Gián đoạn: " in page
-        assert "1 lần, đã lấy lại đủ tin." in page
+        assert "3. Thời gian Hệ thống gián đoạn: " in page
+        assert "(1 lần), đã lấy lại đủ tin." in page
         began = time.monotonic()
         assert made.stop_bot() == 0
         assert time.monotonic() - began < 5

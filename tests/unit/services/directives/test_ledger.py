@@ -90,6 +90,22 @@ def test_a_quoted_answer_counts_for_the_whole_agency() -> None:
     assert desk.directive().state is DirectiveState.DONE
 
 
+def test_where_all_have_only_said_that_they_heard_it_is_not_called_done() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Yêu cầu Sở Y tế tăng cường phòng, chống dịch sốt xuất huyết.")
+    desk.reply("y_te", order, "Rõ ạ")
+    assert desk.directive().state is DirectiveState.DONE
+    desk.take()
+    desk.say("leader", desk.directive().code, place="private")
+    [page] = to(desk.take(), "leader")
+    assert page.startswith(f"{desk.directive().code} (đã trả lời đủ): ")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã phun hóa chất tại 12 xã, đạt 100% kế hoạch.")
+    desk.take()
+    desk.say("leader", desk.directive().code, place="private")
+    [page] = to(desk.take(), "leader")
+    assert page.startswith(f"{desk.directive().code} (đã hoàn thành): ")
+
+
 def test_who_asks_for_more_time_is_shown_as_such_and_may_still_be_overdue() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
@@ -344,19 +360,3 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
     [line] = to(desk.take(), "leader")
     assert line.startswith("Kính báo cáo đồng chí: chỉ đạo CĐ1, hạn 17:00 30/11, có 0/2")
-
-
-def test_where_all_have_only_said_that_they_heard_it_is_not_called_done() -> None:
-    desk = LedgerDesk()
-    order = desk.order("Yêu cầu Sở Y tế tăng cường phòng, chống dịch sốt xuất huyết.")
-    desk.reply("y_te", order, "Rõ ạ")
-    assert desk.directive().state is DirectiveState.DONE
-    desk.take()
-    desk.say("leader", desk.directive().code, place="private")
-    [page] = to(desk.take(), "leader")
-    assert page.startswith(f"{desk.directive().code} (đã trả lời đủ): ")
-    desk.reply("y_te", order, "Sở Y tế báo cáo: đã phun hóa chất tại 12 xã, đạt 100% kế hoạch.")
-    desk.take()
-    desk.say("leader", desk.directive().code, place="private")
-    [page] = to(desk.take(), "leader")
-    assert page.startswith(f"{desk.directive().code} (đã hoàn thành): ")
