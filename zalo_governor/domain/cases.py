@@ -53,6 +53,10 @@ _ALLOWED_TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
 }
 
 
+UNSURE_LABEL = "look"
+"""Label of a finding that may be about a state secret, so that people have to look; its content is stored."""
+
+
 class Case(BaseModel):
     """A suspected breach of one rule by one person, with everything that happened to it since."""
 
@@ -108,6 +112,11 @@ class Case(BaseModel):
         return f"VP{self.id}"
 
     @property
+    def secret(self) -> bool:
+        """Return whether a state secret is suspected: clearly (the content is sealed), or so that people must look."""
+        return self.sealed or self.label == UNSURE_LABEL
+
+    @property
     def gravity(self) -> Severity:
         """Return the severity that decides who is notified: `severity`, but critical if the case is sealed.
 
@@ -133,16 +142,16 @@ class Case(BaseModel):
         If `by` is another person than the one concerned, no notices about the case are due any more (see `answered`).
 
         Raises:
-            IllegalTransitionError: `to` cannot follow the present state, or is CONFIRMED for a sealed case (content not
-                stored; only an authority can confirm a state secret), REFERRED for any other case, APPROVED for a case
-                that is not about a change of the group, or FALSE_ALARM without a reason.
+            IllegalTransitionError: `to` cannot follow the present state, or is CONFIRMED for a suspected state secret
+                (see `secret`; only an authority can confirm one), REFERRED for any other case, APPROVED for a case that
+                is not about a change of the group, or FALSE_ALARM without a reason.
         """
         if to not in _ALLOWED_TRANSITIONS[self.state]:
             raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
-        if to is CaseState.CONFIRMED and self.sealed:
-            raise IllegalTransitionError(f"{self.code}: a sealed case is referred, not confirmed")
-        if to is CaseState.REFERRED and not self.sealed:
-            raise IllegalTransitionError(f"{self.code}: only a sealed case is referred")
+        if to is CaseState.CONFIRMED and self.secret:
+            raise IllegalTransitionError(f"{self.code}: a suspected state secret is referred, not confirmed")
+        if to is CaseState.REFERRED and not self.secret:
+            raise IllegalTransitionError(f"{self.code}: only a suspected state secret is referred")
         if to is CaseState.APPROVED and self.rule_id not in CHANGE_RULES:
             raise IllegalTransitionError(f"{self.code}: only a change of the group is approved")
         if to is CaseState.FALSE_ALARM and not reason.strip():

@@ -73,13 +73,23 @@ class Clause(BaseModel):
     @property
     def citation(self) -> str:
         """Return the clause's citation, such as `khoản 1 Điều 4 Quy chế` (clause 1, Article 4 of the regulation)."""
-        *decision, article, clause = self.number.split(".")
-        return f"khoản {clause} Điều {article} {'Quyết định' if decision else 'Quy chế'}"
+        return citation_of(self.number)
 
     @property
     def named(self) -> str:
         """Return name and place, such as `Bí mật nhà nước (khoản 1 Điều 4)`; a clause without name is cited only."""
         return f"{self.name} ({self.citation.removesuffix(' Quy chế')})" if self.name else self.citation
+
+
+def citation_of(number: str) -> str:
+    """Return how to cite a clause (`4.1`, `QĐ.1.1`) or a whole article (`4`) by its number, even if there is none."""
+    act = "Quyết định" if number.startswith(_DECISION) else "Quy chế"
+    article, _, clause = number.removeprefix(_DECISION).rpartition(".")
+    return f"khoản {clause} Điều {article} {act}" if article else f"Điều {clause} {act}"
+
+
+_DECISION = "QĐ."
+"""Begins the numbers of the clauses of the decision by which the regulation was issued."""
 
 
 class Regulation(BaseModel):

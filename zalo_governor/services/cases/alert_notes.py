@@ -37,7 +37,7 @@ class AlertNotes:
         return self._voice.render(
             MessageId.ALERT_SAME,
             code=earlier.code,
-            state=self._voice.state(earlier.state),
+            state=self._voice.state_of(earlier),
         )
 
     def of_member(self, case: Case, asked: MemberRequest) -> str:

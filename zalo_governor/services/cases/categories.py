@@ -1,5 +1,6 @@
 """Vietnamese texts for the label of a finding (what it is about) and for its reason codes (why a rule found it)."""
 
+from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 
@@ -55,7 +56,7 @@ _CATEGORIES = {
     "advertising": MessageId.CATEGORY_ADVERTISING,
     "unverified": MessageId.CATEGORY_UNVERIFIED,
     "other": MessageId.CATEGORY_OTHER,
-    "look": MessageId.CATEGORY_SECRECY,
+    UNSURE_LABEL: MessageId.CATEGORY_SECRECY,
     **_LINKS,
     **_FILES,
 }
@@ -114,6 +115,9 @@ _REASONS = {
     **_FILES,
 }
 
+_ON_PAGE = frozenset({"red_stamp", "grey_stamp", "typed_mark", "recall_stamp"})
+"""Reasons that are seen on one page of a file."""
+
 
 def has_category(label: str) -> bool:
     """Return whether `category` has a Vietnamese text for the label of a finding, such as `drugs`."""
@@ -144,19 +148,24 @@ def is_in_file(reason: str | None) -> bool:
     return reason is not None and IN_FILE in reason.split("+")
 
 
-def why(voice: MessageFormatter, reason: str | None) -> str:
+def why(voice: MessageFormatter, reason: str | None, label: str = "") -> str:
     """Return Vietnamese texts for the codes with which a rule explains why it made a finding.
 
     `reason` holds the codes joined by "+", such as `contact+offer`; `page_3` names a page. Unknown codes are left out;
-    if none is known, or `reason` is None, a general text is returned.
+    if none is known, or `reason` is None, a general text on the words is returned, but "" for the label of a link or
+    file. The page is named with the mark that was seen on it, or with the first reason.
     """
-    said: dict[str, None] = {}
-    for code in (reason or "").split("+"):
-        if code in _REASONS:
-            said[voice.render(_REASONS[code])] = None
-        elif code.startswith(PAGE):
-            said[voice.render(MessageId.REASON_PAGE, page=code.removeprefix(PAGE))] = None
-    return ", ".join(said) if said else voice.render(MessageId.REASON_WORDS)
+    codes = (reason or "").split("+")
+    known = [code for code in codes if code in _REASONS]
+    page = next((code.removeprefix(PAGE) for code in codes if code.startswith(PAGE)), None)
+    if page is not None:
+        known.sort(key=lambda code: code not in _ON_PAGE)
+    said = list(dict.fromkeys(voice.render(_REASONS[code]) for code in known))
+    if said and page is not None:
+        said[0] = voice.render(MessageId.REASON_PAGE, said=said[0], page=page)
+    if said or is_dangerous_link(label) or is_dangerous_file(label):
+        return ", ".join(said)
+    return voice.render(MessageId.REASON_WORDS)
 
 
 IN_FILE = "in_file"

@@ -12,7 +12,7 @@ from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.notifications import NAME_RULE
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, moment, number, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
@@ -58,7 +58,7 @@ class Escalation:
             code=case.code,
             by=self._voice.who(by),
             what=self._describe_case(uow, case),
-            state=self._voice.state(case.state),
+            state=self._voice.state_of(case),
             words=self._voice.render(MessageId.LEADER_WORDS, words=words) if words else "",
         )
         return self._tell_leaders(uow, case, text, by.id)
@@ -75,7 +75,8 @@ class Escalation:
             MessageId.LEADER_UNVERIFIED,
             code=case.code,
             what=self._describe_case(uow, case),
-            noted=moment(case.opened_at),
+            noted=brief(case.opened_at),
+            now=time_or_brief(self._policy.clock(), case.opened_at),
             care=self._voice.render(MessageId.LEADER_CARE) if case.sealed else "",
         )
         told = self._tell_leaders(uow, case, text, None)
@@ -163,7 +164,7 @@ class Escalation:
         changes = [kept.change for kept in uow.group_changes.of_case(case)]
         return self._voice.render(
             MessageId.LEADER_WHAT_CHANGE,
-            **self._case_fields(uow, case),
+            **self._case_fields(uow, case) | {"who": self._voice.account_of(uow.people.get(case.person_id))},
             rows=self._wording.rows(uow, changes[-_CHANGES:]),
         )
 

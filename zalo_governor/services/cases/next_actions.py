@@ -14,16 +14,16 @@ def visible(uow: UnitOfWork, case: Case) -> list[CaseMessage]:
 def may_answer(case: Case) -> bool:
     """Return whether an admin can still confirm that the case is a breach.
 
-    For a sealed case (a suspected state secret), which admins cannot confirm: whether it can still be referred to the
+    For a suspected state secret, which admins cannot confirm: whether it can still be referred to the
     authority that decides what is secret.
     """
-    return case.may_become(CaseState.REFERRED if case.sealed else CaseState.CONFIRMED)
+    return case.may_become(CaseState.REFERRED if case.secret else CaseState.CONFIRMED)
 
 
 def answers(voice: MessageFormatter, case: Case) -> str:
     """Return a sentence, with a leading space, naming the chat commands that can still decide the case; "" if none."""
     if may_answer(case):
-        return voice.render(MessageId.ANSWER_SEALED if case.sealed else MessageId.ANSWER_BOTH, code=case.code)
+        return voice.render(MessageId.ANSWER_SEALED if case.secret else MessageId.ANSWER_BOTH, code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
         return voice.render(MessageId.ANSWER_FALSE_ALARM, code=case.code)
     return voice.render(MessageId.ANSWER_REVIEW, code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""

@@ -81,7 +81,7 @@ class CaseNotifications:
         elif has_category(case.label):
             named = {
                 "category": category(self._voice, case.label),
-                "reason": self._voice.in_brackets(why(self._voice, reason)),
+                "reason": self._voice.in_brackets(why(self._voice, reason, case.label)),
             }
             kind = alert_of(case.label)
             del about["group"]
@@ -216,6 +216,7 @@ class CaseNotifications:
             return
         about = self._case_fields(case, person)
         del about["when"]
+        about["citation"] = self._voice.cited(case, within=text is MessageId.DECIDED_FALSE_ALARM)
         said = self._voice.render_for(person, text, **about)
         self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
@@ -242,11 +243,10 @@ class CaseNotifications:
         visible.
         """
         author, remover, account = uow.people.get(case.person_id), by and uow.people.get(by.id), self._policy.account
-        about = self._case_fields(case, author)
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
-            code=about["code"],
-            who=about["who"],
+            code=case.code,
+            who=self._voice.who(author),
             how=gone(self._voice, at, remover, author_id=author.id, deleted=deleted, account=account),
             after=self._voice.render(MessageId.GONE_AFTER, minutes=self._voice.lasted(at - case.event_at)),
             rest=self._voice.render(MessageId.RECALL_REST, count=case.count) if left else "",

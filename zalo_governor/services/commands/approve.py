@@ -75,7 +75,8 @@ class Approve(Command[Asked]):
                 return unknown_case(self.voice, argument.case_id)
             return self._approve_case(call, case) if may else self._suggest_asking(call, case)
         if not may:
-            text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK, words=argument.words)
+            what = self._what(argument)
+            text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK, what=what, words=argument.words)
             return Answer([text], "ask")
         return self._approve_in_advance(call, argument)
 
@@ -99,7 +100,7 @@ class Approve(Command[Asked]):
         )
         said = {
             "who": self.voice.who(call.person),
-            "what": asked.words,
+            "what": self._what(asked),
             "group": self.voice.group(group),
             "until": moment(approval.until),
             "uses": self.voice.render(MessageId.APPROVAL_ONCE if approval.once else MessageId.APPROVAL_ALWAYS),
@@ -115,6 +116,12 @@ class Approve(Command[Asked]):
         )
         return Answer([self.voice.render(MessageId.APPROVAL_GIVEN, **said)], subject=f"approval {approval.id}")
 
+    def _what(self, asked: Asked) -> str:
+        """Return what is approved: the words typed, or in full if they stand for any change."""
+        if asked.wanted is not None and asked.wanted.kind is None and asked.wanted.length is None:
+            return self.voice.render(MessageId.APPROVAL_ANY)
+        return self.voice.render(MessageId.APPROVAL_WHAT, words=asked.words)
+
     def _approve_case(self, call: Call, case: Case) -> Answer:
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
@@ -126,7 +133,7 @@ class Approve(Command[Asked]):
             )
         reason = self.voice.render(MessageId.REASON_APPROVED, who=self.voice.who(call.person))
         if not case.may_become(CaseState.APPROVED):
-            state = self.voice.state(case.state)
+            state = self.voice.state_of(case)
             return Answer([self.voice.render(MessageId.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
         approval = call.uow.group_changes.add_approval(
             Approval(

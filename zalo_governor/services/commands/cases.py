@@ -134,7 +134,7 @@ class ListCases(Command[Wanted]):
         if newcomer.brought_by is None:
             way = way_in(uow, self.voice, newcomer, case)
             return self.voice.render(MessageId.CASE_ROW_NEWCOMER, who=who, way=way)
-        by = self.voice.who(uow.people.get(newcomer.brought_by))
+        by = self.voice.account_of(uow.people.get(newcomer.brought_by))
         return self.voice.render(MessageId.CASE_ROW_NEWCOMER_ADDED, who=who, by=by)
 
 
@@ -169,12 +169,11 @@ class ConfirmCase(CaseCommand):
     usage = MessageId.USAGE_CONFIRM
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Move the case to the state CONFIRMED, or to REFERRED if it is sealed.
+        """Move the case to the state CONFIRMED, or to REFERRED if a state secret is suspected.
 
-        A sealed case (a suspected state secret, of which no content is stored) is referred to the competent authority,
-        as only that authority decides what is secret.
+        Such a case is referred to the competent authority, as only that authority decides what is secret.
         """
-        return move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
+        return move(self, call, case, CaseState.REFERRED if case.secret else CaseState.CONFIRMED, "")
 
 
 class CaseWords(Command[tuple[int, str]]):
@@ -229,7 +228,7 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
     """Return the reply that the case's current state does not allow the command."""
-    state = command.voice.state(case.state)
+    state = command.voice.state_of(case)
     text = command.voice.render(MessageId.CASE_CANNOT_MOVE, code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
 

@@ -8,6 +8,7 @@ from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Person
+from zalo_governor.domain.regulation import citation_of
 from zalo_governor.services.cases.transitions import open_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import one_line
@@ -49,7 +50,8 @@ class NoteCase(Command[str]):
         A name typed as plain text is refused. The text after the clause is the reason; the other admins are notified.
         """
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
-            return Answer([self.voice.render(MessageId.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
+            text = self.voice.render(MessageId.REGULATION_NONE, wanted=citation_of(argument))
+            return Answer([text], "unknown_clause", argument)
         if len(call.groups) != 1:
             return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
         uid, words = _person_and_text(call.event)

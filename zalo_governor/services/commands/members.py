@@ -86,7 +86,8 @@ class Belongs(Command[Whom]):
 
         The person may be impersonating somebody, so the name is not taken from the display name.
         """
-        text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
+        who, other = self.voice.who(found.person), self.voice.namesake(found.person)
+        text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=who, other=other)
         return Answer([text], "namesake", whom.code)
 
     def _close_case(

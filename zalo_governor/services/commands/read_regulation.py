@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from zalo_governor.domain.regulation import Clause, Enforcement
+from zalo_governor.domain.regulation import Clause, Enforcement, citation_of
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.parsing import folded
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -60,9 +60,8 @@ class ReadRegulation(Command[Wanted]):
             return Answer([self._table_of_contents()], subject="contents")
         clauses = [clause for clause in self.policy.regulation.clauses if _belongs_to(clause, argument)]
         if not clauses:
-            return Answer(
-                [self.voice.render(MessageId.REGULATION_NONE, wanted=argument.number)], "unknown", argument.number
-            )
+            text = self.voice.render(MessageId.REGULATION_NONE, wanted=citation_of(argument.number))
+            return Answer([text], "unknown", argument.number)
         return Answer(["\n".join(map(self._clause, clauses))], subject=argument.number)
 
     def _table_of_contents(self) -> str:
@@ -84,14 +83,12 @@ class ReadRegulation(Command[Wanted]):
         )
 
     def _clause(self, clause: Clause) -> str:
-        note = ""
+        note, citation = "", clause.citation[:1].upper() + clause.citation[1:]
         if clause.enforced is Enforcement.NOT_VISIBLE:
             unseen = self.voice.render(MessageId.REGULATION_NOT_VISIBLE)
             by_hand = clause.note.strip(" .")
             note = self.voice.render(MessageId.REGULATION_NOTE, note=f"{unseen}; {by_hand}" if by_hand else unseen)
-        return self.voice.render(
-            MessageId.REGULATION_CLAUSE, citation=clause.citation, summary=clause.summary, note=note
-        )
+        return self.voice.render(MessageId.REGULATION_CLAUSE, citation=citation, summary=clause.summary, note=note)
 
 
 _DECISION = "QĐ."

@@ -31,6 +31,7 @@ _GONE = 5
 _NOTES = 5
 _OPENINGS = 5
 _NOTE = 300
+_DECIDED = frozenset({CaseState.CONFIRMED, CaseState.FALSE_ALARM, CaseState.APPROVED})
 _NOTE_TEXTS = {
     NoteKind.EXPLANATION: MessageId.CASE_EXPLANATION,
     NoteKind.REVIEW: MessageId.CASE_REVIEW,
@@ -65,6 +66,7 @@ class ShowCase(CaseCommand):
             state=state_in_words(call.uow, self.voice, case),
             times=self.voice.times(case),
             content="\n".join(self._content_lines(call, case)),
+            end=self.voice.render(MessageId.CASE_END_DECIDED if case.state in _DECIDED else MessageId.CASE_END),
         )
         note_opening(self, call, case)
         return Answer([text], subject=case.code)
@@ -73,9 +75,10 @@ class ShowCase(CaseCommand):
         citation = self.voice.cited(case)
         if case.label == UNCHECKED:
             return self.voice.render(MessageId.CASE_SIGNS_UNCHECKED, citation=citation)
-        if case.sealed:
+        sign = self.voice.sign(case)
+        if case.sealed or sign == citation:
             return self.voice.render(MessageId.CASE_SIGNS_SEALED, citation=citation)
-        return self.voice.render(MessageId.CASE_SIGNS, citation=citation, clause=self.voice.sign(case))
+        return self.voice.render(MessageId.CASE_SIGNS, citation=citation, clause=sign)
 
     def _content_lines(self, call: Call, case: Case) -> list[str]:
         lines = []
@@ -107,22 +110,23 @@ class ShowCase(CaseCommand):
                 lines.append(self.voice.render(MessageId.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
             named = category(self.voice, case.label)
-            reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case)))
+            reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case), case.label))
             lines.append(self.voice.render(MessageId.CASE_CATEGORY, category=named, reason=reason))
         scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
         lines += [scan_line(self.voice, scan) for scan in scans[-1:]]
-        if case.reason:
+        if case.reason and case.state is not CaseState.APPROVED:  # The approval has a line of its own.
             lines.append(self.voice.render(MessageId.CASE_REASON, reason=case.reason))
         if case.nth > 1 and case.label != UNCHECKED:
             days = number(self.policy.ladder.window_days)
             lines.append(self.voice.render(MessageId.CASE_NTH, nth=number(case.nth), days=days))
-        if case.minutes_to_remedy is not None:
-            lines.append(self.voice.render(MessageId.CASE_REMEDIED, minutes=self.voice.minutes(case.minutes_to_remedy)))
+        if case.remedied_at is not None:
+            text = MessageId.CASE_TAKEN_BACK if case.secret else MessageId.CASE_REMEDIED
+            lines.append(self.voice.render(text, minutes=self.voice.lasted(case.remedied_at - case.event_at)))
         lines += [self._note_line(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader_lines(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
             lines.append(self.voice.render(MessageId.CASE_WITHHELD, whom=withheld))
-        if case.sealed:
+        if case.sealed and case.state is not CaseState.FALSE_ALARM:
             lines.append(self._next_steps_line(call, case))
         return lines + self._opening_lines(call, case)
 
@@ -154,7 +158,8 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
         elif case.state.open:
             here = MessageId.CASE_NEWCOMER_NAMESAKE if person.namesake else MessageId.CASE_NEWCOMER_HERE
-            lines.append(self.voice.render(here, code=case.code))
+            other = {"other": self.voice.namesake(person)} if person.namesake else {}
+            lines.append(self.voice.render(here, code=case.code, **other))
         return lines
 
     def _note_line(self, call: Call, note: CaseNote) -> str:
@@ -218,7 +223,7 @@ class ShowCase(CaseCommand):
 
     def _leader_lines(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
-            if case.due_at is None:
+            if case.due_at is None or case.state is CaseState.FALSE_ALARM:
                 return []
             if on_trial(self.policy, call.uow):
                 return [self.voice.render(MessageId.CASE_DUE_ON_TRIAL)]
@@ -237,7 +242,7 @@ class ShowCase(CaseCommand):
         if case.label == UNCHECKED and case.state.open:
             # The content was sealed unchecked, so it is unknown whether there is anything to recall or to report.
             steps += [MessageId.STEP_LOOK, MessageId.STEP_ANSWER_UNCHECKED]
-        elif case.state is not CaseState.FALSE_ALARM:
+        else:
             if visible(call.uow, case):
                 may = may_remove(call.uow, self.policy.account, case)
                 remove = self.voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""

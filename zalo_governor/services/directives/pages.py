@@ -119,7 +119,7 @@ class DirectivePages:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
         if not asked:
             rows.append(self._voice.render(MessageId.DIRECTIVE_NOBODY, code=directive.code))
-        return self._filled(head, rows, len(rows))
+        return self._filled(head, rows, len(rows), MessageId.DIRECTIVE_GROUPS_MORE)
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the line that acknowledges a new directive in the group."""
@@ -165,14 +165,16 @@ class DirectivePages:
     def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
         """Return the line to the leader when the deadline of a directive comes."""
         missing = [one for one in asked if not one.settled]
-        return self._voice.render(
-            MessageId.DIRECTIVE_DEADLINE,
-            code=directive.code,
-            due=_short(due),
-            reported=number(sum(one.settled for one in asked)),
-            count=number(len(asked)),
-            missing=self._names(missing, PAGE_LIMIT // 2),
-        )
+        about = {
+            "code": directive.code,
+            "due": _short(due),
+            "what": plain(directive.text, _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
+            "count": number(len(asked)),
+        }
+        if not missing:
+            return self._voice.render(MessageId.DIRECTIVE_DEADLINE_DONE, **about)
+        names = self._names(missing, PAGE_LIMIT // 2)
+        return self._voice.render(MessageId.DIRECTIVE_DEADLINE, missing=number(len(missing)), names=names, **about)
 
     def proposals(self, uow: UnitOfWork, group_id: str, proposed: Sequence[Directive]) -> str:
         """Return the question to the admins about messages that may be directives."""
@@ -248,12 +250,14 @@ class DirectivePages:
             return shown
         return self._voice.render(MessageId.DIRECTIVE_NAMES_MORE, names=shown, count=number(len(names) - len(kept)))
 
-    def _filled(self, head: str, rows: Sequence[str], count: int) -> str:
+    def _filled(
+        self, head: str, rows: Sequence[str], count: int, text_of_more: MessageId = MessageId.DIRECTIVES_MORE
+    ) -> str:
         """Put as many rows into the place "{rows}" of the text as fit on the page; say how many more there are."""
         kept = list(rows)
         while True:
             left = count - len(kept)
-            more = [self._voice.render(MessageId.DIRECTIVES_MORE, count=number(left))] if left > 0 else []
+            more = [self._voice.render(text_of_more, count=number(left))] if left > 0 else []
             text = head.replace("{rows}", "\n".join([*kept, *more]))
             if len(text) <= PAGE_LIMIT or len(kept) <= 1:
                 return text

@@ -9,7 +9,7 @@ from zalo_governor.domain.people import DESK, NOBODY_UID, Person, Reach, Role
 from zalo_governor.domain.pictures import ALIKE, difference
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.group_changes.wording import ChangeFormatter
-from zalo_governor.services.messaging.formatter import MessageFormatter, brief
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.shortening import Shortenable
@@ -165,8 +165,8 @@ class ChangeNotifications:
         return {
             "code": case.code,
             "group": self._voice.group(self._policy.group(case.group_id)),
-            "when": brief(case.last_event_at),
-            "who": self._voice.who(actor),
+            "when": Shortenable(brief(case.last_event_at), time_or_brief(case.last_event_at, self._policy.clock())),
+            "who": self._voice.account_of(actor),
             "rows": self._wording.rows(uow, changes),
             "citation": self._voice.citation(case.clause),
             "until": brief(case.event_at + self._policy.approval.afterwards),

@@ -12,6 +12,7 @@ from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
 _SHORT_VALUE = 30
+_SHORT_NAME = 80
 _BOTH_VALUES = 40
 """In a short form, values that are longer together are told by the new one alone."""
 
@@ -52,20 +53,25 @@ class ChangeFormatter:
             case ChangeKind.LINK:
                 return self._voice.render(MessageId.CHANGE_LINK)
             case ChangeKind.PIN | ChangeKind.BOARD:
-                title = plain(change.after or change.before or "", longest)
-                return self._voice.render(
-                    MessageId.CHANGE_BOARD,
-                    what=self._words.act(change.item),
-                    title=title or self._voice.render(MessageId.CHANGE_EMPTY),
-                )
+                title, what = plain(change.after or change.before or "", longest), self._words.act(change.item)
+                if not title:
+                    return self._voice.render(MessageId.CHANGE_BOARD_EMPTY, what=what)
+                return self._voice.render(MessageId.CHANGE_BOARD, what=what, title=title)
 
     def _describe_value(self, change: Change, longest: int) -> str:
-        what, empty = self._words.kinds[change.kind].title, self._voice.render(MessageId.CHANGE_EMPTY)
-        after = plain(change.after, longest) or empty
+        what = self._words.kinds[change.kind].title
+        if change.kind is ChangeKind.NAME:
+            longest = max(longest, _SHORT_NAME)  # The end of the name may be what was changed.
+        after, before = plain(change.after, longest), plain(change.before or "", longest)
+        if not after:
+            if not before:
+                return self._voice.render(MessageId.CHANGE_VALUE_EMPTY, what=what)
+            return self._voice.render(MessageId.CHANGE_VALUE_GONE, what=what, before=before)
         if change.before is None:
             return self._voice.render(MessageId.CHANGE_VALUE_NEW, what=what, after=after)
-        before = plain(change.before, longest) or empty
-        if longest <= _SHORT_VALUE and len(before) + len(after) > _BOTH_VALUES:
+        if not before:
+            return self._voice.render(MessageId.CHANGE_VALUE_ADDED, what=what, after=after)
+        if longest < _VALUE and len(before) + len(after) > _BOTH_VALUES:
             return self._voice.render(MessageId.CHANGE_VALUE_BRIEF, what=what, after=after)
         return self._voice.render(MessageId.CHANGE_VALUE, what=what, before=before, after=after)
 

@@ -119,7 +119,9 @@ class OutsiderService:
             if newcomer.brought_by is not None:
                 by_adder.setdefault(newcomer.brought_by, []).append((newcomer, case))
         asked = [self._ask_adder(uow, brought) for brought in by_adder.values()]
-        member = "\n".join(dict.fromkeys(asked)) or self._voice.render(MessageId.ADDER_NOBODY)
+        member = "\n".join(dict.fromkeys(asked)) or self._voice.render(
+            MessageId.ADDER_LINK if all(case.label == "by_link" for _, case in came) else MessageId.ADDER_NOBODY
+        )
         self._tell_admins(uow, group_id, came, MessageId.NEWCOMERS, member)
         for newcomer, case in came:
             self._remove_if_configured(uow, newcomer, case)
@@ -220,7 +222,8 @@ class OutsiderService:
             "when": brief(newcomer.came_at),
         }
         if person.namesake:
-            return self._voice.render(MessageId.NEWCOMER_ROW_NAMESAKE, **about)
+            other = self._voice.namesake(person)
+            return self._voice.render(MessageId.NEWCOMER_ROW_NAMESAKE, other=other, **about)
         likely = ""
         matched = uow.roster.matched(newcomer.account, newcomer.group_id)
         place = likeliest(matched, person.display_name) if person.display_name else None
@@ -317,5 +320,5 @@ def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | N
 def way_in(uow: UnitOfWork, voice: MessageFormatter, newcomer: Outsider, case: Case) -> str:
     """Return the text on how the outsider joined the group: added by a member, by an invitation link, or unknown."""
     if newcomer.brought_by is not None:
-        return voice.render(MessageId.WAY_ADDED, who=voice.who(uow.people.get(newcomer.brought_by)))
+        return voice.render(MessageId.WAY_ADDED, who=voice.account_of(uow.people.get(newcomer.brought_by)))
     return voice.render(MessageId.WAY_LINK if case.label == "by_link" else MessageId.WAY_UNSEEN)

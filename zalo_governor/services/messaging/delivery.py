@@ -148,9 +148,10 @@ class DeliveryFollowUp:
 
     def _alert_fields(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
         case = uow.cases.get(notice.case_id) if notice.case_id else None
+        citation = self._voice.cited(case, within=True) if case else ""
         return {
             "code": case.code if case else self._voice.render(MessageId.UNHEARD_MANY),
-            "what": self._voice.render(MessageId.UNHEARD_WHAT, citation=self._voice.cited(case)) if case else "",
+            "what": self._voice.render(MessageId.UNHEARD_WHAT, citation=citation) if case else "",
             "when": moment(case.event_at if case else notice.created_at),
             "group": self._voice.group(self._policy.group(notice.group_id)),
         }

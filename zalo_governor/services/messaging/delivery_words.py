@@ -2,6 +2,7 @@
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
+from zalo_governor.domain.findings import Severity
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.ports import UnitOfWork
@@ -10,15 +11,19 @@ _DELIVERIES = {DeliveryState.PENDING: MessageId.DELIVERY_PENDING, DeliveryState.
 
 
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
-    """Return the case's state as text, such as `mới` (new), saying if the notice to the member has not arrived."""
-    state = voice.state(case.state)
-    if case.state is not CaseState.NEW:
-        return state
-    delivery = uow.deliveries.request_state(case)
-    if delivery is DeliveryState.DELIVERED:
-        return voice.state(CaseState.REMINDED)  # `DeliveryFollowUp` moves the case itself within a second.
-    text = _DELIVERIES.get(delivery)
-    return state + voice.render(text) if text else state
+    """Return the case's state as text, such as `mới` (new).
+
+    It says if the notice to the member has not arrived, and if the case is one that people have to look at first.
+    """
+    state = voice.state_of(case)
+    if case.state is CaseState.NEW:
+        delivery = uow.deliveries.request_state(case)
+        if delivery is DeliveryState.DELIVERED:
+            return voice.state(CaseState.REMINDED)  # `DeliveryFollowUp` moves the case itself within a second.
+        text = _DELIVERIES.get(delivery)
+        state += voice.render(text) if text else ""
+    unsure = case.gravity is Severity.TRIAGE and case.state.open
+    return voice.render(MessageId.STATE_FIRST, state=state) if unsure else state
 
 
 def delivered_in_words(voice: MessageFormatter, count: int) -> str:

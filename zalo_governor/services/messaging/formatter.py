@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.people import NOBODY_UID, Person, Standing
-from zalo_governor.domain.regulation import ClauseTopic, Regulation
+from zalo_governor.domain.regulation import ClauseTopic, Regulation, citation_of
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -36,7 +36,6 @@ _SIGNS = {
 _TOPICS_OF_CHANGES = frozenset({ClauseTopic.GROUP_CHANGES, ClauseTopic.NAMES})
 """Topics of the cases whose events are changes of a name or of the group, not messages."""
 _NAME_LENGTH = 60
-_SHORT_NAME = 30
 _GROUP_PREFIX = "nhóm "
 _EXCESS_MARKS = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
 """Combining diacritics beyond the second on one letter: no name needs them, and many cover the lines above."""
@@ -76,6 +75,21 @@ class MessageFormatter:
         name, warning = self._name_and_title(person), self._namesake_warning(person)
         return joined(name, warning) if warning else name
 
+    def account_of(self, person: Person) -> str:
+        """Return how messages name the account with which something was done, as nobody has verified who used it."""
+        who = self.who(person)
+        if not person.identified:
+            return who
+        texts = (who, shortest(who))
+        return Shortenable(*(self.render(MessageId.WHOSE_ACCOUNT, who=str(text)) for text in texts))
+
+    def namesake(self, person: Person) -> str:
+        """Return the name of the known person whose name the account of `person` shows; "" if there is none."""
+        if person.namesake is None:
+            return ""
+        other = Person(id=0, uid="", full_name=person.namesake.full_name, title=person.namesake.title)
+        return str(self._name_and_title(other))
+
     def address(self, person: Person) -> str:
         """Return how a message addresses its recipient: name and title, or `chủ tài khoản "X"` (owner of account X)."""
         if person.identified:
@@ -107,17 +121,14 @@ class MessageFormatter:
         note = self.render(_NOTES[person.standing]) if person.standing in _NOTES else ""
         if not name:
             return self.render(MessageId.WHO_UNNAMED, note=note)
-        short = self.render(MessageId.WHO_ACCOUNT, name=plain(name, _SHORT_NAME), note="")
+        short = self.render(MessageId.WHO_ACCOUNT, name=name, note="")
         return Shortenable(self.render(MessageId.WHO_ACCOUNT, name=name, note=note), short)
 
     def _namesake_warning(self, person: Person) -> str:
         if person.namesake is None:
             return ""
-        other = Person(id=0, uid="", full_name=person.namesake.full_name, title=person.namesake.title)
-        return self.render(
-            MessageId.NAMESAKE_SAME if person.namesake.same else MessageId.NAMESAKE_ALIKE,
-            who=str(self._name_and_title(other)),
-        )
+        text = MessageId.NAMESAKE_SAME if person.namesake.same else MessageId.NAMESAKE_ALIKE
+        return self.render(text, who=self.namesake(person))
 
     def group(self, group: Group) -> str:
         """Return how messages name the group: as `nhóm` (group) and its name, or its id if it has no name.
@@ -135,6 +146,12 @@ class MessageFormatter:
         """Return the text for a case state, such as `đã nhắc` (reminded)."""
         return self.render(_STATES[state])
 
+    def state_of(self, case: Case) -> str:
+        """Return the text for the state of a case; a recall alone does not remedy a suspected state secret."""
+        if case.secret and case.state is CaseState.REMEDIED:
+            return self.render(MessageId.STATE_TAKEN_BACK)
+        return self.state(case.state)
+
     def clause_number(self, topic: ClauseTopic) -> str:
         """Return the number of the regulation's clause on that topic, such as `4.1`; "" if there is none."""
         return self.regulation.number_of(topic)
@@ -148,7 +165,7 @@ class MessageFormatter:
         try:
             return self.regulation.clause(number).citation
         except KeyError:
-            return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
+            return citation_of(number)
 
     def minutes(self, count: int) -> str:
         """Return a duration in whole minutes: `25 phút`."""
@@ -169,22 +186,24 @@ class MessageFormatter:
         try:
             return self.regulation.clause(number).named
         except KeyError:
-            return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
+            return citation_of(number)
 
     def clause(self, number: str) -> str:
         """Return the summary of a clause, without its full stop; a fallback text if the clause is unknown."""
         try:
             return self.regulation.clause(number).summary.rstrip(". ")
         except KeyError:
-            return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
+            return citation_of(number)
 
-    def cited(self, case: Case) -> str:
-        """Return the citation of the case's clause; if sealed, with the remark that a state secret is suspected."""
+    def cited(self, case: Case, *, within: bool = False) -> str:
+        """Return the citation of the case's clause; if sealed, with the remark that a state secret is suspected.
+
+        The remark is in brackets, but after a comma if the citation itself is `within` brackets.
+        """
         citation = self.citation(case.clause)
         if not case.sealed or case.label == UNCHECKED:
             return citation
-        texts = (citation, citation.removesuffix(" Quy chế"))
-        return Shortenable(*(self.render(MessageId.CITED_SECRET, citation=text) for text in texts))
+        return self.render(MessageId.CITED_SECRET_WITHIN if within else MessageId.CITED_SECRET, citation=citation)
 
     def sign(self, case: Case) -> str:
         """Return a short text on what the case is about.

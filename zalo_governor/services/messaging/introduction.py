@@ -16,7 +16,7 @@ def introduction_text(introduction: Introduction, voice: MessageFormatter) -> st
     regulation = voice.regulation
     return voice.render(
         MessageId.INTRODUCTION,
-        unit=introduction.unit,
+        unit=voice.render(MessageId.INTRODUCTION_UNIT, unit=introduction.unit) if introduction.unit else "",
         regulation=regulation.number,
         issued=regulation.issued_on,
         bodies_days=number(introduction.bodies_days),

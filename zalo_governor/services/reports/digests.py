@@ -22,6 +22,8 @@ from zalo_governor.services.reports.periods import midnight, today
 HINT = "borderline"
 """Label of "hints": findings on text that mentions state secrets without disclosing one. They open no case."""
 _ROWS = 10
+_ANSWERS = {True: MessageId.DIGEST_ANSWER_SECRET, False: MessageId.DIGEST_ANSWER}
+"""How to answer if the cases are right, by whether all of them are suspected state secrets or none is."""
 
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
@@ -62,7 +64,11 @@ class Digests:
         if not cases:
             return
         group = self._voice.group(self._policy.group(group_id))
-        text = self._voice.render(MessageId.DIGEST, group=group, parts="\n".join(filter(None, parts)))
+        secrets = {case.secret for case in cases}
+        answer = MessageId.DIGEST_ANSWER_BOTH if len(secrets) > 1 else _ANSWERS[secrets.pop()]
+        text = self._voice.render(
+            MessageId.DIGEST, group=group, parts="\n".join(filter(None, parts)), answer=self._voice.render(answer)
+        )
         self._notifier.to_desk(uow, text, group_id=group_id)
 
     def hints(self, uow: UnitOfWork, due: datetime) -> int:
@@ -208,7 +214,7 @@ class Digests:
             named = self._voice.render(
                 MessageId.DIGEST_ROW_HARMFUL,
                 category=category(self._voice, case.label),
-                reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case))),
+                reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case), case.label)),
             )
         return self._voice.render(
             MessageId.DIGEST_ROW,

@@ -17,7 +17,7 @@ NAME = "đồng chí Nguyễn Thị Phương Thảo"
 WHO = Shortenable(f"{NAME} ({TITLE})", NAME)
 GONE = "thu hồi lúc 17:07 28/11/2026"
 SECRET = "khoản 1 Điều 4 Quy chế (bí mật nhà nước)"
-SENTENCE = f'Có phải đồng chí định viết: "{"tuyến đường vào bản " * 14}"?'
+SENTENCE = f'Câu có dấu, đề nghị đồng chí xem: "{"tuyến đường vào bản " * 14}".'
 LONG: dict[str, str] = {
     "code": "VP12345",
     "who": WHO,
@@ -26,19 +26,19 @@ LONG: dict[str, str] = {
     "group": Shortenable("Nhóm điều hành phòng chống thiên tai", "Nhóm"),
     "when": "17:07 28/11",
     "until": "17:07 30/11",
-    "noted": "17:07 28/11/2026",
+    "noted": "17:07 28/11",
     "citation": "khoản 4 Điều 4 Quy chế",
     "clause": " (Không đăng văn bản, thông tin Mật, Tối mật, Tuyệt mật lên Nhóm)",
     "category": "văn bản có thành phần có thể gây hại (ActiveX)",
-    "reason": " (có lời hẹn liên hệ, có lời chào mời, có số điện thoại)",
+    "reason": " (có lời mời liên hệ, có lời chào mời, có số điện thoại)",
     "details": "Xem chi tiết: /xem VP12345.",
     "unapproved": CATALOGUE.render(MessageId.CHANGE_UNAPPROVED),
     "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", ""),
     "remove": "Xóa tin: /xoa VP12345. ",
-    "member": "Chưa gửi được tin riêng cho người liên quan. Vụ việc thứ 3 trong 90 ngày.",
+    "member": "Chưa gửi được tin riêng cho người liên quan. Đây là vụ việc thứ 3 của người này trong 90 ngày.",
     "due": "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.",
     "same": "Trùng vụ việc VP12340 (đã nhắc).",
-    "seen": "Tệp, ảnh: có dấu độ mật màu đỏ, trang 12, có dấu tài liệu thu hồi.",
+    "seen": "Tệp, ảnh: có dấu độ mật màu đỏ ở trang 12, có dấu tài liệu thu hồi.",
     "how": Shortenable(f"đã được {WHO} {GONE}", f"đã được {NAME} {GONE}"),
     "after": "125 phút sau khi đăng",
     "rest": "Vụ việc gồm 3 tin, còn tin chưa thu hồi.",
@@ -52,20 +52,20 @@ LONG: dict[str, str] = {
     "words": "",
     "rows": Shortenable(
         '- tên Nhóm: từ "' + "điều hành " * 12 + '" thành "' + "điều hành " * 12 + '"',
-        '- tên Nhóm: nay là "điều hành phòng chống thiên…"',
+        '- tên Nhóm: nay là "' + "điều hành " * 8 + '"',
     ),
     "picture": "Đề nghị xem ảnh có đúng tính chất của Nhóm hay không.",
     "period": "tuần từ ngày 23/11 đến ngày 29/11/2026",
-    "approval": "Trưởng nhóm đồng ý thì gửi /duyet VP12345 trước 17:07 30/11.",
+    "approval": "Nếu đồng ý, Trưởng nhóm gửi /duyet VP12345 trước 17:07 30/11.",
     "proposal": Shortenable(SENTENCE, "Cần gợi ý thêm dấu: /themdau kèm câu."),
     "lacks": "tên hiển thị chưa viết bằng tiếng Việt có dấu, bộ mã Unicode",
     "outsiders": " Trong đó có 12 người ngoài danh sách.",
-    "uses": "áp dụng cho mọi lần thay đổi trong thời hạn",
+    "uses": "áp dụng mọi lần trong thời hạn",
     "start": "17:07 28/11/2026",
     "open": "12",
     "parts": " Hôm nay Hệ thống đã đề nghị 12 người chỉnh sửa.",
     "present": "339",
-    "differences": " Có trong danh sách, chưa vào Nhóm: 12.",
+    "differences": " Có trong danh sách, chưa thấy trong Nhóm: 12.",
     "hidden": "",
     "now": "17:07 28/11/2026",
 }
@@ -78,6 +78,8 @@ LONG_FOR: dict[MessageId, dict[str, str]] = {
     MessageId.ALERT_SEALED_GONE: {"citation": SECRET},
     MessageId.REQUEST_SEALED: {"citation": SECRET},
     MessageId.REQUEST_SEALED_OLD: {"citation": SECRET},
+    MessageId.LEADER_UNVERIFIED: {"now": "17:22"},
+    MessageId.APPROVAL_TOLD: {"what": '"thay đổi cài đặt thành viên ghim tin nhắn, ghi chú, bình chọn trong 3 ngày"'},
     MessageId.ALERT_LINK: {"category": "liên kết chạy lệnh trên máy người mở"},
     MessageId.UNHEARD_ALERT: {"what": f", có dấu hiệu liên quan {SECRET}"},
 }
@@ -133,7 +135,7 @@ def test_on_trial_an_urgent_alert_does_not_promise_the_leader() -> None:
     desk = Desk(trial=timedelta(days=14))
     desk.seal("member")
     alert = to(desk.take(), "admin")[0]
-    assert "Chạy thử: chỉ Quản trị Nhóm nhận tin." in alert
+    assert "Chạy thử: không gửi Trưởng nhóm." in alert
     assert "báo cáo Trưởng nhóm" not in alert
     desk.say("admin", "/xem VP1", place="private")
     shown = to(desk.take(), "admin")[0]
@@ -144,7 +146,7 @@ def test_on_trial_an_urgent_alert_does_not_promise_the_leader() -> None:
 def test_live_an_urgent_alert_says_when_the_leader_is_told() -> None:
     desk = Desk()
     desk.seal("member")
-    assert "Quá 14:20, Hệ thống báo cáo Trưởng nhóm." in to(desk.take(), "admin")[0]
+    assert "Quá 14:20 sẽ báo cáo Trưởng nhóm." in to(desk.take(), "admin")[0]
 
 
 def test_a_shorter_form_outlives_the_way_to_another_process() -> None:
