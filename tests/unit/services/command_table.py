@@ -91,7 +91,7 @@ TABLE = {
     "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG"),
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh thường dùng"),
-    "quyche": Row("/quyche 4.1", EVERYBODY, "khoản 1 Điều 4 Quy chế: Không đăng"),
+    "quyche": Row("/quyche 4.1", EVERYBODY, "Khoản 1 Điều 4 Quy chế: Không đăng"),
     "suco": Row("/suco không nhận được tin từ sáng", EVERYBODY, "SC-1"),
     "gopy": Row("/gopy nên ghim lịch trực", EVERYBODY, "GY-1"),
     "gioithieu": Row("/gioithieu", EVERYBODY, "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),

@@ -161,7 +161,7 @@ def test_the_desk_reads_the_figures_when_they_have_changed_and_that_there_is_no_
         group.office.duties.roster_digest(group.uow, group.now)
         group.later(days=1)
     [told] = to(group.take(), "admin")
-    assert "Có trong danh sách, chưa vào Nhóm: 1" in told
+    assert "Có trong danh sách, chưa thấy trong Nhóm: 1" in told
     group.store.present = {STRANGER}
     group.office.duties.roster_digest(group.uow, group.now)
     assert "Người ngoài danh sách đang ở trong Nhóm: 1" in to(group.take(), "admin")[0]

@@ -132,7 +132,7 @@ def test_the_minutes_until_it_was_set_right_are_shown_also_after_a_later_word() 
     desk.later(minutes=9)
     desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
     private(desk, "admin", "/xacnhan VP1")
-    assert "Đã khắc phục sau 9 phút." in private(desk, "admin", "/xem VP1")[0]
+    assert "Thời gian đến khi khắc phục: 9 phút." in private(desk, "admin", "/xem VP1")[0]
 
 
 def test_a_false_alarm_teaches_and_the_same_text_comes_back_no_more() -> None:

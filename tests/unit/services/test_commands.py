@@ -147,13 +147,13 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
     excerpt = shown.split("Trích: ")[1].splitlines()[0]
     assert excerpt.startswith("noi dung")
     assert len(excerpt) <= 80
-    assert "Có thể người viết định viết: nội dung" in shown
+    assert "Câu có dấu (gợi ý): nội dung" in shown
     desk.say("admin", "xac nhan vp1", place="private")
-    assert 'VP1 đã chuyển sang trạng thái "xác định vi phạm"' in to(desk.take(), "admin")[0]
+    assert 'VP1 đã chuyển sang trạng thái "đã xác định vi phạm"' in to(desk.take(), "admin")[0]
     assert desk.states() == ["confirmed"]
     assert desk.store.book[1].state_by == desk.person("admin").id
     desk.say("admin", "/xacnhan VP1", place="private")
-    assert 'đang ở trạng thái "xác định vi phạm"' in to(desk.take(), "admin")[0]
+    assert 'đang ở trạng thái "đã xác định vi phạm"' in to(desk.take(), "admin")[0]
 
 
 def test_a_sealed_case_never_shows_text_and_is_referred() -> None:
@@ -235,7 +235,7 @@ def test_talk_that_begins_like_a_command_is_not_taken_for_one() -> None:
     desk = Desk()
     desk.say("admin", "xem 5 đồng chí đã đến chưa", place="private")
     desk.say("admin", "báo cáo đồng chí, xã đã xong việc", place="private")
-    assert all("chỉ trả lời theo lệnh" in hint for hint in to(desk.take(), "admin"))
+    assert all("chỉ hiểu các lệnh" in hint for hint in to(desk.take(), "admin"))
 
 
 def test_help_lists_only_what_the_person_may_use() -> None:
@@ -258,13 +258,13 @@ def test_help_lists_only_what_the_person_may_use() -> None:
                 "- Điều 1 Quyết định: khoản 1",
             ],
         ),
-        ("4", ["khoản 1 Điều 4", "khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị Nhóm tự ghi nhận vụ việc"]),
-        ("điều 4", ["khoản 1 Điều 4", "khoản 6 Điều 4"]),
-        ("khoản 6 điều 4", ["khoản 6 Điều 4"]),
-        ("dieu 4 khoan 6", ["khoản 6 Điều 4"]),
-        ("4.6", ["khoản 6 Điều 4"]),
-        ("QĐ 1.1", ["khoản 1 Điều 1 Quyết định"]),
-        ("9", ["Quy chế không có điều, khoản 9"]),
+        ("4", ["Khoản 1 Điều 4", "Khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị Nhóm tự ghi nhận vụ việc"]),
+        ("điều 4", ["Khoản 1 Điều 4", "Khoản 6 Điều 4"]),
+        ("khoản 6 điều 4", ["Khoản 6 Điều 4"]),
+        ("dieu 4 khoan 6", ["Khoản 6 Điều 4"]),
+        ("4.6", ["Khoản 6 Điều 4"]),
+        ("QĐ 1.1", ["Khoản 1 Điều 1 Quyết định"]),
+        ("9", ["Không có Điều 9 Quy chế"]),
     ],
 )
 def test_the_regulation_is_read_out(rest: str, parts: list[str]) -> None:
@@ -327,7 +327,7 @@ def test_a_pause_is_called_one_with_its_end_and_what_to_do(state: LineState, why
     desk = Desk(status=lambda: LineStatus(state, NOW, None, resumes_at=NOW + timedelta(minutes=30)))
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
-    for part in ("tạm dừng từ 14:05 24/11/2026 đến 14:35 24/11/2026", why, "thoát Zalo ở nơi kia"):
+    for part in ("tạm dừng từ 14:05 24/11/2026 đến 14:35 24/11/2026", why, "thoát Zalo trên thiết bị đó"):
         assert part in text
 
 
@@ -463,7 +463,7 @@ def test_what_is_more_or_less_than_a_code_is_small_talk(line: str) -> None:
     desk.say("member", "noi dung", UNMARKED)
     desk.take()
     desk.say("admin", line, place="private")
-    assert "chỉ trả lời theo lệnh" in to(desk.take(), "admin")[0]
+    assert "chỉ hiểu các lệnh" in to(desk.take(), "admin")[0]
 
 
 def test_a_command_that_does_not_exist_is_answered() -> None:

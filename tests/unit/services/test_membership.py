@@ -60,7 +60,7 @@ def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None
 @pytest.mark.parametrize(
     ("finding", "way"),
     [
-        ("added", "; người thêm hoặc duyệt: đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu), khoản 5 Điều 4"),
+        ("added", ", do tài khoản của đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu) thêm hoặc duyệt, khoản 5 Điều 4"),
         ("by_link", ", qua đường dẫn mời, khoản 5 Điều 4"),
     ],
 )
@@ -217,7 +217,7 @@ def test_the_case_shows_who_came_and_what_can_be_done() -> None:
     group = Group()
     group.comes(STRANGER)
     shown = ask(group, "/xem VP1")
-    for part in ("Hùng Xây Dựng 88", "do đồng chí Giàng A Viên", "/moira VP1"):
+    for part in ("Hùng Xây Dựng 88", "do tài khoản của đồng chí Giàng A Viên", "/moira VP1"):
         assert part in shown
     group.goes(STRANGER)
     assert "đã ra khỏi Nhóm lúc" in ask(group, "/xem VP1")

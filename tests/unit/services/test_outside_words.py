@@ -32,5 +32,5 @@ def test_the_state_names_copies_and_signals_only_where_they_fail() -> None:
     status = status._replace(copied_at=None, copy_missing=True, signal_failing_since=NOW - timedelta(minutes=5))
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
-    assert "Sao lưu ra ngoài máy thành công gần nhất: chưa có" in text
+    assert "Lần sao lưu ra ngoài máy thành công gần nhất: chưa có" in text
     assert "Tín hiệu hoạt động chưa gửi được từ 14:00 24/11/2026" in text

@@ -36,14 +36,14 @@ def test_of_a_name_that_was_mended_it_says_after_how_long() -> None:
     observe(desk, "Viên xã Mẫu", BAD_NAME)
     desk.later(minutes=7)
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
-    assert "Tên đã được sửa sau 7 phút" in passed_on(desk)
+    assert "Tên đã được sửa (7 phút sau khi ghi nhận)" in passed_on(desk)
 
 
 def test_of_a_coming_it_says_who_came_by_whom_and_whether_still_there() -> None:
     group = Group()
     group.comes(STRANGER)
     report = passed_on(group)
-    assert 'tài khoản "Hùng Xây Dựng 88", do đồng chí Giàng A Viên' in report
+    assert 'tài khoản "Hùng Xây Dựng 88", do tài khoản của đồng chí Giàng A Viên' in report
     assert "khoản 5 Điều 4" in report
     assert "còn trong Nhóm" in report
     for word in ("Tin nhắn", "thu hồi"):

@@ -3,7 +3,14 @@
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.pipeline.secret_gate import UNCHECKED
-from zalo_governor.services.cases.categories import IN_FILE, is_dangerous_file, is_dangerous_link, is_in_file, why
+from zalo_governor.services.cases.categories import (
+    IN_FILE,
+    is_dangerous_file,
+    is_dangerous_link,
+    is_in_file,
+    reasons,
+    why,
+)
 from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
@@ -23,11 +30,16 @@ class AlertNotes:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def seen_in_file(self, reason: str | None) -> str:
-        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""
+        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts.
+
+        The shorter form names the first of several reasons.
+        """
         if not is_in_file(reason):
             return ""
         codes = "+".join(code for code in str(reason).split("+") if code != IN_FILE)
-        return self._voice.render(MessageId.ALERT_SEEN_IN_FILE, reason=why(self._voice, codes))
+        seen = reasons(self._voice, codes) or [why(self._voice, None)]
+        texts = ("; ".join(seen), seen[0])
+        return Shortenable(*(self._voice.render(MessageId.ALERT_SEEN_IN_FILE, reason=text) for text in texts))
 
     def same_content(self, uow: UnitOfWork, case: Case) -> str:
         """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""

@@ -153,8 +153,16 @@ def why(voice: MessageFormatter, reason: str | None, label: str = "") -> str:
 
     `reason` holds the codes joined by "+", such as `contact+offer`; `page_3` names a page. Unknown codes are left out;
     if none is known, or `reason` is None, a general text on the words is returned, but "" for the label of a link or
-    file. The page is named with the mark that was seen on it, or with the first reason.
+    file.
     """
+    said = reasons(voice, reason)
+    if said or is_dangerous_link(label) or is_dangerous_file(label):
+        return ", ".join(said)
+    return voice.render(MessageId.REASON_WORDS)
+
+
+def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
+    """Return the texts of `why`, one for each known code: the mark seen on a page first, with the number of the page."""
     codes = (reason or "").split("+")
     known = [code for code in codes if code in _REASONS]
     page = next((code.removeprefix(PAGE) for code in codes if code.startswith(PAGE)), None)
@@ -163,9 +171,7 @@ def why(voice: MessageFormatter, reason: str | None, label: str = "") -> str:
     said = list(dict.fromkeys(voice.render(_REASONS[code]) for code in known))
     if said and page is not None:
         said[0] = voice.render(MessageId.REASON_PAGE, said=said[0], page=page)
-    if said or is_dangerous_link(label) or is_dangerous_file(label):
-        return ", ".join(said)
-    return voice.render(MessageId.REASON_WORDS)
+    return said
 
 
 IN_FILE = "in_file"

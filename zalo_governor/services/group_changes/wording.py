@@ -12,7 +12,6 @@ from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
 _SHORT_VALUE = 30
-_SHORT_NAME = 80
 _BOTH_VALUES = 40
 """In a short form, values that are longer together are told by the new one alone."""
 
@@ -60,9 +59,8 @@ class ChangeFormatter:
 
     def _describe_value(self, change: Change, longest: int) -> str:
         what = self._words.kinds[change.kind].title
-        if change.kind is ChangeKind.NAME:
-            longest = max(longest, _SHORT_NAME)  # The end of the name may be what was changed.
-        after, before = plain(change.after, longest), plain(change.before or "", longest)
+        after = _changed_part(change.before or "", change.after, longest)
+        before = _changed_part(change.after, change.before or "", longest)
         if not after:
             if not before:
                 return self._voice.render(MessageId.CHANGE_VALUE_EMPTY, what=what)
@@ -88,3 +86,21 @@ class ChangeFormatter:
     def _who(self, uow: UnitOfWork, number: str) -> str:
         person: Person | None = uow.people.get(int(number)) if number.isdecimal() else None
         return self._voice.who(person) if person else self._voice.render(MessageId.WHO_NOBODY)
+
+
+def _changed_part(other: str, text: str, longest: int) -> str:
+    """Return the text in at most `longest` characters: words at its beginning that `other` has too go first.
+
+    So the reader sees what was changed, though a long text is not told in full.
+    """
+    words = plain(text, len(text) or 1).split()
+    same = 0
+    for word, its in zip(words[:-1], plain(other, len(other) or 1).split(), strict=False):
+        if len(_from(words, same)) <= longest or word != its:
+            break
+        same += 1
+    return plain(_from(words, same), longest)
+
+
+def _from(words: Sequence[str], start: int) -> str:
+    return " ".join(["…", *words[start:]] if start else words)

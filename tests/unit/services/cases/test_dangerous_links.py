@@ -43,7 +43,7 @@ def test_the_member_is_asked_to_recall_and_not_to_open() -> None:
     desk = Desk(regulation=WITH_LINKS)
     desk.say("member", "địa chỉ", CERTAIN)
     (asked,) = to(desk.take(), "member")
-    assert "đề nghị đồng chí thu hồi tin và không mở liên kết này" in asked.lower()
+    assert "đề nghị đồng chí không mở liên kết này; kiểm tra, nếu đúng thì thu hồi tin" in asked.lower()
     assert "có dấu hiệu liên quan khoản 4 Điều 4 Quy chế" in asked
     assert "chưa phải kết luận" in asked
 

@@ -44,7 +44,7 @@ def test_the_admin_and_the_member_hear_at_once_and_the_leader_not_yet() -> None:
     desk.seal("member")
     posted = desk.take()
     assert "thu hồi ngay" in to(posted, "member")[0]
-    assert "Quá 14:20, Hệ thống báo cáo Trưởng nhóm" in to(posted, "admin")[0]
+    assert "Quá 14:20 sẽ báo cáo Trưởng nhóm" in to(posted, "admin")[0]
     desk.tick(minutes=14, seconds=59)
     assert desk.take() == []
 
@@ -67,7 +67,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
     desk.tick(minutes=15)
     posted = desk.take()
     (report,) = to(posted, "leader")
-    for part in ("VP1", UNVERIFIED, "Giàng A Viên", "14:05 24/11/2026", "khoản 1 Điều 4", "lưu ý"):
+    for part in ("VP1", UNVERIFIED, "Giàng A Viên", "14:05 24/11/2026", "khoản 1 Điều 4", "cho ý kiến chỉ đạo"):
         assert part in report
     assert [notice.purpose for notice in posted if notice.thread_id == UIDS["leader"]] == [Purpose.LEADER_ALERT]
     for who in ("admin", "admin_staff"):
@@ -187,7 +187,7 @@ def test_a_leader_is_not_asked_to_look_into_his_own_message() -> None:
     desk.tick(minutes=15)
     posted = desk.take()
     assert to(posted, "leader") == []
-    assert "Chưa khai báo Trưởng nhóm" in to(posted, "admin")[-1]
+    assert "chưa được khai báo Trưởng nhóm" in to(posted, "admin")[-1]
     desk.tick(hours=1)
     assert desk.take() == []
 

@@ -78,8 +78,8 @@ def observe(desk: Desk, name: str, *findings: Finding, who: str = "member") -> N
 @pytest.mark.parametrize(
     ("suggestion", "asked"),
     [
-        ("họp lúc mấy giờ", 'Có phải đồng chí định viết: "họp lúc mấy giờ"?'),
-        ("họp lúc\nmấy giờ", 'Có phải đồng chí định viết: "họp lúc mấy giờ"?'),
+        ("họp lúc mấy giờ", 'Câu có dấu, đề nghị đồng chí xem: "họp lúc mấy giờ".'),
+        ("họp lúc\nmấy giờ", 'Câu có dấu, đề nghị đồng chí xem: "họp lúc mấy giờ".'),
         ("họp " * 100, None),
         (None, None),
     ],
@@ -88,7 +88,7 @@ def test_the_request_offers_the_sentence_as_a_question(suggestion: str | None, a
     desk = Desk()
     desk.say("member", "hop luc may gio", UNMARKED.model_copy(update={"suggestion": suggestion}))
     (request,) = to(desk.take(), "member")
-    assert ("Có phải đồng chí định viết" in request) == (asked is not None)
+    assert ("Câu có dấu, đề nghị" in request) == (asked is not None)
     assert asked is None or asked in request
 
 
@@ -352,7 +352,7 @@ def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
     assert [case.count for case in desk.store.book.values()] == [2]
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
     assert desk.states() == ["remedied"]
-    assert desk.store.book[1].reason == "tên hiển thị đã được sửa sau 4.320 phút"
+    assert desk.store.book[1].reason == "tên hiển thị đã được sửa (4.320 phút sau khi ghi nhận)"
 
 
 def test_the_request_says_what_is_missing_and_offers_a_short_form_of_a_long_name() -> None:
@@ -417,7 +417,7 @@ def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
         desk.office.remind_of_names(desk.uow, GROUP, desk.now)
         told.append(to(desk.take(), "admin"))
         desk.later(days=1)
-    assert "Chưa nhắc được 1 người" in told[0][0]
+    assert "1 người không được nhắc" in told[0][0]
     assert "Hôm nay Hệ thống đã đề nghị 1 người chỉnh sửa" in told[0][0]
     assert "nhắc đủ số lần" not in told[0][0]
     assert "1 người đã được nhắc đủ số lần" in told[8][0]
@@ -492,7 +492,7 @@ def test_what_is_found_too_late_asks_nobody_about_light_things_and_is_summed_up_
     (summary,) = to(posted, "admin")
     assert "VP1" in summary
     assert "VP2" in summary
-    assert "Tin đã gửi quá 5 phút nên Hệ thống chưa nhắn người gửi" in summary
+    assert "Tin đã gửi quá 5 phút nên Hệ thống không nhắn người gửi" in summary
     desk.office.recovered(desk.uow, GROUP)
     assert desk.take() == []
 

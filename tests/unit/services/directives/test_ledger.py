@@ -318,7 +318,7 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     assert "Kính gửi đồng chí Lý Thị Tỉ" in reminders[0]
     assert to(posted, "y_te") == []
     [line] = to(posted, "leader")
-    assert "CĐ1, hạn 17:00 26/11, có 0/2 đơn vị nhận đã báo cáo; chưa báo cáo: Sở Y tế, Sở Tài chính" in line
+    assert "chưa ghi nhận báo cáo trên Nhóm của 2/2 đơn vị nhận: Sở Y tế, Sở Tài chính" in line
     assert to(posted, "report_reader") == [line]
     desk.until(DUE + timedelta(days=10))
     posted = desk.take()
@@ -359,4 +359,4 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     assert to(desk.take(), "leader") == []
     desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
     [line] = to(desk.take(), "leader")
-    assert line.startswith("Kính báo cáo đồng chí: chỉ đạo CĐ1, hạn 17:00 30/11, có 0/2")
+    assert line.startswith("Kính báo cáo đồng chí: đến hạn 17:00 30/11 của chỉ đạo CĐ1")

@@ -24,7 +24,7 @@ def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word
     assert desk.directive().open
     assert not desk.entries()["Sở Y tế"].silent
     desk.say("admin", "/khong CĐ1", place="private")
-    assert "đã được quyết định: đang theo dõi" in to(desk.take(), "admin")[0]
+    assert "đã có người quyết định trước đó; trạng thái hiện nay: đang theo dõi" in to(desk.take(), "admin")[0]
 
 
 @pytest.mark.parametrize("unsure", [False, True])

@@ -102,7 +102,7 @@ def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"]}
     [alert] = to(posted, "admin")
-    assert "chưa báo cáo Trưởng nhóm" in alert
+    assert "Chạy thử: không gửi Trưởng nhóm." in alert
     assert "Đã báo cáo Trưởng nhóm" not in alert
     assert desk.store.book[1].leader_told_at is None
 
@@ -129,7 +129,7 @@ def test_an_act_that_repeats_what_was_is_no_finding(desk: Desk) -> None:
     ("kind", "values", "said"),
     [
         (GroupSettingChanged, {"settings": {"joinAppr": 0}}, '"duyệt thành viên mới": từ bật thành tắt'),
-        (GroupInfoChanged, {"description": "Trao đổi"}, 'mô tả của Nhóm: từ "(để trống)" thành "Trao đổi"'),
+        (GroupInfoChanged, {"description": "Trao đổi"}, 'mô tả của Nhóm: trước để trống, nay là "Trao đổi"'),
         (GroupInfoChanged, {"avatar_url": "https://b.zadn.vn/2/moi.jpg"}, "ảnh đại diện của Nhóm được thay"),
         (AdminChanged, {"members": (NamedUid(uid=UIDS["stranger"]),), "granted": True}, "thêm phó nhóm"),
         (AdminChanged, {"members": (NamedUid(uid=UIDS["admin_staff"]),), "granted": False}, "bỏ phó nhóm"),
@@ -186,7 +186,7 @@ def answer(desk: Desk, who: str, typed: str) -> list[str]:
 
 def test_what_was_allowed_beforehand_opens_no_case_once(desk: Desk) -> None:
     [told] = answer(desk, "leader", "/duyet đổi tên nhóm")
-    assert "cho một lần thay đổi" in told
+    assert "áp dụng một lần" in told
     assert "14:05 25/11/2026" in told
     desk.later(hours=1)
     rename(desk, "admin")
@@ -222,7 +222,10 @@ def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
 def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
     desk.say("leader", "/duyet thêm phó nhóm", place="private")
     posted = desk.take()
-    assert 'đã đồng ý trước cho Nhóm Zalo điều hành tỉnh Mẫu thay đổi: "thêm phó nhóm' in to(posted, "admin")[0]
+    assert (
+        'đã đồng ý trước việc thay đổi trên Nhóm Zalo điều hành tỉnh Mẫu, nội dung: "thêm phó nhóm'
+        in to(posted, "admin")[0]
+    )
     assert len(to(posted, "admin_staff")) == 1
 
 

@@ -214,7 +214,7 @@ def test_a_like_name_is_said_and_decides_nothing() -> None:
         update={"display_name": "hoang thi hoa mau - CVP"}
     )
     group.office.swept(group.uow, GROUP)
-    assert "gần giống Hoàng Thị Hoa Mẫu" in to(group.take(), "admin")[0]
+    assert "gần giống đồng chí Hoàng Thị Hoa Mẫu" in to(group.take(), "admin")[0]
     assert group.states() == ["new"]
 
 

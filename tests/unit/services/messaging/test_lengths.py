@@ -15,6 +15,7 @@ from zalo_governor.services.messaging.shortening import Shortenable, shortest
 TITLE = "Phó Giám đốc Sở Nông nghiệp và Môi trường"
 NAME = "đồng chí Nguyễn Thị Phương Thảo"
 WHO = Shortenable(f"{NAME} ({TITLE})", NAME)
+ACCOUNT = Shortenable(f"tài khoản của {WHO}", f"tài khoản của {NAME}")
 GONE = "thu hồi lúc 17:07 28/11/2026"
 SECRET = "khoản 1 Điều 4 Quy chế (bí mật nhà nước)"
 SENTENCE = f'Câu có dấu, đề nghị đồng chí xem: "{"tuyến đường vào bản " * 14}".'
@@ -52,7 +53,7 @@ LONG: dict[str, str] = {
     "words": "",
     "rows": Shortenable(
         '- tên Nhóm: từ "' + "điều hành " * 12 + '" thành "' + "điều hành " * 12 + '"',
-        '- tên Nhóm: nay là "' + "điều hành " * 8 + '"',
+        '- tên Nhóm: nay là "… (phòng chống thiên tai)"',
     ),
     "picture": "Đề nghị xem ảnh có đúng tính chất của Nhóm hay không.",
     "period": "tuần từ ngày 23/11 đến ngày 29/11/2026",
@@ -78,6 +79,8 @@ LONG_FOR: dict[MessageId, dict[str, str]] = {
     MessageId.ALERT_SEALED_GONE: {"citation": SECRET},
     MessageId.REQUEST_SEALED: {"citation": SECRET},
     MessageId.REQUEST_SEALED_OLD: {"citation": SECRET},
+    MessageId.CHANGE_ALERT: {"who": ACCOUNT},
+    MessageId.CHANGE_LEADER: {"who": ACCOUNT},
     MessageId.LEADER_UNVERIFIED: {"now": "17:22"},
     MessageId.APPROVAL_TOLD: {"what": '"thay đổi cài đặt thành viên ghim tin nhắn, ghi chú, bình chọn trong 3 ngày"'},
     MessageId.ALERT_LINK: {"category": "liên kết chạy lệnh trên máy người mở"},

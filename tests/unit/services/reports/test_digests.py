@@ -53,7 +53,7 @@ def test_what_is_plain_is_told_at_once_with_category_and_reason(label: str) -> N
     posted = desk.take()
     (alert,) = to(posted, "admin")
     assert CATEGORIES[label] in alert
-    assert "(có lời hẹn liên hệ, có lời chào mời)" in alert
+    assert "(có lời mời liên hệ, có lời chào mời)" in alert
     assert "Chưa phải kết luận" in alert
     assert len(to(posted, "member")) == 1
     assert not [notice for notice in posted if "lời lẽ" in notice.text or "chữ gì đó" in notice.text]
@@ -72,7 +72,7 @@ def test_what_is_told_at_once_does_not_wait_however_the_clock_goes_on_meanwhile(
 def test_a_reason_without_a_word_for_it_is_the_wording() -> None:
     desk = Desk()
     desk.say("member", "chữ", STRICT.model_copy(update={"reason": "something+new"}))
-    assert "cách dùng từ" in to(desk.take(), "admin")[0]
+    assert "căn cứ từ ngữ trong tin" in to(desk.take(), "admin")[0]
 
 
 def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> None:
@@ -299,7 +299,7 @@ def test_who_does_it_again_is_named_as_such_to_the_desk_alone() -> None:
     for nth in range(1, 5):
         desk.say("member", "noi dung", UNMARKED)
         posted = desk.take()
-        assert (f"Vụ việc thứ {nth} trong" in to(posted, "admin")[0]) == (nth >= 3)
+        assert (f"vụ việc thứ {nth} của người này trong" in to(posted, "admin")[0]) == (nth >= 3)
         assert "thứ" not in to(posted, "member")[0]
         desk.later(days=1)
     assert [case.nth for case in desk.store.book.values()] == [1, 2, 3, 4]
@@ -314,7 +314,7 @@ def test_an_office_may_climb_to_the_leader_where_a_light_finding_comes_again_and
     assert to(desk.take(), "admin") == []
     desk.later(minutes=5)
     desk.say("member", "noi dung", UNMARKED)
-    assert "Quá 14:25, Hệ thống báo cáo Trưởng nhóm" in to(desk.take(), "admin")[0]
+    assert "Quá 14:25 sẽ báo cáo Trưởng nhóm" in to(desk.take(), "admin")[0]
     desk.tick(minutes=15)
     (report,) = to(desk.take(), "leader")
     assert "VP2" in report
