@@ -67,7 +67,7 @@ def test_a_scan_in_a_pdf_is_named_by_its_page(bot: Rig) -> None:
 
 def test_a_program_in_disguise_is_told_with_what_it_is(bot: Rig) -> None:
     told = alert(bot, send(bot, "program", "Giay moi.docx"))
-    assert "tệp giả dạng loại tệp khác" in told or "chương trình chạy được" in told
+    assert "tệp giả dạng loại tệp khác" in told or "tệp chương trình" in told
     assert "không mở tệp" in told
 
 

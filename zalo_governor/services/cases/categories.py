@@ -162,7 +162,7 @@ def why(voice: MessageFormatter, reason: str | None, label: str = "") -> str:
 
 
 def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
-    """Return the texts of `why`, one for each known code: the mark seen on a page first, with the number of the page."""
+    """Return the texts of `why`, one for each known code: the mark seen on a page first, with its number."""
     codes = (reason or "").split("+")
     known = [code for code in codes if code in _REASONS]
     page = next((code.removeprefix(PAGE) for code in codes if code.startswith(PAGE)), None)

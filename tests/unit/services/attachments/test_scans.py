@@ -225,7 +225,7 @@ def test_the_one_case_of_a_sealed_message_names_the_program_in_its_file() -> Non
     assert [case.clause for case in desk.store.book.values()] == ["4.1"]
     told = " ".join(to(desk.take(), "admin"))
     assert "có dấu độ mật" in told
-    assert "chương trình chạy được" in told
+    assert "tệp chương trình" in told
 
 
 def test_what_is_not_sealed_stays() -> None:

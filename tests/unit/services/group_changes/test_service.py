@@ -102,7 +102,7 @@ def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"]}
     [alert] = to(posted, "admin")
-    assert "Chạy thử: không gửi Trưởng nhóm." in alert
+    assert "Chạy thử: chưa gửi Trưởng nhóm." in alert
     assert "Đã báo cáo Trưởng nhóm" not in alert
     assert desk.store.book[1].leader_told_at is None
 

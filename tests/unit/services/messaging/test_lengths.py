@@ -36,7 +36,7 @@ LONG: dict[str, str] = {
     "unapproved": CATALOGUE.render(MessageId.CHANGE_UNAPPROVED),
     "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", ""),
     "remove": "Xóa tin: /xoa VP12345. ",
-    "member": "Chưa gửi được tin riêng cho người liên quan. Đây là vụ việc thứ 3 của người này trong 90 ngày.",
+    "member": "Chưa gửi được tin riêng cho người liên quan. Lần thứ 3 của người này trong 90 ngày.",
     "due": "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.",
     "same": "Trùng vụ việc VP12340 (đã nhắc).",
     "seen": "Tệp, ảnh: có dấu độ mật màu đỏ ở trang 12, có dấu tài liệu thu hồi.",
@@ -138,7 +138,7 @@ def test_on_trial_an_urgent_alert_does_not_promise_the_leader() -> None:
     desk = Desk(trial=timedelta(days=14))
     desk.seal("member")
     alert = to(desk.take(), "admin")[0]
-    assert "Chạy thử: không gửi Trưởng nhóm." in alert
+    assert "Chạy thử: chưa gửi Trưởng nhóm." in alert
     assert "báo cáo Trưởng nhóm" not in alert
     desk.say("admin", "/xem VP1", place="private")
     shown = to(desk.take(), "admin")[0]

@@ -299,7 +299,7 @@ def test_who_does_it_again_is_named_as_such_to_the_desk_alone() -> None:
     for nth in range(1, 5):
         desk.say("member", "noi dung", UNMARKED)
         posted = desk.take()
-        assert (f"vụ việc thứ {nth} của người này trong" in to(posted, "admin")[0]) == (nth >= 3)
+        assert (f"Lần thứ {nth} của người này trong" in to(posted, "admin")[0]) == (nth >= 3)
         assert "thứ" not in to(posted, "member")[0]
         desk.later(days=1)
     assert [case.nth for case in desk.store.book.values()] == [1, 2, 3, 4]
