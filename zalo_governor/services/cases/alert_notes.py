@@ -30,16 +30,12 @@ class AlertNotes:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def seen_in_file(self, reason: str | None) -> str:
-        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts.
-
-        The shorter form names the first of several reasons.
-        """
+        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""
         if not is_in_file(reason):
             return ""
         codes = "+".join(code for code in str(reason).split("+") if code != IN_FILE)
         seen = reasons(self._voice, codes) or [why(self._voice, None)]
-        texts = ("; ".join(seen), seen[0])
-        return Shortenable(*(self._voice.render(MessageId.ALERT_SEEN_IN_FILE, reason=text) for text in texts))
+        return self._voice.render(MessageId.ALERT_SEEN_IN_FILE, reason="; ".join(seen))
 
     def same_content(self, uow: UnitOfWork, case: Case) -> str:
         """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
