@@ -96,6 +96,7 @@ class DirectivePages:
             count=number(len(asked)),
             due=self.due(min((one.due_at for one in asked if one.due_at), default=None)),
             rows="{rows}",
+            next=self._voice.render(MessageId.DIRECTIVE_PAGE_NEXT, code=directive.code) if directive.open else "",
         )
         rows = []
         for progress, label in _PROGRESS.items():
