@@ -19,6 +19,6 @@ def test_a_copy_that_fails_is_told_by_the_running_bot_and_by_the_doctor(tmp_path
         assert "đã đọc lại và khớp" in said, "the backup itself was made"
         assert "Chưa sao lưu được ra ngoài máy" in said
         [after] = bot.answer(ADMIN, "/trangthai")
-        assert "Sao lưu ra ngoài máy thành công gần nhất: chưa" in after
+        assert "Lần sao lưu ra ngoài máy thành công gần nhất: chưa" in after
         assert doctor(bot)[1]["backup_copy"] == "warning"
         assert bot.stop_bot() == 0

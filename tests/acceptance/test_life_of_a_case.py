@@ -53,7 +53,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
     undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": other, "destId": GROUP}
     bot.say("", other, msgType="chat.undo", content=undo)
     bot.until(lambda: _state(bot, last) == "remedied", "the case closes by itself")
-    assert "khắc phục sau 1 phút" in bot.answer(ADMIN, f"/xem {last}")[0]
+    assert "Thời gian đến khi khắc phục: " in bot.answer(ADMIN, f"/xem {last}")[0]
 
 
 def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_kept_once(tmp_path: Path) -> None:

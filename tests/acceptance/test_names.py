@@ -23,7 +23,7 @@ def test_a_name_that_is_fixed_closes_its_case_when_its_owner_next_writes(bot: Ri
     bot.control("world", people=[{"uid": member, "name": RIGHT}])
     bot.say("Tôi đã sửa tên hiển thị", member, dName=RIGHT)
     closed(bot, code)
-    assert "khắc phục sau 1 phút" in bot.answer(ADMIN, f"/xem {code}")[0]
+    assert "Thời gian đến khi khắc phục: " in bot.answer(ADMIN, f"/xem {code}")[0]
 
 
 def test_a_name_that_is_fixed_while_the_line_is_down_closes_its_case(bot: Rig) -> None:
