@@ -45,7 +45,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
     bot.until(lambda: again in bot.judged_keys(), "the same text is judged")
     assert bot.query("SELECT count(*) FROM findings WHERE false_alarm_of IS NOT NULL") == [(1,)]
     assert not bot.told(other)[1:]
-    assert "1 vụ việc được xác định là báo nhầm. Nội dung đã xác định" in bot.answer(ADMIN, "/baocao")[0]
+    assert "Nội dung đã xác định là báo nhầm được đăng lại 1 lần" in bot.answer(ADMIN, "/baocao")[0]
 
     bot.answer(ADMIN, f"/xemlai {code}")
     key = bot.say(TEXT, other)

@@ -118,15 +118,16 @@ def _title(table: Table) -> list[str]:
     if len(shown) == len(table.rows):
         return lines
     name = table.columns[0].lower()
-    some = f"{len(shown)} trong {len(table.rows)} {name}"
+    which = also = ""
     if table.by_figure:
         figure = table.columns[columns[0]].lower()
         if not figure.startswith("số"):
             figure = "số lượt" if named else f"số lượt {figure}"
-        some += f" có {figure} cao nhất"
+        which = f" có {figure} cao nhất"
         last = _figures(table, shown[-1])
         if equal := sum(_figures(table, row) == last for row in table.rows if row not in shown):
-            some += f"; {equal} {name} khác có cùng số"
+            also = f"; {equal} {name} khác có cùng số"
+    some = f"{len(shown)} {name}{which}, trong số {len(table.rows)}{also}"
     return [*lines, *textwrap.wrap(f"({some})", _TITLE_WIDTH)]
 
 

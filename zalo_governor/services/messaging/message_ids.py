@@ -604,6 +604,7 @@ class MessageId(Enum):
     STATE_NEW = ("state_new", "")
     STATE_REMINDED = ("state_reminded", "")
     STATE_REMEDIED = ("state_remedied", "")
+    STATE_REMEDIED_ANY = ("state_remedied_any", "")
     STATE_TAKEN_BACK = ("state_taken_back", "")
     STATE_CONFIRMED = ("state_confirmed", "")
     STATE_REFERRED = ("state_referred", "")

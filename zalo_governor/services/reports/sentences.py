@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.connection import Gap, silence
 from zalo_governor.domain.reports import ActivityReport, Coverage, Period
@@ -70,6 +71,11 @@ def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> 
         cases = number(sum(row.cases for row in rest))
         said.append(voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=cases))
     return said
+
+
+def state_in_report(state: CaseState, voice: MessageFormatter) -> str:
+    """Return the text for a state that several cases are in; a recalled secret among them is not called remedied."""
+    return voice.render(MessageId.STATE_REMEDIED_ANY) if state is CaseState.REMEDIED else voice.state(state)
 
 
 def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:

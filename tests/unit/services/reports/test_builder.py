@@ -168,8 +168,8 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
-        "Thời gian thu hồi hoặc khắc phục một vụ việc lâu nhất là 12 phút.",
-        "3 người liên quan từ hai vụ việc trở lên",
+        "Vụ việc lâu nhất được thu hồi hoặc khắc phục trong 12 phút.",
+        "3 người liên quan đến từ hai vụ việc trở lên",
         "Trong kỳ, 2 vụ việc (kể cả vụ việc phát sinh từ kỳ trước) được xác định là báo nhầm.",
         "Nội dung đã xác định là báo nhầm được đăng lại 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
@@ -178,7 +178,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
         assert part in text
         assert part in written
     assert "Chuyển tin ra ngoài (khoản 6 Điều 4), điểm cần lưu ý: có 2" in text
-    for part in ("lâu nhất là", "người liên quan từ hai", "điểm cần lưu ý"):
+    for part in ("Vụ việc lâu nhất được", "người liên quan đến từ hai", "điểm cần lưu ý"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 

@@ -259,6 +259,6 @@ def test_the_numbers_of_each_row_add_up() -> None:
         assert cases == sum(parts)
     said = " ".join(line for section in told.sections for line in section.lines)
     assert "đã xác định vi phạm 1; đã chuyển cơ quan có thẩm quyền 3; Trưởng nhóm đã duyệt 2" in said
-    assert "Các đơn vị: đã trả lời 3 lượt (trong đó đã hoàn thành 1, hoàn thành quá hạn 1, đã nhận chỉ đạo" in said
-    assert "không nêu thời hạn 1); chưa trả lời trên Nhóm 2 lượt; 1 lượt giao khi" in said
+    assert "Các đơn vị: đã trả lời 3 lượt (trong đó đã hoàn thành 1, hoàn thành quá hạn 1, 1 lượt đã nhận" in said
+    assert "chỉ đạo không nêu thời hạn); chưa trả lời trên Nhóm 2 lượt; 1 lượt giao khi" in said
     assert "Quá hạn mà chưa báo cáo kết quả: 1 lượt." in said

@@ -36,6 +36,7 @@ from zalo_governor.services.reports.sentences import (
     moment_in_words,
     signs_line,
     span_heard,
+    state_in_report,
     told_line,
     troubles_line,
 )
@@ -83,7 +84,7 @@ def casework(draft: Draft) -> Section:
         )
         for row in report.clauses
     ]
-    by_state: list[Sequence[Cell]] = [(voice.state(row.state), row.cases) for row in report.states]
+    by_state: list[Sequence[Cell]] = [(state_in_report(row.state, voice), row.cases) for row in report.states]
     drawn = (1, 8) if report.comparable else (1,)
     return draft.section(
         "cases",
