@@ -156,7 +156,7 @@ def test_a_second_start_is_refused_and_leaves_the_first_one_alone(bot: Rig) -> N
     bot.until(lambda: not second.running, "the second one ends")
     bot.bot = first
     assert second.stop() == 1
-    assert "đang được một chương trình khác chạy" in second.log.read_text().splitlines()[-1]
+    assert "đang được một chương trình khác sử dụng" in second.log.read_text().splitlines()[-1]
     assert (first.running, bot.state("sockets"), bot.sockets_opened()) == (True, 1, opened)
     bot.answer(somebody(), "/trogiup")
 

@@ -132,7 +132,7 @@ def _refuse_a_second_process(account: Account) -> None:
     account.bot, account.starts = running, number
     _until(lambda: not intruder.running, "the second process of a running account ends", 30)
     assert intruder.stop() == 1
-    assert "đang được một chương trình khác chạy" in intruder.log.read_text()
+    assert "đang được một chương trình khác sử dụng" in intruder.log.read_text()
     assert running.running
 
 

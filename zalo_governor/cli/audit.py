@@ -64,7 +64,7 @@ def verify(
     head: Annotated[str | None, typer.Option(help="Mã đối chiếu trên báo cáo đã in: 1234-0f3c9a5be1d27764.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON thay cho câu chữ.")] = False,
 ) -> None:
-    """Kiểm tra toàn bộ nhật ký kiểm tra; mã thoát 3 nếu có chỗ không toàn vẹn."""
+    """Xem nhật ký kiểm tra có bị sửa không; mã thoát 3 nếu có chỗ không toàn vẹn."""
     printed = _parse_printed_head(head)
     records = open_records(load_settings(config), system_clock)
     try:

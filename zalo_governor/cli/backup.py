@@ -55,8 +55,8 @@ def backup(
             backups.keep_code(code)
         if code is None:
             raise BackupError(
-                "Chưa có mã khôi phục. Đề nghị chạy một lần trên màn hình: zalo-governor backup --new-code, "
-                "rồi cất mã được hiện ra."
+                "Chưa có mã khôi phục. Đề nghị gõ một lần trong cửa sổ dòng lệnh: zalo-governor backup --new-code, "
+                "rồi chép mã hiện ra vào giấy, cất ở két."
             )
         with steps("Ghi", "Đọc lại", total=backups.rows()) as (written, checked):
             made = backups.make(

@@ -21,7 +21,7 @@ SUBJECTS = ("text", "name", "file_name")
 def check(
     file: Annotated[
         str,
-        typer.Argument(metavar="TỆP", help="Tệp mỗi dòng một đối tượng JSON (JSON lines); - là đọc từ đầu vào chuẩn."),
+        typer.Argument(metavar="TỆP", help="Tệp mỗi dòng một đối tượng JSON (JSON lines); -: đọc từ lệnh trước dấu |."),
     ] = "-",
     config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
 ) -> None:

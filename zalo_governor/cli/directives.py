@@ -23,8 +23,8 @@ def directives(
         str,
         typer.Argument(
             metavar="VIỆC",
-            help="list: các chỉ đạo đang theo dõi; show: một chỉ đạo; hoặc tên tệp (- là đầu vào chuẩn) có các tin "
-            "cần xét.",
+            help="list: các chỉ đạo đang theo dõi; show: một chỉ đạo; hoặc tên tệp có các tin cần xét "
+            "(-: đọc từ lệnh trước dấu |).",
         ),
     ] = "",
     code: Annotated[str, typer.Argument(metavar="MÃ", help="Với show: mã chỉ đạo, ví dụ CĐ1.")] = "",

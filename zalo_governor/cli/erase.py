@@ -31,7 +31,7 @@ def erase(
     config: ConfigFile = DEFAULT_CONFIG,
     do_it: Annotated[bool, typer.Option("--do-it", help="Xóa; bỏ trống thì chỉ xem sẽ xóa những gì.")] = False,
 ) -> None:
-    """Xem dữ liệu đang lưu về một người; thêm --do-it thì xóa, chỉ giữ lại một con số không gắn với ai."""
+    """Xem dữ liệu đang lưu về một người; thêm --do-it thì xóa, chỉ còn một mã số không rõ của ai."""
     if not paper.strip():
         raise ConfigError("--order: đề nghị nêu số văn bản yêu cầu xóa")
     settings = load_settings(config)

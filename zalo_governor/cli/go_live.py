@@ -31,7 +31,7 @@ def go_live(
     settings = load_settings(config)
     if not yes:
         if not sys.stdin.isatty():
-            raise ConfigError("go-live: lệnh không chạy trên màn hình nên không hỏi lại được; hãy thêm --yes")
+            raise ConfigError("go-live: lệnh không được gõ trực tiếp nên không hỏi lại được; hãy thêm --yes")
         if not Asking(Console()).yes(_CONFIRMATION, default=False):
             typer.echo("Chưa thay đổi gì.")
             return

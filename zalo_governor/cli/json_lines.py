@@ -35,7 +35,8 @@ def answer_file(file: str, answer: Callable[[bytes, int], bytes]) -> int:
             return answer_lines(lines, answer)
     except OSError as error:
         raise ConfigError(
-            f"{file}: không đọc được: {of_system(error)}; hãy nêu tên một tệp JSON lines, hoặc - để đọc đầu vào chuẩn"
+            f"{file}: không đọc được: {of_system(error)}; hãy nêu tên một tệp JSON lines, "
+            "hoặc - để đọc từ lệnh trước dấu |"
         ) from None
 
 

@@ -17,7 +17,7 @@ from zalo_governor.system.signals import obeying
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Chạy Hệ thống cho đến khi dừng bằng Ctrl-C (hoặc SIGTERM); nhận SIGHUP thì nạp lại cấu hình ngay."""
+    """Chạy Hệ thống cho đến khi dừng bằng Ctrl-C hoặc systemctl stop; gõ kill -HUP thì nạp lại cấu hình ngay."""
     forbid_core_dumps()
     give_memory_back()
     settings = load_settings(config)

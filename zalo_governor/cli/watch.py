@@ -66,7 +66,7 @@ def watch(
     """Giám sát Hệ thống từ máy khác: lâu không nhận được tín hiệu thì báo qua thư điện tử, webhook; có
     tín hiệu trở lại thì báo thêm một lần.
 
-    Không cần cơ sở dữ liệu, không cần phiên đăng nhập Zalo. Chạy tới khi được dừng (Ctrl-C hoặc SIGTERM).
+    Không cần cơ sở dữ liệu, không cần phiên đăng nhập Zalo. Chạy tới khi được dừng (Ctrl-C hoặc systemctl stop).
     """
     logging.silence()
     stated = {"url": url, "listen": listen, "every": every, "after": after, "webhook": webhook}

@@ -117,7 +117,7 @@ def backup(context: DoctorContext) -> Iterator[Result]:
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
     mend = (
-        "Chạy zalo-governor backup (lần đầu: backup --new-code); hằng đêm thì dịch vụ tự làm: "
+        "Chạy zalo-governor backup (lần đầu: backup --new-code); muốn máy tự làm hằng đêm: "
         "systemctl start zalo-governor-backup.timer."
     )
     if is_overdue(vault, context.records.clock(), after):

@@ -11,7 +11,7 @@ CHECKS = (
     Check("regulation", "Quy chế", installation.regulation, ("rules",)),
     Check("disk", "Ổ đĩa", machine.disk, ("settings",)),
     Check("data_dir", "Thư mục dữ liệu", installation.folder, ("settings",)),
-    Check("secret_files", "Tệp riêng", installation.secret_files, ("settings",)),
+    Check("secret_files", "Tệp cần giữ kín", installation.secret_files, ("settings",)),
     Check("key", "Khóa mã hóa", installation.key, ("data_dir",)),
     Check("database", "Cơ sở dữ liệu", installation.database, ("key",)),
     Check("process", "Chương trình", running.process, ("rules", "database")),

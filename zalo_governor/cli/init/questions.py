@@ -56,7 +56,7 @@ class Conversation:
         province = ask("Tỉnh, thành phố (ví dụ: tỉnh Lai Châu)", "" if self._first else now.province, _check_filled)
         usual = office_of(province)
         unit = ask("Cơ quan chủ quản", usual["unit"] if self._first else now.unit, _check_filled)
-        desk = ask("Cơ quan của Quản trị Nhóm (lập báo cáo)", now.desk, _check_filled)
+        desk = ask("Cơ quan lập báo cáo (của Quản trị Nhóm)", now.desk, _check_filled)
         abbreviation = self._optional("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN", now.abbreviation)
         place = ask("Địa danh ghi trên báo cáo", usual["place"] if self._first else now.place, _check_filled)
         signer = ask("Chức vụ người ký báo cáo", now.signer, _check_filled)

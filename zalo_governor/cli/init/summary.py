@@ -36,7 +36,7 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     for role, chosen in choices.holders.items():
         named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
         asking.say(f"     {ROLE_NAMES[role]}: {named or 'chưa có'}")
-    asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; đơn vị lập báo cáo: {office['desk']}")
+    asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; cơ quan lập báo cáo: {office['desk']}")
     signing = ", ".join(filter(None, (office["signer"], office["signer_name"])))
     abbreviation = office["abbreviation"] or "bỏ trống"
     asking.say(f"     Người ký báo cáo: {signing}; chữ viết tắt của cơ quan lập báo cáo: {abbreviation}")

@@ -25,7 +25,7 @@ QrFile = Annotated[
 OtherAccount = Annotated[
     bool,
     typer.Option(
-        "--other-account", help="Đồng ý trước việc đổi tài khoản: tài khoản quét mã khác lần trước thì không hỏi lại."
+        "--other-account", help="Đồng ý trước việc đổi tài khoản: quét mã bằng tài khoản khác cũng không hỏi lại."
     ),
 ]
 

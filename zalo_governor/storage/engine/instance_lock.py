@@ -62,7 +62,7 @@ class InstanceLock:
         taken = self._take_file(self._database.file) if self._database.file else self._take_advisory()
         if not taken:
             raise OtherInstanceError(
-                f"tài khoản {self._account} đang được một chương trình khác chạy trên cùng cơ sở dữ liệu; hãy dừng "
+                f"tài khoản {self._account} đang được một chương trình khác sử dụng trên cùng cơ sở dữ liệu; hãy dừng "
                 "chương trình kia trước. Chương trình kia không bị ảnh hưởng"
             )
 
