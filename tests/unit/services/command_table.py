@@ -77,7 +77,7 @@ TABLE = {
     "thanhvien": Row("/thanhvien", DESK | {"leader"}, "chưa có danh sách thành viên"),
     "moira": Row("/moira VP1", DESK | {"leader"}, "Không có người nào"),
     "duyet": Row("/duyet VP1", DESK | {"leader"}, "Không có vụ việc VP1"),
-    "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa rõ vụ việc nói về ai"),
+    "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa xác định được người liên quan"),
     "giaoviec": Row("/giaoviec tôi", EVERYBODY, "không có chỉ đạo nào đang chờ đồng chí"),
     "xong": Row("/xong CĐ1 Sở Mẫu", KEEPERS, "Không có chỉ đạo CĐ1"),
     "giahan": Row("/giahan CĐ1 25/11", KEEPERS, "Không có chỉ đạo CĐ1"),

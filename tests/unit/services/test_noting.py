@@ -57,9 +57,9 @@ def test_the_others_of_the_desk_are_told_and_whom_it_concerns_is_not() -> None:
 @pytest.mark.parametrize(
     ("text", "mentions", "said"),
     [
-        (f"/ghinhan 4.6 Giàng A Viên {WHAT}", (), "chưa rõ vụ việc nói về ai"),
-        (f"/ghinhan 4.6 @All {WHAT}", (Mention(uid="-1", start=13, length=4),), "chưa rõ vụ việc nói về ai"),
-        (f"/ghinhan 4.6 @Bot {WHAT}", (Mention(uid=BOT, start=13, length=4),), "chưa rõ vụ việc nói về ai"),
+        (f"/ghinhan 4.6 Giàng A Viên {WHAT}", (), "chưa xác định được người liên quan"),
+        (f"/ghinhan 4.6 @All {WHAT}", (Mention(uid="-1", start=13, length=4),), "chưa xác định được người liên quan"),
+        (f"/ghinhan 4.6 @Bot {WHAT}", (Mention(uid=BOT, start=13, length=4),), "chưa xác định được người liên quan"),
         ("/ghinhan 4.6 @Viên", (Mention(uid=UIDS["member"], start=13, length=5),), "ghi nội dung sau tên người"),
         (f"/ghinhan 4.9 @Viên {WHAT}", (Mention(uid=UIDS["member"], start=13, length=5),), "khoản 9 Điều 4 Quy chế"),
         ("/ghinhan đồng chí Viên", (), "Cách viết"),

@@ -368,7 +368,7 @@ def test_the_roster_names_the_office_and_a_likely_entry_is_only_offered() -> Non
     desk.store.entries = [RosterEntry(full_name="Sùng Thị Mẫu", title="Giám đốc", agency="Sở Mẫu")]
     desk.change("stranger", display_name="Sung Thi Mau")
     observe(desk, "Sung Thi Mau", BAD_NAME.model_copy(update={"suggestion": None}), who="stranger")
-    assert "Nếu đồng chí là người này" in to(desk.take(), "stranger")[0]
+    assert "Nếu đồng chí là người có tên sau" in to(desk.take(), "stranger")[0]
     desk.store.entries = [RosterEntry(full_name="Giàng A Viên", title="Giám đốc", agency="Sở Mẫu", uid=UIDS["member"])]
     observe(desk, "Viên", BAD_NAME)
     assert "Tên đề nghị: Giàng A Viên - Giám đốc Sở Mẫu." in to(desk.take(), "member")[0]
@@ -417,7 +417,7 @@ def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
         desk.office.remind_of_names(desk.uow, GROUP, desk.now)
         told.append(to(desk.take(), "admin"))
         desk.later(days=1)
-    assert "1 người không được nhắc" in told[0][0]
+    assert "1 người không thuộc diện nhắc" in told[0][0]
     assert "Hôm nay Hệ thống đã đề nghị 1 người chỉnh sửa" in told[0][0]
     assert "nhắc đủ số lần" not in told[0][0]
     assert "1 người đã được nhắc đủ số lần" in told[8][0]

@@ -223,7 +223,7 @@ def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
     desk.say("leader", "/duyet thêm phó nhóm", place="private")
     posted = desk.take()
     assert (
-        'đã đồng ý trước việc thay đổi trên Nhóm Zalo điều hành tỉnh Mẫu, nội dung: "thêm phó nhóm'
+        'đã đồng ý trước khi thay đổi trên Nhóm Zalo điều hành tỉnh Mẫu, nội dung: "thêm phó nhóm'
         in to(posted, "admin")[0]
     )
     assert len(to(posted, "admin_staff")) == 1

@@ -170,7 +170,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     for part in (
         "Vụ việc lâu nhất được thu hồi hoặc khắc phục trong 12 phút.",
         "3 người liên quan đến từ hai vụ việc trở lên",
-        "Trong kỳ, 2 vụ việc (kể cả vụ việc phát sinh từ kỳ trước) được xác định là báo nhầm.",
+        "Trong kỳ, 2 vụ việc (tính cả vụ việc phát sinh từ kỳ trước) được xác định là báo nhầm.",
         "Nội dung đã xác định là báo nhầm được đăng lại 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
         "đường dẫn mời mở từ 14:05 24/11/2026, hết hạn 14:05 25/11/2026",
