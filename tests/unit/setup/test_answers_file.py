@@ -80,9 +80,9 @@ def test_only_what_was_answered_is_decided(tmp_path: Path) -> None:
     }
     assert choices.groups is None
     at_first = given.choices(None, {}, first=True)
-    assert at_first.office["unit"] == "UBND tỉnh Lai Châu"
+    assert at_first.office["unit"] == "UBND tỉnh Mẫu"
     assert at_first.office["place"] == "Lai Châu"
-    assert given.choices(None, {}, first=True).regulation == {"number": "12", "issuer": "UBND tỉnh Lai Châu"}
+    assert given.choices(None, {}, first=True).regulation == {"number": "12", "issuer": "UBND tỉnh Mẫu"}
 
 
 def test_the_file_that_the_operators_page_shows_can_be_used(tmp_path: Path) -> None:
