@@ -80,13 +80,13 @@ def test_only_what_was_answered_is_decided(tmp_path: Path) -> None:
     }
     assert choices.groups is None
     at_first = given.choices(None, {}, first=True)
-    assert at_first.office["unit"] == "UBND tỉnh Mẫu"
+    assert at_first.office["unit"] == "UBND tỉnh Lai Châu"
     assert at_first.office["place"] == "Lai Châu"
-    assert given.choices(None, {}, first=True).regulation == {"number": "12", "issuer": "UBND tỉnh Mẫu"}
+    assert given.choices(None, {}, first=True).regulation == {"number": "12", "issuer": "UBND tỉnh Lai Châu"}
 
 
 def test_the_file_that_the_operators_page_shows_can_be_used(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "cai-dat.md").read_text(encoding="utf-8")
     given = answers(tmp_path, page.partition("```yaml\n")[2].partition("```")[0])
     given.require("office.province", "groups", "people.leader", "people.admin")
-    assert given.choices(None, {}, first=True).alarm["smtp"]["host"] == "mail.laichau.example.vn"
+    assert given.choices(None, {}, first=True).alarm["smtp"]["host"] == "mail.tinhmau.example.vn"
