@@ -82,7 +82,7 @@ def _init(zalo: str, folder: Path) -> str:
             terminal.answer("người tiếp theo")
     terminal.answer("Người được xem báo cáo")
     terminal.answer("Tỉnh, thành phố", "tỉnh Mẫu")
-    for question in ("Cơ quan chủ quản", "Cơ quan của Quản trị"):
+    for question in ("Cơ quan chủ quản", "Cơ quan lập báo cáo"):
         terminal.answer(question)
     terminal.answer("Chữ viết tắt", "SKHCN")
     for question in ("Địa danh", "Chức vụ người ký"):

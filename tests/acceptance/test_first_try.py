@@ -36,7 +36,7 @@ _ANSWERS = (
     ("Người được xem báo cáo", ""),
     ("Tỉnh, thành phố", "tỉnh Mẫu"),
     ("Cơ quan chủ quản", ""),
-    ("Cơ quan của Quản trị", ""),
+    ("Cơ quan lập báo cáo", ""),
     ("Chữ viết tắt", ""),
     ("Địa danh", ""),
     ("Chức vụ người ký", ""),
