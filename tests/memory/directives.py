@@ -4,16 +4,15 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from tests.memory.base import MemoryRepository
+from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
 from zalo_governor.domain.directives import (
     Assignee,
     Directive,
     DirectiveAnswer,
-    DirectiveFigures,
     DirectiveOverview,
     DirectiveState,
     LedgerPage,
     OwedDirective,
-    figures_of,
 )
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)

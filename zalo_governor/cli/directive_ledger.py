@@ -16,7 +16,8 @@ from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
-from zalo_governor.domain.directives import Assignee, Directive, open_directive
+from zalo_governor.domain.directive_figures import open_directive
+from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.services.commands.parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 

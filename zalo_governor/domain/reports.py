@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from zalo_governor.domain.attachments import ScanFigures
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.connection import Gap
-from zalo_governor.domain.directives import DirectiveFigures
+from zalo_governor.domain.directive_figures import DirectiveFigures
 from zalo_governor.domain.feedback import Remark
 from zalo_governor.domain.findings import Severity
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
+from zalo_governor.domain.directive_figures import DirectiveFigures
 from zalo_governor.domain.directives import (
     Assignee,
     Directive,
     DirectiveAnswer,
-    DirectiveFigures,
     LedgerPage,
     OwedDirective,
 )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local
-from zalo_governor.domain.directives import DirectiveFigures, open_directive
+from zalo_governor.domain.directive_figures import DirectiveFigures, open_directive
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
 from zalo_governor.services.cases.ranking import gravest_first

@@ -7,16 +7,15 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
 from zalo_governor.domain.directives import (
     Assignee,
     Directive,
     DirectiveAnswer,
-    DirectiveFigures,
     DirectiveOverview,
     DirectiveState,
     LedgerPage,
     OwedDirective,
-    figures_of,
 )
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.transaction import Transaction

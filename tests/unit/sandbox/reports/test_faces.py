@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from tests.unit.sandbox.reports.papers import FORMULA, SHIPPED, SUGGESTED, VOICE, bad, bad_paper, paper, report
 from tests.unit.services.desk import CATALOGUE, REGULATION
-from zalo_governor.domain.directives import AgencyAnswers
+from zalo_governor.domain.directive_figures import AgencyAnswers
 from zalo_governor.domain.documents import ReportDocument, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.reports import ActivityReport

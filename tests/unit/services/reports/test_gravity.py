@@ -8,7 +8,8 @@ from tests.unit.services.desk import CATALOGUE, GROUP, LETTERHEAD, NOW, REGULATI
 from tests.unit.services.reports.test_builder import PERIOD, figures, report, text_of
 from tests.unit.storage.stored import new_directive
 from zalo_governor.domain.connection import Gap
-from zalo_governor.domain.directives import Assignee, figures_of
+from zalo_governor.domain.directive_figures import figures_of
+from zalo_governor.domain.directives import Assignee
 from zalo_governor.domain.documents import ReportDocument
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.outsiders import OUTSIDERS

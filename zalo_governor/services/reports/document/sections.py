@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import silence
-from zalo_governor.domain.directives import AgencyAnswers
+from zalo_governor.domain.directive_figures import AgencyAnswers
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.events import (
     AdminChanged,

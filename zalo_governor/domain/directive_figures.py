@@ -1,0 +1,166 @@
+"""Figures of a report on how the directives of a period were answered: by agency, and in all."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict
+
+from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, DirectiveState
+
+
+class AgencyAnswers(BaseModel):
+    """How one agency (or person) answered the directives of a period."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    asked: int
+    """Number of items addressed to it."""
+    in_time: int
+    """Reported, not after the deadline."""
+    late: int
+    """Reported after the deadline."""
+    acknowledged: int = 0
+    """Settled by an answer that is no report, as there is no deadline."""
+    waiting: int
+    """Neither settled nor overdue nor absent."""
+    overdue: int
+    """Not settled, the deadline has passed; not absent."""
+    silent: int
+    """No answer of any kind; not absent."""
+    absent: int = 0
+    """No answer, as nobody of the agency is in the group."""
+    unrecognised: int = 0
+    """Those of `absent` whose name is neither on the roster nor a member's."""
+    first_answer_minutes: int | None = None
+    """Median minutes until the first answer; None if there is none."""
+
+
+class OpenDirective(BaseModel):
+    """A directive that is open when a report is made, without its text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    given_by: int
+    at: datetime
+    due_at: datetime | None
+    """The earliest deadline that is not met yet."""
+    addressees: int
+    answered: int
+    reported: int
+    overdue: int
+
+
+class DirectiveFigures(BaseModel):
+    """How the directives of a period were answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    given: int = 0
+    open: int = 0
+    done: int = 0
+    dropped: int = 0
+    """Dropped or withdrawn."""
+    proposed: int = 0
+    asked: int = 0
+    """Number of (item, addressee) pairs."""
+    answered: int = 0
+    in_time: int = 0
+    late: int = 0
+    acknowledged: int = 0
+    overdue: int = 0
+    silent: int = 0
+    assumed: int = 0
+    absent: int = 0
+    """Unanswered as nobody of the addressee is in the group; neither silent nor overdue."""
+    unrecognised: int = 0
+    """Those of `absent` whose name is neither on the roster nor a member's."""
+    first_answer_minutes: int | None = None
+    agencies: tuple[AgencyAnswers, ...] = ()
+    """The worst first."""
+    open_ones: tuple[OpenDirective, ...] = ()
+    """What is open when the report is made, whenever it was given; the longest overdue first."""
+    open_now: int = 0
+    """Number of all directives that are open when the report is made, also of those not in `open_ones`."""
+    overdue_now: int = 0
+
+
+def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:
+    """Count how directives were answered by `now`.
+
+    Args:
+        given: the directives of the period, in any state.
+        assignees: the addressees of these directives; those of dropped, withdrawn and proposed ones do not count.
+        now: the moment at which unmet deadlines count as passed.
+    """
+    states = Counter(directive.state for directive in given)
+    valid = {one.id: one for one in given if one.state in {DirectiveState.OPEN, DirectiveState.DONE}}
+    asked = [one for one in assignees if one.directive_id in valid and not one.removed]
+    by_name: dict[str, list[Assignee]] = {}
+    for one in asked:
+        by_name.setdefault(one.name, []).append(one)
+    agencies = [_answers_of(name, entries, valid, now) for name, entries in by_name.items()]
+    agencies.sort(key=lambda row: (-row.overdue, -row.silent, -row.late, -row.asked, row.name))
+    return DirectiveFigures(
+        given=len(valid),
+        open=states[DirectiveState.OPEN],
+        done=states[DirectiveState.DONE],
+        dropped=states[DirectiveState.DROPPED] + states[DirectiveState.WITHDRAWN],
+        proposed=states[DirectiveState.PROPOSED],
+        asked=len(asked),
+        answered=sum(not one.silent for one in asked),
+        in_time=sum(row.in_time for row in agencies),
+        late=sum(row.late for row in agencies),
+        acknowledged=sum(row.acknowledged for row in agencies),
+        overdue=sum(row.overdue for row in agencies),
+        silent=sum(row.silent for row in agencies),
+        assumed=sum(one.assumed for one in asked),
+        absent=sum(row.absent for row in agencies),
+        unrecognised=sum(row.unrecognised for row in agencies),
+        first_answer_minutes=_first_answer_minutes(asked, valid),
+        agencies=tuple(agencies),
+    )
+
+
+def open_directive(line: DirectiveOverview) -> OpenDirective:
+    """Return what a report says of a line of the ledger."""
+    return OpenDirective(
+        code=line.directive.code,
+        given_by=line.directive.given_by,
+        at=line.directive.at,
+        due_at=line.due_at,
+        addressees=line.addressees,
+        answered=line.answered,
+        reported=line.reported,
+        overdue=line.overdue,
+    )
+
+
+def _first_answer_minutes(entries: Sequence[Assignee], given: Mapping[int, Directive]) -> int | None:
+    waits = [minutes_of(one.received_at - given[one.directive_id].at) for one in entries if one.received_at is not None]
+    return round(median(waits)) if waits else None
+
+
+def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Directive], now: datetime) -> AgencyAnswers:
+    late = sum(one.is_late() for one in entries)
+    absent = sum(one.silent and not one.in_group for one in entries)
+    overdue = sum(one.is_overdue(now) for one in entries if one.in_group or not one.silent)
+    reported = sum(one.reported_at is not None for one in entries)
+    settled = sum(one.settled for one in entries)
+    return AgencyAnswers(
+        name=name,
+        asked=len(entries),
+        in_time=reported - late,
+        late=late,
+        acknowledged=settled - reported,
+        waiting=len(entries) - settled - overdue - absent,
+        overdue=overdue,
+        silent=sum(one.silent and one.in_group for one in entries),
+        absent=absent,
+        unrecognised=sum(one.silent and not one.in_group and not one.known for one in entries),
+        first_answer_minutes=_first_answer_minutes(entries, given),
+    )
