@@ -51,6 +51,9 @@ _GRAVEST_FIRST = (
 )
 """Topics by how grave a breach is for the group's leader; clauses of other topics come after them."""
 _UNPADDED_FROM_MONTH = 3
+"""Months from March on are written without a leading zero."""
+DECISION = "QĐ."
+"""Begins the numbers of the clauses of the decision by which the regulation was issued."""
 
 
 class Clause(BaseModel):
@@ -83,13 +86,9 @@ class Clause(BaseModel):
 
 def citation_of(number: str) -> str:
     """Return how to cite a clause (`4.1`, `QĐ.1.1`) or a whole article (`4`) by its number, even if there is none."""
-    act = "Quyết định" if number.startswith(_DECISION) else "Quy chế"
-    article, _, clause = number.removeprefix(_DECISION).rpartition(".")
+    act = "Quyết định" if number.startswith(DECISION) else "Quy chế"
+    article, _, clause = number.removeprefix(DECISION).rpartition(".")
     return f"khoản {clause} Điều {article} {act}" if article else f"Điều {clause} {act}"
-
-
-_DECISION = "QĐ."
-"""Begins the numbers of the clauses of the decision by which the regulation was issued."""
 
 
 class Regulation(BaseModel):

@@ -8,7 +8,7 @@ from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Person
-from zalo_governor.domain.regulation import citation_of
+from zalo_governor.domain.regulation import DECISION, citation_of
 from zalo_governor.services.cases.transitions import open_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import one_line
@@ -105,7 +105,7 @@ class NoteCase(Command[str]):
 
 
 def _clause_number(found: re.Match[str]) -> str:
-    decision = "QĐ." if found[1] else ""
+    decision = DECISION if found[1] else ""
     return f"{decision}{int(found[2])}.{int(found[3])}"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from zalo_governor.domain.regulation import Clause, Enforcement, citation_of
+from zalo_governor.domain.regulation import DECISION, Clause, Enforcement, citation_of
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.parsing import folded
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -51,7 +51,7 @@ class ReadRegulation(Command[Wanted]):
             if len(numbers) < 2:
                 return None
             numbers.reverse()
-        prefix = _DECISION if {"qd", "quyet"} & set(names) else ""
+        prefix = DECISION if {"qd", "quyet"} & set(names) else ""
         return Wanted(prefix + numbers[0], numbers[1] if len(numbers) > 1 else "")
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
@@ -69,10 +69,10 @@ class ReadRegulation(Command[Wanted]):
         rows = []
         for article, clauses in groupby(regulation.clauses, lambda clause: clause.number.rpartition(".")[0]):
             kind = (
-                MessageId.REGULATION_DECISION_ROW if article.startswith(_DECISION) else MessageId.REGULATION_ARTICLE_ROW
+                MessageId.REGULATION_DECISION_ROW if article.startswith(DECISION) else MessageId.REGULATION_ARTICLE_ROW
             )
             numbers = ", ".join(clause.number.rpartition(".")[2] for clause in clauses)
-            rows.append(self.voice.render(kind, article=article.removeprefix(_DECISION), clauses=numbers))
+            rows.append(self.voice.render(kind, article=article.removeprefix(DECISION), clauses=numbers))
         return self.voice.render(
             MessageId.REGULATION,
             title=regulation.title,
@@ -91,7 +91,6 @@ class ReadRegulation(Command[Wanted]):
         return self.voice.render(MessageId.REGULATION_CLAUSE, citation=citation, summary=clause.summary, note=note)
 
 
-_DECISION = "QĐ."
 _WORD = re.compile(r"[0-9]{1,6}|[^\W\d_]+")
 _KNOWN_WORDS = frozenset({"dieu", "khoan", "so", "qd", "quyet", "dinh"})
 
