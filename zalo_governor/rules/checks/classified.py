@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, RuleContext, SealingRule
@@ -126,7 +127,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             clause = DIRECTIVE_CLAUSE if weighed.work else self.clause
             return self.finding("classified", clause=clause, seals=True, **more)
         if probability >= maybe or self._has_prominent_level(probability, weighed):
-            return self.finding("look", severity=Severity.TRIAGE, **more)
+            return self.finding(UNSURE_LABEL, severity=Severity.TRIAGE, **more)
         talked_about = weighed.words and (weighed.talk or weighed.best.points >= _LEAST_POINTS)
         if (talked_about or weighed.of_state_secrets) and not weighed.elsewhere:
             return self.finding("borderline", severity=Severity.SUSPECT, **more)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from zalo_governor.domain.attachments import ScanFinding
+from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Rule
 from zalo_governor.rules.checks.classified import ClassifiedRule
@@ -114,7 +115,7 @@ class FileRules:
             finding = finding.model_copy(update={"severity": Severity.SUSPECT, "label": "borderline", "seals": False})
         elif topics is not None and finding.seals and not codes & _MARKS:
             # A sentence that merely names secret papers, in lower case: in documents, only an admin can tell.
-            finding = finding.model_copy(update={"severity": Severity.TRIAGE, "label": "look", "seals": False})
+            finding = finding.model_copy(update={"severity": Severity.TRIAGE, "label": UNSURE_LABEL, "seals": False})
         yield _as_scan_finding(finding, part.page)
 
     def _judge_harm(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
