@@ -31,9 +31,11 @@ class TrialPage:
         trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
         figures = uow.trials.figures(policy.account, list(policy.groups), since)
-        goes_on = on_trial(policy, uow)
-        ended = trial.live_at if trial else None
-        if not goes_on and ended is None:
+        if on_trial(policy, uow):
+            end = voice.render(MessageId.TRIAL_GOES_ON)
+        elif trial and trial.live_at:
+            end = voice.render(MessageId.TRIAL_OVER, when=moment(trial.live_at))
+        else:
             return voice.render(
                 MessageId.TRIAL_PAGE_OFF,
                 since=moment(since),
@@ -48,9 +50,7 @@ class TrialPage:
             withheld=self._withheld_rows(uow, figures),
             outcomes=self._rule_outcomes(figures.outcomes),
             shadow=self._shadow_rows(figures.shadow, place="3. "),
-            end=voice.render(MessageId.TRIAL_GOES_ON)
-            if goes_on or ended is None
-            else voice.render(MessageId.TRIAL_OVER, when=moment(ended)),
+            end=end,
         )
 
     def _withheld_rows(self, uow: UnitOfWork, figures: TrialFigures) -> str:

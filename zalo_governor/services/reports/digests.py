@@ -22,8 +22,6 @@ from zalo_governor.services.reports.periods import midnight, today
 HINT = "borderline"
 """Label of "hints": findings on text that mentions state secrets without disclosing one. They open no case."""
 _ROWS = 10
-_ANSWERS = {True: MessageId.DIGEST_ANSWER_SECRET, False: MessageId.DIGEST_ANSWER}
-"""How to answer if the cases are right, by whether all of them are suspected state secrets or none is."""
 
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
@@ -64,10 +62,11 @@ class Digests:
         if not cases:
             return
         group = self._voice.group(self._policy.group(group_id))
-        secrets = {case.secret for case in cases}
-        answer = MessageId.DIGEST_ANSWER_BOTH if len(secrets) > 1 else _ANSWERS[secrets.pop()]
         text = self._voice.render(
-            MessageId.DIGEST, group=group, parts="\n".join(filter(None, parts)), answer=self._voice.render(answer)
+            MessageId.DIGEST,
+            group=group,
+            parts="\n".join(filter(None, parts)),
+            answer=self._voice.render(_how_to_answer(cases)),
         )
         self._notifier.to_desk(uow, text, group_id=group_id)
 
@@ -232,3 +231,11 @@ class Digests:
             else self._voice.who(uow.people.get(person_id))
         )
         return self._voice.render(MessageId.HINT_ROW, when=moment(at), who=who)
+
+
+def _how_to_answer(cases: Sequence[Case]) -> MessageId:
+    """Return the text on how to answer if the cases are right; suspected state secrets are referred, not confirmed."""
+    secret = [case.secret for case in cases]
+    if all(secret):
+        return MessageId.DIGEST_ANSWER_SECRET
+    return MessageId.DIGEST_ANSWER_BOTH if any(secret) else MessageId.DIGEST_ANSWER
