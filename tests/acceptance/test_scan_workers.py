@@ -80,8 +80,7 @@ def once(made: Rig) -> list[dict[str, Any]]:
 
 
 def without_code(text: str) -> str:
-    # A code of one more digit may make the request long enough for the short form of the citation.
-    return re.sub(r"\bVP\d+\b|\d\d:\d\d", "…", text.removeprefix(AGAIN)).replace(" Quy chế (", " (")
+    return re.sub(r"\bVP\d+\b|\d\d:\d\d", "…", text.removeprefix(AGAIN))
 
 
 def settled(made: Rig) -> bool:

@@ -118,14 +118,19 @@ def _require_known(action: str | None) -> None:
         ConfigError: it is not; the message lists all codes with their meaning.
     """
     known = words.vietnamese()["actions"]
-    if action is None or any(code == action or code.startswith(f"{action}.") for code in known):
+    if action is None or any(_is_of(code, action) for code in known):
         return
     listed = "\n".join(f"  {code:24} {words.action(code)}" for code in sorted(known))
     raise ConfigError(f"--action: không có mã này; các mã:\n{listed}")
 
 
+def _is_of(code: str, action: str) -> bool:
+    """Return whether the code of an action is `action`, or one of those that it begins: `case.opened` is of `case`."""
+    return code == action or code.startswith(f"{action}.")
+
+
 def _matches_filters(entry: AuditEntry, action: str | None, about: str | None) -> bool:
-    if action and entry.action != action and not entry.action.startswith(f"{action}."):
+    if action and not _is_of(entry.action, action):
         return False
     return not about or about in {entry.subject, entry.detail.get("about")}
 
