@@ -747,9 +747,6 @@ class MessageId(Enum):
     COVERAGE_RECOVERED = ("coverage_recovered", "count")
     COVERAGE_LATE = ("coverage_late", "count")
     CONTENT_FROM = ("content_from", "when")
-    GAPS = ("gaps", "count length unfinished")
-    GAPS_UNFINISHED = ("gaps_unfinished", "count")
-    GAPS_NONE = ("gaps_none", "")
     ACTIVITY_NONE = ("activity_none", "")
     ACTIVITY_JOINED = ("activity_joined", "count")
     ACTIVITY_LEFT = ("activity_left", "count")
@@ -1072,7 +1069,6 @@ class MessageId(Enum):
     GROUP_UNNAMED = ("group_unnamed", "id")
     MINUTES = ("minutes", "count")
     IN_BRACKETS = ("in_brackets", "said")
-    CLAUSES_OF_ARTICLE = ("clauses_of_article", "article clauses")
     CITED_SECRET = ("cited_secret", "citation")
     CITED_SECRET_WITHIN = ("cited_secret_within", "citation")
 

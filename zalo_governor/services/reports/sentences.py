@@ -1,11 +1,9 @@
 """Sentences of the activity report that several of its formats share. They never say at length what did not happen."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import local, minutes_of
-from zalo_governor.domain.connection import Gap, silence
 from zalo_governor.domain.reports import ActivityReport, Coverage, Period
 from zalo_governor.services.group_changes.leak_signs import in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
@@ -179,22 +177,6 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
     if coverage.content_from is None:
         return said
     return said + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))
-
-
-def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: MessageFormatter) -> str:
-    """Return a phrase, without full stop, on the number and total length of the gaps in [start, end).
-
-    A gap is a time in which the bot missed messages.
-    """
-    if not gaps:
-        return voice.render(MessageId.GAPS_NONE)
-    unfinished = sum(not gap.closed for gap in gaps)
-    return voice.render(
-        MessageId.GAPS,
-        count=number(len(gaps)),
-        length=length_in_words(silence(gaps, start, end), voice),
-        unfinished=voice.render(MessageId.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
-    )
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
