@@ -258,10 +258,10 @@ def english_help() -> dict[str, dict[str, str]]:
 
 
 def _kind_of_value(parameter: Any, shown: str) -> str:
-    """Return what the help shows as the kind of value of a parameter; "" for a flag, which takes none,
-    and for an argument, whose name says it.
+    """Return what the help shows as the kind of value of a parameter.
 
-    `shown` is what typer would show: right where it lists the possible values.
+    It is "" for a flag, which takes none, and for an argument, whose name says it. `shown` is what typer would show:
+    right where it lists the possible values.
     """
     kind = parameter.type_descriptor
     if getattr(parameter, "is_flag", False):

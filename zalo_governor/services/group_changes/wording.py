@@ -89,18 +89,19 @@ class ChangeFormatter:
 
 
 def _changed_part(other: str, text: str, longest: int) -> str:
-    """Return the text in at most `longest` characters: words at its beginning that `other` has too go first.
+    """Return `text` in at most `longest` characters, without the words with which `other` begins too if it is longer.
 
-    So the reader sees what was changed, though a long text is not told in full.
+    The reader thus sees what was changed, though a long text is not told in full.
     """
     words = plain(text, len(text) or 1).split()
     same = 0
-    for word, its in zip(words[:-1], plain(other, len(other) or 1).split(), strict=False):
-        if len(_from(words, same)) <= longest or word != its:
+    for word, counterpart in zip(words[:-1], plain(other, len(other) or 1).split(), strict=False):
+        if len(_from(words, same)) <= longest or word != counterpart:
             break
         same += 1
     return plain(_from(words, same), longest)
 
 
 def _from(words: Sequence[str], start: int) -> str:
+    """Return the words from that place on, behind "…" if some were left out."""
     return " ".join(["…", *words[start:]] if start else words)
