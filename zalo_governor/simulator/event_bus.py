@@ -9,7 +9,7 @@ from typing import Any
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator import messages
 from zalo_governor.simulator.cards import line_about
-from zalo_governor.simulator.messages import DeletionScope
+from zalo_governor.simulator.messages import DeletionKind
 from zalo_governor.simulator.sockets import Hub
 from zalo_governor.simulator.state import State
 from zalo_governor.simulator.world import Account, Device, Group, World
@@ -76,7 +76,7 @@ class EventBus(State):
         self,
         deleted: Sequence[RawDict],
         by: str,
-        scope: DeletionScope = DeletionScope.ALL,
+        kind: DeletionKind = DeletionKind.ALL,
         *,
         aloud: bool = True,
         device: Device | None = None,
@@ -88,9 +88,9 @@ class EventBus(State):
         nothing. What people delete for themselves is told to their own clients alone.
         """
         private = messages.is_private(deleted[0])
-        given = messages.deletion_of(deleted, by, scope, self._device(by, device))
+        given = messages.deletion_of(deleted, by, kind, self._device(by, device))
         notice = messages.complete(self.world, given, private=private)
-        if scope is DeletionScope.ALL:
+        if kind is DeletionKind.ALL:
             if not private and self.world.group(str(notice["idTo"])).manages(by):
                 for message in deleted:
                     self.forget(message)

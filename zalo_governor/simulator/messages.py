@@ -130,7 +130,7 @@ def recall_of(message: RawDict, device: Device = Device.PHONE, *, placeholder: b
     }
 
 
-class DeletionScope(StrEnum):
+class DeletionKind(StrEnum):
     """What a person deletes, and for whom."""
 
     ALL = "all"
@@ -141,7 +141,7 @@ class DeletionScope(StrEnum):
     """The whole conversation up to the named message, for the person alone."""
 
 
-def deletion_of(deleted: Sequence[RawDict], by: str, scope: DeletionScope, device: Device = Device.PHONE) -> RawDict:
+def deletion_of(deleted: Sequence[RawDict], by: str, kind: DeletionKind, device: Device = Device.PHONE) -> RawDict:
     """Return the fields of a message of type `chat.delete`: the person `by` (uid) has deleted messages.
 
     All messages in `deleted` are of one conversation. `complete` adds the other fields. That a deletion for everybody
@@ -150,7 +150,7 @@ def deletion_of(deleted: Sequence[RawDict], by: str, scope: DeletionScope, devic
     private = is_private(deleted[0])
     to = next((uid for uid in (deleted[0]["uidFrom"], deleted[0]["idTo"]) if uid != by), by) if private else None
     to = to or deleted[0]["idTo"]
-    number = (2 if private else 4) if scope is DeletionScope.CONVERSATION else (1 if private else 3)
+    number = (2 if private else 4) if kind is DeletionKind.CONVERSATION else (1 if private else 3)
     return {
         "msgType": "chat.delete",
         "uidFrom": by,
@@ -158,7 +158,7 @@ def deletion_of(deleted: Sequence[RawDict], by: str, scope: DeletionScope, devic
         "content": [
             {
                 "type": number,
-                "actionType": int(scope is DeletionScope.ALL),
+                "actionType": int(kind is DeletionKind.ALL),
                 "uidFrom": int(message["uidFrom"]),
                 "uidTo": int(to),
                 "clientDelMsgId": int(message["cliMsgId"]),

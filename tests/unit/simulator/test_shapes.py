@@ -61,7 +61,7 @@ def test_3_a_reaction_names_its_messages_and_from_a_phone_their_sender(
 
 
 @pytest.mark.parametrize(
-    ("by", "scope", "kind", "gone", "frame_sender"),
+    ("by", "kind", "numbers", "gone", "frame_sender"),
     [
         (MEMBER, "all", (3, 1), True, MEMBER),
         (OTHER, "all", (3, 1), False, OTHER),
@@ -74,18 +74,18 @@ def test_1_the_kinds_of_deletion(
     ear: Ear,
     said: dict[str, Any],
     by: str,
-    scope: str,
-    kind: tuple[int, int],
+    kind: str,
+    numbers: tuple[int, int],
     gone: bool,
     frame_sender: str,
 ) -> None:
-    act(sim, {"by": by, "device": "phone", "delete": {"of": said["msgId"], "scope": scope}})
+    act(sim, {"by": by, "device": "phone", "delete": {"of": said["msgId"], "kind": kind}})
     notice = ear.next()[2]["groupMsgs"][0]
     [item] = notice["content"]
     assert (notice["msgType"], notice["uidFrom"], notice["idTo"]) == ("chat.delete", frame_sender, GROUP)
     assert item == {
-        "type": kind[0],
-        "actionType": kind[1],
+        "type": numbers[0],
+        "actionType": numbers[1],
         "uidFrom": int(MEMBER),
         "uidTo": int(GROUP),
         "clientDelMsgId": int(said["cliMsgId"]),
@@ -97,20 +97,20 @@ def test_1_the_kinds_of_deletion(
     assert (said["msgId"] not in kept) is gone
 
 
-@pytest.mark.parametrize(("scope", "kind"), [("me", 1), ("conversation", 2)])
-def test_1_a_private_conversation_has_its_own_kinds(sim: Running, ear: Ear, scope: str, kind: int) -> None:
+@pytest.mark.parametrize(("kind", "number"), [("me", 1), ("conversation", 2)])
+def test_1_a_private_conversation_has_its_own_kinds(sim: Running, ear: Ear, kind: str, number: int) -> None:
     message = act(sim, {"by": MEMBER, "dm": "Xin chào"})
     ear.next()
-    act(sim, {"by": BOT, "delete": {"of": message["msgId"], "scope": scope}})
+    act(sim, {"by": BOT, "delete": {"of": message["msgId"], "kind": kind}})
     cmd, _, data = ear.next()
     [notice] = data["msgs"]
-    assert (cmd, notice["uidFrom"], notice["idTo"], notice["content"][0]["type"]) == (501, "0", MEMBER, kind)
+    assert (cmd, notice["uidFrom"], notice["idTo"], notice["content"][0]["type"]) == (501, "0", MEMBER, number)
 
 
 def test_1_what_others_delete_for_themselves_is_not_told_to_the_bot(
     sim: Running, ear: Ear, said: dict[str, Any]
 ) -> None:
-    act(sim, {"by": OTHER, "delete": {"of": said["msgId"], "scope": "me"}})
+    act(sim, {"by": OTHER, "delete": {"of": said["msgId"], "kind": "me"}})
     act(sim, {"by": OTHER, "say": "Tin sau"})
     assert ear.next()[2]["groupMsgs"][0]["content"] == "Tin sau"
 

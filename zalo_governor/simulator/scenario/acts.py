@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.cards import CallKind
-from zalo_governor.simulator.messages import DeletionScope
+from zalo_governor.simulator.messages import DeletionKind
 from zalo_governor.simulator.samples import SampleName
 from zalo_governor.simulator.scenario.expect import Expect
 from zalo_governor.simulator.world import Device
@@ -117,14 +117,14 @@ class Recall(Act):
 class Delete(Act):
     """Scenario act: the person `by` deletes the messages of the earlier acts with the ids `of`.
 
-    For everybody (`scope: all`), only an owner or deputy can; from others it is a claim that deletes nothing. With
-    `scope: me` the messages are deleted for the person alone, with `scope: conversation` all up to the named one. `by`
+    For everybody (`kind: all`), only an owner or deputy can; from others it is a claim that deletes nothing. With
+    `kind: me` the messages are deleted for the person alone, with `kind: conversation` all up to the named one. `by`
     may be the bot's account (`bot`), which somebody else has on a phone.
     """
 
     act: Literal["delete"]
     of: str | list[str]
-    scope: DeletionScope = DeletionScope.ALL
+    kind: DeletionKind = DeletionKind.ALL
 
 
 class Edit(Act):

@@ -137,7 +137,7 @@ class Performer:
                     message, private=private, aloud=aloud, device=act.device, placeholder=act.placeholder
                 )
             case acts.Delete():
-                return await stage.delete(self._named(act.of), by, act.scope, aloud=aloud, device=act.device)
+                return await stage.delete(self._named(act.of), by, act.kind, aloud=aloud, device=act.device)
             case acts.React():
                 target, *also = self._named(act.to)
                 private = messages.is_private(target)
