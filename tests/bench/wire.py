@@ -31,4 +31,5 @@ def main() -> None:
 def _shown(fact: Fact, places: list[str], broken: list[str]) -> str:
     if broken:
         return "does not hold: " + ", ".join(broken)
-    return "\n".join([*places, *fact.tests]) or fact.why
+    files = Counter(place.partition(":")[0] for place in places)
+    return "\n".join([*(f"{file}, {count} x" for file, count in files.items()), *fact.tests]) or fact.why

@@ -96,7 +96,7 @@ def read(line: Line) -> list[dict[str, Any]]:
     cmd, sub, data = _frame(line.row)
     source = Source(line.row.get("source_of", "live"))
     frame = Frame(cmd, sub, {"error_code": 0, "error_message": "", "data": data})
-    made = []
+    made: list[dict[str, Any]] = []
     for element in elements_of(frame, account=ACCOUNT, source=source, now_ms=_NOW_MS):
         try:
             event = parse(admitted(element))
@@ -104,7 +104,7 @@ def read(line: Line) -> list[dict[str, Any]]:
             made.append({"kind": "dead_letter"})
             continue
         made.append(
-            {"kind": event.kind, "strings": [text for _, text in event.strings()], **event.model_dump(mode="json")}
+            event.model_dump(mode="json") | {"kind": event.kind, "strings": [text for _, text in event.strings()]}
         )
     return made
 

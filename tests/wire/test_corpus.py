@@ -20,7 +20,8 @@ def test_a_line_becomes_what_it_must(line: Line) -> None:
 def test_a_line_is_whole_and_belongs_to_a_fact(line: Line) -> None:
     assert line.row.keys() <= KEYS
     assert ("element" in line.row) is not ("frame" in line.row)
-    assert line.row["says"] and line.row["source"]
+    assert line.row["says"]
+    assert line.row["source"]
     assert line.row["mark"] in {"L", "C", "H"}
     assert line.fact in {fact.fact for fact in facts()}
 
