@@ -29,6 +29,8 @@ class EventBase(BaseModel):
     is_group: bool = True
     key: str = ""
     """Zalo's id of the message (msgId); for acts without an id, a digest of their content (see `Element.key`)."""
+    cli_key: str = ""
+    """The id that the client of a message's sender chose (cliMsgId); "" for other events, and where there is none."""
     sender_uid: str = ""
     sender_name: str = ""
     """The sender's name as contained in this event; "" where it contained none."""
@@ -175,7 +177,7 @@ class MessageRecalled(EventBase):
 class MessageDeleted(EventBase):
     """The sender deleted messages (`chat.delete`): for all members, or only on the devices of one account.
 
-    Only a deletion for all by the group's owner or a deputy counts (see `services.message_acts`).
+    Only a deletion for all by the group's owner or a deputy counts (`services.message_acts`).
     """
 
     kind: ClassVar[str] = "message_deleted"

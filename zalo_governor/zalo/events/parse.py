@@ -97,6 +97,7 @@ def _common_fields(admitted: Admitted) -> Shared:
         "thread_id": entry.thread_id,
         "is_group": entry.is_group,
         "key": entry.key,
+        "cli_key": entry.cli_key or "",
         "sender_uid": entry.sender_uid,
         "sender_name": string_of(entry.raw, "sender_name") if entry.raw else "",
         "at": from_ms(entry.at_ms),
