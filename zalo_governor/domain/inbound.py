@@ -50,6 +50,10 @@ class ElementKind(StrEnum):
     """Coarse kind of an element received from Zalo, such as a message; can be told without parsing the element."""
 
     MESSAGE = "message"
+    NOTICE = "notice"
+    """A message whose words are not those of the member whom Zalo names as its sender: Zalo's own lines, and others of
+    unknown types. It accuses nobody, also where its content is sealed.
+    """
     RECALL = "recall"
     DELETION = "deletion"
     REACTION = "reaction"

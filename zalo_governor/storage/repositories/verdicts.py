@@ -15,6 +15,7 @@ from zalo_governor.domain.events import (
     MembersJoined,
     MembersLeft,
     MessageSent,
+    SystemNotice,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
@@ -97,7 +98,7 @@ class Verdicts(Repository):
                 entry.own,
                 admitted.revision,
                 sealed,
-                storable(message.message_type) if message else None,
+                storable(event.message_type) if isinstance(event, MessageSent | SystemNotice) else None,
                 len(message.text) if message and not sealed else 0,
                 0 if message else _count_members(event),
             ),
