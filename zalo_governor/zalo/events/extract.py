@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from zalo_governor.domain.inbound import Element, ElementKind, RawDict, Source
+from zalo_governor.domain.inbound import Element, ElementKind, Entry, RawDict, Source
 from zalo_governor.zalo.errors import UndecodableFrameError, ZaloError
 from zalo_governor.zalo.events.authorship import Writer, writer_of
 from zalo_governor.zalo.events.ids import as_id, digest, group_id_of, json_object, time_of, uid_of
@@ -53,6 +53,25 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
             listed = [item for item in listed if not _is_upload(item)]
         elements += [_read_element(read, context, item, is_group) for item in listed]
     return elements
+
+
+def read_again(entry: Entry) -> Element | None:
+    """Return the element of an inbox entry as the present code classifies it, marked as fetched later (backfill).
+
+    The array of the frame that held it is told from its fields. None if it cannot be classified, or was not received
+    from Zalo but made by group sync.
+    """
+    raw, context = entry.raw, _Context(entry.account, Source.BACKFILL, entry.at_ms)
+    if raw is None or entry.source is Source.SWEEP:
+        return None
+    read: _Reader = _message
+    if "seenUids" in raw or "deliveredUids" in raw:
+        read = _receipt
+    elif "msgType" not in raw:
+        content = raw.get("content")
+        read = _control if isinstance(content, dict) and "act_type" in content else _reaction
+    element = _read_element(read, context, raw, entry.is_group)
+    return None if element.kind is ElementKind.OTHER else element
 
 
 def typing_notices(frame: Frame) -> int:
