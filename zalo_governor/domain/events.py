@@ -165,6 +165,37 @@ class DeletionScope(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SystemNotice(EventBase):
+    """A line that Zalo's software wrote, such as a pin, a vote in a poll or a reminder card (or a client imitating it).
+
+    It is nobody's words, so `sender_uid` is empty, and nobody is accused of it; but its texts and links are checked.
+    """
+
+    kind: ClassVar[str] = "system_notice"
+    message_type: str = ""
+    """Zalo's msgType: `webchat`, `group.poll`, `chat.ecard` …"""
+    action: str = ""
+    """Zalo's name of what the line tells, such as `msginfo.actionlist`; "" where Zalo gives none."""
+    texts: tuple[str, ...] = ()
+    """Every string in the content that may be words or a link."""
+
+    def strings(self) -> Iterator[tuple[str, str]]:
+        """Yield ("notice", text) for each text, for the rules on secrets and on links."""
+        yield from (("notice", text) for text in self.texts)
+
+
+class UnknownContent(SystemNotice):
+    """A message of a type, or with an action, that the program does not know: its words may be anybody's."""
+
+    kind: ClassVar[str] = "unknown_content"
+
+
+class GroupCall(SystemNotice):
+    """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
+
+    kind: ClassVar[str] = "group_call"
+
+
 class MessageRecalled(EventBase):
     """The sender recalled a message (`chat.undo`)."""
 
@@ -322,13 +353,6 @@ class PinChanged(BoardChanged):
     kind: ClassVar[str] = "pin_changed"
 
 
-class GroupCall(EventBase):
-    """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
-
-    kind: ClassVar[str] = "group_call"
-    action: str
-
-
 class NameObserved(EventBase):
     """Group sync (reading the members from Zalo) found a new or changed display name of the member `sender_uid`."""
 
@@ -366,11 +390,15 @@ class SealedHeard(EventBase):
     """Length of the content in code points."""
     revision: bool = False
     """True where an earlier message with the same msgId had other content."""
+    notice: bool = False
+    """True for what would have been a `SystemNotice`: nobody is accused of it."""
 
 
 Event = (
     MessageSent
     | MessageRevised
+    | SystemNotice
+    | UnknownContent
     | MessageRecalled
     | MessageDeleted
     | Reacted

@@ -8,6 +8,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.rules.engine import CLEAN
 from zalo_governor.services.attachments.subscriber import AttachmentScans
+from zalo_governor.services.cases.nobodys_words import NobodysWords
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.commands.dispatcher import CommandDesk
 from zalo_governor.services.directives.subscriber import DirectiveLedger
@@ -67,6 +68,7 @@ class ServiceFacade:
             Subscription(EncryptionWatch(policy), own=True, sealed=False),
             Subscription(self._changes, own=True),
             Subscription(self.cases, governed=False, remarkable=True),
+            Subscription(NobodysWords(policy), sealed=False),
             Subscription(self._outsiders, remarkable=True),
             Subscription(FriendRequestService(policy), governed=False, remarkable=True),
             Subscription(RenameDetection(policy), sealed=False),

@@ -30,6 +30,8 @@ class MessageId(Enum):
     ALERT_CASE = ("alert_case", "code when who citation place clause? member? due?")
     ALERT_NAME = ("alert_name", "code group who citation due? member? clause?")
     ALERT_NOBODY = ("alert_nobody", "group when citation")
+    ALERT_NOTICE = ("alert_notice", "group when citation")
+    ALERT_FIRST_EDIT = ("alert_first_edit", "group when")
     ALERT_RECALLED = ("alert_recalled", "code who how after rest?")
     EXPLANATION = ("explanation", "who code words answers")
     ANSWER_BOTH = ("answer_both", "code")

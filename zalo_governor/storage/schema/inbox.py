@@ -51,6 +51,7 @@ inbox = Table(
     Column("seal_clause", String),
     Column("seal_quoted", Boolean),
     Column("reason", String),  # why it is a dead letter
+    Column("read_by", Integer),  # version of the reader that last did not understand it; NULL if it did, or before 2
     CheckConstraint("body IS NULL OR seal_rule IS NULL", name="body_or_seal"),
     Index("ux_inbox_element", "account", "thread_id", "kind", "key", "fingerprint", unique=True),
     partial(
