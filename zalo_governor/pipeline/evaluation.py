@@ -181,6 +181,7 @@ def _sealed_event(admitted: Admitted, seal: Seal, *, late: bool) -> SealedHeard:
         thread_id=entry.thread_id,
         is_group=entry.is_group,
         key=entry.key,
+        cli_key=entry.cli_key or "",
         sender_uid="" if notice else entry.sender_uid,
         at=from_ms(entry.at_ms),
         source=entry.source,

@@ -22,6 +22,7 @@ from zalo_governor.domain.events import (
     Reacted,
 )
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.message_acts import target_keys
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.commands.parsing import begins_with_slash
@@ -191,7 +192,7 @@ class DirectiveLedger:
 
     def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         by = uow.people.find_or_create(event.account, event.sender_uid)
-        for key in event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,):
+        for key in target_keys(event):
             self._register.forget_answer(uow, event.thread_id, key)
             directive = uow.directives.of_message(event.thread_id, key)
             if directive is None or directive.state is DirectiveState.WITHDRAWN:
@@ -201,19 +202,25 @@ class DirectiveLedger:
                 self._register.withdraw(uow, directive, by.id if by else None)
 
     def _handle_reaction(self, uow: UnitOfWork, event: Reacted) -> None:
-        directive = uow.directives.of_message(event.thread_id, event.target_key)
+        for key in target_keys(event):
+            self._count_reaction(uow, event, key)
+
+    def _count_reaction(self, uow: UnitOfWork, event: Reacted, target_key: str) -> None:
+        directive = uow.directives.of_message(event.thread_id, target_key)
         person = uow.people.find_or_create(event.account, event.sender_uid)
         if directive is None or person is None or not self._policy.directives.reactions_count:
             return
-        key = f"reaction {event.target_key} {person.id}"
-        self._register.forget_answer(uow, event.thread_id, key)
+        key = f"reaction {target_key} {person.id}"
+        # A person may hold several icons on a message; only all of them can be removed (zalo-protocol.md, 14.3).
+        if not event.icon:
+            self._register.forget_answer(uow, event.thread_id, key)
         if not event.icon or event.icon in _REFUSING_ICONS:
             return
         answer = DirectiveAnswer(
             group_id=event.thread_id,
             directive_id=None,
             assignee_id=None,
-            target_key=event.target_key,
+            target_key=target_key,
             message_key=key,
             person_id=person.id,
             at=event.at,
