@@ -38,6 +38,8 @@ _READ_BYTES = 64 << 10
 _FIRST_BUFFER_BYTES = 256 << 10
 _MD5_DIGITS = 32
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSAL_BYTES = 200
+"""In how many bytes of a refusal Zalo gives its `err_code`."""
 _GONE = frozenset({401, 403, 404, 410})
 _TRY_AGAIN = frozenset({408, 425, 429})
 
@@ -194,6 +196,12 @@ class FileDownload:
                 clock.wait()
                 received.require_small()
             received.require_complete()
+            if (
+                "json" in (response.getheader("Content-Type") or "")
+                and b'"err_code"' in received.content[:_REFUSAL_BYTES]
+            ):
+                # An expired address answers with status 200 (zalo-protocol.md, 14.5).
+                raise FetchError(NotChecked.GONE, "expired", retry=False)
         except BaseException:
             wipe(received.content)
             raise
