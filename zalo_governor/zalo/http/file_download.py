@@ -196,12 +196,7 @@ class FileDownload:
                 clock.wait()
                 received.require_small()
             received.require_complete()
-            if (
-                "json" in (response.getheader("Content-Type") or "")
-                and b'"err_code"' in received.content[:_REFUSAL_BYTES]
-            ):
-                # An expired address answers with status 200 (zalo-protocol.md, 14.5).
-                raise FetchError(NotChecked.GONE, "expired", retry=False)
+            received.require_file(response.getheader("Content-Type") or "")
         except BaseException:
             wipe(received.content)
             raise
@@ -301,6 +296,14 @@ class _Received:
         """Raise FetchError if fewer bytes than expected have arrived."""
         if self._end < self._least:
             raise FetchError(NotChecked.NOT_FETCHED, "cut short", retry=True)
+
+    def require_file(self, mime: str) -> None:
+        """Raise FetchError for the JSON error that Zalo gives of an expired address, with status 200.
+
+        See zalo-protocol.md, 14.5.
+        """
+        if "json" in mime and b'"err_code"' in self.content[:_REFUSAL_BYTES]:
+            raise FetchError(NotChecked.GONE, "expired", retry=False)
 
     def finish(self) -> bytearray:
         """Return the bytes that have arrived."""
