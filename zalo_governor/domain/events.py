@@ -143,6 +143,28 @@ class MessageRevised(MessageSent):
     kind: ClassVar[str] = "message_revised"
 
 
+class MessageRef(BaseModel):
+    """How Zalo names a message that an event is about; phones often give no `key` (zalo-protocol.md, 14.1 to 14.3)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = ""
+    """Zalo's id of the message (msgId); "" where Zalo gave 0 or nothing."""
+    cli_key: str = ""
+    """The id that the client of the message's author chose (cliMsgId): a clock in ms, which two authors may share."""
+    author_uid: str = ""
+    """uid of the message's author; "" where Zalo does not say."""
+
+
+class DeletionScope(StrEnum):
+    """What a deletion covers."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    """All messages of the conversation, on the devices of the account that cleared it."""
+    UNKNOWN = "unknown"
+
+
 class SystemNotice(EventBase):
     """A line that Zalo's software wrote, such as a pin, a vote in a poll or a reminder card (or a client imitating it).
 
@@ -172,28 +194,6 @@ class GroupCall(SystemNotice):
     """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
 
     kind: ClassVar[str] = "group_call"
-
-
-class MessageRef(BaseModel):
-    """How Zalo names a message that an event is about; phones often give no `key` (zalo-protocol.md, 14.1 to 14.3)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    key: str = ""
-    """Zalo's id of the message (msgId); "" where Zalo gave 0 or nothing."""
-    cli_key: str = ""
-    """The id that the client of the message's author chose (cliMsgId): a clock in ms, which two authors may share."""
-    author_uid: str = ""
-    """uid of the message's author; "" where Zalo does not say."""
-
-
-class DeletionScope(StrEnum):
-    """What a deletion covers."""
-
-    MESSAGE = "message"
-    CONVERSATION = "conversation"
-    """All messages of the conversation, on the devices of the account that cleared it."""
-    UNKNOWN = "unknown"
 
 
 class MessageRecalled(EventBase):

@@ -35,7 +35,7 @@ _RETRY_FIRST_SECONDS = 0.05
 _RETRY_LONGEST_SECONDS = 10.0
 _NEED_ROSTER = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
 """Kinds whose rules need the group's roster (approved members). Earlier entries may change it: write those first."""
-_OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.MESSAGE, ElementKind.GROUP_ACT, ElementKind.NOTICE})
+_OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.GROUP_ACT})
 """Of what the bot account itself did, the kinds that services hear of: reactions may wait for one of its messages."""
 _LONGEST_CLIENT_ID = 18
 """Most digits of a cliMsgId that fit into a database integer; those that the bot gives its messages have 13."""
