@@ -132,14 +132,17 @@ def test_unknown_types_are_counted_by_type(database: Database, clock: HandClock)
     assert [tuple(row) for row in counted] == [("unknown_content", "chat.tomorrow", 3)]
 
 
+@pytest.mark.parametrize("named_by", ["globalMsgId", "cliMsgId"])
 def test_an_edit_revises_its_authors_directive_and_the_admins_are_told_of_the_first(
-    database: Database, clock: HandClock
+    database: Database, clock: HandClock, named_by: str
 ) -> None:
     with line(database, clock) as bot:
         order = bot.message(ORDER, by=LEADER)
         bot.say(order)
-        for by, hour in ((MEMBER, "8h00"), (LEADER, "15h00")):
-            content = {"globalMsgId": int(order["msgId"]), "title": ORDER.replace("17h00", hour)}
+        for by, hour in ((LEADER, "15h00"), (MEMBER, "8h00")):
+            content = {"title": ORDER.replace("17h00", hour), "globalMsgId": 0, "cliMsgId": int(order["cliMsgId"])}
+            if named_by == "globalMsgId":
+                content["globalMsgId"] = int(order["msgId"])
             bot.say(bot.message(by=by, msgType="chat.msg.update", content=content))
         [directive] = _directives(bot.units)
         said = [one for one in told(bot, ADMIN) if "lần đầu có tin được sửa" in one]

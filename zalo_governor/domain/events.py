@@ -138,9 +138,11 @@ class MessageSent(EventBase):
 
 
 class MessageRevised(MessageSent):
-    """A message received once more with the same id (msgId) but other content."""
+    """A message received once more with the same id (msgId) but other content, or edited by its author."""
 
     kind: ClassVar[str] = "message_revised"
+    revises: str = ""
+    """The client's id (cliMsgId) of the sender's message that was edited, where `key` is the edit's own; else ""."""
 
 
 class MessageRef(BaseModel):
