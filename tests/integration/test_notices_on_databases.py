@@ -130,6 +130,9 @@ def test_unknown_types_are_counted_by_type(database: Database, clock: HandClock)
             select(events.c.kind, events.c.message_type, func.count()).group_by(events.c.kind, events.c.message_type)
         ).all()
     assert [tuple(row) for row in counted] == [("unknown_content", "chat.tomorrow", 3)]
+    with bot.units.begin() as uow:
+        coverage = uow.statistics.coverage(GROUP, START - timedelta(days=1), START + timedelta(days=1))
+    assert (coverage.unknown, coverage.judged, coverage.dead_letters) == (3, 3, 0)
 
 
 @pytest.mark.parametrize("named_by", ["globalMsgId", "cliMsgId"])
