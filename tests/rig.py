@@ -150,6 +150,11 @@ class Rig:
         """One element of `controls`, such as a group act."""
         self.control("push", frames=[{"cmd": 601, "data": {"controls": [control]}}])
 
+    def does(self, uid: str, **what: Any) -> dict[str, Any]:
+        """Somebody does something in the group, as in a scenario (`recall=key`); gives what tells clients of it."""
+        element: dict[str, Any] = self.control("act", act={"by": uid, **what})["element"]
+        return element
+
     def told(self, uid: str) -> list[str]:
         """The texts that the bot sent to one person, or into one group."""
         return [message["text"] for message in self.sent() if message["thread"] == uid]
