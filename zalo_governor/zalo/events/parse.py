@@ -126,8 +126,7 @@ def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBas
     shared["mentions"] = _mentions(raw)
     shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
     if message_type in UPDATES and isinstance(content, dict):
-        target = updated_message(content)
-        shared |= {"key": target.key or shared["key"], "revises": "" if target.key else target.cli_key}
+        shared["revises"] = updated_message(content)
         return MessageRevised.model_validate(shared)
     # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
     return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
