@@ -36,7 +36,7 @@ from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind,
 from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
 from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
-from zalo_governor.zalo.events.text_fields import all_strings, string_of, strings_of, worded_strings
+from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
 
 _TEXT = "webchat"
 _TYPED = UPDATES | {_TEXT}
@@ -167,10 +167,11 @@ def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None
         title, description = "", "" if description == text else description
     named = [(field, text) for field in _PARAMS_FIELDS for text in strings_of(raw, field)]
     seen = {text for _, text in named}
-    rest = [value for name, value in content.items() if name not in {"title", "description", "href"}]
-    other = [("params", text) for text in worded_strings(rest) if text not in seen]
+    rest = content | {"title": None, "description": None, "href": None, "params": params or content.get("params")}
+    strings = [text for text in all_strings(rest) if text not in seen]
+    other = [("params", text) for text in strings if is_worded(text)]
     if message_type not in _ON_FILE_SERVER:
-        other += [("address", text) for text in all_strings(rest) if "://" in text and text not in seen]
+        other += [("address", text) for text in strings if "://" in text]
     if message_type in _TYPED and not (description or url or named or other):
         return None
     return Attachment(
