@@ -51,7 +51,7 @@ class MessageActs:
         msgId, and for which it counts.
         """
         if isinstance(event, MessageRevised) and event.revises:
-            event = self._with_revised_key(uow, event)
+            event = self._with_revised_key(uow, event, event.revises)
         if isinstance(event, MessageSent | SealedHeard):
             return [event, *self._waiting_for(uow, event)] if self._is_awaited(uow, event) else [event]
         if isinstance(event, MessageRecalled | MessageDeleted | Reacted):
@@ -143,9 +143,10 @@ class MessageActs:
             return ActState.DOUBTFUL
         return MessageRef(key=keys.pop()) if keys else ActState.WAITING
 
-    def _with_revised_key(self, uow: UnitOfWork, event: MessageRevised) -> MessageRevised:
-        """Return the edit under the msgId of the sender's own message that it names; as it is, if that is not clear."""
-        named = uow.message_acts.named(event.thread_id, MessageRef(cli_key=event.revises))
+    def _with_revised_key(self, uow: UnitOfWork, event: MessageRevised, target: MessageRef) -> MessageRevised:
+        """Return an edit under the msgId of the sender's own message that it names; as it is, if that is not clear."""
+        ref = MessageRef(key=target.key) if target.key else MessageRef(cli_key=target.cli_key)
+        named = uow.message_acts.named(event.thread_id, ref)
         keys = {one.key for one in named if self._wrote(uow, event, one, event.sender_uid)}
         return event.model_copy(update={"key": keys.pop()}) if len(keys) == 1 else event
 
