@@ -149,7 +149,7 @@ class EventBus(State):
             await self.control(control, [to])
 
     async def befriend(self, one: str, other: str) -> None:
-        """Make two people (uids) friends, `one` by accepting; both get an event, and a line that Zalo's software writes."""
+        """Make two people (uids) friends, `one` by accepting; each gets an event, both a line of Zalo's software."""
         self.world.friends.add(frozenset({one, other}))
         for hears, friend in ((one, other), (other, one)):
             await self.control(messages.befriended(friend), [hears])
