@@ -188,9 +188,9 @@ class Rig:
         return about()
 
     def judged_keys(self) -> list[str]:
-        """The msgIds of the group's judged messages, in the order in which they were heard."""
+        """The msgIds of the group's judged messages, in the order in which they were heard; Zalo's own lines, too."""
         sql = "SELECT key, thread_id, i.kind FROM events JOIN inbox i USING (id) ORDER BY id"
-        return [key for key, thread, kind in self.query(sql) if (thread, kind) == (GROUP, "message")]
+        return [key for key, thread, kind in self.query(sql) if thread == GROUP and kind in {"message", "notice"}]
 
     def sent(self) -> list[dict[str, Any]]:
         """What the bot sent, as the simulator took it."""

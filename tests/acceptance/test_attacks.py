@@ -129,7 +129,7 @@ def test_nobody_else_can_take_a_message_back(bot: Rig) -> None:
     message = bot.does(uid, say=UNMARKED)
     code = bot.case_of(uid)
     bot.until_reminded(code)
-    bot.say("", **recall_of(message, Device.DESKTOP) | {"uidFrom": MEMBER})
+    bot.push("", **recall_of(message, Device.DESKTOP) | {"uidFrom": MEMBER})
     bot.until(lambda: bot.logged("recall.foreign") == 1, "the log says so")
     [shown] = bot.answer(ADMIN, f"/xem {code}")
     assert "đã nhắc" in shown
