@@ -137,12 +137,6 @@ class MessageSent(EventBase):
             yield from self.quote.strings
 
 
-class MessageRevised(MessageSent):
-    """A message received once more with the same id (msgId) but other content."""
-
-    kind: ClassVar[str] = "message_revised"
-
-
 class MessageRef(BaseModel):
     """How Zalo names a message that an event is about; phones often give no `key` (zalo-protocol.md, 14.1 to 14.3)."""
 
@@ -156,13 +150,15 @@ class MessageRef(BaseModel):
     """uid of the message's author; "" where Zalo does not say."""
 
 
-class DeletionScope(StrEnum):
-    """What a deletion covers."""
+class MessageRevised(MessageSent):
+    """A message received once more with the same id (msgId) but other content, or edited by its author."""
 
-    MESSAGE = "message"
-    CONVERSATION = "conversation"
-    """All messages of the conversation, on the devices of the account that cleared it."""
-    UNKNOWN = "unknown"
+    kind: ClassVar[str] = "message_revised"
+    revises: MessageRef | None = None
+    """The message that an edit names; None where Zalo sent the same msgId again.
+
+    A client can name anybody's message, so services get the edit under that msgId only if its sender is the author.
+    """
 
 
 class SystemNotice(EventBase):
@@ -194,6 +190,15 @@ class GroupCall(SystemNotice):
     """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
 
     kind: ClassVar[str] = "group_call"
+
+
+class DeletionScope(StrEnum):
+    """What a deletion covers."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    """All messages of the conversation, on the devices of the account that cleared it."""
+    UNKNOWN = "unknown"
 
 
 class MessageRecalled(EventBase):
@@ -392,30 +397,3 @@ class SealedHeard(EventBase):
     """True where an earlier message with the same msgId had other content."""
     notice: bool = False
     """True for what would have been a `SystemNotice`: nobody is accused of it."""
-
-
-Event = (
-    MessageSent
-    | MessageRevised
-    | SystemNotice
-    | UnknownContent
-    | MessageRecalled
-    | MessageDeleted
-    | Reacted
-    | MessageSeen
-    | MembersJoined
-    | JoinRequested
-    | MembersLeft
-    | MemberRemoved
-    | AdminChanged
-    | GroupInfoChanged
-    | GroupSettingChanged
-    | InviteLinkChanged
-    | BoardChanged
-    | PinChanged
-    | GroupCall
-    | NameObserved
-    | FriendAct
-    | Unrecognised
-    | SealedHeard
-)
