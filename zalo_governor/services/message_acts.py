@@ -33,8 +33,10 @@ from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+_GROUP_MESSAGE = 3
+"""`type` of the deletion of a message in a group (zalo-protocol.md, 14.1)."""
 _KNOWN_ACTION_TYPES = frozenset({None, 0, 1})
-"""Values of `actionType` with which a deletion may be one for all (zalo-protocol.md, 14.1)."""
+"""Values of `actionType` with which a deletion may be one for all."""
 
 
 class MessageActs:
@@ -116,7 +118,7 @@ class MessageActs:
         """Return the state of a deletion that is not known to be one for all by the owner or a deputy, else None."""
         if not isinstance(event, MessageDeleted):
             return None
-        if event.scope is not DeletionScope.MESSAGE or event.action_type not in _KNOWN_ACTION_TYPES:
+        if event.type != _GROUP_MESSAGE or event.action_type not in _KNOWN_ACTION_TYPES:
             return ActState.DOUBTFUL
         group = uow.members.group_snapshot(event.thread_id)
         if event.sender_uid and group and event.sender_uid in {group.owner_uid, *group.co_admin_uids}:

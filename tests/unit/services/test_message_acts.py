@@ -74,6 +74,7 @@ def test_what_is_no_id_of_a_client_names_nothing() -> None:
         ("bot", True, {"action_type": 0}, None),
         ("admin", True, {"type": 4, "scope": DeletionScope.CONVERSATION}, None),
         ("bot", True, {"type": 4, "scope": DeletionScope.CONVERSATION}, None),
+        ("admin", True, {"type": 1}, ActState.DOUBTFUL),
         ("admin", True, {"type": 9, "scope": DeletionScope.UNKNOWN}, ActState.DOUBTFUL),
         ("admin", True, {"type": None, "scope": DeletionScope.UNKNOWN}, ActState.DOUBTFUL),
         ("admin", True, {"action_type": 7}, ActState.DOUBTFUL),
