@@ -146,7 +146,7 @@ def test_a_doubtful_reaction_is_nobody_s_acknowledgement_and_people_see_that_the
     desk.store.coverage_now = desk.store.coverage_now.model_copy(update={"unclear": 1})
     desk.take()
     desk.say("admin", "/trangthai", place="private")
-    assert "1 thông báo thu hồi, xóa hoặc bày tỏ cảm xúc không rõ" in to(desk.take(), "admin")[0]
+    assert "1 thông báo thu hồi, xóa hoặc thả cảm xúc không rõ" in to(desk.take(), "admin")[0]
 
 
 _AUTHORS = ("member", "report_reader")
