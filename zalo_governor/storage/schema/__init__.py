@@ -33,6 +33,7 @@ from zalo_governor.storage.schema.inbox import (
     findings,
     gaps,
     inbox,
+    queue_cursors,
     rule_failures,
     waiting,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "person_uids",
     "persons",
     "phone_lookups",
+    "queue_cursors",
     "remarks",
     "removal_codes",
     "retention_marks",
