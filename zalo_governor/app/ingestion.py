@@ -187,7 +187,7 @@ class Ingestion:
             self._recovery.store_old(group_id, take)
             if by_queue is not BackfillEnd.EXHAUSTED:
                 return by_queue
-            before, shows_all = self._received_before_gap(heard_id), self._queues.knows_login(OLD_PRIVATE)
+            before, shows_all = self._received_before_gap(heard_id), self._queues.login_is_older(OLD_PRIVATE, heard_id)
             return recover_last_private(self._last_messages, before, take, shows_all=shows_all)
         end = self._backfill.recover(
             group_id,
@@ -195,8 +195,9 @@ class Ingestion:
             take,
             heard_id=heard_id,
             oldest=self._inbox.oldest(self._account, group_id, heard_id),
+            login_is_older=self._queues.login_is_older(OLD_GROUPS, heard_id),
         )
-        if end is BackfillEnd.REACHED:
+        if end in {BackfillEnd.REACHED, BackfillEnd.INTERRUPTED}:
             return end
         by_queue = self._queues.outcome(OLD_GROUPS, heard_id)
         return end if by_queue is BackfillEnd.EXHAUSTED else by_queue

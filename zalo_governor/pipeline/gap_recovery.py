@@ -142,23 +142,20 @@ class GapRecovery:
             self._old_pages.add([one for one in elements if gap_owner(one) in self._groups], on_stored)
             self._changed.notify_all()
 
-    def store_old(self, group_id: str, store: Callable[[list[Element]], None]) -> None:
+    def store_old(self, group_id: str, store: Callable[[Sequence[Element]], None]) -> None:
         """Pass the old messages of a group that came over the socket to `store`, oldest first; for `history` to call.
 
         Some may be stored already. Messages older than the group's first stored entry are left out: they were sent
         before the bot joined. If nothing is stored, messages older than the last gap are left out.
         """
 
-        def store_recent(elements: list[Element]) -> None:
-            if not elements:
-                return
-            since_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
-            if since_ms is None:
-                since_ms = self._last_gap_began_ms.get(group_id)
-            if since_ms is not None:
-                store([element for element in elements if element.at_ms >= since_ms - _CLOCKS_APART_MS])
+        def since_ms() -> int | None:
+            first_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
+            if first_ms is None:
+                first_ms = self._last_gap_began_ms.get(group_id)
+            return None if first_ms is None else first_ms - _CLOCKS_APART_MS
 
-        self._old_pages.store(group_id, store_recent)
+        self._old_pages.store(group_id, since_ms, store)
 
     def run(self) -> None:
         """Load the gaps left by earlier processes, then fetch missed messages after each report, until stopped."""
@@ -351,7 +348,8 @@ class GapRecovery:
         """Store what was missed: from Zalo's history, then what the socket sent again; return how fetching ended."""
 
         def take(elements: Sequence[Element]) -> None:
-            self._count_recovered(missed, self._admit_in_chunks(elements))
+            for gap_id, count in count_by_gap(missed, self._admit_in_chunks(elements)).items():
+                self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
         self._last_gap_began_ms[group_id] = missed[0].began_ms
         try:
@@ -363,21 +361,18 @@ class GapRecovery:
             raise
         except GovernorError as error:
             log.error("backfill_failed", group=group_id, error=error)
-            return BackfillEnd.INTERRUPTED
-        else:
-            return end
+            end = BackfillEnd.INTERRUPTED
+        return end
 
     def _admit_late_old_elements(self) -> None:
         """Store old messages that Zalo sent over the socket only after the backfill from the history was finished."""
+        fresh: list[Admitted] = []
         for group_id in self._groups:
-            if self._admit_late(group_id):
+            fresh.clear()
+            self.store_old(group_id, lambda elements: fresh.extend(self._admit_in_chunks(elements)))
+            if fresh:
                 self._notify_recovered(group_id)
         self._tell_of_stored_pages()
-
-    def _admit_late(self, group_id: str) -> bool:
-        fresh: list[Admitted] = []
-        self.store_old(group_id, lambda elements: fresh.extend(self._admit_in_chunks(elements)))
-        return bool(fresh)
 
     def _tell_of_stored_pages(self) -> None:
         while told := self._old_pages.first_stored():
@@ -390,11 +385,6 @@ class GapRecovery:
         for start in range(0, len(elements), _CHUNK):
             admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))
         return admitted
-
-    def _count_recovered(self, missed: Sequence[UnfinishedGap], fresh: Sequence[Admitted]) -> None:
-        """Add to the stored count of each gap the new entries that belong to it, as `count_by_gap` decides."""
-        for gap_id, count in count_by_gap(missed, fresh).items():
-            self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
     def _retry_until_stored(self, operation: Callable[[], T]) -> T:
         """Repeat a storage operation until it succeeds; raise StoreUnavailableError if the program stops meanwhile."""

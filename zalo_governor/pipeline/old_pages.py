@@ -28,11 +28,19 @@ class OldPages:
         """Add a page; `on_stored` is what to call when it and all pages before it are stored."""
         self._pages.append(_Page(list(elements), on_stored))
 
-    def store(self, owner: str, store: Callable[[list[Element]], None]) -> None:
-        """Pass the elements whose gaps are stored under `owner` (see `gap_owner`) to `store`, the oldest first."""
+    def store(
+        self, owner: str, since_ms: Callable[[], int | None], store: Callable[[Sequence[Element]], None]
+    ) -> None:
+        """Pass the elements whose gaps are stored under `owner` (see `gap_owner`) to `store`, the oldest first.
+
+        Left out is what is older than `since_ms` returns; everything if that is None.
+        """
         pages = tuple(self._pages)
         mine = [element for page in pages for element in page.elements if gap_owner(element) == owner]
-        store(sorted(mine, key=lambda element: place_of(element.at_ms, element.key)))
+        since = since_ms() if mine else None
+        if since is not None:
+            wanted = [element for element in mine if element.at_ms >= since]
+            store(sorted(wanted, key=lambda element: place_of(element.at_ms, element.key)))
         for page in pages:
             page.elements[:] = [element for element in page.elements if gap_owner(element) != owner]
 

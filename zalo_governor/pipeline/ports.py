@@ -304,7 +304,7 @@ class Gaps(Protocol):
         ...
 
     def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
-        """Record that no further attempt is made to fetch the gap's missed messages; unless REACHED, some are missing."""
+        """Record that fetching the messages missed in the gap is over; some are missing unless it is REACHED."""
         ...
 
     def pending_gaps(self, group_id: str) -> list[Gap]:

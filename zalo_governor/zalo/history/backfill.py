@@ -50,6 +50,7 @@ class Backfill:
         *,
         heard_id: int,
         oldest: int | None,
+        login_is_older: bool = False,
     ) -> BackfillEnd:
         """Fetch the messages of a gap (time in which messages were missed) from the history, newest page first.
 
@@ -66,6 +67,7 @@ class Backfill:
                 began.
             oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group and
                 are ignored. None if nothing of the group was stored: then the whole history is fetched.
+            login_is_older: whether this login certainly began before the gap. Zalo shows nothing older than the login.
         """
         elements: list[Element] = []
         cursor, pages, new_pages, found = NEWEST, 0, 0, 0
@@ -87,7 +89,7 @@ class Backfill:
             if in_a_row >= _MAX_DISPLACEMENT or len(ours) < len(page.elements):
                 end = BackfillEnd.REACHED
             elif page.end is not None and (old or not page.is_old):
-                end = _outcome(page.end, met=met, everything=oldest is None)
+                end = _outcome(page.end, met=met, everything=oldest is None, login_is_older=login_is_older)
             elif new_pages == max_pages or pages == _MOST_PAGES:
                 end = BackfillEnd.EXHAUSTED
             elif pages % _PAGES_PER_PART == 0:
@@ -113,7 +115,7 @@ class Backfill:
         return BackfillEnd.INTERRUPTED
 
 
-def _outcome(end: HistoryEnd, *, met: bool, everything: bool) -> BackfillEnd:
+def _outcome(end: HistoryEnd, *, met: bool, everything: bool, login_is_older: bool) -> BackfillEnd:
     """Return how the backfill ends at the end of the history.
 
     `met` tells whether it met a message received before the gap, `everything` whether the whole history was wanted.
@@ -122,7 +124,8 @@ def _outcome(end: HistoryEnd, *, met: bool, everything: bool) -> BackfillEnd:
         case HistoryEnd.BEGINNING:
             return BackfillEnd.REACHED if met or everything else BackfillEnd.EXHAUSTED
         case HistoryEnd.FILTERED:
-            return BackfillEnd.REACHED if met else BackfillEnd.UNREACHABLE
+            whole = met or (everything and login_is_older)
+            return BackfillEnd.REACHED if whole else BackfillEnd.UNREACHABLE
         case HistoryEnd.STUCK:
             return BackfillEnd.EXHAUSTED
         case _:

@@ -65,6 +65,8 @@ class _Reading:
     """Whether the last page has come, or no more are asked for."""
     cut: bool = False
     """Whether the connection ended before the last page."""
+    found: bool = False
+    """Whether any page held anything; an empty queue alone proves nothing."""
     stored: bool = False
     """Whether all pages are stored, so that what comes live may advance the cursor."""
 
@@ -162,6 +164,7 @@ class MissedQueues:
             reading.over = not more or bool(stuck)
             if reset:
                 reading.known, last, elements = False, _BEGINNING, ()
+            reading.found = reading.found or bool(elements)
             reached = reading.cursor.last_id if last in _NONE else last
             self._take(elements, partial(self._store_page, cmd, reading, reached, at_end=reading.over))
             if not reading.over:
@@ -181,8 +184,9 @@ class MissedQueues:
     def outcome(self, cmd: int, heard_id: int) -> BackfillEnd:
         """Return whether a queue has given all that was missed in a gap; wait for its pages, each 10 seconds at most.
 
-        The gap began after the inbox entry `heard_id`. REACHED: the queue was read to its end, without a break since
-        the gap's beginning. EXHAUSTED: it proves nothing. INTERRUPTED: the connection has ended, or the program stops.
+        The gap began after the inbox entry `heard_id`. REACHED: the queue was not empty, and was read to its end without
+        a break since the gap's beginning. EXHAUSTED: it proves nothing. INTERRUPTED: the connection has ended, or the
+        program stops.
         """
         with self._changed:
             reading = self._readings.get(cmd)
@@ -196,13 +200,14 @@ class MissedQueues:
                 self._changed.wait(left)
             if not reading.over:
                 return BackfillEnd.INTERRUPTED
-            proven = reading.whole and not self._lost and reading.cursor.since_id <= heard_id
+            proven = reading.found and reading.whole and not self._lost and reading.cursor.since_id <= heard_id
             return BackfillEnd.REACHED if proven else BackfillEnd.EXHAUSTED
 
-    def knows_login(self, cmd: int) -> bool:
-        """Return whether this login is the one under which the queue's cursor was kept, and not a newer one."""
+    def login_is_older(self, cmd: int, heard_id: int) -> bool:
+        """Return whether this login certainly began before a gap, which began after the inbox entry `heard_id`."""
         with self._changed:
-            return cmd in self._readings and self._readings[cmd].known
+            reading = self._readings.get(cmd)
+            return reading is not None and reading.known and reading.cursor.since_id <= heard_id
 
     def _ask(self, cmd: int, last_id: str, *, first: bool) -> None:
         reading = self._readings[cmd]
