@@ -80,6 +80,11 @@ class QueueCursor(NamedTuple):
     """Id of an inbox entry: of what the queue got after that entry, nothing was left out up to `last_id`."""
 
 
+def is_proven(gaps: Iterable[Gap], start: datetime, end: datetime) -> bool:
+    """Return whether nothing of [start, end) is missing: the bot was connected, or all that it missed was fetched."""
+    return all(gap.closed for gap in gaps if gap.began_at < end and (gap.ended_at is None or gap.ended_at >= start))
+
+
 def silence(gaps: Iterable[Gap], start: datetime, end: datetime) -> timedelta:
     """Return for how long in [start, end) the bot could not receive messages: the time in gaps, overlaps counted once.
 

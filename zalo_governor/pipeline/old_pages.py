@@ -28,9 +28,7 @@ class OldPages:
         """Add a page; `on_stored` is what to call when it and all pages before it are stored."""
         self._pages.append(_Page(list(elements), on_stored))
 
-    def store(
-        self, owner: str, since_ms: Callable[[], int | None], store: Callable[[Sequence[Element]], None]
-    ) -> None:
+    def store(self, owner: str, since_ms: Callable[[], int | None], store: Callable[[Sequence[Element]], None]) -> None:
         """Pass the elements whose gaps are stored under `owner` (see `gap_owner`) to `store`, the oldest first.
 
         Left out is what is older than `since_ms` returns; everything if that is None.

@@ -184,9 +184,9 @@ class MissedQueues:
     def outcome(self, cmd: int, heard_id: int) -> BackfillEnd:
         """Return whether a queue has given all that was missed in a gap; wait for its pages, each 10 seconds at most.
 
-        The gap began after the inbox entry `heard_id`. REACHED: the queue was not empty, and was read to its end without
-        a break since the gap's beginning. EXHAUSTED: it proves nothing. INTERRUPTED: the connection has ended, or the
-        program stops.
+        The gap began after the inbox entry `heard_id`. REACHED: the queue was not empty, and was read to its end
+        without a break since the gap's beginning. EXHAUSTED: it proves nothing. INTERRUPTED: the connection has ended,
+        or the program stops.
         """
         with self._changed:
             reading = self._readings.get(cmd)

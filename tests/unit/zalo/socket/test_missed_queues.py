@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -59,9 +59,8 @@ class Line:
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zalo_governor.zalo.socket.missed_queues._ANSWER_SECONDS", 0.05)
-    return
 
 
 def test_pages_are_asked_for_until_there_are_no_more_and_the_end_proves_that_nothing_is_missing() -> None:
