@@ -230,7 +230,9 @@ def test_the_key_frame_names_the_queues(ear: Ear) -> None:
 
 def test_queues_are_read_by_pages_of_50_and_28_from_a_cursor(sim: Running, ear: Ear) -> None:
     keys = sim.order("hist", texts=[f"tin {number}" for number in range(120)])["msg_ids"]
-    read, last, pages = [], "1", []
+    read: list[str] = []
+    pages: list[tuple[int, int]] = []
+    last = "1"
     while not pages or pages[-1][1]:
         data = ask(ear, 511, last, reqId="req_7")
         read += [message["msgId"] for message in data["groupMsgs"]]
