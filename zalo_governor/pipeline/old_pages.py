@@ -1,6 +1,5 @@
 """Old messages that Zalo sent over the socket on request, page by page, until they are stored."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ class OldPages:
     """Pages in the order in which they came. One thread may call `add`, another one the other methods."""
 
     def __init__(self) -> None:
-        self._pages: deque[_Page] = deque()
+        self._pages: list[_Page] = []
 
     def __bool__(self) -> bool:
         """Return whether any page waits to be stored, or to be told of."""
@@ -48,4 +47,4 @@ class OldPages:
 
     def drop_first(self) -> None:
         """Remove the first page."""
-        self._pages.popleft()
+        del self._pages[0]

@@ -59,7 +59,8 @@ class _Reading:
     """Whether the cursor was kept under this login, and Zalo has not declared it void."""
     whole: bool
     """Whether, as far as the answers tell, nothing since the cursor was left out."""
-    asked: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+    """The `lastId` of each request: the last one is up to where pages have come."""
     deadline: float = 0.0
     over: bool = False
     """Whether the last page has come, or no more are asked for."""
@@ -163,9 +164,9 @@ class MissedQueues:
                 reading.whole = False
             reading.over = not more or bool(stuck)
             if reset:
-                reading.known, last, elements = False, _BEGINNING, ()
+                reading.known, last, elements, stuck = False, _BEGINNING, (), ""
             reading.found = reading.found or bool(elements)
-            reached = reading.cursor.last_id if last in _NONE else last
+            reached = last if last not in _NONE and (elements or not stuck) else reading.asked[-1]
             self._take(elements, partial(self._store_page, cmd, reading, reached, at_end=reading.over))
             if not reading.over:
                 self._ask(cmd, last, first=reset)
@@ -211,7 +212,7 @@ class MissedQueues:
 
     def _ask(self, cmd: int, last_id: str, *, first: bool) -> None:
         reading = self._readings[cmd]
-        reading.asked.add(last_id)
+        reading.asked.append(last_id)
         reading.deadline = time.monotonic() + _ANSWER_SECONDS
         self._send(old_messages_frame(cmd, first=first, last_id=last_id, number=len(reading.asked)))
 

@@ -162,6 +162,14 @@ def test_pages_that_lead_no_further_end_the_reading_and_prove_nothing(
     assert (line.last_ids, line.outcome) == (last_ids, BackfillEnd.EXHAUSTED)
 
 
+def test_an_empty_page_that_leads_on_moves_no_cursor_over_what_it_did_not_give() -> None:
+    line = Line()
+    line.answer(101, more=1)
+    line.answer(more=1, lastActionId="150")
+    line.store()
+    assert line.cursors.kept["511_1"].last_id == "101"
+
+
 def test_no_more_than_200_pages_are_read() -> None:
     line = Line()
     for number in range(101, 400):
