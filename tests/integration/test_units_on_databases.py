@@ -20,7 +20,7 @@ from tests.unit.storage.stored import (
 )
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.connection import BackfillEnd
+from zalo_governor.domain.connection import BackfillEnd, QueueCursor
 from zalo_governor.domain.events import (
     GroupCall,
     GroupInfoChanged,
@@ -40,6 +40,7 @@ from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
 from zalo_governor.storage.schema import findings
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
@@ -484,6 +485,20 @@ def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnits
         found = uow.statistics.gaps(GROUP, START, START + DAY)
     assert [(gap.heard_id, gap.closed) for gap in found] == [(7, False), (17, True)]
     assert found[0].outcome is BackfillEnd.UNREACHABLE
+
+
+def test_cursors_of_queues_are_those_of_one_account_and_one_login(database: Database) -> None:
+    mine = SqlQueueCursors(database, BOT, "login")
+    assert mine.cursors() == {}
+    mine.keep("511_1", QueueCursor("8300000000042", 7))
+    mine.keep("510_1", QueueCursor("1", 0))
+    mine.keep("511_1", QueueCursor("8300000000043", 1 << 60))
+    kept = {"510_1": QueueCursor("1", 0), "511_1": QueueCursor("8300000000043", 1 << 60)}
+    assert SqlQueueCursors(database, BOT, "login").cursors() == kept
+    later = SqlQueueCursors(database, BOT, "a later login")
+    assert (later.cursors(), SqlQueueCursors(database, "7000000000000000777", "login").cursors()) == ({}, {})
+    later.keep("511_1", QueueCursor("5", 9))
+    assert (later.cursors(), mine.cursors()) == ({"511_1": QueueCursor("5", 9)}, {"510_1": QueueCursor("1", 0)})
 
 
 def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox: SqlInbox, database: Database) -> None:

@@ -128,7 +128,7 @@ def test_504_and_524_are_read_marks_whose_messages_are_read_all_the_same(cmd: in
     marks = [{"idTo": GROUP, "isGroup": 1, "lastMsgId": "5000000000001", "lastCliMsgId": "1", "type": 0, "ts": "1"}]
     assert knows(Frame(cmd, 0, {"data": {"clearUnreads": marks}}))
     assert elements(clearUnreads=marks) == []
-    read = elements(**{"clearUnreads": marks, array: [message(idTo=GROUP)]})
+    read = elements(Source.LIVE, **{"clearUnreads": marks, array: [message(idTo=GROUP)]})
     assert [element.kind for element in read] == [ElementKind.MESSAGE]
 
 
