@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zalo_governor.domain.connection import Gap, silence
+from zalo_governor.domain.connection import Gap, is_proven, silence
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 MINUTES = 60
@@ -21,6 +22,26 @@ def test_each_minute_of_the_period_counts_once(spans: list[tuple[int, int | None
         ended = None if length is None else _at(until)
         gaps.append(Gap(id=number, group_id="1", began_at=_at(began), ended_at=ended, cause="1006"))
     assert silence(gaps, START, _at(MINUTES)) == timedelta(minutes=len(silent))
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "closed", "proven"),
+    [
+        (10, 20, True, True),
+        (10, 20, False, False),
+        (-20, -10, False, True),
+        (-20, 0, False, False),
+        (-20, None, False, False),
+        (MINUTES, None, False, True),
+    ],
+)
+def test_a_period_is_proven_if_every_gap_that_touches_it_is_closed(
+    began: int, ended: int | None, closed: bool, proven: bool
+) -> None:
+    end = None if ended is None else _at(ended)
+    gap = Gap(id=1, group_id="1", began_at=_at(began), ended_at=end, cause="x", closed=closed)
+    assert is_proven([gap], START, _at(MINUTES)) is proven
+    assert is_proven([], START, _at(MINUTES))
 
 
 def _at(minute: int) -> datetime:

@@ -81,6 +81,18 @@ def test_a_store_that_is_away_delays_and_loses_nothing() -> None:
     assert given.handed == ["1", "2", "3"]
 
 
+def test_that_elements_are_stored_is_told_after_storing_and_not_before_those_offered_earlier() -> None:
+    given = Given(batch=3)
+    told: list[list[str]] = []
+    given.inbox.failures = 2
+    given.intake.offer([element(str(number)) for number in range(4)], lambda: told.append([*given.handed]))
+    given.intake.offer([element("9")])
+    assert told == []
+    given.thread.start()
+    given.finish()
+    assert (given.inbox.failures, [set(handed) >= set("0123") for handed in told]) == (0, [True])
+
+
 def test_words_in_the_place_of_a_group_id_do_not_reach_the_log() -> None:
     given = Given()
     with capture_logs() as logs:

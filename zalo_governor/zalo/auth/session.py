@@ -1,5 +1,6 @@
 """The logged-in session of one Zalo account: its cookies, browser identity, and the keys that the login returned."""
 
+import hashlib
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -102,6 +103,11 @@ class ZaloSession:
         if not self._uid:
             raise ZaloError("not logged in yet")
         return self._uid
+
+    @property
+    def login_digest(self) -> str:
+        """Return a digest that differs between logins by QR code: it is made of their imei (browser id)."""
+        return hashlib.sha256(self._credentials.imei.encode()).hexdigest()[:32]
 
     @property
     def user_agent(self) -> str:

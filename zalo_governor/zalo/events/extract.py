@@ -92,13 +92,16 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
 
 
 def has_messages_alone(frame: Frame) -> bool:
-    """Return whether the frame contains nothing but messages, so that it need not be searched for other notices."""
+    """Return whether the frame contains only messages and the state of their queue: it need not be searched further."""
     return _MESSAGES.issuperset(frame.content)
 
 
 def knows(frame: Frame) -> bool:
-    """Return whether the frame contains any array ("msgs", "reacts" …) from which `elements_of` reads elements."""
-    return not _READERS.keys().isdisjoint(frame.content)
+    """Return whether the frame contains any array ("msgs" …) from which `elements_of` reads elements, or read marks.
+
+    Frames 504 and 524 carry `clearUnreads`: what the account has read on another device (zalo-protocol.md, 14.6).
+    """
+    return "clearUnreads" in frame.content or not _READERS.keys().isdisjoint(frame.content)
 
 
 class _Context(NamedTuple):
@@ -322,7 +325,7 @@ def _other(context: _Context, item: object, is_group: bool) -> Element:
     )
 
 
-_MESSAGES = frozenset({"msgs", "groupMsgs"})
+_MESSAGES = frozenset({"msgs", "groupMsgs", "queueStatus"})
 _READERS: dict[str, tuple[_Reader, bool]] = {
     "msgs": (_message, False),
     "groupMsgs": (_message, True),

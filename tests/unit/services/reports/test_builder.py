@@ -23,7 +23,8 @@ from tests.unit.services.desk import (
 )
 from zalo_governor.config.sections import ScheduleSettings
 from zalo_governor.domain.audit import AuditHead, PrintedHead
-from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import GroupSnapshot
@@ -298,6 +299,24 @@ def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_
     assert "tin nhắn riêng" not in text_of(desk)
     desk.store.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
     assert "1 lần gián đoạn chưa lấy lại đủ tin nhắn riêng" in text_of(desk)
+
+
+def test_each_day_is_called_proven_unless_something_of_it_is_missing_and_it_says_why() -> None:
+    desk = Desk()
+    begun = NOW - timedelta(days=2)
+    gap = Gap(id=1, group_id=GROUP, began_at=begun, ended_at=begun + timedelta(minutes=5), cause="x", closed=True)
+    desk.store.gap_list = [gap]
+    days = report(desk).days
+    assert all(row.proven for row in days)
+    whole = f"Số ngày đã kiểm chứng là nhận đủ tin: {len(days)}/{len(days)}."
+    assert whole in paper_of(report(desk), LETTERHEAD, VOICE).model_dump_json()
+    login = {"closed": False, "outcome": BackfillEnd.UNREACHABLE}
+    desk.store.gap_list = [gap.model_copy(update=login)]
+    doubtful = [f"{row.day:%d/%m/%Y}" for row in report(desk).days if not row.proven]
+    paper = paper_of(report(desk), LETTERHEAD, VOICE).model_dump_json()
+    assert doubtful == [f"{local(begun):%d/%m/%Y}"]
+    assert f"nhận đủ tin: {len(days) - 1}/{len(days)}; chưa kiểm chứng được: {doubtful[0]}." in paper
+    assert "chưa lấy lại đủ: Zalo không cho lấy tin trước lần đăng nhập này" in paper
 
 
 def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:

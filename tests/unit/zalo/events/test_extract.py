@@ -123,6 +123,15 @@ def test_a_frame_of_an_unknown_kind_is_told_apart() -> None:
     assert knows(Frame(524, 0, {"data": {"groupMsgs": []}}))
 
 
+@pytest.mark.parametrize(("cmd", "array"), [(504, "msgs"), (524, "groupMsgs")])
+def test_504_and_524_are_read_marks_whose_messages_are_read_all_the_same(cmd: int, array: str) -> None:
+    marks = [{"idTo": GROUP, "isGroup": 1, "lastMsgId": "5000000000001", "lastCliMsgId": "1", "type": 0, "ts": "1"}]
+    assert knows(Frame(cmd, 0, {"data": {"clearUnreads": marks}}))
+    assert elements(clearUnreads=marks) == []
+    read = elements(Source.LIVE, **{"clearUnreads": marks, array: [message(idTo=GROUP)]})
+    assert [element.kind for element in read] == [ElementKind.MESSAGE]
+
+
 def test_the_history_gives_the_same_message_as_the_socket() -> None:
     quote = {"ownerId": MEMBER, "globalMsgId": 5, "msg": "trước", "attach": "", "ts": 1}
     live = message(quote=quote, mentions=[{"uid": "9", "pos": 0, "len": 3, "type": 0}])
