@@ -199,7 +199,7 @@ class OutboxLane:
         except SendWaitsError as waiting:
             later = self._clock() + timedelta(seconds=waiting.delay)
             self._retry_until_stored(lambda: self._store.postponed(outgoing, later))
-            self._on_sent(outgoing, "session_dead")
+            self._on_sent(outgoing, "waits_for_login")
         except SendDeferredError as deferral:
             reason = deferral.code
             until = self._clock() + max(pause, timedelta(seconds=deferral.delay))

@@ -170,8 +170,6 @@ class QrLogin:
                 break
             address = urljoin(address, location)
             response = self._send("GET", address)
-        if "json" in response.headers.get("content-type", ""):
-            _require_success(outer_answer(response), _ENTER)
         _require_page(response, _ENTER)
 
     def _open_page(self) -> None:
@@ -265,6 +263,8 @@ def _require_page(response: requests.Response, step: str) -> None:
         raise ZaloUnavailableError(f"HTTP {status}", parse_url(response.url).path or "/", sent=True, status=status)
     if status >= 400:
         raise QrRefusedError(status, f"HTTP {status}", step)
+    if "json" in response.headers.get("content-type", ""):
+        _require_success(outer_answer(response), step)
 
 
 def _data_of(answer: RawDict) -> RawDict:
