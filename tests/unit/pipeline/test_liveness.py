@@ -104,8 +104,8 @@ def test_a_session_that_is_dead_while_frames_still_arrive_is_told_since_when_zal
         given.at(minute)
     assert [call for call in given.calls if call.startswith("blind")] == ["blind since 08:02"]
     assert given.told == [LineState.SESSION_DEAD]
-    assert "keep_alive" in given.calls, "the call that shows whether Zalo accepts the session again"
-    assert "look" not in given.calls
+    assert given.calls.count("look") >= 3, "a real call shows whether Zalo accepts the session again"
+    assert given.reports == []
     given.state = LineState.UP
     given.at(14)
     assert given.calls[-2:] == ["seeing 08:02 08:14", "look"]

@@ -18,7 +18,7 @@ _CALL_AGAIN_SECONDS = 30.0
 _LOG_IN_AGAIN_SECONDS = 60.0
 """While the session is dead, seconds until the next automatic login."""
 _FORGOTTEN_SECONDS = 600.0
-"""Seconds after which a refused call that nobody has repeated no longer counts."""
+"""Seconds after which refused calls that nobody has repeated no longer count, and any other shows that it lives."""
 
 
 class DeadSession(NamedTuple):
@@ -34,7 +34,7 @@ class SessionLife:
     A call that is refused because of its session (102, 401, 403) leads to a login with the stored cookies, which gives
     new keys. The session is dead if Zalo refuses that login, or the call once more after it. Code 600 means that the
     cookie itself does not count any more, mostly because somebody logged in elsewhere: dead at once, and no login,
-    which would only fight the other one (zalo-protocol.md, 14.8). It lives again when the refused calls are accepted.
+    which would only fight the other one (zalo-protocol.md, 14.8). It lives again when a refused call is accepted.
     """
 
     def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -44,7 +44,7 @@ class SessionLife:
         self._dead: DeadSession | None = None
         self._final = False
         self._refused: dict[str, float] = {}
-        """Path of each refused call that has not been accepted since -> when it was refused last."""
+        """Path of each refused call -> when it was refused last; none after one of them was accepted."""
         self._logged_in_at: float | None = None
         """When a login succeeded after the first of these refusals; None if none has."""
         self._login_tried_at = float("-inf")
@@ -86,9 +86,7 @@ class SessionLife:
             return
         with self._lock:
             old = self._seconds() - _FORGOTTEN_SECONDS
-            left = {other: at for other, at in self._refused.items() if other not in {path, ""} and at > old}
-            self._refused = left
-            if not left:
+            if not self._refused.keys().isdisjoint({path, ""}) or all(at <= old for at in self._refused.values()):
                 self._revive()
 
     def login_begins(self) -> None:
@@ -117,4 +115,4 @@ class SessionLife:
     def _revive(self) -> None:
         if self._dead is not None:
             log.info("session_alive", since=self._dead.since.isoformat())
-        self._dead, self._final, self._logged_in_at = None, False, None
+        self._dead, self._final, self._logged_in_at, self._refused = None, False, None, {}

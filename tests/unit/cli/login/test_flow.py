@@ -1,6 +1,7 @@
 """How a login can come to nothing, and what is said of each; the session that was there still counts."""
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.unit.simulator.running import Running
 from zalo_governor.app.context import AppContext, SessionOrigin, open_records
 from zalo_governor.cli.login import flow
 from zalo_governor.cli.login.flow import Ending, SignedIn, SignIn, SignInError
+from zalo_governor.cli.prompts import Asking
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.instance_lock import InstanceLock
@@ -131,8 +133,8 @@ def test_the_operator_may_keep_a_session_that_still_counts(
 ) -> None:
     sign_in("scan", "confirm")
     kept = records.credentials()
-    monkeypatch.setattr(flow.sys, "stdin", Terminal())
-    monkeypatch.setattr(flow.Asking, "yes", lambda *_args, **_given: False)
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(Asking, "yes", lambda *_args, **_given: False)
     error, said = sign_in()
     assert (error.ending, "chưa thay đổi gì" in str(error)) == (Ending.DECLINED, True)
     assert "Đang lấy mã" not in said

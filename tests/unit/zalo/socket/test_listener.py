@@ -403,7 +403,11 @@ def test_a_frame_that_says_600_is_a_dead_session_and_nobody_logs_in_for_it(
 def test_after_a_takeover_a_refused_handshake_calls_a_person_and_leads_to_no_login(
     zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen
 ) -> None:
-    sockets.script = lambda connection, number: (connection.send(KEY_FRAME), connection.close(3003))[1]
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.close(3003)
+
+    sockets.script = script
     sockets.refuse = lambda number: 401 if 1 < number < 4 else None
     listen(pause=0.1)
     until(lambda: len(sockets.handshakes) > 4)
