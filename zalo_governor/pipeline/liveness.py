@@ -135,15 +135,10 @@ class LivenessMonitor:
         self._check_outage(now, line, heard_at)
         if line is None or line.state not in {LineState.UP, LineState.SESSION_DEAD}:
             return  # Gap recovery fetches everything after reconnecting, and no call would get through now.
+        # With a dead session the calls show whether Zalo accepts it again.
         if _is_due(self._next_keep_alive, self._keep_alive_every, now):
             self._next_keep_alive = self._keep_alive_after(now)
-            if line.state is LineState.SESSION_DEAD:
-                # A real call shows whether Zalo accepts the session again.
-                self._attempt("session", self._newest)
-            else:
-                self._attempt("keep_alive", self._keep_alive)
-        if line.state is LineState.SESSION_DEAD:
-            return
+            self._attempt("keep_alive", self._keep_alive)
         if _is_due(self._next_check, self._look_every, now):
             self._next_check = now + self._look_every
             self._attempt("look", lambda: self._check_newest(now, heard_at))
@@ -210,7 +205,7 @@ class LivenessMonitor:
             return newest.key
         return doubted if self._seconds() - since >= _MAY_STILL_ARRIVE.total_seconds() else None
 
-    def _attempt(self, what: str, work: Callable[[], object]) -> bool:
+    def _attempt(self, what: str, work: Callable[[], None]) -> bool:
         """Call `work` and return whether it succeeded; a failure is only logged, under the name `what`."""
         try:
             work()

@@ -206,7 +206,8 @@ class GovernorApi(ZaloAPI):
         try:
             yield
         except SessionExpiredError as error:
-            self._life.call_refused(path, error.code)
+            if error.code in DEAD_SESSION_CODES:
+                self._life.call_refused(path, error.code)
             raise
         else:
             self._life.call_accepted(path)

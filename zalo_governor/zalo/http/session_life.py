@@ -31,7 +31,7 @@ class DeadSession(NamedTuple):
 class SessionLife:
     """Record of whether Zalo accepts the session's calls; thread-safe.
 
-    A call that is refused because of its session (102, 401, 403) leads to a login with the stored cookies, which gives
+    A call that is refused because of its session (102, 401) leads to a login with the stored cookies, which gives
     new keys. The session is dead if Zalo refuses that login, or the call once more after it. Code 600 means that the
     cookie itself does not count any more, mostly because somebody logged in elsewhere: dead at once, and no login,
     which would only fight the other one (zalo-protocol.md, 14.8). It lives again when a refused call is accepted.
