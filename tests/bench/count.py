@@ -99,6 +99,7 @@ def _listen(session: ZaloSession, count: Count) -> None:
         on_line=_tell,
         wants_old=lambda: False,
         on_old=lambda cmd, elements: None,
+        on_unknown_frame=lambda frame: None,
         clock=system_clock,
         ping_seconds=60,
         silence_seconds=60,

@@ -51,6 +51,7 @@ from zalo_governor.system.process import freeze_long_lived_objects, on_the_core
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.events.parse import parse
+from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 
 log = structlog.get_logger(__name__)
@@ -117,10 +118,11 @@ class Container:
         self._pictures = self._timer("pictures", CurrentWork(lambda: self._services.pictures), self._caught_up)
         self._scans = self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
         self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
+        self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
         self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
             units=self._units,
-            parser=parse,
+            parser=self._unknown.noting(parse),
             rules=rules,
             door_rules=lambda: records.rulebook.engine.door_rules,
             reactions=CurrentServices(lambda: self._services),
@@ -147,6 +149,7 @@ class Container:
             on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._on_line_up,
+            on_unknown_frame=self._unknown.note_frame,
         )
         watching.look_at(
             self._account,
@@ -270,6 +273,7 @@ class Container:
         """Stop the judge (the thread that applies the rules), without waiting long for the rules process."""
         self._judge.stop()
         self._rules.leave()
+        self._unknown.close()
 
     def _status(self) -> LineStatus:
         """Return the state of connection, outbox and backups, shown by the chat command /trangthai (status)."""

@@ -68,6 +68,7 @@ class Listener:
             (not if nothing was ever received before).
         on_old: receives Zalo's answers to that request: the frame command (one of OLD: private messages, those of
             groups, reactions to both) and the elements.
+        on_unknown_frame: receives each frame with data of which nothing is known; must not raise.
         clock: gives the present time.
         ping_seconds: seconds between pings.
         silence_seconds: seconds without any data after which the connection counts as broken.
@@ -83,6 +84,7 @@ class Listener:
         on_line: Callable[[LineReport], None],
         wants_old: Callable[[], bool],
         on_old: Callable[[int, list[Element]], None],
+        on_unknown_frame: Callable[[Frame], None],
         clock: Clock,
         ping_seconds: float,
         silence_seconds: float,
@@ -94,6 +96,7 @@ class Listener:
         self._on_line = on_line
         self._wants_old = wants_old
         self._on_old = on_old
+        self._on_unknown_frame = on_unknown_frame
         self._clock = clock
         self._ping_seconds = ping_seconds
         self._silence_seconds = silence_seconds
@@ -248,6 +251,7 @@ class Listener:
                 log.debug("typing_dropped", count=typing)
             elif frame.payload.get("data") and not knows(frame):
                 log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
+                self._on_unknown_frame(frame)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _deliver(self, elements: list[Element]) -> None:
