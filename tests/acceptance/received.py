@@ -31,7 +31,7 @@ def frames() -> dict[str, list[dict[str, Any]]]:
     acts = ("join", "leave", "update", "update_setting", "add_admin", "new_link")
     controls = [group_act(world, world.group(GROUP_ID), act, MEMBER_UID, [MEMBER_UID]) for act in acts]
     encodings = [(0, "none"), (1, "gzip"), (1, "zlib"), (2, "gzip"), (2, "zlib"), (3, "none")]
-    reaction = group_message(world, reaction_to(said, MEMBER_UID, "/-strong")) | {"cmd": 612}
+    reaction = group_message(world, reaction_to([said], MEMBER_UID, "/-strong")) | {"cmd": 612}
     return {
         "one message": [{"data": {"groupMsgs": [said]}}],
         **{

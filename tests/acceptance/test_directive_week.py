@@ -16,7 +16,15 @@ from tests.acceptance.delivery.stage import policy_on
 from tests.unit.storage.stored import BOT, GROUP, MASTER, entry, message
 from zalo_governor.domain.clock import VIETNAM, from_ms, local, to_ms
 from zalo_governor.domain.directives import Assignee, DirectiveState, Progress
-from zalo_governor.domain.events import EventBase, MessageRecalled, MessageRevised, MessageSent, Quote, Reacted
+from zalo_governor.domain.events import (
+    EventBase,
+    MessageRecalled,
+    MessageRef,
+    MessageRevised,
+    MessageSent,
+    Quote,
+    Reacted,
+)
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.people import GroupSnapshot, Role
@@ -198,14 +206,18 @@ class Week:
 
     def react(self, number: int, moment: datetime, agency: str) -> None:
         event = Reacted(
-            account=BOT, thread_id=GROUP, sender_uid=HEAD[agency], at=moment, target_key=self.orders[number].key,
+            account=BOT,
+            thread_id=GROUP,
+            sender_uid=HEAD[agency],
+            at=moment,
+            targets=(MessageRef(key=self.orders[number].key),),
             icon="/-strong",
-        )  # fmt: skip
+        )
         self._hear(moment, event, "react")
         self.answered.setdefault((number, agency), moment)
 
     def recall(self, moment: datetime, key: str, uid: str) -> None:
-        event = MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=uid, at=moment, target_key=key)
+        event = MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=uid, at=moment, target=MessageRef(key=key))
         self._hear(moment, event, "recall")
 
     def edit(self, number: int, moment: datetime, text: str) -> None:

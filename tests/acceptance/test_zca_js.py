@@ -122,14 +122,17 @@ def test_batches_arrive_whole_in_every_encoding(base: str, connect: Connect) -> 
 def test_it_hears_a_meeting_of_the_group(connect: Connect) -> None:
     with simulating("--scenario", str(SOURCE / "phien-hop.yaml")) as base:
         client = connect(base)
-        said = _in_order(client.message() for _ in range(4))
+        said = _in_order(client.message() for _ in range(7))
         chief, clerk = said[0]["data"]["uidFrom"], said[1]["data"]["uidFrom"]
         mention = {"uid": "-1", "pos": 32, "len": 4, "type": 1}
         assert said[0]["data"]["mentions"] == [mention]
         assert said[1]["data"]["quote"]["ownerId"] == chief
         assert said[1]["data"]["quote"]["globalMsgId"] == said[0]["data"]["msgId"]
         assert (said[2]["data"]["msgType"], said[2]["data"]["content"]["title"]) == ("chat.photo", "Ảnh gửi nhầm")
-        assert (said[3]["type"], said[3]["threadId"]) == (USER_THREAD, clerk)
+        # Zalo's own lines on joining, settings and pins are messages to it like any other.
+        assert {line["data"]["content"]["action"] for line in said[3:6]} == {"msginfo.actionlist"}
+        assert {line["data"]["uidFrom"] for line in said[3:6]} == {chief}
+        assert (said[6]["type"], said[6]["threadId"]) == (USER_THREAD, clerk)
 
         undo = client.seen("undo")["undo"]
         assert undo["data"]["content"]["globalMsgId"] == said[2]["data"]["msgId"]
@@ -274,7 +277,7 @@ def test_a_rotated_cookie_is_what_it_sends_next(base: str, connect: Connect) -> 
 def test_two_accounts_see_one_person_under_two_uids(connect: Connect) -> None:
     with simulating("--scenario", str(SOURCE / "phien-hop.yaml")) as base:
         bot = connect(base)
-        said = _in_order(bot.message() for _ in range(4))
+        said = _in_order(bot.message() for _ in range(7))
         clerk = connect(base, "phien-cua-thu")
         chief = said[0]["data"]["uidFrom"]
         assert (bot.uid, clerk.uid) == (BOT, said[1]["data"]["uidFrom"])

@@ -104,7 +104,7 @@ def test_zlapi_hears_the_acts_of_a_meeting_and_takes_undo_and_reaction_for_messa
             client.seen("listening")
             acts = [event["act"] for event in client.count("event", 6)]
             assert sorted(acts) == ["ADD_ADMIN", "JOIN", "LEAVE", "NEW_PIN_TOPIC", "UPDATE", "UPDATE_SETTING"]
-            assert [message["group"] for message in client.count("message", 6)] == [True] * 5 + [False]
+            assert [message["group"] for message in client.count("message", 9)] == [True] * 8 + [False]
         finally:
             client.end(signal.SIGKILL)
 

@@ -26,6 +26,7 @@ from zalo_governor.domain.events import (
     MembersJoined,
     MembersLeft,
     MessageRecalled,
+    MessageRef,
     NamedUid,
     NameObserved,
     SealedHeard,
@@ -382,7 +383,7 @@ def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbo
         uow.verdicts.store(acts[0], MembersJoined(members=named, **shared), Verdict(), START)
         uow.verdicts.store(acts[1], MembersLeft(members=named[:1], **shared), Verdict(), START)
         uow.verdicts.store(acts[2], GroupInfoChanged(name="Tên mới", **shared), Verdict(), START)
-        uow.verdicts.store(recall, MessageRecalled(target_key="m0", **shared), Verdict(), START)
+        uow.verdicts.store(recall, MessageRecalled(target=MessageRef(key="m0"), **shared), Verdict(), START)
         uow.verdicts.store(call, GroupCall(action="groupcall", **shared), Verdict(), START)
         uow.verdicts.store(swept, NameObserved(name="Mẫu", **shared), Verdict(), START)
         uow.verdicts.store(outside, message(outside), Verdict(), START)

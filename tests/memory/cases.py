@@ -153,10 +153,10 @@ class MemoryCaseMessages(MemoryRepository):
             if event.thread_id != group_id or event.at < since:
                 continue
             deleted = isinstance(event, MessageDeleted)
-            keys = event.target_keys if isinstance(event, MessageDeleted) else ()
+            targets = event.targets if isinstance(event, MessageDeleted) else ()
             if isinstance(event, MessageRecalled):
-                keys = (event.target_key,)
-            if message_key in keys:
+                targets = (event.target,)
+            if message_key in (target.key for target in targets):
                 return Withdrawal(account=event.account, by_uid=event.sender_uid, at=event.at, deleted=deleted)
         return None
 

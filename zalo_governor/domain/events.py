@@ -5,6 +5,7 @@ Fields follow Zalo's data format as described in `docs/design.md`; names follow 
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -140,27 +141,61 @@ class MessageRevised(MessageSent):
     kind: ClassVar[str] = "message_revised"
 
 
+class MessageRef(BaseModel):
+    """How Zalo names a message that an event is about; phones often give no `key` (zalo-protocol.md, 14.1 to 14.3)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = ""
+    """Zalo's id of the message (msgId); "" where Zalo gave 0 or nothing."""
+    cli_key: str = ""
+    """The id that the client of the message's author chose (cliMsgId): a clock in ms, which two authors may share."""
+    author_uid: str = ""
+    """uid of the message's author; "" where Zalo does not say."""
+
+
+class DeletionScope(StrEnum):
+    """What a deletion covers."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    """All messages of the conversation, on the devices of the account that cleared it."""
+    UNKNOWN = "unknown"
+
+
 class MessageRecalled(EventBase):
     """The sender recalled a message (`chat.undo`)."""
 
     kind: ClassVar[str] = "message_recalled"
-    target_key: str
+    target: MessageRef
+    placeholder: bool | None = None
+    """Whether a line "message recalled" stays in its place; None where Zalo does not say."""
 
 
 class MessageDeleted(EventBase):
-    """A Zalo administrator of the group deleted messages (`chat.delete`)."""
+    """The sender deleted messages (`chat.delete`): for all members, or only on the devices of one account.
+
+    Only a deletion for all by the group's owner or a deputy counts (see `services.message_acts`).
+    """
 
     kind: ClassVar[str] = "message_deleted"
-    target_keys: tuple[str, ...]
+    targets: tuple[MessageRef, ...]
+    scope: DeletionScope = DeletionScope.UNKNOWN
+    type: int | None = None
+    """Zalo's number: 1 a message, 2 all of a private conversation, 3 a message, 4 all of a group's; None if unclear."""
+    action_type: int | None = None
+    """Zalo's number of the kind of deletion: 0, probably 1 for one by an owner or deputy; None if unclear."""
 
 
 class Reacted(EventBase):
-    """A member added a reaction icon to a message, or removed it."""
+    """A member added a reaction icon to messages, or removed all of the own icons from them."""
 
     kind: ClassVar[str] = "reacted"
-    target_key: str
+    targets: tuple[MessageRef, ...]
     icon: str
-    """The reaction icon; "" where the reaction was removed."""
+    """The reaction icon; "" where the member removed all own icons from the messages."""
+    reaction_type: int | None = None
+    """Zalo's number of the icon; -1 with a removal."""
 
 
 class MessageSeen(EventBase):

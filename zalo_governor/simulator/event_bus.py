@@ -8,9 +8,11 @@ from typing import Any
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator import messages
+from zalo_governor.simulator.cards import line_about
+from zalo_governor.simulator.messages import DeletionKind
 from zalo_governor.simulator.sockets import Hub
 from zalo_governor.simulator.state import State
-from zalo_governor.simulator.world import Account, Group, World
+from zalo_governor.simulator.world import Account, Device, Group, World
 
 
 class EventBus(State):
@@ -51,43 +53,80 @@ class EventBus(State):
             await self.hub.send({array: [message]}, cmd=cmd, to=self._audience(message, private=private))
         return message
 
-    async def recall(self, message: RawDict, *, private: bool = False, aloud: bool = True) -> RawDict:
+    async def recall(
+        self,
+        message: RawDict,
+        *,
+        private: bool = False,
+        aloud: bool = True,
+        device: Device | None = None,
+        placeholder: bool = True,
+    ) -> RawDict:
         """Recall (unsend) a message in the name of its sender and return the message that announces the recall.
 
         The recalled message is removed from the history. The announcement, a message of type `chat.undo`, is added
-        to the history and, unless `aloud` is False, sent to the clients.
+        to the history and, unless `aloud` is False, sent to the clients. `device` is what the sender recalls it with;
+        None means the sender's own device.
         """
         self.forget(message, private=private)
-        undo = messages.recall_of(message)
-        complete = messages.private_message if private else messages.group_message
-        return await self.say(complete(self.world, undo), private=private, aloud=aloud)
+        undo = messages.recall_of(message, self._device(message["uidFrom"], device), placeholder=placeholder)
+        return await self.say(messages.complete(self.world, undo, private=private), private=private, aloud=aloud)
 
-    async def delete(self, deleted: list[RawDict], group_id: str, by: str) -> None:
-        """Delete messages of a group for everybody, as the administrator with the uid `by`.
+    async def delete(
+        self,
+        deleted: Sequence[RawDict],
+        by: str,
+        kind: DeletionKind = DeletionKind.ALL,
+        *,
+        aloud: bool = True,
+        device: Device | None = None,
+    ) -> RawDict:
+        """Delete messages of one conversation as the person with the uid `by`; return the message that tells of it.
 
-        The messages are removed from the history; a message of type `chat.delete` is added and sent to the clients.
+        If an owner or deputy of the group deletes for all, the messages leave the history, and the message of type
+        `chat.delete` enters it. A plain member's claim to have deleted for all is told to everybody and deletes
+        nothing. What people delete for themselves is told to their own clients alone.
         """
-        for message in deleted:
-            self.forget(message)
-        await self.say(messages.group_message(self.world, messages.deletion_of(deleted, group_id, by)))
+        private = messages.is_private(deleted[0])
+        given = messages.deletion_of(deleted, by, kind, self._device(by, device))
+        notice = messages.complete(self.world, given, private=private)
+        if kind is DeletionKind.ALL:
+            if not private and self.world.group(str(notice["idTo"])).manages(by):
+                for message in deleted:
+                    self.forget(message)
+            return await self.say(notice, private=private, aloud=aloud)
+        if aloud:
+            await self.hub.send({"msgs" if private else "groupMsgs": [notice]}, cmd=notice["cmd"], to=[by])
+        return notice
 
-    async def react(self, target: RawDict, by: str, icon: str, *, private: bool = False, aloud: bool = True) -> None:
+    async def react(
+        self,
+        target: RawDict,
+        by: str,
+        icon: str,
+        *,
+        private: bool = False,
+        aloud: bool = True,
+        device: Device | None = None,
+        also: Sequence[RawDict] = (),
+    ) -> RawDict:
         """Store and send clients the event that the person with the uid `by` reacted to the message `target`.
 
-        An empty icon means that the person removed the reaction. If `aloud` is False, nothing is sent, as in an outage:
-        clients get the reaction only by the request for old reactions.
+        An empty icon means that the person removed the reactions. If `aloud` is False, nothing is sent, as in an
+        outage: clients get the reaction only by the request for old reactions. `also` are further messages of the same
+        conversation that the same event names.
         """
-        complete = messages.private_message if private else messages.group_message
-        element = complete(self.world, messages.reaction_to(target, by, icon)) | {"cmd": 612}
+        given = messages.reaction_to([target, *also], by, icon, self._device(by, device))
+        element = messages.complete(self.world, given, private=private) | {"cmd": 612}
         if private:
             self.world.private_reactions(*self.world.parties(element)).add(element)
         else:
             self.world.group(str(element["idTo"])).reactions.add(element)
-        if not aloud:
-            return
-        reacts: RawDict = {"reacts": [], "reactGroups": []}
-        reacts["reacts" if private else "reactGroups"] = [element]
-        await self.hub.send(reacts, cmd=612, to=self._audience(element, private=private))
+        if aloud:
+            reacts: RawDict = {"reacts": [], "reactGroups": []}
+            reacts["reacts" if private else "reactGroups"] = [element]
+            await self.hub.send(reacts, cmd=612, to=self._audience(element, private=private))
+        return element
 
     async def receipt(self, target: RawDict, group: Group, seen: Sequence[str]) -> None:
         """Send clients a receipt: the people in `seen` (uids) have seen the message `target` of the group."""
@@ -119,9 +158,12 @@ class EventBus(State):
         """Send a control event (built by `messages.control`) to the accounts with the uids in `to`.
 
         Zalo's control events (command 601) report everything that is not a message or a reaction: group changes, pins,
-        friend requests.
+        friend requests. Of some of them Zalo's software also tells the group in a line of its own.
         """
         await self.hub.send({"controls": [control]}, cmd=601, to=to)
+        line = line_about(self.world, control)
+        if line is not None:
+            await self.say(messages.complete(self.world, line))
 
     def forget(self, message: RawDict, *, private: bool = False) -> None:
         """Remove a message from the history of its conversation without sending anything to clients."""
@@ -139,6 +181,9 @@ class EventBus(State):
         """
         text = str(uid)
         return account.uid if text == "0" else self.world.uid_meant(account, text)
+
+    def _device(self, uid: str, device: Device | None) -> Device:
+        return device or self.world.person(uid).device
 
     def _audience(self, message: RawDict, *, private: bool) -> Collection[str]:
         return self.world.parties(message) if private else self.world.group(str(message["idTo"])).members

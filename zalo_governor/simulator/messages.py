@@ -4,12 +4,16 @@ Elements are messages, recalls, reactions, receipts and group actions (members j
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.file_server import ServedFile
-from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, FriendRequest, Group, World
+from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, Device, FriendRequest, Group, World
+
+_PRIVATE = 501
+"""Zalo's command number of private messages."""
 
 CLIENT_TYPES = {
     "webchat": 1,
@@ -25,6 +29,17 @@ CLIENT_TYPES = {
     "chat.gif": 49,
 }
 """Zalo's name of a message type (`msgType`) -> the integer for this type in quotes, reactions and pins."""
+_REACTION_TYPES = {":>": 0, "--b": 1, ":-((": 2, "/-strong": 3, "/-heart": 5, ":-h": 20, ":o": 32}
+
+
+def complete(world: World, given: RawDict, *, private: bool = False) -> RawDict:
+    """Return a message of a group, or a private one, with all fields that Zalo sends; `given` holds some of them."""
+    return private_message(world, given) if private else group_message(world, given)
+
+
+def is_private(message: RawDict) -> bool:
+    """Return whether a message, given with all its fields, belongs to a private conversation."""
+    return message.get("cmd") == _PRIVATE
 
 
 def group_message(world: World, given: RawDict) -> RawDict:
@@ -43,7 +58,9 @@ def private_message(world: World, given: RawDict) -> RawDict:
     account (the bot's). `given` may hold the text of the message under `_text`.
     """
     sender = str(given.get("uidFrom", MEMBER_UID))
-    return _complete_message(world, given, sender=sender, to=str(given.get("idTo", world.main_account.uid)), cmd=501)
+    return _complete_message(
+        world, given, sender=sender, to=str(given.get("idTo", world.main_account.uid)), cmd=_PRIVATE
+    )
 
 
 def attachment(title: str = "", href: str = "", **more: Any) -> RawDict:
@@ -81,7 +98,7 @@ def quote_of(message: RawDict) -> RawDict:
     """Return the object that a reply to `message` carries in its field `quote`."""
     content = message.get("content")
     return {
-        "ownerId": message["uidFrom"],
+        "ownerId": int(message["uidFrom"]),
         "cliMsgId": int(message["cliMsgId"]),
         "globalMsgId": int(message["msgId"]),
         "cliMsgType": CLIENT_TYPES.get(message["msgType"], 1),
@@ -93,64 +110,91 @@ def quote_of(message: RawDict) -> RawDict:
     }
 
 
-def recall_of(message: RawDict) -> RawDict:
+def recall_of(message: RawDict, device: Device = Device.PHONE, *, placeholder: bool = True) -> RawDict:
     """Return the fields of a message of type `chat.undo`, which tells clients that its sender recalls `message`.
 
-    Recalling unsends a message. `group_message` or `private_message` adds the other fields.
+    Recalling unsends a message; with `placeholder`, a line stays in its place. A phone names the message by its client
+    id alone, since 0 means "not given" (zalo-protocol.md, 14.2). `complete` adds the other fields.
     """
     return {
         "msgType": "chat.undo",
         "uidFrom": message["uidFrom"],
         "idTo": message["idTo"],
         "content": {
-            "globalMsgId": int(message["msgId"]),
+            "globalMsgId": _global_id(message, device),
             "cliMsgId": int(message["cliMsgId"]),
-            "deleteMsg": 0,
-            "srcId": message["uidFrom"],
-            "destId": message["idTo"],
+            "deleteMsg": int(not placeholder),
+            "srcId": int(message["uidFrom"]),
+            "destId": 0 if device is Device.PHONE else int(message["idTo"]),
         },
     }
 
 
-def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
-    """Return the fields of a message of type `chat.delete`: an administrator has deleted `messages` for everybody.
+class DeletionKind(StrEnum):
+    """What a person deletes, and for whom."""
 
-    `by` is the administrator's uid; `group_message` adds the other fields. The shape is inferred from other events, not
-    observed at Zalo.
+    ALL = "all"
+    """Messages, for everybody in the group; only an owner or deputy can, and anybody may claim it."""
+    ME = "me"
+    """Messages, for the person alone."""
+    CONVERSATION = "conversation"
+    """The whole conversation up to the named message, for the person alone."""
+
+
+def deletion_of(deleted: Sequence[RawDict], by: str, kind: DeletionKind, device: Device = Device.PHONE) -> RawDict:
+    """Return the fields of a message of type `chat.delete`: the person `by` (uid) has deleted messages.
+
+    All messages in `deleted` are of one conversation. `complete` adds the other fields. That a deletion for everybody
+    has the `actionType` 1 is a guess; the rest is known (zalo-protocol.md, 14.1).
     """
+    private = is_private(deleted[0])
+    to = next((uid for uid in (deleted[0]["uidFrom"], deleted[0]["idTo"]) if uid != by), by) if private else None
+    to = to or deleted[0]["idTo"]
+    number = (2 if private else 4) if kind is DeletionKind.CONVERSATION else (1 if private else 3)
     return {
         "msgType": "chat.delete",
         "uidFrom": by,
-        "idTo": group_id,
+        "idTo": to,
         "content": [
-            {"globalMsgId": message["msgId"], "clientMsgId": message["cliMsgId"], "uidFrom": message["uidFrom"]}
-            for message in messages
+            {
+                "type": number,
+                "actionType": int(kind is DeletionKind.ALL),
+                "uidFrom": int(message["uidFrom"]),
+                "uidTo": int(to),
+                "clientDelMsgId": int(message["cliMsgId"]),
+                "globalDelMsgId": _global_id(message, device),
+                "destId": int(to),
+            }
+            for message in deleted
         ],
     }
 
 
-def reaction_to(target: RawDict, by: str, icon: str) -> RawDict:
-    """Return the fields of a message of type `chat.reaction`: a person reacts to the message `target` with an icon.
+def reaction_to(targets: Sequence[RawDict], by: str, icon: str, device: Device = Device.PHONE) -> RawDict:
+    """Return the fields of a message of type `chat.reaction`: the person `by` (uid) reacts to messages with an icon.
 
-    `by` is the uid of the person who reacts; an empty icon removes the person's reaction. `group_message` or
-    `private_message` adds the other fields.
+    An empty icon removes all of the person's icons from the messages. A phone names each message by its client id and
+    their sender (zalo-protocol.md, 14.3). `complete` adds the other fields.
     """
+    phone = device is Device.PHONE
     content = {
         "rMsg": [
             {
-                "gMsgID": int(target["msgId"]),
+                "gMsgID": _global_id(target, device),
                 "cMsgID": int(target["cliMsgId"]),
                 "msgType": CLIENT_TYPES.get(target["msgType"], 1),
             }
+            for target in targets
         ],
         "rIcon": icon,
-        "rType": 3 if icon else -1,
-        "source": 6,
+        "rType": _REACTION_TYPES.get(icon, 3) if icon else -1,
+        "source": 0 if phone else 6,
+        **({"msgSender": int(targets[0]["uidFrom"])} if phone else {}),
     }
     return {
         "msgType": "chat.reaction",
         "uidFrom": by,
-        "idTo": target["idTo"],
+        "idTo": targets[0]["idTo"],
         "content": json.dumps(content, ensure_ascii=False),
     }
 
@@ -270,9 +314,14 @@ def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
     return {"content": {"act_type": act_type, "act": act, "data": body, **more}}
 
 
+def _global_id(message: RawDict, device: Device) -> int:
+    return 0 if device is Device.PHONE else int(message["msgId"])
+
+
 def _complete_message(world: World, given: RawDict, *, sender: str, to: str, cmd: int) -> RawDict:
     msg_id = str(given.get("msgId") or world.new_message_id())
     person = world.person(world.main_account.uid if sender == "0" else sender, str(given.get("dName") or ""))
+    content = given.get("content", given.get("_text"))
     message = {
         "actionId": msg_id,
         "msgId": msg_id,
@@ -283,7 +332,7 @@ def _complete_message(world: World, given: RawDict, *, sender: str, to: str, cmd
         "dName": person.name,
         "ts": str(world.now_ms()),
         "status": 1,
-        "content": given.get("_text"),
+        "content": content,
         "notify": "1",
         "ttl": 0,
         "userId": "0",
@@ -291,11 +340,11 @@ def _complete_message(world: World, given: RawDict, *, sender: str, to: str, cmd
         "topOut": "0",
         "topOutTimeOut": "0",
         "topOutImprTimeOut": "0",
-        "propertyExt": {"color": 0, "size": 0, "type": 0, "subType": 0, "ext": ""},
+        "propertyExt": {"color": 0, "size": 0, "type": 0, "subType": 0, "ext": '{"shouldParseLinkOrContact":0}'},
         "paramsExt": {"countUnread": 1, "containType": 0, "platformType": 1},
         "cmd": cmd,
         "st": 3,
-        "at": 0,
+        "at": 5 if isinstance(content, str) else 0,
         "realMsgId": "0",
     }
     return message | {key: value for key, value in given.items() if key != "_text"}

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from zalo_governor.domain.clock import Clock, to_ms
@@ -40,6 +41,17 @@ _SETTINGS = (
 )
 
 
+class Device(StrEnum):
+    """What somebody uses Zalo with. A client on a telephone names messages otherwise than one on a computer.
+
+    It leaves out their global id where it can name them by the id that the sending client gave (zalo-protocol.md, 14.2
+    and 14.3).
+    """
+
+    PHONE = "phone"
+    DESKTOP = "desktop"
+
+
 @dataclass
 class Person:
     """A person who has a Zalo account; `uid` is the user id that the main account (the bot's) sees."""
@@ -53,6 +65,8 @@ class Person:
     """Whether this is a Zalo Official Account, that is, one of an organisation or a program, not of a human."""
     takes_messages: bool = True
     """Whether people who are not friends may send private messages; if False, they get error code 123."""
+    device: Device = Device.PHONE
+    """The device on which the person reads and writes; who logs in to the simulator's web service has a desktop."""
 
     @property
     def global_id(self) -> str:
@@ -134,7 +148,7 @@ class World:
         self._clock = clock
         self.accounts: list[Account] = [Account(BOT_UID)]
         self.people: dict[str, Person] = {
-            BOT_UID: Person(BOT_UID, "Hệ thống hỗ trợ quản lý Nhóm", phone="84900000001"),
+            BOT_UID: Person(BOT_UID, "Hệ thống hỗ trợ quản lý Nhóm", phone="84900000001", device=Device.DESKTOP),
             MEMBER_UID: Person(MEMBER_UID, "Lò Văn Mẫu - Chuyên viên Văn phòng UBND tỉnh", phone="84900000002"),
         }
         self.groups: dict[str, Group] = {
@@ -267,6 +281,11 @@ class World:
         self.friend_requests.append(request)
         return request
 
+    def message(self, msg_id: str) -> RawDict | None:
+        """Return the message of any conversation with this msgId; None if there is none, or no longer."""
+        histories = [*(group.history for group in self.groups.values()), *self._private.values()]
+        return next(filter(None, (history.get(msg_id) for history in histories)), None)
+
     def private_history(self, one: str, other: str) -> History:
         """Return the history of the private conversation between two people (uids), creating it if there is none."""
         return self._private.setdefault(frozenset({one, other}), History())
@@ -312,10 +331,12 @@ class World:
             return [self.seen_by(account, item) for item in data]
         if isinstance(data, dict):
             return {key: self._seen_value(account, key, value) for key, value in data.items()}
-        if isinstance(data, str) and account.uid != self.main_account.uid:
+        if account.uid == self.main_account.uid:
+            return data
+        if isinstance(data, str):
             # JSON strings inside the payload (controls, pins, quotes) hold uids, too.
             return _UID.sub(lambda match: self.uid_seen(account, match[0]), data)
-        return data
+        return int(self.uid_seen(account, str(data))) if str(data) in self.people else data
 
     def _seen_value(self, account: Account, key: str, value: Any) -> Any:
         if key in {"uidFrom", "idTo"} and value == account.uid:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.services.desk import BOT, CATALOGUE, GROUP, REGULATION, UIDS, UNMARKED, Desk, escalation, to
-from zalo_governor.domain.events import MessageRecalled
+from zalo_governor.domain.events import MessageRecalled, MessageRef
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.people import Person, Standing
@@ -55,7 +55,11 @@ def test_nobody_in_the_office_confirms_what_may_be_a_secret() -> None:
 def test_a_secret_that_was_recalled_is_not_called_remedied() -> None:
     desk = Desk()
     key = desk.seal("member").key
-    desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
+    desk.hear(
+        MessageRecalled(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+        )
+    )
     told = shown(desk, "/xem VP1")
     assert "Trạng thái: đã thu hồi hoặc xóa" in told
     assert "khắc phục" not in told

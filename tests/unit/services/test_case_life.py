@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.domain.cases import NoteKind
-from zalo_governor.domain.events import MessageRecalled, NameObserved
+from zalo_governor.domain.events import MessageRecalled, MessageRef, NameObserved
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import Reach
 
@@ -130,7 +130,11 @@ def test_the_minutes_until_it_was_set_right_are_shown_also_after_a_later_word() 
     desk = Desk()
     key = desk.say("member", TEXT, UNMARKED).key
     desk.later(minutes=9)
-    desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
+    desk.hear(
+        MessageRecalled(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+        )
+    )
     private(desk, "admin", "/xacnhan VP1")
     assert "Thời gian đến khi khắc phục: 9 phút." in private(desk, "admin", "/xem VP1")[0]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.domain.escalation import Night, QuietHours
-from zalo_governor.domain.events import GroupInfoChanged, MessageRecalled, NameObserved
+from zalo_governor.domain.events import GroupInfoChanged, MessageRecalled, MessageRef, NameObserved
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import ChangeKind
 from zalo_governor.domain.inbound import Source
@@ -94,7 +94,11 @@ def test_what_was_recalled_or_settled_in_the_night_is_not_asked_about() -> None:
     desk = AtNight()
     key = desk.say("member", "noi dung", UNMARKED).key
     desk.say("report_reader", "noi dung", UNMARKED)
-    desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
+    desk.hear(
+        MessageRecalled(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+        )
+    )
     desk.say("admin", "/baonham VP2 tiếng Anh", place="private")
     desk.take()
     desk.morning()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
-from zalo_governor.domain.events import MessageDeleted
+from zalo_governor.domain.events import MessageDeleted, MessageRef
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, RemoveMessage
 from zalo_governor.services.cases.message_removal import RemoveMessageHandler
 from zalo_governor.services.jobs import JobRunner
@@ -127,7 +127,7 @@ def test_that_zalo_shows_the_deletion_settles_it_once() -> None:
     desk = Desk()
     ordered(desk)
     at_work(desk, Zalo(JobOutcome.UNKNOWN))
-    deleted = MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, target_keys=("m1",))
+    deleted = MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, targets=(MessageRef(key="m1"),))
     desk.hear(deleted)
     assert len(to(desk.take(), "admin")) == 1
     assert desk.states() == ["remedied"]
@@ -141,7 +141,9 @@ def test_a_deletion_that_the_office_made_with_the_bots_account_is_noted_too() ->
     desk = Desk()
     desk.seal("member")
     desk.take()
-    desk.hear(MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, target_keys=("m1",)))
+    desk.hear(
+        MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, targets=(MessageRef(key="m1"),))
+    )
     assert "đã được tài khoản của Hệ thống xóa" in to(desk.take(), "admin")[0]
     assert desk.states() == ["remedied"]
 

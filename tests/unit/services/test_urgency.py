@@ -116,7 +116,7 @@ def test_what_could_not_be_checked_accuses_nobody_in_the_list_either() -> None:
 def test_a_secret_that_was_recalled_before_it_was_heard_is_named_and_nobody_is_asked() -> None:
     desk = Desk()
     said = desk.seal("member", source=Source.BACKFILL, at=NOW - HOURS)
-    recall = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["member"], "at": NOW, "target_key": said.key}
+    recall = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["member"], "at": NOW, "target": {"key": said.key}}
     desk.hear(MessageRecalled.model_validate(recall | {"source": Source.BACKFILL}))
     desk.take()
     recovers(desk)

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,14 +37,6 @@ FIELDS_OF_A_MESSAGE = {
     "at",
     "realMsgId",
 }
-
-
-@pytest.fixture
-def ear(sim: Running) -> Iterator[Ear]:
-    listening = WireClient(sim.url).listen()
-    _sockets(sim, 1)
-    yield listening
-    listening.close()
 
 
 def push(sim: Running, *frames: dict[str, Any]) -> dict[str, Any]:
@@ -169,6 +160,8 @@ def test_a_pin_is_told_listed_and_taken_away(sim: Running, ear: Ear) -> None:
     listed = client.call("GET", "/api/board/list", group_id=GROUP, board_type=2)["data"]["items"]
     assert [item["data"]["id"] for item in listed] == [topic["id"]]
     client.call("GET", "/api/board/unpinv2", grid=GROUP, topic={"topicId": topic["id"], "topicType": 2})
+    line = ear.next()[2]["groupMsgs"][0]["content"]
+    assert (line["action"], line["title"].endswith("đã ghim một tin nhắn")) == ("msginfo.actionlist", True)
     assert ear.next()[2]["controls"][0]["content"]["act"] == "unpin_topic"
     assert client.call("GET", "/api/board/list", group_id=GROUP, board_type=2)["data"]["count"] == 0
 
@@ -180,7 +173,7 @@ def test_an_administrator_deletes_and_kicks(sim: Running, ear: Ear) -> None:
     item = {"cliMsgId": "1", "globalMsgId": message_id, "ownerId": MEMBER, "destId": GROUP}
     client.call("POST", "/api/group/deletemsg", grid=GROUP, cliMsgId=1, msgs=[item], onlyMe=0)
     deletion = ear.next()[2]["groupMsgs"][0]
-    assert (deletion["msgType"], deletion["content"][0]["globalMsgId"]) == ("chat.delete", message_id)
+    assert (deletion["msgType"], deletion["content"][0]["globalDelMsgId"]) == ("chat.delete", int(message_id))
     sim.order("world", groups=[{"id": GROUP, "members": [BOT, MEMBER, "7000000000000000009"]}])
     client.call("POST", "/api/group/kickout", grid=GROUP, members=["7000000000000000009"])
     control = ear.next()[2]["controls"][0]["content"]
@@ -226,8 +219,8 @@ def test_old_messages_are_answered_on_511_and_510(sim: Running, ear: Ear) -> Non
 
 def test_old_reactions_are_answered_on_611_and_610(sim: Running, ear: Ear) -> None:
     [key] = sim.order("hist", texts=["cũ"])["msg_ids"]
-    sim.order("react", msg_id=key, icon="/-heart", aloud=False)
-    sim.order("react", msg_id=key, icon="/-strong")
+    sim.order("act", act={"by": MEMBER, "react": {"to": key, "icon": "/-heart"}}, aloud=False)
+    sim.order("act", act={"by": MEMBER, "react": key})
     cmd, _, live = ear.next()
     ear.say(611, 1, b'{"first":true,"lastId":null,"preIds":[],"req_id":"req_0"}')
     old_cmd, sub, data = ear.next()

@@ -51,7 +51,8 @@ class MessageLifecycle:
         deleted = isinstance(event, MessageDeleted)
         by = uow.people.find_or_create(event.account, event.sender_uid)
         told: dict[int, Case] = {}
-        for key in dict.fromkeys(event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,)):
+        targets = event.targets if isinstance(event, MessageDeleted) else (event.target,)
+        for key in dict.fromkeys(target.key for target in targets):
             if not deleted and by and self._is_foreign(uow, event, key, by):
                 continue
             for case in self.gone(uow, event.thread_id, key, event.at, by, deleted=deleted):

@@ -110,7 +110,7 @@ class RemovalResult:
 
     def heard(self, uow: UnitOfWork, event: MessageDeleted) -> None:
         """Record the messages as gone that, by this event, the bot account has deleted; close their deletion jobs."""
-        for key in dict.fromkeys(event.target_keys):
+        for key in dict.fromkeys(target.key for target in event.targets):
             for case in uow.cases.of_message(event.thread_id, key):
                 for job in uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
                     if job.task.target == key and uow.jobs.settle(job, JobOutcome.DONE):

@@ -181,7 +181,7 @@ class DirectiveLedger:
 
     def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         by = uow.people.find_or_create(event.account, event.sender_uid)
-        for key in event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,):
+        for key in (target.key for target in (event.targets if isinstance(event, MessageDeleted) else (event.target,))):
             self._register.forget_answer(uow, event.thread_id, key)
             directive = uow.directives.of_message(event.thread_id, key)
             if directive is None or directive.state is DirectiveState.WITHDRAWN:
@@ -191,11 +191,15 @@ class DirectiveLedger:
                 self._register.withdraw(uow, directive, by.id if by else None)
 
     def _handle_reaction(self, uow: UnitOfWork, event: Reacted) -> None:
-        directive = uow.directives.of_message(event.thread_id, event.target_key)
+        for target in event.targets:
+            self._count_reaction(uow, event, target.key)
+
+    def _count_reaction(self, uow: UnitOfWork, event: Reacted, target_key: str) -> None:
+        directive = uow.directives.of_message(event.thread_id, target_key)
         person = uow.people.find_or_create(event.account, event.sender_uid)
         if directive is None or person is None or not self._policy.directives.reactions_count:
             return
-        key = f"reaction {event.target_key} {person.id}"
+        key = f"reaction {target_key} {person.id}"
         self._register.forget_answer(uow, event.thread_id, key)
         if not event.icon or event.icon in _REFUSING_ICONS:
             return
@@ -203,7 +207,7 @@ class DirectiveLedger:
             group_id=event.thread_id,
             directive_id=None,
             assignee_id=None,
-            target_key=event.target_key,
+            target_key=target_key,
             message_key=key,
             person_id=person.id,
             at=event.at,

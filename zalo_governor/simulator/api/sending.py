@@ -107,7 +107,7 @@ def delete(call: Call) -> RawDict:
     messages = [message for message in found if message is not None]
     if not messages:
         raise AnswerError(114, "invalid params")
-    call.stage.spawn(call.stage.delete(messages, group.id, call.account.uid))
+    call.stage.spawn(call.stage.delete(messages, call.account.uid))
     return {"status": 0}
 
 

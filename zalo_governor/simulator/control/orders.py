@@ -2,14 +2,15 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.file_server import FileFault, ServedFile
 from zalo_governor.simulator.frames import Compression, Encoding, Encryption
 from zalo_governor.simulator.load.crowd import gather
 from zalo_governor.simulator.samples import SAMPLES, SampleName
-from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, Account, Group, Person, World
+from zalo_governor.simulator.scenario.acts import ScenarioAct
+from zalo_governor.simulator.world import GROUP_ID, Account, Device, Group, Person, World
 
 
 class _Order(BaseModel):
@@ -121,18 +122,22 @@ class Put(_Order):
     files: list[PutFile]
 
 
-class ReactOrder(_Order):
-    """Request body of the control API's `react`: the person `uid` reacts with an icon to a message of a group.
+class ActOrder(_Order):
+    """Request body of the control API's `act`: somebody in a group does something now.
 
-    `msg_id` is the message's msgId; an empty icon removes the reaction. If `aloud` is False, clients get no event, as
-    in an outage, and find the reaction only by the request for old reactions.
+    If `aloud` is False, clients get no event of it, as in an outage, and find it only by asking for what they missed.
     """
 
-    msg_id: str
-    uid: str = MEMBER_UID
-    icon: str = "/-strong"
+    act: ScenarioAct
+    """The act in the form that it has in a scenario, without a time; it names people by their uids and messages by
+    their msgIds."""
     group_id: str = GROUP_ID
     aloud: bool = True
+
+    @field_validator("act", mode="before")
+    @classmethod
+    def _happens_now(cls, act: Any) -> Any:
+        return {"at": "00:00", **act} if isinstance(act, dict) else act
 
 
 class Shorten(_Order):
@@ -168,6 +173,7 @@ class PersonOrder(_Order):
     phone: str | None = None
     takes_messages: bool | None = None
     official: bool | None = None
+    device: Device | None = None
 
 
 class GroupOrder(_Order):
@@ -252,7 +258,7 @@ class WorldOrder(_Order):
             there.settings.update(group.settings)
             there.version += 1
         for account in self.accounts:
-            world.person(account.uid)
+            world.person(account.uid).device = Device.DESKTOP
             world.accounts.append(Account(account.uid, account.cookie))
 
 

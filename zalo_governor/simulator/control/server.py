@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.control.orders import (
+    ActOrder,
     Close,
     FriendOrder,
     Hist,
@@ -23,7 +24,6 @@ from zalo_governor.simulator.control.orders import (
     Put,
     QrOrder,
     Raw,
-    ReactOrder,
     Shorten,
     StateQuery,
     WorldOrder,
@@ -34,6 +34,8 @@ from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.load.flood import Flood, FloodOrder
 from zalo_governor.simulator.messages import file_message, group_message, private_message
 from zalo_governor.simulator.qr_codes import QrState
+from zalo_governor.simulator.scenario.performer import Performer
+from zalo_governor.simulator.world import World
 
 Action = Callable[[RawDict], Awaitable[RawDict]]
 READ_ONLY = {"state", "events", "file"}
@@ -56,7 +58,7 @@ class Control:
             "mute": self._mute,
             "hist": self._hist,
             "put": self._put,
-            "react": self._react,
+            "act": self._act,
             "shorten": self._shorten,
             "config": self._config,
             "reset": self._reset,
@@ -146,13 +148,13 @@ class Control:
             files.append({"id": file_id, "message": file_message(file, file_id, order.caption)})
         return {"files": files}
 
-    async def _react(self, body: RawDict) -> RawDict:
-        order = ReactOrder.model_validate(body)
-        target = self._stage.world.group(order.group_id).history.get(order.msg_id)
-        if target is None:
-            raise SimulatorError("msg_id: no such message in the group")
-        await self._stage.react(target, order.uid, order.icon, aloud=order.aloud)
-        return {}
+    async def _act(self, body: RawDict) -> RawDict:
+        order = ActOrder.model_validate(body)
+        world = self._stage.world
+        performer = Performer(self._stage, order.group_id, _Itself(), _Messages(world))
+        message = performer.message(order.act)
+        element = await performer.perform(order.act, message, aloud=order.aloud)
+        return {"element": element}
 
     async def _shorten(self, body: RawDict) -> RawDict:
         order = Shorten.model_validate(body)
@@ -230,6 +232,26 @@ class Control:
             code.name = world.person(code.uid).name
         await self._stage.qr_codes.change(code, _QR_STATES[order.do])
         return {"code": code.code, "state": code.state.value}
+
+
+class _Itself(dict[str, str]):
+    """The uids of people whom an order names by their uids."""
+
+    def __missing__(self, uid: str) -> str:
+        return uid
+
+
+class _Messages(dict[str, RawDict]):
+    """The messages that an order names by their msgIds."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __missing__(self, msg_id: str) -> RawDict:
+        message = self._world.message(msg_id)
+        if message is None:
+            raise SimulatorError(f"no conversation has the message {msg_id}")
+        return message
 
 
 _QR_STATES = {

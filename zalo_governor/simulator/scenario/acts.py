@@ -4,15 +4,16 @@ Each act is a mapping with `at` (time of day in the scenario), usually `by` (key
 names the act: `{at: "07:30:05", by: an, say: "…"}` or, with further fields, `{…, photo: {caption: "…", file: "…"}}`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.cards import CallKind
+from zalo_governor.simulator.messages import DeletionKind
 from zalo_governor.simulator.samples import SampleName
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from zalo_governor.simulator.scenario.expect import Expect
+from zalo_governor.simulator.world import Device
 
 
 def _seconds(text: object) -> int:
@@ -31,58 +32,10 @@ ClockTime = Annotated[int, BeforeValidator(_seconds)]
 """A time of day in seconds since midnight, written as "HH:MM" or "HH:MM:SS" in YAML."""
 
 
-class Expect(_Model):
-    """How the bot should react to an act (scripted event) of a scenario; the command `zalo-governor demo` checks it.
-
-    A rule is a check for one kind of breach of the group's regulation; a case is a possible breach that the bot has
-    recorded for review.
-    """
-
-    rule: str | None = None
-    """Name of the rule under which the bot must open a case about the act; None if no such case is expected."""
-    joins: bool = False
-    """Whether the bot must add the act to a case that is already open for the same person.
-
-    If False and a rule is expected, the act must open a case of its own.
-    """
-    late: bool = False
-    """Whether the bot learns of the act only after an outage of the connection.
-
-    It must then open a case, but must not send a warning at once, because the act lies in the past.
-    """
-    sealed: bool = False
-    """Whether the case must be sealed: none of the message's text may be stored anywhere.
-
-    Cases are sealed if the message may be a state secret.
-    """
-    leader_told: bool = False
-    """Whether the bot must tell the leader (head of the group) of the case, because an administrator caused it."""
-    fixes: bool = False
-    """Whether the act changes the person's display name to the name that the bot proposed.
-
-    The open case about the person's incorrect name must then close by itself.
-    """
-    in_file: bool = False
-    """Whether what is wrong is in the file or picture of the act: the bot sees it only when it has scanned the file."""
-    digest: bool = False
-    """Whether the administrators need not be told of the case at once, but in the next digest."""
-    not_checked: str | None = None
-    """Reason, a value of `NotChecked`, for which the report must count the act's file as not completely checked."""
-    nothing: bool = False
-    """Whether the act must not lead to a case, although it resembles a breach."""
-    reply_contains: str | None = None
-    """Text that the bot's private reply to the person must contain, ignoring letter case; None: not checked."""
-    reply_file: str | None = None
-    """Extension of the name of a file that the bot must send privately to the person; None if not checked.
-
-    For `png` a photo message also counts.
-    """
-    group_reply_contains: str | None = None
-    """Text that a reply of the bot in the group must contain, ignoring letter case; None: not checked."""
-
-
-class Act(_Model):
+class Act(BaseModel):
     """Base class of all scenario acts (what a person does, or an outage), with the fields that every act has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: ClockTime
     by: str = ""
@@ -90,6 +43,8 @@ class Act(_Model):
     id: str = ""
     """Id by which later acts, such as a recall, refer to the message sent by this act; "" if none does."""
     expect: Expect = Expect()
+    device: Device | None = None
+    """The device with which the person acts; None means the person's own."""
 
 
 class Say(Act):
@@ -99,6 +54,8 @@ class Say(Act):
     text: str
     mention: str | None = None
     """Key of the person whom the text mentions, `all` if it mentions everybody, None if it mentions nobody."""
+    styles: list[RawDict] = []
+    """Styles of parts of the text, such as `{start: 0, len: 4, st: b}`; a text with styles is formatted text."""
 
 
 class Reply(Act):
@@ -117,6 +74,8 @@ class Photo(Act):
     file: str = "anh.jpg"
     sample: SampleName | None = None
     """Name of the sample file (`samples.SAMPLES`) that is the photo; None: Zalo no longer has the photo."""
+    as_text: bool = False
+    """Whether the message's content is the text of a JSON object instead of the object; Zalo sends both."""
 
 
 class File(Act):
@@ -151,13 +110,39 @@ class Recall(Act):
 
     act: Literal["recall"]
     of: str
+    placeholder: bool = True
+    """Whether a line stays where the message was."""
+
+
+class Delete(Act):
+    """Scenario act: the person `by` deletes the messages of the earlier acts with the ids `of`.
+
+    For everybody (`kind: all`), only an owner or deputy can; from others it is a claim that deletes nothing. With
+    `kind: me` the messages are deleted for the person alone, with `kind: conversation` all up to the named one. `by`
+    may be the bot's account (`bot`), which somebody else has on a phone.
+    """
+
+    act: Literal["delete"]
+    of: str | list[str]
+    kind: DeletionKind = DeletionKind.ALL
+
+
+class Edit(Act):
+    """Scenario act: the person `by` replaces the text of their message, which is that of the act with the id `of`."""
+
+    act: Literal["edit"]
+    of: str
+    text: str
 
 
 class React(Act):
-    """Scenario act: the person `by` reacts with an icon to the message of the earlier act with the id `to`."""
+    """Scenario act: the person `by` reacts with an icon to the messages of the earlier acts with the ids `to`.
+
+    An empty icon removes the person's icons from them.
+    """
 
     act: Literal["react"]
-    to: str
+    to: str | list[str]
     icon: str = "/-strong"
 
 
@@ -301,13 +286,51 @@ class Follow(Act):
 
 
 class Call(Act):
-    """Scenario act: the person `by` makes a group call over Zalo that lasts `minutes` minutes.
+    """Scenario act: the person `by` makes a call over Zalo that lasts `minutes` minutes.
 
     Zalo shows a message about the call in the group.
     """
 
     act: Literal["call"]
     minutes: int
+    kind: CallKind = "groupcall"
+
+
+class Remind(Act):
+    """Scenario act: the person `by` makes a reminder in the group; Zalo shows a card and writes a line about it."""
+
+    act: Literal["remind"]
+    title: str
+    description: str = ""
+
+
+class Poll(Act):
+    """Scenario act: the person `by` asks the group to vote on a question."""
+
+    act: Literal["poll"]
+    question: str
+    options: list[str] = ["Đồng ý", "Không đồng ý"]
+
+
+class Vote(Act):
+    """Scenario act: the person `by` votes in the poll of the earlier act with the id `of`."""
+
+    act: Literal["vote"]
+    of: str
+
+
+class ToDo(Act):
+    """Scenario act: the person `by` gives a task in the group."""
+
+    act: Literal["todo"]
+    text: str
+
+
+class Contact(Act):
+    """Scenario act: the person `by` sends the contact card of the person `who` (a key) to the group."""
+
+    act: Literal["contact"]
+    who: str
 
 
 class Seen(Act):
@@ -319,40 +342,18 @@ class Seen(Act):
 
 
 AnyAct = (
-    Say | Reply | Photo | File | Link | Sticker | Recall | React | Join | Leave | Remove | RenameMember
+    Say | Reply | Photo | File | Link | Sticker | Recall | Delete | Edit | React | Join | Leave | Remove | RenameMember
     | RenameGroup | DescribeGroup | GroupPicture | InviteLink | Owner | Setting | Admin | Pin | Unpin | Befriend | Cut
-    | Dm | Follow | Call | Seen
+    | Dm | Follow | Call | Remind | Poll | Vote | ToDo | Contact | Seen
 )  # fmt: skip
 
 _MAIN_FIELD = {
-    "say": "text",
-    "reply": "text",
-    "photo": "caption",
-    "file": "name",
-    "link": "url",
-    "sticker": "number",
-    "recall": "of",
-    "react": "to",
-    "join": "who",
-    "leave": "confirmed",
-    "remove": "who",
-    "rename_member": "name",
-    "rename_group": "name",
-    "describe_group": "description",
-    "group_picture": "picture",
-    "invite_link": "hours",
-    "owner": "who",
-    "unpin": "of",
-    "setting": "flags",
-    "admin": "who",
-    "pin": "of",
-    "befriend": "message",
-    "cut": "minutes",
-    "dm": "text",
-    "follow": "command",
-    "call": "minutes",
-    "seen": "of",
+    get_args(model.model_fields["act"].annotation)[0]: next(
+        name for name in model.model_fields if name != "act" and name not in Act.model_fields
+    )
+    for model in get_args(AnyAct)
 }
+"""Name of an act -> the field that the short form of the act gives: the first of its own."""
 
 
 def _unfold(value: Any) -> Any:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.simulator.errors import SimulatorError
-from zalo_governor.simulator.scenario.acts import AnyAct, ClockTime, React, Recall, Reply, ScenarioAct, Seen
-from zalo_governor.simulator.world import BOT_UID, GROUP_ID, Account, Group, Person, World
+from zalo_governor.simulator.scenario.acts import AnyAct, ClockTime, React, Reply, ScenarioAct
+from zalo_governor.simulator.world import BOT_UID, GROUP_ID, Account, Device, Group, Person, World
 
 _FIRST_UID = 7000000000000000100
 
@@ -45,6 +45,8 @@ class CastMember(_Model):
 
     "" means that no client can.
     """
+    device: Device | None = None
+    """The person's device; None means a desktop for who has a cookie, else a phone."""
 
 
 class GroupPlan(_Model):
@@ -118,11 +120,15 @@ class Scenario(_Model):
             ]
             world.people = {
                 uids[person.key]: Person(
-                    uids[person.key], person.name, phone=person.phone, takes_messages=person.takes_messages
+                    uids[person.key],
+                    person.name,
+                    phone=person.phone,
+                    takes_messages=person.takes_messages,
+                    device=person.device or (Device.DESKTOP if person.cookie else Device.PHONE),
                 )
                 for person in self.people
             }
-            world.people[self.bot.uid] = Person(self.bot.uid, self.bot.name)
+            world.people[self.bot.uid] = Person(self.bot.uid, self.bot.name, device=Device.DESKTOP)
             group = Group(self.group.id, self.group.name, owner=uids[self.group.owner])
             group.admins = [uids[key] for key in self.group.admins] + ([self.bot.uid] if self.bot.deputy else [])
             group.members = [uids[person.key] for person in self.people if person.in_group] + [self.bot.uid]
@@ -139,7 +145,7 @@ class Scenario(_Model):
             raise ValueError("people: two have the same key")
         if len(set(self.uids.values())) < len(self.uids):
             raise ValueError("people: two have the same uid")
-        for number, problem in self._problems(set(keys)):
+        for number, problem in self._problems(set(self.uids)):
             raise ValueError(f"play, act {number}: {problem}")
         return self
 
@@ -152,8 +158,7 @@ class Scenario(_Model):
             clock = act.at
             for key in people_named(act) - keys:
                 yield number, f"nobody has the key {key!r}"
-            target = message_named(act)
-            if target and target not in said:
+            for target in messages_named(act) - said:
                 yield number, f"no earlier act has the id {target!r}"
             if act.id:
                 said.add(act.id)
@@ -189,11 +194,7 @@ def people_named(act: AnyAct) -> set[str]:
     return {key for key in named | {mention} if key and key != "all"}
 
 
-def message_named(act: AnyAct) -> str:
-    """Return the id of the earlier act whose message an act refers to, for example the message that it recalls.
-
-    "" means that the act refers to no message.
-    """
-    if isinstance(act, Reply | React):
-        return act.to
-    return act.of if isinstance(act, Recall | Seen) or act.act in {"pin", "unpin"} else ""
+def messages_named(act: AnyAct) -> set[str]:
+    """Return the ids of the earlier acts whose messages an act refers to, for example the message that it recalls."""
+    named = act.to if isinstance(act, Reply | React) else getattr(act, "of", [])
+    return {named} if isinstance(named, str) else set(named)

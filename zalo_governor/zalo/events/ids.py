@@ -28,6 +28,19 @@ def json_object(value: object) -> RawDict:
     return value
 
 
+def json_array(value: object) -> list[RawDict]:
+    """Return a JSON array of objects as a list, whether Zalo sent it as an array or as a string of JSON.
+
+    Raises:
+        ValueError: the value is neither, is empty, or holds anything but objects.
+    """
+    if isinstance(value, str):
+        value = read_json_text(value)
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+        raise ValueError("not an array of objects")
+    return value
+
+
 def as_id(value: object) -> str:
     """Return an id as a string, whether Zalo sent a string or an integer; "" for anything else, or if too long."""
     if isinstance(value, str):

@@ -9,6 +9,7 @@ from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import (
     AdminChanged,
     Attachment,
+    DeletionScope,
     EventBase,
     GroupCall,
     GroupInfoChanged,
@@ -18,6 +19,7 @@ from zalo_governor.domain.events import (
     Mention,
     MessageDeleted,
     MessageRecalled,
+    MessageRef,
     MessageRevised,
     MessageSeen,
     MessageSent,
@@ -29,7 +31,7 @@ from zalo_governor.domain.events import (
     Unrecognised,
 )
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
-from zalo_governor.zalo.events.ids import as_id, json_object, uid_of
+from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
 from zalo_governor.zalo.events.text_fields import string_of, strings_of, worded_strings
 
@@ -41,6 +43,14 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 _EXTENSION = re.compile(r"\w{1,16}")
 _CALLS = frozenset({"recommened.calltime", "recommened.misscall", "recommened.groupcall"})  # Zalo's own spelling
 _CALL_BUBBLE = "sendBubbleMessage"
+_ALL_ICONS_REMOVED = -1
+_DELETION_SCOPES: dict[int | None, DeletionScope] = {
+    1: DeletionScope.MESSAGE,
+    2: DeletionScope.CONVERSATION,
+    3: DeletionScope.MESSAGE,
+    4: DeletionScope.CONVERSATION,
+}
+"""`type` of an item of a deletion (zalo-protocol.md, 14.1) -> what the deletion covers."""
 _PARAMS_FIELDS = (
     "link_target",
     "link_redirect",
@@ -207,41 +217,58 @@ def _mentions(raw: RawDict) -> tuple[Mention, ...]:
 
 
 def _parse_recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    return MessageRecalled(target_key=_target_key(json_object(raw.get("content"))), **shared)
+    content = json_object(raw.get("content"))
+    # Only the author of a message can recall it.
+    target = _target(content, "globalMsgId", "cliMsgId", author=admitted.entry.sender_uid)
+    delete = _int_or_none(content.get("deleteMsg"))
+    return MessageRecalled(target=target, placeholder=None if delete is None else not delete, **shared)
 
 
 def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    content = raw.get("content")
-    if isinstance(content, str) and content.startswith("["):
-        content = json_object(f'{{"msgs":{content}}}')
-    elif isinstance(content, str):
-        content = json_object(content)
-    if isinstance(content, dict):
-        content = content.get("msgs", [content])
-    targets = tuple(_target_key(item) for item in content or [])
-    if not targets:
-        raise ValueError("deletes nothing")
-    return MessageDeleted(target_keys=targets, **shared)
+    items = json_array(raw.get("content"))
+    types = {_int_or_none(item.get("type")) for item in items}
+    action_types = {_int_or_none(item.get("actionType")) for item in items}
+    kind = types.pop() if len(types) == 1 else None
+    return MessageDeleted(
+        # Whether an item's `uidFrom` is the author or the deleter is not known, so that it identifies nothing.
+        targets=tuple(_target(item, "globalDelMsgId", "clientDelMsgId") for item in items),
+        scope=_DELETION_SCOPES.get(kind, DeletionScope.UNKNOWN),
+        type=kind,
+        action_type=action_types.pop() if len(action_types) == 1 else None,
+        **shared,
+    )
 
 
 def _parse_reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
-    return Reacted(target_key=_target_key(content["rMsg"][0]), icon=str(content.get("rIcon") or ""), **shared)
+    reaction_type = _int_or_none(content.get("rType"))
+    author = as_id(content.get("msgSender"))
+    return Reacted(
+        targets=tuple(
+            _target(item, "gMsgID", "cMsgID", author=author if author != "0" else "")
+            for item in json_array(content["rMsg"])
+        ),
+        icon="" if reaction_type == _ALL_ICONS_REMOVED else str(content.get("rIcon") or ""),
+        reaction_type=reaction_type,
+        **shared,
+    )
 
 
-def _target_key(named: object) -> str:
-    if isinstance(named, dict):
-        key = next(filter(None, (as_id(named.get(name)) for name in ("globalMsgId", "gMsgID", "msgId"))), "")
-    else:
-        key = as_id(named)
-    if not key or key == "0":
+def _target(named: RawDict, key: str, cli_key: str, *, author: str = "") -> MessageRef:
+    """Return the message that `named` names under these two names of fields; the id 0 means "not given"."""
+    ids = [as_id(named.get(name)) for name in (key, cli_key)]
+    target, client = ("" if given == "0" else given for given in ids)
+    if not target and not client:
         raise ValueError("names no message")
-    return key
+    return MessageRef(key=target, cli_key=client, author_uid=author)
 
 
 def _parse_receipt(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    key = as_id(raw.get("msgId"))
+    if not key or key == "0":
+        raise ValueError("names no message")
     return MessageSeen(
-        target_key=_target_key(raw),
+        target_key=key,
         seen_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("seenUids") or []),
         delivered_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("deliveredUids") or []),
         **shared,

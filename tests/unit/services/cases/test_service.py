@@ -14,6 +14,7 @@ from zalo_governor.domain.events import (
     MembersJoined,
     MessageDeleted,
     MessageRecalled,
+    MessageRef,
     MessageRevised,
     NamedUid,
     NameObserved,
@@ -33,7 +34,7 @@ from zalo_governor.text.names.short_forms import ShortForms
 
 def recall(desk: Desk, key: str) -> None:
     values = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["member"], "at": desk.now}
-    desk.hear(MessageRecalled.model_validate({**values, "target_key": key}))
+    desk.hear(MessageRecalled.model_validate({**values, "target": {"key": key}}))
 
 
 def test_what_could_not_be_checked_is_told_as_such_and_the_member_is_not_accused() -> None:
@@ -313,7 +314,9 @@ def test_a_recall_of_a_light_message_closes_its_case_quietly() -> None:
     said = desk.say("member", "noi dung", UNMARKED)
     desk.take()
     desk.hear(
-        MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(said.key,))
+        MessageDeleted(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, targets=(MessageRef(key=said.key),)
+        )
     )
     assert desk.states() == ["remedied"]
     assert desk.take() == []
@@ -329,7 +332,14 @@ def test_a_case_with_another_message_still_in_the_group_stays_open() -> None:
     assert "2 tin" in to(desk.take(), "admin")[0]
     desk.hear(
         MessageDeleted(
-            account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(first.key, second.key)
+            account=BOT,
+            thread_id=GROUP,
+            sender_uid=UIDS["admin"],
+            at=desk.now,
+            targets=(
+                MessageRef(key=first.key),
+                MessageRef(key=second.key),
+            ),
         )
     )
     assert desk.states() == ["remedied"]

@@ -14,6 +14,7 @@ from zalo_governor.domain.events import (
     Mention,
     MessageDeleted,
     MessageRecalled,
+    MessageRef,
     MessageRevised,
     MessageSeen,
     Reacted,
@@ -185,11 +186,11 @@ def test_a_reaction_counts_as_received_unless_the_office_says_no() -> None:
     for counts in (True, False):
         desk = LedgerDesk(directives=DirectiveSettings(reactions_count=counts))
         order = desk.order(ORDER)
-        act(desk, "y_te", Reacted, target_key=order.key, icon="/-strong")
-        act(desk, "tai_chinh", Reacted, target_key=order.key, icon="/-weak")
+        act(desk, "y_te", Reacted, targets=(MessageRef(key=order.key),), icon="/-strong")
+        act(desk, "tai_chinh", Reacted, targets=(MessageRef(key=order.key),), icon="/-weak")
         assert desk.entries()["Sở Y tế"].silent is not counts
         assert desk.entries()["Sở Tài chính"].silent
-        act(desk, "y_te", Reacted, target_key=order.key, icon="")
+        act(desk, "y_te", Reacted, targets=(MessageRef(key=order.key),), icon="")
         assert desk.entries()["Sở Y tế"].silent
 
 
@@ -205,18 +206,18 @@ def test_a_recalled_answer_no_longer_counts_and_a_recalled_directive_is_withdraw
     order = desk.order("Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày 26/11.")
     answer = desk.reply("y_te", order, "Báo cáo: đã tiêm 12.400 mũi.")
     assert desk.directive().state is DirectiveState.DONE
-    act(desk, "y_te", MessageRecalled, target_key=answer.key)
+    act(desk, "y_te", MessageRecalled, target=MessageRef(key=answer.key))
     assert desk.directive().state is DirectiveState.OPEN
-    act(desk, "y_te", MessageRecalled, target_key=order.key)
+    act(desk, "y_te", MessageRecalled, target=MessageRef(key=order.key))
     assert desk.directive().state is DirectiveState.OPEN
-    act(desk, "leader", MessageRecalled, target_key=order.key)
+    act(desk, "leader", MessageRecalled, target=MessageRef(key=order.key))
     assert desk.directive().state is DirectiveState.WITHDRAWN
 
 
 def test_a_message_that_an_administrator_deleted_is_withdrawn() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
-    act(desk, "admin", MessageDeleted, target_keys=(order.key,))
+    act(desk, "admin", MessageDeleted, targets=(MessageRef(key=order.key),))
     assert desk.directive().state is DirectiveState.WITHDRAWN
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.services.desk import to
 from tests.unit.services.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
 from zalo_governor.domain.directives import DirectiveState
-from zalo_governor.domain.events import Attachment, Reacted
+from zalo_governor.domain.events import Attachment, MessageRef, Reacted
 
 
 def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word() -> None:
@@ -89,7 +89,7 @@ def test_a_reaction_to_an_unsure_order_counts_once_that_is_accepted() -> None:
     order = desk.order(ORDER)
     desk.make_unsure()
     for who in ("y_te", "tai_chinh"):
-        act(desk, who, Reacted, target_key=order.key, icon="/-strong")
-    act(desk, "tai_chinh", Reacted, target_key=order.key, icon="")
+        act(desk, who, Reacted, targets=(MessageRef(key=order.key),), icon="/-strong")
+    act(desk, "tai_chinh", Reacted, targets=(MessageRef(key=order.key),), icon="")
     desk.say("admin", "/dung CĐ1", place="private")
     assert {name: one.silent for name, one in desk.entries().items()} == {"Sở Y tế": False, "Sở Tài chính": True}

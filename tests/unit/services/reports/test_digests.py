@@ -10,7 +10,7 @@ from tests.unit.services.desk import BOT, GROUP, LADDER, NOW, SEALED, UIDS, UNMA
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.escalation import Desk as DeskStep
 from zalo_governor.domain.escalation import Leader, QuietHours
-from zalo_governor.domain.events import MessageRecalled, SealedHeard
+from zalo_governor.domain.events import MessageRecalled, MessageRef, SealedHeard
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Source
 from zalo_governor.services.facade import ServiceFacade
@@ -139,7 +139,11 @@ def test_what_the_desk_has_settled_meanwhile_is_not_in_the_digest() -> None:
 def test_what_was_recalled_meanwhile_is_not_in_the_digest_and_alone_makes_none() -> None:
     desk = Desk()
     key = desk.say("member", "một", TRIAGE).key
-    desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
+    desk.hear(
+        MessageRecalled(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+        )
+    )
     desk.tick(minutes=30)
     assert desk.take() == []
     desk.tick(days=30)
@@ -264,7 +268,9 @@ def test_what_the_desk_settled_or_the_member_recalled_by_the_morning_is_not_told
     key = desk.say("report_reader", "noi dung", UNMARKED).key
     desk.say("admin", "/baonham VP1 tiếng Anh", place="private")
     desk.hear(
-        MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["report_reader"], at=desk.now, target_key=key)
+        MessageRecalled(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["report_reader"], at=desk.now, target=MessageRef(key=key)
+        )
     )
     desk.take()
     desk.tick(hours=8)

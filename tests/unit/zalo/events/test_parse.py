@@ -162,22 +162,20 @@ def test_calls_are_heard_as_calls(content: RawDict) -> None:
 def test_a_recall_names_its_message() -> None:
     event = heard({"globalMsgId": 5_000_000_000_123, "cliMsgId": 1}, msgType="chat.undo")
     assert isinstance(event, events.MessageRecalled)
-    assert event.target_key == "5000000000123"
+    assert event.target == events.MessageRef(key="5000000000123", cli_key="1", author_uid=MEMBER)
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        [{"globalMsgId": 51}, {"globalMsgId": "52"}],
-        {"msgs": [{"globalMsgId": 51}, {"msgId": 52}]},
-        '[{"globalMsgId": 51}, {"globalMsgId": 52}]',
-        ["51", 52],
+        [{"globalDelMsgId": 51, "clientDelMsgId": 1}, {"globalDelMsgId": "52", "clientDelMsgId": "1"}],
+        '[{"globalDelMsgId": 51, "clientDelMsgId": 1}, {"globalDelMsgId": 52, "clientDelMsgId": 1}]',
     ],
 )
 def test_a_deletion_names_its_messages_in_every_shape(content: object) -> None:
     event = heard(content, msgType="chat.delete")
     assert isinstance(event, events.MessageDeleted)
-    assert event.target_keys == ("51", "52")
+    assert [(target.key, target.cli_key) for target in event.targets] == [("51", "1"), ("52", "1")]
 
 
 def test_a_reaction_comes_and_goes() -> None:
@@ -186,7 +184,7 @@ def test_a_reaction_comes_and_goes() -> None:
     for icon in ("/-heart", ""):
         event = parse(admitted(elements(reactGroups=[message(1, content % icon)])[0]))
         assert isinstance(event, events.Reacted)
-        assert event.target_key == "51"
+        assert event.targets == (events.MessageRef(key="51", cli_key="1"),)
         icons.append(event.icon)
     assert icons == ["/-heart", ""]
 
