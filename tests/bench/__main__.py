@@ -2,6 +2,7 @@
 
 `python -m tests.bench [PART …]` runs only these parts and keeps the other figures in the file;
 `python -m tests.bench content …` and the like measure the rules on labelled texts (`tests/bench/texts`);
+`python -m tests.bench wire` counts the facts of Zalo's wire that this build handles (`tests/bench/wire.py`);
 `python -m tests.bench fuzz --minutes 10` scans broken files (`tests/bench/fuzz.py`).
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import fuzz
+from tests.bench import fuzz, wire
 from tests.bench.attachments import attachments
 from tests.bench.figures import Figures, goals
 from tests.bench.inbox import inbox
@@ -69,6 +70,8 @@ def main(names: list[str]) -> None:
 
 if sys.argv[1:2] == ["fuzz"]:
     fuzz.main(sys.argv[2:])
+elif sys.argv[1:2] == ["wire"]:
+    wire.main()
 elif sys.argv[1:2] and sys.argv[1] in COMMANDS:
     app()
 else:
