@@ -29,7 +29,7 @@ _CONSTANTS = frozenset({
     "evict", "e2ee", "lockViewMember",
 })  # fmt: skip
 """Fields whose value is a constant of the protocol if it is a small number or a short word."""
-_KEY = re.compile(r"[a-z_][A-Za-z0-9_]{0,23}|\d{3}_\d")
+_KEY = re.compile(r"[a-z][A-Za-z0-9_]{0,23}|\d{3}_\d")
 """Zalo's keys are short English names, or the name of a queue (`511_1`)."""
 _WORD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _DETAIL = re.compile(r"~\d+|(?<=#)\d+")
@@ -168,8 +168,11 @@ def is_word(text: str) -> bool:
 
 
 def is_constant(path: str) -> bool:
-    """Return whether the field at the end of a path holds a constant of the protocol, whose value is compared."""
-    return path.removesuffix("[]").rpartition(".")[2] in _CONSTANTS
+    """Return whether the field at the end of a path holds a constant of the protocol, whose value is compared.
+
+    Not that of `cmd`, which says only in which frame an element came.
+    """
+    return path != "cmd" and path.removesuffix("[]").rpartition(".")[2] in _CONSTANTS
 
 def _word(given: object) -> str:
     return given if isinstance(given, str) and is_word(given) else "?"

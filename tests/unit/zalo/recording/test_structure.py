@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import string
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_none_of_a_thousand_planted_strings_is_in_the_description_of_any_field_o
             assert not is_described(secret, Describer().describe(copy)), (secret, copy)
 
 
-@given(st.text(min_size=2).filter(lambda text: not text.isascii() or not text.isalnum()))
+@given(st.text(min_size=2).filter(lambda text: re.fullmatch("[A-Za-z0-9_.]+", text) is None))
 @settings(max_examples=300)
 def test_no_text_that_anybody_can_write_stands_in_a_description(text: str) -> None:
     allowed = set(json.dumps(Describer().describe(DELETION | PIN))) | set(string.printable)
