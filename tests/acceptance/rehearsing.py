@@ -123,10 +123,10 @@ _ACTS: dict[str, Callable[[TestGroup, Change | None], None]] = {
     "rename": lambda group, change: (
         group.control(change, "update", OWNER) if change else group.act(by=OWNER, rename_group="Nhóm thử số 1")
     ),
-    "pin": lambda group, change: (
-        group.control(change, "new_pin_topic", DEPUTY) if change else group.act(by=DEPUTY, pin="@owner")
+    "pin": _acts(DEPUTY, pin="@owner"),
+    "unpin": lambda group, change: (
+        group.control(change, "unpin_topic", DEPUTY) if change else group.act(by=DEPUTY, unpin="@owner")
     ),
-    "unpin": _acts(DEPUTY, unpin="@owner"),
     "poll": _acts(MEMBER, poll="Họp lúc mấy giờ", name="@poll"),
     "vote": _acts(DEPUTY, vote="@poll"),
     "reminder": _acts(OWNER, remind="Họp giao ban"),

@@ -123,4 +123,5 @@ def _explain_one(difference: Difference) -> str:
 
 
 def _word(form: str) -> str:
-    return form.partition("=")[2] if "=" in form else _FORMS.get(form, form)
+    kind, constant, value = form.partition("=")
+    return f"{_FORMS.get(kind, kind)} {value}" if constant else _FORMS.get(form, form)
