@@ -1,12 +1,16 @@
-"""A rehearsal's test group in the simulator: who is there, and every act of the rehearsal as somebody does it."""
+"""A rehearsal against the simulator: the people of the test group, and somebody at the terminal."""
 
 import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import requests
 
 from tests.acceptance.processes import order
+from tests.acceptance.terminal import Terminal
+from zalo_governor.cli.rehearse.acts import Act, Lead, all_acts
 
 BOT = "7000000000000000001"
 OWNER = "7000000000000000031"
@@ -137,3 +141,67 @@ _ACTS: dict[str, Callable[[TestGroup, Change | None], None]] = {
     "zalo-web-elsewhere": lambda group, change: group.open_zalo_web(),
 }
 """Id of an act of the rehearsal -> how somebody does it."""
+
+ASKED = [act for act in all_acts() if act.lead not in {Lead.DECLINE, Lead.LOGIN}]
+UNRECOGNISABLE = {"styled-text", "unpin"}
+"""Acts whose change leaves nothing by which they could be recognised: the operator says what it was."""
+
+
+class Rehearsing:
+    """Somebody at the terminal, with the people of the test group on the telephone."""
+
+    def __init__(self, base: str, folder: Path, *arguments: str) -> None:
+        self._base = base
+        self.folder = folder
+        self.group = TestGroup(base)
+        self.begin(*arguments)
+
+    def begin(self, *arguments: str) -> None:
+        """Start the command."""
+        self.terminal = Terminal(["rehearse", "--route-to", self._base, *arguments], self.folder)
+
+    def log_in(self) -> None:
+        """The first QR code is declined, the second confirmed."""
+        for word, does in (("bấm Từ chối", "decline"), ("lần này bấm Đăng nhập", "confirm")):
+            self.terminal.expect(word)
+            self.terminal.expect("quét mã")
+            _until(lambda: self.group.telephone("scan"))
+            self.terminal.expect("đã quét mã")
+            self.group.telephone(does)
+        self.terminal.answer("Chọn Nhóm thử theo số", "1")
+
+    def go_through(self, acts: list[Act], changes: dict[str, Change] | None = None) -> None:
+        """Do the acts as they are asked for; `changes` alter what tells of them."""
+        for act in acts:
+            self.expect_act(act)
+            if act.lead is Lead.GO_OFFLINE:
+                self.terminal.expect("Đã ngắt kết nối")
+                self.group.miss()
+                self.terminal.type("")
+            elif act.lead is None:
+                self.group.do(act.id, (changes or {}).get(act.id))
+            if act.id in UNRECOGNISABLE and act.id in (changes or {}):
+                self.terminal.expect("gõ n")
+                self.terminal.type("n")
+            self.terminal.expect("→ ")
+
+    def expect_act(self, act: Act) -> None:
+        """Wait until the act is asked for."""
+        self.terminal.expect(f"Việc {all_acts().index(act) + 1}/")
+        self.terminal.expect(act.do[:30])
+
+    def recording(self) -> dict[str, Any]:
+        """What the file holds."""
+        found: dict[str, Any] = json.loads((self.folder / "data" / "dien-tap" / "ban-ghi.json").read_text(encoding="utf-8"))
+        return found
+
+    def outcomes(self) -> dict[str, str]:
+        """Id of each act -> what became of it."""
+        return {act: observed["outcome"] for act, observed in self.recording()["acts"].items()}
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

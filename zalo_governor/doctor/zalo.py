@@ -1,5 +1,6 @@
 """Checks of Zalo: network connection, session, membership in the groups, and the bot account's rights in them."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
@@ -9,7 +10,9 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
 from zalo_governor.zalo.http.connectivity import knock
 from zalo_governor.zalo.http.file_download import FILE_DOMAINS
+from zalo_governor.zalo.recording.rehearsal import FOLDER, RECORDING_FILE, Outcome, load_rehearsal
 
+_MEND_REHEARSAL = "Diễn tập với một tài khoản dự phòng và một Nhóm thử: zalo-governor rehearse; xem docs/dien-tap.md."
 _NETWORK_ERRORS = {
     "SSLError": "Kết nối bị chặn hoặc bị thay chứng thư ở giữa đường",
     "ConnectTimeout": "Zalo không trả lời",
@@ -130,3 +133,20 @@ def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
     if context.may_ask:
         return "vừa đọc từ Zalo"
     return f"theo dữ liệu hiện có, rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"
+
+
+def rehearsal(context: DoctorContext) -> Iterator[Result]:
+    """Report when somebody last rehearsed with the real Zalo, which version was announced then, and what was unclear."""
+    done = load_rehearsal(context.settings.data_dir / FOLDER / RECORDING_FILE)
+    if done is None or done.simulated or done.client_version is None:
+        yield note("Chưa diễn tập với Zalo thật: chưa biết Zalo gửi gì khác với những gì chương trình biết", _MEND_REHEARSAL)
+        return
+    outcomes = Counter(observed.outcome for observed in done.acts.values())
+    says = f"Diễn tập với Zalo gần nhất: {local(done.changed_at):%d/%m/%Y}, phiên bản đã khai {done.client_version}"
+    announced = context.settings.zalo.client_version
+    if announced not in {None, done.client_version}:
+        yield note(f"{says}; nay khai phiên bản {announced}", _MEND_REHEARSAL)
+    elif unclear := outcomes[Outcome.NOT_UNDERSTOOD] + outcomes[Outcome.NOT_SEEN]:
+        yield note(f"{says}; còn {unclear} việc không hiểu hoặc chưa thấy", _MEND_REHEARSAL)
+    else:
+        yield good(f"{says}; mọi việc đều thấy và hiểu được")

@@ -54,10 +54,9 @@ def rehearse(
     clean_up_when_told_to_end()
     if not sys.stdin.isatty():
         raise GovernorError("Lệnh này cần người trả lời ở màn hình; đề nghị chạy trong một cửa sổ dòng lệnh.")
-    folder = config.resolve().parent / FOLDER
     screen = Screen(Console())
     try:
-        rehearsal = _run(_own_settings(config, folder, route_to), folder, screen, group, anew=anew)
+        rehearsal = _run(_own_settings(config, route_to), screen, group, anew=anew)
     except SignInError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.ending) from None
@@ -71,29 +70,33 @@ def rehearse(
     raise typer.Exit(ExitCode.FAILURE if outcomes & unclear else ExitCode.GOOD)
 
 
-def _own_settings(config: Path, folder: Path, route_to: str | None) -> Settings:
-    """Return the installation's settings, with data and session of the rehearsal's own in its folder.
+def _own_settings(config: Path, route_to: str | None) -> Settings:
+    """Return the installation's settings, with a data folder and a session of the rehearsal's own.
 
     Before the office is set up there are none: then the defaults hold.
     """
     settings = load_settings(config) if config.exists() else Settings()
+    folder = config.resolve().parent / settings.data_dir / FOLDER
     given = {"session_file": folder / "session.json"} | ({"route_to": route_to} if route_to else {})
     try:
         zalo = ZaloSettings.model_validate(settings.zalo.model_dump() | given)
     except ValueError:
         raise ConfigError("--route-to: chỉ nhận địa chỉ của chính máy này, ví dụ http://127.0.0.1:8900") from None
-    return settings.model_copy(update={"data_dir": folder / "data", "database_url": None, "zalo": zalo})
+    return settings.model_copy(update={"data_dir": folder, "database_url": None, "zalo": zalo})
 
 
-def _run(settings: Settings, folder: Path, screen: Screen, group_id: str | None, *, anew: bool) -> Rehearsal:
+def _run(settings: Settings, screen: Screen, group_id: str | None, *, anew: bool) -> Rehearsal:
     """Lead through the rehearsal until it is finished or stopped; return it as far as it has come."""
-    path = folder / RECORDING_FILE
+    path = settings.data_dir / RECORDING_FILE
+    settings.data_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     records = open_records(settings, system_clock)
     try:
         now = records.clock()
         if anew and path.exists():
             path.rename(path.with_stem(f"{path.stem}-{now:%Y%m%d-%H%M%S}"))
-        rehearsal = load_rehearsal(path) or Rehearsal(program=__version__, began_at=now, changed_at=now)
+        simulated = settings.zalo.route_to is not None
+        begun = Rehearsal(program=__version__, simulated=simulated, began_at=now, changed_at=now)
+        rehearsal = load_rehearsal(path) or begun
         describer = Describer(rehearsal.next_number)
         guide = Guide(rehearsal, path, describer, screen, records.clock)
         for line in (*_INTRODUCTION, HELP):

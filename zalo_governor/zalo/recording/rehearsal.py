@@ -15,7 +15,7 @@ from zalo_governor.system import atomic_files
 from zalo_governor.zalo.recording.known import Difference
 
 FOLDER = "dien-tap"
-"""Folder of the rehearsal beside the settings file; nothing of the office's own data is in it."""
+"""Folder of the rehearsal in the data folder: its own database, key and session, and the recording."""
 RECORDING_FILE = "ban-ghi.json"
 _MOST_OTHERS = 200
 
@@ -54,6 +54,8 @@ class Rehearsal(BaseModel):
 
     program: str
     """Version of the program."""
+    simulated: bool = False
+    """Whether it was tried against a simulated Zalo."""
     client_version: int | None = None
     """Version of Zalo Web that was announced to Zalo; None before the login."""
     began_at: datetime
@@ -72,8 +74,8 @@ class Rehearsal(BaseModel):
             self.others.append(observed)
 
     def save(self, path: Path) -> None:
-        """Write the recording atomically."""
-        atomic_files.replace_file(path, self.model_dump_json(indent=1).encode(), mode=0o600)
+        """Write the recording atomically. Everybody on the machine may read it, as it holds no content."""
+        atomic_files.replace_file(path, self.model_dump_json(indent=1).encode(), mode=0o644)
 
 
 def load_rehearsal(path: Path) -> Rehearsal | None:
