@@ -19,7 +19,10 @@ from tests.acceptance.rehearsing import (
     Change,
     Rehearsing,
 )
+from tests.rig import GROUP as RIG_GROUP
+from tests.rig import rig, somebody
 from zalo_governor.cli.rehearse.acts import all_acts
+from zalo_governor.simulator.messages import control
 
 
 @pytest.fixture
@@ -139,3 +142,17 @@ def test_a_rehearsal_that_is_stopped_in_which_two_acts_are_missing(zalo: str, tm
     rehearsing.terminal.expect("Đã dừng. Chạy lại lệnh này để làm tiếp.")
     assert rehearsing.terminal.end() == 130
     assert rehearsing.outcomes() == {act.id: "known" for act in all_acts() if act.id != "edit"}
+
+
+def test_the_running_bot_keeps_the_structure_of_what_it_does_not_understand(tmp_path: Path) -> None:
+    with rig(tmp_path) as bot:
+        bot.start_bot()
+        bot.control("push", frames=[{"cmd": 777, "data": {"boxes": [{"name": "Giàng A Sử", "id": 7000000000000000009}]}}])
+        bot.act(control("group", "move_house", {"groupId": RIG_GROUP, "note": "Lý do"}))
+        bot.say("Chào cả nhóm", somebody())
+        bot.say("", somebody(), msgType="chat.undo", content={"reason": "Gửi nhầm"})
+        bot.until(lambda: bot.query("SELECT count(*) FROM inbox WHERE state = 'dead'") == [(1,)], "it is a dead letter")
+        assert bot.stop_bot() == 0
+        kept = (tmp_path / "data" / "cau-truc-la.jsonl").read_text(encoding="utf-8")
+    assert {json.loads(line)["kind"] for line in kept.splitlines()} == {"frame/777/0", "group/move_house", "chat.undo"}
+    assert not [text for text in ("Giàng", "Lý do", "Gửi nhầm", "Chào", RIG_GROUP) if text in kept]

@@ -20,6 +20,7 @@ from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element
 from zalo_governor.simulator.frames import Encoding, plain_frame, read_client_frame
 from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.socket.listener import Listener
 
 JITTER = Random(1)  # noqa: S311 - spreads retries, keeps no secret
@@ -85,6 +86,7 @@ class Heard:
         self.failing = 0
         self.wants_old = False
         self.old: list[tuple[int, list[str]]] = []
+        self.strange: list[Frame] = []
 
     def take_old(self, cmd: int, elements: list[Element]) -> None:
         self.old.append((cmd, [element.key for element in elements]))
@@ -294,6 +296,22 @@ def test_a_frame_that_cannot_be_read_is_reported_and_the_line_stays(
     until(lambda: heard.texts == ["còn"] and LineState.FRAME_LOST in heard.states)
     assert heard.states == [LineState.UP, LineState.FRAME_LOST]
     assert len(sockets.handshakes) == 1
+
+
+def test_a_frame_of_an_unknown_kind_is_handed_on_and_one_of_typing_is_not(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(frame_bytes({"actions": [{"act_type": "typing", "data": "{}"}]}, cmd=602))
+        connection.send(frame_bytes({"boxes": [1]}, cmd=777))
+        connection.send(say("còn"))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts == ["còn"])
+    assert [(frame.cmd, frame.content) for frame in heard.strange] == [(777, {"boxes": [1]})]
 
 
 def test_pings_are_right_and_keep_coming(sockets: Sockets, heard: Heard, listen: Listen) -> None:
