@@ -56,7 +56,6 @@ def main() -> None:
         _draw("khai-bao", "zalo-governor init", _excerpt(asked), folder)
         _draw("kham", "zalo-governor doctor", examined.coloured.rpartition(_CLEARED)[2], folder)
 
-
     with simulating() as zalo, _folder() as folder:
         rehearsed = _rehearse(zalo, folder)
         acts, _, result = rehearsed.partition("Kết quả diễn tập")

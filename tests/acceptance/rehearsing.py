@@ -105,7 +105,7 @@ _ACTS: dict[str, Callable[[TestGroup, Change | None], None]] = {
     "text-member-desktop": _acts(MEMBER, DESKTOP, say="Em gửi từ máy tính", name="@second"),
     "private-text": _acts(MEMBER, dm="Chào Hệ thống"),
     "mention": _acts(MEMBER, say={"text": "Mời @Lò Thị Phó xem", "mention": DEPUTY}, name="@third"),
-    "reply": _acts(MEMBER, reply={"to": "@owner", "text": "Dạ em rõ"}),
+    "reply": _acts(MEMBER, reply={"to": "@owner", "text": "Dạ em rõ"}, name="@reply"),
     "styled-text": _acts(OWNER, DESKTOP, say={"text": "Quan trọng", "styles": [{"start": 0, "len": 4, "st": "b"}]}),
     "photo-phone": _acts(MEMBER, photo={"caption": "Ảnh hiện trường"}),
     "photo-desktop": _acts(MEMBER, DESKTOP, photo={"caption": ""}),
@@ -121,9 +121,7 @@ _ACTS: dict[str, Callable[[TestGroup, Change | None], None]] = {
     "edit": _acts(MEMBER, edit={"of": "@third", "text": "Mời đồng chí Phó xem"}),
     "delete-for-me": _acts(BOT, delete={"of": "@owner", "kind": "me"}),
     "deputy-deletes": _acts(DEPUTY, delete="@third"),
-    "owner-deletes": lambda group, change: (
-        group.act(by=MEMBER, say="Tin sẽ bị xóa", name="@fourth"), group.act(change, by=OWNER, delete="@fourth"),
-    )[-1],
+    "owner-deletes": _acts(OWNER, delete="@reply"),
     "rename": lambda group, change: (
         group.control(change, "update", OWNER) if change else group.act(by=OWNER, rename_group="Nhóm thử số 1")
     ),
@@ -192,7 +190,9 @@ class Rehearsing:
 
     def recording(self) -> dict[str, Any]:
         """What the file holds."""
-        found: dict[str, Any] = json.loads((self.folder / "data" / "dien-tap" / "ban-ghi.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(
+            (self.folder / "data" / "dien-tap" / "ban-ghi.json").read_text(encoding="utf-8")
+        )
         return found
 
     def outcomes(self) -> dict[str, str]:

@@ -77,9 +77,8 @@ def test_a_rehearsal_in_which_all_is_as_known(zalo: str, tmp_path: Path) -> None
     assert rehearsing.terminal.end() == 0
     assert rehearsing.outcomes() == {act.id: "known" for act in all_acts()}
     # Nothing of the office is touched, and nothing but structure is recorded.
-    assert [path.relative_to(tmp_path).as_posix() for path in (*tmp_path.iterdir(), *(tmp_path / "data").iterdir())] == [
-        "data", "data/dien-tap",
-    ]  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["dien-tap"]
     recorded = (tmp_path / "data" / "dien-tap" / "ban-ghi.json").read_text(encoding="utf-8")
     people = {BOT, OWNER, DEPUTY, MEMBER, NEWCOMER, GROUP, "Nhóm", "Giàng", "Vàng", "Chào", "Ảnh", "vi-du", "zpw_sek"}
     assert not [text for text in people if text in recorded]
@@ -147,7 +146,9 @@ def test_a_rehearsal_that_is_stopped_in_which_two_acts_are_missing(zalo: str, tm
 def test_the_running_bot_keeps_the_structure_of_what_it_does_not_understand(tmp_path: Path) -> None:
     with rig(tmp_path) as bot:
         bot.start_bot()
-        bot.control("push", frames=[{"cmd": 777, "data": {"boxes": [{"name": "Giàng A Sử", "id": 7000000000000000009}]}}])
+        bot.control(
+            "push", frames=[{"cmd": 777, "data": {"boxes": [{"name": "Giàng A Sử", "id": 7000000000000000009}]}}]
+        )
         bot.act(control("group", "move_house", {"groupId": RIG_GROUP, "note": "Lý do"}))
         bot.say("Chào cả nhóm", somebody())
         bot.say("", somebody(), msgType="chat.undo", content={"reason": "Gửi nhầm"})

@@ -38,7 +38,9 @@ def added(recording: Path, acts: list[str]) -> list[dict[str, Any]]:
     worth = {Outcome.DIFFERENT, Outcome.NOT_UNDERSTOOD}
     chosen = acts or [act for act, observed in rehearsal.acts.items() if observed.outcome in worth]
     source = f"rehearsal {rehearsal.began_at:%Y-%m-%d}, version {rehearsal.client_version}"
-    return [_line(act, rehearsal.acts[act], source) for act in chosen if isinstance(rehearsal.acts[act].structure, dict)]
+    return [
+        _line(act, rehearsal.acts[act], source) for act in chosen if isinstance(rehearsal.acts[act].structure, dict)
+    ]
 
 
 def invented(structure: Structure) -> Any:
@@ -58,7 +60,13 @@ def invented(structure: Structure) -> Any:
         value = _FIRST_ID + int(kept[1:]) if kept[:1] == "#" else int(kept[1:] or 7)
     elif kind == "str":
         length = int(kept[1:]) if kept[:1] == "~" else 0
-        value = str(_FIRST_ID + int(kept[1:])) if kept[:1] == "#" else kept[1:] if kept[:1] == "=" else (_TEXT * length)[:length]
+        value = (
+            str(_FIRST_ID + int(kept[1:]))
+            if kept[:1] == "#"
+            else kept[1:]
+            if kept[:1] == "="
+            else (_TEXT * length)[:length]
+        )
     return value
 
 

@@ -50,9 +50,8 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.process import freeze_long_lived_objects, on_the_core
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.events.parse import parse
-from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 from zalo_governor.zalo.http.rate_limit import TokenBucket
+from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +121,7 @@ class Container:
         self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
             units=self._units,
-            parser=self._unknown.noting(parse),
+            parser=self._unknown.parse,
             rules=rules,
             door_rules=lambda: records.rulebook.engine.door_rules,
             reactions=CurrentServices(lambda: self._services),

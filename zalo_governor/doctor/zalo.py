@@ -136,10 +136,12 @@ def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
 
 
 def rehearsal(context: DoctorContext) -> Iterator[Result]:
-    """Report when somebody last rehearsed with the real Zalo, which version was announced then, and what was unclear."""
+    """Report when somebody last rehearsed with the real Zalo, which version was announced, and what was unclear."""
     done = load_rehearsal(context.settings.data_dir / FOLDER / RECORDING_FILE)
     if done is None or done.simulated or done.client_version is None:
-        yield note("Chưa diễn tập với Zalo thật: chưa biết Zalo gửi gì khác với những gì chương trình biết", _MEND_REHEARSAL)
+        yield note(
+            "Chưa diễn tập với Zalo thật: chưa biết Zalo gửi gì khác với những gì chương trình biết", _MEND_REHEARSAL
+        )
         return
     outcomes = Counter(observed.outcome for observed in done.acts.values())
     says = f"Diễn tập với Zalo gần nhất: {local(done.changed_at):%d/%m/%Y}, phiên bản đã khai {done.client_version}"

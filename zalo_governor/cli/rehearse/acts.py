@@ -84,13 +84,13 @@ def all_acts() -> Sequence[Act]:
     return tuple(Act.model_validate(given) for given in load_yaml(_FILE).data["acts"])
 
 
-def recognise(heard: Heard, waiting: Iterable[Act], asked: Act | None) -> Act | None:
+def recognise(heard: Heard, waiting: Iterable[Act], asked: Act) -> Act | None:
     """Return which of the acts that are still waited for something was that arrived; None if it was none of them.
 
     The act that is asked for now (`asked`) comes first, then the others in their order.
     """
     possible = [act for act in waiting if act.is_of_kind(heard)]
     fitting = [act for act in possible if act.fits(heard)]
-    if asked in fitting or (asked in possible and asked and asked.loose and not fitting):
+    if asked in fitting or (asked.loose and asked in possible and not fitting):
         return asked
     return fitting[0] if fitting else None

@@ -1,14 +1,14 @@
 """What the operator of a rehearsal sees: what to do, how what arrived was read, and the summary at the end."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.cli.rehearse.acts import Act, Who
+from zalo_governor.cli.rehearse.acts import Act, Who, all_acts
 from zalo_governor.domain.clock import local
 from zalo_governor.zalo.recording.known import Difference
 from zalo_governor.zalo.recording.rehearsal import Observed, Outcome, Rehearsal
@@ -38,7 +38,10 @@ _FORMS = {
     "str#": "mã (chữ)", "object": "đối tượng", "list": "danh sách", "json": "JSON dạng chữ",
 }  # fmt: skip
 _MOST_DIFFERENCES = 8
-HELP = (
+_INTRODUCTION = (
+    "Diễn tập với Zalo thật: chừng một giờ, với một tài khoản dự phòng và một Nhóm thử có trưởng nhóm, phó nhóm và "
+    "thành viên. Không dùng tài khoản mà Hệ thống đang chạy: đăng nhập ở đây sẽ ngắt phiên của Hệ thống.\n"
+    "Chương trình chỉ ghi cấu trúc của những gì Zalo gửi, không ghi nội dung, tên người hay mã phiên.\n"
     "Trong lúc chờ, gõ: b (bỏ qua), < (làm lại việc trước), n (điều vừa nhận chính là việc này), ? (xem tiến độ), "
     "d (dừng, lần sau làm tiếp), x (kết thúc)."
 )
@@ -54,15 +57,22 @@ class Screen:
         """Print a line literally."""
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def show_act(self, number: int, total: int, act: Act) -> None:
-        """Show which act comes now, who does it and what it is."""
-        who = f"{_WHO[act.who]}{_DEVICES[act.device]}"
-        self.say()
-        self.say(Text.assemble((f"Việc {number}/{total}", "bold"), f" ({who}): ", (act.do, "bold")))
+    def introduce(self) -> None:
+        """Say what a rehearsal is, and what may be typed."""
+        self.say(_INTRODUCTION)
 
-    def show_other_act(self, number: int, act: Act) -> None:
+    def say_stopped(self) -> None:
+        """Say that the rehearsal can be gone on with."""
+        self.say("Đã dừng. Chạy lại lệnh này để làm tiếp.")
+
+    def show_act(self, act: Act) -> None:
+        """Show which act comes now, who does it and what it is."""
+        number = f"\nViệc {_number(act)}/{len(all_acts())}"
+        self.say(Text.assemble((number, "bold"), f" ({_who(act)}): ", (act.do, "bold")))
+
+    def show_other_act(self, act: Act) -> None:
         """Say that another act than the one asked for has arrived."""
-        self.say(f"  Nhận ra việc {number} ({_WHO[act.who]}{_DEVICES[act.device]}): {act.do}")
+        self.say(f"  Nhận ra việc {_number(act)} ({_who(act)}): {act.do}")
 
     def show_observed(self, observed: Observed) -> None:
         """Show what became of an act, with the differences field by field."""
@@ -74,24 +84,23 @@ class Screen:
         """Say that something arrived that nobody waits for."""
         self.say(f"  Vừa nhận một điều lạ ({observed.kind}). Nếu đó chính là việc đang làm, gõ n.")
 
-    def show_progress(self, acts: Sequence[Act], done: Mapping[str, Observed], asked: Act) -> None:
+    def show_progress(self, done: Mapping[str, Observed], asked: Act) -> None:
         """List all acts with what became of them."""
-        for number, act in enumerate(acts, 1):
-            word = WORDS[done[act.id].outcome] if act.id in done else "đang chờ" if act is asked else ""
-            self.say(f"  {number:>2}. {act.do} {f'[{word}]' if word else ''}".rstrip())
+        for act in all_acts():
+            word = WORDS[done[act.id].outcome] if act.id in done else "đang chờ" if act is asked else "chưa đến"
+            self.say(f"  {_number(act):>2}. [{word}] {act.do}")
 
-    def show_summary(self, rehearsal: Rehearsal, acts: Sequence[Act], path: Path) -> None:
+    def show_summary(self, rehearsal: Rehearsal, path: Path) -> None:
         """Show the result of the rehearsal: a table of the acts, what else arrived, and where the recording is."""
         table = Table(title=f"Kết quả diễn tập {local(rehearsal.changed_at):%H:%M %d/%m/%Y}", title_style="bold")
         for heading in ("", "Việc", "Kết quả"):
             table.add_column(heading)
-        for number, act in enumerate(acts, 1):
+        for act in all_acts():
             observed = rehearsal.acts.get(act.id)
             outcome = observed.outcome if observed else Outcome.NOT_SEEN
             told = Text(WORDS[outcome], style=_COLOURS[outcome])
-            if observed:
-                told.append("".join(f"\n{line}" for line in explain(observed)), style="default")
-            table.add_row(str(number), Text(f"{act.do}\n{_WHO[act.who]}{_DEVICES[act.device]}"), told)
+            told.append("".join(f"\n{line}" for line in explain(observed)) if observed else "", style="default")
+            table.add_row(str(_number(act)), Text(f"{act.do}\n{_who(act)}"), told)
         self.say()
         self.console.print(table)
         counted = Counter(observed.outcome for observed in rehearsal.acts.values())
@@ -111,6 +120,14 @@ def explain(observed: Observed) -> list[str]:
     lines = [_explain_one(difference) for difference in observed.differences[:_MOST_DIFFERENCES]]
     left = len(observed.differences) - len(lines)
     return [*lines, f"và {left} chỗ khác"] if left else lines
+
+
+def _number(act: Act) -> int:
+    return all_acts().index(act) + 1
+
+
+def _who(act: Act) -> str:
+    return f"{_WHO[act.who]}{_DEVICES[act.device]}"
 
 
 def _explain_one(difference: Difference) -> str:

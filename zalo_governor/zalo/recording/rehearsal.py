@@ -1,6 +1,6 @@
 """The recording of a rehearsal with the real Zalo: for each act what arrived, by its structure, and how it was read.
 
-The file is also the rehearsal's memory: it is written after every act, and a rehearsal that was stopped goes on from it.
+The file is also the rehearsal's memory: written after every act, it is what a stopped rehearsal goes on from.
 """
 
 from datetime import datetime
@@ -89,4 +89,6 @@ def load_rehearsal(path: Path) -> Rehearsal | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError):
-        raise ConfigError(f"{path}: không đọc được bản ghi diễn tập; hãy chuyển tệp này đi nơi khác rồi chạy lại") from None
+        raise ConfigError(
+            f"{path}: không đọc được bản ghi diễn tập; hãy chuyển tệp này đi nơi khác rồi chạy lại"
+        ) from None

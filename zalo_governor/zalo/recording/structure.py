@@ -1,7 +1,7 @@
 """Describes what Zalo sent by its structure alone: no text, name, address, number or key of a person remains.
 
-A description has the form of the JSON that it describes. Its leaves are words: the type, and `~` with a coarse length of
-a text (`str~32`), `#` with a number that stands for an id (`int#4`, `str#4` for the same id as text), or `=` with a
+A description has the form of the JSON that it describes. Its leaves are words: the type, and `~` with a coarse length
+of a text (`str~32`), `#` with a number that stands for an id (`int#4`, `str#4` for the same id as text), or `=` with a
 constant of the protocol (`int=3`, `str=chat.delete`). JSON inside a text is described too, under the key `~json`.
 """
 
@@ -173,6 +173,7 @@ def is_constant(path: str) -> bool:
     Not that of `cmd`, which says only in which frame an element came.
     """
     return path != "cmd" and path.removesuffix("[]").rpartition(".")[2] in _CONSTANTS
+
 
 def _word(given: object) -> str:
     return given if isinstance(given, str) and is_word(given) else "?"

@@ -14,6 +14,7 @@ from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import EventBase, Unrecognised
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.system import atomic_files
+from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.recording.structure import Describer, fields_of, kind_of
 
@@ -30,7 +31,7 @@ _PAUSE_SECONDS = 10.0
 class UnknownStructures:
     """The distinct structures of what was not understood, in a file of JSON lines that is replaced atomically.
 
-    Its methods may be called in any thread, and never raise.
+    Its methods may be called in any thread; keeping a structure never raises.
     """
 
     def __init__(self, path: Path, clock: Clock, *, seconds: Callable[[], float] = monotonic) -> None:
@@ -48,20 +49,20 @@ class UnknownStructures:
         except (OSError, ValueError, KeyError, TypeError):
             self._kept = {}  # There is none yet, or it was damaged.
 
-    def noting(self, parse: Callable[[Admitted], EventBase]) -> Callable[[Admitted], EventBase]:
-        """Return a parser that does what `parse` does, and keeps the structure of what it does not understand."""
+    def parse(self, admitted: Admitted) -> EventBase:
+        """Parse an inbox entry as `zalo.events.parse` does, and keep the structure of what is not understood.
 
-        def parse_and_note(admitted: Admitted) -> EventBase:
-            try:
-                event = parse(admitted)
-            except UnparsableElementError:
-                self._note_entry(admitted, "unparsable")
-                raise
-            if event.__class__ is Unrecognised:
-                self._note_entry(admitted, "unrecognised")
-            return event
-
-        return parse_and_note
+        Raises:
+            UnparsableElementError: the entry does not have the form that is expected of its kind.
+        """
+        try:
+            event = parse(admitted)
+        except UnparsableElementError:
+            self._note_entry(admitted, "unparsable")
+            raise
+        if event.__class__ is Unrecognised:
+            self._note_entry(admitted, "unrecognised")
+        return event
 
     def note_frame(self, frame: Frame) -> None:
         """Keep the structure of a frame of an unknown kind."""

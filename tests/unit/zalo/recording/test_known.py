@@ -9,12 +9,16 @@ RECALL: dict[str, Any] = {
     "msgType": "chat.undo", "msgId": "8300000000111", "uidFrom": "7000000000000000002", "ttl": 0,
     "content": {"globalMsgId": 8300000000042, "cliMsgId": 1790000000123, "deleteMsg": 0},
 }  # fmt: skip
-SAID: dict[str, Any] = {"msgType": "webchat", "msgId": "8300000000112", "dName": "Lan", "content": "Chào", "quote": None}
-TABLE = table_of([
-    ("chat.undo", Describer().describe(RECALL)),
-    ("chat.undo", Describer().describe(RECALL | {"content": {"globalMsgId": 0, "cliMsgId": 1790000000123, "deleteMsg": 0, "srcId": 1}})),
-    ("webchat", Describer().describe(SAID)),
-])  # fmt: skip
+SAID: dict[str, Any] = {
+    "msgType": "webchat",
+    "msgId": "8300000000112",
+    "dName": "Lan",
+    "content": "Chào",
+    "quote": None,
+}
+FROM_A_PHONE = RECALL | {"content": RECALL["content"] | {"globalMsgId": 0, "srcId": 1}}
+SHOWN = [("chat.undo", RECALL), ("chat.undo", FROM_A_PHONE), ("webchat", SAID)]
+TABLE = table_of((kind, Describer().describe(raw)) for kind, raw in SHOWN)
 
 
 def told(kind: str, raw: dict[str, Any]) -> list[Difference] | None:

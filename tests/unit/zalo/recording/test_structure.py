@@ -1,9 +1,9 @@
 """What is left of a message: its structure, and nothing that a person wrote or that names somebody."""
 
 import json
-import random
 import re
 import string
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ PIN: dict[str, Any] = {
     "msgType": "webchat", "msgId": "8300000000112", "uidFrom": "1234567890123456789",
     "content": {
         "action": "msginfo.actionlist", "title": "Lan đã ghim một tin nhắn", "href": "",
-        "params": json.dumps({"highLightsV2": [{"dpn": "Lan"}], "actions": [{"actionId": "action.groupchat.jump.msg"}]}),
+        "params": '{"highLightsV2":[{"dpn":"Lan"}],"actions":[{"actionId":"action.groupchat.jump.msg"}]}',
     },
     "quote": {"ownerId": 1234567890123456789, "msg": "Kính gửi các đồng chí", "attach": '{"title":"ảnh"}'},
     "propertyExt": {"color": 0, "ext": '{"sSrcStr":"@LÊ"}'},
@@ -34,13 +34,15 @@ REACTION: dict[str, Any] = {
     "msgType": "chat.reaction", "msgId": "8300000000113", "uidFrom": "1234567890123456789",
     "content": '{"rType":0,"rIcon":":>","source":0,"rMsg":[{"gMsgID":0,"cMsgID":1790000000123,"msgType":1}]}',
 }  # fmt: skip
-PROFILES: dict[str, Any] = {"changed_profiles": {"1234567890123456789_0": {"displayName": "Lan", "phone": "0912345678"}}}
+PROFILES: dict[str, Any] = {
+    "changed_profiles": {"1234567890123456789_0": {"displayName": "Lan", "phone": "0912345678"}}
+}
 
 NAMES = (
     "Giàng A Sử", "Lò Văn Minh - Giám đốc Sở", "NguyenVanAn", "Nguyễn Thị Thu", "UBND tỉnh Lai Châu", "SKHCN",
     "Tuyệt mật số 9/KH-UBND", "mật khẩu là Abc@1234", "Kính gửi các đồng chí", "Đề nghị báo cáo trước 17 giờ",
 )  # fmt: skip
-FORMS = (
+FORMS: tuple[Callable[[int], str], ...] = (
     lambda n: f"09{n:08d}", lambda n: f"+84 9{n:08d}", lambda n: f"https://vi-du.vn/{n}?t={n * 7919}",
     lambda n: f"zpw_sek=TL{n:030x}", lambda n: f"{n:08x}-0000-4000-8000-{n:012x}-{n:032x}",
     lambda n: f"{{\"ten\":\"Lò Thị {n}\"}}", lambda n: f"{NAMES[n % len(NAMES)]} {n}", lambda n: f"k{n:010d}",
@@ -78,11 +80,10 @@ def is_described(secret: str, structure: Any) -> bool:
 
 @pytest.mark.parametrize("sample", [DELETION, PIN, REACTION, PROFILES], ids=["deletion", "pin", "reaction", "profiles"])
 def test_none_of_a_thousand_planted_strings_is_in_the_description_of_any_field_or_key(sample: dict[str, Any]) -> None:
-    generator = random.Random(27)
-    for secret in planted():
+    for number, secret in enumerate(planted()):
         copies = plant(sample, secret, keys=True)
-        # Every field for each form of secret; a sample of the fields for each secret.
-        for copy in copies if secret in NAMES else generator.sample(copies, min(12, len(copies))):
+        # Every field and key for some secrets of each form; a third of them, another each time, for every secret.
+        for copy in copies if number < 30 or secret in NAMES else copies[number % 3 :: 3]:
             assert not is_described(secret, Describer().describe(copy)), (secret, copy)
 
 
@@ -103,7 +104,7 @@ def test_no_text_that_anybody_can_write_stands_in_a_description(text: str) -> No
 def test_whatever_json_holds_it_has_a_description_and_fields(value: Any) -> None:
     structure = Describer().describe(value)
     json.dumps(structure)
-    assert all(isinstance(path, str) and form for path, form in fields_of(structure))
+    assert all(form for _, form in fields_of(structure))
 
 
 def test_the_structure_of_a_deletion_shows_what_identifies_its_target() -> None:

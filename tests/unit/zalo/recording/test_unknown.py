@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.zalo.wiring import admitted, control, elements, message
+from tests.unit.zalo.wiring import ACCOUNT, NOW_MS, admitted, control, message
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.inbound import RawDict
-from zalo_governor.zalo.events.parse import parse
+from zalo_governor.domain.inbound import RawDict, Source
+from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.recording.unknown import UnknownStructures
 
@@ -37,8 +37,9 @@ def recall(**content: Any) -> RawDict:
 
 
 def hear(unknown: UnknownStructures, raw: RawDict, array: str = "groupMsgs") -> None:
-    [element] = elements(**{array: [raw]})
-    unknown.noting(parse)(admitted(element))
+    frame = Frame(521, 0, {"data": {array: [raw]}})
+    [element] = elements_of(frame, account=ACCOUNT, source=Source.LIVE, now_ms=NOW_MS)
+    unknown.parse(admitted(element))
 
 
 def test_a_dead_letter_stays_one_and_its_structure_is_kept_without_its_text(tmp_path: Path) -> None:
@@ -55,7 +56,11 @@ def test_a_dead_letter_stays_one_and_its_structure_is_kept_without_its_text(tmp_
 def test_an_act_without_a_meaning_is_kept_and_what_is_understood_is_not(tmp_path: Path) -> None:
     unknown = opened(tmp_path)
     hear(unknown, message())
-    hear(unknown, control("join", json.dumps({"groupId": "8000000000000000001", "updateMembers": [{"id": "7"}]})), "controls")
+    hear(
+        unknown,
+        control("join", json.dumps({"groupId": "8000000000000000001", "updateMembers": [{"id": "7"}]})),
+        "controls",
+    )
     assert not (tmp_path / "la.jsonl").exists()
     hear(unknown, control("move_house", {"groupId": "8000000000000000001", "time": "1"}), "controls")
     assert [found["kind"] for found in kept(tmp_path)] == ["group/move_house"]
