@@ -10,7 +10,17 @@ from typing import Any
 
 from tests.acceptance.processes import Lines, order
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of, reaction_to, recall_of
+from zalo_governor.simulator.cards import system_line
+from zalo_governor.simulator.messages import (
+    DeletionKind,
+    attachment,
+    deletion_of,
+    group_act,
+    group_message,
+    quote_of,
+    reaction_to,
+    recall_of,
+)
 from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, World
 
 PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
@@ -47,12 +57,16 @@ def frames() -> dict[str, list[dict[str, Any]]]:
         "a private message (501)": [{"cmd": 501, "data": {"msgs": [{"_text": "riêng"}]}}],
         "a message with mention and quote": [{"data": {"groupMsgs": [{"_text": "@All vâng", **mention}]}}],
         "a photo with a caption": [{"data": {"groupMsgs": [{"_text": "", **photo}]}}],
-        "a recall": [{"data": {"groupMsgs": [{"_text": "", **recall_of(said)}]}}],
-        "a reaction (612)": [{"cmd": 612, "data": {"reacts": [], "reactGroups": [reaction]}}],
+        "a recall from a phone": [{"data": {"groupMsgs": [{"_text": "", **recall_of(said)}]}}],
+        "a deletion": [{"data": {"groupMsgs": [{"_text": "", **deletion_of([said], MEMBER_UID, DeletionKind.ALL)}]}}],
+        "a line of Zalo's own software": [
+            {"data": {"groupMsgs": [{"_text": "", **system_line("%1$s đã ghim", ["Lan"])}]}}
+        ],
+        "a reaction from a phone (612)": [{"cmd": 612, "data": {"reacts": [], "reactGroups": [reaction]}}],
         "a receipt (522)": [{"cmd": 522, "data": {"delivereds": [], "groupSeens": [receipt]}}],
         "somebody types (602)": [{"cmd": 602, "data": {"actions": [typing]}}],
         "six group acts (601)": [{"cmd": 601, "data": {"controls": controls}}],
-        "messages in a frame 504": [{"cmd": 504, "data": _THREE}],
+        "read marks with messages (504)": [{"cmd": 504, "data": {"clearUnreads": [], **_THREE}}],
         "old messages (511)": [{"cmd": 511, "sub": 1, "data": _THREE}],
     }
 

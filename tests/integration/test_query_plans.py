@@ -187,7 +187,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "the same file": _in_unit(lambda uow: uow.file_scans.find_result(b"m" * 16, NOW - DAY)),
     "scans of a message": _in_unit(lambda uow: uow.file_scans.of_message(GROUP, "30")),
     "scans of a period": _in_unit(lambda uow: uow.file_scans.figures(GROUP, NOW - DAY, NOW)),
-    "a recall before the scan": _in_unit(lambda uow: uow.case_messages.find_withdrawal(GROUP, "30", NOW - DAY)),
+    "a recall before the scan": _in_unit(lambda uow: uow.case_messages.find_withdrawal(GROUP, "30")),
     "known messages": lambda store: store.inbox.known(BOT, GROUP, [str(number) for number in range(50)]),
     "oldest stored message": lambda store: store.inbox.oldest(BOT, GROUP, 1 << 62),
     "judged last": lambda store: store.inbox.judged_last(GROUP),

@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader, Withdrawal
-from zalo_governor.domain.events import MessageDeleted, MessageRecalled, MessageSent, SealedHeard
+from zalo_governor.domain.events import MessageDeleted, MessageSent, SealedHeard
 from zalo_governor.domain.jobs import CodeCheck
+from zalo_governor.domain.message_acts import ActState, target_keys
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -148,15 +149,11 @@ class MemoryCaseMessages(MemoryRepository):
                     return True
         return False
 
-    def find_withdrawal(self, group_id: str, message_key: str, since: datetime) -> Withdrawal | None:
-        for event in sorted(self._store.events.values(), key=lambda event: event.at):
-            if event.thread_id != group_id or event.at < since:
-                continue
-            deleted = isinstance(event, MessageDeleted)
-            targets = event.targets if isinstance(event, MessageDeleted) else ()
-            if isinstance(event, MessageRecalled):
-                targets = (event.target,)
-            if message_key in (target.key for target in targets):
+    def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
+        for act in sorted(self._store.acts, key=lambda act: act.event.at):
+            event = act.event
+            if event.thread_id == group_id and act.state is ActState.APPLIED and message_key in target_keys(event):
+                deleted = isinstance(event, MessageDeleted)
                 return Withdrawal(account=event.account, by_uid=event.sender_uid, at=event.at, deleted=deleted)
         return None
 

@@ -29,6 +29,9 @@ class MemoryPeople(MemoryRepository):
             self._store.people[uid] = Person(id=len(self._store.people) + 1, uid=uid)
         return self._store.people[uid]
 
+    def find(self, account: str, uid: str) -> Person | None:
+        return self._store.people.get(uid)
+
     def get(self, person_id: int) -> Person:
         person = {person.id: person for person in self._store.people.values()}[person_id]
         holders = self.with_role(BOT, *Role)

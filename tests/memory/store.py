@@ -16,6 +16,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.group_changes import Approval, GroupChange
 from zalo_governor.domain.inbound import Seal
 from zalo_governor.domain.jobs import Job, JobOutcome
+from zalo_governor.domain.message_acts import MessageAct
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import GroupSnapshot, Person
@@ -72,6 +73,7 @@ class MemoryStore:
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
+    acts: list[MessageAct] = field(default_factory=list)
     remarked: list[Remark] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     """Codes of remarks that the desk was told of."""

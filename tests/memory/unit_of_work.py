@@ -4,6 +4,7 @@ from tests.memory.attachments import MemoryFileScans
 from tests.memory.cases import MemoryCaseMessages, MemoryCaseNotes, MemoryCases, MemoryFalseAlarms
 from tests.memory.directives import MemoryDirectives
 from tests.memory.figures import MemoryDistributions, MemoryStatistics, MemoryVerdicts
+from tests.memory.message_acts import MemoryMessageActs
 from tests.memory.messaging import (
     MemoryAuditTrail,
     MemoryClaims,
@@ -27,6 +28,7 @@ class MemoryUnitOfWork:
         self.outsiders = MemoryOutsiders(store, self)
         self.cases = MemoryCases(store, self)
         self.case_messages = MemoryCaseMessages(store, self)
+        self.message_acts = MemoryMessageActs(store, self)
         self.case_notes = MemoryCaseNotes(store, self)
         self.false_alarms = MemoryFalseAlarms(store, self)
         self.group_changes = MemoryGroupChanges(store, self)

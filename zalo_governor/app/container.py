@@ -11,7 +11,7 @@ from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
-from zalo_governor.app.due_work import DueWork, Work
+from zalo_governor.app.due_work import DueWork, Work, WorkGroup
 from zalo_governor.app.ingestion import Ingestion
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.policy import note_configuration, office_policy
@@ -31,6 +31,7 @@ from zalo_governor.domain.notices import Outgoing
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
+from zalo_governor.pipeline.rereading import Rereading
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.sandbox.attachments.tessdata import find_data
@@ -42,6 +43,7 @@ from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.policy import LineStatus, ScanStatus
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.queries.queue_counts import QueueCounts
+from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
@@ -50,6 +52,8 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.process import freeze_long_lived_objects, on_the_core
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.events.extract import read_again
+from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 
@@ -114,7 +118,6 @@ class Container:
         self._acquaintance = self._timer(
             "acquaintance", CurrentWork(lambda: self._services.acquaintance), self._first_sync_done
         )
-        self._pictures = self._timer("pictures", CurrentWork(lambda: self._services.pictures), self._caught_up)
         self._scans = self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
         self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
         self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
@@ -150,6 +153,17 @@ class Container:
             on_up=self._on_line_up,
             on_unknown_frame=self._unknown.note_frame,
         )
+        rereading = Rereading(
+            SqlDeadLetters(database, self._account),
+            extract=read_again,
+            parser=parse,
+            groups=self._groups,
+            admit=self._admit_and_judge,
+            on_admitted=self._recovered,
+            clock=clock,
+        )
+        pictures = WorkGroup(CurrentWork(lambda: self._services.pictures), rereading)
+        self._pictures = self._timer("pictures", pictures, self._caught_up)
         watching.look_at(
             self._account,
             line=self._ingestion.status,

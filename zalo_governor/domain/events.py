@@ -29,6 +29,8 @@ class EventBase(BaseModel):
     is_group: bool = True
     key: str = ""
     """Zalo's id of the message (msgId); for acts without an id, a digest of their content (see `Element.key`)."""
+    cli_key: str = ""
+    """The id that the client of a message's sender chose (cliMsgId); "" for other events, and where there is none."""
     sender_uid: str = ""
     sender_name: str = ""
     """The sender's name as contained in this event; "" where it contained none."""
@@ -163,6 +165,37 @@ class DeletionScope(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SystemNotice(EventBase):
+    """A line that Zalo's software wrote, such as a pin, a vote in a poll or a reminder card (or a client imitating it).
+
+    It is nobody's words, so `sender_uid` is empty, and nobody is accused of it; but its texts and links are checked.
+    """
+
+    kind: ClassVar[str] = "system_notice"
+    message_type: str = ""
+    """Zalo's msgType: `webchat`, `group.poll`, `chat.ecard` …"""
+    action: str = ""
+    """Zalo's name of what the line tells, such as `msginfo.actionlist`; "" where Zalo gives none."""
+    texts: tuple[str, ...] = ()
+    """Every string in the content that may be words or a link."""
+
+    def strings(self) -> Iterator[tuple[str, str]]:
+        """Yield ("notice", text) for each text, for the rules on secrets and on links."""
+        yield from (("notice", text) for text in self.texts)
+
+
+class UnknownContent(SystemNotice):
+    """A message of a type, or with an action, that the program does not know: its words may be anybody's."""
+
+    kind: ClassVar[str] = "unknown_content"
+
+
+class GroupCall(SystemNotice):
+    """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
+
+    kind: ClassVar[str] = "group_call"
+
+
 class MessageRecalled(EventBase):
     """The sender recalled a message (`chat.undo`)."""
 
@@ -175,7 +208,7 @@ class MessageRecalled(EventBase):
 class MessageDeleted(EventBase):
     """The sender deleted messages (`chat.delete`): for all members, or only on the devices of one account.
 
-    Only a deletion for all by the group's owner or a deputy counts (see `services.message_acts`).
+    Only a deletion for all by the group's owner or a deputy counts (`services.message_acts`).
     """
 
     kind: ClassVar[str] = "message_deleted"
@@ -320,13 +353,6 @@ class PinChanged(BoardChanged):
     kind: ClassVar[str] = "pin_changed"
 
 
-class GroupCall(EventBase):
-    """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
-
-    kind: ClassVar[str] = "group_call"
-    action: str
-
-
 class NameObserved(EventBase):
     """Group sync (reading the members from Zalo) found a new or changed display name of the member `sender_uid`."""
 
@@ -364,11 +390,15 @@ class SealedHeard(EventBase):
     """Length of the content in code points."""
     revision: bool = False
     """True where an earlier message with the same msgId had other content."""
+    notice: bool = False
+    """True for what would have been a `SystemNotice`: nobody is accused of it."""
 
 
 Event = (
     MessageSent
     | MessageRevised
+    | SystemNotice
+    | UnknownContent
     | MessageRecalled
     | MessageDeleted
     | Reacted

@@ -13,6 +13,11 @@ RawDict = dict[str, Any]
 
 NESTED_TOO_DEEP: RawDict = {"nested_too_deep": True}
 """Stored instead of the body of an element that is nested too deeply to be serialised; the body is lost."""
+READER_VERSION = 2
+"""Version of the code in `zalo.events` that reads elements. To be raised when it learns to understand more.
+
+What an earlier version did not understand is read again at the next start.
+"""
 _MAX_MSG_ID_DIGITS = 30
 
 
@@ -50,6 +55,10 @@ class ElementKind(StrEnum):
     """Coarse kind of an element received from Zalo, such as a message; can be told without parsing the element."""
 
     MESSAGE = "message"
+    NOTICE = "notice"
+    """A message whose words are not those of the member whom Zalo names as its sender: Zalo's own lines, and others of
+    unknown types. It accuses nobody, also where its content is sealed.
+    """
     RECALL = "recall"
     DELETION = "deletion"
     REACTION = "reaction"

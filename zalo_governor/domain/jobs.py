@@ -44,6 +44,8 @@ class JobOutcome(StrEnum):
     """The target does not exist: the person is not in the group, or the message is unknown, gone or too old."""
     REFUSED = "refused"
     """Zalo refused with an error code that has no outcome of its own."""
+    NOT_DONE = "not_done"
+    """Zalo gave no usable answer, and the job is known not to be done: the message is still in the group."""
     UNKNOWN = "unknown"
     """Zalo gave no usable answer: the job may or may not be done."""
 

@@ -157,6 +157,11 @@ class Coverage(_Figures):
     late: int
     """Number of elements judged after younger ones of the group."""
     rule_failures: int
+    unclear: int = 0
+    """Number of recalls, deletions and reactions that count for nothing, as it is not clear what message they mean.
+
+    Also those of which it is not proven that the message was withdrawn for all.
+    """
     gaps: tuple[Gap, ...] = ()
     """Times in the period in which the bot could not receive the group's events."""
     content_from: datetime | None = None

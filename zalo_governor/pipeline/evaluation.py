@@ -7,7 +7,7 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, MessageSent, SealedHeard
 from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
-from zalo_governor.domain.inbound import Admitted, Seal
+from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.pipeline.ports import Parser, Rules
 from zalo_governor.rules.base import Maturity, RuleContext, SealingRule
@@ -154,10 +154,11 @@ class Evaluator:
     def _verdict_without_rules(self, admitted: Admitted) -> Verdict | None:
         """Return the verdict on an entry that the rules need not judge; None for all other entries.
 
-        Entries of the bot account have no findings. A sealed entry (content not stored) gets the secret gate's finding.
+        Entries of the bot account have no findings, but for Zalo's notices, which repeat the words of others. A sealed
+        entry (content not stored) gets the secret gate's finding.
         """
         seal = admitted.entry.seal
-        if admitted.entry.own:
+        if admitted.entry.own and admitted.entry.kind is not ElementKind.NOTICE:
             return CLEAN
         if seal is None:
             return None
@@ -173,19 +174,22 @@ def _may_be_sealed(event: EventBase) -> bool:
 
 def _sealed_event(admitted: Admitted, seal: Seal, *, late: bool) -> SealedHeard:
     entry = admitted.entry
+    notice = entry.kind is ElementKind.NOTICE
     return SealedHeard(
         id=admitted.id,
         account=entry.account,
         thread_id=entry.thread_id,
         is_group=entry.is_group,
         key=entry.key,
-        sender_uid=entry.sender_uid,
+        cli_key=entry.cli_key or "",
+        sender_uid="" if notice else entry.sender_uid,
         at=from_ms(entry.at_ms),
         source=entry.source,
         late=late,
         mac=seal.mac,
         size=seal.size,
         revision=admitted.revision,
+        notice=notice,
     )
 
 

@@ -35,8 +35,8 @@ _RETRY_FIRST_SECONDS = 0.05
 _RETRY_LONGEST_SECONDS = 10.0
 _NEED_ROSTER = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
 """Kinds whose rules need the group's roster (approved members). Earlier entries may change it: write those first."""
-_OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
-"""Of what the bot account itself did, the kinds to which the services react."""
+_OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.GROUP_ACT})
+"""Of what the bot account itself did, the kinds that services hear of: reactions may wait for one of its messages."""
 _LONGEST_CLIENT_ID = 18
 """Most digits of a cliMsgId that fit into a database integer; those that the bot gives its messages have 13."""
 
@@ -357,7 +357,7 @@ class Judge(Generic[UowT]):
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                # Of what the bot account itself did, only deletions and group changes carry new information.
+                # Of what the bot account itself did, what it deletes may be for itself alone.
                 heard = not own or admitted.entry.kind in _OWN_KINDS_TO_REACT_TO
                 if heard and admitted.id not in self._without_reaction:
                     self._react(uow, event, verdict)

@@ -24,7 +24,9 @@ _QUOTE = "quote"
 """Zalo's JSON key for the quoted message in a reply; its content is written by the sender's client, not by Zalo."""
 _MAX_DEPTH = 12
 """Nesting depth from which values are checked as one JSON text instead of string by string."""
-_KEYED_BY_MSG_ID = frozenset({ElementKind.MESSAGE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION})
+_KEYED_BY_MSG_ID = frozenset(
+    {ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION}
+)
 """Kinds of elements whose `key` is normally Zalo's msgId; all others have a hash of their content as key."""
 _MIN_LENGTH = 3
 """Length in characters of the shortest string that is checked."""

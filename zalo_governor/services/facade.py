@@ -6,8 +6,9 @@ from typing import NamedTuple, Protocol
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.rules.engine import CLEAN
 from zalo_governor.services.attachments.subscriber import AttachmentScans
-from zalo_governor.services.cases.message_removal import OwnDeletions
+from zalo_governor.services.cases.nobodys_words import NobodysWords
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.commands.dispatcher import CommandDesk
 from zalo_governor.services.directives.subscriber import DirectiveLedger
@@ -17,6 +18,7 @@ from zalo_governor.services.members.friend_requests import FriendRequestService
 from zalo_governor.services.members.outsiders import OutsiderService
 from zalo_governor.services.members.rename_detection import RenameDetection
 from zalo_governor.services.members.unknown_senders import UnknownSenders
+from zalo_governor.services.message_acts import MessageActs
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
@@ -56,16 +58,17 @@ class ServiceFacade:
         self._groups = policy.groups
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._commands = CommandDesk(policy)
+        self._message_acts = MessageActs(policy)
         self.cases = CaseService(policy)
         self._outsiders = OutsiderService(policy)
         self._changes = GroupChangeService(policy)
         self.duties = ScheduledReports(policy)
         self._subscriptions = (
-            Subscription(OwnDeletions(policy), governed=False, own=True),
             Subscription(UnknownSenders(policy)),
             Subscription(EncryptionWatch(policy), own=True, sealed=False),
             Subscription(self._changes, own=True),
             Subscription(self.cases, governed=False, remarkable=True),
+            Subscription(NobodysWords(policy), sealed=False),
             Subscription(self._outsiders, remarkable=True),
             Subscription(FriendRequestService(policy), governed=False, remarkable=True),
             Subscription(RenameDetection(policy), sealed=False),
@@ -91,7 +94,14 @@ class ServiceFacade:
         return self._changes.filter_findings(uow, event, verdict)
 
     def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Pass one judged event to each service whose subscription (set of conditions) the event meets."""
+        """Pass one judged event to the services, and then the acts that waited for its message, such as its recall."""
+        first, *waited = self._message_acts.resolve(uow, event)
+        self._pass_on(uow, first, verdict)
+        for act in waited:
+            self._pass_on(uow, act, CLEAN)
+
+    def _pass_on(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Pass one event to each service whose subscription (set of conditions) the event meets."""
         own = event.sender_uid == self._account
         governed = event.is_group and event.thread_id in self._groups
         remarkable = bool(verdict.findings or verdict.failures) or not isinstance(event, MessageSent)
@@ -115,7 +125,12 @@ class ServiceFacade:
         self.cases.backlog.recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync (reading the group from Zalo) found; enqueue a download of its picture."""
+        """Tell the admins what a group sync (reading the group from Zalo) found; enqueue a download of its picture.
+
+        Deletions by members of whom it was not known whether they may delete are decided on again.
+        """
+        for act in self._message_acts.retry(uow, group_id):
+            self._pass_on(uow, act, CLEAN)
         self._outsiders.sum_up(uow, group_id)
         self.cases.backlog.swept(uow, group_id)
         self.cases.backlog.named_since(uow, group_id)

@@ -21,6 +21,8 @@ _RENEW_SECONDS = LEASE.total_seconds() / 3
 BACKOFF = Backoff.of_seconds(2, 5, 15, 60)
 """How long to wait before each retry of a job whose outcome is unknown (Zalo gave no usable answer)."""
 
+_TRIED_AGAIN = (JobOutcome.UNKNOWN, JobOutcome.NOT_DONE)
+
 
 class Performed(NamedTuple):
     """Result of a handler's try to do a job: the outcome, and data with which to record it."""
@@ -34,7 +36,7 @@ class PerformJob(Protocol):
     """Protocol of a call to Zalo's API that does a job; it does not raise when Zalo or the network fails."""
 
     def __call__(self, job: Job, /) -> JobOutcome:
-        """Do the job once and return the outcome; `JobOutcome.UNKNOWN` if Zalo gave no usable answer."""
+        """Do the job once and return the outcome; `JobOutcome.UNKNOWN` or `NOT_DONE` to be asked again later."""
         ...
 
 
@@ -113,7 +115,7 @@ class JobRunner:
             with self._renewing(job, now):
                 done = handler.perform(job)
             with self._begin() as uow:
-                pause = self._backoff.before_try(job.attempts + 1) if done.outcome is JobOutcome.UNKNOWN else None
+                pause = self._backoff.before_try(job.attempts + 1) if done.outcome in _TRIED_AGAIN else None
                 if pause is not None:
                     uow.jobs.retry(job, now + pause)
                 elif uow.jobs.settle(job, done.outcome):

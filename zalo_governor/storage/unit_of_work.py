@@ -23,6 +23,7 @@ from zalo_governor.storage.repositories.group_changes import GroupChanges, Pictu
 from zalo_governor.storage.repositories.identity import SeedPerson, seed
 from zalo_governor.storage.repositories.jobs import Jobs
 from zalo_governor.storage.repositories.members import Members
+from zalo_governor.storage.repositories.message_acts import MessageActs
 from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
 from zalo_governor.storage.repositories.outsiders import Outsiders
 from zalo_governor.storage.repositories.people import People
@@ -44,6 +45,7 @@ class SqlUnitOfWork:
         self.cases = Cases(tx, self.verdicts)
         self.case_messages = CaseMessages(tx)
         self.case_notes = CaseNotes(tx)
+        self.message_acts = MessageActs(tx)
         self.false_alarms = FalseAlarms(tx)
         self.outsiders = Outsiders(tx, self.cases)
         self.group_changes = GroupChanges(tx)

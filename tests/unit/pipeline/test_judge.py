@@ -259,12 +259,12 @@ def test_a_sealed_entry_is_judged_without_its_text() -> None:
     assert finding.severity is Severity.CRITICAL
 
 
-def test_of_our_own_acts_a_deletion_alone_is_reacted_to() -> None:
+def test_of_our_own_acts_messages_are_reacted_to_and_deletions_are_not() -> None:
     given = Given()
     kinds = (ElementKind.MESSAGE, ElementKind.DELETION, ElementKind.RECALL)
     given.intake.admit([element(kind.value, "của Hệ thống", sender_uid="bot", kind=kind) for kind in kinds])
     given.judged()
-    assert given.units.committed.reactions == ["deletion"]
+    assert given.units.committed.reactions == ["message"]
 
 
 def test_a_quote_accuses_nobody_unless_nobody_said_it_before() -> None:
@@ -284,12 +284,11 @@ def test_a_quote_accuses_nobody_unless_nobody_said_it_before() -> None:
     assert [finding.severity for finding in found] == [Severity.CRITICAL, Severity.SUSPECT, Severity.CRITICAL]
 
 
-def test_our_own_messages_confirm_their_sends_and_are_never_judged() -> None:
+def test_our_own_messages_confirm_their_sends_and_no_rule_judges_them() -> None:
     given = Given()
     given.intake.admit([element("9", "xấu", sender_uid="bot", cli_key="1700000000123")])
     given.judged()
     assert verdicts(given)["9"] == Verdict()
-    assert given.units.committed.reactions == []
     assert given.outbox.log == ["confirmed 1700000000123 9"]
 
 

@@ -14,10 +14,17 @@ from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.delivery import NOTHING_OUTGOING
 from zalo_governor.domain.documents import Letterhead
 from zalo_governor.domain.escalation import Ladder
-from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
+from zalo_governor.domain.events import (
+    DeletionScope,
+    EventBase,
+    MessageDeleted,
+    MessageRef,
+    MessageSent,
+    SealedHeard,
+)
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.notices import Notice
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import GroupSnapshot, Person, Role
 from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement, Regulation
 from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
@@ -225,6 +232,23 @@ class Desk:
             "size": 40,
         }
         return self.hear(SealedHeard(**(values | more)), SEALED)
+
+    def delete(self, who: str, *keys: str, deputy: bool = True, **more: Any) -> EventBase:
+        """Somebody deletes messages of the group, as a deputy for all, unless told otherwise."""
+        uid = UIDS.get(who, BOT)
+        group = self.store.group or GroupSnapshot(group_id=GROUP, name="", owner_uid=UIDS["leader"])
+        self.store.group = group.model_copy(update={"co_admin_uids": (BOT, uid) if deputy else (BOT,)})
+        values: dict[str, Any] = {
+            "account": BOT,
+            "thread_id": GROUP,
+            "sender_uid": uid,
+            "at": self.now,
+            "targets": tuple(MessageRef(key=key) for key in keys),
+            "scope": DeletionScope.MESSAGE,
+            "type": 3,
+            "action_type": 1,
+        }
+        return self.hear(MessageDeleted(**(values | more)))
 
     @contextmanager
     def transaction(self) -> Iterator[MemoryUnitOfWork]:

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
-from zalo_governor.domain.events import MessageDeleted, MessageRef
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, RemoveMessage
 from zalo_governor.services.cases.message_removal import RemoveMessageHandler
 from zalo_governor.services.jobs import JobRunner
@@ -108,7 +107,7 @@ def test_what_nobody_knows_is_tried_again_and_at_last_told_as_unknown() -> None:
         desk.later(seconds=30)
     assert len(zalo.asked) == 5
     (told,) = to(desk.take(), "admin")
-    assert "không rõ Zalo đã xóa tin" in told
+    assert "việc xóa chưa được xác nhận" in told
     assert desk.states() == ["reminded"]
 
 
@@ -123,29 +122,30 @@ def test_a_second_try_that_succeeds_is_a_success() -> None:
     assert "Zalo đã xóa tin" in to(desk.take(), "admin")[0]
 
 
-def test_that_zalo_shows_the_deletion_settles_it_once() -> None:
+def test_a_delete_for_me_of_the_bots_phone_settles_no_removal_and_closes_no_case() -> None:
     desk = Desk()
     ordered(desk)
     at_work(desk, Zalo(JobOutcome.UNKNOWN))
-    deleted = MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, targets=(MessageRef(key="m1"),))
-    desk.hear(deleted)
+    desk.delete("bot", "m1", action_type=0)
+    assert desk.take() == []
+    assert desk.states() == ["reminded"]
+    desk.later(minutes=1)
+    at_work(desk, Zalo(JobOutcome.DONE))
     assert len(to(desk.take(), "admin")) == 1
     assert desk.states() == ["remedied"]
-    desk.later(minutes=1)
-    at_work(desk, Zalo(JobOutcome.NOT_FOUND))
-    desk.hear(deleted)
-    assert desk.take() == []
 
 
-def test_a_deletion_that_the_office_made_with_the_bots_account_is_noted_too() -> None:
+def test_a_message_that_is_still_in_the_history_was_not_deleted_and_people_are_told() -> None:
     desk = Desk()
-    desk.seal("member")
-    desk.take()
-    desk.hear(
-        MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, targets=(MessageRef(key="m1"),))
-    )
-    assert "đã được tài khoản của Hệ thống xóa" in to(desk.take(), "admin")[0]
-    assert desk.states() == ["remedied"]
+    ordered(desk)
+    zalo = Zalo(JobOutcome.NOT_DONE)
+    for _ in range(12):
+        at_work(desk, zalo)
+        desk.later(seconds=30)
+    assert len(zalo.asked) == 5
+    (told,) = to(desk.take(), "admin")
+    assert "tin vẫn còn" in told
+    assert desk.states() == ["reminded"]
 
 
 def test_a_wrong_code_removes_nothing() -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import structlog
-
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.events import (
@@ -15,6 +13,7 @@ from zalo_governor.domain.events import (
     MessageSent,
     SealedHeard,
 )
+from zalo_governor.domain.message_acts import target_keys
 from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.next_actions import visible
@@ -24,8 +23,6 @@ from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 
 class MessageLifecycle:
@@ -39,11 +36,11 @@ class MessageLifecycle:
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
         """Record the event if it is a recall, deletion or read receipt of a governed (watched) group; else ignore."""
         if isinstance(event, _WITHDRAWALS):
-            self.withdrawn(uow, event)
+            self._record_withdrawals(uow, event)
         elif isinstance(event, MessageSeen):
             self._record_readers(uow, event)
 
-    def withdrawn(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
+    def _record_withdrawals(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         """Record that messages of cases were recalled or deleted, as the event reports.
 
         If a case is sealed (a suspected state secret, whose content is not stored), the admins are told.
@@ -51,10 +48,7 @@ class MessageLifecycle:
         deleted = isinstance(event, MessageDeleted)
         by = uow.people.find_or_create(event.account, event.sender_uid)
         told: dict[int, Case] = {}
-        targets = event.targets if isinstance(event, MessageDeleted) else (event.target,)
-        for key in dict.fromkeys(target.key for target in targets):
-            if not deleted and by and self._is_foreign(uow, event, key, by):
-                continue
+        for key in target_keys(event):
             for case in self.gone(uow, event.thread_id, key, event.at, by, deleted=deleted):
                 told[case.id] = case
         for case in told.values():
@@ -67,26 +61,13 @@ class MessageLifecycle:
         That happens where the finding was made long after the message was judged, such as one in a file. Returns None
         if the message is still in the group.
         """
-        found = uow.case_messages.find_withdrawal(event.thread_id, event.key, event.at)
+        found = uow.case_messages.find_withdrawal(event.thread_id, event.key)
         if found is None:
             return None
         by = uow.people.find_or_create(found.account, found.by_uid)
-        if not found.deleted and by and self._is_foreign(uow, event, event.key, by):
-            return None
         number = by.id if by else None
         uow.case_messages.mark_gone(event.thread_id, event.key, found.at, number, deleted=found.deleted)
         return self._record_withdrawal(uow, case, found.at)
-
-    def _is_foreign(self, uow: UnitOfWork, event: EventBase, key: str, by: Person) -> bool:
-        """Return whether `by` recalls a message, known from a case, that another person wrote; audit that, if so.
-
-        Zalo should let nobody recall the message of somebody else. `key` is the message's msgId.
-        """
-        foreign = [case for case in uow.cases.of_message(event.thread_id, key) if case.person_id != by.id]
-        for case in foreign:
-            audit_case(uow, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
-            log.warning("recall.foreign", case=case.code)
-        return bool(foreign)
 
     def gone(
         self, uow: UnitOfWork, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool

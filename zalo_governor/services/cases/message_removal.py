@@ -3,9 +3,7 @@
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.events import EventBase, MessageDeleted
-from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, RemoveMessage
+from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.jobs import Performed, PerformJob
@@ -21,6 +19,7 @@ _RESULTS = {
     JobOutcome.NOT_ALLOWED: MessageId.REMOVAL_NOT_ALLOWED,
     JobOutcome.NOT_FOUND: MessageId.REMOVAL_NOT_FOUND,
     JobOutcome.REFUSED: MessageId.REMOVAL_REFUSED,
+    JobOutcome.NOT_DONE: MessageId.REMOVAL_STILL_THERE,
     JobOutcome.UNKNOWN: MessageId.REMOVAL_UNKNOWN,
 }
 
@@ -107,28 +106,3 @@ class RemovalResult:
                 MessageId.REMOVAL_TOO_OLD if too_old else _RESULTS[outcome], code=case.code, when=when
             )
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
-
-    def heard(self, uow: UnitOfWork, event: MessageDeleted) -> None:
-        """Record the messages as gone that, by this event, the bot account has deleted; close their deletion jobs."""
-        for key in dict.fromkeys(target.key for target in event.targets):
-            for case in uow.cases.of_message(event.thread_id, key):
-                for job in uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
-                    if job.task.target == key and uow.jobs.settle(job, JobOutcome.DONE):
-                        self.tell(uow, job, JobOutcome.DONE)
-        self._afterwards.withdrawn(uow, event)
-
-
-class OwnDeletions:
-    """Event handler for messages deleted by the bot account: by a job, or by a person using that account on a phone."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._account = policy.account
-        self._result = RemovalResult(policy)
-
-    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """If the event reports a deletion by the bot account, record it and close the deletion jobs that are thus done.
-
-        All other events are ignored; `verdict` is not used.
-        """
-        if isinstance(event, MessageDeleted) and event.is_group and event.sender_uid == self._account:
-            self._result.heard(uow, event)

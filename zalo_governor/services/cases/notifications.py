@@ -7,7 +7,6 @@ from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.escalation import MemberStep
-from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
@@ -297,21 +296,6 @@ class CaseNotifications:
 
     def _is_about_writing(self, case: Case) -> bool:
         return case.clause == self._policy.regulation.number_of(ClauseTopic.WRITING)
-
-    def report_unknown_sender(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
-        """Audit, and tell the admins, that an event without a sender breaches `clause`, so that no case is opened."""
-        uow.audit.append(
-            "finding.nobody",
-            at=self._policy.clock(),
-            actor_id=None,
-            group_id=event.thread_id,
-            subject=clause,
-            detail={"event": event.id},
-        )
-        group = self._voice.group(self._policy.group(event.thread_id))
-        citation = self._voice.citation(clause)
-        text = self._voice.render(MessageId.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
-        self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
     def rules_failed(self, uow: UnitOfWork, group_id: str, failures: Sequence[RuleFailure]) -> None:
         """Tell the admins which rules raised an exception, once per rule and day; a rule is named by its clause."""

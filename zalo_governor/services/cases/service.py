@@ -28,6 +28,7 @@ from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.services.cases.new_case import new_case
+from zalo_governor.services.cases.nobodys_words import NobodysWords
 from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.services.cases.suppression import FalseAlarmSuppression
 from zalo_governor.services.cases.transitions import join_case, move_case, open_case
@@ -57,6 +58,7 @@ class CaseService:
         self._alerts = CaseNotifications(policy)
         self._lifecycle = MessageLifecycle(policy)
         self._false_alarms = FalseAlarmSuppression(policy)
+        self._nobodys = NobodysWords(policy)
         self._reminders = NameReminders(policy, self._alerts)
         self.backlog = CaseBacklog(policy, self._alerts)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
@@ -123,7 +125,7 @@ class CaseService:
         """
         person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
-            self._alerts.report_unknown_sender(uow, event, concern.finding.clause)
+            self._nobodys.report(uow, event, concern.finding)
             return
         if concern.about_name and self._is_outsider(uow, event, person):
             return
@@ -192,7 +194,9 @@ class CaseService:
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
         if isinstance(event, MessageSent | SealedHeard):
             for case in uow.cases.of_message(event.thread_id, event.key):
-                if case.rule_id == rule_id and (case.state.open or not revised):
+                # A client can name another member's message as the one that it revises.
+                by_author = not revised or case.person_id == person.id
+                if case.rule_id == rule_id and by_author and (case.state.open or not revised):
                     return case, True
         since = event.at - self._policy.escalation.repeat_window
         if concern.sealed:

@@ -181,9 +181,8 @@ class Status(Command[bool]):
             judged=number(coverage.judged),
             sealed=hidden if coverage.sealed else "",
         )
-        if not coverage.waiting:
-            return said
-        return "\n".join([said, self._row(self._of_group(MessageId.STATUS_WAITING, group, coverage.waiting))])
+        counts = (MessageId.STATUS_WAITING, coverage.waiting), (MessageId.STATUS_UNCLEAR, coverage.unclear)
+        return "\n".join([said, *(self._row(self._of_group(text, group, count)) for text, count in counts if count)])
 
     def _roster_lines(self, call: Call, group: Group) -> Iterator[str]:
         """Yield lines comparing the group with its roster (approved list), and on the members whom Zalo hides."""

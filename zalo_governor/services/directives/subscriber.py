@@ -22,6 +22,7 @@ from zalo_governor.domain.events import (
     Reacted,
 )
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.message_acts import target_keys
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.commands.parsing import begins_with_slash
@@ -64,10 +65,20 @@ class DirectiveLedger:
         if person is None or not self._may_concern(uow, event, person) or begins_with_slash(event.text):
             return
         if isinstance(event, MessageRevised):
+            if not self._is_author(uow, event, person):
+                return
             self._register.forget_answer(uow, event.thread_id, event.key)
         if person.has(*GIVERS, *DESK) and self._read_directive(uow, event, person):
             return
         self._read_answer(uow, event, person)
+
+    def _is_author(self, uow: UnitOfWork, event: MessageRevised, person: Person) -> bool:
+        """Return False if somebody else wrote the message: a client can name any message as the one that it revises."""
+        known = uow.directives.of_message(event.thread_id, event.key)
+        if known is not None and person.id not in {known.given_by, known.entered_by}:
+            return False
+        answers = uow.directives.answers_by_message(event.thread_id, event.key)
+        return all(answer.person_id == person.id for answer in answers)
 
     def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
         """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
@@ -181,7 +192,7 @@ class DirectiveLedger:
 
     def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         by = uow.people.find_or_create(event.account, event.sender_uid)
-        for key in (target.key for target in (event.targets if isinstance(event, MessageDeleted) else (event.target,))):
+        for key in target_keys(event):
             self._register.forget_answer(uow, event.thread_id, key)
             directive = uow.directives.of_message(event.thread_id, key)
             if directive is None or directive.state is DirectiveState.WITHDRAWN:
@@ -191,8 +202,8 @@ class DirectiveLedger:
                 self._register.withdraw(uow, directive, by.id if by else None)
 
     def _handle_reaction(self, uow: UnitOfWork, event: Reacted) -> None:
-        for target in event.targets:
-            self._count_reaction(uow, event, target.key)
+        for key in target_keys(event):
+            self._count_reaction(uow, event, key)
 
     def _count_reaction(self, uow: UnitOfWork, event: Reacted, target_key: str) -> None:
         directive = uow.directives.of_message(event.thread_id, target_key)
@@ -200,7 +211,9 @@ class DirectiveLedger:
         if directive is None or person is None or not self._policy.directives.reactions_count:
             return
         key = f"reaction {target_key} {person.id}"
-        self._register.forget_answer(uow, event.thread_id, key)
+        # A person may hold several icons on a message; only all of them can be removed (zalo-protocol.md, 14.3).
+        if not event.icon:
+            self._register.forget_answer(uow, event.thread_id, key)
         if not event.icon or event.icon in _REFUSING_ICONS:
             return
         answer = DirectiveAnswer(

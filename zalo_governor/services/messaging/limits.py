@@ -22,6 +22,8 @@ _ALERTS = (
     MessageId.ALERT_CASE,
     MessageId.ALERT_NAME,
     MessageId.ALERT_NOBODY,
+    MessageId.ALERT_NOTICE,
+    MessageId.ALERT_FIRST_EDIT,
     MessageId.ALERT_RECALLED,
     MessageId.ALERT_NAMED,
     MessageId.ALERT_RULE_FAILED,

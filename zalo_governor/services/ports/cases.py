@@ -121,7 +121,7 @@ class CaseMessages(Protocol):
         """
         ...
 
-    def find_withdrawal(self, group_id: str, message_key: str, since: datetime) -> Withdrawal | None:
+    def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
         """Return the first recall or deletion of a message that was received, by Zalo's time from `since` on, or None.
 
         Unlike `mark_gone`, it finds what was received before any case had the message.

@@ -21,6 +21,10 @@ class People(Protocol):
         """Return the person whom the bot account sees under `uid`, created if the uid is new; None for an empty uid."""
         ...
 
+    def find(self, account: str, uid: str) -> Person | None:
+        """Return the person whom the bot account sees under `uid`; None if the uid is new."""
+        ...
+
     def get(self, person_id: int) -> Person:
         """Return the person with that number; for a record merged into another one, the person of that other record.
 

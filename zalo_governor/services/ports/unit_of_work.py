@@ -9,6 +9,7 @@ from zalo_governor.services.ports.cases import CaseMessages, CaseNotes, Cases, F
 from zalo_governor.services.ports.directives import Directives
 from zalo_governor.services.ports.group_changes import GroupChanges, Pictures
 from zalo_governor.services.ports.jobs import Jobs
+from zalo_governor.services.ports.message_acts import MessageActs
 from zalo_governor.services.ports.messaging import Deliveries, Feedback, OutboxEntries, Trials
 from zalo_governor.services.ports.people import Members, Outsiders, People, Rosters
 from zalo_governor.services.ports.statistics import Distributions, Statistics
@@ -49,6 +50,11 @@ class CaseRecords(Protocol):
     @property
     def case_messages(self) -> CaseMessages:
         """Repository of the messages of cases, their readers, and codes that confirm a removal."""
+        ...
+
+    @property
+    def message_acts(self) -> MessageActs:
+        """Repository of recalls, deletions and reactions: which wait for their message, which withdrew one."""
         ...
 
     @property

@@ -172,6 +172,7 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
         voice,
         (MessageId.COVERAGE_WAITING, coverage.waiting),
         (MessageId.COVERAGE_UNREADABLE, coverage.dead_letters),
+        (MessageId.COVERAGE_UNCLEAR, coverage.unclear),
     )
     said = "; ".join(filter(None, (heard, others)))
     if coverage.content_from is None:

@@ -31,6 +31,7 @@ from zalo_governor.storage.schema import (
     group_members,
     inbox,
     manual_cases,
+    message_acts,
     outbox,
     person_uids,
     persons,
@@ -45,6 +46,8 @@ BODIES = "bodies"
 _CASES = "cases"
 _DEAD = "dead_letters"
 _PEOPLE = "people"
+_MESSAGE_ACTS_KEPT = timedelta(days=30)
+"""How long recalls, deletions and reactions are kept for messages or cases to come; Zalo's queue reaches back less."""
 _BATCH_SIZE = 500
 _OPEN = [state.value for state in CaseState if state.open]
 _OPEN_DIRECTIVES = [DirectiveState.OPEN.value, DirectiveState.PROPOSED.value]
@@ -88,6 +91,7 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
         StoreUnavailableError: the database cannot be written now; what was removed before stays removed.
     """
     work = _RetentionRun(database, stopped)
+    work.message_acts(now - _MESSAGE_ACTS_KEPT)
     return Removed(
         bodies=work.bodies(now - terms.bodies),
         cases=work.cases(now - terms.cases),
@@ -129,6 +133,11 @@ class _RetentionRun:
             scanned = file_scans.c.event_id.in_(ids) & file_scans.c.mac.is_not(None)
             connection.execute(update(file_scans).where(scanned).values(mac=None))
         return gone
+
+    def message_acts(self, before: datetime) -> None:
+        """Delete which message recalls, deletions and reactions from before `before` are about, or wait for."""
+        with self._database.write() as connection:
+            connection.execute(delete(message_acts).where(message_acts.c.at_ms < to_ms(before)))
 
     def dead_letters(self, before: datetime) -> int:
         """Remove the contents of old inbox entries that could not be parsed; the rows stay, as reports count them."""

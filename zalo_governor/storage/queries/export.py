@@ -118,8 +118,10 @@ def rows(
 
 def _text(database: Database, extract: Extract, row: Any) -> str:
     if extract is Extract.EVENTS and not row.sealed and row.body is not None:
-        if row.element_kind == ElementKind.MESSAGE.value:
+        if row.element_kind in {ElementKind.MESSAGE.value, ElementKind.NOTICE.value}:
             said = open_message(database.keys, row.account, row.thread_id, row.key, row.body).get("content")
+            # Formatted texts and Zalo's own lines come as objects, with the text as title.
+            said = said.get("title") if isinstance(said, dict) else said
             return said if isinstance(said, str) else ""
         return ""
     if extract is Extract.FINDINGS and not row.sealed and row.excerpt is not None:

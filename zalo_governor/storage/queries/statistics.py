@@ -26,6 +26,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import ElementKind, Source
+from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.storage.maintenance.retention import gone_before
@@ -41,6 +42,7 @@ from zalo_governor.storage.schema import (
     findings,
     gaps,
     inbox,
+    message_acts,
     outbox,
     rule_failures,
     waiting,
@@ -139,6 +141,15 @@ class Statistics(Repository):
                 )
             )
         ).where(broken)
+        unclear = (
+            select(func.count())
+            .select_from(message_acts)
+            .where(
+                within(message_acts.c.group_id, message_acts.c.at_ms, group_id, start, end),
+                message_acts.c.state != ActState.APPLIED.value,
+                *self._heard_by_account(message_acts.c.event_id),
+            )
+        )
         self._tx.flush()
         lost = self._number(nowhere)
         kept_from = gone_before(self._tx.connection)
@@ -152,6 +163,7 @@ class Statistics(Repository):
             recovered=_number_of(some for some in heard_so if some.source == Source.BACKFILL.value),
             late=_number_of(some for some in heard_so if some.late),
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),
+            unclear=self._number(unclear),
             gaps=tuple(self.gaps(group_id, start, end)),
         )
 

@@ -1,7 +1,6 @@
 """Encrypts elements received from Zalo (JSON) for the inbox, and escapes strings that databases reject."""
 
 import json
-import re
 from typing import cast
 
 import orjson
@@ -41,14 +40,6 @@ def quotes(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, qu
         return False
     quote = open_message(keys, account, thread_id, key, sealed).get("quote")
     return isinstance(quote, dict) and str(quote.get("globalMsgId", "")) == quoted_key
-
-
-def withdraws(raw: RawDict, key: str) -> bool:
-    """Return whether a recall or deletion as received from Zalo names the message with Zalo's id `key`.
-
-    Zalo's clients put the id under different names, as a number or a string, and in JSON within a string.
-    """
-    return re.search(rf"(?<!\d){re.escape(key)}(?!\d)", str(raw.get("content", ""))) is not None
 
 
 def storable(text: str) -> str:

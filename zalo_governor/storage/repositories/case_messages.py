@@ -9,11 +9,12 @@ from sqlalchemy import case as when
 
 from zalo_governor.domain.cases import Case, CaseMessage, Reader, Withdrawal
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
-from zalo_governor.domain.events import MessageSeen
+from zalo_governor.domain.events import MessageDeleted, MessageSeen
 from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.jobs import CodeCheck
+from zalo_governor.domain.message_acts import ActState
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import open_message, storable, withdraws
+from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
     case_events,
@@ -21,6 +22,7 @@ from zalo_governor.storage.schema import (
     events,
     former_accounts,
     inbox,
+    message_acts,
     person_uids,
     removal_codes,
 )
@@ -79,27 +81,28 @@ class CaseMessages(Repository):
         )
         return bool(marked.rowcount)
 
-    def find_withdrawal(self, group_id: str, message_key: str, since: datetime) -> Withdrawal | None:
-        """Return the first recall or deletion of a message that was received, by Zalo's time from `since` on, or None.
+    def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
+        """Return the first recall or deletion of a message that was applied, or None.
 
         Unlike `mark_gone`, it finds what was received before any case had the message.
         """
-        rows = self._tx.execute(
-            select(inbox)
+        acts = message_acts
+        row = self._tx.execute(
+            select(acts.c.kind, acts.c.at_ms, inbox.c.account, inbox.c.sender_uid)
+            .join(inbox, inbox.c.id == acts.c.event_id)
             .where(
-                inbox.c.thread_id == storable(group_id),
-                inbox.c.at_ms >= to_ms(since),
-                inbox.c.kind.in_((ElementKind.RECALL.value, ElementKind.DELETION.value)),
-                inbox.c.body.is_not(None),
+                acts.c.group_id == storable(group_id),
+                acts.c.message_key == storable(message_key),
+                acts.c.state == ActState.APPLIED.value,
             )
-            .order_by(inbox.c.at_ms)
-        )
-        for row in rows:
-            if withdraws(open_message(self._tx.keys, row.account, row.thread_id, row.key, row.body), message_key):
-                account, by_uid = self._current_account(row.account, row.sender_uid)
-                deleted = row.kind == ElementKind.DELETION.value
-                return Withdrawal(account=account, by_uid=by_uid, at=from_ms(row.at_ms), deleted=deleted)
-        return None
+            .order_by(acts.c.at_ms)
+            .limit(1)
+        ).first()
+        if row is None:
+            return None
+        account, by_uid = self._current_account(row.account, row.sender_uid)
+        deleted = row.kind == MessageDeleted.kind
+        return Withdrawal(account=account, by_uid=by_uid, at=from_ms(row.at_ms), deleted=deleted)
 
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime

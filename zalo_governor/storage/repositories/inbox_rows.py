@@ -8,10 +8,10 @@ from zalo_governor.storage.repositories.bodies import open_message, seal_message
 from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import Keys
 
-WITHOUT_SEAL = [column.name for column in inbox.c if not column.name.startswith("seal_") and column.name != "reason"]
-"""Names of the columns written for an entry that is stored with its body."""
-WITH_SEAL = [column.name for column in inbox.c if column.name != "reason"]
+WITH_SEAL = [column.name for column in inbox.c if column.name not in {"reason", "read_by"}]
 """Names of the columns written for a sealed entry: its content, a possible state secret, is not stored."""
+WITHOUT_SEAL = [name for name in WITH_SEAL if not name.startswith("seal_")]
+"""Names of the columns written for an entry that is stored with its body."""
 _LATEST_MS = 1 << 42
 """Limit of Zalo's times, which are about 2^41 ms now; absurd ones are stored as 0, so as not to break the batch."""
 
@@ -51,7 +51,7 @@ def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
     """
     (
         id_, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms, fingerprint,
-        _, body, *seal, _, revision,
+        _, body, *seal, _, _, revision,
     ) = row  # fmt: skip
     raw = None if body is None else open_message(keys, account, thread_id, key, body)
     entry = Entry(

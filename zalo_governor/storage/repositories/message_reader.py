@@ -25,6 +25,7 @@ class StoredMessage(NamedTuple):
     key: str
     """Zalo's msgId."""
     sender_uid: str
+    """uid of the sender; "" for a line that Zalo's software wrote."""
     at: datetime
     raw: RawDict
 
@@ -59,7 +60,7 @@ class MessageReader:
             .where(
                 inbox.c.account.in_(self._accounts),
                 inbox.c.is_group,
-                inbox.c.kind == ElementKind.MESSAGE.value,
+                inbox.c.kind.in_((ElementKind.MESSAGE.value, ElementKind.NOTICE.value)),
                 inbox.c.at_ms >= to_ms(since),
                 inbox.c.body.is_not(None),
             )
@@ -84,7 +85,7 @@ class MessageReader:
                 id=row.id,
                 group_id=row.thread_id,
                 key=row.key,
-                sender_uid=row.sender_uid,
+                sender_uid="" if row.kind == ElementKind.NOTICE.value else row.sender_uid,
                 at=from_ms(row.at_ms),
                 raw=open_message(self._database.keys, row.account, row.thread_id, row.key, row.body),
             )

@@ -15,9 +15,10 @@ from zalo_governor.domain.events import (
     MembersJoined,
     MembersLeft,
     MessageSent,
+    SystemNotice,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
-from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
+from zalo_governor.domain.inbound import READER_VERSION, Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
 from zalo_governor.storage.engine.transaction import Transaction
@@ -38,7 +39,7 @@ _FAILURE = insert(rule_failures)
 _DEAD = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"), ~exists().where(events.c.id == inbox.c.id))
-    .values(state="dead", reason=bindparam("b_reason"))
+    .values(state="dead", reason=bindparam("b_reason"), read_by=READER_VERSION)
 )
 _SEALED = (
     update(inbox)
@@ -97,7 +98,7 @@ class Verdicts(Repository):
                 entry.own,
                 admitted.revision,
                 sealed,
-                storable(message.message_type) if message else None,
+                storable(event.message_type) if isinstance(event, MessageSent | SystemNotice) else None,
                 len(message.text) if message and not sealed else 0,
                 0 if message else _count_members(event),
             ),

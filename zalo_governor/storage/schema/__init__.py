@@ -33,6 +33,7 @@ from zalo_governor.storage.schema.inbox import (
     findings,
     gaps,
     inbox,
+    message_acts,
     rule_failures,
     waiting,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "job_runs",
     "jobs",
     "manual_cases",
+    "message_acts",
     "metadata",
     "newcomers",
     "outbox",

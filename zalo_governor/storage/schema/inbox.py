@@ -51,6 +51,7 @@ inbox = Table(
     Column("seal_clause", String),
     Column("seal_quoted", Boolean),
     Column("reason", String),  # why it is a dead letter
+    Column("read_by", Integer),  # version of the reader that last did not understand it; NULL if it did, or before 2
     CheckConstraint("body IS NULL OR seal_rule IS NULL", name="body_or_seal"),
     Index("ux_inbox_element", "account", "thread_id", "kind", "key", "fingerprint", unique=True),
     partial(
@@ -158,6 +159,26 @@ rule_failures = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("error", String, nullable=False),
     Index("ix_rule_failures_group_at", "group_id", "at_ms"),
+)
+
+# Ids and figures only: which message a recall, deletion or reaction is about, and what became of it.
+message_acts = Table(
+    "message_acts",
+    metadata,
+    Column("event_id", ROW_ID, ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),  # of the message among those that the event names
+    Column("group_id", String, nullable=False),
+    Column("kind", String, nullable=False),  # as in `events`
+    Column("at_ms", BigInteger, nullable=False),
+    Column("state", String, nullable=False),  # applied, waiting, claimed, doubtful
+    Column("message_key", String, nullable=False),  # "" where Zalo did not say
+    Column("cli_key", String, nullable=False),
+    Column("author_uid", String, nullable=False),
+    Column("icon", String, nullable=False),  # of a reaction
+    Index("ix_message_acts_message", "group_id", "message_key"),
+    Index("ix_message_acts_group_at", "group_id", "at_ms"),
+    partial("ix_message_acts_waiting", "group_id", "cli_key", where="state = 'waiting'"),
+    partial("ix_message_acts_claimed", "group_id", where="state = 'claimed'"),
 )
 
 gaps = Table(

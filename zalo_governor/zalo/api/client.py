@@ -90,7 +90,8 @@ class ZaloClient:
         """Delete the group message that the job (queued call to Zalo) names, for all members; return the outcome.
 
         Failures of Zalo or the connection are returned as an outcome, never raised. Only the group's owner and its
-        deputies may delete messages (zalo-protocol.md, 4). The call may be repeated.
+        deputies may delete messages (zalo-protocol.md, 4). The call may be repeated. If its answer is missing, the
+        history is read: a message shown there was not deleted; absence proves nothing (zalo-protocol.md, 14.1).
         """
         if not isinstance(job.task, RemoveMessage):
             raise TypeError(job.kind)
@@ -112,8 +113,17 @@ class ZaloClient:
             return _REMOVAL_CODES.get(error.code, JobOutcome.REFUSED)
         except ZaloError as error:
             log.warning("removal_uncertain", job=job.id, error=type(error).__name__)
-            return JobOutcome.UNKNOWN
+            return JobOutcome.NOT_DONE if self._shows(job.group_id, job.task.message_key) else JobOutcome.UNKNOWN
         return JobOutcome.DONE
+
+    def _shows(self, group_id: str, key: str) -> bool:
+        """Return whether Zalo answers and shows the message with msgId `key` in the group's history."""
+        number = number_of(key)
+        try:
+            page = self.recent(group_id, NEWEST if number is None else number + 1)
+        except ZaloError:
+            return False
+        return any(element.key == key for element in page.elements)
 
     def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
         """Fetch a group's properties and those of its members whom Zalo lists (not always all).

@@ -28,21 +28,28 @@ from zalo_governor.domain.events import (
     Quote,
     Reacted,
     SealedHeard,
+    SystemNotice,
+    UnknownContent,
     Unrecognised,
 )
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
+from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_key, writer_of
 from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
-from zalo_governor.zalo.events.text_fields import string_of, strings_of, worded_strings
+from zalo_governor.zalo.events.text_fields import all_strings, string_of, strings_of, worded_strings
 
-_CAPTIONED = frozenset({"webchat", "chat.photo", "chat.video.msg", "chat.gif", "chat.doodle"})
+_TEXT = "webchat"
+_TYPED = UPDATES | {_TEXT}
+"""Types of messages whose title is the text that the member typed, and not the name of something else."""
+_CAPTIONED = _TYPED | {"chat.photo", "chat.video.msg", "chat.gif", "chat.doodle"}
 _FILE = "share.file"
-_WITH_CONTENT = frozenset({_FILE, "chat.photo", "chat.gif", "chat.doodle"})
-"""Types of messages whose content is downloaded; voice and video are not, as nothing reads them."""
+_ADDRESSES = ("hdUrl", "oriUrl", "href", "normalUrl")
+"""Fields of the content of a photo or file that hold its address, the best copy first."""
+_ON_FILE_SERVER = WITH_FILE | {"chat.voice", "chat.video.msg", "chat.video.memo", "chat.sticker"}
+"""Types of messages whose addresses all lead to Zalo's file server, and are seen by nobody."""
+_SHORTEST_TEXT = 3
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _EXTENSION = re.compile(r"\w{1,16}")
-_CALLS = frozenset({"recommened.calltime", "recommened.misscall", "recommened.groupcall"})  # Zalo's own spelling
-_CALL_BUBBLE = "sendBubbleMessage"
 _ALL_ICONS_REMOVED = -1
 _DELETION_SCOPES: dict[int | None, DeletionScope] = {
     1: DeletionScope.MESSAGE,
@@ -97,6 +104,7 @@ def _common_fields(admitted: Admitted) -> Shared:
         "thread_id": entry.thread_id,
         "is_group": entry.is_group,
         "key": entry.key,
+        "cli_key": entry.cli_key or "",
         "sender_uid": entry.sender_uid,
         "sender_name": string_of(entry.raw, "sender_name") if entry.raw else "",
         "at": from_ms(entry.at_ms),
@@ -106,68 +114,87 @@ def _common_fields(admitted: Admitted) -> Shared:
 
 def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = raw.get("content")
-    message_type = str(raw.get("msgType") or "webchat")
-    if isinstance(content, dict):
-        action = _call_action(content)
-        if action:
-            return GroupCall(action=action, **shared)
+    message_type = str(raw.get("msgType") or _TEXT)
+    is_text = isinstance(content, str)
+    if not is_text and writer_of(message_type, content) is not Writer.MEMBER:
+        return _parse_notice(admitted, raw, shared)  # Stored as a message by an earlier version.
     shared["message_type"] = message_type
-    shared["text"] = _posted_text(raw, message_type)
-    shared["attachment"] = _attachment(raw, message_type) if isinstance(content, dict) else None
+    shared["text"] = string_of(raw, "text") if is_text else _posted_text(raw, message_type)
+    if isinstance(content, dict) or message_type in WITH_FILE:
+        shared["attachment"] = _attachment(raw, message_type, shared["text"])
     shared["quote"] = _quote(raw, admitted.entry)
     shared["mentions"] = _mentions(raw)
     shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
+    if message_type in UPDATES:
+        shared["key"] = updated_key(content)
+        return MessageRevised.model_validate(shared)
     # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
     return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
 
 
-def _call_action(content: RawDict) -> str:
-    action = content.get("action")
-    if action in _CALLS:
-        return str(action).removeprefix("recommened.")
-    return "bubble" if content.get("title") == _CALL_BUBBLE else ""
+def _parse_notice(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    content = raw.get("content")
+    message_type = str(raw.get("msgType") or _TEXT)
+    fields = content if isinstance(content, dict) else {}
+    action, call = fields.get("action"), call_in(fields)
+    texts = (text for text in all_strings([content, raw.get("quote")]) if not text.isdecimal())
+    shared |= {
+        "sender_uid": "",
+        "sender_name": "",
+        "message_type": message_type,
+        "action": call or (action if isinstance(action, str) else ""),
+        "texts": tuple(dict.fromkeys(text for text in texts if len(text) >= _SHORTEST_TEXT)),
+    }
+    if call:
+        return GroupCall.model_validate(shared)
+    known = writer_of(message_type, content) is Writer.ZALO
+    return (SystemNotice if known else UnknownContent).model_validate(shared)
 
 
 def _posted_text(raw: RawDict, message_type: str) -> str:
-    if isinstance(raw.get("content"), str):
-        return string_of(raw, "text")
     if message_type in _CAPTIONED:
         # Some clients put the caption of a photo into the description.
         return string_of(raw, "title") or string_of(raw, "description")
     return ""
 
 
-def _attachment(raw: RawDict, message_type: str) -> Attachment:
-    params = _params(raw["content"])
+def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None:
+    """Return what a message holds beside the text; None for formatted text (`rtf`), of which nothing is left."""
+    content = raw["content"] if isinstance(raw["content"], dict) else {}
+    params = _params(content)
+    title, description, url = (string_of(raw, field) for field in ("title", "description", "url"))
+    if message_type in _TYPED:
+        title, description = "", "" if description == text else description
     named = [(field, text) for field in _PARAMS_FIELDS for text in strings_of(raw, field)]
     seen = {text for _, text in named}
-    url = string_of(raw, "url")
+    rest = [value for name, value in content.items() if name not in {"title", "description", "href"}]
+    other = [("params", text) for text in worded_strings(rest) if text not in seen]
+    if message_type not in _ON_FILE_SERVER:
+        other += [("address", text) for text in all_strings(rest) if "://" in text and text not in seen]
+    if message_type in _TYPED and not (description or url or named or other):
+        return None
     return Attachment(
         type=message_type,
-        title=string_of(raw, "title"),
-        description=string_of(raw, "description"),
+        title=title,
+        description=description,
         url=url,
         size=next(filter(None, (_int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
-        addresses=_content_addresses(message_type, url, params),
+        addresses=_content_addresses(message_type, content, params),
         checksum=_checksum(params),
         extension=_extension(raw, params) if message_type == _FILE else "",
-        other_strings=(
-            *named,
-            *(("params", text) for text in worded_strings(params) if text not in seen),
-            *([("url", url)] if url else []),
-        ),
+        other_strings=(*named, *dict.fromkeys(other), *([("url", url)] if url else [])),
     )
 
 
-def _content_addresses(message_type: str, url: str, params: RawDict) -> tuple[str, ...]:
+def _content_addresses(message_type: str, content: RawDict, params: RawDict) -> tuple[str, ...]:
     """Return the URLs from which the content of a file or picture can be downloaded, without the same one twice.
 
     `hd` of a photo is the picture as it was sent, `href` a smaller copy. A link's URL is no content of the message.
     """
-    if message_type not in _WITH_CONTENT:
+    if message_type not in WITH_FILE:
         return ()
-    hd = params.get("hd") if message_type == "chat.photo" else None
-    return tuple(dict.fromkeys(address for address in (hd, url) if isinstance(address, str) and address))
+    given = [params.get("hd") if message_type == "chat.photo" else None, *(content.get(name) for name in _ADDRESSES)]
+    return tuple(dict.fromkeys(address for address in given if isinstance(address, str) and address))
 
 
 def _checksum(params: RawDict) -> str:
@@ -326,6 +353,7 @@ def _int_or_none(value: object) -> int | None:
 
 _PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = {
     ElementKind.MESSAGE: _parse_message,
+    ElementKind.NOTICE: _parse_notice,
     ElementKind.RECALL: _parse_recall,
     ElementKind.DELETION: _parse_deletion,
     ElementKind.REACTION: _parse_reaction,

@@ -90,19 +90,24 @@ def posted_text(raw: RawDict) -> str:
 
 
 def worded_strings(value: object) -> Iterator[str]:
-    """Yield all strings in a JSON value, also inside JSON strings, that look like words rather than ids or links."""
+    """Yield the strings of `all_strings` that look like words rather than ids or links."""
+    return (text for text in all_strings(value) if not text.isascii() or " " in text.strip())
+
+
+def all_strings(value: object) -> Iterator[str]:
+    """Yield all strings in a JSON value, also inside JSON strings, but for the keys of objects."""
     if isinstance(value, str):
         nested = _parse_if_json(value)
         if nested is not value:
-            yield from worded_strings(nested)
-        elif not value.isascii() or " " in value.strip():
+            yield from all_strings(nested)
+        else:
             yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from worded_strings(item)
+            yield from all_strings(item)
     elif isinstance(value, list):
         for item in value:
-            yield from worded_strings(item)
+            yield from all_strings(item)
 
 
 def _walk(value: object, path: tuple[str, ...]) -> Iterator[str]:

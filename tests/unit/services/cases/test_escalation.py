@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.services.desk import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.config.sections import RetentionSettings
-from zalo_governor.domain.events import GroupCall, MessageDeleted, MessageRecalled, MessageRef, MessageSeen
+from zalo_governor.domain.events import GroupCall, MessageRecalled, MessageRef, MessageSeen
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
@@ -275,11 +275,7 @@ def test_a_deletion_by_an_administrator_names_who_deleted() -> None:
     desk = Desk()
     key = desk.seal("member").key
     desk.take()
-    desk.hear(
-        MessageDeleted(
-            account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, targets=(MessageRef(key=key),)
-        )
-    )
+    desk.delete("admin", key)
     assert "đã được đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) xóa lúc 14:05 24/11/2026" in to(desk.take(), "admin")[0]
     desk.say("admin", "/xem VP1", place="private")
     assert "đã được đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) xóa" in to(desk.take(), "admin")[0]

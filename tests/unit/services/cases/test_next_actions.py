@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.services.desk import BOT, GROUP, SEALED, UIDS, UNMARKED, Desk, to
-from zalo_governor.domain.events import MessageDeleted, MessageRecalled, MessageRef
+from zalo_governor.domain.events import MessageRecalled, MessageRef
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.people import GroupSnapshot
 
@@ -24,12 +24,11 @@ def group(**facts: Any) -> GroupSnapshot:
 
 
 def gone(desk: Desk, key: str, who: str = "member", *, deleted: bool = False) -> None:
+    if deleted:
+        desk.delete(who, key)
+        return
     about: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS[who], "at": desk.now}
-    desk.hear(
-        MessageDeleted(targets=(MessageRef(key=key),), **about)
-        if deleted
-        else MessageRecalled(target=MessageRef(key=key), **about),
-    )
+    desk.hear(MessageRecalled(target=MessageRef(key=key), **about))
 
 
 @pytest.mark.parametrize("finding", ["sealed", "harmful"])

@@ -12,9 +12,7 @@ from tests.unit.services.desk import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UN
 from zalo_governor.config.sections import NameSettings
 from zalo_governor.domain.events import (
     MembersJoined,
-    MessageDeleted,
     MessageRecalled,
-    MessageRef,
     MessageRevised,
     NamedUid,
     NameObserved,
@@ -313,11 +311,7 @@ def test_a_recall_of_a_light_message_closes_its_case_quietly() -> None:
     desk = Desk()
     said = desk.say("member", "noi dung", UNMARKED)
     desk.take()
-    desk.hear(
-        MessageDeleted(
-            account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, targets=(MessageRef(key=said.key),)
-        )
-    )
+    desk.delete("admin", said.key)
     assert desk.states() == ["remedied"]
     assert desk.take() == []
 
@@ -330,18 +324,7 @@ def test_a_case_with_another_message_still_in_the_group_stays_open() -> None:
     recall(desk, first.key)
     assert desk.states() == ["reminded"]
     assert "2 tin" in to(desk.take(), "admin")[0]
-    desk.hear(
-        MessageDeleted(
-            account=BOT,
-            thread_id=GROUP,
-            sender_uid=UIDS["admin"],
-            at=desk.now,
-            targets=(
-                MessageRef(key=first.key),
-                MessageRef(key=second.key),
-            ),
-        )
-    )
+    desk.delete("admin", first.key, second.key)
     assert desk.states() == ["remedied"]
 
 

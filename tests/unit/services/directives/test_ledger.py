@@ -12,7 +12,6 @@ from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
     Attachment,
     Mention,
-    MessageDeleted,
     MessageRecalled,
     MessageRef,
     MessageRevised,
@@ -217,7 +216,7 @@ def test_a_recalled_answer_no_longer_counts_and_a_recalled_directive_is_withdraw
 def test_a_message_that_an_administrator_deleted_is_withdrawn() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
-    act(desk, "admin", MessageDeleted, targets=(MessageRef(key=order.key),))
+    desk.delete("admin", order.key)
     assert desk.directive().state is DirectiveState.WITHDRAWN
 
 

@@ -122,7 +122,7 @@ def test_a_sealed_file_keeps_nothing_of_its_address() -> None:
 
 
 def test_words_in_parameters_that_nobody_knows_yet_are_heard() -> None:
-    event = heard(attachment(params=json.dumps({"new": {"field": "một câu mới"}})), msgType="chat.ecard")
+    event = heard(attachment(params=json.dumps({"new": {"field": "một câu mới"}})), msgType="chat.link")
     assert ("params", "một câu mới") in list(event.strings())
 
 
