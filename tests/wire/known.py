@@ -10,7 +10,7 @@ from zalo_governor.zalo.recording.known import KnownKind, table_of
 from zalo_governor.zalo.recording.structure import Describer, kind_of
 
 FILE = Path(known.__file__).with_name("known.json")
-_NOT_UNDERSTOOD = {"dead_letter", "unrecognised"}
+_NOT_UNDERSTOOD = {"dead_letter", "unrecognised", "unknown_content"}
 
 
 def table() -> dict[str, KnownKind]:

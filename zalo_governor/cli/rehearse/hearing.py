@@ -9,8 +9,8 @@ from zalo_governor.cli.login.flow import new_session
 from zalo_governor.cli.rehearse.acts import Heard, Who
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import LineReport, LineState
-from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.events import Unrecognised
+from zalo_governor.domain.errors import GovernorError, UnparsableElementError
+from zalo_governor.domain.events import UnknownContent, Unrecognised
 from zalo_governor.domain.inbound import Admitted, Element, Entry
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.zalo.api.client import ZaloClient
@@ -20,6 +20,7 @@ from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.recording.structure import Describer, kind_of
 from zalo_governor.zalo.socket.listener import Listener
 
+_CONNECT_SECONDS = 60.0
 _ENDED = {LineState.KICKED, LineState.DUPLICATE, LineState.REFUSED}
 
 
@@ -53,12 +54,23 @@ class Hearing:
         self.connect(wants_old=False)
 
     def connect(self, *, wants_old: bool) -> None:
-        """Connect; `wants_old`: ask Zalo for what it kept while disconnected."""
+        """Connect, and return once connected; `wants_old`: ask Zalo for what it kept while disconnected.
+
+        Raises:
+            GovernorError: there is no connection within a minute.
+        """
+        up = threading.Event()
+
+        def take_line(line: LineReport) -> None:
+            if line.state is LineState.UP:
+                up.set()
+            self._arrived.put((line, False))
+
         settings = self._records.settings.zalo
         listener = Listener(
             self.session,
             on_elements=lambda elements: self._take(elements, old=False),
-            on_line=lambda line: self._arrived.put((line, False)),
+            on_line=take_line,
             wants_old=lambda: wants_old,
             on_old=lambda _cmd, elements: self._take(elements, old=True),
             on_unknown_frame=lambda frame: self._arrived.put((frame, False)),
@@ -71,6 +83,8 @@ class Hearing:
         self._listener = listener
         self._thread = threading.Thread(target=listener.run, name="rehearsal", daemon=True)
         self._thread.start()
+        if not up.wait(_CONNECT_SECONDS):
+            raise GovernorError("Chưa nối được với Zalo. Kiểm tra mạng của máy rồi chạy lại lệnh này để làm tiếp.")
 
     def disconnect(self) -> None:
         """End the connection; the session stays logged in."""
@@ -127,7 +141,7 @@ class Hearing:
             event = parse(Admitted(0, entry, revision=False))
         except UnparsableElementError:
             return ""
-        return "" if isinstance(event, Unrecognised) else event.kind
+        return "" if isinstance(event, Unrecognised | UnknownContent) else event.kind
 
     def _who(self, element: Element) -> Who:
         if element.own:

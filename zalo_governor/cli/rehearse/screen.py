@@ -10,7 +10,7 @@ from rich.text import Text
 
 from zalo_governor.cli.rehearse.acts import Act, Who, all_acts
 from zalo_governor.domain.clock import local
-from zalo_governor.zalo.recording.known import Difference
+from zalo_governor.zalo.recording.known import Difference, known_structures
 from zalo_governor.zalo.recording.rehearsal import Observed, Outcome, Rehearsal
 
 WORDS = {
@@ -115,8 +115,9 @@ class Screen:
 
 def explain(observed: Observed) -> list[str]:
     """Return what differs from the known structure, one line for each field."""
-    if observed.outcome in {Outcome.DIFFERENT, Outcome.NOT_UNDERSTOOD} and observed.kind and not observed.differences:
-        return [f"loại {observed.kind} chưa có trong bảng cấu trúc đã biết"]
+    if observed.outcome in {Outcome.DIFFERENT, Outcome.NOT_UNDERSTOOD} and not observed.differences:
+        known = observed.kind in known_structures()
+        return [f"loại {observed.kind} {'được đọc thành việc khác' if known else 'chưa có trong bảng cấu trúc đã biết'}"]
     lines = [_explain_one(difference) for difference in observed.differences[:_MOST_DIFFERENCES]]
     left = len(observed.differences) - len(lines)
     return [*lines, f"và {left} chỗ khác"] if left else lines

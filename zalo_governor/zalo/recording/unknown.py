@@ -11,7 +11,7 @@ import structlog
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.events import EventBase, Unrecognised
+from zalo_governor.domain.events import EventBase, UnknownContent, Unrecognised
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.system import atomic_files
 from zalo_governor.zalo.events.parse import parse
@@ -24,6 +24,7 @@ UNKNOWN_FILE = "cau-truc-la.jsonl"
 """Name of the file in the data folder."""
 _MOST = 200
 """Most structures that are kept; the one that was first seen longest ago makes way."""
+_UNKNOWN = frozenset({Unrecognised, UnknownContent})
 _PAUSE_SECONDS = 10.0
 """Shortest time between two writes of the file, so that a flood of odd structures cannot slow the bot down."""
 
@@ -60,8 +61,8 @@ class UnknownStructures:
         except UnparsableElementError:
             self._note_entry(admitted, "unparsable")
             raise
-        if event.__class__ is Unrecognised:
-            self._note_entry(admitted, "unrecognised")
+        if event.__class__ in _UNKNOWN:
+            self._note_entry(admitted, event.kind)
         return event
 
     def note_frame(self, frame: Frame) -> None:
