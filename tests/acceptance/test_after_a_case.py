@@ -32,7 +32,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 def healthy(bot: Rig) -> Iterator[None]:
     """The account is deputy of the group, and Zalo answers."""
     yield
-    bot.control("config", inner={}, lose_answer=[], hang={}, echo=True)
+    bot.control("config", inner={}, status={}, lose_answer=[], hang={}, echo=True)
     _make_deputy(bot, deputy=True)
 
 
@@ -105,11 +105,31 @@ def test_a_message_that_zalo_no_longer_has_is_not_called_removed(bot: Rig) -> No
     assert "không tìm thấy tin" in _result(bot, _case_of(bot, uid))
 
 
-def test_a_removal_whose_answer_is_lost_is_known_by_what_zalo_shows(bot: Rig) -> None:
+def test_a_removal_whose_answer_is_lost_is_told_as_not_confirmed(bot: Rig) -> None:
     uid = somebody()
     bot.say(secret(23), uid)
+    code, before = _case_of(bot, uid), bot.logged("removal_uncertain")
+    typed, told = _code(bot, code), len(bot.told(ADMIN))
     bot.control("config", lose_answer=[DELETE])
-    assert "Zalo đã xóa tin" in _result(bot, _case_of(bot, uid))
+    bot.tell_bot(typed, ADMIN)
+    bot.until(lambda: bot.logged("removal_uncertain") > before, "the answer is missed")
+    # That the account's own deletion is announced proves nothing: it may have been one for itself.
+    assert not [text for text in bot.told(ADMIN)[told:] if "Zalo đã xóa tin" in text]
+    bot.control("config", lose_answer=[])
+    bot.until(lambda: any("không tìm thấy tin" in text for text in bot.told(ADMIN)[told:]), "the result is told")
+    assert "đã nhắc" in bot.answer(ADMIN, f"/xem {code}")[0]
+
+
+def test_a_removal_without_an_answer_whose_message_is_still_shown_is_tried_again(bot: Rig) -> None:
+    uid = somebody()
+    bot.say(secret(26), uid)
+    code, before = _case_of(bot, uid), bot.logged("removal_uncertain")
+    typed, told = _code(bot, code), len(bot.told(ADMIN))
+    bot.control("config", status={DELETE: 502})
+    bot.tell_bot(typed, ADMIN)
+    bot.until(lambda: bot.logged("removal_uncertain") > before, "the answer is missed")
+    bot.control("config", status={})
+    bot.until(lambda: any("Zalo đã xóa tin" in text for text in bot.told(ADMIN)[told:]), "the result is told")
 
 
 _WAITING = "SELECT count(*) FROM jobs WHERE kind = 'remove_message' AND due_ms IS NOT NULL"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, event, insert
 
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, START_MS, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.attachments import ScanResult
+from zalo_governor.domain.events import MessageRef
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Element, ElementKind, Seal, Source
@@ -39,6 +40,7 @@ from zalo_governor.storage.schema import (
     inbox,
     job_runs,
     jobs,
+    message_acts,
     outbox,
     person_uids,
     persons,
@@ -188,6 +190,11 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "scans of a message": _in_unit(lambda uow: uow.file_scans.of_message(GROUP, "30")),
     "scans of a period": _in_unit(lambda uow: uow.file_scans.figures(GROUP, NOW - DAY, NOW)),
     "a recall before the scan": _in_unit(lambda uow: uow.case_messages.find_withdrawal(GROUP, "30")),
+    "a message by Zalo's id": _in_unit(lambda uow: uow.message_acts.named(GROUP, MessageRef(key="30"))),
+    "a message by its client's id": _in_unit(lambda uow: uow.message_acts.named(GROUP, MessageRef(cli_key="30"))),
+    "acts that wait for a message": _in_unit(lambda uow: uow.message_acts.waiting_for(GROUP, "30", "30")),
+    "ids of awaited messages": _in_unit(lambda uow: uow.message_acts.awaited(GROUP)),
+    "acts to be decided on again": _in_unit(lambda uow: uow.message_acts.unsettled(GROUP)),
     "known messages": lambda store: store.inbox.known(BOT, GROUP, [str(number) for number in range(50)]),
     "oldest stored message": lambda store: store.inbox.oldest(BOT, GROUP, 1 << 62),
     "judged last": lambda store: store.inbox.judged_last(GROUP),
@@ -259,7 +266,12 @@ _MADE_FOR = {
     "the same file": "ix_file_scans_mac",
     "scans of a message": "ix_file_scans_message",
     "scans of a period": "ix_file_scans_group_at",
-    "a recall before the scan": "ix_inbox_heard",
+    "a recall before the scan": "ix_message_acts_message",
+    "a message by Zalo's id": "ux_inbox_element",
+    "a message by its client's id": "ux_inbox_cli_key",
+    "acts that wait for a message": "ix_message_acts_waiting",
+    "ids of awaited messages": "ix_message_acts_waiting",
+    "acts to be decided on again": "ix_message_acts_unsettled",
     "last stored message": "ix_inbox_heard",
     "post, claim, confirm": "ix_outbox_pending",
     "private messages last heard": "ix_inbox_private",
@@ -298,7 +310,7 @@ _INDEX = re.compile(r"\b([iu]x_\w+)")
 _READS_ALL = re.compile(
     r"^SCAN (?!CONSTANT|json_each|waiting)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps"
     r"|rule_failures|persons|person_uids|audit|job_runs|remarks|statements|group_members"
-    r"|file_scans|jobs|directives|directive_assignees|directive_people|directive_answers)"
+    r"|file_scans|jobs|directives|directive_assignees|directive_people|directive_answers|message_acts)"
 )
 
 
@@ -385,6 +397,7 @@ def _fill(connection: Connection) -> None:
     put(statements, [_stated(n) for n in range(0, ROWS, 5)])
     put(remarks, [_told(n) for n in range(1, CASES)])
     _fill_directives(connection)
+    put(message_acts, [_act(n) for n in range(0, ROWS, 4)])
     put(group_members, [_here(n) for n in range(1, PEOPLE)])
     put(cases, [_case(n) for n in range(1, CASES)])
     put(
@@ -505,6 +518,21 @@ def _judged(number: int) -> dict[str, Any]:
         "message_type": "webchat",
         "length": 40,
         "people": 0,
+    }
+
+
+def _act(number: int) -> dict[str, Any]:
+    return {
+        "event_id": _id(number),
+        "place": 0,
+        "group_id": GROUPS[number % 3],
+        "kind": "message_recalled",
+        "at_ms": START_MS + number * STEP_MS,
+        "state": {0: "waiting", 40: "claimed"}.get(number % 800, "applied"),
+        "message_key": str(number),
+        "cli_key": str(number),
+        "author_uid": "",
+        "icon": "",
     }
 
 

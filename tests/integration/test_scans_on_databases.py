@@ -18,7 +18,15 @@ from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.findings import Severity, Verdict
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import JobKind
-from zalo_governor.simulator.messages import attachment, private_message, quote_of, recall_of
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.simulator.messages import (
+    DeletionKind,
+    attachment,
+    deletion_of,
+    private_message,
+    quote_of,
+    recall_of,
+)
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import open_message
 from zalo_governor.storage.schema import cases, events, file_scans, inbox, jobs, outbox
@@ -205,8 +213,10 @@ def test_a_photo_recalled_before_its_scan_is_told_as_such_and_nobody_is_asked(bo
 def test_a_photo_deleted_by_the_admin_before_its_scan_is_told_as_such(bot: Line) -> None:
     photo = bot.photo("Ảnh chụp tỉnh Mẫu")
     bot.say(photo)
-    gone = {"globalMsgId": int(photo["msgId"]), "cliMsgId": int(photo["cliMsgId"]), "uidFrom": MEMBER}
-    bot.say(bot.message(by=LEADER, msgType="chat.delete", content=[gone]))
+    with bot.units.begin() as uow:
+        uow.members.save_group(BOT, GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=LEADER), [], bot.clock())
+    deletion = deletion_of([photo], LEADER, DeletionKind.ALL)
+    bot.say(bot.message(by=LEADER, msgType="chat.delete", content=deletion["content"]))
     bot.scan()
     assert states(bot.database) == [("4.1", CaseState.REMEDIED.value)]
     assert [text for text in notices(bot) if "đã thu hồi hoặc xóa" in text]

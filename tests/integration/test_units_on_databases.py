@@ -402,6 +402,7 @@ def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbo
         "late": 1,
         "content_from": None,
         "rule_failures": 1,
+        "unclear": 0,
     }
     with units.begin() as uow:
         assert uow.statistics.activity("other", START, START + HOUR).messages == 0

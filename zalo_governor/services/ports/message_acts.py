@@ -25,7 +25,7 @@ class MessageActs(Protocol):
         ...
 
     def unsettled(self, group_id: str) -> list[MessageAct]:
-        """Return the group's acts on which can be decided again: claims, and those whose message is there now."""
+        """Return the group's newest acts that wait or are claimed, oldest first: it can be decided on them again."""
         ...
 
     def add(self, act: MessageAct) -> set[str]:

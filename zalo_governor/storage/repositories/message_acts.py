@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal_column, or_, select, update
+from sqlalchemy import Row, Select, and_, func, literal_column, or_, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import DeletionScope, MessageDeleted, MessageRecalled, MessageRef, Reacted
-from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.message_acts import ActOnMessage, ActState, MessageAct, NamedMessage, targets_of
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
@@ -17,8 +17,11 @@ _MOST_WAITING = 1_000
 """Most acts of a conversation that may wait; further ones are doubtful at once."""
 _MOST_NAMED = 50
 """Most rows that are read to find a message: it has one for each bot account and revision."""
+_MOST_DECIDED_AGAIN = 200
 _ICON = re.compile(r"[!-~]{0,12}")
+# Written as the indexes say it.
 _WAITING = message_acts.c.state == literal_column("'waiting'")
+_UNSETTLED = message_acts.c.state.in_([literal_column("'waiting'"), literal_column("'claimed'")])
 
 
 class MessageActs(Repository):
@@ -33,7 +36,12 @@ class MessageActs(Repository):
         rows = self._tx.execute(
             select(inbox.c.account, inbox.c.key, inbox.c.sender_uid)
             .join(events, events.c.id == inbox.c.id)
-            .where(*_messages_of(group_id), named)
+            .where(
+                inbox.c.account.in_(_HEARD_BY),
+                inbox.c.thread_id == storable(group_id),
+                inbox.c.kind == ElementKind.MESSAGE.value,
+                named,
+            )
             .limit(_MOST_NAMED)
         )
         return [NamedMessage(account=row.account, key=row.key, author_uid=row.sender_uid) for row in rows]
@@ -53,29 +61,16 @@ class MessageActs(Repository):
             message_acts.c.message_key == storable(key),
             and_(message_acts.c.cli_key == storable(cli_key), message_acts.c.cli_key != ""),
         )
-        return self._acts(_ACTS.where(_WAITING, message_acts.c.group_id == storable(group_id), named))
+        waiting = _ACTS.where(_WAITING, message_acts.c.group_id == storable(group_id), named)
+        return self._acts(waiting.order_by(message_acts.c.at_ms))
 
     def unsettled(self, group_id: str) -> list[MessageAct]:
-        """Return the group's acts on which can be decided again: claims, and those whose message is there now."""
-        message = inbox.alias()
-        there = (
-            select(message.c.id)
-            .join(events, events.c.id == message.c.id)
-            .where(
-                *_messages_of(group_id, message),
-                or_(
-                    message.c.key == message_acts.c.message_key,
-                    and_(message.c.cli_key == message_acts.c.cli_key, message_acts.c.cli_key != ""),
-                ),
-            )
-            .exists()
-        )
-        claimed = message_acts.c.state == literal_column("'claimed'")
-        wanted = _ACTS.where(message_acts.c.group_id == storable(group_id), or_(claimed, and_(_WAITING, there)))
+        """Return the group's newest acts that wait or are claimed, oldest first: it can be decided on them again."""
+        newest = _ACTS.where(_UNSETTLED, message_acts.c.group_id == storable(group_id))
         if self._tx.account is not None:
             # Who may delete is known by the uids that this account sees.
-            wanted = wanted.where(inbox.c.account == self._tx.account)
-        return self._acts(wanted)
+            newest = newest.where(inbox.c.account == self._tx.account)
+        return self._acts(newest.order_by(message_acts.c.at_ms.desc()).limit(_MOST_DECIDED_AGAIN))[::-1]
 
     def add(self, act: MessageAct) -> set[str]:
         """Store an act; return the ids of the message for which it waits, empty if it does not wait."""
@@ -108,7 +103,7 @@ class MessageActs(Repository):
             .where(
                 message_acts.c.event_id == act.event.id,
                 message_acts.c.place == act.place,
-                message_acts.c.state.in_([ActState.WAITING.value, ActState.CLAIMED.value]),
+                _UNSETTLED,
             )
             .values(state=act.state.value, message_key=storable(targets_of(act.event)[0].key))
         )
@@ -119,7 +114,7 @@ class MessageActs(Repository):
         return int(self._tx.execute(waiting).scalar_one())
 
     def _acts(self, wanted: Select[Any]) -> list[MessageAct]:
-        rows = self._tx.execute(wanted.order_by(message_acts.c.at_ms, message_acts.c.event_id, message_acts.c.place))
+        rows = self._tx.execute(wanted)
         return [MessageAct(event=_event(row), place=row.place, state=ActState(row.state)) for row in rows]
 
 
@@ -127,14 +122,7 @@ _ACTS = select(message_acts, inbox.c.account, inbox.c.is_group, inbox.c.key, inb
     inbox, inbox.c.id == message_acts.c.event_id
 )
 
-
-def _messages_of(group_id: str, message: FromClause = inbox) -> tuple[ColumnElement[bool], ...]:
-    heard_by = select(accounts.c.uid).union(select(former_accounts.c.uid))
-    return (
-        message.c.account.in_(heard_by),
-        message.c.thread_id == storable(group_id),
-        message.c.kind == literal_column("'message'"),
-    )
+_HEARD_BY = select(accounts.c.uid).union(select(former_accounts.c.uid))
 
 
 def _event(row: Row[Any]) -> ActOnMessage:

@@ -178,7 +178,7 @@ message_acts = Table(
     Index("ix_message_acts_message", "group_id", "message_key"),
     Index("ix_message_acts_group_at", "group_id", "at_ms"),
     partial("ix_message_acts_waiting", "group_id", "cli_key", where="state = 'waiting'"),
-    partial("ix_message_acts_claimed", "group_id", where="state = 'claimed'"),
+    partial("ix_message_acts_unsettled", "group_id", "at_ms", where="state IN ('waiting', 'claimed')"),
 )
 
 gaps = Table(

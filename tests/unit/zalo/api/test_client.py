@@ -447,6 +447,18 @@ def test_what_became_of_a_removal_is_never_guessed(
     assert client.remove_message(REMOVAL) is outcome
 
 
+def test_a_removal_without_an_answer_is_not_done_if_the_history_still_shows_the_message(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    zalo.answers[DELETE] = Answer(b"<html>", status=502)
+    shown = {"msgs": [], "groupMsgs": [message(1, msgId="5000000000001")], "hasMore": 0}
+    zalo.answers[HISTORY] = inner(json.dumps(shown))
+    assert client.remove_message(REMOVAL) is JobOutcome.NOT_DONE
+    shown["groupMsgs"] = [message(1, msgId="5000000000002")]
+    zalo.answers[HISTORY] = inner(json.dumps(shown))
+    assert client.remove_message(REMOVAL) is JobOutcome.UNKNOWN
+
+
 def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) -> None:
     zalo.answers["/api/group/getmg-v2"] = inner(None, 166, "không có quyền")
     with pytest.raises(ZaloCallError) as caught:

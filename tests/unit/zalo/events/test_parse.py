@@ -178,6 +178,28 @@ def test_a_deletion_names_its_messages_in_every_shape(content: object) -> None:
     assert [(target.key, target.cli_key) for target in event.targets] == [("51", "1"), ("52", "1")]
 
 
+@pytest.mark.parametrize("zero", [0, "0"])
+def test_the_id_0_is_not_given(zero: object) -> None:
+    recall = heard({"globalMsgId": zero, "cliMsgId": 1, "deleteMsg": 1}, msgType="chat.undo")
+    assert isinstance(recall, events.MessageRecalled)
+    assert (recall.target.key, recall.placeholder) == ("", False)
+    with pytest.raises(UnparsableElementError):
+        heard([{"globalDelMsgId": zero, "clientDelMsgId": zero}], msgType="chat.delete")
+
+
+def test_a_deletion_of_different_kinds_at_once_is_of_no_known_kind() -> None:
+    items = [{"type": number, "actionType": 0, "clientDelMsgId": 1} for number in (3, 4)]
+    event = heard(items, msgType="chat.delete")
+    assert isinstance(event, events.MessageDeleted)
+    assert (event.scope, event.type, event.action_type) == (events.DeletionScope.UNKNOWN, None, 0)
+
+
+@pytest.mark.parametrize("content", [[], ["51"], {"msgs": [{"globalDelMsgId": 51}]}, [{"globalMsgId": 51}], "51"])
+def test_a_deletion_of_another_shape_is_a_dead_letter(content: object) -> None:
+    with pytest.raises(UnparsableElementError):
+        heard(content, msgType="chat.delete")
+
+
 def test_a_reaction_comes_and_goes() -> None:
     content = '{"rMsg":[{"gMsgID":51,"cMsgID":1,"msgType":1}],"rIcon":"%s","rType":3,"source":6}'
     icons = []

@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_index("ix_message_acts_message", "message_acts", ["group_id", "message_key"])
     op.create_index("ix_message_acts_group_at", "message_acts", ["group_id", "at_ms"])
     _partial("ix_message_acts_waiting", ["group_id", "cli_key"], "state = 'waiting'")
-    _partial("ix_message_acts_claimed", ["group_id"], "state = 'claimed'")
+    _partial("ix_message_acts_unsettled", ["group_id", "at_ms"], "state IN ('waiting', 'claimed')")
 
 
 def _partial(name: str, columns: list[str], condition: str) -> None:
