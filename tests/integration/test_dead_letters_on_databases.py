@@ -116,7 +116,9 @@ def test_an_upgrade_brings_back_what_was_not_understood(upgraded: Database, cloc
     assert (before, dead(upgraded)) == (len(LETTERS) + MANY, len(NOT_READ))
     assert batches == 3
     with upgraded.read() as connection:
-        kinds = dict(connection.execute(select(events.c.kind, func.count()).group_by(events.c.kind)).all())
+        kinds: dict[str, int] = dict(
+            connection.execute(select(events.c.kind, func.count()).group_by(events.c.kind)).all()
+        )
         sources = set(connection.scalars(select(events.c.source)))
         found = connection.execute(select(cases.c.label, cases.c.late, cases.c.sealed).order_by(cases.c.label)).all()
     assert kinds == {"message_sent": MANY + 3, "system_notice": 1, "sealed_heard": 1, "board_changed": 1}

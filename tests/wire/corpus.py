@@ -93,7 +93,7 @@ def lines() -> list[Line]:
 
 def heard(line: Line) -> list[Element]:
     """The elements of a line."""
-    cmd, sub, data = _frame(line.row)
+    cmd, sub, data = frame_of(line.row)
     source = Source(line.row.get("source_of", "live"))
     frame = Frame(cmd, sub, {"error_code": 0, "error_message": "", "data": data})
     return elements_of(frame, account=ACCOUNT, source=source, now_ms=_NOW_MS)
@@ -123,7 +123,8 @@ def differences(line: Line) -> list[str]:
     return [found for event, expected in zip(made, wanted, strict=True) for found in _differences(expected, event, "")]
 
 
-def _frame(row: RawDict) -> tuple[int, int, RawDict]:
+def frame_of(row: RawDict) -> tuple[int, int, RawDict]:
+    """Command, sub-command and data of the frame that a line stands for."""
     if "frame" in row:
         return row["frame"]["cmd"], row["frame"]["sub"], row["frame"]["data"]
     array = row.get("in", "groupMsgs")

@@ -138,9 +138,11 @@ class MessageSent(EventBase):
 
 
 class MessageRevised(MessageSent):
-    """A message received once more with the same id (msgId) but other content."""
+    """A message received once more with the same id (msgId) but other content, or edited by its author."""
 
     kind: ClassVar[str] = "message_revised"
+    revises: str = ""
+    """The client's id (cliMsgId) of the sender's message that was edited, where `key` is the edit's own; else ""."""
 
 
 class MessageRef(BaseModel):
@@ -392,30 +394,3 @@ class SealedHeard(EventBase):
     """True where an earlier message with the same msgId had other content."""
     notice: bool = False
     """True for what would have been a `SystemNotice`: nobody is accused of it."""
-
-
-Event = (
-    MessageSent
-    | MessageRevised
-    | SystemNotice
-    | UnknownContent
-    | MessageRecalled
-    | MessageDeleted
-    | Reacted
-    | MessageSeen
-    | MembersJoined
-    | JoinRequested
-    | MembersLeft
-    | MemberRemoved
-    | AdminChanged
-    | GroupInfoChanged
-    | GroupSettingChanged
-    | InviteLinkChanged
-    | BoardChanged
-    | PinChanged
-    | GroupCall
-    | NameObserved
-    | FriendAct
-    | Unrecognised
-    | SealedHeard
-)

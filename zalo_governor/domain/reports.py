@@ -162,6 +162,8 @@ class Coverage(_Figures):
 
     Also those of which it is not proven that the message was withdrawn for all.
     """
+    unknown: int = 0
+    """Number of messages of types that the program does not know: only their secrets and links were looked for."""
     gaps: tuple[Gap, ...] = ()
     """Times in the period in which the bot could not receive the group's events."""
     content_from: datetime | None = None

@@ -13,6 +13,7 @@ from zalo_governor.domain.events import (
     MessageDeleted,
     MessageRecalled,
     MessageRef,
+    MessageRevised,
     MessageSent,
     Reacted,
     SealedHeard,
@@ -49,6 +50,8 @@ class MessageActs:
         A recall, deletion or reaction is returned with only those targets that are stored messages, named by their
         msgId, and for which it counts.
         """
+        if isinstance(event, MessageRevised) and event.revises:
+            event = self._with_revised_key(uow, event)
         if isinstance(event, MessageSent | SealedHeard):
             return [event, *self._waiting_for(uow, event)] if self._is_awaited(uow, event) else [event]
         if isinstance(event, MessageRecalled | MessageDeleted | Reacted):
@@ -140,7 +143,13 @@ class MessageActs:
             return ActState.DOUBTFUL
         return MessageRef(key=keys.pop()) if keys else ActState.WAITING
 
-    def _wrote(self, uow: UnitOfWork, event: ActOnMessage, message: NamedMessage, uid: str) -> bool:
+    def _with_revised_key(self, uow: UnitOfWork, event: MessageRevised) -> MessageRevised:
+        """Return the edit under the msgId of the sender's own message that it names; as it is, if that is not clear."""
+        named = uow.message_acts.named(event.thread_id, MessageRef(cli_key=event.revises))
+        keys = {one.key for one in named if self._wrote(uow, event, one, event.sender_uid)}
+        return event.model_copy(update={"key": keys.pop()}) if len(keys) == 1 else event
+
+    def _wrote(self, uow: UnitOfWork, event: EventBase, message: NamedMessage, uid: str) -> bool:
         """Return whether the person whom the event's account sees as `uid` is the author of a message."""
         if message.account == event.account:
             return message.author_uid == uid

@@ -748,6 +748,7 @@ class MessageId(Enum):
     COVERAGE_WAITING = ("coverage_waiting", "count")
     COVERAGE_UNREADABLE = ("coverage_unreadable", "count")
     COVERAGE_UNCLEAR = ("coverage_unclear", "count")
+    COVERAGE_UNKNOWN = ("coverage_unknown", "count")
     COVERAGE_SEALED = ("coverage_sealed", "count")
     COVERAGE_RECOVERED = ("coverage_recovered", "count")
     COVERAGE_LATE = ("coverage_late", "count")

@@ -173,6 +173,7 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
         (MessageId.COVERAGE_WAITING, coverage.waiting),
         (MessageId.COVERAGE_UNREADABLE, coverage.dead_letters),
         (MessageId.COVERAGE_UNCLEAR, coverage.unclear),
+        (MessageId.COVERAGE_UNKNOWN, coverage.unknown),
     )
     said = "; ".join(filter(None, (heard, others)))
     if coverage.content_from is None:

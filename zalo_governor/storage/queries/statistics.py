@@ -23,6 +23,7 @@ from zalo_governor.domain.events import (
     MessageSent,
     PinChanged,
     SealedHeard,
+    UnknownContent,
 )
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import ElementKind, Source
@@ -162,6 +163,7 @@ class Statistics(Repository):
             dead_letters=self._number(dead) + lost,
             recovered=_number_of(some for some in heard_so if some.source == Source.BACKFILL.value),
             late=_number_of(some for some in heard_so if some.late),
+            unknown=_number_of(some for some in heard_so if some.kind == UnknownContent.kind),
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),
             unclear=self._number(unclear),
             gaps=tuple(self.gaps(group_id, start, end)),

@@ -5,6 +5,7 @@ Zalo names a member as the sender of lines that its software wrote, such as "Lan
 
 from enum import Enum, auto
 
+from zalo_governor.domain.events import MessageRef
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.zalo.events.ids import as_id
 
@@ -71,7 +72,8 @@ def writer_of(message_type: str, content: object) -> Writer:
     if call_in(content) or _is_zalos_action(message_type, action, content):
         return Writer.ZALO
     if message_type in UPDATES:
-        return Writer.MEMBER if updated_key(content) else Writer.UNKNOWN
+        target = updated_message(content)
+        return Writer.MEMBER if target.key or target.cli_key else Writer.UNKNOWN
     known = action in _MEMBERS_ACTIONS.get(message_type, ()) or message_type in _MEMBERS_TYPES
     return Writer.MEMBER if known else Writer.UNKNOWN
 
@@ -84,12 +86,14 @@ def call_in(content: RawDict) -> str:
     return "bubble" if content.get("title") == _CALL_BUBBLE else ""
 
 
-def updated_key(content: object) -> str:
-    """Return Zalo's id of the message whose content is replaced; "" where none is given, or 0."""
-    if not isinstance(content, dict):
-        return ""
-    given = (as_id(content.get(name)) for name in ("globalMsgId", "gMsgID", "msgId"))
-    return next((key for key in given if key and key != "0"), "")
+def updated_message(content: RawDict) -> MessageRef:
+    """Return how the content of one of `UPDATES` names the message that it replaces; "" where an id is missing or 0."""
+    key = _first_id(content, "globalMsgId", "gMsgID", "msgId")
+    return MessageRef(key=key, cli_key=_first_id(content, "cliMsgId", "cMsgID"))
+
+
+def _first_id(content: RawDict, *names: str) -> str:
+    return next((id_ for name in names if (id_ := as_id(content.get(name))) not in {"", "0"}), "")
 
 
 def _action_of(content: RawDict) -> str:

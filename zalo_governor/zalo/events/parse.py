@@ -33,7 +33,7 @@ from zalo_governor.domain.events import (
     Unrecognised,
 )
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
-from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_key, writer_of
+from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
 from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
 from zalo_governor.zalo.events.text_fields import all_strings, string_of, strings_of, worded_strings
@@ -125,8 +125,9 @@ def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBas
     shared["quote"] = _quote(raw, admitted.entry)
     shared["mentions"] = _mentions(raw)
     shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
-    if message_type in UPDATES:
-        shared["key"] = updated_key(content)
+    if message_type in UPDATES and isinstance(content, dict):
+        target = updated_message(content)
+        shared |= {"key": target.key or shared["key"], "revises": "" if target.key else target.cli_key}
         return MessageRevised.model_validate(shared)
     # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
     return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)

@@ -38,6 +38,8 @@ _READ_BYTES = 64 << 10
 _FIRST_BUFFER_BYTES = 256 << 10
 _MD5_DIGITS = 32
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSAL_BYTES = 200
+"""In how many bytes of a refusal Zalo gives its `err_code`."""
 _GONE = frozenset({401, 403, 404, 410})
 _TRY_AGAIN = frozenset({408, 425, 429})
 
@@ -194,6 +196,7 @@ class FileDownload:
                 clock.wait()
                 received.require_small()
             received.require_complete()
+            received.require_file(response.getheader("Content-Type") or "")
         except BaseException:
             wipe(received.content)
             raise
@@ -293,6 +296,14 @@ class _Received:
         """Raise FetchError if fewer bytes than expected have arrived."""
         if self._end < self._least:
             raise FetchError(NotChecked.NOT_FETCHED, "cut short", retry=True)
+
+    def require_file(self, mime: str) -> None:
+        """Raise FetchError for the JSON error that Zalo gives of an expired address, with status 200.
+
+        See zalo-protocol.md, 14.5.
+        """
+        if "json" in mime and b'"err_code"' in self.content[:_REFUSAL_BYTES]:
+            raise FetchError(NotChecked.GONE, "expired", retry=False)
 
     def finish(self) -> bytearray:
         """Return the bytes that have arrived."""

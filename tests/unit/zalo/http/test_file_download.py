@@ -419,6 +419,19 @@ def test_each_status_says_whether_to_try_again(
     assert error.facts == {"reason": reason.value, "retry": retry}
 
 
+@pytest.mark.parametrize(("mime", "is_file"), [("application/json", False), ("image/jpeg", True)])
+def test_an_expired_address_answers_200_with_a_json_error(
+    server: Server, routed: FileDownload, mime: str, is_file: bool
+) -> None:
+    body = b'{"err_code":"1","err_msg":"expired"}'
+    server.script = lambda line, _: line.sendall(answer(body, "200 OK", f"Content-Type: {mime}"))
+    if is_file:  # what only looks like it is a file, and checked
+        assert routed.fetch(ADDRESS) == body
+    else:
+        error = refused(routed)
+        assert (error.reason, error.retry) == (NotChecked.GONE, False)
+
+
 def test_a_file_announced_as_too_large_is_not_asked_for(server: Server, routed: FileDownload) -> None:
     assert refused(routed, size=MOST + 1).reason is NotChecked.TOO_LARGE
     assert server.asked == []
