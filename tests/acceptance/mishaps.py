@@ -700,3 +700,14 @@ def _bad_file_while_it_runs(rig: Rig) -> Ended:
     assert rig.stop_bot() == 0
     rig.config.write_text(written, encoding="utf-8")
     return ended
+
+
+@live("Z09")
+def _session_dead_while_the_line_is_open(rig: Rig) -> Ended:
+    rig.start_bot()
+    rig.control("config", expired=["rig"], expired_code=600)
+    rig.tell_bot("/trogiup", ADMIN)
+    ended = _goes_on(rig, "session_dead")
+    rig.control("config", expired=[])
+    assert rig.stop_bot() == 0
+    return ended

@@ -114,7 +114,7 @@ def test_a_file_of_answers_and_a_scan_are_enough_for_a_bot_that_hears(zalo: str,
     assert '"origin": "login", "event": "session_used"' in log
     assert '"form": "encrypted"' in log
     calls = order(zalo, "state", fields=["calls"])["calls"]
-    assert {call["query"]["zpw_ver"] for call in calls if "zpw_ver" in call["query"]} == {"685"}
+    assert {call["query"]["zpw_ver"] for call in calls if "zpw_ver" in call["query"]} == {"691"}
     # Asked again with the same answers it logs in no more, and changes nothing.
     before = {path: path.read_bytes() for path in [tmp_path / "governor.yaml", *(tmp_path / "config").rglob("*.yaml")]}
     again = subprocess.run(
@@ -262,3 +262,14 @@ def test_the_commands_end_with_a_code_for_what_went_wrong_and_keep_the_session_t
     assert declined.returncode == 4
     assert (tmp_path / "session.json").read_text(encoding="utf-8") == browser
     assert not (tmp_path / "data" / "ma-qr-dang-nhap.png").exists()
+    for path, step in (
+        ("/account/verify-client", "nhận thiết bị"),
+        ("/account/authen/qr/generate", "tạo mã QR"),
+        ("/account/authen/qr/waiting-scan", "chờ quét mã"),
+    ):
+        order(zalo, "config", outer={path: [-1005, "invalid login"]})
+        refused = run()
+        assert (refused.returncode, f"Zalo từ chối bước {step}, mã -1005: invalid login" in refused.stderr) == (6, True)
+        assert "điện thoại và máy chủ dùng chung một mạng" in refused.stderr
+        assert "không ai được mở Zalo Web" in refused.stdout
+    assert (tmp_path / "session.json").read_text(encoding="utf-8") == browser

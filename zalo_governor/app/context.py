@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import orjson
+import structlog
 from pydantic import ValidationError
 
 from zalo_governor.app.configuration import CurrentConfiguration, load_configuration
@@ -23,6 +24,8 @@ from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.system import atomic_files
 from zalo_governor.system.error_text import of_system, of_value
 from zalo_governor.zalo.credentials import Credentials
+
+log = structlog.get_logger(__name__)
 
 _FINGERPRINTS = "config.fingerprints:"
 """Name prefix in the secret store of the configuration hashes; a hash of the session file follows (`_session_key`)."""
@@ -130,8 +133,17 @@ class AppContext:
         return credentials
 
     def keep_credentials(self, credentials: Credentials) -> None:
-        """Store the Zalo session's credentials (cookies …) encrypted in the database, in place of their older state."""
-        self.vault.save(_CREDENTIALS + self._session_key(), orjson.dumps(credentials.model_dump(mode="json")))
+        """Store the Zalo session's credentials (cookies …) encrypted in the database, in place of their older state.
+
+        Credentials without the session's key cookie never replace those that have it: they could not log in.
+        """
+        name = _CREDENTIALS + self._session_key()
+        if not credentials.have_session_key:
+            kept = self.vault.load(name)
+            if kept is not None and _parse_credentials(kept, "phiên đã lưu").have_session_key:
+                log.error("credentials_without_key_refused")
+                return
+        self.vault.save(name, orjson.dumps(credentials.model_dump(mode="json")))
 
     def keep_login(self, credentials: Credentials, uid: str) -> None:
         """Replace the installation's Zalo session by one that was just logged in to the account `uid`.

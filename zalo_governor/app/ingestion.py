@@ -74,6 +74,7 @@ class Ingestion:
         self._judge = judge
         self._on_admitted = on_admitted
         self._account = session.uid
+        self._session = session
         self._groups = {group.id: group.name for group in settings.groups}
         self._stopping = threading.Event()
         self._inbox = inbox
@@ -126,7 +127,7 @@ class Ingestion:
             newest=client.newest,
             known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
             keep_alive=client.keep_alive,
-            line=lambda: (self._recovery.state, self._listener.heard_at),
+            line=lambda: (self._line(), self._listener.heard_at),
             report=self._recovery.report,
             go_round=rounds.go,
             alarm=alarm,
@@ -136,6 +137,7 @@ class Ingestion:
             blind_after=timedelta(minutes=settings.alarm.after_minutes),
             clock=clock,
             seconds=monotonic,
+            random=SystemRandom(),
         )
 
     def admit(self, elements: Sequence[Element]) -> None:
@@ -144,7 +146,7 @@ class Ingestion:
 
     def status(self) -> LineStatus:
         """Return the state of the connection to Zalo, and when a check last found that no message is missing."""
-        line = self._recovery.state
+        line = self._line()
         return LineStatus(
             line.state if line else None,
             since=line.at if line else None,
@@ -152,6 +154,13 @@ class Ingestion:
             resumes_at=line.resumes_at if line else None,
             looked_at=self._liveness.looked_at,
         )
+
+    def _line(self) -> LineReport | None:
+        """Return the last report of the connection's state; SESSION_DEAD if it is up, but Zalo refuses the calls."""
+        line, dead = self._recovery.state, self._session.life.dead
+        if line is None or line.state is not LineState.UP or dead is None:
+            return line
+        return LineReport(state=LineState.SESSION_DEAD, at=dead.since, cause=f"session:{dead.code}")
 
     @property
     def progress(self) -> Heartbeat:

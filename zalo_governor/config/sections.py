@@ -89,7 +89,8 @@ class ZaloSettings(Section):
     route_to: Annotated[str, AfterValidator(_check_loopback_url)] | None = None
     """Base URL of a simulated Zalo on this machine, to which all requests are sent instead; null for the real Zalo."""
     client_version: int | None = Field(default=None, ge=1)
-    """Version of Zalo Web that the bot claims to be; null for the version usual with the method of login in use."""
+    """Version of Zalo Web that the bot claims to be, in login, calls and socket; null for the newest one it knows. If
+    Zalo says that it does not accept the version, the next one known is tried, and kept with the session."""
     timeout_seconds: float = Field(default=20.0, gt=0)
     """How long to wait for an answer of Zalo's API."""
     ping_seconds: float = Field(default=120.0, gt=0)

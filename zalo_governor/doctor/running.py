@@ -102,9 +102,16 @@ def health(context: DoctorContext) -> Iterator[Result]:
 def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
     """Explain why the bot is not connected to Zalo: return (what is wrong, what to do) in Vietnamese.
 
-    Explained are two states: Zalo refused the bot's session, or the bot pauses because its account is used elsewhere.
+    Explained are three states: Zalo refuses the session's calls only, or the whole session, or the bot pauses because
+    its account is used elsewhere.
     The result is None for all others. `told` is the JSON answer of the bot's health address.
     """
+    if told.get("line") == LineState.SESSION_DEAD.value:
+        mend = (
+            "Xem có ai mở tài khoản này trên Zalo Web, Zalo máy tính không, thoát ở đó; dừng Hệ thống, đăng nhập lại "
+            "(zalo-governor login), rồi khởi động lại dịch vụ."
+        )
+        return "Zalo không nhận phiên đăng nhập nữa nên không gửi được tin; tin của Hệ thống được giữ lại", mend
     if told.get("line") == LineState.REFUSED.value:
         return "Zalo không nhận phiên đăng nhập", "Đăng nhập lại (zalo-governor login), rồi khởi động lại dịch vụ."
     why = _IN_USE_ELSEWHERE.get(str(told.get("line")))

@@ -48,15 +48,16 @@ def session(context: DoctorContext) -> Iterator[Result]:
 
     With --offline, Zalo is not asked. If the bot is running, the session is in use and counts as good.
     """
-    if context.occupant is not None:
-        yield good("Hệ thống đang chạy và giữ phiên đăng nhập")
-        return
     try:
         context.records.credentials()
-        if not context.offline:
+        if context.occupant is not None:
+            yield good("Hệ thống đang chạy và giữ phiên đăng nhập")
+        elif not context.offline:
             yield good(f"Zalo nhận phiên đăng nhập, tài khoản {context.session.uid}")
         else:
             yield good("Có phiên đăng nhập; chưa hỏi Zalo, vì lệnh có --offline")
+        if versions := ", ".join(map(str, context.records.credentials().refused_versions)):
+            yield note(f"Zalo không nhận phiên bản Zalo Web {versions}; Hệ thống khai phiên bản khác mà Zalo nhận")
     except LoginRefusedError as refused:
         yield error(f"Zalo không nhận phiên đăng nhập (mã {refused.code})", "Đăng nhập lại: zalo-governor login.")
     except ConfigError as missing:

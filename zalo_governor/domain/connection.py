@@ -18,6 +18,8 @@ class LineState(StrEnum):
     """Zalo closed the connection with code 3000: another connection of the same session replaced it."""
     KICKED = "kicked"
     """Zalo closed the connection with code 3003: somebody logged in to the bot account elsewhere."""
+    SESSION_DEAD = "session_dead"
+    """Connected, but Zalo refuses the calls of the session: nothing can be sent or fetched, a person must log in."""
     FRAME_LOST = "frame_lost"
     """Connected, but messages were lost (a frame could not be decoded): they must be fetched from Zalo's history."""
 

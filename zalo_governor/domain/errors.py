@@ -77,6 +77,10 @@ class SendDeferredError(SendError):
         self.known = known
 
 
+class SendWaitsError(SendDeferredError):
+    """The message could not be tried: Zalo refuses the bot's session. It waits, which does not count as a try."""
+
+
 class SendUncertainError(SendError):
     """The connection broke between request and answer: the message may or may not have been sent.
 

@@ -7,6 +7,7 @@ intervals for the last message of each group, and the connection is judged by wh
 import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from random import Random
 from typing import Protocol
 
 import structlog
@@ -28,7 +29,7 @@ a check this long ago counts as missing, whatever its time says.
 """
 _TICK_SECONDS = 1.0
 """Pause between two calls of `tick`, in seconds."""
-_NEEDS_A_PERSON = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
+_NEEDS_A_PERSON = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED, LineState.SESSION_DEAD})
 """Connection states that reconnecting cannot repair: a person must act, such as log in again."""
 
 
@@ -36,7 +37,7 @@ class Alarm(Protocol):
     """Alarm that tells people of outages of the connection to Zalo, over a channel that does not need Zalo."""
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Report that nothing has been received from Zalo since a time.
+        """Report that nothing has been received from Zalo, or that Zalo has refused the session, since a time.
 
         `line` is the state of the connection, None if unknown. Called again in the same outage if the connection gets
         into a state in which a person must act.
@@ -67,6 +68,7 @@ class LivenessMonitor:
         blind_after: an outage that lasts this long raises the alarm.
         clock: the wall clock.
         seconds: a monotonic clock.
+        random: shortens each interval of the keep-alive calls by up to a fifth: a browser is no clockwork.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class LivenessMonitor:
         blind_after: timedelta,
         clock: Clock,
         seconds: Callable[[], float],
+        random: Random,
     ) -> None:
         self._groups = groups
         self._newest = newest
@@ -101,11 +104,12 @@ class LivenessMonitor:
         self._blind_after = blind_after
         self._clock = clock
         self._seconds = seconds
+        self._random = random
         self._stopping = threading.Event()
         self._began = clock()
         self._next_check = self._began + look_every
         self._next_round = self._began + round_every
-        self._next_keep_alive = self._began + keep_alive_every
+        self._next_keep_alive = self._keep_alive_after(self._began)
         self._outage_since: datetime | None = None
         self._alarmed_state: LineState | None = None
         self._reported_missing: dict[str, str] = {}
@@ -129,10 +133,11 @@ class LivenessMonitor:
         now = self._clock()
         line, heard_at = self._line()
         self._check_outage(now, line, heard_at)
-        if line is None or line.state is not LineState.UP:
+        if line is None or line.state not in {LineState.UP, LineState.SESSION_DEAD}:
             return  # Gap recovery fetches everything after reconnecting, and no call would get through now.
+        # With a dead session the calls show whether Zalo accepts it again.
         if _is_due(self._next_keep_alive, self._keep_alive_every, now):
-            self._next_keep_alive = now + self._keep_alive_every
+            self._next_keep_alive = self._keep_alive_after(now)
             self._attempt("keep_alive", self._keep_alive)
         if _is_due(self._next_check, self._look_every, now):
             self._next_check = now + self._look_every
@@ -147,6 +152,8 @@ class LivenessMonitor:
         `heard_at` is when anything was last received, None if nothing was since the start.
         """
         last = heard_at or self._began
+        if line and line.state is LineState.SESSION_DEAD:
+            last = min(last, line.at)  # Frames still arrive.
         up = line is not None and line.state is LineState.UP
         if not up and now - last >= self._blind_after and (self._outage_since is None or self._needs_new_alarm(line)):
             self._outage_since = self._outage_since or last
@@ -158,6 +165,9 @@ class LivenessMonitor:
             if self._attempt("alarm", lambda: self._alarm.seeing(since, now)):
                 self._outage_since = None
                 log.info("seeing", since=since.isoformat())
+
+    def _keep_alive_after(self, now: datetime) -> datetime:
+        return now + self._keep_alive_every * self._random.uniform(0.8, 1)
 
     def _needs_new_alarm(self, line: LineReport | None) -> bool:
         """Return whether the connection is now in a state in which a person must act and that was not reported yet."""

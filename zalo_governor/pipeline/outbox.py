@@ -14,6 +14,7 @@ from zalo_governor.domain.errors import (
     SendDeferredError,
     SendRefusedError,
     SendUncertainError,
+    SendWaitsError,
     StoreUnavailableError,
 )
 from zalo_governor.domain.notices import Outgoing, Purpose, Reception
@@ -195,6 +196,10 @@ class OutboxLane:
                 lambda: self._store.refused(outgoing, code, self._clock(), addressee_refuses=of_addressee)
             )
             self._on_sent(outgoing, "refused")
+        except SendWaitsError as waiting:
+            later = self._clock() + timedelta(seconds=waiting.delay)
+            self._retry_until_stored(lambda: self._store.postponed(outgoing, later))
+            self._on_sent(outgoing, "waits_for_login")
         except SendDeferredError as deferral:
             reason = deferral.code
             until = self._clock() + max(pause, timedelta(seconds=deferral.delay))

@@ -20,7 +20,7 @@ class Faults(BaseModel):
     The calls are not carried out. The error code in the unencrypted (outer) part is 0, as in most errors of Zalo.
     """
     outer: Refusals = {}
-    """API path -> (error code, message) that its calls get in the unencrypted (outer) part of the answer."""
+    """Path of the API or of the login site -> (error code, message) in the unencrypted (outer) part of the answer."""
     status: dict[str, int] = {}
     """URL path -> HTTP status with which its requests are answered, with an HTML page instead of JSON."""
     hang: dict[str, float] = {}
@@ -42,8 +42,20 @@ class Faults(BaseModel):
     expired: list[str] = []
     """Session cookies (values of `zpw_sek`) that are no longer valid.
 
-    API calls with them get error code 102; WebSocket handshakes get HTTP status 401.
+    API calls with them get the error code `expired_code`, WebSocket handshakes HTTP status 401; open sockets live on.
     """
+    expired_code: int = 102
+    """Error code of calls with an expired cookie: 102, 401, or 600 as after a login elsewhere."""
+    expired_may_log_in: bool = False
+    """Whether a login with an expired cookie is accepted all the same, although its calls are not."""
+    refused_versions: list[int] = []
+    """Versions of Zalo Web that the login does not accept."""
+    service_hosts: dict[str, list[str]] = {}
+    """Service -> URLs of its hosts that the login names in place of the usual ones."""
+    clear_cookie: bool = False
+    """Whether every answer clears the session cookie on all its domains, without a new value."""
+    withheld_keys: int = Field(default=0, ge=0)
+    """How often the chat page gives no session cookie after a login by QR code, although the login counts."""
     plain_login: tuple[int, str] | None = None
     """(error code, error message) with which unencrypted login calls are refused, or None to accept them.
 

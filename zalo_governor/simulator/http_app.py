@@ -27,7 +27,6 @@ KEEP_ALIVE = "/keepalive"
 
 Its answer is not encrypted; the misspelled key `config_vesion` in it is Zalo's own.
 """
-NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
 
 
 class HttpApp:
@@ -62,7 +61,7 @@ class HttpApp:
         cookie = session_cookie(request)
         valid = bool(cookie) and cookie not in stage.faults.expired
         account = stage.world.account_of(cookie)
-        refusal = self._outer_refusal(path, valid)
+        refusal = self._outer_refusal(request, valid)
         if path in login.PLAIN:
             answer, entry["params"] = login.PLAIN[path](stage, account, dict(request.query), refusal)
             return self._response(answer, account, entry)
@@ -96,11 +95,15 @@ class HttpApp:
         self._called[path] = recent if refused else [*recent, now]
         return refused
 
-    def _outer_refusal(self, path: str, valid: bool) -> RawDict | None:
-        if path in self._stage.faults.outer:
-            code, message = self._stage.faults.outer[path]
-            return outer(None, code, message)
-        return None if valid else NO_SESSION
+    def _outer_refusal(self, request: web.Request, valid: bool) -> RawDict | None:
+        path, faults = request.path, self._stage.faults
+        if path in faults.outer:
+            return outer(None, *faults.outer[path])
+        if not valid and not (path in login.PLAIN and faults.expired_may_log_in):
+            return outer(None, faults.expired_code, "zpw_sek is missing or wrong")
+        if request.query.get("client_version", "") in map(str, faults.refused_versions):
+            return outer(None, 1, "client version is not supported")
+        return None
 
     def _response(self, answer: RawDict, account: Account, entry: RawDict, *, inner_code: int = 0) -> web.Response:
         entry["error_code"] = answer["error_code"] or inner_code
@@ -110,7 +113,15 @@ class HttpApp:
             self._stage.faults = self._stage.faults.model_copy(update={"rotate_cookie": None})
             self._stage.world.renew(account, value)
             response.headers.add("Set-Cookie", f"zpw_sek={value}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
+        if self._stage.faults.clear_cookie:
+            for domain in (".zalo.me", ".chat.zalo.me"):
+                response.headers.add("Set-Cookie", cleared_key(domain))
         return response
+
+
+def cleared_key(domain: str) -> str:
+    """Return the value of the header Set-Cookie that clears the session cookie on a domain."""
+    return f"zpw_sek=; Domain={domain}; Path=/; Max-Age=0; Secure; HttpOnly"
 
 
 def call_entry(request: web.Request, now_ms: int) -> RawDict:

@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+SESSION_KEY = "zpw_sek"
+"""Name of the cookie that is the session; without it the other cookies are of no use (zalo-protocol.md, 14.8)."""
 _DEFAULT_DOMAIN = ".zalo.me"
 """Domain assumed for a cookie of which only name and value are given."""
 
@@ -45,6 +47,13 @@ class Credentials(BaseModel):
     user_agent: str = Field(min_length=1)
     cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
     """Cookies of the session; may also be given as a mapping `{name: value}`."""
+    refused_versions: tuple[int, ...] = ()
+    """Versions of Zalo Web that Zalo no longer accepts, found when this session logged in."""
+
+    @property
+    def have_session_key(self) -> bool:
+        """Return whether the cookie that is the session is among the cookies."""
+        return any(cookie.name == SESSION_KEY and cookie.value for cookie in self.cookies)
 
     @field_validator("user_agent")
     @classmethod

@@ -34,6 +34,10 @@ class LoginRefusedError(ZaloError):
         return {"code": self.code}
 
 
+class SessionDeadError(LoginRefusedError):
+    """The session is known to be dead, or was taken over by another client: Zalo was not asked for another login."""
+
+
 class QrExpiredError(ZaloError):
     """Nobody scanned the QR code for logging in, or confirmed the login, while the code was valid."""
 
@@ -49,15 +53,16 @@ class QrDeclinedError(ZaloError):
 
 
 class QrRefusedError(ZaloError):
-    """Zalo issued no QR code for logging in, or no longer accepts the one it issued.
+    """Zalo refused a step of the login by QR code.
 
-    `code` is Zalo's error code, 0 if Zalo gave none.
+    `code` is Zalo's error code or the HTTP status, 0 if Zalo gave none; `step` names the step in Vietnamese.
     """
 
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"Zalo từ chối đăng nhập bằng mã QR (mã {code}): {message}")
+    def __init__(self, code: int, message: str, step: str) -> None:
+        super().__init__(f"Zalo từ chối bước {step} (mã {code}): {message}")
         self.code = code
         self.message = message
+        self.step = step
 
     @property
     def facts(self) -> dict[str, str | int]:
@@ -81,7 +86,7 @@ class ZaloCallError(ZaloError):
 
 
 class SessionExpiredError(ZaloCallError):
-    """The session has expired (code 102, HTTP 401 or 403): the caller must log in again, then repeat the call."""
+    """Zalo refuses the session (102, 600, 401, 403): the caller must `renew` the session, then repeat the call."""
 
 
 class NotInGroupError(ZaloError):

@@ -11,7 +11,7 @@ from zalo_governor.app.context import AppContext, SessionOrigin, open_records
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.zalo.credentials import Credentials
+from zalo_governor.zalo.credentials import Cookie, Credentials
 
 
 def put_session(folder: Path, cookie: str) -> None:
@@ -154,3 +154,13 @@ def test_a_slip_without_its_session_says_that_one_has_to_log_in(offices: list[Pa
     elsewhere = database.with_name("other.db")
     with opened(offices[0], elsewhere) as records, pytest.raises(ConfigError, match="zalo-governor login"):
         records.credentials()
+
+
+def test_a_session_with_its_key_cookie_is_never_replaced_by_one_without(offices: list[Path], database: Path) -> None:
+    with opened(offices[0], database) as records:
+        kept = records.credentials()
+        without = kept.model_copy(update={"cookies": (Cookie(name="zpsid", value="x"),)})
+        records.keep_credentials(without)
+        assert records.credentials() == kept
+        rotate(records, "new")
+        assert cookie(records.credentials()) == "new"

@@ -1,6 +1,8 @@
 """The vigil finds what the socket did not bring, and knows when the bot is blind."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from tests.unit.pipeline.made import GROUP, element
 from zalo_governor.domain.clock import to_ms
@@ -20,6 +22,7 @@ class Given:
         self.seconds = 0.0
         self.heard_at: datetime | None = NOW
         self.state: LineState | None = LineState.UP
+        self.line_at = NOW
         self.last: dict[str, Element] = {}
         self.stored = {"1"}
         self.fails = False
@@ -33,7 +36,7 @@ class Given:
             newest=self._newest,
             known=lambda group_id, keys: self.stored & set(keys),
             keep_alive=lambda: self.calls.append("keep_alive"),
-            line=lambda: (LineReport(state=self.state, at=NOW) if self.state else None, self.heard_at),
+            line=lambda: (LineReport(state=self.state, at=self.line_at) if self.state else None, self.heard_at),
             report=self.reports.append,
             go_round=lambda: self.calls.append("round"),
             alarm=self,
@@ -43,6 +46,7 @@ class Given:
             blind_after=timedelta(minutes=10),
             clock=lambda: self.now,
             seconds=lambda: self.seconds,
+            random=Random(1),  # noqa: S311 - spreads calls, keeps no secret
         )
 
     def _newest(self) -> dict[str, Element]:
@@ -75,11 +79,35 @@ def said(key: str, minutes: float, group: str = GROUP) -> Element:
 
 def test_calls_are_made_at_their_intervals_and_not_more_often() -> None:
     given = Given()
-    for minute in range(11):
-        given.at(minute)
-        given.at(minute + 0.5)
+    for tenth in range(110):
+        given.at(tenth / 10)
     assert given.calls.count("look") == 2
-    assert given.calls.count("keep_alive") == 3
+    assert given.calls.count("keep_alive") in {3, 4}
+
+
+def test_the_session_is_kept_alive_at_uneven_intervals_never_longer_than_set() -> None:
+    given, moments = Given(), list[float]()
+    for tenth in range(600):
+        before = len(given.calls)
+        given.at(tenth / 10)
+        moments += [tenth / 10] * given.calls[before:].count("keep_alive")
+    pauses = {round(later - earlier, 1) for earlier, later in itertools.pairwise(moments)}
+    assert len(pauses) > 2
+    assert all(2.4 <= pause <= 3.1 for pause in pauses)
+
+
+def test_a_session_that_is_dead_while_frames_still_arrive_is_told_since_when_zalo_refuses_it() -> None:
+    given = Given()
+    given.state, given.line_at = LineState.SESSION_DEAD, NOW + timedelta(minutes=2)
+    for minute in range(3, 14):
+        given.heard_at = NOW + timedelta(minutes=minute)
+        given.at(minute)
+    assert [call for call in given.calls if call.startswith("blind")] == ["blind since 08:02"]
+    assert given.told == [LineState.SESSION_DEAD]
+    assert given.calls.count("look") == 2, "the calls show whether Zalo accepts the session again"
+    given.state = LineState.UP
+    given.at(14)
+    assert given.calls[-1] == "seeing 08:02 08:14"
 
 
 def test_a_message_that_did_not_come_is_found_and_reported_as_a_gap() -> None:

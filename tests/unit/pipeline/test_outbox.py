@@ -14,6 +14,7 @@ from zalo_governor.domain.errors import (
     SendError,
     SendRefusedError,
     SendUncertainError,
+    SendWaitsError,
 )
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.pipeline.outbox import OutboxWorker
@@ -79,6 +80,7 @@ def run(
         (SendRefusedError(122, "blocked"), "refused 1 122"),
         (SendDeferredError("too many", 30), "deferred 1 08:00:30"),
         (SendDeferredError("no line", 1), "deferred 1 08:00:15"),
+        (SendWaitsError("the session is dead", 60), "postponed 1 08:01:00"),
         (SendUncertainError("cut"), "uncertain 1 08:00:15"),
     ],
 )

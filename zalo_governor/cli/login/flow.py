@@ -31,10 +31,28 @@ from zalo_governor.zalo.errors import (
     ZaloError,
     ZaloUnavailableError,
 )
+from zalo_governor.zalo.http.error_codes import INVALID_LOGIN
 
 QR_FILE = "ma-qr-dang-nhap.png"
 _MAX_CODES = 5
 """Number of QR codes shown one after the other before the login gives up because nobody scans them."""
+_WARNING = (
+    "Trước khi đăng nhập, đề nghị lưu ý: sau lần đăng nhập mới, Hệ thống không lấy lại được tin đã gửi trước lúc đăng "
+    "nhập. Trong thời gian Hệ thống dùng tài khoản này, không ai được mở Zalo Web hoặc Zalo máy tính bằng tài khoản "
+    "này, vì khi đó Zalo thu hồi ngay phiên của Hệ thống; dùng Zalo trên điện thoại thì không sao."
+)
+_REMINDER = (
+    "Nhắc lại: tin gửi trước lúc đăng nhập này không lấy lại được; không ai được mở Zalo Web hoặc Zalo máy tính bằng "
+    "tài khoản này."
+)
+_THIRD_PARTY = (
+    "Nếu điện thoại hiện cảnh báo về phần mềm của bên thứ ba: Hệ thống không phải phần mềm của Zalo, đề nghị người phụ "
+    "trách đọc cảnh báo và quyết định có tiếp tục hay không."
+)
+_ADVICE = (
+    "Đề nghị kiểm tra: điện thoại có mạng, đang mở Zalo; điện thoại và máy chủ dùng chung một mạng (khác mạng thì có "
+    f"lần Zalo không nhận mã). {_THIRD_PARTY}"
+)
 
 
 class Ending(IntEnum):
@@ -43,7 +61,7 @@ class Ending(IntEnum):
     NO_NETWORK = 3
     """Zalo did not answer."""
     DECLINED = 4
-    """The person who scanned the QR code declined the login on the telephone."""
+    """The person who scanned the QR code declined the login on the telephone, or the operator kept the old session."""
     NOBODY_SCANNED = 5
     """No QR code was scanned and confirmed in time."""
     REFUSED = 6
@@ -97,6 +115,9 @@ class SignIn:
         """
         known = self._records.account if self._records.settings.zalo.session_file.exists() else ""
         with standing_still(self._records, known):
+            self._say(_WARNING)
+            if known:
+                self._require_wish()
             try:
                 session, name = self._new_session()
             except ZaloError as error:
@@ -107,6 +128,9 @@ class SignIn:
             with standing_still(self._records, uid if uid != known else ""):
                 self._records.keep_login(credentials, uid)
         self._say(f"Đã đăng nhập tài khoản {_quoted(name)}, uid {uid}. Phiên đăng nhập được lưu, đã mã hóa.")
+        if versions := ", ".join(map(str, credentials.refused_versions)):
+            self._say(f"Zalo không nhận phiên bản Zalo Web {versions}; Hệ thống khai phiên bản khác mà Zalo nhận.")
+        self._say(_REMINDER)
         return SignedIn(uid, name)
 
     def _new_session(self) -> tuple[tuple[str, Credentials], str]:
@@ -125,6 +149,24 @@ class SignIn:
         finally:
             session.close()
 
+    def _require_wish(self) -> None:
+        """Ask before a session that Zalo still accepts is replaced; without a terminal the scan is the consent.
+
+        Raises:
+            SignInError: the operator keeps the session.
+        """
+        try:
+            session = new_session(self._records, self._records.credentials(), self._records.keep_credentials)
+            try:
+                session.login()
+            finally:
+                session.close()
+        except GovernorError:
+            return
+        self._say("Phiên đăng nhập đang lưu vẫn được Zalo nhận, chưa cần đăng nhập mới.")
+        if sys.stdin.isatty() and not self._asking.yes("Vẫn đăng nhập mới?", default=False):
+            raise SignInError(Ending.DECLINED, "Giữ phiên đăng nhập đang lưu, chưa thay đổi gì.")
+
     def _browser_identity(self) -> tuple[str, str]:
         """Return the browser id (imei) and user agent that the program presents to Zalo, as if it were a web browser.
 
@@ -139,6 +181,9 @@ class SignIn:
     def _wait_until_confirmed(self, login: QrLogin) -> None:
         for number in range(1, _MAX_CODES + 1):
             code = login.code()
+            for refused in login.unheeded:
+                self._say(f"{_refusal(refused)} Mã QR có thể không dùng được.")
+            login.unheeded.clear()
             try:
                 with self._show_code(code):
                     name = login.wait_for_scan(code)
@@ -147,7 +192,9 @@ class SignIn:
             except QrExpiredError:
                 self._say("Mã đã hết hạn, chưa được quét hoặc chưa được xác nhận.")
             except QrRefusedError as error:
-                self._say(f"Mã không còn hiệu lực (Zalo trả lời mã {error.code}).")
+                if error.code == INVALID_LOGIN:
+                    raise
+                self._say(f"Mã không còn hiệu lực. {_refusal(error)}")
             else:
                 return
             if number == _MAX_CODES or not self._ask_for_another_code():
@@ -155,7 +202,7 @@ class SignIn:
         raise SignInError(
             Ending.NOBODY_SCANNED,
             "Chưa đăng nhập được: mã QR đã hết hạn, chưa có ai quét và xác nhận. Khi có sẵn điện thoại của tài khoản "
-            "dùng cho Hệ thống, chạy lại: zalo-governor login",
+            f"dùng cho Hệ thống, chạy lại: zalo-governor login. {_ADVICE}",
         )
 
     @contextmanager
@@ -193,6 +240,11 @@ class SignIn:
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _refusal(error: QrRefusedError) -> str:
+    said = f": {error.message}" if error.message else ""
+    return f"Zalo từ chối bước {error.step} (mã {error.code}{said})."
 
 
 def _quoted(name: str) -> str:
@@ -262,7 +314,7 @@ def told(error: ZaloError) -> SignInError:
             return SignInError(
                 Ending.DECLINED,
                 "Chưa đăng nhập được: người quét mã đã từ chối trên điện thoại. Nếu là nhầm, chạy lại: "
-                "zalo-governor login",
+                f"zalo-governor login. {_THIRD_PARTY}",
             )
         case ZaloUnavailableError():
             return SignInError(
@@ -272,10 +324,12 @@ def told(error: ZaloError) -> SignInError:
                 "zalo-governor login",
             )
         case QrRefusedError() | LoginRefusedError() | ZaloCallError():
+            step = f" bước {error.step}" if isinstance(error, QrRefusedError) else ""
             return SignInError(
                 Ending.REFUSED,
-                f"Chưa đăng nhập được: Zalo từ chối, mã {error.code}: {error.message}. Chờ ít phút rồi chạy lại; nếu "
-                "vẫn vậy, có thể Zalo đã đổi cách đăng nhập: lấy phiên từ trình duyệt, xem docs/cai-dat.md",
+                f"Chưa đăng nhập được: Zalo từ chối{step}, mã {error.code}: {error.message}. {_ADVICE} Chờ ít phút "
+                "rồi chạy lại; nếu vẫn vậy, có thể Zalo đã đổi cách đăng nhập: lấy phiên từ trình duyệt, xem "
+                "docs/cai-dat.md",
             )
         case _:
             return SignInError(Ending.REFUSED, f"Chưa đăng nhập được: {error}")

@@ -131,7 +131,7 @@ class Status(Command[bool]):
             return self.voice.render(MessageId.LINE_ELSEWHERE, since=since, why=why, until=until, heard=heard)
         if status.state in _UP:
             return self.voice.render(MessageId.LINE_UP, since=since)
-        refused = status.state is LineState.REFUSED
+        refused = status.state in {LineState.REFUSED, LineState.SESSION_DEAD}
         return self.voice.render(MessageId.LINE_REFUSED if refused else MessageId.LINE_DOWN, since=since, heard=heard)
 
     def _search_line(self, status: LineStatus) -> str:

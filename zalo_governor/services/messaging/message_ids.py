@@ -663,6 +663,7 @@ class MessageId(Enum):
     BLIND_ELSEWHERE = ("blind_elsewhere", "since why until")
     BLIND_REFUSED_SUBJECT = ("blind_refused_subject", "")
     BLIND_REFUSED = ("blind_refused", "since")
+    BLIND_SESSION_DEAD = ("blind_session_dead", "since")
     SEEING_SUBJECT = ("seeing_subject", "")
     SEEING = ("seeing", "since until minutes")
     STATUS_GROUP = ("status_group", "group judged sealed")

@@ -15,6 +15,9 @@ from zalo_governor.services.ports import BeginUnitOfWork
 ELSEWHERE = {LineState.DUPLICATE: MessageId.ELSEWHERE_SESSION, LineState.KICKED: MessageId.ELSEWHERE_ACCOUNT}
 """State of the connection -> text saying how the account is used elsewhere, for which the program disconnected."""
 
+_REFUSED = {LineState.REFUSED: MessageId.BLIND_REFUSED, LineState.SESSION_DEAD: MessageId.BLIND_SESSION_DEAD}
+"""State of the connection -> text saying that Zalo no longer accepts the session."""
+
 
 class OutageNotices:
     """Sender of notices about outages, in which nothing is received from Zalo, by a second channel (e-mail or webhook).
@@ -51,10 +54,10 @@ class OutageNotices:
             subject, elsewhere = MessageId.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
             about = {"since": moment(since), "why": self._voice.render(elsewhere), "until": moment(line.resumes_at)}
             text = self._voice.render(MessageId.BLIND_ELSEWHERE, **about)
-        elif line and line.state is LineState.REFUSED:
+        elif line and line.state in _REFUSED:
             subject, text = (
                 MessageId.BLIND_REFUSED_SUBJECT,
-                self._voice.render(MessageId.BLIND_REFUSED, since=moment(since)),
+                self._voice.render(_REFUSED[line.state], since=moment(since)),
             )
         self._tell(self._voice.render(subject), text)
 

@@ -119,7 +119,8 @@ def _login_info(stage: EventBus, account: Account) -> RawDict:
         "send2me_id": account.uid,
         "zpw_enk": base64.b64encode(account.secret_key).decode(),
         "zpw_ws": [f"ws://{stage.base_url}/ws/", f"ws://{stage.base_url}/ws/second/"],
-        "zpw_service_map_v3": {name: [f"https://{host}.chat.zalo.me"] for name, host in _SERVICES.items()},
+        "zpw_service_map_v3": {name: [f"https://{host}.chat.zalo.me"] for name, host in _SERVICES.items()}
+        | stage.faults.service_hosts,
         "language": "vi",
         "public_ip": "127.0.0.1",
         "haspcclient": 0,

@@ -12,8 +12,9 @@ import segno
 from aiohttp import web
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.crypto import outer
 from zalo_governor.simulator.event_bus import EventBus
-from zalo_governor.simulator.http_app import call_entry
+from zalo_governor.simulator.http_app import call_entry, cleared_key
 from zalo_governor.simulator.qr_codes import QrCode, QrState
 from zalo_governor.simulator.world import Account
 
@@ -67,6 +68,9 @@ class IdHost:
         entry = call_entry(request, self._stage.world.now_ms()) | {"params": form}
         if path in faults.status:
             response = web.Response(status=faults.status[path], text="<html></html>", content_type="text/html")
+        elif path in faults.outer:
+            response = web.json_response(outer(None, *faults.outer[path]))
+            entry["error_code"] = faults.outer[path][0]
         elif path in self._pages:
             response = self._pages[path](request.cookies.get(_VISITOR, ""))
         else:
@@ -135,12 +139,15 @@ class IdHost:
 
     def _chat(self, visitor: str) -> web.Response:
         response = web.Response(text="<html></html>", content_type="text/html")
-        code = self._stage.qr_codes.confirmed(visitor)
-        if code:
+        code, faults = self._stage.qr_codes.confirmed(visitor), self._stage.faults
+        if code and faults.withheld_keys:
+            self._stage.faults = faults.model_copy(update={"withheld_keys": faults.withheld_keys - 1})
+        elif code:
             cookie, world = secrets.token_hex(16), self._stage.world
             world.renew(Account(code.uid), cookie)
             line = f"zpw_sek={cookie}; Domain=.chat.zalo.me; Path=/; Secure; HttpOnly"
             response.headers.add("Set-Cookie", line)
+            response.headers.add("Set-Cookie", cleared_key(".zalo.me"))
         return response
 
     def _user_info(self, visitor: str) -> web.Response:

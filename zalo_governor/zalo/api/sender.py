@@ -9,11 +9,17 @@ from typing import Any
 import structlog
 
 from zalo_governor.domain.documents import ReportFile, ReportFormat
-from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError, SendWaitsError
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.notices import Notice, Outgoing, Reception
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.errors import SessionExpiredError, ZaloCallError, ZaloError, ZaloUnavailableError
+from zalo_governor.zalo.errors import (
+    SessionDeadError,
+    SessionExpiredError,
+    ZaloCallError,
+    ZaloError,
+    ZaloUnavailableError,
+)
 from zalo_governor.zalo.events.ids import as_id
 from zalo_governor.zalo.http.error_codes import RETRY_LIMIT, Meaning, meaning_of
 
@@ -49,7 +55,7 @@ class ZaloSender:
         Raises:
             SendRefusedError: Zalo answered with an error code that is final (`zalo.http.error_codes`).
             SendDeferredError: the message was not sent: no connection, too many requests, an unknown error code, an
-                expired session, or a failed upload of the file.
+                expired session (SendWaitsError if a person must log in), or a failed upload of the file.
             SendUncertainError: the connection broke after the request had been sent, Zalo answered HTTP 5xx, or its
                 answer had no msgId; the message may or may not have been sent.
         """
@@ -157,7 +163,9 @@ class ZaloSender:
         try:
             yield
         except SessionExpiredError as error:
-            raise SendDeferredError("the session had died", self._log_in_again(logins), error.code) from None
+            delay = self._log_in_again(logins)
+            waits = SendWaitsError if self._session.life.dead else SendDeferredError
+            raise waits("the session had died", delay, error.code) from None
         except ZaloCallError as error:
             raise _error_of_code(error) from error
         except ZaloUnavailableError as error:
@@ -173,6 +181,8 @@ class ZaloSender:
         """
         try:
             self._session.renew(logins)
+        except SessionDeadError:
+            return _REFUSED_LOGIN_SECONDS
         except ZaloError as error:
             log.error("login_failed", error=error)
             return _REFUSED_LOGIN_SECONDS

@@ -8,38 +8,54 @@ import binascii
 import re
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import NamedTuple, Self
 from urllib.parse import urljoin
 
 import requests
+import structlog
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from zalo_governor.domain.inbound import RawDict
-from zalo_governor.zalo.credentials import Cookie
+from zalo_governor.zalo.auth.browser import browser_headers
+from zalo_governor.zalo.credentials import SESSION_KEY, Cookie
 from zalo_governor.zalo.errors import (
     LoginRefusedError,
     QrDeclinedError,
     QrExpiredError,
     QrRefusedError,
+    ZaloCallError,
     ZaloUnavailableError,
 )
 from zalo_governor.zalo.http.base import outer_answer
 from zalo_governor.zalo.http.cookies import CookieStore
+from zalo_governor.zalo.http.error_codes import INVALID_LOGIN, as_code
 from zalo_governor.zalo.http.transport import ZaloTransport, http_through
+
+log = structlog.get_logger(__name__)
 
 QR_SECONDS = 100.0
 """How long a login QR code is valid, in seconds, according to Zalo's login page."""
 
 _ID = "https://id.zalo.me/account"
 _CHAT = "https://chat.zalo.me/"
+_CHAT_PAGE = f"{_CHAT}index.html"
+_CHECK_SESSION = f"{_ID}/checksession?continue=https%3A%2F%2Fchat.zalo.me%2Findex.html"
 _PC = "https://zalo.me/pc"
 _USER_INFO = "https://jr.chat.zalo.me/jr/userinfo"
 _VERSION = re.compile(r"https://stc-zlogin\.zdn\.vn/main-([\w.-]+?)\.js")
 _STILL_WAITING = 8
 _DECLINED = -13
 _MAX_REDIRECTS = 10
+_OPEN_PAGE, _ENTER, _ASK_WHO = "mở trang đăng nhập", "mở phiên đăng nhập", "hỏi phiên đăng nhập của tài khoản nào"
+_STEPS = {
+    "/logininfo": "chuẩn bị đăng nhập",
+    "/verify-client": "nhận thiết bị",
+    "/authen/qr/generate": "tạo mã QR",
+    "/authen/qr/waiting-scan": "chờ quét mã",
+    "/authen/qr/waiting-confirm": "chờ xác nhận trên điện thoại",
+}
+"""Path of a call of the login page -> what people are told of its step."""
 _MIN_POLL_SECONDS = 1.0
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -65,10 +81,10 @@ class QrLogin:
         self._store = CookieStore(())
         self._timeout = timeout
         self._http = http_through(ZaloTransport(self._store, route_to=route_to, timeout=timeout))
-        self._http.headers.update(
-            {"User-Agent": user_agent, "Accept": "*/*", "Accept-Language": "vi-VN,vi;q=0.9,en;q=0.8"}
-        )
+        self._http.headers.update({"Accept": "*/*", **browser_headers(user_agent)})
         self._version = ""
+        self.unheeded: list[QrRefusedError] = []
+        """Refusals of the page's preparing steps: a code may still be issued, but its scan will probably fail."""
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +112,7 @@ class QrLogin:
         except binascii.Error:
             content = b""
         if not isinstance(code, str) or not code or not content.startswith(_PNG):
-            raise QrRefusedError(0, "câu trả lời không có mã QR")
+            raise QrRefusedError(0, "câu trả lời không có mã QR", _STEPS["/authen/qr/generate"])
         return QrCode(code, content)
 
     def wait_for_scan(self, code: QrCode, seconds: float = QR_SECONDS) -> str:
@@ -124,33 +140,54 @@ class QrLogin:
         """Finish the login that was confirmed on the telephone: fetch the session's cookies; return the account's name.
 
         Raises:
-            LoginRefusedError: Zalo does not report the session as logged in.
+            LoginRefusedError: Zalo does not report the session as logged in, or gave no session key for it.
+            QrRefusedError: Zalo refused a step.
         """
-        address = f"{_ID}/checksession?continue=https%3A%2F%2Fchat.zalo.me%2Findex.html"
+        self._follow(_CHECK_SESSION)
+        response = self._send("GET", _USER_INFO, referer=_CHAT)
+        _require_page(response, _ASK_WHO)
+        answer = outer_answer(response)
+        _require_success(answer, _ASK_WHO)
+        data = _data_of(answer)
+        if not data.get("logged"):
+            raise LoginRefusedError(0, "mã đã được xác nhận nhưng phiên chưa đăng nhập")
+        if not self._has_key():
+            self._follow(_CHAT_PAGE)
+        if not self._has_key():
+            raise LoginRefusedError(0, "mã đã được xác nhận nhưng Zalo không đưa cookie của phiên (zpw_sek)")
+        info = data.get("info")
+        return str(info.get("name") or "") if isinstance(info, dict) else ""
+
+    def _has_key(self) -> bool:
+        return any(cookie.name == SESSION_KEY for cookie in self._store.all())
+
+    def _follow(self, address: str) -> None:
+        """Fetch a page as a browser does, with its redirects, each of which may set cookies."""
+        response = self._send("GET", address)
         for _ in range(_MAX_REDIRECTS):
-            response = self._send("GET", address)
             location = response.headers.get("location")
             if not location or not 300 <= response.status_code < 400:
                 break
             address = urljoin(address, location)
-        data = _data_of(outer_answer(self._send("GET", _USER_INFO, referer=_CHAT)))
-        info = data.get("info")
-        if not data.get("logged"):
-            raise LoginRefusedError(0, "mã đã được xác nhận nhưng phiên chưa đăng nhập")
-        return str(info.get("name") or "") if isinstance(info, dict) else ""
+            response = self._send("GET", address)
+        _require_page(response, _ENTER)
 
     def _open_page(self) -> None:
         page = self._send("GET", f"{_ID}?continue=https%3A%2F%2Fchat.zalo.me%2F")
-        if page.status_code >= 400:
-            raise ZaloUnavailableError(f"HTTP {page.status_code}", "/account", sent=True)
+        _require_page(page, _OPEN_PAGE)
         found = _VERSION.search(page.text)
         if not found:
-            raise QrRefusedError(0, "trang đăng nhập không cho biết phiên bản, có thể Zalo đã đổi trang")
+            raise QrRefusedError(0, "trang đăng nhập không cho biết phiên bản, có thể Zalo đã đổi trang", _OPEN_PAGE)
         self._version = found[1]
         for path, form in (("/logininfo", {}), ("/verify-client", {"type": "device"})):
-            # Zalo's own page makes these calls and ignores their answers.
-            with suppress(QrRefusedError):
+            # Zalo's own page goes on whatever the answers are; without these calls the code is invalid.
+            try:
                 self._call(path, {**form, "continue": _PC})
+            except QrRefusedError as refused:
+                log.warning("qr_step_refused", step=path, code=refused.code)
+                if refused.code == INVALID_LOGIN:
+                    raise
+                self.unheeded.append(refused)
 
     def _call(self, path: str, form: Mapping[str, str]) -> RawDict:
         """Post a form to a path of Zalo's login site; return the field `data` of the answer, {} if there is none.
@@ -159,8 +196,7 @@ class QrLogin:
             QrRefusedError: Zalo answered with an error code.
         """
         answer = self._request(path, form, self._timeout)
-        if code := _code_of(answer):
-            raise QrRefusedError(code, str(answer.get("error_message") or ""))
+        _require_success(answer, _STEPS[path])
         return _data_of(answer)
 
     def _poll(self, path: str, form: Mapping[str, str], seconds: float) -> RawDict:
@@ -175,13 +211,12 @@ class QrLogin:
             except ZaloUnavailableError as error:
                 failed = error
             else:
-                code = _code_of(answer)
-                if code == 0:
-                    return _data_of(answer)
+                code = as_code(answer.get("error_code") or 0)
                 if code == _DECLINED:
                     raise QrDeclinedError
                 if code != _STILL_WAITING:
-                    raise QrRefusedError(code, str(answer.get("error_message") or ""))
+                    _require_success(answer, _STEPS[path])
+                    return _data_of(answer)
             pause = min(_MIN_POLL_SECONDS - (time.monotonic() - began), deadline - time.monotonic())
             time.sleep(max(pause, 0))
         if failed and failed.message != requests.ReadTimeout.__name__:
@@ -190,7 +225,10 @@ class QrLogin:
 
     def _request(self, path: str, form: Mapping[str, str], timeout: float) -> RawDict:
         given = {**form, "v": self._version}
-        return outer_answer(self._send("POST", f"{_ID}{path}", form=given, timeout=timeout))
+        try:
+            return outer_answer(self._send("POST", f"{_ID}{path}", form=given, timeout=timeout))
+        except ZaloCallError as error:
+            raise QrRefusedError(error.code, error.message, _STEPS[path]) from None
 
     def _send(
         self,
@@ -212,9 +250,21 @@ class QrLogin:
             raise ZaloUnavailableError(type(error).__name__, path, sent=True) from None
 
 
-def _code_of(answer: RawDict) -> int:
-    code = answer.get("error_code") or 0
-    return code if isinstance(code, int) else -1
+def _require_success(answer: RawDict, step: str) -> None:
+    """Raise QrRefusedError if the answer has an error code."""
+    if code := as_code(answer.get("error_code") or 0):
+        raise QrRefusedError(code, str(answer.get("error_message") or ""), step)
+
+
+def _require_page(response: requests.Response, step: str) -> None:
+    """Raise QrRefusedError if Zalo refused the page, and ZaloUnavailableError if its server failed."""
+    status = response.status_code
+    if status >= 500:
+        raise ZaloUnavailableError(f"HTTP {status}", parse_url(response.url).path or "/", sent=True, status=status)
+    if status >= 400:
+        raise QrRefusedError(status, f"HTTP {status}", step)
+    if "json" in response.headers.get("content-type", ""):
+        _require_success(outer_answer(response), step)
 
 
 def _data_of(answer: RawDict) -> RawDict:

@@ -1,8 +1,10 @@
 """The logged-in session of one Zalo account: its cookies, browser identity, and the keys that the login returned."""
 
+import re
 import threading
 from collections.abc import Callable
 from enum import Enum
+from http import HTTPStatus
 from typing import assert_never
 
 import requests
@@ -10,29 +12,39 @@ import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.zalo.auth.browser import browser_headers
 from zalo_governor.zalo.auth.encrypted_login import EncryptedLogin
 from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.errors import (
     ForbiddenHostError,
     LoginRefusedError,
+    SessionDeadError,
     SessionExpiredError,
     ZaloCallError,
     ZaloError,
 )
-from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE, GovernorApi
+from zalo_governor.zalo.frames.decrypt import TAKEN_OVER
+from zalo_governor.zalo.http.base import CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
-from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
+from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, FINAL_LOGIN_REFUSALS, as_code
 from zalo_governor.zalo.http.file_download import FileDownload
 from zalo_governor.zalo.http.rate_limit import TokenBucket
+from zalo_governor.zalo.http.service_hosts import ServiceHosts
+from zalo_governor.zalo.http.session_life import SessionLife
 from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
 from zalo_governor.zalo.http.upload_waiter import UploadWaiter
 
 log = structlog.get_logger(__name__)
 
 _LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
-_PLAIN_VERSION = 645
-_ENCRYPTED_VERSION = 685
-"""Versions of Zalo Web sent with the plain and the encrypted login, as zlapi 1.0.3 and zca-js 2.2.0 do."""
+KNOWN_VERSIONS = (691, 685, 647)
+"""Versions of Zalo Web that may be announced, the one of the living web client first (zalo-protocol.md, 14.8)."""
+_UNSUPPORTED = re.compile(
+    r"version|unsupported|not supported|too old|out ?of ?date|outdated|upgrade|update|phiên bản|không (còn )?hỗ trợ|"
+    r"cập nhật|nâng cấp",
+    re.IGNORECASE,
+)
+"""Words by which Zalo's refusal of a login says that it means the announced version."""
 
 
 class LoginForm(Enum):
@@ -53,7 +65,8 @@ class ZaloSession:
             credentials.
         clock: gives the present time, which is sent with the login.
         pace: rate limit of the calls; None for five a second and bursts of twenty.
-        client_version: version of Zalo Web to present to Zalo; None for the default of the form of login in use.
+        client_version: version of Zalo Web to present to Zalo, None for the newest known one; the other known ones are
+            tried if Zalo says that it does not accept it.
     """
 
     def __init__(
@@ -68,13 +81,13 @@ class ZaloSession:
         client_version: int | None = None,
     ) -> None:
         self._credentials = credentials
-        self._client_version = client_version
+        self._wanted_version = client_version or KNOWN_VERSIONS[0]
         self._form = LoginForm.PLAIN
         self._route_to = route_to
         self._on_credentials = on_credentials
         self._clock = clock
         self._cookies = CookieStore(credentials.cookies)
-        self._persisted = self._cookies.all()
+        self._persisted = credentials.model_copy(update={"cookies": self._cookies.all()})
         self._persist_lock = threading.Lock()
         self._login_lock = threading.Lock()
         self._uid = ""
@@ -84,10 +97,18 @@ class ZaloSession:
         self.uploads = UploadWaiter()
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self._http.hooks["response"].append(self._save_cookies)
+        self.life = SessionLife(clock)
+        """Whether Zalo accepts the session, and whether the program may log in by itself."""
+        self.browser_headers = browser_headers(credentials.user_agent)
+        """Headers by which this account's browser describes itself, the same for login, calls and socket."""
+        self._hosts = ServiceHosts(routed=route_to is not None)
         self.api = GovernorApi(
             self._http,
             imei=credentials.imei,
-            user_agent=credentials.user_agent,
+            headers=self.browser_headers,
+            client_version=self._versions()[0],
+            life=self.life,
+            hosts=self._hosts,
             log_in=self.login,
             before=(pace or TokenBucket(per_second=5, burst=20)).take,
         )
@@ -104,9 +125,9 @@ class ZaloSession:
         return self._uid
 
     @property
-    def user_agent(self) -> str:
-        """Return the User-Agent of this account, the same for login, calls and socket."""
-        return self._credentials.user_agent
+    def client_version(self) -> int:
+        """Return the version of Zalo Web that is presented to Zalo: the one that Zalo accepted at the last login."""
+        return self.api.client_version
 
     @property
     def socket_urls(self) -> tuple[str, ...]:
@@ -140,23 +161,32 @@ class ZaloSession:
     def renew(self, known_logins: int) -> None:
         """Log in again, unless another thread has done so since the caller read `known_logins` from `logins`.
 
-        Raises the same errors as `login`.
+        Only new keys are fetched, with the stored cookies: this is no new login of the browser, after which earlier
+        messages would be out of reach.
+
+        Raises:
+            SessionDeadError: the program must not log in by itself now; see `SessionLife.may_log_in`.
+            LoginRefusedError, ForbiddenHostError, ZaloUnavailableError: as for `login`.
         """
         with self._login_lock:
-            if self._logins == known_logins:
-                self._login()
+            if self._logins != known_logins:
+                return
+            if not self.life.may_log_in:
+                dead = self.life.dead
+                raise SessionDeadError(dead.code if dead else TAKEN_OVER, "chờ người đăng nhập lại")
+            self._login()
 
     def downloads(self, *, most_bytes: int, seconds: float) -> FileDownload:
         """Return a download of files of up to `most_bytes` from Zalo's file servers, each within `seconds`.
 
-        It sends the session's user agent, but none of its cookies.
+        It describes itself as the session's browser, but sends none of its cookies.
         """
         return FileDownload(
             self._route_to,
             most_bytes=most_bytes,
             seconds=seconds,
             idle_seconds=self.timeout,
-            user_agent=self.user_agent,
+            headers=self.browser_headers,
         )
 
     def close(self) -> None:
@@ -164,12 +194,20 @@ class ZaloSession:
         self._http.close()
 
     def _login(self) -> None:
-        data = self._login_data()
+        self.life.login_begins()
+        try:
+            self._enter(self._login_data())
+        except LoginRefusedError as error:
+            self.life.login_refused(error.code)
+            raise
+        self.life.logged_in()
+
+    def _enter(self, data: RawDict) -> None:
         uid, sockets = str(data["uid"]), data["zpw_ws"]
         if self._uid not in {"", uid}:
             raise LoginRefusedError(0, "cookie là của một tài khoản khác với trước")
         self._socket_urls = self._allowed_socket_urls(sockets)
-        self.api.client_version = self._client_version or _CALL_VERSIONS[self._form]
+        self._hosts.learn(data.get("zpw_service_map_v3"))
         self.api.become(
             {
                 "phone_number": str(data.get("phone_number") or ""),
@@ -180,31 +218,52 @@ class ZaloSession:
         )
         self._uid = uid
         self._logins += 1
-        log.info("logged_in", uid=uid, sockets=len(self._socket_urls), form=self._form.value)
+        log.info(
+            "logged_in", uid=uid, sockets=len(self._socket_urls), form=self._form.value, version=self.client_version
+        )
 
     def _login_data(self) -> RawDict:
-        try:
-            return self._request_login(self._form)
-        except (LoginRefusedError, ZaloCallError) as error:
-            # Before the first login, one form may refuse a session that the other form accepts.
-            if error.code == _TOO_MANY or (self._logins and error.code in _SESSION_DEAD_CODES):
-                raise
-            log.warning("login_form_refused", form=self._form.value, code=error.code)
-        other = LoginForm.ENCRYPTED if self._form is LoginForm.PLAIN else LoginForm.PLAIN
-        data = self._request_login(other)
-        self._form = other
-        return data
+        """Return the data of a login in the first version and form that Zalo accepts; keep which these are."""
+        versions, refused = self._versions(), set(self._credentials.refused_versions)
+        while True:
+            version = versions.pop(0)
+            errors: list[LoginRefusedError | ZaloCallError] = []
+            for form in sorted(LoginForm, key=lambda form: form is not self._form):
+                try:
+                    data = self._request_login(form, version)
+                except (LoginRefusedError, ZaloCallError) as error:
+                    errors.append(error)
+                    # Before the first login, one form may refuse a session that the other form accepts.
+                    if error.code in _NO_OTHER_FORM or (self._logins and error.code in DEAD_SESSION_CODES):
+                        raise
+                    log.warning("login_form_refused", form=form.value, code=error.code)
+                else:
+                    self._form, self.api.client_version = form, version
+                    self._credentials = self._credentials.model_copy(
+                        update={"refused_versions": tuple(sorted(refused - {version}))}
+                    )
+                    self._save()
+                    return data
+            if not versions or not any(_UNSUPPORTED.search(error.message) for error in errors):
+                raise errors[-1]
+            log.warning("version_refused", version=version, next=versions[0], code=errors[-1].code)
+            refused.add(version)
 
-    def _request_login(self, form: LoginForm) -> RawDict:
+    def _versions(self) -> list[int]:
+        """Return the versions to announce in turn: the one that is set first, those that Zalo has refused last."""
+        versions = dict.fromkeys((self._wanted_version, *KNOWN_VERSIONS))
+        return sorted(versions, key=self._credentials.refused_versions.__contains__)
+
+    def _request_login(self, form: LoginForm, version: int) -> RawDict:
         """Call getLoginInfo in the given form; return `data` of the answer after checking its required fields."""
         match form:
             case LoginForm.PLAIN:
-                data = _success(self._call_login(self._plain_query())).get("data")
+                data = _success(self._call_login(self._plain_query(version))).get("data")
             case LoginForm.ENCRYPTED:
                 call = EncryptedLogin(
                     imei=self._credentials.imei,
                     client_type=CLIENT_TYPE,
-                    client_version=self._client_version or _ENCRYPTED_VERSION,
+                    client_version=version,
                     now_ms=to_ms(self._clock()),
                 )
                 data = _success(call.read(_success(self._call_login(call.query)).get("data"))).get("data")
@@ -217,11 +276,11 @@ class ZaloSession:
             raise LoginRefusedError(0, f"câu trả lời thiếu {', '.join(missing)}")
         return data
 
-    def _plain_query(self) -> RawDict:
+    def _plain_query(self, version: int) -> RawDict:
         return {
             "imei": self._credentials.imei,
             "type": CLIENT_TYPE,
-            "client_version": self._client_version or _PLAIN_VERSION,
+            "client_version": version,
             "computer_name": "Web",
             "ts": to_ms(self._clock()),
         }
@@ -243,31 +302,32 @@ class ZaloSession:
             raise ForbiddenHostError("the login named no socket that may be opened")
         return tuple(allowed)
 
-    def _save_cookies(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+    def _save_cookies(self, _response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self._save()
+
+    def _save(self) -> None:
         with self._persist_lock:
-            cookies = self._cookies.all()
-            if cookies == self._persisted:
+            credentials = self._credentials.model_copy(update={"cookies": self._cookies.all()})
+            if credentials == self._persisted:
                 return
             try:
-                self._on_credentials(self._credentials.model_copy(update={"cookies": cookies}))
+                self._on_credentials(credentials)
             except Exception as error:
                 # The call itself succeeded; the next answer saves the cookies again.
                 log.error("credentials_not_kept", error=type(error).__name__)
                 return
-            self._persisted = cookies
+            self._persisted = credentials
 
 
-_TOO_MANY = 429
-_SESSION_DEAD_CODES = frozenset({SESSION_EXPIRED, 401})
-"""Error codes for an expired session: the other form of login would be refused too."""
+_NO_OTHER_FORM = FINAL_LOGIN_REFUSALS | {HTTPStatus.TOO_MANY_REQUESTS.value}
+"""Codes after which the other form of login, or another version, would be refused too."""
 
 
 def _success(answer: RawDict) -> RawDict:
     code = answer.get("error_code") or 0
     if code != 0:
-        raise LoginRefusedError(code if isinstance(code, int) else -1, str(answer.get("error_message") or ""))
+        raise LoginRefusedError(as_code(code), str(answer.get("error_message") or ""))
     return answer
 
 
-_CALL_VERSIONS = {LoginForm.PLAIN: API_VERSION, LoginForm.ENCRYPTED: _ENCRYPTED_VERSION}
 _REQUIRED: dict[str, type | tuple[type, ...]] = {"uid": (str, int), "zpw_enk": str, "zpw_ws": list}

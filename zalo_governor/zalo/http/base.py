@@ -1,7 +1,8 @@
 """A subclass of zlapi's client in which every call has a timeout and every error answer of Zalo raises an exception."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import requests
@@ -16,7 +17,9 @@ from zalo_governor.zalo.errors import (
     ZaloError,
     ZaloUnavailableError,
 )
-from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED, UNKNOWN
+from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, as_code
+from zalo_governor.zalo.http.service_hosts import ServiceHosts
+from zalo_governor.zalo.http.session_life import SessionLife
 from zalo_governor.zalo.http.zlapi_stubs import standing_in
 
 if TYPE_CHECKING:
@@ -52,10 +55,8 @@ else:
     with standing_in("aiohttp", "rel", "websocket"):
         from zlapi import ZaloAPI
 
-API_VERSION = 647
-"""Version of Zalo Web that zlapi 1.0.3 presents to Zalo."""
 CLIENT_TYPE = 30
-_CLIENT_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
+_DEAD_STATUSES = frozenset({401, 403, 600})
 
 
 class GovernorApi(ZaloAPI):
@@ -66,7 +67,10 @@ class GovernorApi(ZaloAPI):
     Args:
         http: the HTTP session that sends all requests.
         imei: browser id of the account.
-        user_agent: user agent of the account.
+        headers: headers by which the account's browser describes itself.
+        client_version: version of Zalo Web that each call presents to Zalo as `zpw_ver`.
+        life: is told of each call whether Zalo accepted its session, and says which calls may be made.
+        hosts: gives the host of each service.
         log_in: logs in; called in place of zlapi's own login.
         before: called before each request, for example to wait for the rate limit.
     """
@@ -76,22 +80,30 @@ class GovernorApi(ZaloAPI):
         http: requests.Session,
         *,
         imei: str,
-        user_agent: str,
+        headers: Mapping[str, str],
+        client_version: int,
+        life: SessionLife,
+        hosts: ServiceHosts,
         log_in: Callable[[], None],
         before: Callable[[], None],
     ) -> None:
         super().__init__(auto_login=False)
         self._log_in = log_in
         self._before_call = before
-        # A copy, as zlapi shares one dict of headers between all clients of a process; without zlapi's client hints,
-        # which may name another browser than the user agent.
+        # A copy, as zlapi shares one dict of headers between all clients of a process; without zlapi's own description
+        # of a browser, which is another one.
+        ours = {name.lower() for name in headers}
         self._state._headers = {
-            name: value for name, value in self._state._headers.items() if name not in _CLIENT_HINTS
-        } | {"User-Agent": user_agent}
+            name: value
+            for name, value in self._state._headers.items()
+            if name.lower() not in ours and not name.lower().startswith("sec-ch-ua")
+        } | dict(headers)
         self._state._session = http
         self._imei = imei
         self._state.user_imei = imei
-        self.client_version = API_VERSION
+        self._life = life
+        self._hosts = hosts
+        self.client_version = client_version
         """Version of Zalo Web that each call presents to Zalo as `zpw_ver`."""
 
     def become(self, config: RawDict) -> None:
@@ -141,7 +153,9 @@ class GovernorApi(ZaloAPI):
             "zpw_type": CLIENT_TYPE,
             "params": self._encode({"imei": self._imei}),
         }
-        _require_success(outer_answer(self._exchange(self._state._get, url, params=query)), _path(url))
+        response = self._exchange(self._state._get, url, params=query)
+        with self._recorded(response):
+            _require_success(outer_answer(response), _path(url))
 
     def plain(self, url: str, query: RawDict) -> RawDict:
         """Make an unencrypted call; return Zalo's answer as a JSON object, whose error code the caller must check."""
@@ -171,15 +185,38 @@ class GovernorApi(ZaloAPI):
         return response
 
     def _exchange(self, transfer: Callable[..., requests.Response], url: str, **kwargs: Any) -> requests.Response:
+        path = _path(url)
+        if (dead := self._life.refusal(path)) is not None:
+            raise SessionExpiredError(dead.code, "the session is dead, and not asked again yet", path)
         self._before_call()
+        if "zpw_ver" in (kwargs.get("params") or {}):
+            # zlapi's own methods name the version that zlapi was made for.
+            kwargs["params"] = {**kwargs["params"], "zpw_ver": self.client_version}
         try:
             # Following a redirect would repeat a send with another HTTP method, or fetch an HTML page.
-            return transfer(url, **kwargs, allow_redirects=False)
+            return transfer(self._hosts.route(url), **kwargs, allow_redirects=False)
         except (requests.RequestException, HTTPError) as error:
             # Without the cause: its text contains the whole URL.
-            raise ZaloUnavailableError(type(error).__name__, _path(url), sent=_may_have_been_sent(error)) from None
+            raise ZaloUnavailableError(type(error).__name__, path, sent=_may_have_been_sent(error)) from None
+
+    @contextmanager
+    def _recorded(self, response: requests.Response) -> Iterator[None]:
+        """Return a context manager around the reading of an answer: record whether Zalo accepted the session."""
+        path = _path(response.url)
+        try:
+            yield
+        except SessionExpiredError as error:
+            if error.code in DEAD_SESSION_CODES:
+                self._life.call_refused(path, error.code)
+            raise
+        else:
+            self._life.call_accepted(path)
 
     def _answer(self, response: requests.Response) -> Any:
+        with self._recorded(response):
+            return self._read_answer(response)
+
+    def _read_answer(self, response: requests.Response) -> Any:
         path = _path(response.url)
         outer = outer_answer(response)
         _require_success(outer, path)
@@ -205,12 +242,12 @@ def outer_answer(response: requests.Response) -> RawDict:
     """Return the JSON object in an HTTP response of Zalo, not yet decrypted, without checking its `error_code`.
 
     Raises:
-        SessionExpiredError: HTTP 401 or 403.
+        SessionExpiredError: HTTP 401, 403 or 600.
         ZaloCallError: another HTTP status 4xx.
         ZaloUnavailableError: no usable answer.
     """
     path, status = _path(response.url), response.status_code
-    if status in {401, 403}:
+    if status in _DEAD_STATUSES:
         raise SessionExpiredError(status, f"HTTP {status}", path)
     if status >= 500 or 300 <= status < 400 or status == 408:
         raise ZaloUnavailableError(f"HTTP {status}", path, sent=True, status=status)
@@ -229,8 +266,8 @@ def _require_success(answer: RawDict, path: str) -> None:
     code = answer.get("error_code", 0)
     if code == 0:
         return
-    number = int(code) if isinstance(code, int | str) and str(code).lstrip("-").isdecimal() else UNKNOWN
-    kind = SessionExpiredError if number == SESSION_EXPIRED else ZaloCallError
+    number = as_code(code)
+    kind = SessionExpiredError if number in DEAD_SESSION_CODES else ZaloCallError
     raise kind(number, str(answer.get("error_message") or ""), path)
 
 

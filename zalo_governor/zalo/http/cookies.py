@@ -9,9 +9,10 @@ from typing import Any
 import requests.cookies
 from requests import PreparedRequest, Request, Response
 
-from zalo_governor.zalo.credentials import Cookie
+from zalo_governor.zalo.credentials import SESSION_KEY, Cookie
 
 _requests_cookies: Any = requests.cookies  # its published type stubs lack the functions used here
+_CHAT = ".chat.zalo.me"
 
 
 class CookieStore:
@@ -34,15 +35,25 @@ class CookieStore:
         return self.header(Request("GET", f"https://{host}/").prepare()) or ""
 
     def learn(self, request: PreparedRequest, response: Response) -> None:
-        """Store the cookies that the response to an HTTP request sets, and delete those that it expires."""
+        """Store the cookies that the response to an HTTP request sets, and delete those that it expires.
+
+        The session key is never deleted without a new value: Zalo clears it on one domain in the same answer that sets
+        it on another (zalo-protocol.md, 14.8), and without it the stored session would be worth nothing.
+        """
         if "set-cookie" not in response.headers:
             return
         given = CookieJar()
         _requests_cookies.extract_cookies_to_jar(given, request, response.raw)
         with self._lock:
+            keys = [cookie for cookie in self._jar if cookie.name == SESSION_KEY]
             _requests_cookies.extract_cookies_to_jar(self._jar, request, response.raw)
+            for cookie in [cookie for cookie in self._jar if cookie.name == SESSION_KEY]:
+                self._jar.clear(cookie.domain, cookie.path, cookie.name)
+            for cookie in keys:
+                self._jar.set_cookie(cookie)
             for cookie in list(given):
-                self._replace_rotated(cookie)
+                if cookie.value or cookie.name != SESSION_KEY:
+                    self._replace_rotated(cookie)
 
     def all(self) -> tuple[Cookie, ...]:
         """Return all stored cookies, sorted by domain, path and name."""
@@ -64,8 +75,12 @@ class CookieStore:
                 self._jar.clear(old.domain, old.path, old.name)
                 # Keep the wider domain and path: a Set-Cookie without Domain or Path covers one host and folder only,
                 # but Zalo means the new value for all of its hosts.
-                cookie.domain = min(old.domain, cookie.domain, key=len)
+                if cookie.name != SESSION_KEY:
+                    cookie.domain = min(old.domain, cookie.domain, key=len)
                 cookie.path = min(old.path, cookie.path, key=len)
+        if cookie.name == SESSION_KEY and f".{cookie.domain.lstrip('.')}".endswith(_CHAT):
+            # For all hosts of the chat, and never for more than these: a later clearing on .zalo.me must not meet it.
+            cookie.domain = _CHAT
         self._jar.set_cookie(cookie)
 
 

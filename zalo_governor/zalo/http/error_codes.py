@@ -8,7 +8,14 @@ from enum import StrEnum
 from http import HTTPStatus
 
 SESSION_EXPIRED = 102
-"""Zalo's error code for an expired session."""
+"""Zalo's error code for an expired session key: a login with the stored cookies gives a new one."""
+SESSION_REVOKED = 600
+"""Zalo's error code for a session cookie that does not count, as after a login elsewhere (zalo-protocol.md, 14.8)."""
+DEAD_SESSION_CODES = frozenset({SESSION_EXPIRED, SESSION_REVOKED, HTTPStatus.UNAUTHORIZED.value})
+"""Codes in answers and in frames of the socket by which Zalo refuses the session itself."""
+INVALID_LOGIN = -1005
+FINAL_LOGIN_REFUSALS = frozenset({SESSION_REVOKED, INVALID_LOGIN})
+"""Codes after which a login with the same cookies, or by the same QR code, is of no use: a person must log in."""
 TOO_MANY_REQUESTS = 221
 RETRY_LIMIT = -69
 UNKNOWN = -1
@@ -39,6 +46,7 @@ class Meaning(StrEnum):
 
 MEANINGS = {
     SESSION_EXPIRED: Meaning.SESSION,
+    SESSION_REVOKED: Meaning.SESSION,
     HTTPStatus.UNAUTHORIZED: Meaning.SESSION,
     HTTPStatus.FORBIDDEN: Meaning.SESSION,
     TOO_MANY_REQUESTS: Meaning.WAIT,
@@ -53,6 +61,11 @@ MEANINGS = {
     127: Meaning.ADDRESSEE_REFUSES,  # reported by users together with 122 and 123; its text is not known
     216: Meaning.NO_SUCH_ACCOUNT,  # the account of that number or id is not found
 }
+
+
+def as_code(value: object) -> int:
+    """Return the error code in an answer or frame of Zalo, which may be a number or its text; `UNKNOWN` for others."""
+    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdecimal() else UNKNOWN
 
 
 def meaning_of(code: int) -> Meaning:

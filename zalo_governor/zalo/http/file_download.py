@@ -10,7 +10,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FILE_DOMAINS = (*ZALO_DOMAINS, "dlfl.vn", "zaloapp.com")
 """Domains of Zalo's file servers: photos, files, voices, videos and pictures of groups (zalo-protocol.md, 6.2)."""
 
-_USER_AGENT = "Mozilla/5.0"
+_HEADERS = {"User-Agent": "Mozilla/5.0"}
 _HTTP_PORT, _HTTPS_PORT = 80, 443
 _MOST_REDIRECTS = 4
 _MOST_ADDRESSES_TRIED = 3
@@ -72,7 +72,7 @@ class FileDownload:
         most_bytes: largest file to download.
         seconds: longest time for one file, with all redirects.
         idle_seconds: longest time in which nothing arrives.
-        user_agent: the User-Agent header; that of the session, so that Zalo sees one browser.
+        headers: by which a browser describes itself; those of the session, so that Zalo sees one browser.
         resolve: gives the IP addresses of a host name.
     """
 
@@ -84,7 +84,7 @@ class FileDownload:
         most_bytes: int,
         seconds: float,
         idle_seconds: float = 15.0,
-        user_agent: str = _USER_AGENT,
+        headers: Mapping[str, str] = _HEADERS,
         resolve: Resolve = resolve_host,
     ) -> None:
         self._base = parse_url(checked_base(route_to)) if route_to else None
@@ -92,7 +92,7 @@ class FileDownload:
         self._most_bytes = most_bytes
         self._seconds = seconds
         self._idle_seconds = idle_seconds
-        self._user_agent = user_agent
+        self._headers = headers
         self._resolve = resolve
         self._tls = ssl.create_default_context()
 
@@ -172,7 +172,7 @@ class FileDownload:
             raise
 
     def _request(self, line: socket.socket, target: "_Target", clock: "_Clock") -> HTTPResponse:
-        headers = {"Accept": "*/*", "User-Agent": self._user_agent, "Connection": "close"}
+        headers = {"Accept": "*/*", **self._headers, "Connection": "close"}
         if self._base:
             headers[ORIGINAL_HOST] = target.host
         connection = HTTPConnection(target.host)

@@ -106,6 +106,21 @@ def checked_socket_url(address: str, *, routed: bool) -> str:
     return address
 
 
+def checked_service_url(address: str, *, routed: bool) -> str:
+    """Return the base URL of one of Zalo's services, with the scheme https, if the program may send calls there.
+
+    `routed`: the setting `zalo.route_to` replaces Zalo by a server on this machine, which may then be named too: the
+    transport sends everything there, whatever the URL says.
+
+    Raises:
+        ForbiddenHostError: the URL is not https on one of Zalo's hosts.
+    """
+    url = _parse(address)
+    if not (routed and _is_loopback(url.host)):
+        require_zalo(address, "https")
+    return f"https://{url.netloc}{url.path or ''}"
+
+
 def require_zalo(address: str | None, scheme: str) -> None:
     """Raise ForbiddenHostError unless the URL `address` has the given scheme and one of Zalo's hosts."""
     url = _parse(address)

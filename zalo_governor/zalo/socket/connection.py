@@ -24,7 +24,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.frames.decrypt import OLD, old_messages_frame, ping_frame
 from zalo_governor.zalo.frames.websocket import FrameSplitter, OtherFrame
-from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE
+from zalo_governor.zalo.http.base import CLIENT_TYPE
 
 _SITE = "chat.zalo.me"
 _MAX_FRAME_BYTES = 64 * 1024 * 1024
@@ -55,7 +55,7 @@ class ZaloConnection:
         self._splitter = FrameSplitter(_MAX_FRAME_BYTES)
         self._messages: list[bytes] = []
         self._fragments: list[Frame] = []
-        query = urlencode({"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, "t": to_ms(clock())})
+        query = urlencode({"zpw_ver": session.client_version, "zpw_type": CLIENT_TYPE, "t": to_ms(clock())})
         address = parse_uri(f"{url}{'&' if parse_uri(url).query else '?'}{query}")
         self._protocol = ClientProtocol(
             address, origin=Origin(f"https://{_SITE}"), max_size=_MAX_FRAME_BYTES, logger=_websockets_log
@@ -121,9 +121,8 @@ class ZaloConnection:
         request = self._protocol.connect()
         request.headers.update(
             {
-                "User-Agent": session.user_agent,
+                **session.browser_headers,
                 "Accept-Encoding": "gzip, deflate, br, zstd",
-                "Accept-Language": "vi-VN,vi;q=0.9,en;q=0.5",
                 "Cache-Control": "no-cache",
                 "Pragma": "no-cache",
                 "Cookie": session.cookie_header(_SITE),

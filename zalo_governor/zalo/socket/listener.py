@@ -18,7 +18,7 @@ from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, UndecodableFrameError, ZaloError
 from zalo_governor.zalo.events.extract import elements_of, has_messages_alone, knows, typing_notices, uploads_done
 from zalo_governor.zalo.frames.decrypt import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
-from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
+from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, as_code
 from zalo_governor.zalo.socket.connection import ZaloConnection
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,11 @@ _STABLE_SECONDS = 15.0
 
 Zalo cuts some connections every 22 to 65 seconds (zalo-protocol.md, 5.7).
 """
-_FAILURES_BEFORE_LOGIN = 5
+_UNREACHED_BEFORE_LOGIN = 5
+"""Attempts in a row in which no socket server could be reached at all, after which a login fetches new addresses.
+
+A connection that was open and broke never leads to a login, however often (zalo-protocol.md, 14.8).
+"""
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -53,6 +57,7 @@ _TAKEOVERS = {
     TAKEN_OVER: _Ending(LineState.DUPLICATE, "closed:3000"),
     KICKED: _Ending(LineState.KICKED, "closed:3003"),
 }
+_REFUSED_HANDSHAKES = frozenset({401, 403, 600})
 _TAKEOVER_STATES = frozenset(ending.state for ending in _TAKEOVERS.values())
 
 
@@ -106,6 +111,7 @@ class Listener:
         self._reported: LineState | None = None
         self._heard_at: datetime | None = None
         self._failures = 0
+        self._unreached = 0
         self._url_index = 0
         self._must_log_in = False
 
@@ -126,6 +132,8 @@ class Listener:
                 ending = _Ending(LineState.DOWN, type(error).__name__)
             if self._stopping.is_set():
                 return
+            if ending.state in _TAKEOVER_STATES:
+                self._session.life.taken_over = True
             pause = self._next_delay(ending.state)
             self._report(ending.state, ending.cause, pause)
             self._stopping.wait(pause)
@@ -135,8 +143,13 @@ class Listener:
         self._stopping.set()
 
     def _connect_and_listen(self) -> _Ending:
-        """Log in if needed, connect, and listen until the connection ends; return how it ended."""
-        fresh = self._must_log_in or not self._session.socket_urls
+        """Log in if needed, connect, and listen until the connection ends; return how it ended.
+
+        After a takeover, or once the session is dead, there is no login: the connection is tried as it is.
+        """
+        life = self._session.life
+        locked = life.taken_over or life.dead is not None
+        fresh = not self._session.socket_urls or (self._must_log_in and life.may_log_in)
         if fresh:
             try:
                 self._run_stoppable(self._session.login)
@@ -152,12 +165,16 @@ class Listener:
             connection = self._connect(urls[self._url_index % len(urls)])
         except InvalidStatus as error:
             status = error.response.status_code
-            self._must_log_in = status in {401, 403}
-            # Refused right after a successful login: another login will not help, a person must find the cause.
-            refused = self._must_log_in and fresh
+            self._must_log_in = status in _REFUSED_HANDSHAKES
+            # Refused right after a login, or where there must be none: a person must find the cause.
+            refused = self._must_log_in and (fresh or locked)
             return _Ending(LineState.REFUSED if refused else LineState.DOWN, f"handshake:{status}")
         except (OSError, WebSocketException) as error:
+            self._unreached += 1
+            if self._unreached % max(_UNREACHED_BEFORE_LOGIN, len(urls)) == 0:
+                self._must_log_in = True
             return _Ending(LineState.DOWN, f"connect:{type(error).__name__}")
+        self._unreached = 0
         try:
             return self._listen(connection)
         finally:
@@ -213,9 +230,12 @@ class Listener:
                     ending = taken_away
                     continue
                 frame = self._decode(decoder, data, connection)
-                if frame.payload.get("error_code") == SESSION_EXPIRED:
+                code = as_code(frame.payload.get("error_code", 0))
+                if code in DEAD_SESSION_CODES:
+                    self._session.life.call_refused("", code)
                     self._must_log_in = True
-                    ending = ending or _Ending(LineState.DOWN, "session_expired")
+                    dead = self._session.life.dead
+                    ending = ending or _Ending(LineState.REFUSED if dead else LineState.DOWN, f"session:{code}")
                 if frame.cmd in OLD:
                     self._on_old(frame.cmd, self._elements(frame, Source.BACKFILL, now_ms))
                 else:
@@ -237,6 +257,7 @@ class Listener:
         frame = decoder.decode(data)
         if not was_keyed and decoder.keyed:
             connection.keep_alive(self._ping_seconds)
+            self._session.life.taken_over = False
             self._report(LineState.UP, "")
             if self._wants_old():
                 connection.ask_for_old()
@@ -297,9 +318,6 @@ class Listener:
         self._url_index += 1
         longest = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(self._failures, 10))
         self._failures += 1
-        if self._failures % _FAILURES_BEFORE_LOGIN == 0:
-            # The socket URLs from the last login may no longer exist.
-            self._must_log_in = True
         return self._random.uniform(0, longest)
 
     def _run_stoppable(self, work: Callable[[], T]) -> T:

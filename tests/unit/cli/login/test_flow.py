@@ -1,6 +1,7 @@
 """How a login can come to nothing, and what is said of each; the session that was there still counts."""
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.unit.simulator.running import Running
 from zalo_governor.app.context import AppContext, SessionOrigin, open_records
 from zalo_governor.cli.login import flow
 from zalo_governor.cli.login.flow import Ending, SignedIn, SignIn, SignInError
+from zalo_governor.cli.prompts import Asking
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.instance_lock import InstanceLock
@@ -51,6 +53,13 @@ def sign_in(sim: Running, records: AppContext) -> Callable[..., tuple[SignedIn |
                 return error, out.getvalue()
 
     return run
+
+
+class Terminal(io.StringIO):
+    """An operator at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_login_is_kept_and_goes_on_as_the_same_browser_the_next_time(sign_in: Any, records: AppContext) -> None:
@@ -97,6 +106,87 @@ def test_a_session_that_zalo_does_not_open_is_not_kept(sim: Running, sign_in: An
     error, _ = sign_in("scan", "confirm")
     assert (error.ending, "mã 5" in str(error)) == (Ending.REFUSED, True)
     assert not records.settings.zalo.session_file.exists()
+
+
+def test_before_and_after_it_is_said_what_a_new_login_costs(sign_in: Any) -> None:
+    _, said = sign_in("scan", "confirm")
+    before, _, after = said.partition("Đang lấy mã đăng nhập")
+    assert "không lấy lại được tin đã gửi trước lúc đăng nhập" in before
+    assert "không ai được mở Zalo Web hoặc Zalo máy tính" in before
+    assert "tin gửi trước lúc đăng nhập này không lấy lại được" in after
+
+
+def test_a_session_that_still_counts_is_said_to_count_before_it_is_replaced(
+    sim: Running, sign_in: Any, records: AppContext
+) -> None:
+    sign_in("scan", "confirm")
+    _, said = sign_in("scan", "confirm")
+    assert "vẫn được Zalo nhận, chưa cần đăng nhập mới" in said
+    cookies = [cookie.value for cookie in records.credentials().cookies if cookie.name == "zpw_sek"]
+    sim.order("config", expired=cookies)
+    _, said = sign_in("scan", "confirm")
+    assert "vẫn được Zalo nhận" not in said
+
+
+def test_the_operator_may_keep_a_session_that_still_counts(
+    sign_in: Any, records: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in("scan", "confirm")
+    kept = records.credentials()
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(Asking, "yes", lambda *_args, **_given: False)
+    error, said = sign_in()
+    assert (error.ending, "chưa thay đổi gì" in str(error)) == (Ending.DECLINED, True)
+    assert "Đang lấy mã" not in said
+    assert records.credentials() == kept
+
+
+def test_a_login_that_gives_no_key_cookie_keeps_the_old_session(
+    sim: Running, sign_in: Any, records: AppContext
+) -> None:
+    sign_in("scan", "confirm")
+    kept = records.credentials()
+    sim.order("config", withheld_keys=2)
+    error, _ = sign_in("scan", "confirm")
+    assert (error.ending, "zpw_sek" in str(error)) == (Ending.REFUSED, True)
+    assert records.credentials() == kept
+
+
+@pytest.mark.parametrize(
+    ("path", "step"),
+    [
+        ("/account/authen/qr/generate", "tạo mã QR"),
+        ("/account/checksession", "mở phiên đăng nhập"),
+        ("/jr/userinfo", "hỏi phiên đăng nhập"),
+    ],
+)
+def test_a_refused_step_is_told_as_it_is_with_advice(sim: Running, sign_in: Any, path: str, step: str) -> None:
+    sim.order("config", outer={path: [-1005, "invalid login"]})
+    error, _ = sign_in("scan", "confirm") if "generate" not in path else sign_in()
+    assert error.ending is Ending.REFUSED
+    for said in (f"từ chối bước {step}", "mã -1005: invalid login", "dùng chung một mạng", "phần mềm của bên thứ ba"):
+        assert said in str(error)
+
+
+@pytest.mark.parametrize("path", ["/account/logininfo", "/account/verify-client"])
+def test_a_refused_preparing_step_is_told_too(sim: Running, sign_in: Any, path: str) -> None:
+    sim.order("config", outer={path: [-7, "no device"]})
+    error, _ = sign_in()
+    assert (error.ending, "tạo mã QR" in str(error)) == (Ending.REFUSED, True)
+
+
+@pytest.mark.parametrize("path", ["/account/authen/qr/waiting-scan", "/account/authen/qr/waiting-confirm"])
+def test_invalid_login_1005_asks_for_no_further_code(sim: Running, sign_in: Any, path: str) -> None:
+    sim.order("config", outer={path: [-1005, "invalid login"]})
+    error, said = sign_in("scan") if "confirm" in path else sign_in()
+    assert (error.ending, said.count("Mã có hiệu lực")) == (Ending.REFUSED, 1)
+
+
+def test_a_version_that_zalo_refused_is_told(sim: Running, sign_in: Any, records: AppContext) -> None:
+    sim.order("config", refused_versions=[691])
+    _, said = sign_in("scan", "confirm")
+    assert "Zalo không nhận phiên bản Zalo Web 691" in said
+    assert records.credentials().refused_versions == (691,)
 
 
 def test_not_while_the_bot_runs(sign_in: Any, records: AppContext) -> None:

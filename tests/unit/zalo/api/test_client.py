@@ -9,7 +9,13 @@ from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, message
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.domain.clock import from_ms, system_clock
 from zalo_governor.domain.connection import BackfillEnd
-from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.errors import (
+    SendDeferredError,
+    SendError,
+    SendRefusedError,
+    SendUncertainError,
+    SendWaitsError,
+)
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
@@ -143,6 +149,27 @@ def test_a_dead_session_is_renewed_so_that_the_next_send_succeeds(zalo: StandIn,
     assert caught.value.delay <= 1
     assert zalo.paths().count(LOGIN) == 2
     assert client.send(outgoing()).msg_id == "5"
+
+
+def test_after_code_600_sends_wait_without_a_login_and_without_a_storm_of_calls(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    zalo.answers[SMS] = inner(None, 600, "zpw_sek wrong")
+    for _ in range(5):
+        with pytest.raises(SendWaitsError) as caught:
+            client.send(outgoing())
+        assert caught.value.delay >= 30
+    assert (zalo.paths().count(SMS), zalo.paths().count(LOGIN)) == (1, 1)
+
+
+def test_a_session_that_expires_again_right_after_its_renewal_is_dead_and_not_renewed_again_and_again(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    zalo.answers[SMS] = inner(None, 102)
+    for kind in (SendDeferredError, SendWaitsError, SendWaitsError):
+        with pytest.raises(kind):
+            client.send(outgoing())
+    assert (zalo.paths().count(SMS), zalo.paths().count(LOGIN)) == (2, 2)
 
 
 def test_a_dead_session_that_cannot_be_renewed_waits_longer(zalo: StandIn, client: ZaloClient) -> None:

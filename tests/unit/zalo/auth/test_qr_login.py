@@ -85,6 +85,15 @@ def test_a_scanned_and_confirmed_code_gives_cookies_for_two_domains_that_open_a_
     session.close()
 
 
+def confirmed(sim: Running, login: QrLogin) -> None:
+    """A code that was scanned and confirmed."""
+    code = login.code()
+    sim.order("qr", do="scan")
+    login.wait_for_scan(code)
+    sim.order("qr", do="confirm")
+    login.wait_for_confirmation(code)
+
+
 def test_who_says_no_on_the_telephone_is_heard(sim: Running, login: QrLogin) -> None:
     code = login.code()
     sim.order("qr", do="scan")
@@ -118,6 +127,73 @@ def test_without_confirmation_there_is_no_session(login: QrLogin) -> None:
     login.code()
     with pytest.raises(LoginRefusedError, match="phiên chưa đăng nhập"):
         login.enter()
+
+
+def test_a_login_that_counts_without_its_key_cookie_is_entered_once_more(sim: Running, login: QrLogin) -> None:
+    confirmed(sim, login)
+    sim.order("config", withheld_keys=1)
+    assert login.enter()
+    assert "zpw_sek" in {cookie.name for cookie in login.cookies}
+
+
+def test_a_login_that_never_gives_its_key_cookie_is_refused(sim: Running, login: QrLogin) -> None:
+    confirmed(sim, login)
+    sim.order("config", withheld_keys=2)
+    with pytest.raises(LoginRefusedError, match="zpw_sek"):
+        login.enter()
+
+
+@pytest.mark.parametrize("path", ["/logininfo", "/verify-client"])
+def test_a_preparing_step_that_zalo_refuses_is_told_and_the_code_is_still_asked_for(
+    zalo: StandIn, page: QrLogin, path: str
+) -> None:
+    zalo.answers[f"/account{path}"] = Answer({"error_code": -7, "error_message": "no device"})
+    with pytest.raises(QrRefusedError, match="tạo mã QR"):
+        page.code()
+    [refused] = page.unheeded
+    assert (refused.code, refused.message) == (-7, "no device")
+    assert zalo.paths()[-1] == "/account/authen/qr/generate"
+
+
+@pytest.mark.parametrize("path", ["/logininfo", "/verify-client"])
+def test_invalid_login_1005_in_a_preparing_step_is_final(zalo: StandIn, page: QrLogin, path: str) -> None:
+    zalo.answers[f"/account{path}"] = Answer({"error_code": -1005, "error_message": "invalid login"})
+    with pytest.raises(QrRefusedError, match="-1005"):
+        page.code()
+    assert "/account/authen/qr/generate" not in zalo.paths()
+
+
+@pytest.mark.parametrize(
+    ("path", "step"),
+    [
+        ("/account", "mở trang đăng nhập"),
+        ("/account/checksession", "mở phiên đăng nhập"),
+        ("/jr/userinfo", "hỏi phiên đăng nhập của tài khoản nào"),
+    ],
+)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(
+            {"error_code": -1005, "error_message": "invalid login"}, headers=(("Content-Type", "application/json"),)
+        ),
+        Answer(b"<html>", 403),
+    ],
+)
+def test_every_page_that_zalo_refuses_is_named(
+    zalo: StandIn, page: QrLogin, path: str, step: str, answer: Answer
+) -> None:
+    zalo.answers |= {"/account/checksession": Answer(b"<html>"), path: answer}
+    with pytest.raises(QrRefusedError) as caught:
+        page.code() if path == "/account" else page.enter()
+    assert (caught.value.code, caught.value.step) == (403 if answer.status == 403 else -1005, step)
+
+
+@pytest.mark.parametrize("path", ["waiting-scan", "waiting-confirm"])
+def test_a_wait_that_zalo_refuses_is_told_with_its_step(zalo: StandIn, page: QrLogin, path: str) -> None:
+    zalo.answers[f"/account/authen/qr/{path}"] = Answer({"error_code": -30, "error_message": "no"})
+    with pytest.raises(QrRefusedError, match=r"bước chờ .*mã -30"):
+        page.wait_for_scan(CODE) if path == "waiting-scan" else page.wait_for_confirmation(CODE)
 
 
 def test_zalo_asks_to_wait_on_and_breaks_in_between_and_the_scan_is_still_heard(zalo: StandIn, page: QrLogin) -> None:

@@ -8,15 +8,19 @@ from pydantic import ValidationError
 from zlapi import _util
 
 from tests.unit.simulator.running import Running
+from tests.unit.zalo.conftest import USER_AGENT
 from tests.unit.zalo.standin import LOGIN, Answer, StandIn, inner, login_answer
 from tests.unit.zalo.wiring import ACCOUNT, GROUP
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.zalo.auth.browser import USER_AGENT as CHROME
+from zalo_governor.zalo.auth.browser import browser_headers
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.errors import (
     EmptyAnswerError,
     ForbiddenHostError,
     LoginRefusedError,
+    SessionDeadError,
     SessionExpiredError,
     ZaloCallError,
     ZaloError,
@@ -46,8 +50,23 @@ def test_one_user_agent_for_login_and_calls_and_zlapis_own_headers_stay_untouche
     session.login()
     zalo.answers[GROUP_INFO] = inner({"gridInfoMap": {}})
     session.api.fetchGroupInfo(GROUP)
-    assert {call.headers["User-Agent"] for call in zalo.calls} == {session.user_agent}
     assert before == _util.HEADERS
+    for name, value in browser_headers(USER_AGENT).items():
+        assert {call.headers[name] for call in zalo.calls} == {value}
+    assert not any(name.lower().startswith("sec-ch-ua") for call in zalo.calls for name in call.headers), "no Chrome"
+
+
+def test_all_calls_carry_hints_that_say_the_same_as_the_user_agent(zalo: StandIn) -> None:
+    session = ZaloSession(
+        Credentials.model_validate({"imei": "i", "user_agent": CHROME, "cookies": {"zpw_sek": "x"}}),
+        route_to=zalo.url, timeout=5, on_credentials=lambda _: None, clock=system_clock,
+    )  # fmt: skip
+    zalo.answers[GROUP_INFO] = inner({"gridInfoMap": {}})
+    session.login()
+    session.api.fetchGroupInfo(GROUP)
+    session.close()
+    for name, value in browser_headers(CHROME).items():
+        assert [call.headers[name] for call in zalo.calls] == [value, value]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +220,10 @@ def test_a_socket_elsewhere_is_not_opened(zalo: StandIn, open_session: Open) -> 
         (inner(None, 166, "không có quyền"), ZaloCallError),
         (Answer({"error_code": 102, "error_message": ""}), SessionExpiredError),
         (inner(None, 102), SessionExpiredError),
+        (Answer({"error_code": 600, "error_message": "zpw_sek wrong"}), SessionExpiredError),
+        (inner(None, 600), SessionExpiredError),
+        (inner(None, 401), SessionExpiredError),
+        (Answer({}, 401), SessionExpiredError),
         (Answer({}, 403), SessionExpiredError),
         (Answer({}, 404), ZaloCallError),
         (Answer({}, 502), ZaloUnavailableError),
@@ -321,7 +344,7 @@ def test_where_zalo_refuses_the_plain_form_the_encrypted_one_opens_the_session_a
         (False, 114), (True, 0), (True, 0),
     ]  # fmt: skip
     assert logins[-1]["params"]["imei"] == "imei-1"
-    assert (logins[-1]["query"]["client_version"], call["query"]["zpw_ver"]) == ("685", "685")
+    assert (logins[-1]["query"]["client_version"], call["query"]["zpw_ver"]) == ("691", "691")
 
 
 def test_a_session_that_was_open_and_is_dead_is_not_tried_in_the_other_form(sim: Running, open_session: Open) -> None:
@@ -362,3 +385,64 @@ def test_the_version_that_is_set_is_the_one_that_is_said(zalo: StandIn) -> None:
     session.close()
     login, call = zalo.calls
     assert (login.query["client_version"], call.query["zpw_ver"]) == (["700"], ["700"])
+
+
+def test_zlapis_own_methods_say_the_announced_version_too(zalo: StandIn, open_session: Open) -> None:
+    session = open_session()
+    session.login()
+    zalo.answers[GROUP_INFO] = inner({"gridInfoMap": {}})
+    session.api.fetchGroupInfo(GROUP)
+    login, call = zalo.calls
+    assert (login.query["client_version"], call.query["zpw_ver"]) == (["691"], ["691"])
+
+
+def test_a_version_that_zalo_does_not_support_makes_room_for_the_next_which_is_kept_with_the_session(
+    sim: Running, open_session: Open, kept: list[Credentials]
+) -> None:
+    sim.order("config", refused_versions=[691, 685])
+    session = open_session(route_to=sim.url)
+    session.login()
+    assert session.client_version == 647
+    assert kept[-1].refused_versions == (685, 691)
+    assert {call["query"]["client_version"] for call in sim.state()["calls"]} == {"691", "685", "647"}
+    again = ZaloSession(kept[-1], route_to=sim.url, timeout=5, on_credentials=kept.append, clock=system_clock)
+    again.login()
+    again.close()
+    said = [call["query"]["client_version"] for call in sim.state()["calls"]]
+    assert said[-2:] == ["647", "647"], "the next session begins with the version that counts"
+
+
+def test_where_no_version_is_supported_the_refusal_is_told(sim: Running, open_session: Open) -> None:
+    sim.order("config", refused_versions=[691, 685, 647])
+    with pytest.raises(LoginRefusedError, match="not supported"):
+        open_session(route_to=sim.url).login()
+
+
+def test_invalid_login_1005_is_final(zalo: StandIn, open_session: Open) -> None:
+    zalo.answers[LOGIN] = Answer({"error_code": -1005, "error_message": "invalid login", "data": None})
+    with pytest.raises(LoginRefusedError, match="-1005"):
+        open_session().login()
+    assert len(zalo.calls) == 1
+
+
+def test_a_session_that_zalo_revoked_600_is_not_logged_in_again(zalo: StandIn, open_session: Open) -> None:
+    session = open_session()
+    session.login()
+    zalo.answers[GROUP_INFO] = inner(None, 600, "zpw_sek wrong")
+    with pytest.raises(SessionExpiredError):
+        session.api.fetchGroupInfo(GROUP)
+    with pytest.raises(SessionDeadError, match="600"):
+        session.renew(known_logins=1)
+    with pytest.raises(SessionExpiredError):
+        session.api.fetchGroupInfo(GROUP)
+    assert zalo.paths() == [LOGIN, GROUP_INFO], "neither a login nor a storm of calls"
+
+
+def test_the_calls_go_to_the_hosts_that_the_login_names(zalo: StandIn, open_session: Open) -> None:
+    zalo.answers[LOGIN] = login_answer(zpw_service_map_v3={"group": ["https://tt-group-9.chat.zalo.me"]})
+    zalo.answers[GROUP_INFO] = inner({"gridInfoMap": {}})
+    session = open_session()
+    session.login()
+    session.api.fetchGroupInfo(GROUP)
+    assert zalo.calls[-1].headers["X-Orig-Host"] == "tt-group-9.chat.zalo.me"
+    assert zalo.calls[-1].headers["Cookie"] == "zpw_sek=GIA-DINH"

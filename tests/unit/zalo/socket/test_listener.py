@@ -21,6 +21,7 @@ from zalo_governor.domain.inbound import Element
 from zalo_governor.simulator.frames import Encoding, plain_frame, read_client_frame
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.frames.decrypt import Frame
+from zalo_governor.zalo.socket import listener as listener_module
 from zalo_governor.zalo.socket.listener import Listener
 
 JITTER = Random(1)  # noqa: S311 - spreads retries, keeps no secret
@@ -192,7 +193,7 @@ def test_it_logs_in_connects_like_one_browser_and_hands_on_what_is_said(
     assert headers.get_all("Cookie") == ["zpw_sek=GIA-DINH"]
     assert len(headers.get_all("Host")) == 1
     assert "Sec-WebSocket-Extensions" not in headers
-    assert "zpw_ver=647" in request.path
+    assert "zpw_ver=691" in request.path
 
 
 def test_frames_that_wait_together_are_handed_on_together_and_in_order(
@@ -399,6 +400,65 @@ def test_a_session_that_died_on_the_line_is_renewed(
     sockets.script = script
     listen()
     until(lambda: heard.states == [LineState.UP, LineState.DOWN, LineState.UP])
+    assert zalo.paths().count(LOGIN) == 2
+
+
+def test_a_frame_that_says_600_is_a_dead_session_and_nobody_logs_in_for_it(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        if number < 3:
+            connection.send(plain_frame(1, 0, {"error_code": "600", "data": None}))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.states == [LineState.UP, LineState.REFUSED] * 2 + [LineState.UP])
+    assert heard.reports[1].cause == "session:600"
+    assert zalo.paths().count(LOGIN) == 1
+
+
+def test_after_a_takeover_a_refused_handshake_calls_a_person_and_leads_to_no_login(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.close(3003)
+
+    sockets.script = script
+    sockets.refuse = lambda number: 401 if 1 < number < 4 else None
+    listen(pause=0.1)
+    until(lambda: len(sockets.handshakes) > 4)
+    assert heard.states[:4] == [LineState.UP, LineState.KICKED, LineState.REFUSED, LineState.UP]
+    assert zalo.paths().count(LOGIN) == 1
+
+
+def test_a_line_that_breaks_again_and_again_with_1006_leads_to_no_login(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        if number > 12:
+            wait(connection)
+        connection.socket.close()
+
+    monkeypatch.setattr(listener_module, "_LONGEST_DELAY_SECONDS", 0.05)
+    sockets.script = script
+    listen()
+    until(lambda: len(sockets.handshakes) > 12)
+    assert zalo.paths().count(LOGIN) == 1
+    assert {report.cause for report in heard.reports} == {"", "closed:1006"}
+
+
+def test_where_no_address_can_be_reached_a_login_fetches_new_ones(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "_LONGEST_DELAY_SECONDS", 0.05)
+    answers = [login_answer(zpw_ws=["ws://khong-co.invalid/ws/", "ws://127.0.0.1:9/ws/"])]
+    zalo.answers[LOGIN] = lambda _: answers.pop() if answers else login_answer(zpw_ws=[sockets.url])
+    listen()
+    until(lambda: LineState.UP in heard.states)
     assert zalo.paths().count(LOGIN) == 2
 
 
