@@ -7,6 +7,7 @@ from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext, SeenGroup
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.zalo.auth.session import KNOWN_VERSIONS
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
 from zalo_governor.zalo.http.connectivity import knock
 from zalo_governor.zalo.http.file_download import FILE_DOMAINS
@@ -146,9 +147,10 @@ def rehearsal(context: DoctorContext) -> Iterator[Result]:
         return
     outcomes = Counter(observed.outcome for observed in done.acts.values())
     says = f"Diễn tập với Zalo gần nhất: {local(done.changed_at):%d/%m/%Y}, phiên bản đã khai {done.client_version}"
-    announced = context.settings.zalo.client_version
-    if announced not in {None, done.client_version}:
-        yield note(f"{says}; nay khai phiên bản {announced}", _MEND_REHEARSAL)
+    chosen = context.settings.zalo.client_version
+    announced = (chosen,) if chosen else KNOWN_VERSIONS
+    if done.client_version not in announced:
+        yield note(f"{says}; nay khai phiên bản {announced[0]}", _MEND_REHEARSAL)
     elif unclear := outcomes[Outcome.NOT_UNDERSTOOD] + outcomes[Outcome.NOT_SEEN]:
         yield note(f"{says}; còn {unclear} việc không hiểu hoặc chưa thấy", _MEND_REHEARSAL)
     else:

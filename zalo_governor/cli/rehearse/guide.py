@@ -107,7 +107,7 @@ class Guide:
                 raise told(error) from error
             group = self._chosen_group(self._hearing)
             self._group_id = group.group_id
-            self._rehearsal.client_version = self._hearing.session.api.client_version
+            self._rehearsal.client_version = self._hearing.session.client_version
             self._hearing.watch(group)
         return self._hearing
 

@@ -116,8 +116,9 @@ class Screen:
 def explain(observed: Observed) -> list[str]:
     """Return what differs from the known structure, one line for each field."""
     if observed.outcome in {Outcome.DIFFERENT, Outcome.NOT_UNDERSTOOD} and not observed.differences:
-        known = observed.kind in known_structures()
-        return [f"loại {observed.kind} {'được đọc thành việc khác' if known else 'chưa có trong bảng cấu trúc đã biết'}"]
+        known = observed.kind.removeprefix("old:") in known_structures()
+        told = "được đọc thành việc khác" if known else "chưa có trong bảng cấu trúc đã biết"
+        return [f"loại {observed.kind} {told}"]
     lines = [_explain_one(difference) for difference in observed.differences[:_MOST_DIFFERENCES]]
     left = len(observed.differences) - len(lines)
     return [*lines, f"và {left} chỗ khác"] if left else lines

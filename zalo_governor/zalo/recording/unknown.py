@@ -24,7 +24,6 @@ UNKNOWN_FILE = "cau-truc-la.jsonl"
 """Name of the file in the data folder."""
 _MOST = 200
 """Most structures that are kept; the one that was first seen longest ago makes way."""
-_UNKNOWN = frozenset({Unrecognised, UnknownContent})
 _PAUSE_SECONDS = 10.0
 """Shortest time between two writes of the file, so that a flood of odd structures cannot slow the bot down."""
 
@@ -61,7 +60,7 @@ class UnknownStructures:
         except UnparsableElementError:
             self._note_entry(admitted, "unparsable")
             raise
-        if event.__class__ in _UNKNOWN:
+        if isinstance(event, Unrecognised | UnknownContent):
             self._note_entry(admitted, event.kind)
         return event
 
