@@ -98,31 +98,32 @@ class Guide:
         """Return the line to Zalo; on first use log in, with a new QR code if Zalo no longer takes the session."""
         if self._hearing is None:
             try:
-                self._hearing = Hearing(self._records, self._describer)
-            except (ConfigError, LoginRefusedError):
-                self._records.settings.zalo.session_file.unlink(missing_ok=True)
-                leads.sign_in(self._records, self._screen.console)
-                self._hearing = Hearing(self._records, self._describer)
+                self._hearing = self._logged_in()
+                group = self._chosen_group(self._hearing)
             except ZaloError as error:
                 raise told(error) from error
-            group = self._chosen_group(self._hearing)
             self._group_id = group.group_id
             self._rehearsal.client_version = self._hearing.session.client_version
             self._hearing.watch(group)
         return self._hearing
 
-    def _chosen_group(self, hearing: Hearing) -> GroupSnapshot:
+    def _logged_in(self) -> Hearing:
         try:
-            there = {group.id: group.name for group in own_groups(hearing.client)}
-            if self._group_id not in there and there:
-                default = 0 if len(there) == 1 else None
-                chosen = Asking(self._screen.console).one("Chọn Nhóm thử theo số", list(there.values()), default)
-                self._group_id = list(there)[chosen] if chosen is not None else ""
-            if not self._group_id:
-                raise GovernorError("Chưa chọn Nhóm thử, hoặc tài khoản dự phòng chưa ở trong Nhóm nào.")
-            snapshot, _ = hearing.client.group(self._group_id)
-        except ZaloError as error:
-            raise told(error) from error
+            return Hearing(self._records, self._describer)
+        except (ConfigError, LoginRefusedError):
+            self._records.settings.zalo.session_file.unlink(missing_ok=True)
+            leads.sign_in(self._records, self._screen.console)
+            return Hearing(self._records, self._describer)
+
+    def _chosen_group(self, hearing: Hearing) -> GroupSnapshot:
+        there = {group.id: group.name for group in own_groups(hearing.client)}
+        if self._group_id not in there and there:
+            default = 0 if len(there) == 1 else None
+            chosen = Asking(self._screen.console).one("Chọn Nhóm thử theo số", list(there.values()), default)
+            self._group_id = list(there)[chosen] if chosen is not None else ""
+        if not self._group_id:
+            raise GovernorError("Chưa chọn Nhóm thử, hoặc tài khoản dự phòng chưa ở trong Nhóm nào.")
+        snapshot, _ = hearing.client.group(self._group_id)
         if not snapshot.co_admin_uids:
             self._screen.say("Nhóm thử chưa có phó nhóm; đề nghị đặt một người, rồi chạy lại lệnh này.")
         return snapshot

@@ -117,7 +117,11 @@ def explain(observed: Observed) -> list[str]:
     """Return what differs from the known structure, one line for each field."""
     if observed.outcome in {Outcome.DIFFERENT, Outcome.NOT_UNDERSTOOD} and not observed.differences:
         known = observed.kind.removeprefix("old:") in known_structures()
-        told = "được đọc thành việc khác" if known else "chưa có trong bảng cấu trúc đã biết"
+        told = (
+            "có cấu trúc như đã biết, nhưng không đọc được hoặc đọc thành việc khác"
+            if known
+            else "chưa có trong bảng cấu trúc đã biết"
+        )
         return [f"loại {observed.kind} {told}"]
     lines = [_explain_one(difference) for difference in observed.differences[:_MOST_DIFFERENCES]]
     left = len(observed.differences) - len(lines)

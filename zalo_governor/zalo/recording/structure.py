@@ -33,7 +33,7 @@ _KEY = re.compile(r"[a-z][A-Za-z0-9_]{0,23}|\d{3}_\d")
 """Zalo's keys are short English names, or the name of a queue (`511_1`)."""
 _WORD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _DETAIL = re.compile(r"~\d+|(?<=#)\d+")
-_MOST_DIGITS = 3
+_MOST_DIGITS = 2
 """Most digits of a key or word of Zalo; an account number or a token has more."""
 _LONGEST_WORD = 32
 _LARGEST_CONSTANT = 999
@@ -113,6 +113,8 @@ class Describer:
         described: dict[str, Structure] = {}
         others: list[Structure] = []
         for key, item in value.items():
+            if self._left <= 0:
+                break
             if isinstance(key, str) and _few_digits(key) and _KEY.fullmatch(key):
                 described[key] = self._describe(item, key, depth + 1)
             else:

@@ -38,6 +38,7 @@ PROFILES: dict[str, Any] = {
     "changed_profiles": {"1234567890123456789_0": {"displayName": "Lan", "phone": "0912345678"}}
 }
 
+LETTERS = string.ascii_lowercase
 NAMES = (
     "Giàng A Sử", "Lò Văn Minh - Giám đốc Sở", "NguyenVanAn", "Nguyễn Thị Thu", "UBND tỉnh Lai Châu", "SKHCN",
     "Tuyệt mật số 9/KH-UBND", "mật khẩu là Abc@1234", "Kính gửi các đồng chí", "Đề nghị báo cáo trước 17 giờ",
@@ -138,6 +139,8 @@ def test_long_lists_and_deep_values_are_cut_short() -> None:
         deep = {"a": deep}
     assert len(json.dumps(Describer().describe(deep))) < 200
     assert Describer().describe(list(range(500)))[8:] == ["~more"]
+    many = {f"{first}{second}{third}": 1 for first in LETTERS for second in LETTERS for third in LETTERS}
+    assert len(json.dumps(Describer().describe(many))) < 40_000
     wide = {"data": [[["x"] * 50] * 50] * 50}
     assert len(json.dumps(Describer().describe({f"k{letter}": wide for letter in "abcdefgh"}))) < 40_000
 
