@@ -12,13 +12,14 @@ from pathlib import Path
 from random import SystemRandom
 
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.connection import LineReport, LineState
+from zalo_governor.domain.connection import LineReport, LineState, QueueCursor
 from zalo_governor.system.process import freeze_long_lived_objects
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.frames.decrypt import FrameDecoder
 from zalo_governor.zalo.socket.connection import ZaloConnection
 from zalo_governor.zalo.socket.listener import Listener
+from zalo_governor.zalo.socket.missed_queues import MissedQueues
 
 _DECODED = "--decoded"
 
@@ -92,13 +93,21 @@ def _decode(session: ZaloSession, count: Count) -> None:
                 _print_line("listening")
 
 
+class _NoCursors:
+    def cursors(self) -> dict[str, QueueCursor]:
+        return {}
+
+    def keep(self, queue: str, cursor: QueueCursor) -> None:
+        pass
+
+
 def _listen(session: ZaloSession, count: Count) -> None:
     Listener(
         session,
-        on_elements=count.take,
+        on_elements=lambda elements, _on_stored: count.take(elements),
         on_line=_tell,
+        queues=MissedQueues(_NoCursors(), newest=lambda: 0, take=lambda elements, on_stored: None),
         wants_old=lambda: False,
-        on_old=lambda cmd, elements: None,
         on_unknown_frame=lambda frame: None,
         clock=system_clock,
         ping_seconds=60,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tests.integration.seen import person
 from tests.unit.storage.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.connection import BackfillEnd
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, ScanAttachment
@@ -43,7 +44,7 @@ def test_what_stands_is_counted_for_the_account_that_asks(
     numbers = [gaps.open_gap(GROUP, START, "silence", 0) for _ in range(4)]
     for number in numbers[:3]:
         gaps.end_gap(number, START + timedelta(minutes=1))
-    gaps.settle_gap(numbers[0], closed=True)
+    gaps.settle_gap(numbers[0], BackfillEnd.REACHED)
     with units.begin() as uow:
         uow.verdicts.store(admitted[0], message(admitted[0]), Verdict(), START)
         uow.verdicts.store_dead_letter(admitted[1], "no known shape", START)

@@ -20,6 +20,7 @@ from tests.unit.storage.stored import (
 )
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.connection import BackfillEnd
 from zalo_governor.domain.events import (
     GroupCall,
     GroupInfoChanged,
@@ -475,17 +476,16 @@ def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnits
         for group_id in (GROUP, BOT):
             number = gaps.open_gap(group_id, START, "1006", heard_id)
             gaps.end_gap(number, START + HOUR)
-            gaps.settle_gap(number, closed=False)
+            gaps.settle_gap(number, BackfillEnd.UNREACHABLE)
     assert [gap.heard_id for gap in gaps.given_up_gaps(GROUP, START)] == [7, 17]
     assert gaps.given_up_gaps(GROUP, START + 2 * HOUR) == []
     assert gaps.given_up_gaps(BOT, START) == []
     gaps.close_made_up(GROUP, 10)
     assert [gap.heard_id for gap in gaps.given_up_gaps(GROUP, START)] == [7]
     with units.begin() as uow:
-        assert [(gap.heard_id, gap.closed) for gap in uow.statistics.gaps(GROUP, START, START + DAY)] == [
-            (7, False),
-            (17, True),
-        ]
+        found = uow.statistics.gaps(GROUP, START, START + DAY)
+    assert [(gap.heard_id, gap.closed) for gap in found] == [(7, False), (17, True)]
+    assert found[0].outcome is BackfillEnd.UNREACHABLE
 
 
 def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox: SqlInbox, database: Database) -> None:
@@ -498,7 +498,7 @@ def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox
     gaps.add_recovered(closed, 5)
     gaps.add_recovered(closed, 2)
     assert [gap.id for gap in gaps.pending_gaps(GROUP)] == [closed]
-    gaps.settle_gap(closed, closed=True)
+    gaps.settle_gap(closed, BackfillEnd.REACHED)
     running = gaps.open_gap(GROUP, START + 2 * HOUR, "\ud800 cause", 17)
     assert [(gap.id, gap.heard_id) for gap in gaps.pending_gaps(GROUP)] == [(running, 17)]
     assert gaps.pending_gaps("other") == []

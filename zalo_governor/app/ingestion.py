@@ -22,14 +22,16 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.services.policy import LineStatus
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 from zalo_governor.system.process import on_the_core
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.frames.decrypt import OLD_PRIVATE, Frame
+from zalo_governor.zalo.frames.decrypt import OLD_GROUPS, OLD_PRIVATE, Frame
 from zalo_governor.zalo.history.backfill import Backfill
-from zalo_governor.zalo.history.private_backfill import PrivateBackfill
+from zalo_governor.zalo.history.private_backfill import recover_last_private
 from zalo_governor.zalo.socket.listener import Listener
+from zalo_governor.zalo.socket.missed_queues import MissedQueues
 
 _BACKFILL_PAUSE_SECONDS = 0.5
 """Seconds between two requests for pages of a group's history."""
@@ -79,7 +81,7 @@ class Ingestion:
         self._stopping = threading.Event()
         self._inbox = inbox
         self._gaps = SqlGaps(records.database, self._account)
-        self._private = PrivateBackfill(client.last_messages)
+        self._last_messages = client.last_messages
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._sleep_unless_stopping)
         self._intake = Intake(
             self._inbox,
@@ -100,12 +102,17 @@ class Ingestion:
             on_recovered=on_recovered,
             on_up=on_up,
         )
+        self._queues = MissedQueues(
+            SqlQueueCursors(records.database, self._account, session.login_digest),
+            newest=self._inbox.newest_id,
+            take=self._recovery.take_old,
+        )
         self._listener = Listener(
             session,
             on_elements=self._intake.offer,
             on_line=self._recovery.report,
+            queues=self._queues,
             wants_old=self._wants_old,
-            on_old=self._take_old,
             on_unknown_frame=on_unknown_frame,
             clock=clock,
             ping_seconds=settings.zalo.ping_seconds,
@@ -128,7 +135,7 @@ class Ingestion:
             known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
             keep_alive=client.keep_alive,
             line=lambda: (self._line(), self._listener.heard_at),
-            report=self._recovery.report,
+            report=self._report_silent_loss,
             go_round=rounds.go,
             alarm=alarm,
             look_every=timedelta(minutes=settings.vigil.look_minutes),
@@ -187,14 +194,30 @@ class Ingestion:
         They are passed to `take`. If `group_id` is the bot account's uid, those of all private conversations are meant.
         """
         if group_id == self._account:
-            return self._private.recover(self._received_before_gap(heard_id), take)
-        return self._backfill.recover(
+            by_queue = self._queues.outcome(OLD_PRIVATE, heard_id)
+            # Before the last messages, which are the younger ones.
+            self._recovery.store_old(group_id, take)
+            if by_queue is not BackfillEnd.EXHAUSTED:
+                return by_queue
+            before, shows_all = self._received_before_gap(heard_id), self._queues.login_is_older(OLD_PRIVATE, heard_id)
+            return recover_last_private(self._last_messages, before, take, shows_all=shows_all)
+        end = self._backfill.recover(
             group_id,
             lambda keys: self._inbox.numbers(self._account, group_id, keys),
             take,
             heard_id=heard_id,
             oldest=self._inbox.oldest(self._account, group_id, heard_id),
+            login_is_older=self._queues.login_is_older(OLD_GROUPS, heard_id),
         )
+        if end in {BackfillEnd.REACHED, BackfillEnd.INTERRUPTED}:
+            return end
+        by_queue = self._queues.outcome(OLD_GROUPS, heard_id)
+        return end if by_queue is BackfillEnd.EXHAUSTED else by_queue
+
+    def _report_silent_loss(self, line: LineReport) -> None:
+        """Report that a message was not received although the connection seemed to be well."""
+        self._queues.lost(for_good=True)
+        self._recovery.report(line)
 
     def _report_missed(self, group_id: str, heard_id: int, element: Element) -> None:
         """Have `element` fetched, which a comparison of Zalo's history with the inbox found missing.
@@ -204,6 +227,7 @@ class Ingestion:
         now = self._clock()
         said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
         line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
+        self._queues.lost(for_good=True)
         self._recovery.missed(group_id, heard_id, line)
 
     def _received_before_gap(self, heard_id: int) -> Callable[[Element], bool]:
@@ -223,28 +247,16 @@ class Ingestion:
         return heard_before
 
     def _wants_old(self) -> bool:
-        """Return whether to ask Zalo over the new connection for missed messages; False if nothing was ever received.
-
-        Also prepares the recovery of private messages for Zalo's answer.
-        """
-        self._private.asked()
+        """Return whether to ask Zalo over a new connection for missed messages; not if nothing was ever received."""
         try:
             return self._gaps.last_received() is not None
         except StoreUnavailableError:
             return True
 
-    def _take_old(self, cmd: int, elements: list[Element]) -> None:
-        """Pass old messages, which Zalo sent over the socket on request, to gap recovery, which stores the missed ones.
-
-        `cmd` is the command number of the socket frame: it tells private messages from those of groups.
-        """
-        if cmd == OLD_PRIVATE:
-            self._private.answer(elements)
-        self._recovery.take_old(elements)
-
     def _stop_recovery(self) -> None:
         """Stop gap recovery, also during a pause between two requests."""
         self._stopping.set()
+        self._queues.close()
         self._recovery.stop()
 
     def _sleep_unless_stopping(self, seconds: float) -> bool:

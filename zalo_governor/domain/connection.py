@@ -1,8 +1,9 @@
-"""Models of the connection to Zalo: its state, and gaps (times in which the bot could not receive events)."""
+"""Models of the connection to Zalo: its state, gaps (times in which no events were received), and queue cursors."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -41,9 +42,11 @@ class BackfillEnd(StrEnum):
     """How a backfill (fetching the messages missed in a gap from Zalo's history) ended."""
 
     REACHED = "reached"
-    """The history was read back to a message received before the gap: nothing is missing."""
+    """The history was read back to a message received before the gap, or the queue of missed messages to its end."""
     EXHAUSTED = "exhausted"
     """The gap's beginning was not reached and never will be: the history is too short or too long, or Zalo refused."""
+    UNREACHABLE = "unreachable"
+    """Like EXHAUSTED: Zalo shows this login nothing from before it began."""
     INTERRUPTED = "interrupted"
     """Zalo did not answer, or the program is stopping: the backfill will be tried again."""
 
@@ -66,6 +69,22 @@ class Gap(BaseModel):
     """Id of the last inbox entry before the gap: the reliable mark of its beginning, as clocks can be wrong."""
     pending: bool = False
     """True where backfill is still to be tried."""
+    outcome: BackfillEnd | None = None
+    """How the last backfill ended; None before the first."""
+
+
+class QueueCursor(NamedTuple):
+    """How far one of Zalo's queues of missed messages has been read and stored."""
+
+    last_id: str
+    """Zalo's id of the queue's last action that is stored; "1" if none is."""
+    since_id: int
+    """Id of an inbox entry: of what the queue got after that entry, nothing was left out up to `last_id`."""
+
+
+def is_proven(gaps: Iterable[Gap], start: datetime, end: datetime) -> bool:
+    """Return whether nothing of [start, end) is missing: the bot was connected, or all that it missed was fetched."""
+    return all(gap.closed for gap in gaps if gap.began_at < end and (gap.ended_at is None or gap.ended_at >= start))
 
 
 def silence(gaps: Iterable[Gap], start: datetime, end: datetime) -> timedelta:

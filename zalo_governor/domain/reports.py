@@ -56,6 +56,8 @@ class DayFigures(_Figures):
 
     day: date
     messages: int
+    proven: bool = True
+    """Whether nothing of the day is missing, see `domain.connection.is_proven`."""
 
 
 class AgencyFigures(_Figures):

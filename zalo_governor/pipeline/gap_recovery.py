@@ -14,7 +14,8 @@ import structlog
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.connection import BackfillEnd, Gap, LineReport, LineState
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
-from zalo_governor.domain.inbound import Admitted, Element, place_of
+from zalo_governor.domain.inbound import Admitted, Element
+from zalo_governor.pipeline.old_pages import OldPages
 from zalo_governor.pipeline.ports import Gaps, History
 from zalo_governor.pipeline.storage_retry import retry_until_stored
 from zalo_governor.pipeline.unfinished_gaps import UnfinishedGap, count_by_gap, gap_owner
@@ -99,8 +100,7 @@ class GapRecovery:
         """Our clock's time (ms) at which an earlier process last received anything."""
         self._retry_at: dict[str, tuple[float, float]] = {}
         """Groups whose backfill is to be retried: (monotonic time of the retry, seconds until the retry after that)."""
-        self._old_elements: list[Element] = []
-        """Messages from before the connection, which Zalo sent over the socket on request, that are not stored yet."""
+        self._old_pages = OldPages()
         self._last_gap_began_ms: dict[str, int] = {}
         """Of each group, the beginning (ms) of the gap whose messages were fetched last."""
         self.state: LineReport | None = None
@@ -133,11 +133,29 @@ class GapRecovery:
 
         self._record_and_queue(line, record_gap)
 
-    def take_old(self, elements: Sequence[Element]) -> None:
-        """Accept old messages that Zalo sent over the socket on request, for `run` to store. Never blocks."""
+    def take_old(self, elements: Sequence[Element], on_stored: Callable[[], None]) -> None:
+        """Accept old messages that Zalo sent over the socket on request, for `run` to store. Never blocks.
+
+        `run` calls `on_stored` once these and all that were accepted before are stored, as far as they are wanted.
+        """
         with self._changed:
-            self._old_elements += elements
+            self._old_pages.add([one for one in elements if gap_owner(one) in self._groups], on_stored)
             self._changed.notify_all()
+
+    def store_old(self, group_id: str, store: Callable[[Sequence[Element]], None]) -> None:
+        """Pass the old messages of a group that came over the socket to `store`, oldest first; for `history` to call.
+
+        Some may be stored already. Messages older than the group's first stored entry are left out: they were sent
+        before the bot joined. If nothing is stored, messages older than the last gap are left out.
+        """
+
+        def since_ms() -> int | None:
+            first_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
+            if first_ms is None:
+                first_ms = self._last_gap_began_ms.get(group_id)
+            return None if first_ms is None else first_ms - _CLOCKS_APART_MS
+
+        self._old_pages.store(group_id, since_ms, store)
 
     def run(self) -> None:
         """Load the gaps left by earlier processes, then fetch missed messages after each report, until stopped."""
@@ -248,7 +266,7 @@ class GapRecovery:
         """Wait for the next report and return it; None if a retry or old messages are due first, or on stop."""
         with self._changed:
             while not self._reports and not self._stopping:
-                if self._old_elements:
+                if self._old_pages:
                     return None
                 up = self.state is not None and self.state.state is LineState.UP
                 due = min((at for at, _ in self._retry_at.values()), default=None) if up else None
@@ -305,7 +323,7 @@ class GapRecovery:
             return True
         self._retry_at.pop(group_id, None)
         for gap, end in ends.items():
-            self._retry_until_stored(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
+            self._retry_until_stored(partial(self._gaps.settle_gap, gap.gap_id, end))
         reached = [gap.heard_id for gap, end in ends.items() if end is BackfillEnd.REACHED]
         if reached:
             self._retry_until_stored(partial(self._gaps.close_made_up, group_id, min(reached)))
@@ -321,7 +339,7 @@ class GapRecovery:
         One pass through the history serves all gaps, unless the history does not reach back to the oldest.
         """
         end = self._retry_until_stored(partial(self._fetch_and_admit, group_id, missed))
-        if end is BackfillEnd.EXHAUSTED and len(missed) > 1:
+        if end in {BackfillEnd.EXHAUSTED, BackfillEnd.UNREACHABLE} and len(missed) > 1:
             # Later gaps can still be completed: the history reaches back to what was received between the gaps.
             return {missed[0]: end, **self._backfill_gaps(group_id, missed[1:])}
         return dict.fromkeys(missed, end)
@@ -330,45 +348,36 @@ class GapRecovery:
         """Store what was missed: from Zalo's history, then what the socket sent again; return how fetching ended."""
 
         def take(elements: Sequence[Element]) -> None:
-            self._count_recovered(missed, self._admit_in_chunks(elements))
+            for gap_id, count in count_by_gap(missed, self._admit_in_chunks(elements)).items():
+                self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
         self._last_gap_began_ms[group_id] = missed[0].began_ms
         try:
             end = self._history(group_id, missed[0].heard_id, take)
             # After the history, so that the messages of the history are stored first.
-            take(self._take_old_of_group(group_id))
+            self.store_old(group_id, take)
+            self._tell_of_stored_pages()
         except StoreUnavailableError:
             raise
         except GovernorError as error:
             log.error("backfill_failed", group=group_id, error=error)
-            return BackfillEnd.INTERRUPTED
-        else:
-            return end
-
-    def _take_old_of_group(self, group_id: str) -> list[Element]:
-        """Remove from memory and return the old messages of a group that came over the socket, oldest first.
-
-        Some may be stored already. Messages older than the group's first stored entry are discarded: they were sent
-        before the bot joined. If nothing is stored, messages older than the last gap are discarded.
-        """
-        with self._changed:
-            mine = [element for element in self._old_elements if gap_owner(element) == group_id]
-            self._old_elements = [element for element in self._old_elements if gap_owner(element) != group_id]
-        if not mine:
-            return []
-        since_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
-        if since_ms is None:
-            since_ms = self._last_gap_began_ms.get(group_id)
-        mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
-        return sorted(mine, key=lambda element: place_of(element.at_ms, element.key))
+            end = BackfillEnd.INTERRUPTED
+        return end
 
     def _admit_late_old_elements(self) -> None:
         """Store old messages that Zalo sent over the socket only after the backfill from the history was finished."""
+        fresh: list[Admitted] = []
         for group_id in self._groups:
-            if self._admit_in_chunks(self._take_old_of_group(group_id)):
+            fresh.clear()
+            self.store_old(group_id, lambda elements: fresh.extend(self._admit_in_chunks(elements)))
+            if fresh:
                 self._notify_recovered(group_id)
-        with self._changed:
-            self._old_elements = [element for element in self._old_elements if gap_owner(element) in self._groups]
+        self._tell_of_stored_pages()
+
+    def _tell_of_stored_pages(self) -> None:
+        while told := self._old_pages.first_stored():
+            self._retry_until_stored(told)
+            self._old_pages.drop_first()
 
     def _admit_in_chunks(self, elements: Sequence[Element]) -> list[Admitted]:
         """Store received messages in the inbox, in transactions of limited size; return those that were new to it."""
@@ -376,11 +385,6 @@ class GapRecovery:
         for start in range(0, len(elements), _CHUNK):
             admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))
         return admitted
-
-    def _count_recovered(self, missed: Sequence[UnfinishedGap], fresh: Sequence[Admitted]) -> None:
-        """Add to the stored count of each gap the new entries that belong to it, as `count_by_gap` decides."""
-        for gap_id, count in count_by_gap(missed, fresh).items():
-            self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
     def _retry_until_stored(self, operation: Callable[[], T]) -> T:
         """Repeat a storage operation until it succeeds; raise StoreUnavailableError if the program stops meanwhile."""

@@ -56,6 +56,10 @@ class Intake:
         self._capacity = capacity
         self._batch = batch
         self._waiting: deque[Element] = deque()
+        self._offered = 0
+        self._stored = 0
+        self._to_call: deque[tuple[int, Callable[[], None]]] = deque()
+        """What to call, and once how many of all elements offered are stored."""
         self._changed = threading.Condition()
         self._stopping = False
         self._admit_lock = threading.Lock()
@@ -64,12 +68,15 @@ class Intake:
         self.dropped: Counter[str] = Counter()
         """Number of elements that were not stored, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
 
-    def offer(self, elements: Sequence[Element]) -> None:
-        """Queue received elements to be stored by `run`; block while the queue is full."""
+    def offer(self, elements: Sequence[Element], on_stored: Callable[[], None] | None = None) -> None:
+        """Queue received elements for `run`, which stores them and calls `on_stored`; block while the queue is full."""
         with self._changed:
             while len(self._waiting) >= self._capacity and not self._stopping:
                 self._changed.wait()
             self._waiting.extend(elements)
+            self._offered += len(elements)
+            if on_stored:
+                self._to_call.append((self._offered, on_stored))
             self._changed.notify_all()
 
     def admit(self, elements: Sequence[Element]) -> list[Admitted]:
@@ -91,6 +98,9 @@ class Intake:
         while batch := self._next_batch():
             self.progress.begins()
             self._admit_until_stored(batch)
+            self._stored += len(batch)
+            while self._to_call and self._to_call[0][0] <= self._stored:
+                self._to_call.popleft()[1]()
             self.progress.rests()
 
     def stop(self) -> None:

@@ -303,11 +303,8 @@ class Gaps(Protocol):
         """Add `count` to the number of the gap's missed messages that were fetched later."""
         ...
 
-    def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """Record that no further attempt is made to fetch the gap's missed messages.
-
-        `closed`: all of them were fetched; otherwise some remain missing.
-        """
+    def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
+        """Record that fetching the messages missed in the gap is over; some are missing unless it is REACHED."""
         ...
 
     def pending_gaps(self, group_id: str) -> list[Gap]:

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zalo_governor.domain.inbound import RawDict
+
 Refusals = dict[str, tuple[int, str]]
 """Type of the faults that let API calls fail: API path -> (Zalo's error code, error message)."""
 
@@ -79,3 +81,19 @@ class Faults(BaseModel):
 
     These requests are the commands 510, 511, 610 and 611.
     """
+    evict: dict[str, int] = {}
+    """Queue (`511_1`) -> number of its oldest messages, of those that a client missed, that Zalo has dropped."""
+    reset: list[str] = []
+    """Queues of which Zalo declares every cursor void (`resetLastActionId`)."""
+    stall: list[str] = []
+    """Queues whose pages say that there is more, but lead no further."""
+    login_ms: int = 0
+    """Time of the clients' login: neither histories nor queues show what was sent before it."""
+    old_below: int | None = None
+    """msgId below which `getrecentv2` shows nothing and refers to `getoldv2` by `isOld`."""
+    broken_below: int | None = None
+    """Pages of a group's history from this msgId on downwards, that is, towards the older ones, hold only an error."""
+
+    def shows(self, message: RawDict) -> bool:
+        """Return whether clients may see a message of the past, given their login."""
+        return int(message.get("ts") or 0) >= self.login_ms

@@ -2,6 +2,7 @@
 
 import json
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.crypto import to_json
@@ -16,6 +17,8 @@ class History:
     def __init__(self) -> None:
         self._bodies: dict[int, bytes] = {}
         self._order: list[int] = []
+        self.shortened_to = 0
+        """The highest msgId that `shorten` has removed; 0 if it has removed nothing."""
 
     def __len__(self) -> int:
         return len(self._order)
@@ -51,25 +54,22 @@ class History:
         for number in gone:
             del self._bodies[number]
         del self._order[: len(gone)]
+        self.shortened_to = max(gone, default=self.shortened_to)
         return len(gone)
 
-    def before(self, cursor: int, count: int) -> tuple[list[RawDict], bool]:
-        """Return a page of older messages, and whether there are still older ones.
-
-        The page holds, newest first, up to `count` messages whose msgId is smaller than `cursor`.
-        """
+    def before(self, cursor: int, count: int) -> list[RawDict]:
+        """Return, newest first, up to `count` messages whose msgId is smaller than `cursor`."""
         end = bisect_left(self._order, cursor)
-        start = max(0, end - count)
-        page = [self._read(self._bodies[number]) for number in reversed(self._order[start:end])]
-        return page, start > 0
+        return [self._read(self._bodies[number]) for number in reversed(self._order[max(0, end - count) : end])]
 
-    def after(self, cursor: int, count: int) -> list[RawDict]:
-        """Return the newest messages whose msgId is greater than `cursor`, ordered from oldest to newest.
+    def after(self, cursor: int) -> Iterator[RawDict]:
+        """Yield the messages whose msgId is greater than `cursor`, from oldest to newest."""
+        for number in self._order[bisect_left(self._order, cursor + 1) :]:
+            yield self._read(self._bodies[number])
 
-        At most `count` messages are returned.
-        """
-        numbers = self._order[bisect_left(self._order, cursor + 1) :][-count:]
-        return [self._read(self._bodies[number]) for number in numbers]
+    def last(self) -> list[RawDict]:
+        """Return the newest message in a list; [] if there is none."""
+        return [self._read(self._bodies[number]) for number in self._order[-1:]]
 
     @staticmethod
     def _read(body: bytes) -> RawDict:

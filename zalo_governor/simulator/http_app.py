@@ -182,7 +182,7 @@ def _run_endpoint(call: Call) -> tuple[int, RawDict]:
         return 114, sealed_answer(None, key, 114, "invalid params")
     seen: Any = call.stage.world.seen_by(call.account, data)
     # Only the history call returns its data as a JSON string.
-    return 0, sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
+    return 0, sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path.startswith("/api/cm/get") else seen, key)
 
 
 async def _read_form(request: web.Request) -> tuple[dict[str, str], bytes]:

@@ -12,13 +12,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.frames import USUAL, Encoding, encode, plain_frame, read_client_frame
-from zalo_governor.simulator.old_messages import COMMANDS, old_messages
+from zalo_governor.simulator.old_messages import ARRAYS, live_status, old_messages
 from zalo_governor.simulator.state import State
 from zalo_governor.simulator.world import Account
 
 _log = structlog.get_logger(__name__)
 
 _CLOSE_SECONDS = 2.0
+_QUEUES: RawDict = {
+    "qCmds": [{"cmd": cmd, "subCmd": sub, "queueName": f"{cmd}_{sub}"} for cmd, sub in ((510, 1), (511, 1), (515, 0))],
+    "ctrl_qCmds": [],
+    "bk_cmds": [],
+}
+"""What the key frame says of the queues that the server keeps."""
 _WRITER_LIMIT = 1 << 20
 
 
@@ -93,7 +99,7 @@ class Hub:
         line = Line(self._state.world.account_of(cookie), cookie, request, socket)
         await self._close_older_sockets(line)
         self._state.ledger.counts["sockets_opened"] += 1
-        await line.write(plain_frame(1, 1, {"key": base64.b64encode(line.key_bytes).decode()}))
+        await line.write(plain_frame(1, 1, {"key": base64.b64encode(line.key_bytes).decode(), **_QUEUES}))
         self.lines.append(line)
         self.opened.set()
         _log.info("socket_open", sockets=len(self.lines))
@@ -153,6 +159,7 @@ class Hub:
         """
         if self._state.faults.bad_tag:
             encoding = encoding._replace(bad_tag=True)
+        data = live_status(cmd, data) | data
         return encode(cmd, sub, self._state.world.seen_by(line.account, data), line.key, encoding)
 
     async def send_raw(self, message: bytes) -> int:
@@ -226,8 +233,8 @@ class Hub:
         if frame.cmd == 2:
             event = frame.data.get("eventId") if isinstance(frame.data, dict) else None
             await line.write(plain_frame(2, 0, {"eventId": event}))
-        elif frame.cmd in COMMANDS and self._state.faults.old:
-            data = old_messages(self._state.world, line.account, frame.cmd, frame.data)
+        elif frame.cmd in ARRAYS and self._state.faults.old:
+            data = old_messages(self._state.world, line.account, frame.cmd, frame.data, self._state.faults)
             await line.write(self.frame(line, data, cmd=frame.cmd, sub=1))
 
 

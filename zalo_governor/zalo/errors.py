@@ -122,3 +122,7 @@ class EmptyAnswerError(ZaloUnavailableError):
 
 class UndecodableFrameError(ZaloError):
     """A frame from Zalo's socket cannot be decoded; its messages are lost and must be fetched from the history."""
+
+
+class QueueEvictedError(ZaloError):
+    """Zalo says with a frame that it has dropped messages of a queue: they must be fetched from the history."""

@@ -47,9 +47,9 @@ class MemoryGaps:
         self.maybe_fail()
         self.log.append(f"found {count} of {gap_id}")
 
-    def settle_gap(self, gap_id: int, closed: bool) -> None:
+    def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
         self.maybe_fail()
-        self.log.append(f"{'close' if closed else 'give up'} {gap_id}")
+        self.log.append(f"{'close' if outcome is BackfillEnd.REACHED else 'give up'} {gap_id}")
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
         self.maybe_fail()
@@ -94,6 +94,8 @@ class Given:
         self.socket_gives: list[Element] = []
         self.admitted: list[str] = []
         self.summed_up: list[str] = []
+        self.stored: list[list[str]] = []
+        """What was stored already, each time a page of the socket was said to be."""
         self.locked = 0
         """How many of the next questions the store does not answer."""
         self.recovery = GapRecovery(
@@ -119,7 +121,7 @@ class Given:
 
     def _fetch(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         self._maybe_fail()
-        self.recovery.take_old(self.socket_gives)
+        self.recovery.take_old(self.socket_gives, self._tell_stored)
         self.fetched_from.append(heard_id)
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, GovernorError):
@@ -132,6 +134,14 @@ class Given:
         fresh = [admitted(n, key=e.key, at_ms=e.at_ms) for n, e in enumerate(elements) if e.key != "1"]
         self.admitted += [item.entry.key for item in fresh]
         return fresh
+
+    def _tell_stored(self) -> None:
+        self._maybe_fail()
+        self.stored.append([*self.admitted])
+
+    def take_old(self, *elements: Element) -> None:
+        """One page from the socket."""
+        self.recovery.take_old(elements, self._tell_stored)
 
     def _hold(self) -> None:
         self.held += 1
@@ -259,7 +269,7 @@ def test_old_messages_of_the_socket_come_after_the_look_and_count_for_their_gap(
 
 def test_what_the_socket_gives_unasked_is_taken_unless_it_is_older_than_all_that_was_heard() -> None:
     given = Given(whole())
-    given.recovery.take_old([element("2", at_ms=_ms(5)), element("0", at_ms=_ms(-60))])
+    given.take_old(element("2", at_ms=_ms(5)), element("0", at_ms=_ms(-60)))
     given.gaps.first_ms = _ms(3)  # heard live since the first start
     given.follow(up(0))
     assert given.admitted == ["2"]
@@ -271,14 +281,36 @@ def test_the_desk_is_told_of_what_the_socket_gives_after_the_look() -> None:
     with given.running():
         given.recovery.report(up(0))
         until(lambda: given.summed_up == [GROUP])
-        given.recovery.take_old([element("2", at_ms=_ms(5))])
+        given.take_old(element("2", at_ms=_ms(5)))
         until(lambda: given.summed_up == [GROUP, GROUP])
     assert given.admitted == ["2"]
 
 
+def test_a_page_of_the_queue_is_told_of_only_after_storing_and_in_the_order_of_the_pages() -> None:
+    given = Given(whole())
+    given.gaps.first_ms = _ms(3)
+    given.locked = 1  # when it is to be told of
+    given.take_old(element("2", at_ms=_ms(5)))
+    given.take_old()
+    given.take_old(element("3", at_ms=_ms(6)), element("4", at_ms=_ms(6), thread_id="foreign"))
+    with given.running():
+        until(lambda: len(given.stored) == 3)
+    assert given.stored == [["2", "3"]] * 3
+
+
+def test_what_could_not_be_stored_is_not_told_of() -> None:
+    given = Given(whole())
+    given.gaps.first_ms = _ms(3)
+    given.locked = 1_000_000
+    given.take_old(element("2", at_ms=_ms(5)))
+    with given.running():
+        until(lambda: given.locked < 1_000_000)
+    assert given.stored == []
+
+
 def test_what_the_socket_gives_of_a_group_that_was_never_heard_is_left_alone() -> None:
     given = Given(whole())
-    given.recovery.take_old([element("2", at_ms=_ms(5))])
+    given.take_old(element("2", at_ms=_ms(5)))
     given.follow(up(0))
     assert given.admitted == []
 

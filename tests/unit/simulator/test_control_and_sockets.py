@@ -198,7 +198,7 @@ def test_a_history_may_end_sooner_than_it_did(sim: Running) -> None:
         "GET", "/api/cm/getrecentv2", groupId=GROUP, globalMsgId=10**16, count=50, msgIds=[], src=1
     )
     page = json.loads(answer["data"])
-    assert ([message["msgId"] for message in page["groupMsgs"]], page["hasMore"]) == (kept[::-1], 0)
+    assert [message["msgId"] for message in page["groupMsgs"]] == kept[::-1]
 
 
 @pytest.mark.parametrize("header", [b"\x01\x02\x00\x01", b"\x01\x02\x00\x00\x00\x01"], ids=["4 bytes", "zlapi's 6"])
@@ -208,13 +208,75 @@ def test_a_ping_is_answered(ear: Ear, sim: Running, header: bytes) -> None:
     assert sim.state()["frames"][-1]["data"] == {"eventId": 42}
 
 
-def test_old_messages_are_answered_on_511_and_510(sim: Running, ear: Ear) -> None:
-    sim.order("hist", texts=["cũ"])
-    ear.say(511, 1, b'{"first":true,"lastId":null,"preIds":[],"req_id":"req_0"}')
-    cmd, sub, data = ear.next()
-    assert (cmd, sub, [message["content"] for message in data["groupMsgs"]]) == (511, 1, ["cũ"])
-    ear.say(510, 1, b'{"first":true,"lastId":null}')
-    assert ear.next()[2]["msgs"] == []
+def ask(ear: Ear, cmd: int, last_id: str | None = None, **more: object) -> dict[str, Any]:
+    """The data of the answer to a request for a page of a queue."""
+    ear.say(cmd, 1, json.dumps({"first": True, "lastId": last_id, "preIds": [], **more}).encode())
+    answered, sub, data = ear.next()
+    assert (answered, sub) == (cmd, 1)
+    page: dict[str, Any] = data
+    return page
+
+
+def test_the_key_frame_names_the_queues(ear: Ear) -> None:
+    assert [queue["queueName"] for queue in ear.key_frame["qCmds"]] == ["510_1", "511_1", "515_0"]
+
+
+def test_queues_are_read_by_pages_of_50_and_28_from_a_cursor(sim: Running, ear: Ear) -> None:
+    keys = sim.order("hist", texts=[f"tin {number}" for number in range(120)])["msg_ids"]
+    read, last, pages = [], "1", []
+    while not pages or pages[-1][1]:
+        data = ask(ear, 511, last, reqId="req_7")
+        read += [message["msgId"] for message in data["groupMsgs"]]
+        last = data["lastActionId"]
+        pages.append((len(data["groupMsgs"]), data["more"]))
+        assert (data["reqId"], data["queueStatus"]["511_1"]["evict"]) == ("req_7", 0)
+    assert (read, pages) == (keys, [(50, 1), (50, 1), (20, 0)])
+    assert ask(ear, 511, last)["groupMsgs"] == []
+    push(sim, *({"cmd": 501, "data": {"msgs": [{"_text": "riêng"}]}} for _ in range(29)))
+    for _ in range(29):
+        ear.next()
+    assert (len(ask(ear, 510)["msgs"]), ask(ear, 510, req_id="req_8")["reqId"]) == (28, "req_8")
+
+
+def test_queues_may_have_dropped_messages_void_cursors_or_lead_no_further(sim: Running, ear: Ear) -> None:
+    keys = sim.order("hist", texts=["một", "hai", "ba"])["msg_ids"]
+    sim.order("config", evict={"511_1": 1}, reset=["510_1"], stall=["611_1"])
+    dropped = ask(ear, 511)
+    assert [message["msgId"] for message in dropped["groupMsgs"]] == keys[1:]
+    assert dropped["queueStatus"]["511_1"]["evict"] == 1
+    assert (ask(ear, 510, "7")["resetLastActionId"], "resetLastActionId" in ask(ear, 510)) == (1, False)
+    stalled = ask(ear, 611, "7")
+    assert (stalled["more"], stalled["lastActionId"]) == (1, "7")
+    sim.order("config", evict={})
+    sim.order("shorten", keep=1)
+    assert ask(ear, 511)["queueStatus"]["511_1"]["evict"] == 1
+    assert ask(ear, 511, keys[1])["queueStatus"]["511_1"]["evict"] == 0
+
+
+def test_live_frames_say_how_far_their_queue_is(sim: Running, ear: Ear) -> None:
+    [key] = push(sim, {"data": {"groupMsgs": [{"_text": "một"}]}})["msg_ids"]
+    assert ear.next()[2]["queueStatus"] == {"511_1": {"ids": [key], "lastId": key, "evict": 0}}
+
+
+def test_histories_show_nothing_before_the_login_or_refer_to_getoldv2_or_break(sim: Running) -> None:
+    keys = sim.order("hist", messages=[{"_text": "", "ts": str(1_700_000_000_000 + n)} for n in range(3)])["msg_ids"]
+    client = WireClient(sim.url)
+
+    def page(cursor: str, path: str = "/api/cm/getrecentv2") -> dict[str, Any]:
+        answer = client.call("GET", path, groupId=GROUP, globalMsgId=cursor, count=50, msgIds=[], src=3)
+        found: dict[str, Any] = json.loads(answer["data"])
+        return found | {"groupMsgs": [message["msgId"] for message in found["groupMsgs"]]}
+
+    beyond = page(keys[0])
+    assert [beyond[name] for name in ("groupMsgs", "isFiltered", "hasMore")] == [[], 1, 1]
+    sim.order("config", login_ms=1_700_000_000_001)
+    assert (page("9223372036854775808")["groupMsgs"], page(keys[1])["isFiltered"]) == (keys[:0:-1], 1)
+    sim.order("config", login_ms=0, old_below=int(keys[1]))
+    newest = page("9223372036854775808")
+    assert (newest["groupMsgs"], newest["isOld"]) == (keys[:0:-1], 1)
+    assert page(keys[1], "/api/cm/getoldv2")["groupMsgs"] == keys[:1]
+    sim.order("config", broken_below=int(keys[2]) + 1)
+    assert (page(keys[2])["error"], page("9223372036854775808")["error"]) == (500, 0)
 
 
 def test_old_reactions_are_answered_on_611_and_610(sim: Running, ear: Ear) -> None:

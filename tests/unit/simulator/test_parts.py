@@ -65,10 +65,11 @@ def test_a_page_of_history_is_the_newest_below_the_cursor(numbers: list[int], cu
     history = History()
     for number in numbers:
         history.add({"msgId": str(number)})
-    page, more = history.before(cursor, count)
+    page = history.before(cursor, count)
     below = sorted((number for number in numbers if number < cursor), reverse=True)
     assert [int(message["msgId"]) for message in page] == below[:count]
-    assert more is (len(below) > count)
+    above = [int(message["msgId"]) for message in history.after(cursor)]
+    assert above == sorted(number for number in numbers if number > cursor)
 
 
 def test_message_ids_grow_and_stay_below_the_first_cursor() -> None:

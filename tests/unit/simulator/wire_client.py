@@ -94,6 +94,7 @@ class Ear:
         cmd, sub, body = self.raw()
         assert (cmd, sub) == (1, 1)
         self.key = base64.b64decode(body["key"])
+        self.key_frame = body
 
     def raw(self) -> tuple[int, int, Any]:
         """cmd, sub command and the JSON of the next frame."""

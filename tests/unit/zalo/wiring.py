@@ -5,6 +5,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from zalo_governor.domain.connection import QueueCursor
 from zalo_governor.domain.inbound import Admitted, Element, Entry, RawDict, Source
 from zalo_governor.simulator.frames import USUAL, Encoding, encode, plain_frame
 from zalo_governor.zalo.events.extract import elements_of
@@ -16,6 +17,21 @@ GROUP = "8000000000000000001"
 NOW_MS = 1_790_000_000_000
 KEY = bytes(range(32))
 KEY_FRAME = plain_frame(1, 1, {"key": base64.b64encode(KEY).decode()})
+
+
+class MemoryCursors:
+    """Fits QueueCursors."""
+
+    def __init__(self, **cursors: QueueCursor) -> None:
+        self.kept = {name.removeprefix("q"): cursor for name, cursor in cursors.items()}
+        self.saved: list[tuple[str, QueueCursor]] = []
+
+    def cursors(self) -> dict[str, QueueCursor]:
+        return dict(self.kept)
+
+    def keep(self, queue: str, cursor: QueueCursor) -> None:
+        self.kept[queue] = cursor
+        self.saved.append((queue, cursor))
 
 
 def message(number: int = 1, content: object = "Kính gửi các đồng chí", **given: object) -> RawDict:

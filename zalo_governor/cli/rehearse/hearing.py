@@ -1,6 +1,7 @@
 """The line of a rehearsal to Zalo: reads the socket in a thread, and tells by structure alone what arrives."""
 
 import threading
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from random import SystemRandom
 
@@ -8,7 +9,7 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.cli.login.flow import new_session
 from zalo_governor.cli.rehearse.acts import Heard, Who
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.connection import LineReport, LineState
+from zalo_governor.domain.connection import LineReport, LineState, QueueCursor
 from zalo_governor.domain.errors import GovernorError, UnparsableElementError
 from zalo_governor.domain.events import UnknownContent, Unrecognised
 from zalo_governor.domain.inbound import Admitted, Element, Entry
@@ -19,9 +20,22 @@ from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.recording.structure import Describer, kind_of
 from zalo_governor.zalo.socket.listener import Listener
+from zalo_governor.zalo.socket.missed_queues import MissedQueues
 
 _CONNECT_SECONDS = 60.0
 _ENDED = {LineState.KICKED, LineState.DUPLICATE, LineState.REFUSED}
+
+
+class _Cursors(dict[str, QueueCursor]):
+    """Cursors of the queues of missed messages, kept as long as the rehearsal runs."""
+
+    def cursors(self) -> dict[str, QueueCursor]:
+        """Return the cursors by the names of their queues."""
+        return self
+
+    def keep(self, queue: str, cursor: QueueCursor) -> None:
+        """Keep the cursor of a queue."""
+        self[queue] = cursor
 
 
 class Hearing:
@@ -37,6 +51,9 @@ class Hearing:
         self._describer = describer
         self._arrived: SimpleQueue[tuple[Element | Frame | LineReport, bool]] = SimpleQueue()
         self._group: GroupSnapshot | None = None
+        self._queues = MissedQueues(
+            _Cursors(), newest=lambda: 0, take=lambda elements, on_stored: self._take(elements, on_stored, old=True)
+        )
         self._listener: Listener | None = None
         self._thread: threading.Thread | None = None
         self.session = new_session(records, records.credentials(), records.keep_credentials)
@@ -69,10 +86,10 @@ class Hearing:
         settings = self._records.settings.zalo
         listener = Listener(
             self.session,
-            on_elements=lambda elements: self._take(elements, old=False),
+            on_elements=lambda elements, on_stored: self._take(elements, on_stored, old=False),
             on_line=take_line,
+            queues=self._queues,
             wants_old=lambda: wants_old,
-            on_old=lambda _cmd, elements: self._take(elements, old=True),
             on_unknown_frame=lambda frame: self._arrived.put((frame, False)),
             clock=self._records.clock,
             ping_seconds=settings.ping_seconds,
@@ -108,9 +125,11 @@ class Hearing:
             if heard:
                 return heard
 
-    def _take(self, elements: list[Element], *, old: bool) -> None:
+    def _take(self, elements: Sequence[Element], on_stored: Callable[[], None] | None, *, old: bool) -> None:
         for element in elements:
             self._arrived.put((element, old))
+        if on_stored:
+            on_stored()
 
     def _describe(self, arrived: Element | Frame | LineReport, *, old: bool) -> Heard | None:
         """Return what arrived by its structure; None if it does not concern the rehearsal."""

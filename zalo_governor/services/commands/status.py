@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from zalo_governor.domain.connection import Gap, LineState, silence
+from zalo_governor.domain.connection import Gap, LineState, is_proven, silence
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.reports import Coverage
 from zalo_governor.services.commands.base import Answer, Call, Command
@@ -172,14 +172,17 @@ class Status(Command[bool]):
         return {"count": number(len(gaps)), "minutes": length}
 
     def _judged_line(self, group: Group, coverage: Coverage) -> str:
+        proven = is_proven(coverage.gaps, *self._today())
+        proof = self.voice.render(MessageId.STATUS_PROVEN if proven else MessageId.STATUS_NOT_PROVEN)
         if not coverage.judged:
-            return self.voice.render(MessageId.STATUS_GROUP_NOTHING, group=self._named(group))
+            return self.voice.render(MessageId.STATUS_GROUP_NOTHING, group=self._named(group), proven=proof)
         hidden = self.voice.render(MessageId.STATUS_GROUP_SEALED, count=number(coverage.sealed))
         said = self.voice.render(
             MessageId.STATUS_GROUP,
             group=self._named(group),
             judged=number(coverage.judged),
             sealed=hidden if coverage.sealed else "",
+            proven=proof,
         )
         counts = (MessageId.STATUS_WAITING, coverage.waiting), (MessageId.STATUS_UNCLEAR, coverage.unclear)
         return "\n".join([said, *(self._row(self._of_group(text, group, count)) for text, count in counts if count)])

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local
+from zalo_governor.domain.connection import is_proven
 from zalo_governor.domain.directive_figures import DirectiveFigures, open_directive
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
@@ -14,6 +15,7 @@ from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.gravity import grave_cases, worst_first
+from zalo_governor.services.reports.periods import midnight
 
 _MOST_DIRECTIVES = 100
 """How many open directives a report lists."""
@@ -46,6 +48,7 @@ def compose(
     coverage = uow.statistics.coverage(group.id, period.start, period.end)
     first_heard = uow.statistics.first_heard(group.id)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
+    gaps = tuple(uow.statistics.gaps(group.id, period.start, period.end))
     report = ActivityReport(
         group_id=group.id,
         group_name=group.name,
@@ -53,7 +56,14 @@ def compose(
         made_at=now,
         activity=uow.statistics.activity(group.id, period.start, period.end),
         activity_before=uow.statistics.activity(group.id, before, period.start),
-        days=tuple(DayFigures(day=day, messages=by_day.get(day, 0)) for day in _days(period, first_heard, now, by_day)),
+        days=tuple(
+            DayFigures(
+                day=day,
+                messages=by_day.get(day, 0),
+                proven=is_proven(gaps, midnight(day), midnight(day + timedelta(days=1))),
+            )
+            for day in _days(period, first_heard, now, by_day)
+        ),
         hours=tuple(by_hour),
         agencies=tuple(uow.distributions.agencies(group.id, period.start, period.end)),
         clauses=tuple(
@@ -77,7 +87,7 @@ def compose(
         signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
         undelivered_notices=uow.statistics.undelivered_notices(group.id, period.start, period.end),
         withheld_notices=uow.trials.withheld_count(group.id, period.start, period.end),
-        coverage=coverage.model_copy(update={"gaps": tuple(uow.statistics.gaps(group.id, period.start, period.end))}),
+        coverage=coverage.model_copy(update={"gaps": gaps}),
         private_gaps=tuple(gap for gap in uow.statistics.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=first_heard,
         cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.reports import ActivityReport, Coverage, Period
 from zalo_governor.services.group_changes.leak_signs import in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
@@ -179,6 +180,24 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
     if coverage.content_from is None:
         return said
     return said + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))
+
+
+def coverage_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
+    """Return sentences on what was received and judged, and on which days are proven to be complete."""
+    said = [f"{coverage_line(report.coverage, voice)}."]
+    if report.days:
+        doubtful = [f"{row.day:%d/%m/%Y}" for row in report.days if not row.proven]
+        rest = voice.render(MessageId.PROOF_MISSING, days=", ".join(doubtful)) if doubtful else ""
+        proven, days = number(len(report.days) - len(doubtful)), number(len(report.days))
+        said.append(voice.render(MessageId.PROOF, proven=proven, days=days, rest=rest))
+    return said
+
+
+def gap_result(gap: Gap) -> MessageId:
+    """Return the text on what became of the messages missed in a gap."""
+    if gap.closed:
+        return MessageId.GAP_WHOLE
+    return MessageId.GAP_UNREACHABLE if gap.outcome is BackfillEnd.UNREACHABLE else MessageId.GAP_PARTLY
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:

@@ -7,15 +7,19 @@ _PAGE = 50
 
 
 def recent(call: Call) -> RawDict:
-    """Answer the API call `getrecentv2` with a page of a group's messages, newest first.
+    """Answer the API call `getrecentv2` with a page of a group's messages, newest first (zalo-protocol.md, 14.7).
 
     The page holds messages whose msgId is below the call's parameter `globalMsgId`, at most 50 as at Zalo. `lastMsgId`
-    in the answer is the msgId of the page's oldest message, with which a client requests the next page.
+    in the answer is the msgId of the page's oldest message, with which a client requests the next page. Zalo shows
+    nothing from before the login: what would be older is answered by pages without messages, with `isFiltered` and
+    `hasMore`, without end.
     """
-    group = call.own_group("groupId")
-    count = max(1, min(int(call.params.get("count", _PAGE)), _PAGE))
-    page, more = group.history.before(int(call.params["globalMsgId"]), count)
-    return {"groupMsgs": page, "lastMsgId": page[-1]["msgId"] if page else "0", "hasMore": int(more)}
+    return _page(call, above=call.stage.faults.old_below or 0)
+
+
+def old(call: Call) -> RawDict:
+    """Answer the API call `getoldv2`, by which clients go on after a page with `isOld`, like `getrecentv2`."""
+    return _page(call, above=0)
 
 
 def last_messages(call: Call) -> RawDict:
@@ -24,12 +28,31 @@ def last_messages(call: Call) -> RawDict:
     groups = [group.history for group in world.groups_of(call.account)]
     private = world.private_of(call.account).values()
     return {
-        "msgs": [message for history in private for message in history.after(0, 1)],
-        "groupMsgs": [message for history in groups for message in history.after(0, 1)],
+        "msgs": [message for history in private for message in history.last()],
+        "groupMsgs": [message for history in groups for message in history.last()],
+    }
+
+
+def _page(call: Call, above: int) -> RawDict:
+    group, faults = call.own_group("groupId"), call.stage.faults
+    count = max(1, min(int(call.params.get("count", _PAGE)), _PAGE))
+    cursor = int(call.params["globalMsgId"])
+    if faults.broken_below and cursor < faults.broken_below:
+        return {"error": 500, "groupMsgs": [], "lastMsgId": "0", "hasMore": 0}
+    below = group.history.before(cursor, count)
+    page = [message for message in below if faults.shows(message) and int(message["msgId"]) >= above]
+    return {
+        "error": 0,
+        "groupMsgs": page,
+        "lastMsgId": page[-1]["msgId"] if page else str(cursor),
+        "hasMore": 1,
+        "isOld": int(len(page) < len(below) and bool(above)),
+        "isFiltered": int(not page),
     }
 
 
 ENDPOINTS: dict[str, Endpoint] = {
     "/api/cm/getrecentv2": recent,
+    "/api/cm/getoldv2": old,
     "/api/preloadconvers/get-last-msgs": last_messages,
 }

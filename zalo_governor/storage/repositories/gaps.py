@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
-from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.inbound import Source
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
@@ -53,9 +53,10 @@ class SqlGaps:
         """Add `count` to the number of the gap's missed messages that were fetched later."""
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
-    def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """Record that fetching the messages missed in the gap is over; `closed` tells whether all were fetched."""
-        self._change(gap_id, pending=False, closed=closed)
+    def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
+        """Record that fetching the messages missed in the gap is over; all were fetched if the outcome is REACHED."""
+        closed = outcome is BackfillEnd.REACHED
+        self._change(gap_id, pending=False, closed=closed, outcome=outcome.value)
 
     def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         """Return the latest time (ms, Zalo's clock) of an inbox entry received from the group; None if there is none.
@@ -164,4 +165,5 @@ def gap(row: Row[Any]) -> Gap:
         closed=row.closed,
         heard_id=row.heard_id,
         pending=row.pending,
+        outcome=row.outcome and BackfillEnd(row.outcome),
     )

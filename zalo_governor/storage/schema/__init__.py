@@ -34,6 +34,7 @@ from zalo_governor.storage.schema.inbox import (
     gaps,
     inbox,
     message_acts,
+    queue_cursors,
     rule_failures,
     waiting,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "person_uids",
     "persons",
     "phone_lookups",
+    "queue_cursors",
     "remarks",
     "removal_codes",
     "retention_marks",

@@ -194,6 +194,7 @@ gaps = Table(
     Column("closed", Boolean, nullable=False),
     Column("pending", Boolean, nullable=False),
     Column("heard_id", BigInteger, nullable=False),  # id of the last inbox entry before the gap
+    Column("outcome", String),  # how the last try to fetch what was missed ended
     Index("ix_gaps_group_ended", "group_id", "ended_ms"),
     # Written as SQLAlchemy renders the condition: SQLite uses the index only for the same wording.
     Index(
@@ -208,4 +209,15 @@ gaps = Table(
         sqlite_where=text("pending IS 0 AND closed IS 0"),
         postgresql_where=text("pending IS false AND closed IS false"),
     ),
+)
+
+# Of an account, not of a group: one queue holds the messages of all groups.
+queue_cursors = Table(
+    "queue_cursors",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("queue", String, primary_key=True),
+    Column("login", String, nullable=False),  # digest that differs between logins
+    Column("last_id", String, nullable=False),  # Zalo's id of the last action that is stored
+    Column("since_id", BigInteger, nullable=False),  # inbox id since which nothing of the queue was left out
 )

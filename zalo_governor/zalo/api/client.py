@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -13,7 +15,13 @@ from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.zalo.api.sender import ZaloSender
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.errors import NotInGroupError, SessionExpiredError, ZaloCallError, ZaloError
+from zalo_governor.zalo.errors import (
+    EmptyAnswerError,
+    NotInGroupError,
+    SessionExpiredError,
+    ZaloCallError,
+    ZaloError,
+)
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.ids import as_id, json_object
 from zalo_governor.zalo.events.parse_acts import encryption_in
@@ -22,8 +30,8 @@ from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 
 log = structlog.get_logger(__name__)
 
-NEWEST = 10**16
-"""Cursor for the newest page of a group's history: higher than any msgId."""
+NEWEST = 2**63
+"""Cursor for the newest page of a group's history: higher than any msgId (zalo-protocol.md, 14.7)."""
 _PAGE_SIZE = 50
 _PROFILES_PER_CALL = 200
 _LARGEST_PICTURE = 8 << 20
@@ -39,8 +47,20 @@ _DELETE = f"{_GROUP}/deletemsg"
 _GROUP_INFO = f"{_GROUP}/getmg-v2"
 _PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
 _HISTORY = "https://tt-group-cm.chat.zalo.me/api/cm/getrecentv2"
+_OLD_HISTORY = "https://tt-group-cm.chat.zalo.me/api/cm/getoldv2"
 _KEEP_ALIVE = "https://tt-chat1-wpa.chat.zalo.me/keepalive"
 _LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-last-msgs"
+
+
+class HistoryEnd(StrEnum):
+    """Why no page follows one page of a group's history."""
+
+    BEGINNING = "beginning"
+    """Zalo says that there are no older messages."""
+    FILTERED = "filtered"
+    """Zalo shows nothing older to this login: the login began later (zalo-protocol.md, 14.7)."""
+    STUCK = "stuck"
+    """Zalo says that there are older messages, but the page leads no further back."""
 
 
 class HistoryPage(NamedTuple):
@@ -50,7 +70,15 @@ class HistoryPage(NamedTuple):
     """Messages and other elements of the page, newest first."""
     cursor: int
     """Cursor for the next, older page: the lowest msgId of this page."""
-    has_more: bool
+    end: HistoryEnd | None
+    """None if an older page can be asked for."""
+    is_old: bool = False
+    """Whether Zalo wants older pages to be asked for by its other call (`old` of `recent`)."""
+
+    @property
+    def has_more(self) -> bool:
+        """Return whether an older page can be asked for."""
+        return self.end is None
 
 
 class ZaloClient:
@@ -150,27 +178,36 @@ class ZaloClient:
         """
         return bytes(self._pictures.fetch(address))
 
-    def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
+    def recent(self, group_id: str, cursor: int = NEWEST, *, old: bool = False) -> HistoryPage:
         """Fetch a page of a group's history: at most 50 messages, those before msgId `cursor`, by default the newest.
 
+        `old`: by the call for what is older than a page with `is_old`.
+
         Raises:
-            ZaloError: the call failed.
+            ZaloError: the call failed, or the page says that it did.
         """
-        answer = _as_object(
-            self.read(
-                "GET",
-                _HISTORY,
-                {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE_SIZE, "msgIds": [], "src": 1},
-                nretry=0,
-            )
-        )
+        url = _OLD_HISTORY if old else _HISTORY
+        source = 1 if cursor == NEWEST else 3
+        asked = {"groupId": group_id, "globalMsgId": str(cursor), "count": _PAGE_SIZE, "msgIds": [], "src": source}
+        answer = _as_object(self.read("GET", url, asked, nretry=0))
+        path = urlsplit(url).path
+        if error := answer.get("error"):
+            raise ZaloCallError(error if isinstance(error, int) else -1, "error of the page", path)
+        if "groupMsgs" not in answer:
+            raise EmptyAnswerError(path)
         elements = self._elements(answer)
         elements.sort(key=_msg_number, reverse=True)
         numbers = [number for element in elements if (number := number_of(element.key)) is not None]
         given = as_id(answer.get("lastMsgId"))
         oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
-        more = bool(answer.get("hasMore")) and bool(elements) and oldest != cursor
-        return HistoryPage(elements, oldest, more)
+        end: HistoryEnd | None = None
+        if not elements and answer.get("isFiltered"):
+            end = HistoryEnd.FILTERED
+        elif not answer.get("hasMore"):
+            end = HistoryEnd.BEGINNING
+        elif not elements or oldest >= cursor:
+            end = HistoryEnd.STUCK
+        return HistoryPage(elements, oldest, end, bool(answer.get("isOld")))
 
     def last_messages(self) -> list[Element]:
         """Fetch the last message of each of the account's conversations, groups too; raises ZaloError on failure."""

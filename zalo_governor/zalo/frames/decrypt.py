@@ -73,7 +73,7 @@ class FrameDecoder:
         return self._cipher is not None
 
     def decode(self, data: bytes) -> Frame:
-        """Decode one frame. Of a key frame, keep the key for later frames and return an empty payload.
+        """Decode one frame. Of a key frame, keep the key for later frames and return the rest of the payload.
 
         Raises:
             UndecodableFrameError: the frame is cut short, encrypted under another key, tampered with, or not JSON.
@@ -88,8 +88,8 @@ class FrameDecoder:
     def _decode_payload(self, cmd: int, sub: int, body: bytes) -> RawDict:
         outer = _read_outer(body)
         if cmd == KEY_COMMAND and sub == 1 and "key" in outer:
-            self._cipher = AESGCM(binascii.a2b_base64(_require_text(outer["key"])))
-            return {}
+            self._cipher = AESGCM(binascii.a2b_base64(_require_text(outer.pop("key"))))
+            return outer
         data = outer.get("data")
         if isinstance(data, str) and data:
             return _require_object(read_json(self._decode_data(outer.get("encrypt") or 0, data.encode())))
@@ -133,14 +133,21 @@ def ping_frame(now_ms: int) -> bytes:
     return b'\x01\x02\x00\x01{"eventId":%d}' % now_ms
 
 
-def old_messages_frame(cmd: int) -> bytes:
-    """Return the frame by which the client asks Zalo for what it may have missed while disconnected.
+def queue_name(cmd: int) -> str:
+    """Return Zalo's name of the queue of missed messages or reactions that is read by `cmd`, one of `OLD`."""
+    return f"{cmd}_1"
+
+
+def old_messages_frame(cmd: int, *, first: bool, last_id: str, number: int) -> bytes:
+    """Return the frame by which the client asks for a page of what it missed while disconnected.
 
     `cmd` is one of `OLD`: messages or reactions, private or of groups. Zalo answers, if at all, in a frame of the same
-    command, with the newest since the account's login; older ones cannot be had (zalo-protocol.md, 5.5 and 8).
+    command, with what came after the action `last_id`, the oldest first, and since the login at most. The number of the
+    request goes out in both spellings that clients use (zalo-protocol.md, 5.5 and 14.6).
     """
-    head = bytes((1, *cmd.to_bytes(2, "little"), 1))
-    return head + b'{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % cmd
+    request = f"req_{number}"
+    asked = {"first": first, "reqId": request, "req_id": request, "lastId": last_id, "preIds": []}
+    return bytes((1, *cmd.to_bytes(2, "little"), 1)) + orjson.dumps(asked)
 
 
 def _read_outer(body: bytes) -> RawDict:

@@ -1,12 +1,13 @@
 """Backfill of a group: reads Zalo's history of the group to fetch the messages that the bot missed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
 
 import structlog
 
 from zalo_governor.domain.connection import BackfillEnd
 from zalo_governor.domain.inbound import Element, ElementKind, number_of, place_of
-from zalo_governor.zalo.api.client import NEWEST, HistoryPage, ZaloClient
+from zalo_governor.zalo.api.client import NEWEST, HistoryEnd, HistoryPage, ZaloClient
 from zalo_governor.zalo.errors import ZaloCallError, ZaloError
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Backfill:
         *,
         heard_id: int,
         oldest: int | None,
+        login_is_older: bool = False,
     ) -> BackfillEnd:
         """Fetch the messages of a gap (time in which messages were missed) from the history, newest page first.
 
@@ -65,13 +67,14 @@ class Backfill:
                 began.
             oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group and
                 are ignored. None if nothing of the group was stored: then the whole history is fetched.
+            login_is_older: whether this login certainly began before the gap. Zalo shows nothing older than the login.
         """
         elements: list[Element] = []
         cursor, pages, new_pages, found = NEWEST, 0, 0, 0
-        met, in_a_row = False, 0
+        met, in_a_row, old = False, 0, False
         end: BackfillEnd | None = None
         while end is None:
-            page = self._fetch_page(group_id, cursor, wait=pages > 0)
+            page = self._fetch_page(group_id, cursor, old=old, wait=pages > 0)
             if isinstance(page, BackfillEnd):
                 end = page
                 break
@@ -85,24 +88,24 @@ class Backfill:
             in_a_row = _count_heard_in_a_row(in_a_row, said, heard)
             if in_a_row >= _MAX_DISPLACEMENT or len(ours) < len(page.elements):
                 end = BackfillEnd.REACHED
-            elif not page.has_more:
-                end = BackfillEnd.REACHED if met or oldest is None else BackfillEnd.EXHAUSTED
+            elif page.end is not None and (old or not page.is_old):
+                end = _outcome(page.end, met=met, everything=oldest is None, login_is_older=login_is_older)
             elif new_pages == max_pages or pages == _MOST_PAGES:
                 end = BackfillEnd.EXHAUSTED
             elif pages % _PAGES_PER_PART == 0:
                 found += _deliver(elements, take)
                 elements = []
-            cursor = page.cursor
+            cursor, old = page.cursor, old or page.is_old
         found += _deliver(elements, take)
         log.info("backfill", group=group_id, pages=pages, new_pages=new_pages, elements=found, end=end.value)
         return end
 
-    def _fetch_page(self, group_id: str, cursor: int, *, wait: bool) -> HistoryPage | BackfillEnd:
+    def _fetch_page(self, group_id: str, cursor: int, *, old: bool, wait: bool) -> HistoryPage | BackfillEnd:
         if wait and not self._sleep(self._pause):
             return BackfillEnd.INTERRUPTED
         for tried in range(_TRIES):
             try:
-                return self._client.recent(group_id, cursor)
+                return self._client.recent(group_id, cursor, old=old)
             except ZaloError as error:
                 log.warning("history_refused", group=group_id, tried=tried + 1, error=error)
                 if _is_permanent(error):
@@ -110,6 +113,23 @@ class Backfill:
             if tried + 1 < _TRIES and not self._sleep(self._pause * 2 ** (tried + 2)):
                 break
         return BackfillEnd.INTERRUPTED
+
+
+def _outcome(end: HistoryEnd, *, met: bool, everything: bool, login_is_older: bool) -> BackfillEnd:
+    """Return how the backfill ends at the end of the history.
+
+    `met` tells whether it met a message received before the gap, `everything` whether the whole history was wanted.
+    """
+    match end:
+        case HistoryEnd.BEGINNING:
+            return BackfillEnd.REACHED if met or everything else BackfillEnd.EXHAUSTED
+        case HistoryEnd.FILTERED:
+            whole = met or (everything and login_is_older)
+            return BackfillEnd.REACHED if whole else BackfillEnd.UNREACHABLE
+        case HistoryEnd.STUCK:
+            return BackfillEnd.EXHAUSTED
+        case _:
+            assert_never(end)
 
 
 def _deliver(elements: list[Element], take: Callable[[Sequence[Element]], None]) -> int:

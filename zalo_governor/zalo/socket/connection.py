@@ -22,7 +22,7 @@ from websockets.uri import WebSocketURI, parse_uri
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.frames.decrypt import OLD, old_messages_frame, ping_frame
+from zalo_governor.zalo.frames.decrypt import ping_frame
 from zalo_governor.zalo.frames.websocket import FrameSplitter, OtherFrame
 from zalo_governor.zalo.http.base import CLIENT_TYPE
 
@@ -96,12 +96,11 @@ class ZaloConnection:
         """Start a thread that sends pings at this interval, also while the reading thread waits for the database."""
         threading.Thread(target=self._ping, args=(every_seconds,), name="zalo-ping", daemon=True).start()
 
-    def ask_for_old(self) -> None:
-        """Ask Zalo for messages and reactions missed while disconnected; does nothing if the connection has ended."""
+    def send(self, frame: bytes) -> None:
+        """Send one of the client's frames to Zalo; does nothing if the connection has ended."""
         with self._send_lock, suppress(OSError):
             if self._protocol.state is OPEN:
-                for cmd in sorted(OLD):
-                    self._protocol.send_binary(old_messages_frame(cmd))
+                self._protocol.send_binary(frame)
                 self._flush()
 
     def close(self) -> None:
@@ -192,12 +191,8 @@ class ZaloConnection:
             self._messages.append(b"".join(bytes(part.data) for part in self._fragments))
 
     def _ping(self, every_seconds: float) -> None:
-        while not self._closed.wait(every_seconds):
-            with self._send_lock, suppress(OSError):
-                if self._protocol.state is not OPEN:
-                    return
-                self._protocol.send_binary(ping_frame(to_ms(self._clock())))
-                self._flush()
+        while not self._closed.wait(every_seconds) and self._protocol.state is OPEN:
+            self.send(ping_frame(to_ms(self._clock())))
 
     def _close_politely(self) -> None:
         """Send a close frame and read until the server has closed, for a limited time.

@@ -15,11 +15,12 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.errors import LoginRefusedError, UndecodableFrameError, ZaloError
+from zalo_governor.zalo.errors import LoginRefusedError, QueueEvictedError, UndecodableFrameError, ZaloError
 from zalo_governor.zalo.events.extract import elements_of, has_messages_alone, knows, typing_notices, uploads_done
 from zalo_governor.zalo.frames.decrypt import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
 from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, as_code
 from zalo_governor.zalo.socket.connection import ZaloConnection
+from zalo_governor.zalo.socket.missed_queues import MissedQueues, status_of
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,9 @@ _UNREACHED_BEFORE_LOGIN = 5
 
 A connection that was open and broke never leads to a login, however often (zalo-protocol.md, 14.8).
 """
+_QUEUE_LISTS = ("qCmds", "ctrl_qCmds", "bk_cmds")
+"""Fields of the key frame that name the queues which Zalo keeps for the account (zalo-protocol.md, 14.6)."""
+_LONGEST_LOGGED = 500
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -67,12 +71,12 @@ class Listener:
     Args:
         session: the session of the bot account.
         on_elements: receives the elements (messages, reactions …) that arrived together, each once and in order; it may
-            block, and if it raises it is called again with the same elements.
+            block, and if it raises it is called again with the same elements. The function that comes with them, if
+            any, is to be called when they are stored.
         on_line: receives every change of the connection's state, and a report when frames were lost.
-        wants_old: called at each new connection; returns whether to ask Zalo for what was missed while disconnected
-            (not if nothing was ever received before).
-        on_old: receives Zalo's answers to that request: the frame command (one of OLD: private messages, those of
-            groups, reactions to both) and the elements.
+        queues: reads what was missed while disconnected, over each new connection.
+        wants_old: called at each new connection; returns whether anything can have been missed (not if nothing was ever
+            received before).
         on_unknown_frame: receives each frame with data of which nothing is known; must not raise.
         clock: gives the present time.
         ping_seconds: seconds between pings.
@@ -85,10 +89,10 @@ class Listener:
         self,
         session: ZaloSession,
         *,
-        on_elements: Callable[[list[Element]], None],
+        on_elements: Callable[[list[Element], Callable[[], None] | None], None],
         on_line: Callable[[LineReport], None],
+        queues: MissedQueues,
         wants_old: Callable[[], bool],
-        on_old: Callable[[int, list[Element]], None],
         on_unknown_frame: Callable[[Frame], None],
         clock: Clock,
         ping_seconds: float,
@@ -99,8 +103,8 @@ class Listener:
         self._session = session
         self._on_elements = on_elements
         self._on_line = on_line
+        self._queues = queues
         self._wants_old = wants_old
-        self._on_old = on_old
         self._on_unknown_frame = on_unknown_frame
         self._clock = clock
         self._ping_seconds = ping_seconds
@@ -179,6 +183,7 @@ class Listener:
             return self._listen(connection)
         finally:
             connection.close()
+            self._queues.disconnected()
 
     def _connect(self, url: str) -> ZaloConnection:
         def connect() -> ZaloConnection:
@@ -218,6 +223,7 @@ class Listener:
     def _process_frames(self, decoder: FrameDecoder, frames: list[bytes], connection: ZaloConnection) -> _Ending | None:
         """Decode frames and deliver their elements; return how the connection ends, None if no frame announces that."""
         elements: list[Element] = []
+        last_ids: dict[str, str] = {}
         ending: _Ending | None = None
         lost = False
         self._heard_at = self._clock()
@@ -237,30 +243,39 @@ class Listener:
                     dead = self._session.life.dead
                     ending = ending or _Ending(LineState.REFUSED if dead else LineState.DOWN, f"session:{code}")
                 if frame.cmd in OLD:
-                    self._on_old(frame.cmd, self._elements(frame, Source.BACKFILL, now_ms))
-                else:
-                    elements += self._elements(frame, Source.LIVE, now_ms)
+                    self._queues.answered(frame, self._elements(frame, Source.BACKFILL, now_ms))
+                    continue
+                elements += self._elements(frame, Source.LIVE, now_ms)
+                status = status_of(frame)
+                last_ids |= status.last_ids
+                if status.evicted:
+                    raise QueueEvictedError(f"evicted:{min(status.evicted)}")  # noqa: TRY301 - it is a loss like others
             except Exception as error:
                 log.error("frame_lost", cause=_cause(error))
+                evicted = isinstance(error, QueueEvictedError)
                 if not lost:
                     # Report one loss for all frames that came together: one backfill recovers all of their elements.
                     # Report it in order, after the elements before it and before those after it.
-                    self._deliver(elements)
-                    elements = []
+                    self._deliver(elements, last_ids)
+                    elements, last_ids = [], {}
+                self._queues.lost(for_good=evicted)
+                if not lost:
                     self._notify(LineState.FRAME_LOST, _cause(error))
                 lost = True
-        self._deliver(elements)
+        self._deliver(elements, last_ids)
         return ending
 
     def _decode(self, decoder: FrameDecoder, data: bytes, connection: ZaloConnection) -> Frame:
         was_keyed = decoder.keyed
         frame = decoder.decode(data)
         if not was_keyed and decoder.keyed:
+            offered = {name: str(frame.payload.get(name))[:_LONGEST_LOGGED] for name in _QUEUE_LISTS}
+            log.info("queues_offered", **offered)
             connection.keep_alive(self._ping_seconds)
             self._session.life.taken_over = False
+            # Before the report, as recovery then waits for the queues; their answers are read in this thread later.
+            self._queues.connected(connection.send, wanted=self._wants_old())
             self._report(LineState.UP, "")
-            if self._wants_old():
-                connection.ask_for_old()
         return frame
 
     def _elements(self, frame: Frame, source: Source, now_ms: int) -> list[Element]:
@@ -275,16 +290,16 @@ class Listener:
                 self._on_unknown_frame(frame)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
-    def _deliver(self, elements: list[Element]) -> None:
-        delay = 0.1
-        while elements and not self._try_deliver(elements):
+    def _deliver(self, elements: list[Element], last_ids: dict[str, str]) -> None:
+        delay, stored = 0.1, self._queues.after_live(last_ids) if last_ids else None
+        while elements and not self._try_deliver(elements, stored):
             if self._stopping.wait(delay):
                 return  # The elements could not be stored; after the next start, backfill recovers them.
             delay = min(delay * 2, _LONGEST_STORE_DELAY_SECONDS)
 
-    def _try_deliver(self, elements: list[Element]) -> bool:
+    def _try_deliver(self, elements: list[Element], stored: Callable[[], None] | None) -> bool:
         try:
-            self._on_elements(elements)
+            self._on_elements(elements, stored)
         except Exception as error:
             log.error("elements_not_accepted", count=len(elements), error=type(error).__name__)
             return False
@@ -338,4 +353,4 @@ class Listener:
 
 
 def _cause(error: Exception) -> str:
-    return str(error) if isinstance(error, UndecodableFrameError) else type(error).__name__
+    return str(error) if isinstance(error, UndecodableFrameError | QueueEvictedError) else type(error).__name__

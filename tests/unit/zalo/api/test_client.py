@@ -21,7 +21,7 @@ from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError
+from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloError
 from zalo_governor.zalo.history.backfill import Backfill
 from zalo_governor.zalo.http.error_codes import MEANINGS, Meaning, meaning_of
 from zalo_governor.zalo.http.file_download import FetchError
@@ -30,6 +30,7 @@ Open = Callable[..., ZaloSession]
 SMS, SENDMSG = "/api/message/sms", "/api/group/sendmsg"
 DELETE = "/api/group/deletemsg"
 HISTORY = "/api/cm/getrecentv2"
+OLD_HISTORY = "/api/cm/getoldv2"
 
 
 def outgoing(*, is_group: bool = False) -> Outgoing:
@@ -230,21 +231,29 @@ class Past:
         ]
         self.refusals: list[Answer] = []
         self.pages_before_refusal = 0
+        self.end: dict[str, int] = {"hasMore": 0}
+        """What the page says beyond which there is nothing."""
+        self.old_below = 0
+        """msgId below which Zalo refers to getoldv2."""
         zalo.answers[HISTORY] = self.answer
+        zalo.answers[OLD_HISTORY] = self.answer_old
 
     def answer(self, call: Call) -> Answer:
         if self.refusals and not self.pages_before_refusal:
             return self.refusals.pop(0)
         self.pages_before_refusal = max(0, self.pages_before_refusal - 1)
-        cursor = call.params["globalMsgId"]
-        older = [raw for raw in reversed(self._messages) if int(raw["msgId"]) < cursor]
+        return self._page(call, self.old_below)
+
+    def answer_old(self, call: Call) -> Answer:
+        return self._page(call, 0)
+
+    def _page(self, call: Call, above: int) -> Answer:
+        cursor = int(call.params["globalMsgId"])
+        older = [raw for raw in reversed(self._messages) if above <= int(raw["msgId"]) < cursor]
         page = older[:50]
-        body = {
-            "groupMsgs": page,
-            "lastMsgId": page[-1]["msgId"] if page else "0",
-            "hasMore": int(len(older) > len(page)),
-        }
-        return inner(json.dumps(body))
+        body = {"error": 0, "groupMsgs": page, "lastMsgId": page[-1]["msgId"] if page else "0", "isOld": 0}
+        body |= {"hasMore": 1} if len(older) > len(page) or ("isFiltered" in self.end and page) else self.end
+        return inner(json.dumps(body | ({"isOld": 1} if above and len(older) <= 50 else {})))
 
 
 def key(number: int) -> str:
@@ -258,10 +267,24 @@ def test_a_page_of_the_history_is_newest_first(zalo: StandIn, client: ZaloClient
     assert [element.key for element in page.elements] == [key(number) for number in range(59, 9, -1)]
     assert page.has_more
     assert all(element.source is Source.BACKFILL and element.thread_id == GROUP for element in page.elements)
-    assert zalo.calls[-1].params["globalMsgId"] == NEWEST
+    assert (zalo.calls[-1].params["globalMsgId"], zalo.calls[-1].params["src"]) == ("9223372036854775808", 1)
     last = client.recent(GROUP, page.cursor)
+    assert (zalo.calls[-1].params["globalMsgId"], zalo.calls[-1].params["src"]) == (str(page.cursor), 3)
     assert len(last.elements) == 10
     assert not last.has_more
+
+
+@pytest.mark.parametrize(
+    "page",
+    [{"error": 500, "groupMsgs": [], "hasMore": 0}, {}, {"hasMore": 0}],
+    ids=["error", "nothing", "no messages named"],
+)
+def test_a_page_with_an_error_or_without_its_messages_is_a_failure_and_no_empty_page(
+    zalo: StandIn, client: ZaloClient, page: dict[str, object]
+) -> None:
+    zalo.answers[HISTORY] = inner(json.dumps(page))
+    with pytest.raises(ZaloError):
+        client.recent(GROUP)
 
 
 def test_a_read_logs_in_again_and_repeats_itself_once(zalo: StandIn, client: ZaloClient) -> None:
@@ -283,6 +306,7 @@ def recovered(
     since: Collection[str] = (),
     max_pages: int = 40,
     oldest: int | None = 0,
+    login_is_older: bool = False,
 ) -> tuple[list[str], BackfillEnd, int]:
     """Keys as they were handed on, how it ended, and how often it asked.
 
@@ -300,7 +324,15 @@ def recovered(
     elements: list[Element] = []
     backfill = Backfill(client, pause=1.5, sleep=sleep)
     asked = len(zalo.calls)
-    end = backfill.recover(GROUP, numbers, elements.extend, max_pages, heard_id=_BEFORE, oldest=oldest)
+    end = backfill.recover(
+        GROUP,
+        numbers,
+        elements.extend,
+        max_pages,
+        heard_id=_BEFORE,
+        oldest=oldest,
+        login_is_older=login_is_older,
+    )
     return [element.key for element in elements], end, len(zalo.calls) - asked
 
 
@@ -351,6 +383,37 @@ def test_a_history_that_ends_before_anything_known_leaves_the_gap_open(zalo: Sta
     Past(zalo, 70)
     assert recovered(zalo, client, set(), [])[1:] == (BackfillEnd.EXHAUSTED, 2)
     assert recovered(zalo, client, set(), [], oldest=None)[1:] == (BackfillEnd.REACHED, 2)
+
+
+def test_a_history_that_shows_nothing_before_the_login_is_unreachable_unless_something_heard_before_was_met(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    Past(zalo, 70).end = {"hasMore": 1, "isFiltered": 1}
+    assert recovered(zalo, client, set(), [])[1:] == (BackfillEnd.UNREACHABLE, 3)
+    assert recovered(zalo, client, {key(1)}, [])[1] is BackfillEnd.REACHED
+    assert recovered(zalo, client, set(), [], oldest=None)[1] is BackfillEnd.UNREACHABLE
+    whole = recovered(zalo, client, set(), [], oldest=None, login_is_older=True)
+    assert (len(whole[0]), whole[1]) == (70, BackfillEnd.REACHED)
+
+
+def test_a_history_that_says_more_and_leads_no_further_ends_and_leaves_the_gap_open(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    Past(zalo, 70).end = {"hasMore": 1}
+    zalo.answers[HISTORY] = inner(json.dumps({"groupMsgs": [], "lastMsgId": "0", "hasMore": 1}))
+    assert recovered(zalo, client, set(), [])[1:] == (BackfillEnd.EXHAUSTED, 1)
+    same = {"groupMsgs": [message(1)], "lastMsgId": str(NEWEST), "hasMore": 1}
+    zalo.answers[HISTORY] = inner(json.dumps(same))
+    assert recovered(zalo, client, {key(1)}, [])[1:] == (BackfillEnd.EXHAUSTED, 1)
+
+
+def test_what_is_old_is_asked_for_by_the_other_call(zalo: StandIn, client: ZaloClient) -> None:
+    past = Past(zalo, 130)
+    past.old_below = int(key(60))
+    keys, end, pages = recovered(zalo, client, {key(number) for number in range(30)}, [])
+    assert (end, pages) == (BackfillEnd.REACHED, 4)
+    assert {key(number) for number in range(30, 130)} <= set(keys)
+    assert [call.path for call in zalo.calls[-4:]] == [HISTORY, HISTORY, OLD_HISTORY, OLD_HISTORY]
 
 
 def test_a_deep_gap_is_bounded(zalo: StandIn, client: ZaloClient) -> None:

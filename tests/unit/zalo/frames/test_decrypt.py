@@ -102,6 +102,9 @@ def test_the_key_comes_with_the_first_frame_and_is_not_passed_on() -> None:
     decoder = FrameDecoder()
     with pytest.raises(UndecodableFrameError):
         decoder.decode(frame_bytes({"groupMsgs": [message()]}))
+    queues = {"qCmds": [{"cmd": 511, "subCmd": 1, "queueName": "511_1"}], "ctrl_qCmds": [], "bk_cmds": []}
+    key = base64.b64encode(bytes(32)).decode()
+    assert FrameDecoder().decode(plain_frame(1, 1, {"key": key, **queues})).payload == queues
     assert decoder.decode(KEY_FRAME).payload == {}
     assert decoder.keyed
     assert decoder.decode(frame_bytes({"groupMsgs": [message()]})).cmd == 521

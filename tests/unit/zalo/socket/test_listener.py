@@ -2,7 +2,7 @@ import contextlib
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -14,7 +14,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from tests.unit.zalo.conftest import USER_AGENT
 from tests.unit.zalo.standin import LOGIN, Answer, StandIn, login_answer
-from tests.unit.zalo.wiring import ACCOUNT, KEY_FRAME, frame_bytes, message
+from tests.unit.zalo.wiring import ACCOUNT, KEY_FRAME, MemoryCursors, frame_bytes, message
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element
@@ -23,6 +23,7 @@ from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.socket import listener as listener_module
 from zalo_governor.zalo.socket.listener import Listener
+from zalo_governor.zalo.socket.missed_queues import MissedQueues
 
 JITTER = Random(1)  # noqa: S311 - spreads retries, keeps no secret
 Script = Callable[[ServerConnection, int], None]
@@ -86,17 +87,22 @@ class Heard:
         self.reports: list[LineReport] = []
         self.failing = 0
         self.wants_old = False
-        self.old: list[tuple[int, list[str]]] = []
+        self.old: list[list[str]] = []
         self.strange: list[Frame] = []
+        self.cursors = MemoryCursors()
+        self.queues = MissedQueues(self.cursors, newest=lambda: 7, take=self.take_old)
 
-    def take_old(self, cmd: int, elements: list[Element]) -> None:
-        self.old.append((cmd, [element.key for element in elements]))
+    def take_old(self, elements: Sequence[Element], on_stored: Callable[[], None]) -> None:
+        self.old.append([element.key for element in elements])
+        on_stored()
 
-    def take(self, elements: list[Element]) -> None:
+    def take(self, elements: list[Element], on_stored: Callable[[], None] | None) -> None:
         if self.failing:
             self.failing -= 1
             raise OSError("đĩa đầy")
         self.batches.append(elements)
+        if on_stored:
+            on_stored()
 
     @property
     def texts(self) -> list[object]:
@@ -142,8 +148,8 @@ def listen(
             open_session(timeout=3.0),
             on_elements=heard.take,
             on_line=heard.reports.append,
+            queues=heard.queues,
             wants_old=lambda: heard.wants_old,
-            on_old=lambda cmd, elements: heard.old.append((cmd, [element.key for element in elements])),
             on_unknown_frame=heard.strange.append,
             clock=system_clock,
             ping_seconds=ping,
@@ -503,8 +509,8 @@ def test_a_report_that_nobody_takes_does_not_end_the_line(
         open_session(),
         on_elements=heard.take,
         on_line=refuse,
+        queues=heard.queues,
         wants_old=lambda: False,
-        on_old=lambda cmd, elements: None,
         on_unknown_frame=lambda frame: None,
         clock=system_clock,
         ping_seconds=60,
@@ -521,18 +527,20 @@ def test_a_report_that_nobody_takes_does_not_end_the_line(
     assert not thread.is_alive()
 
 
-def test_old_messages_are_asked_for_at_each_connection_once_anything_was_heard(
+def test_the_four_queues_are_read_by_pages_at_each_connection_once_anything_was_heard(
     sockets: Sockets, heard: Heard, listen: Listen
 ) -> None:
-    asked: list[tuple[int, int]] = []
+    asked: list[tuple[int, int, str]] = []
 
     def answer(connection: ServerConnection, number: int) -> None:
         connection.send(KEY_FRAME)
-        for _ in range(4 if number > 1 else 0):
+        for _ in range(8 if number > 1 else 0):
             request = read_client_frame(received(connection))
-            asked.append((request.cmd, request.sub))
+            asked.append((request.cmd, request.sub, request.data["lastId"]))
             array = {510: "msgs", 511: "groupMsgs", 610: "reacts", 611: "reactGroups"}[request.cmd]
-            connection.send(frame_bytes({array: [message(request.cmd)]}, cmd=request.cmd))
+            last = int(request.data["lastId"])
+            page = {array: [message(request.cmd + last)], "lastActionId": str(last + 1), "more": int(last < 2)}
+            connection.send(frame_bytes(page, cmd=request.cmd))
         heard.wants_old = True
         if number == 1:
             connection.close()
@@ -540,10 +548,52 @@ def test_old_messages_are_asked_for_at_each_connection_once_anything_was_heard(
 
     sockets.script = answer
     listen()
-    until(lambda: len(heard.old) >= 4)
-    assert asked == [(510, 1), (511, 1), (610, 1), (611, 1)]
-    assert [cmd for cmd, _ in heard.old] == [510, 511, 610, 611]
+    until(lambda: len(heard.old) >= 8)
+    assert sorted(asked) == [(cmd, 1, last) for cmd in (510, 511, 610, 611) for last in ("1", "2")]
     assert heard.texts == []
+    assert {queue: cursor.last_id for queue, cursor in heard.cursors.kept.items()} == dict.fromkeys(
+        ("510_1", "511_1", "610_1", "611_1"), "3"
+    )
+
+
+def test_what_comes_live_advances_the_cursor_but_not_over_a_lost_frame(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    asked: list[str] = []
+
+    def live(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        if number == 2:
+            asked.extend(read_client_frame(received(connection)).data["lastId"] for _ in range(4))
+            wait(connection)
+        for last in (5, 6):
+            status = {"511_1": {"ids": [str(last)], "lastId": str(last), "evict": 0}}
+            connection.send(frame_bytes({"groupMsgs": [message(last)], "queueStatus": status}))
+            until(lambda: len(heard.texts) == last - 4)  # noqa: B023 - it ends within the turn
+            if last == 5:
+                connection.send(b"\x01\xff")
+                until(lambda: LineState.FRAME_LOST in heard.states)
+        heard.wants_old = True
+
+    sockets.script = live
+    listen()
+    until(lambda: len(asked) == 4)
+    assert asked == ["1", "5", "1", "1"]
+
+
+def test_what_zalo_dropped_of_a_queue_while_all_is_well_is_a_loss_whose_frame_is_kept(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def evict(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        status = {"511_1": {"ids": [], "lastId": "5", "evict": 1}}
+        connection.send(frame_bytes({"groupMsgs": [message(5, "còn")], "queueStatus": status}))
+        wait(connection)
+
+    sockets.script = evict
+    listen()
+    until(lambda: LineState.FRAME_LOST in heard.states)
+    assert (heard.texts, heard.reports[-1].cause) == (["còn"], "evicted:511_1")
 
 
 def received(connection: ServerConnection) -> bytes:

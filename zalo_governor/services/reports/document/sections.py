@@ -28,8 +28,9 @@ from zalo_governor.services.reports.sentences import (
     clause_rows,
     compared,
     counted,
-    coverage_line,
+    coverage_lines,
     directives_line,
+    gap_result,
     handling_lines,
     length_in_words,
     members_line,
@@ -266,7 +267,7 @@ def coverage(draft: Draft) -> Section:
     lines = [troubles_line(report, voice)]
     if any(not gap.closed for gap in report.coverage.gaps):
         lines.append(draft.render(MessageId.LINE_GAPS_UNFINISHED))
-    notes_below = [f"{coverage_line(report.coverage, voice)}."]
+    notes_below = coverage_lines(report, voice)
     if report.cannot_check:
         notes_below.append(draft.render(MessageId.LINE_CANNOT, count=number(len(report.cannot_check))))
     rows: list[Sequence[Cell]] = [
@@ -275,7 +276,7 @@ def coverage(draft: Draft) -> Section:
             moment_in_words(gap.ended_at, voice) if gap.ended_at else draft.render(MessageId.GAP_NOW),
             length_in_words(silence([gap], report.period.start, report.period.end), voice),
             gap.recovered,
-            draft.render(MessageId.GAP_WHOLE if gap.closed else MessageId.GAP_PARTLY),
+            draft.render(gap_result(gap)),
         )
         for gap in report.coverage.gaps
     ]

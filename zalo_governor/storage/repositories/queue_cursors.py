@@ -1,0 +1,31 @@
+"""Cursors: up to where each of Zalo's queues of missed messages is stored."""
+
+from sqlalchemy import delete, insert, select
+
+from zalo_governor.domain.connection import QueueCursor
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.schema import queue_cursors
+
+
+class SqlQueueCursors:
+    """Cursors of one account under one login, of which `login` is a digest; each method is a transaction of its own."""
+
+    def __init__(self, database: Database, account: str, login: str) -> None:
+        self._database = database
+        self._account = account
+        self._login = login
+
+    def cursors(self) -> dict[str, QueueCursor]:
+        """Return the cursors kept under this login, by the name of the queue."""
+        mine = queue_cursors.c.account == self._account, queue_cursors.c.login == self._login
+        with self._database.read() as connection:
+            rows = connection.execute(select(queue_cursors).where(*mine)).all()
+        return {row.queue: QueueCursor(row.last_id, row.since_id) for row in rows}
+
+    def keep(self, queue: str, cursor: QueueCursor) -> None:
+        """Store the cursor of a queue, instead of its earlier one."""
+        row = {"account": self._account, "queue": queue, "login": self._login, **cursor._asdict()}
+        earlier = queue_cursors.c.account == self._account, queue_cursors.c.queue == queue
+        with self._database.write() as connection:
+            connection.execute(delete(queue_cursors).where(*earlier))
+            connection.execute(insert(queue_cursors), row)
