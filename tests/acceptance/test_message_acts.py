@@ -15,7 +15,7 @@ from zalo_governor.simulator.messages import group_message, reaction_to, recall_
 from zalo_governor.simulator.world import World
 
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"
-ORDER = "Giao Sở Y tế báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày {day}/12."
+ORDER = "@Mẫu Đề nghị đồng chí báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/12."
 INFO = "/api/group/getmg-v2"
 
 
@@ -130,7 +130,7 @@ def test_a_deputy_s_deletion_counts_also_if_the_appointment_was_missed(bot: Rig)
     message, code = breach(bot, somebody())
     act(bot, by=deputy, delete={"of": message["msgId"], "kind": "all"})
     bot.until(lambda: state(bot, code) == "remedied", "the case is remedied")
-    assert "đã thu hồi hoặc xóa" in bot.answer(ADMIN, f"/xem {code}")[0]
+    assert states(bot)[-1] == "applied"
 
 
 def test_a_thumb_counts_for_the_message_meant_and_for_nobody_where_two_share_the_client_s_id(
@@ -140,7 +140,7 @@ def test_a_thumb_counts_for_the_message_meant_and_for_nobody_where_two_share_the
         head, other = somebody(), somebody()
         bot.control("world", groups=[{"id": GROUP, "members": [BOT, LEADER, ADMIN, head, other]}])
         bot.start_bot()
-        order = group_message(World(system_clock), {"_text": ORDER.format(day=26), "uidFrom": LEADER})
+        order = group_message(World(system_clock), {"_text": ORDER, "uidFrom": LEADER})
         mentions = [{"uid": head, "pos": 0, "len": 4, "type": 0}]
         key = bot.say(order["content"], LEADER, cliMsgId=order["cliMsgId"], mentions=mentions)
         bot.until(lambda: bot.query("SELECT count(*) FROM directives") == [(1,)], "there is a directive")
@@ -148,12 +148,12 @@ def test_a_thumb_counts_for_the_message_meant_and_for_nobody_where_two_share_the
         thumb = reaction_to([order | {"msgId": key}], head, "/-strong")
         content = json.loads(thumb["content"])
         del content["msgSender"]
-        assert silent(bot) > 0
+        assert silent(bot) == 1
         push(bot, thumb | {"content": json.dumps(content)})
         heard(bot, "reacted", 1)
         assert states(bot) == ["doubtful"]
-        owing = silent(bot)
+        assert silent(bot) == 1
         act(bot, by=head, react={"to": key, "icon": "/-strong"})
-        bot.until(lambda: silent(bot) == owing - 1, "the thumb counts")
+        bot.until(lambda: silent(bot) == 0, "the thumb counts")
         act(bot, by=head, react={"to": key, "icon": ""})
-        bot.until(lambda: silent(bot) == owing, "it is taken back")
+        bot.until(lambda: silent(bot) == 1, "it is taken back")

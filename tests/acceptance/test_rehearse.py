@@ -1,6 +1,8 @@
 """The rehearsal with the real Zalo, from the QR code to the recording, at a terminal against the simulator."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,43 @@ def test_a_rehearsal_that_is_stopped_in_which_two_acts_are_missing(zalo: str, tm
     rehearsing.terminal.expect("Đã dừng. Chạy lại lệnh này để làm tiếp.")
     assert rehearsing.terminal.end() == 130
     assert rehearsing.outcomes() == {act.id: "known" for act in all_acts() if act.id != "edit"}
+
+
+def test_the_operator_sees_the_progress_goes_back_and_ends_early(zalo: str, tmp_path: Path) -> None:
+    rehearsing = Rehearsing(zalo, tmp_path)
+    rehearsing.log_in()
+    first, second, *_ = ASKED
+    terminal = rehearsing.terminal
+    rehearsing.expect_act(first)
+    terminal.type("<")
+    terminal.answer("Đây là việc đầu tiên.", "n")
+    terminal.answer("Chưa nhận được gì thêm.", "?")
+    terminal.expect(f"3. [đang chờ] {first.do}")
+    terminal.expect(f"4. [chưa đến] {second.do}")
+    rehearsing.group.do(first.id)
+    rehearsing.expect_act(second)
+    terminal.type("<")
+    rehearsing.go_through([first])
+    rehearsing.expect_act(second)
+    terminal.type("x")
+    terminal.expect("3 như đã biết, 0 khác với đã biết, vẫn hiểu, 0 không hiểu, 36 chưa thấy.")
+    assert terminal.end() == 1
+    # Begun anew, the old recording stays under another name.
+    rehearsing.begin("--anew")
+    rehearsing.terminal.expect("bấm Từ chối")
+    rehearsing.terminal.interrupt()
+    assert rehearsing.terminal.end() == 130
+    [old] = (tmp_path / "data" / "dien-tap").glob("ban-ghi-*.json")
+    assert '"not_seen"' in old.read_text(encoding="utf-8")
+
+
+def test_without_somebody_at_the_terminal_it_does_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "zalo_governor", "dien-tap"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False, timeout=60
+    )
+    assert (ended.returncode, "cần người trả lời ở màn hình" in ended.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_running_bot_keeps_the_structure_of_what_it_does_not_understand(tmp_path: Path) -> None:

@@ -137,14 +137,6 @@ class MessageSent(EventBase):
             yield from self.quote.strings
 
 
-class MessageRevised(MessageSent):
-    """A message received once more with the same id (msgId) but other content, or edited by its author."""
-
-    kind: ClassVar[str] = "message_revised"
-    revises: str = ""
-    """The client's id (cliMsgId) of the sender's message that was edited, where `key` is the edit's own; else ""."""
-
-
 class MessageRef(BaseModel):
     """How Zalo names a message that an event is about; phones often give no `key` (zalo-protocol.md, 14.1 to 14.3)."""
 
@@ -158,13 +150,15 @@ class MessageRef(BaseModel):
     """uid of the message's author; "" where Zalo does not say."""
 
 
-class DeletionScope(StrEnum):
-    """What a deletion covers."""
+class MessageRevised(MessageSent):
+    """A message received once more with the same id (msgId) but other content, or edited by its author."""
 
-    MESSAGE = "message"
-    CONVERSATION = "conversation"
-    """All messages of the conversation, on the devices of the account that cleared it."""
-    UNKNOWN = "unknown"
+    kind: ClassVar[str] = "message_revised"
+    revises: MessageRef | None = None
+    """The message that an edit names; None where Zalo sent the same msgId again.
+
+    A client can name anybody's message, so services get the edit under that msgId only if its sender is the author.
+    """
 
 
 class SystemNotice(EventBase):
@@ -196,6 +190,15 @@ class GroupCall(SystemNotice):
     """An act in a voice or video call of the group, such as its start (`action`); the bot cannot hear the call."""
 
     kind: ClassVar[str] = "group_call"
+
+
+class DeletionScope(StrEnum):
+    """What a deletion covers."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    """All messages of the conversation, on the devices of the account that cleared it."""
+    UNKNOWN = "unknown"
 
 
 class MessageRecalled(EventBase):

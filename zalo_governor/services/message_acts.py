@@ -17,6 +17,7 @@ from zalo_governor.domain.events import (
     MessageSent,
     Reacted,
     SealedHeard,
+    SystemNotice,
 )
 from zalo_governor.domain.message_acts import (
     ActOnMessage,
@@ -32,8 +33,10 @@ from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+_GROUP_MESSAGE = 3
+"""`type` of the deletion of a message in a group (zalo-protocol.md, 14.1)."""
 _KNOWN_ACTION_TYPES = frozenset({None, 0, 1})
-"""Values of `actionType` with which a deletion may be one for all (zalo-protocol.md, 14.1)."""
+"""Values of `actionType` with which a deletion may be one for all."""
 
 
 class MessageActs:
@@ -51,8 +54,8 @@ class MessageActs:
         msgId, and for which it counts.
         """
         if isinstance(event, MessageRevised) and event.revises:
-            event = self._with_revised_key(uow, event)
-        if isinstance(event, MessageSent | SealedHeard):
+            event = self._with_revised_key(uow, event, event.revises)
+        if isinstance(event, MessageSent | SealedHeard | SystemNotice):
             return [event, *self._waiting_for(uow, event)] if self._is_awaited(uow, event) else [event]
         if isinstance(event, MessageRecalled | MessageDeleted | Reacted):
             acts = [
@@ -74,13 +77,13 @@ class MessageActs:
         self._awaited.pop(group_id, None)
         return self._decide_again(uow, uow.message_acts.unsettled(group_id))
 
-    def _is_awaited(self, uow: UnitOfWork, event: MessageSent | SealedHeard) -> bool:
+    def _is_awaited(self, uow: UnitOfWork, event: EventBase) -> bool:
         awaited = self._awaited.get(event.thread_id)
         if awaited is None:
             awaited = self._awaited[event.thread_id] = uow.message_acts.awaited(event.thread_id)
         return event.key in awaited or event.cli_key in awaited
 
-    def _waiting_for(self, uow: UnitOfWork, event: MessageSent | SealedHeard) -> list[EventBase]:
+    def _waiting_for(self, uow: UnitOfWork, event: EventBase) -> list[EventBase]:
         return self._decide_again(uow, uow.message_acts.waiting_for(event.thread_id, event.key, event.cli_key))
 
     def _decide_again(self, uow: UnitOfWork, acts: list[MessageAct]) -> list[EventBase]:
@@ -115,7 +118,7 @@ class MessageActs:
         """Return the state of a deletion that is not known to be one for all by the owner or a deputy, else None."""
         if not isinstance(event, MessageDeleted):
             return None
-        if event.scope is not DeletionScope.MESSAGE or event.action_type not in _KNOWN_ACTION_TYPES:
+        if event.type != _GROUP_MESSAGE or event.action_type not in _KNOWN_ACTION_TYPES:
             return ActState.DOUBTFUL
         group = uow.members.group_snapshot(event.thread_id)
         if event.sender_uid and group and event.sender_uid in {group.owner_uid, *group.co_admin_uids}:
@@ -143,9 +146,10 @@ class MessageActs:
             return ActState.DOUBTFUL
         return MessageRef(key=keys.pop()) if keys else ActState.WAITING
 
-    def _with_revised_key(self, uow: UnitOfWork, event: MessageRevised) -> MessageRevised:
-        """Return the edit under the msgId of the sender's own message that it names; as it is, if that is not clear."""
-        named = uow.message_acts.named(event.thread_id, MessageRef(cli_key=event.revises))
+    def _with_revised_key(self, uow: UnitOfWork, event: MessageRevised, target: MessageRef) -> MessageRevised:
+        """Return an edit under the msgId of the sender's own message that it names; as it is, if that is not clear."""
+        ref = MessageRef(key=target.key) if target.key else MessageRef(cli_key=target.cli_key)
+        named = uow.message_acts.named(event.thread_id, ref)
         keys = {one.key for one in named if self._wrote(uow, event, one, event.sender_uid)}
         return event.model_copy(update={"key": keys.pop()}) if len(keys) == 1 else event
 

@@ -74,6 +74,7 @@ def test_what_is_no_id_of_a_client_names_nothing() -> None:
         ("bot", True, {"action_type": 0}, None),
         ("admin", True, {"type": 4, "scope": DeletionScope.CONVERSATION}, None),
         ("bot", True, {"type": 4, "scope": DeletionScope.CONVERSATION}, None),
+        ("admin", True, {"type": 1}, ActState.DOUBTFUL),
         ("admin", True, {"type": 9, "scope": DeletionScope.UNKNOWN}, ActState.DOUBTFUL),
         ("admin", True, {"type": None, "scope": DeletionScope.UNKNOWN}, ActState.DOUBTFUL),
         ("admin", True, {"action_type": 7}, ActState.DOUBTFUL),
@@ -145,7 +146,7 @@ def test_a_doubtful_reaction_is_nobody_s_acknowledgement_and_people_see_that_the
     desk.store.coverage_now = desk.store.coverage_now.model_copy(update={"unclear": 1})
     desk.take()
     desk.say("admin", "/trangthai", place="private")
-    assert "1 thông báo thu hồi, xóa hoặc bày tỏ cảm xúc không rõ" in to(desk.take(), "admin")[0]
+    assert "1 thông báo thu hồi, xóa hoặc thả cảm xúc không rõ" in to(desk.take(), "admin")[0]
 
 
 _AUTHORS = ("member", "report_reader")

@@ -52,36 +52,25 @@ def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
 
 
 class RemoveMessageHandler:
-    """`JobHandler` that deletes one message for everybody in the group, and tells the admins the outcome."""
+    """`JobHandler` that deletes one message for everybody in the group, and tells the admins the outcome.
+
+    Only Zalo's answer tells it: that the account deleted a message may mean for itself (zalo-protocol.md, 14.1).
+    """
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
         self._policy = policy
         self._remove = remove
-        self._result = RemovalResult(policy)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._afterwards = MessageLifecycle(policy)
 
     def perform(self, job: Job) -> Performed:
         """Ask Zalo to delete the message, and return the outcome."""
         return Performed(self._remove(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Record the outcome of the deletion job, and tell the admins."""
-        self._result.tell(uow, job, done.outcome)
-
-
-class RemovalResult:
-    """Recorder of the outcomes of jobs that delete messages; tells the admins of each outcome.
-
-    The outcome is known from Zalo's answer to the job (`tell`), or from Zalo's event about the deletion (`heard`).
-    """
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
-        self._afterwards = MessageLifecycle(policy)
-
-    def tell(self, uow: UnitOfWork, job: Job, outcome: JobOutcome) -> None:
         """Audit the outcome of the deletion job; if the message was deleted, record it as gone; tell the admins."""
+        outcome = done.outcome
         case = uow.cases.get(job.case_id) if job.case_id is not None else None
         if case is None or not isinstance(job.task, RemoveMessage) or job.ordered_by is None:
             return

@@ -194,9 +194,7 @@ class CaseService:
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
         if isinstance(event, MessageSent | SealedHeard):
             for case in uow.cases.of_message(event.thread_id, event.key):
-                # A client can name another member's message as the one that it revises.
-                by_author = not revised or case.person_id == person.id
-                if case.rule_id == rule_id and by_author and (case.state.open or not revised):
+                if case.rule_id == rule_id and (case.state.open or not revised):
                     return case, True
         since = event.at - self._policy.escalation.repeat_window
         if concern.sealed:

@@ -65,20 +65,10 @@ class DirectiveLedger:
         if person is None or not self._may_concern(uow, event, person) or begins_with_slash(event.text):
             return
         if isinstance(event, MessageRevised):
-            if not self._is_author(uow, event, person):
-                return
             self._register.forget_answer(uow, event.thread_id, event.key)
         if person.has(*GIVERS, *DESK) and self._read_directive(uow, event, person):
             return
         self._read_answer(uow, event, person)
-
-    def _is_author(self, uow: UnitOfWork, event: MessageRevised, person: Person) -> bool:
-        """Return False if somebody else wrote the message: a client can name any message as the one that it revises."""
-        known = uow.directives.of_message(event.thread_id, event.key)
-        if known is not None and person.id not in {known.given_by, known.entered_by}:
-            return False
-        answers = uow.directives.answers_by_message(event.thread_id, event.key)
-        return all(answer.person_id == person.id for answer in answers)
 
     def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
         """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""

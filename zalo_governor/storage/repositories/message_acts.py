@@ -141,5 +141,5 @@ def _event(row: Row[Any]) -> ActOnMessage:
         return MessageRecalled(target=target, **shared)
     if row.kind == Reacted.kind:
         return Reacted(targets=(target,), icon=row.icon, **shared)
-    # Only deletions of a message wait or are claimed.
-    return MessageDeleted(targets=(target,), scope=DeletionScope.MESSAGE, **shared)
+    # Only deletions of a group's message wait or are claimed.
+    return MessageDeleted(targets=(target,), scope=DeletionScope.MESSAGE, type=3, **shared)

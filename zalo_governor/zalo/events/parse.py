@@ -36,7 +36,7 @@ from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind,
 from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
 from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
-from zalo_governor.zalo.events.text_fields import all_strings, string_of, strings_of, worded_strings
+from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
 
 _TEXT = "webchat"
 _TYPED = UPDATES | {_TEXT}
@@ -126,8 +126,7 @@ def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBas
     shared["mentions"] = _mentions(raw)
     shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
     if message_type in UPDATES and isinstance(content, dict):
-        target = updated_message(content)
-        shared |= {"key": target.key or shared["key"], "revises": "" if target.key else target.cli_key}
+        shared["revises"] = updated_message(content)
         return MessageRevised.model_validate(shared)
     # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
     return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
@@ -168,10 +167,11 @@ def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None
         title, description = "", "" if description == text else description
     named = [(field, text) for field in _PARAMS_FIELDS for text in strings_of(raw, field)]
     seen = {text for _, text in named}
-    rest = [value for name, value in content.items() if name not in {"title", "description", "href"}]
-    other = [("params", text) for text in worded_strings(rest) if text not in seen]
+    rest = content | {"title": None, "description": None, "href": None, "params": params or content.get("params")}
+    strings = [text for text in all_strings(rest) if text not in seen]
+    other = [("params", text) for text in strings if is_worded(text)]
     if message_type not in _ON_FILE_SERVER:
-        other += [("address", text) for text in all_strings(rest) if "://" in text and text not in seen]
+        other += [("address", text) for text in strings if "://" in text]
     if message_type in _TYPED and not (description or url or named or other):
         return None
     return Attachment(

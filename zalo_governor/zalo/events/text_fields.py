@@ -89,9 +89,9 @@ def posted_text(raw: RawDict) -> str:
     return "\n".join(dict.fromkeys(text for field in _POSTED for text in strings_of(raw, field)))
 
 
-def worded_strings(value: object) -> Iterator[str]:
-    """Yield the strings of `all_strings` that look like words rather than ids or links."""
-    return (text for text in all_strings(value) if not text.isascii() or " " in text.strip())
+def is_worded(text: str) -> bool:
+    """Return whether a string looks like words rather than an id or a link."""
+    return not text.isascii() or " " in text.strip()
 
 
 def all_strings(value: object) -> Iterator[str]:

@@ -240,6 +240,27 @@ def test_nobody_at_the_other_end() -> None:
         login.code()
 
 
+def test_the_way_through_jr_with_a_token_brings_the_key_although_the_same_answer_clears_it_on_the_wider_domain(
+    zalo: StandIn, page: QrLogin
+) -> None:
+    zalo.answers |= {
+        "/account/checksession": Answer(b"", 302, (("Location", "https://jr.chat.zalo.me/jr/enter?token=abc"),)),
+        "/jr/enter": Answer(b"", 302, (("Location", "https://chat.zalo.me/index.html"),)),
+        "/index.html": Answer(
+            b"<html>", 200,
+            (
+                ("Set-Cookie", "zpw_sek=MOI; Domain=.chat.zalo.me; Path=/; Secure"),
+                ("Set-Cookie", "zpw_sek=; Domain=.zalo.me; Path=/; Max-Age=0"),
+            ),
+        ),
+        "/jr/userinfo": Answer({"error_code": 0, "data": {"logged": True, "info": {"name": "Lò Văn Mẫu"}}}),
+    }  # fmt: skip
+    assert page.enter() == "Lò Văn Mẫu"
+    assert [(cookie.name, cookie.value) for cookie in page.cookies] == [("zpw_sek", "MOI")]
+    hosts = [call.headers["X-Orig-Host"] for call in zalo.calls]
+    assert hosts == ["id.zalo.me", "jr.chat.zalo.me", "chat.zalo.me", "jr.chat.zalo.me"]
+
+
 def test_a_redirect_away_from_zalo_is_not_followed(zalo: StandIn) -> None:
     zalo.answers["/account/checksession"] = Answer(b"", 302, (("Location", "http://chat.zalo.me.example.org/"),))
     with QrLogin(user_agent=USER_AGENT, route_to=zalo.url, timeout=5) as login, pytest.raises(ZaloUnavailableError):

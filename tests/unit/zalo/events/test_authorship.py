@@ -141,7 +141,8 @@ def test_an_edit_that_names_its_message_revises_it() -> None:
     content = {"globalMsgId": 5_000_000_000_123, "title": "Nội dung đã sửa", "msg": "câu khác"}
     _, event = heard(content, "chat.msg.update")
     assert isinstance(event, events.MessageRevised)
-    assert (event.key, event.text) == ("5000000000123", "Nội dung đã sửa")
+    assert event.revises == events.MessageRef(key="5000000000123")
+    assert (event.key, event.text) == ("5000000000001", "Nội dung đã sửa")
     assert ("params", "câu khác") in event.strings()
 
 
