@@ -1,4 +1,4 @@
-"""Take pictures of the terminal for docs/cai-dat.md: `login`, `init` and `doctor`, run against the simulator.
+"""Take pictures of the terminal for docs/cai-dat.md and docs/dien-tap.md, of commands run against the simulator.
 
 `make terminal` calls this. Nothing is rewritten but the name of the folder in which it runs, which is shown as the one
 that the page tells people to make; `…` stands for what was left out.
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import requests
 from rich.console import Console
@@ -19,6 +20,7 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from tests.acceptance.processes import simulating
+from tests.acceptance.rehearsing import ASKED, Change, Rehearsing
 from tests.acceptance.terminal import Terminal
 
 _WIDTH = 100
@@ -41,7 +43,7 @@ _PEOPLE = (
 
 
 def main() -> None:
-    """Run the three, draw the three."""
+    """Run the commands, draw what they show."""
     # Only what a server has on its own is found beside the program.
     os.environ["PATH"] = "/usr/bin:/bin"
     with simulating("--scenario", _SCENARIO) as zalo, _folder() as folder:
@@ -53,6 +55,12 @@ def main() -> None:
         _draw("dang-nhap", "zalo-governor login", logged_in, folder)
         _draw("khai-bao", "zalo-governor init", _excerpt(asked), folder)
         _draw("kham", "zalo-governor doctor", examined.coloured.rpartition(_CLEARED)[2], folder)
+
+    with simulating() as zalo, _folder() as folder:
+        rehearsed = _rehearse(zalo, folder)
+        acts, _, result = rehearsed.partition("Kết quả diễn tập")
+        _draw("dien-tap", "zalo-governor rehearse", _between(acts, "Việc 19/", "Việc 24/"), folder)
+        _draw("dien-tap-ket-qua", "zalo-governor rehearse", _summary(result), folder)
 
 
 @contextmanager
@@ -95,6 +103,44 @@ def _init(zalo: str, folder: Path) -> str:
     terminal.expect("install-service")
     terminal.end()
     return terminal.coloured
+
+
+def _rehearse(zalo: str, folder: Path) -> str:
+    """A rehearsal in which one shape is new, one is not understood, and one act is left out."""
+    rehearsing = Rehearsing(zalo, folder)
+    rehearsing.log_in()
+    for act in ASKED:
+        if act.id == "edit":
+            rehearsing.expect_act(act)
+            rehearsing.terminal.type("b")
+        else:
+            rehearsing.go_through([act], _CHANGES)
+    rehearsing.terminal.expect("bên làm chương trình")
+    rehearsing.terminal.end()
+    return rehearsing.terminal.coloured
+
+
+def _changed(element: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return element | {"content": element["content"] | fields}
+
+
+_CHANGES: dict[str, Change] = {
+    "recall-phone": lambda element: _changed(element, cliMsgId=0),
+    "recall-desktop": lambda element: _changed(element, reason=1),
+}
+
+
+def _between(shown: str, first: str, last: str) -> str:
+    """What stands from the line with one text to the line with another."""
+    lines = shown.split("\n")
+    numbers = [next(number for number, line in enumerate(lines) if text in line) for text in (first, last)]
+    return "\n".join(lines[numbers[0] : numbers[1]])
+
+
+def _summary(shown: str) -> str:
+    """Heading, some rows and the last lines of the summary."""
+    rows, _, end = shown.partition("└")
+    return f"Kết quả diễn tập{_between(rows, '', '│ 5 ')}\n…\n{_between(rows, '│ 21', '│ 24')}\n…\n└{end}"
 
 
 def _scan(zalo: str, terminal: Terminal) -> None:

@@ -108,6 +108,7 @@ def _listen(session: ZaloSession, count: Count) -> None:
         on_line=_tell,
         queues=MissedQueues(_NoCursors(), newest=lambda: 0, take=lambda elements, on_stored: None),
         wants_old=lambda: False,
+        on_unknown_frame=lambda frame: None,
         clock=system_clock,
         ping_seconds=60,
         silence_seconds=60,

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, admitted
 from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.inbound import RawDict, Source
+from zalo_governor.domain.inbound import Element, RawDict, Source
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
@@ -91,13 +91,18 @@ def lines() -> list[Line]:
     return [Line(path.name, number, row) for path in files for number, row in _rows(path)]
 
 
-def read(line: Line) -> list[dict[str, Any]]:
-    """What this build makes of a line: the fields of each event, or `dead_letter` in place of one."""
+def heard(line: Line) -> list[Element]:
+    """The elements of a line."""
     cmd, sub, data = frame_of(line.row)
     source = Source(line.row.get("source_of", "live"))
     frame = Frame(cmd, sub, {"error_code": 0, "error_message": "", "data": data})
+    return elements_of(frame, account=ACCOUNT, source=source, now_ms=_NOW_MS)
+
+
+def read(line: Line) -> list[dict[str, Any]]:
+    """What this build makes of a line: the fields of each event, or `dead_letter` in place of one."""
     made: list[dict[str, Any]] = []
-    for element in elements_of(frame, account=ACCOUNT, source=source, now_ms=_NOW_MS):
+    for element in heard(line):
         try:
             event = parse(admitted(element))
         except UnparsableElementError:

@@ -55,6 +55,7 @@ from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.events.extract import read_again
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.http.rate_limit import TokenBucket
+from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 
 log = structlog.get_logger(__name__)
 
@@ -119,10 +120,11 @@ class Container:
         )
         self._scans = self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
         self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
+        self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
         self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
             units=self._units,
-            parser=parse,
+            parser=self._unknown.parse,
             rules=rules,
             door_rules=lambda: records.rulebook.engine.door_rules,
             reactions=CurrentServices(lambda: self._services),
@@ -149,6 +151,7 @@ class Container:
             on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._on_line_up,
+            on_unknown_frame=self._unknown.note_frame,
         )
         rereading = Rereading(
             SqlDeadLetters(database, self._account),
@@ -283,6 +286,7 @@ class Container:
         """Stop the judge (the thread that applies the rules), without waiting long for the rules process."""
         self._judge.stop()
         self._rules.leave()
+        self._unknown.close()
 
     def _status(self) -> LineStatus:
         """Return the state of connection, outbox and backups, shown by the chat command /trangthai (status)."""

@@ -27,7 +27,7 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 from zalo_governor.system.process import on_the_core
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.frames.decrypt import OLD_GROUPS, OLD_PRIVATE
+from zalo_governor.zalo.frames.decrypt import OLD_GROUPS, OLD_PRIVATE, Frame
 from zalo_governor.zalo.history.backfill import Backfill
 from zalo_governor.zalo.history.private_backfill import recover_last_private
 from zalo_governor.zalo.socket.listener import Listener
@@ -53,6 +53,7 @@ class Ingestion:
         on_admitted: called with newly stored entries, before the judge gets them.
         on_recovered: called with a group's id once those of its missed messages that Zalo still has are stored.
         on_up: called when the connection is up and the missed messages are stored.
+        on_unknown_frame: receives each frame of an unknown kind; must not raise.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Ingestion:
         on_admitted: Callable[[Sequence[Admitted]], None],
         on_recovered: Callable[[str], None],
         on_up: Callable[[], None],
+        on_unknown_frame: Callable[[Frame], None],
     ) -> None:
         settings, clock = records.settings, records.clock
         self._clock = clock
@@ -111,6 +113,7 @@ class Ingestion:
             on_line=self._recovery.report,
             queues=self._queues,
             wants_old=self._wants_old,
+            on_unknown_frame=on_unknown_frame,
             clock=clock,
             ping_seconds=settings.zalo.ping_seconds,
             silence_seconds=settings.zalo.silence_seconds,

@@ -44,12 +44,13 @@ COMMANDS = (
     "erase",
     "export",
     "account",
+    "rehearse",
     "trial",
     "go-live",
 )
 """Command names in the order in which the help lists them. Command `a-b` is the function or Typer object `a_b` in the
 module `a_b`."""
-_PACKAGES = frozenset({"init", "login", "demo"})
+_PACKAGES = frozenset({"init", "login", "demo", "rehearse"})
 """Commands whose module is a package; their function is in the package's module `command`."""
 
 
@@ -79,6 +80,7 @@ ALIASES = {
     "xoa-du-lieu": "erase",
     "xuat": "export",
     "tai-khoan": "account",
+    "dien-tap": "rehearse",
     "chay-thu": "trial",
     "bat-dau": "go-live",
     "phien-ban": "version",

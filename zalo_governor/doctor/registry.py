@@ -25,6 +25,7 @@ CHECKS = (
     Check("zalo_session", "Phiên đăng nhập", zalo.session, ("process",)),
     Check("zalo_groups", "Nhóm", zalo.groups, ("zalo_session",)),
     Check("zalo_rights", "Quyền của tài khoản", zalo.rights, ("zalo_session",)),
+    Check("zalo_rehearsal", "Diễn tập với Zalo", zalo.rehearsal, ("settings",)),
     Check("people_present", "Người có vai trò", people.present, ("zalo_session",)),
     Check("people_reachable", "Tin riêng", people.reachable, ("process",)),
     Check("undelivered", "Tin gửi đi", people.undelivered, ("process",)),

@@ -1,15 +1,19 @@
 """Checks of Zalo: network connection, session, membership in the groups, and the bot account's rights in them."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext, SeenGroup
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.zalo.auth.session import KNOWN_VERSIONS
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
 from zalo_governor.zalo.http.connectivity import knock
 from zalo_governor.zalo.http.file_download import FILE_DOMAINS
+from zalo_governor.zalo.recording.rehearsal import FOLDER, RECORDING_FILE, Outcome, load_rehearsal
 
+_MEND_REHEARSAL = "Diễn tập với một tài khoản dự phòng và một Nhóm thử: zalo-governor rehearse; xem docs/dien-tap.md."
 _NETWORK_ERRORS = {
     "SSLError": "Kết nối bị chặn hoặc bị thay chứng thư ở giữa đường",
     "ConnectTimeout": "Zalo không trả lời",
@@ -131,3 +135,23 @@ def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
     if context.may_ask:
         return "vừa đọc từ Zalo"
     return f"theo dữ liệu hiện có, rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"
+
+
+def rehearsal(context: DoctorContext) -> Iterator[Result]:
+    """Report when somebody last rehearsed with the real Zalo, which version was announced, and what was unclear."""
+    done = load_rehearsal(context.settings.data_dir / FOLDER / RECORDING_FILE)
+    if done is None or done.simulated or done.client_version is None:
+        yield note(
+            "Chưa diễn tập với Zalo thật: chưa biết Zalo gửi gì khác với những gì chương trình biết", _MEND_REHEARSAL
+        )
+        return
+    outcomes = Counter(observed.outcome for observed in done.acts.values())
+    says = f"Diễn tập với Zalo gần nhất: {local(done.changed_at):%d/%m/%Y}, phiên bản đã khai {done.client_version}"
+    chosen = context.settings.zalo.client_version
+    announced = (chosen,) if chosen else KNOWN_VERSIONS
+    if done.client_version not in announced:
+        yield note(f"{says}; nay khai phiên bản {announced[0]}", _MEND_REHEARSAL)
+    elif unclear := outcomes[Outcome.NOT_UNDERSTOOD] + outcomes[Outcome.NOT_SEEN]:
+        yield note(f"{says}; còn {unclear} việc không hiểu hoặc chưa thấy", _MEND_REHEARSAL)
+    else:
+        yield good(f"{says}; mọi việc đều thấy và hiểu được")

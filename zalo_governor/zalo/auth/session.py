@@ -126,14 +126,14 @@ class ZaloSession:
         return self._uid
 
     @property
-    def login_digest(self) -> str:
-        """Return a digest that differs between logins by QR code: it is made of their imei (browser id)."""
-        return hashlib.sha256(self._credentials.imei.encode()).hexdigest()[:32]
-
-    @property
     def client_version(self) -> int:
         """Return the version of Zalo Web that is presented to Zalo: the one that Zalo accepted at the last login."""
         return self.api.client_version
+
+    @property
+    def login_digest(self) -> str:
+        """Return a digest that differs between logins by QR code: it is made of their imei (browser id)."""
+        return hashlib.sha256(self._credentials.imei.encode()).hexdigest()[:32]
 
     @property
     def socket_urls(self) -> tuple[str, ...]:

@@ -33,14 +33,14 @@ _STABLE_SECONDS = 15.0
 
 Zalo cuts some connections every 22 to 65 seconds (zalo-protocol.md, 5.7).
 """
-_QUEUE_LISTS = ("qCmds", "ctrl_qCmds", "bk_cmds")
-"""Fields of the key frame that name the queues which Zalo keeps for the account (zalo-protocol.md, 14.6)."""
-_LONGEST_LOGGED = 500
 _UNREACHED_BEFORE_LOGIN = 5
 """Attempts in a row in which no socket server could be reached at all, after which a login fetches new addresses.
 
 A connection that was open and broke never leads to a login, however often (zalo-protocol.md, 14.8).
 """
+_QUEUE_LISTS = ("qCmds", "ctrl_qCmds", "bk_cmds")
+"""Fields of the key frame that name the queues which Zalo keeps for the account (zalo-protocol.md, 14.6)."""
+_LONGEST_LOGGED = 500
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -77,6 +77,7 @@ class Listener:
         queues: reads what was missed while disconnected, over each new connection.
         wants_old: called at each new connection; returns whether anything can have been missed (not if nothing was ever
             received before).
+        on_unknown_frame: receives each frame with data of which nothing is known; must not raise.
         clock: gives the present time.
         ping_seconds: seconds between pings.
         silence_seconds: seconds without any data after which the connection counts as broken.
@@ -92,6 +93,7 @@ class Listener:
         on_line: Callable[[LineReport], None],
         queues: MissedQueues,
         wants_old: Callable[[], bool],
+        on_unknown_frame: Callable[[Frame], None],
         clock: Clock,
         ping_seconds: float,
         silence_seconds: float,
@@ -103,6 +105,7 @@ class Listener:
         self._on_line = on_line
         self._queues = queues
         self._wants_old = wants_old
+        self._on_unknown_frame = on_unknown_frame
         self._clock = clock
         self._ping_seconds = ping_seconds
         self._silence_seconds = silence_seconds
@@ -269,9 +272,9 @@ class Listener:
             offered = {name: str(frame.payload.get(name))[:_LONGEST_LOGGED] for name in _QUEUE_LISTS}
             log.info("queues_offered", **offered)
             connection.keep_alive(self._ping_seconds)
+            self._session.life.taken_over = False
             # Before the report, as recovery then waits for the queues; their answers are read in this thread later.
             self._queues.connected(connection.send, wanted=self._wants_old())
-            self._session.life.taken_over = False
             self._report(LineState.UP, "")
         return frame
 
@@ -284,6 +287,7 @@ class Listener:
                 log.debug("typing_dropped", count=typing)
             elif frame.payload.get("data") and not knows(frame):
                 log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
+                self._on_unknown_frame(frame)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _deliver(self, elements: list[Element], last_ids: dict[str, str]) -> None:

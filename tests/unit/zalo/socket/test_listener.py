@@ -20,6 +20,7 @@ from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element
 from zalo_governor.simulator.frames import Encoding, plain_frame, read_client_frame
 from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.socket import listener as listener_module
 from zalo_governor.zalo.socket.listener import Listener
 from zalo_governor.zalo.socket.missed_queues import MissedQueues
@@ -87,6 +88,7 @@ class Heard:
         self.failing = 0
         self.wants_old = False
         self.old: list[list[str]] = []
+        self.strange: list[Frame] = []
         self.cursors = MemoryCursors()
         self.queues = MissedQueues(self.cursors, newest=lambda: 7, take=self.take_old)
 
@@ -148,6 +150,7 @@ def listen(
             on_line=heard.reports.append,
             queues=heard.queues,
             wants_old=lambda: heard.wants_old,
+            on_unknown_frame=heard.strange.append,
             clock=system_clock,
             ping_seconds=ping,
             silence_seconds=silence,
@@ -300,6 +303,22 @@ def test_a_frame_that_cannot_be_read_is_reported_and_the_line_stays(
     until(lambda: heard.texts == ["còn"] and LineState.FRAME_LOST in heard.states)
     assert heard.states == [LineState.UP, LineState.FRAME_LOST]
     assert len(sockets.handshakes) == 1
+
+
+def test_a_frame_of_an_unknown_kind_is_handed_on_and_one_of_typing_is_not(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(frame_bytes({"actions": [{"act_type": "typing", "data": "{}"}]}, cmd=602))
+        connection.send(frame_bytes({"boxes": [1]}, cmd=777))
+        connection.send(say("còn"))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts == ["còn"])
+    assert [(frame.cmd, frame.content) for frame in heard.strange] == [(777, {"boxes": [1]})]
 
 
 def test_pings_are_right_and_keep_coming(sockets: Sockets, heard: Heard, listen: Listen) -> None:
@@ -492,6 +511,7 @@ def test_a_report_that_nobody_takes_does_not_end_the_line(
         on_line=refuse,
         queues=heard.queues,
         wants_old=lambda: False,
+        on_unknown_frame=lambda frame: None,
         clock=system_clock,
         ping_seconds=60,
         silence_seconds=60,

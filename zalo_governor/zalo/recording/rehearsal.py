@@ -1,0 +1,94 @@
+"""The recording of a rehearsal with the real Zalo: for each act what arrived, by its structure, and how it was read.
+
+The file is also the rehearsal's memory: written after every act, it is what a stopped rehearsal goes on from.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.system import atomic_files
+from zalo_governor.zalo.recording.known import Difference
+
+FOLDER = "dien-tap"
+"""Folder of the rehearsal in the data folder: its own database, key and session, and the recording."""
+RECORDING_FILE = "ban-ghi.json"
+_MOST_OTHERS = 200
+
+
+class Outcome(StrEnum):
+    """What became of an act of the rehearsal, or of anything else that arrived meanwhile."""
+
+    KNOWN = "known"
+    """It arrived in a known structure and was understood."""
+    DIFFERENT = "different"
+    """Its structure is new or differs from the known one, and it was understood nevertheless."""
+    NOT_UNDERSTOOD = "not_understood"
+    NOT_SEEN = "not_seen"
+    """Nothing arrived, or the operator passed it over."""
+
+
+class Observed(BaseModel):
+    """Something that arrived during the rehearsal, by its structure."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Outcome
+    kind: str = ""
+    """Its kind (`structure.kind_of`); "" for what did not arrive."""
+    event: str = ""
+    """The event that was read from it, such as `message_recalled`; "" where it was not understood."""
+    structure: Any = None
+    differences: tuple[Difference, ...] = ()
+    at: datetime
+    near: str = ""
+    """Id of the act that was being done, where it was not recognised as one itself."""
+
+
+class Rehearsal(BaseModel):
+    """A rehearsal as far as it has come."""
+
+    program: str
+    """Version of the program."""
+    simulated: bool = False
+    """Whether it was tried against a simulated Zalo."""
+    client_version: int | None = None
+    """Version of Zalo Web that was announced to Zalo; None before the login."""
+    began_at: datetime
+    changed_at: datetime
+    next_number: int = 1
+    """Number of the next id (`structure.Describer`)."""
+    acts: dict[str, Observed] = {}
+    """Id of an act -> what was observed."""
+    others: list[Observed] = []
+    """What arrived besides, each structure once."""
+
+    def add_other(self, observed: Observed) -> None:
+        """Keep something that arrived besides the acts, unless the same structure, or too many others, are there."""
+        there = {(other.kind, other.outcome, other.differences) for other in self.others}
+        if (observed.kind, observed.outcome, observed.differences) not in there and len(self.others) < _MOST_OTHERS:
+            self.others.append(observed)
+
+    def save(self, path: Path) -> None:
+        """Write the recording atomically. Everybody on the machine may read it, as it holds no content."""
+        atomic_files.replace_file(path, self.model_dump_json(indent=1).encode(), mode=0o644)
+
+
+def load_rehearsal(path: Path) -> Rehearsal | None:
+    """Read a recording; None if there is none.
+
+    Raises:
+        ConfigError: the file is not a recording.
+    """
+    try:
+        return Rehearsal.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError):
+        raise ConfigError(
+            f"{path}: không đọc được bản ghi diễn tập; hãy chuyển tệp này đi nơi khác rồi chạy lại"
+        ) from None
