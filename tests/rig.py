@@ -150,6 +150,11 @@ class Rig:
         """One element of `controls`, such as a group act."""
         self.control("push", frames=[{"cmd": 601, "data": {"controls": [control]}}])
 
+    def does(self, uid: str, **what: Any) -> dict[str, Any]:
+        """Somebody does something in the group, as in a scenario (`recall=key`); gives what tells clients of it."""
+        element: dict[str, Any] = self.control("act", act={"by": uid, **what})["element"]
+        return element
+
     def told(self, uid: str) -> list[str]:
         """The texts that the bot sent to one person, or into one group."""
         return [message["text"] for message in self.sent() if message["thread"] == uid]
@@ -183,9 +188,9 @@ class Rig:
         return about()
 
     def judged_keys(self) -> list[str]:
-        """The msgIds of the group's judged messages, in the order in which they were heard."""
+        """The msgIds of the group's judged messages, in the order in which they were heard; Zalo's own lines, too."""
         sql = "SELECT key, thread_id, i.kind FROM events JOIN inbox i USING (id) ORDER BY id"
-        return [key for key, thread, kind in self.query(sql) if (thread, kind) == (GROUP, "message")]
+        return [key for key, thread, kind in self.query(sql) if thread == GROUP and kind in {"message", "notice"}]
 
     def sent(self) -> list[dict[str, Any]]:
         """What the bot sent, as the simulator took it."""

@@ -28,7 +28,15 @@ from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.services.commands.base import AnyCommand
 from zalo_governor.services.commands.help import Help
 from zalo_governor.services.commands.registry import COMMANDS
-from zalo_governor.simulator.control.orders import GroupOrder, Hist, PersonOrder, PushedFrame, Shorten, WorldOrder
+from zalo_governor.simulator.control.orders import (
+    ActOrder,
+    GroupOrder,
+    Hist,
+    PersonOrder,
+    PushedFrame,
+    Shorten,
+    WorldOrder,
+)
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.load.flood import FloodOrder
 
@@ -149,7 +157,7 @@ def test_the_reference_names_every_order_of_the_simulator_and_all_that_it_takes(
     words = set(re.findall(r"`(\w+)`", reference))
     table = reference.partition("## Control API")[2].partition("###")[0]
     assert set(_orders_there_are()) == set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    for model in (PushedFrame, Hist, Shorten, WorldOrder, PersonOrder, GroupOrder, Faults, FloodOrder):
+    for model in (ActOrder, PushedFrame, Hist, Shorten, WorldOrder, PersonOrder, GroupOrder, Faults, FloodOrder):
         assert set(model.model_fields) <= words, f"docs/simulator.md says nothing of {model.__name__}'s fields"
 
 

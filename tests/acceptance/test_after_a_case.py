@@ -187,8 +187,7 @@ def test_a_recall_is_told_with_its_minute_and_who_did_it(bot: Rig) -> None:
     uid = somebody()
     key = bot.say(secret(50), uid, dName="Chảo Láo Lở - Chuyên viên")
     code = _case_of(bot, uid)
-    undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": uid, "destId": GROUP}
-    bot.say("", uid, msgType="chat.undo", content=undo)
+    bot.does(uid, recall=key)
     bot.until(lambda: any("thu hồi lúc" in text and code in text for text in bot.told(ADMIN)), "it is told")
     assert "đã thu hồi hoặc xóa" in bot.answer(ADMIN, f"/xem {code}")[0]
 

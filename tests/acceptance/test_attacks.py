@@ -17,8 +17,8 @@ import yaml
 from tests.hostile import HOSTILE, poisoned, poisoned_data
 from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig, rig, somebody
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
-from zalo_governor.simulator.world import World
+from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of, recall_of
+from zalo_governor.simulator.world import Device, World
 
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"
 
@@ -126,11 +126,10 @@ def test_forged_and_broken_frames_are_counted_and_bring_nothing_in(bot: Rig) -> 
 
 def test_nobody_else_can_take_a_message_back(bot: Rig) -> None:
     uid = somebody()
-    key = bot.say(UNMARKED, uid)
+    message = bot.does(uid, say=UNMARKED)
     code = bot.case_of(uid)
     bot.until_reminded(code)
-    undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": uid, "destId": GROUP}
-    bot.say("", MEMBER, msgType="chat.undo", content=undo)
+    bot.push("", **recall_of(message, Device.DESKTOP) | {"uidFrom": MEMBER})
     bot.until(lambda: bot.logged("recall.foreign") == 1, "the log says so")
     [shown] = bot.answer(ADMIN, f"/xem {code}")
     assert "đã nhắc" in shown

@@ -58,8 +58,7 @@ def test_taking_the_message_back_closes_the_case(bot: Rig, text: str) -> None:
     uid = somebody()
     key = bot.say(text, uid)
     code = bot.case_of(uid)
-    undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": uid, "destId": GROUP}
-    bot.say("", uid, msgType="chat.undo", content=undo)
+    bot.does(uid, recall=key)
     bot.until(lambda: _state(bot, code) == "remedied", "the case is closed")
     if text == SECRET:
         bot.until(

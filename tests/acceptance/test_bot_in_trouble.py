@@ -10,7 +10,7 @@ import pytest
 from tests.rig import ADMIN, GROUP, LEADER, MEMBER, Rig, rig, somebody
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.simulator.messages import group_act, recall_of
+from zalo_governor.simulator.messages import group_act
 from zalo_governor.simulator.world import World
 
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"
@@ -192,8 +192,7 @@ def _play(made: Rig) -> None:
     taken_back = made.say(UNMARKED, MEMBER)
     made.say("Lịch họp chiều nay giữ nguyên", somebody())
     made.say(SECRET, somebody())
-    target = {"msgId": taken_back, "cliMsgId": "1", "uidFrom": MEMBER, "idTo": GROUP}
-    made.say("", **{name: value for name, value in recall_of(target).items() if name != "uidFrom"})
+    made.does(MEMBER, recall=taken_back)
     world.person(came, "Sùng Thị Mỷ - Chuyên viên Văn phòng")
     made.act(group_act(world, group, "join", MEMBER, [came]))
     made.act(group_act(world, group, "leave", came, [came]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import ADMIN, GROUP, LEADER, Rig, rig, somebody
+from tests.rig import ADMIN, LEADER, Rig, rig, somebody
 from zalo_governor.domain.clock import local, system_clock, to_ms
 
 TEXT = "De nghi cac so gui so lieu giai ngan thang nay truoc ngay hai muoi lam de tong hop"
@@ -50,8 +50,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
     bot.answer(ADMIN, f"/xemlai {code}")
     key = bot.say(TEXT, other)
     last = bot.case_of(other)
-    undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": other, "destId": GROUP}
-    bot.say("", other, msgType="chat.undo", content=undo)
+    bot.does(other, recall=key)
     bot.until(lambda: _state(bot, last) == "remedied", "the case closes by itself")
     assert "Thời gian đến khi khắc phục: " in bot.answer(ADMIN, f"/xem {last}")[0]
 

@@ -1,17 +1,32 @@
-"""What people say in a run: clean talk, violations, a few marked secrets, in frames of every form, some twice."""
+"""What people say in a run: clean talk, violations, a few marked secrets, in frames of every form, some twice.
 
+They write on phones: some texts are formatted, some pictures have their content as JSON text. Among them stand recalls,
+reactions, lines of Zalo's own software, and deletions that delete nothing for others; none of them changes what must
+come of the messages.
+"""
+
+import json
 import random
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, get_args
 
 from tests.chaos.plan import GROUPS
 from tests.chaos.table import Ordered, Said
-from tests.rig import LEADER
+from tests.rig import BOT, LEADER
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.cards import card, styled_text, system_line
 from zalo_governor.simulator.frames import Encryption
 from zalo_governor.simulator.load.chatter import sentence, without_marks
-from zalo_governor.simulator.messages import group_message, quote_of
+from zalo_governor.simulator.messages import (
+    DeletionKind,
+    deletion_of,
+    group_message,
+    quote_of,
+    reaction_to,
+    recall_of,
+)
 from zalo_governor.simulator.world import World
 
 SECRET_WORDS = ("Hạt Mắc Khén", "Hat Mac Khen", "hat mac khen", "hạt mắc khén")
@@ -28,6 +43,9 @@ RESPONDERS = {str(7_400_000_000_000_000_000 + number): name for number, name in 
 _TALKERS = [str(7_200_000_000_000_000_000 + number) for number in range(40)]
 _FIRST_VIOLATOR = 7_300_000_000_000_000_000
 _LARGEST_FRAME = 20
+_STYLED_EVERY, _PICTURE_EVERY = 7, 11
+_ACTED_ON = 40
+"""So many of the youngest messages are recalled, reacted to and deleted."""
 
 
 class Traffic:
@@ -40,6 +58,8 @@ class Traffic:
         self.said: list[Said] = []
         self.orders: list[Ordered] = []
         self._to_answer: dict[int, tuple[RawDict, str]] = {}
+        self._talk: deque[RawDict] = deque(maxlen=_ACTED_ON)
+        self._violations: deque[RawDict] = deque(maxlen=_ACTED_ON)
         self.hidden = 0
         """How many of them are beyond recovery."""
         self.clock_error_ms = 0
@@ -47,7 +67,12 @@ class Traffic:
 
     def frames(self, count: int) -> list[RawDict]:
         """So many new messages, for `push`: in frames of 1 to 20, some of them out of order, some sent twice."""
-        frames = [self._frame(messages) for messages in self._batches(count)]
+        frames = [self._frame({"groupMsgs": messages}) for messages in self._batches(count)]
+        if self._talk:
+            target, by = self._chance.choice(self._talk), self._chance.choice(_TALKERS)
+            reaction = reaction_to([target], by, self._chance.choice((":>", "/-strong", "")))
+            reacts = {"reacts": [], "reactGroups": [group_message(self._world, reaction) | {"cmd": 612}]}
+            frames.append(self._frame(reacts) | {"cmd": 612})
         if self._chance.random() < 0.2 and len(frames) > 1:
             at = self._chance.randrange(len(frames) - 1)
             frames[at], frames[at + 1] = frames[at + 1], frames[at]
@@ -64,7 +89,25 @@ class Traffic:
         while count > 0:
             size = min(count, 1 if self._chance.random() < 0.5 else self._chance.randint(2, _LARGEST_FRAME))
             count -= size
-            yield [self._message() for _ in range(size)]
+            batch = [self._message() for _ in range(size)]
+            if self._talk and self._chance.random() < 0.1:
+                batch.insert(self._chance.randrange(size + 1), group_message(self._world, self._act()))
+            yield batch
+
+    def _act(self) -> RawDict:
+        """Something else than a message: no case comes of it, and no case or directive goes by it."""
+        said = self._chance.choice(self._talk)
+        target = self._chance.choice(self._violations or self._talk)
+        return self._chance.choice(
+            (
+                recall_of(said),
+                recall_of(target) | {"uidFrom": self._chance.choice(_TALKERS)},
+                deletion_of([target], BOT, DeletionKind.ME),
+                deletion_of([target], BOT, DeletionKind.CONVERSATION),
+                deletion_of([target], self._chance.choice(_TALKERS), DeletionKind.ALL),
+                system_line("%1$s đã ghim một tin nhắn", [said["dName"]]) | {"idTo": said["idTo"]},
+            )
+        )
 
     def _message(self) -> RawDict:
         number = len(self.said)
@@ -82,9 +125,14 @@ class Traffic:
             more = {"quote": quote_of(order), "dName": RESPONDERS[sender]}
         elif number % _ORDER_EVERY == _ORDER_EVERY // 2:
             return self._order(number, group)
-        message = group_message(self._world, {"_text": text, "idTo": group, "uidFrom": sender} | more)
+        form = {"_text": text} if more else _in_its_form(number, text, photo=not wrong)
+        message = group_message(self._world, {"idTo": group, "uidFrom": sender} | form | more)
         message["ts"] = str(int(message["ts"]) + self.clock_error_ms)
         self.said.append(Said(group, message["msgId"], sender if wrong else None, beyond=False))
+        if wrong:
+            self._violations.append(message)
+        elif not more:
+            self._talk.append(message)
         if more:
             self.orders[-1] = self.orders[-1]._replace(answer_key=message["msgId"])
         return message
@@ -106,10 +154,19 @@ class Traffic:
         self._to_answer[number + _ANSWER_AFTER] = message, first[0]
         return message
 
-    def _frame(self, messages: list[RawDict]) -> RawDict:
+    def _frame(self, data: RawDict) -> RawDict:
         choice: Any = self._chance.choice
         return {
-            "data": {"groupMsgs": messages},
+            "data": data,
             "encrypt": choice(get_args(Encryption)),
             "comp": choice(("gzip", "zlib")),
         }
+
+
+def _in_its_form(number: int, text: str, *, photo: bool) -> RawDict:
+    if number % _STYLED_EVERY == 0:
+        return styled_text(text, [{"start": 0, "len": 3, "st": "b"}])
+    if photo and number % _PICTURE_EVERY == 0:
+        picture = card("chat.photo", text)
+        return picture | {"content": json.dumps(picture["content"], ensure_ascii=False)}
+    return {"_text": text}

@@ -8,7 +8,7 @@ from typing import Any
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator import messages
-from zalo_governor.simulator.cards import line_about
+from zalo_governor.simulator.cards import line_about, system_line
 from zalo_governor.simulator.messages import DeletionKind
 from zalo_governor.simulator.sockets import Hub
 from zalo_governor.simulator.state import State
@@ -149,10 +149,12 @@ class EventBus(State):
             await self.control(control, [to])
 
     async def befriend(self, one: str, other: str) -> None:
-        """Make two people (uids) friends and send each of them the event "new friend" with the other's uid."""
+        """Make two people (uids) friends, `one` by accepting; each gets an event, both a line of Zalo's software."""
         self.world.friends.add(frozenset({one, other}))
         for hears, friend in ((one, other), (other, one)):
             await self.control(messages.befriended(friend), [hears])
+        line = system_line("Hai bạn đã trở thành bạn bè", []) | {"uidFrom": other, "idTo": one}
+        await self.say(messages.complete(self.world, line, private=True), private=True)
 
     async def control(self, control: RawDict, to: Collection[str]) -> None:
         """Send a control event (built by `messages.control`) to the accounts with the uids in `to`.

@@ -148,8 +148,7 @@ def deletion_of(deleted: Sequence[RawDict], by: str, kind: DeletionKind, device:
     has the `actionType` 1 is a guess; the rest is known (zalo-protocol.md, 14.1).
     """
     private = is_private(deleted[0])
-    to = next((uid for uid in (deleted[0]["uidFrom"], deleted[0]["idTo"]) if uid != by), by) if private else None
-    to = to or deleted[0]["idTo"]
+    to = deleted[0]["uidFrom" if by == deleted[0]["idTo"] else "idTo"]
     number = (2 if private else 4) if kind is DeletionKind.CONVERSATION else (1 if private else 3)
     return {
         "msgType": "chat.delete",

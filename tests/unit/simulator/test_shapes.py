@@ -143,6 +143,15 @@ def test_4_zalos_own_lines_stand_beside_the_acts(
     assert "%1$s" in json.loads(line["content"]["params"])["msg"]["vi"]
 
 
+def test_4_new_friends_are_told_by_a_line_of_zalos_own(sim: Running, ear: Ear) -> None:
+    sim.order("befriend", uid=MEMBER, message="Chào")
+    WireClient(sim.url).call("POST", "/api/friend/accept", fid=MEMBER, language="vi")
+    frames = [ear.next()[2] for _ in range(4)]
+    assert [frame["controls"][0]["content"]["act"] for frame in frames[:3]] == ["req", "req_v2", "add"]
+    [line] = frames[3]["msgs"]
+    assert (line["uidFrom"], line["content"]["action"]) == (MEMBER, "msginfo.actionlist")
+
+
 def test_5_content_is_an_object_or_the_text_of_one(sim: Running, ear: Ear, said: dict[str, Any]) -> None:
     for as_text in (False, True):
         act(sim, {"by": OTHER, "photo": {"caption": "Hiện trường", "as_text": as_text}})

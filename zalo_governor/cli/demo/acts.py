@@ -8,6 +8,8 @@ _KINDS = {
     "admin": "đặt phó nhóm",
     "ask_to_join": "xin vào Nhóm",
     "call": "gọi nhóm",
+    "contact": "danh thiếp",
+    "delete": "xóa tin",
     "describe_group": "đổi mô tả Nhóm",
     "file": "tệp",
     "follow": "theo dõi",
@@ -19,13 +21,16 @@ _KINDS = {
     "owner": "chuyển trưởng nhóm",
     "photo": "ảnh",
     "pin": "ghim tin",
+    "poll": "bình chọn",
     "react": "bày tỏ cảm xúc",
     "recall": "thu hồi tin",
+    "remind": "nhắc hẹn",
     "rename_group": "đổi tên Nhóm",
     "rename_member": "đổi tên hiển thị",
     "reply": "trả lời",
     "setting": "cài đặt của Nhóm",
     "sticker": "nhãn dán",
+    "vote": "biểu quyết",
 }
 
 

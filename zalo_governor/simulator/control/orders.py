@@ -129,8 +129,7 @@ class ActOrder(_Order):
     """
 
     act: ScenarioAct
-    """The act in the form that it has in a scenario, without a time; it names people by their uids and messages by
-    their msgIds."""
+    """The act as a scenario has it, but without a time, with uids for people and msgIds for messages."""
     group_id: str = GROUP_ID
     aloud: bool = True
 

@@ -170,7 +170,7 @@ def test_recalls_and_deletions_have_kinds_of_their_own() -> None:
     recall, deletion = elements(
         groupMsgs=[
             message(1, {"globalMsgId": 5}, msgType="chat.undo"),
-            message(2, [{"globalMsgId": 5}], msgType="chat.delete"),
+            message(2, [{"globalDelMsgId": 5}], msgType="chat.delete"),
         ]
     )
     assert (recall.kind, deletion.kind) == (ElementKind.RECALL, ElementKind.DELETION)
