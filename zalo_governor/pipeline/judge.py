@@ -357,7 +357,7 @@ class Judge(Generic[UowT]):
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                # Of what the bot account itself did, what it deletes may be for itself alone.
+                # What the bot account itself deletes, it may have deleted for itself alone.
                 heard = not own or admitted.entry.kind in _OWN_KINDS_TO_REACT_TO
                 if heard and admitted.id not in self._without_reaction:
                     self._react(uow, event, verdict)

@@ -34,7 +34,7 @@ def without_sealed(connection: Connection, entries: Sequence[Entry]) -> Sequence
 
 
 def _places(entry: Entry) -> Iterable[_Place]:
-    if entry.kind is not ElementKind.MESSAGE or entry.raw is None or not entry.is_group:
+    if entry.kind not in {ElementKind.MESSAGE, ElementKind.NOTICE} or entry.raw is None or not entry.is_group:
         return
     thread_id = storable(entry.thread_id)
     if entry.raw.get("msgType", _TEXT) != _TEXT:

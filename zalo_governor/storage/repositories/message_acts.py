@@ -18,6 +18,7 @@ _MOST_WAITING = 1_000
 _MOST_NAMED = 50
 """Most rows that are read to find a message: it has one for each bot account and revision."""
 _MOST_DECIDED_AGAIN = 200
+"""Most acts of a group on which is decided again after a sync, as that holds the lock for writing."""
 _ICON = re.compile(r"[!-~]{0,12}")
 # Written as the indexes say it.
 _WAITING = message_acts.c.state == literal_column("'waiting'")
@@ -121,7 +122,6 @@ class MessageActs(Repository):
 _ACTS = select(message_acts, inbox.c.account, inbox.c.is_group, inbox.c.key, inbox.c.sender_uid, inbox.c.source).join(
     inbox, inbox.c.id == message_acts.c.event_id
 )
-
 _HEARD_BY = select(accounts.c.uid).union(select(former_accounts.c.uid))
 
 

@@ -150,7 +150,9 @@ class Verdicts(Repository):
     def _entries_to_seal(self, event_id: int, seal: Seal) -> dict[int, Seal]:
         """Return inbox entry id -> seal for all entries of the event's message, and of messages that quote it."""
         this = self._tx.connection.execute(select(inbox).where(inbox.c.id == event_id)).one()
-        of_group = (inbox.c.thread_id == this.thread_id, inbox.c.kind == ElementKind.MESSAGE.value)
+        # A message of an unknown type, which is a notice, may quote too.
+        kinds = (ElementKind.MESSAGE.value, ElementKind.NOTICE.value)
+        of_group = (inbox.c.thread_id == this.thread_id, inbox.c.kind.in_(kinds))
         heard_by = select(accounts.c.uid).union(select(former_accounts.c.uid))
         same = self._tx.connection.execute(
             select(inbox.c.id, inbox.c.at_ms).where(*of_group, inbox.c.key == this.key, inbox.c.account.in_(heard_by))
