@@ -97,6 +97,7 @@ class Container:
             account=self._account,
             printed=ReportRenderer(settings.report_template).file,
             say_again=self._said_again,
+            say_part=self._said_in_part,
             private_per_day=lambda: records.settings.zalo.send.private_per_day,
             on_sent=self._sent,
             clock=clock,
@@ -377,6 +378,10 @@ class Container:
     def _said_again(self, text: str) -> str:
         """Return the message text with a note that it is sent again, for a message that may have arrived before."""
         return self._services.office.said_again(text)
+
+    def _said_in_part(self, text: str, number: int, total: int) -> str:
+        """Return a part of a long message text with its number and the number of all parts."""
+        return self._services.office.said_in_part(text, number, total)
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Notify the admins of what a group sync (reading the members from Zalo) found, in the transaction `uow`."""

@@ -63,6 +63,10 @@ class SendRefusedError(SendError):
         self.addressee_refuses = addressee_refuses
 
 
+class SendTooLongError(SendRefusedError):
+    """Zalo takes no message that long (codes 112, 118); a shorter one may be sent at once."""
+
+
 class SendDeferredError(SendError):
     """Zalo certainly did not take the message (no connection, code 221: too many); retry after `delay` seconds or more.
 

@@ -134,3 +134,7 @@ class ServiceFacade:
     def said_again(self, text: str) -> str:
         """Return `text` marked as sent again, for a message that may already have arrived when it was first sent."""
         return self._voice.render(MessageId.REPEATED, said=text)
+
+    def said_in_part(self, text: str, number: int, total: int) -> str:
+        """Return `text`, a part of a longer one, marked with its number and the number of all parts."""
+        return self._voice.render(MessageId.PART, said=text, number=number, total=total)

@@ -391,6 +391,7 @@ class MessageId(Enum):
 
     # answers to everybody
     REPEATED = ("repeated", "said")
+    PART = ("part", "number total said")
     HINT = ("hint", "who")
     HINT_DESK = ("hint_desk", "who")
     HINT_CASE_OF_OTHERS = ("hint_case_of_others", "who code")
