@@ -84,6 +84,14 @@ class SessionExpiredError(ZaloCallError):
     """The session has expired (code 102, HTTP 401 or 403): the caller must log in again, then repeat the call."""
 
 
+class TooManyRequestsError(ZaloCallError):
+    """Zalo has had too many calls of that kind (code 221, HTTP 429): none is made, or would help, for `seconds`."""
+
+    def __init__(self, code: int, path: str, seconds: float) -> None:
+        super().__init__(code, f"paused for {seconds:.0f} s", path)
+        self.seconds = seconds
+
+
 class NotInGroupError(ZaloError):
     """The bot account is not a member of the group, or Zalo does not show the group to it."""
 

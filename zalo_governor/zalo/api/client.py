@@ -107,7 +107,7 @@ class ZaloClient:
             return JobOutcome.UNKNOWN
         except ZaloCallError as error:
             log.warning("removal_refused", job=job.id, code=error.code)
-            if meaning_of(error.code) is Meaning.WAIT:
+            if meaning_of(error.code) in {Meaning.WAIT, Meaning.PAUSE}:
                 return JobOutcome.UNKNOWN
             return _REMOVAL_CODES.get(error.code, JobOutcome.REFUSED)
         except ZaloError as error:

@@ -23,7 +23,7 @@ from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
 from zalo_governor.zalo.http.file_download import FileDownload
-from zalo_governor.zalo.http.rate_limit import TokenBucket
+from zalo_governor.zalo.http.rate_limit import EndpointPauses, TokenBucket
 from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
 from zalo_governor.zalo.http.upload_waiter import UploadWaiter
 
@@ -90,6 +90,7 @@ class ZaloSession:
             user_agent=credentials.user_agent,
             log_in=self.login,
             before=(pace or TokenBucket(per_second=5, burst=20)).take,
+            pauses=EndpointPauses(clock),
         )
         """Client with zlapi's API methods, which sends its calls through this session."""
 
