@@ -238,6 +238,7 @@ class Container:
             units=self._units,
             postings=MessageReader(self._records.database, self._account),
             files=self._file_tools(configuration.settings.attachments),
+            frames=self._session.frames.counts,
             scans_alone=self._records.database.is_sqlite,
             on_posted=self._worker.wake,
         )

@@ -18,6 +18,7 @@ from zalo_governor.services.cases.message_removal import RemoveMessageHandler
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.group_changes.encryption import EncryptedFramesWatch
 from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
 from zalo_governor.services.group_changes.pinning import PinMessageHandler
 from zalo_governor.services.jobs import JobHandler, JobRunner
@@ -28,7 +29,7 @@ from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.messaging.delivery import DeliveryFollowUp
 from zalo_governor.services.messaging.outage_notices import OutageNotices
 from zalo_governor.services.messaging.trial import TrialEnd
-from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.services.policy import FrameCounts, ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork
 from zalo_governor.services.reports.scheduled import CaseDeadlines
 from zalo_governor.storage.repositories.message_reader import MessageReader
@@ -61,6 +62,7 @@ class Services:
         units: SqlUnitsOfWork,
         postings: MessageReader,
         files: "FileTools",
+        frames: FrameCounts,
         scans_alone: bool,
         on_posted: Callable[[], None],
     ) -> None:
@@ -94,7 +96,11 @@ class Services:
         tell = FallbackAlert(alarm).send
         self.blindness = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
-        self.deadlines: Work = WorkGroup(CaseDeadlines(self.office.duties, begin=units.begin), self.delivery)
+        self.deadlines: Work = WorkGroup(
+            CaseDeadlines(self.office.duties, begin=units.begin),
+            self.delivery,
+            EncryptedFramesWatch(policy, frames, begin=units.begin, on_posted=on_posted),
+        )
         self.configuring = ConfigurationNotices(policy)
 
 

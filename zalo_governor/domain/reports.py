@@ -82,7 +82,9 @@ class Membership(_Figures):
     outsiders: int
     """Number of members whose account is not on the roster."""
     missing: int
-    """Number of roster entries whose person is not known to be in the group."""
+    """Number of roster entries whose person is not known to be in the group; 0 where Zalo hides members."""
+    hidden_of: int = 0
+    """Where Zalo hides members, and so `present` are not all: how many there are; else 0."""
 
 
 class ChangeFigures(_Figures):
@@ -159,6 +161,8 @@ class Coverage(_Figures):
     rule_failures: int
     gaps: tuple[Gap, ...] = ()
     """Times in the period in which the bot could not receive the group's events."""
+    encrypted: bool = False
+    """Whether the group is end-to-end encrypted when the report is made: its messages cannot be read."""
     content_from: datetime | None = None
     """Texts of the period's messages before this time were erased as too old (counts are kept). None: no text was."""
 

@@ -44,6 +44,15 @@ def compose(
     head = uow.audit.head()
     # Counted first, so that the counts below include everything that it reports as judged.
     coverage = uow.statistics.coverage(group.id, period.start, period.end)
+    gaps = uow.statistics.gaps(group.id, period.start, period.end)
+    snapshot = uow.members.group_snapshot(group.id)
+    membership = uow.distributions.membership(group.id)
+    if snapshot and snapshot.members_hidden:
+        membership = membership.model_copy(update={"missing": 0, "hidden_of": snapshot.total_members})
+    if snapshot and snapshot.encrypted:
+        # What the history gave back could not be read either.
+        coverage = coverage.model_copy(update={"encrypted": True})
+        gaps = [gap.model_copy(update={"closed": False}) for gap in gaps]
     first_heard = uow.statistics.first_heard(group.id)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
     report = ActivityReport(
@@ -67,17 +76,17 @@ def compose(
         names={person_id: voice.named(person) for person_id, person in people.items()},
         suspects=uow.statistics.suspects(group.id, period.start, period.end),
         handling=uow.distributions.handling(group.id, period.start, period.end),
-        membership=uow.distributions.membership(group.id),
+        membership=membership,
         changes=tuple(uow.distributions.changes(group.id, period.start, period.end)),
         statements=tuple(uow.distributions.statements(group.id, period.start, period.end)),
         directives=directives,
         attachments=uow.file_scans.figures(group.id, period.start, period.end),
         voice=uow.distributions.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
-        signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
+        signs=signs_of(snapshot, open_cases, now),
         undelivered_notices=uow.statistics.undelivered_notices(group.id, period.start, period.end),
         withheld_notices=uow.trials.withheld_count(group.id, period.start, period.end),
-        coverage=coverage.model_copy(update={"gaps": tuple(uow.statistics.gaps(group.id, period.start, period.end))}),
+        coverage=coverage.model_copy(update={"gaps": tuple(gaps)}),
         private_gaps=tuple(gap for gap in uow.statistics.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=first_heard,
         cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),

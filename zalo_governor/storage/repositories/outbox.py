@@ -240,7 +240,7 @@ class SqlOutbox:
             )
         )
         with self._database.read() as connection:
-            return connection.execute(sends).scalar_one()
+            return int(connection.execute(sends).scalar_one())
 
     def _still_wanted(self, connection: Connection, rows: Iterable[Row[Any]], now: datetime) -> list[Row[Any]]:
         """Return those of the messages that are still to be sent; mark the others as given up.

@@ -19,6 +19,7 @@ from zalo_governor.zalo.errors import (
     ZaloCallError,
     ZaloError,
 )
+from zalo_governor.zalo.frames.kinds import FrameCounts
 from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
@@ -82,6 +83,7 @@ class ZaloSession:
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
         self.uploads = UploadWaiter()
+        self.frames = FrameCounts(clock)
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self._http.hooks["response"].append(self._save_cookies)
         self.api = GovernorApi(

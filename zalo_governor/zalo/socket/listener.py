@@ -16,8 +16,16 @@ from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, UndecodableFrameError, ZaloError
-from zalo_governor.zalo.events.extract import elements_of, has_messages_alone, knows, typing_notices, uploads_done
+from zalo_governor.zalo.events.extract import (
+    act_types,
+    elements_of,
+    has_messages_alone,
+    knows,
+    typing_notices,
+    uploads_done,
+)
 from zalo_governor.zalo.frames.decrypt import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
+from zalo_governor.zalo.frames.kinds import KINDS, is_encrypted
 from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
 from zalo_governor.zalo.socket.connection import ZaloConnection
 
@@ -203,9 +211,11 @@ class Listener:
         self._heard_at = self._clock()
         now_ms = to_ms(self._heard_at)
         for data in frames:
+            cmd = 0
             try:
                 # Check the unencrypted command first: the rest of a takeover frame often cannot be decoded.
-                taken_away = _TAKEOVERS.get(command(data)[0])
+                cmd, _ = command(data)
+                taken_away = _TAKEOVERS.get(cmd)
                 if taken_away:
                     ending = taken_away
                     continue
@@ -218,6 +228,10 @@ class Listener:
                 else:
                     elements += self._elements(frame, Source.LIVE, now_ms)
             except Exception as error:
+                if isinstance(error, UndecodableFrameError) and is_encrypted(cmd):
+                    # Its key is not the session's; no message that could be read is lost with it.
+                    self._session.frames.count(cmd)
+                    continue
                 log.error("frame_lost", cause=_cause(error))
                 if not lost:
                     # Report one loss for all frames that came together: one backfill recovers all of their elements.
@@ -246,8 +260,11 @@ class Listener:
             typing = typing_notices(frame)
             if typing:
                 log.debug("typing_dropped", count=typing)
-            elif frame.payload.get("data") and not knows(frame):
+            elif (frame.cmd in KINDS or not knows(frame)) and (frame.payload.get("data") or is_encrypted(frame.cmd)):
                 log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
+                self._session.frames.count(frame.cmd)
+            for act_type in act_types(frame):
+                self._session.frames.count_act(act_type)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _deliver(self, elements: list[Element]) -> None:
