@@ -211,7 +211,8 @@ class OutboxLane:
             self._on_sent(outgoing, "refused")
         except SendDeferredError as deferral:
             reason = deferral.code
-            until = self._clock() + max(pause, timedelta(seconds=deferral.delay))
+            delay = timedelta(seconds=deferral.delay)
+            until = self._clock() + (delay if deferral.paused else max(pause, delay))
             self._retry_until_stored(lambda: self._store.deferred(outgoing, until, reason))
             self._on_sent(outgoing, "deferred" if deferral.known else "unknown_code")
         except SendUncertainError as doubt:

@@ -15,6 +15,7 @@ from zalo_governor.services.group_changes.encryption import EncryptionWatch
 from zalo_governor.services.group_changes.service import GroupChangeService
 from zalo_governor.services.members.friend_requests import FriendRequestService
 from zalo_governor.services.members.outsiders import OutsiderService
+from zalo_governor.services.members.own_departure import OwnDeparture
 from zalo_governor.services.members.rename_detection import RenameDetection
 from zalo_governor.services.members.unknown_senders import UnknownSenders
 from zalo_governor.services.messaging.formatter import MessageFormatter
@@ -64,6 +65,7 @@ class ServiceFacade:
             Subscription(OwnDeletions(policy), governed=False, own=True),
             Subscription(UnknownSenders(policy)),
             Subscription(EncryptionWatch(policy), own=True, sealed=False),
+            Subscription(OwnDeparture(policy), own=True, sealed=False),
             Subscription(self._changes, own=True),
             Subscription(self.cases, governed=False, remarkable=True),
             Subscription(self._outsiders, remarkable=True),

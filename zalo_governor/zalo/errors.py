@@ -85,11 +85,15 @@ class SessionExpiredError(ZaloCallError):
 
 
 class TooManyRequestsError(ZaloCallError):
-    """Zalo has had too many calls of that kind (code 221, HTTP 429): none is made, or would help, for `seconds`."""
+    """Zalo has had too many calls of that kind (code 221, HTTP 429): none is made, or would help, for `seconds`.
 
-    def __init__(self, code: int, path: str, seconds: float) -> None:
+    `asked` is False where the call was not made, as an earlier one was refused.
+    """
+
+    def __init__(self, code: int, path: str, seconds: float, *, asked: bool) -> None:
         super().__init__(code, f"paused for {seconds:.0f} s", path)
         self.seconds = seconds
+        self.asked = asked
 
 
 class NotInGroupError(ZaloError):

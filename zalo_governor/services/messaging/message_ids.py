@@ -169,6 +169,7 @@ class MessageId(Enum):
     # end-to-end encryption of a group
     ENCRYPTION_ON = ("encryption_on", "group when")
     ENCRYPTION_OFF = ("encryption_off", "group when")
+    OWN_DEPARTURE = ("own_departure", "group when")
     ENCRYPTION_SIGNS = ("encryption_signs", "place when")
     ENCRYPTION_PLACE_UNKNOWN = ("encryption_place_unknown", "")
     STATUS_ENCRYPTED = ("status_encrypted", "group")

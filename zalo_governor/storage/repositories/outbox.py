@@ -74,7 +74,7 @@ class SqlOutbox:
         self._mine = [] if account is None else [outbox.c.account == account]
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
-        """Durably mark up to `limit` due messages as being sent, most urgent first, and return them.
+        """Durably mark up to `limit` due messages as being sent, the most urgent and least tried first; return them.
 
         If `files`, only messages with a file; else only those without.
         """
@@ -87,7 +87,9 @@ class SqlOutbox:
         with self._database.read() as connection:
             if connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is None:
                 return []
-        most_urgent = select(outbox).where(*due).order_by(outbox.c.priority, outbox.c.id).limit(limit)
+        # Those tried least often first, so that what Zalo keeps refusing does not hold up the others.
+        order = (outbox.c.priority, outbox.c.attempts, outbox.c.id)
+        most_urgent = select(outbox).where(*due).order_by(*order).limit(limit)
         with self._database.write() as connection:
             due_rows = connection.execute(most_urgent.with_for_update(skip_locked=True)).all()
             rows = self._still_wanted(connection, due_rows, now)

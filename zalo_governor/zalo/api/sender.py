@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 _WAIT_SECONDS = 15.0
 _ONCE_MORE_SECONDS = 120.0
+_LAST_IN_TURN_SECONDS = 10.0
+"""A message that Zalo refused with code 221 waits longer than the pause, so that it does not hold up the others."""
 _UNKNOWN_CODE_SECONDS = 10.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
@@ -197,7 +199,10 @@ def _error_of_code(error: ZaloCallError, last_code: int | None) -> SendRefusedEr
     when the message was tried before.
     """
     if isinstance(error, TooManyRequestsError):
-        return SendDeferredError("too many requests", error.seconds, error.code)
+        code = error.code if error.asked else last_code
+        refused = code is not None and meaning_of(code) is Meaning.PAUSE
+        delay = error.seconds + (_LAST_IN_TURN_SECONDS if refused else 0.0)
+        return SendDeferredError("too many requests", delay, code, paused=True)
     match meaning_of(error.code):
         case Meaning.TOO_LONG:
             return SendTooLongError(error.code, error.message)

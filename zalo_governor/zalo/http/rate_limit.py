@@ -14,10 +14,8 @@ from zalo_governor.zalo.http.error_codes import TOO_MANY_REQUESTS, Meaning, mean
 
 log = structlog.get_logger(__name__)
 
-_FIRST_PAUSE_SECONDS = 60.0
+_FIRST_PAUSE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 600.0
-_LAST_IN_TURN_SECONDS = 10.0
-"""A call that Zalo refused waits longer than others, so that it does not keep them from being made."""
 
 
 class TokenBucket:
@@ -82,7 +80,7 @@ class EndpointPauses:
         began, length = self._pauses.get(path, (self._clock(), 0.0))
         left = length - abs((self._clock() - began) / timedelta(seconds=1))
         if left > 0:
-            raise TooManyRequestsError(TOO_MANY_REQUESTS, path, left)
+            raise TooManyRequestsError(TOO_MANY_REQUESTS, path, left, asked=False)
         try:
             yield
         except ZaloCallError as error:
@@ -91,5 +89,5 @@ class EndpointPauses:
             seconds = min(max(2 * length, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
             self._pauses[path] = (self._clock(), seconds)
             log.warning("endpoint_paused", path=path, seconds=seconds)
-            raise TooManyRequestsError(error.code, path, seconds + _LAST_IN_TURN_SECONDS) from error
+            raise TooManyRequestsError(error.code, path, seconds, asked=True) from error
         self._pauses.pop(path, None)

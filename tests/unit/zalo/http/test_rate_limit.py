@@ -91,13 +91,13 @@ def test_code_221_pauses_an_endpoint_ever_longer_and_no_other_until_a_call_succe
     wall, asked = Wall(), []
     pauses = EndpointPauses(wall)
     for _ in range(6):
-        asked.append(call(pauses, SMS, 221) - 10)
+        asked.append(call(pauses, SMS, 221))
         assert call(pauses, SMS) == asked[-1]
         assert call(pauses, GROUP) == 0
         wall.now += timedelta(seconds=asked[-1])
-    assert asked == [60, 120, 240, 480, 600, 600]
+    assert asked == [30, 60, 120, 240, 480, 600]
     assert call(pauses, SMS) == 0
-    assert call(pauses, SMS, 429) == 70
+    assert call(pauses, SMS, 429) == 30
 
 
 def test_another_code_pauses_nothing_and_a_clock_set_back_makes_no_pause_longer() -> None:
@@ -105,6 +105,6 @@ def test_another_code_pauses_nothing_and_a_clock_set_back_makes_no_pause_longer(
     pauses = EndpointPauses(wall)
     with pytest.raises(ZaloCallError), pauses.around_call(SMS):
         raise ZaloCallError(114, "", SMS)
-    assert call(pauses, SMS, 221) == 70
+    assert call(pauses, SMS, 221) == 30
     wall.now -= timedelta(hours=1)
     assert call(pauses, SMS) == 0
