@@ -21,11 +21,12 @@ class OwnDeparture:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Tell the admins if the event says that the bot account is no longer a member of the group."""
+        """Tell the admins, once an hour, if the event says that the bot account is no longer a member of the group."""
         if not isinstance(event, MembersLeft | MemberRemoved):
             return
         gone = {member.uid for member in event.members}
-        if self._policy.account not in gone or not uow.claims.claim_once(f"own_departure:{event.thread_id}", event.at):
+        hour = event.at.replace(minute=0, second=0, microsecond=0)
+        if self._policy.account not in gone or not uow.claims.claim_once(f"own_departure:{event.thread_id}", hour):
             return
         group = self._voice.group(self._policy.group(event.thread_id))
         text = self._voice.render(MessageId.OWN_DEPARTURE, group=group, when=moment(event.at))
