@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import pytest
@@ -40,7 +40,7 @@ def doctor(bot: Rig, check: str) -> str:
     return " ".join(result["says"] for result in json.loads(run.stdout)["checks"] if result["id"] == check)
 
 
-def push(bot: Rig, cmd: int, data: dict[str, object]) -> None:
+def push(bot: Rig, cmd: int, data: Mapping[str, object]) -> None:
     bot.control("push", frames=[{"cmd": cmd, "data": data}])
 
 
@@ -66,7 +66,8 @@ def test_a_list_of_members_that_is_hidden_is_said_and_nobody_has_left(bot: Rig) 
 def test_frames_of_other_kinds_are_counted_by_name_in_doctor_metrics_and_status(bot: Rig, port: int) -> None:
     assert "loại chưa biết" not in bot.answer(ADMIN, "/trangthai")[0]
     marks = {"clearUnreads": [{"idTo": GROUP, "isGroup": 1, "lastMsgId": "5"}]}
-    for cmd, data in ((504, marks), (524, marks), (777, {"x": 1}), (777, {"x": 1})):
+    frames: list[tuple[int, Mapping[str, object]]] = [(504, marks), (524, marks), (777, {"x": 1}), (777, {"x": 1})]
+    for cmd, data in frames:
         push(bot, cmd, data)
     push(bot, 601, {"controls": [{"content": {"act_type": "mark_unread", "act": "x", "data": {}}}]})
     bot.until(lambda: "2 lần Zalo gửi dữ liệu loại chưa biết (cmd_777)" in bot.answer(ADMIN, "/trangthai")[0], "said")

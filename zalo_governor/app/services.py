@@ -8,7 +8,7 @@ from zalo_governor.app.due_work import Work, WorkGroup
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings
 from zalo_governor.domain.backoff import Backoff
-from zalo_governor.domain.connection import LineReport
+from zalo_governor.domain.connection import FrameCount, LineReport
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
@@ -29,7 +29,7 @@ from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.messaging.delivery import DeliveryFollowUp
 from zalo_governor.services.messaging.outage_notices import OutageNotices
 from zalo_governor.services.messaging.trial import TrialEnd
-from zalo_governor.services.policy import FrameCounts, ServicePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork
 from zalo_governor.services.reports.scheduled import CaseDeadlines
 from zalo_governor.storage.repositories.message_reader import MessageReader
@@ -62,7 +62,7 @@ class Services:
         units: SqlUnitsOfWork,
         postings: MessageReader,
         files: "FileTools",
-        frames: FrameCounts,
+        frames: Callable[[], tuple[FrameCount, ...]],
         scans_alone: bool,
         on_posted: Callable[[], None],
     ) -> None:

@@ -79,10 +79,6 @@ class LineStatus(NamedTuple):
     """Frames of the last 24 hours that carry no element (message, act, receipt), by kind."""
 
 
-FrameCounts = Callable[[], tuple[FrameCount, ...]]
-"""Returns the frames of the last 24 hours that carry no element (message, act, receipt), by kind."""
-
-
 class Introduction(NamedTuple):
     """Facts for the message in which the program introduces itself to the members of a group."""
 

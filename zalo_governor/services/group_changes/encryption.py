@@ -6,7 +6,7 @@ from datetime import date, datetime
 import structlog
 
 from zalo_governor.domain.clock import AT_ONCE
-from zalo_governor.domain.connection import FrameSort
+from zalo_governor.domain.connection import FrameCount, FrameSort
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP
@@ -14,7 +14,7 @@ from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
-from zalo_governor.services.policy import FrameCounts, ServicePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
@@ -75,7 +75,7 @@ class EncryptedFramesWatch:
     def __init__(
         self,
         policy: ServicePolicy,
-        frames: FrameCounts,
+        frames: Callable[[], tuple[FrameCount, ...]],
         *,
         begin: BeginUnitOfWork,
         on_posted: Callable[[], None],

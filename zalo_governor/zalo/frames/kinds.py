@@ -4,6 +4,7 @@ The commands are those that living clients know (zalo-protocol.md, 14.6, 14.11 a
 people.
 """
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ ACTS: Mapping[str, str] = {
 _UNKNOWN = "chưa biết"
 _READ_OTHERWISE = frozenset({521, 522, 524, 551, 553})
 """Commands between those of end-to-end encryption that carry ordinary messages, receipts and read marks."""
+_NAME = re.compile(r"[A-Za-z0-9_.]{1,40}")
+"""An `act_type` that is shown to people; nothing else of what was received is."""
 _HOUR_MS = 3_600_000
 _HOURS = 24
 _MOST_NAMES = 100
@@ -73,8 +76,11 @@ class FrameCounts:
 
     def count_act(self, act_type: str) -> None:
         """Count one element of `controls` (frames of command 601) by its `act_type`."""
-        known = act_type in ACTS
-        self._add(f"601_{act_type[:40]}", ACTS.get(act_type, _UNKNOWN), FrameSort.KNOWN if known else FrameSort.UNKNOWN)
+        if act_type in ACTS:
+            self._add(f"601_{act_type}", ACTS[act_type], FrameSort.KNOWN)
+        else:
+            name = act_type if _NAME.fullmatch(act_type) else "other"
+            self._add(f"601_{name}", _UNKNOWN, FrameSort.UNKNOWN)
 
     def counts(self) -> tuple[FrameCount, ...]:
         """Return what came in this hour and in the last 24, the most frequent first."""

@@ -77,6 +77,7 @@ class EndpointPauses:
         Raises:
             TooManyRequestsError: the endpoint is paused, or Zalo has refused this call so that it is paused now.
         """
+        # The distance of the clock's times: a clock that was set back must not make the pause longer.
         began, length = self._pauses.get(path, (self._clock(), 0.0))
         left = length - abs((self._clock() - began) / timedelta(seconds=1))
         if left > 0:

@@ -49,6 +49,8 @@ def test_acts_of_601_are_counted_by_act_type(act_type: str, sort: FrameSort) -> 
     counts = FrameCounts(Clock())
     counts.count_act(act_type)
     assert [(count.name, count.sort) for count in counts.counts()] == [(f"601_{act_type}", sort)]
+    counts.count_act("Kính gửi đồng chí")
+    assert counts.counts()[-1].name == "601_other"
 
 
 def test_they_are_counted_by_hour_and_day() -> None:
