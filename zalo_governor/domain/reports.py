@@ -84,7 +84,9 @@ class Membership(_Figures):
     missing: int
     """Number of roster entries whose person is not known to be in the group; 0 where Zalo hides members."""
     hidden_of: int = 0
-    """Where Zalo hides members, and so `present` are not all: how many there are; else 0."""
+    """Where Zalo hides members, so that `present` may not be all: how many there are; else 0."""
+    shown: int = 0
+    """Of `hidden_of`, how many Zalo shows."""
 
 
 class ChangeFigures(_Figures):

@@ -48,7 +48,8 @@ def compose(
     snapshot = uow.members.group_snapshot(group.id)
     membership = uow.distributions.membership(group.id)
     if snapshot and snapshot.members_hidden:
-        membership = membership.model_copy(update={"missing": 0, "hidden_of": snapshot.total_members})
+        shown = len(snapshot.member_uids)
+        membership = membership.model_copy(update={"missing": 0, "hidden_of": snapshot.total_members, "shown": shown})
     if snapshot and snapshot.encrypted:
         # What the history gave back could not be read either.
         coverage = coverage.model_copy(update={"encrypted": True})

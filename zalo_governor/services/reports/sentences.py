@@ -127,7 +127,7 @@ def members_line(report: ActivityReport, voice: MessageFormatter) -> str:
     members = report.membership
     said = ""
     if members.hidden_of:
-        seen, total = number(members.present), number(members.hidden_of)
+        seen, total = number(members.shown), number(members.hidden_of)
         said = voice.render(MessageId.MEMBERS_HIDDEN, seen=seen, total=total)
     if not members.approved:
         return said

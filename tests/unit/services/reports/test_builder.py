@@ -323,7 +323,7 @@ def test_a_hidden_list_of_members_is_said_and_nobody_is_missing() -> None:
     desk.store.group = seen
     members = report(desk).membership
     assert (members.hidden_of, members.missing) == (339, 0)
-    assert "trong 339 người: không biết ai vắng, ai đã rời Nhóm" in text_of(desk)
+    assert "chỉ thấy 3 trong 339 người: không biết ai vắng, ai đã rời Nhóm" in text_of(desk)
 
 
 def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
