@@ -41,8 +41,8 @@ ACTS: Mapping[str, str] = {
 }
 """`act_type` of an element of `controls` (frames of command 601), beside `group` and `fr` -> meaning for people."""
 _UNKNOWN = "chưa biết"
-_READ_OTHERWISE = frozenset({521, 522, 524, 551, 553})
-"""Commands between those of end-to-end encryption that carry ordinary messages, receipts and read marks."""
+_ORDINARY = frozenset({1, 2, 501, 502, 510, 511, 521, 522, 551, 553, 601, 602, 610, 611, 612})
+"""Commands of the key, pings, messages, receipts, acts and reactions: nothing to count, even without an element."""
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,40}")
 """An `act_type` that is shown to people; nothing else of what was received is."""
 _HOUR_MS = 3_600_000
@@ -53,7 +53,7 @@ _MOST_NAMES = 100
 
 def is_encrypted(cmd: int) -> bool:
     """Return whether frames of that command belong to end-to-end encryption (514 to 582)."""
-    return 514 <= cmd <= 582 and cmd not in _READ_OTHERWISE
+    return 514 <= cmd <= 582 and cmd != 524 and cmd not in _ORDINARY
 
 
 class FrameCounts:
@@ -66,6 +66,8 @@ class FrameCounts:
 
     def count(self, cmd: int) -> None:
         """Count one frame by its command."""
+        if cmd in _ORDINARY:
+            return
         if is_encrypted(cmd):
             name, meaning = KINDS.get(cmd, (f"e2ee_{cmd}", _E2EE))
             self._add(name, meaning, FrameSort.ENCRYPTED)

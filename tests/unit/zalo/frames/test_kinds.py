@@ -80,4 +80,7 @@ def test_odd_frames_cannot_fill_the_memory() -> None:
 
 
 def test_messages_receipts_and_read_marks_are_not_taken_for_encryption() -> None:
+    counts = FrameCounts(Clock())
+    counts.count(521)
+    assert counts.counts() == ()
     assert [cmd for cmd in range(500, 600) if 514 <= cmd <= 582 and not is_encrypted(cmd)] == [521, 522, 524, 551, 553]
