@@ -87,6 +87,12 @@ def test_a_message_is_not_given_out_before_its_time(database: Database, outbox: 
     assert outbox.next_due(START + MINUTE) is None
 
 
+def test_of_equally_urgent_messages_the_one_tried_least_often_goes_first(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("bị từ chối"), notice("chưa gửi"))
+    outbox.deferred(outbox.claim(now=START, limit=1)[0], START, 221)
+    assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["chưa gửi", "bị từ chối"]
+
+
 def test_an_account_sends_only_its_own_messages(database: Database, outbox: SqlOutbox) -> None:
     post(database, notice("khác", account=OTHER), notice("mình"))
     assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["mình"]
