@@ -87,6 +87,12 @@ def test_a_message_is_not_given_out_before_its_time(database: Database, outbox: 
     assert outbox.next_due(START + MINUTE) is None
 
 
+def test_of_equally_urgent_messages_the_one_tried_least_often_goes_first(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("bị từ chối"), notice("chưa gửi"))
+    outbox.deferred(outbox.claim(now=START, limit=1)[0], START, 221)
+    assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["chưa gửi", "bị từ chối"]
+
+
 def test_an_account_sends_only_its_own_messages(database: Database, outbox: SqlOutbox) -> None:
     post(database, notice("khác", account=OTHER), notice("mình"))
     assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["mình"]
@@ -102,6 +108,56 @@ def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Data
     assert (again.attempts, again.repeated) == (2, False)
     outbox.sent(again, TAKEN, START)
     assert state(database) == OutgoingState.SENT
+
+
+def cut(outbox: SqlOutbox, outgoing: Outgoing, end: int) -> Outgoing:
+    part = outgoing.model_copy(update={"end": end})
+    outbox.cut(part)
+    return part
+
+
+def test_a_long_text_waits_after_each_part_until_the_last_has_been_sent(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("một hai ba", person_id=1), notice("sau"))
+    texts, client_ids = [], set()
+    for end in (4, 8):
+        part = cut(outbox, outbox.claim(now=START, limit=1)[0], end)
+        outbox.sent(part, TAKEN, START)
+        texts.append((part.part, part.text, part.attempts, part.repeated))
+        client_ids.add(part.client_id)
+        outbox.confirm([(part.client_id, "m1")], START)  # the echo comes after the answer
+    last = outbox.claim(now=START, limit=1)[0]
+    outbox.sent(last, TAKEN, START)
+    assert [*texts, (last.part, last.text)] == [(1, "một", 1, False), (2, "hai", 1, False), (3, "ba")]
+    assert len({*client_ids, last.client_id}) == 3
+    assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["sau"]
+    assert outbox.sent_private_since(BOT, START - MINUTE) == 3
+
+
+def test_after_a_crash_between_parts_none_is_lost_and_none_is_sent_twice(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("một hai ba"))
+    first = cut(outbox, claim_one(outbox), 4)
+    outbox.reclaim(START)
+    again = claim_one(outbox)
+    assert (again.text, again.repeated, again.client_id) == ("một", True, first.client_id)
+    outbox.confirm([(first.client_id, "m1")], START)
+    second = claim_one(outbox)
+    assert (second.text, second.repeated) == ("hai ba", False)
+    outbox.sent(second, TAKEN, START)
+    assert state(database) == OutgoingState.SENT
+
+
+def test_if_a_part_is_refused_the_later_ones_are_not_sent(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("một hai ba"))
+    outbox.refused(cut(outbox, claim_one(outbox), 4), 114, START, addressee_refuses=False)
+    assert outbox.claim(now=START, limit=9) == []
+    assert outbox.counts(START).failed == 1
+
+
+def test_a_part_that_was_deferred_keeps_its_place_and_the_code(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("một hai ba"))
+    outbox.deferred(cut(outbox, claim_one(outbox), 4), START, 123)
+    again = claim_one(outbox)
+    assert (again.text, again.end, again.last_code) == ("một", 4, 123)
 
 
 def test_an_uncertain_message_is_repeated_and_says_so_until_its_time_has_ended(

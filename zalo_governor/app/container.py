@@ -101,6 +101,7 @@ class Container:
             account=self._account,
             printed=ReportRenderer(settings.report_template).file,
             say_again=self._said_again,
+            say_part=self._said_in_part,
             private_per_day=lambda: records.settings.zalo.send.private_per_day,
             on_sent=self._sent,
             clock=clock,
@@ -253,6 +254,7 @@ class Container:
             units=self._units,
             postings=MessageReader(self._records.database, self._account),
             files=self._file_tools(configuration.settings.attachments),
+            frames=self._session.frames.counts,
             scans_alone=self._records.database.is_sqlite,
             on_posted=self._worker.wake,
         )
@@ -394,6 +396,10 @@ class Container:
     def _said_again(self, text: str) -> str:
         """Return the message text with a note that it is sent again, for a message that may have arrived before."""
         return self._services.office.said_again(text)
+
+    def _said_in_part(self, text: str, number: int, total: int) -> str:
+        """Return a part of a long message text with its number and the number of all parts."""
+        return self._services.office.said_in_part(text, number, total)
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Notify the admins of what a group sync (reading the members from Zalo) found, in the transaction `uow`."""

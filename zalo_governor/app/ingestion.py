@@ -77,6 +77,7 @@ class Ingestion:
         self._on_admitted = on_admitted
         self._account = session.uid
         self._session = session
+        self._frames = session.frames.counts
         self._groups = {group.id: group.name for group in settings.groups}
         self._stopping = threading.Event()
         self._inbox = inbox
@@ -160,6 +161,7 @@ class Ingestion:
             heard_at=self._listener.heard_at,
             resumes_at=line.resumes_at if line else None,
             looked_at=self._liveness.looked_at,
+            frames=self._frames(),
         )
 
     def _line(self) -> LineReport | None:

@@ -107,6 +107,7 @@ class Observability:
                 "line": vitals.line,
                 "resumes_at": vitals.resumes_at and vitals.resumes_at.isoformat(timespec="seconds"),
                 "waiting": vitals.waiting,
+                "frames": [frame._asdict() for frame in vitals.frames],
                 "heard_seconds_ago": vitals.heard_at and round((now - vitals.heard_at).total_seconds()),
                 "looked_seconds_ago": vitals.looked_at and round((now - vitals.looked_at).total_seconds()),
             }
@@ -153,5 +154,6 @@ class _LoggedInBot:
             intake=self.intake.standing,
             judge=self.judge.standing,
             waiting=counts.waiting if counts else None,
+            frames=line.frames,
             oldest_waiting_seconds=0.0 if oldest is None else (records.clock() - oldest).total_seconds(),
         )

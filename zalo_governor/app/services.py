@@ -8,7 +8,7 @@ from zalo_governor.app.due_work import Work, WorkGroup
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings
 from zalo_governor.domain.backoff import Backoff
-from zalo_governor.domain.connection import LineReport
+from zalo_governor.domain.connection import FrameCount, LineReport
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
@@ -18,6 +18,7 @@ from zalo_governor.services.cases.message_removal import RemoveMessageHandler
 from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.group_changes.encryption import EncryptedFramesWatch
 from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
 from zalo_governor.services.group_changes.pinning import PinMessageHandler
 from zalo_governor.services.jobs import JobHandler, JobRunner
@@ -61,6 +62,7 @@ class Services:
         units: SqlUnitsOfWork,
         postings: MessageReader,
         files: "FileTools",
+        frames: Callable[[], tuple[FrameCount, ...]],
         scans_alone: bool,
         on_posted: Callable[[], None],
     ) -> None:
@@ -94,7 +96,11 @@ class Services:
         tell = FallbackAlert(alarm).send
         self.blindness = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
-        self.deadlines: Work = WorkGroup(CaseDeadlines(self.office.duties, begin=units.begin), self.delivery)
+        self.deadlines: Work = WorkGroup(
+            CaseDeadlines(self.office.duties, begin=units.begin),
+            self.delivery,
+            EncryptedFramesWatch(policy, frames, begin=units.begin, on_posted=on_posted),
+        )
         self.configuring = ConfigurationNotices(policy)
 
 

@@ -10,7 +10,7 @@ from zalo_governor.app.monitoring.health import Condition
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.connection import LineState
+from zalo_governor.domain.connection import FrameSort, LineState
 
 _TIMEOUT_SECONDS = 10.0
 _MEANING = {
@@ -29,6 +29,17 @@ _MEANING = {
     Condition.DATABASE_AWAY.value: (
         "không kết nối được cơ sở dữ liệu",
         "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nhận chờ trong bộ nhớ đến khi ghi được.",
+    ),
+}
+_FRAMES = {
+    FrameSort.KNOWN: ("Dữ liệu không phải tin, Zalo gửi", ""),
+    FrameSort.ENCRYPTED: (
+        "Dữ liệu mã hóa đầu cuối, Hệ thống không đọc được,",
+        "Xem trên Zalo Nhóm nào bật mã hóa đầu cuối; Nhóm ấy chưa được theo dõi đầy đủ.",
+    ),
+    FrameSort.UNKNOWN: (
+        "Dữ liệu loại chưa biết, Zalo gửi",
+        "Gửi dòng này cho nơi làm ra phần mềm; tin các loại đã biết vẫn được đọc.",
     ),
 }
 _IN_USE_ELSEWHERE = {
@@ -97,6 +108,20 @@ def health(context: DoctorContext) -> Iterator[Result]:
         yield error(f"Hệ thống đang chạy nhưng {says}", mend)
     if not reasons:
         yield good(f"Đang nhận tin của Nhóm; {told.get('waiting')} tin chờ xét")
+    yield from _frames(told.get("frames") or [])
+
+
+def _frames(kinds: list[dict[str, Any]]) -> Iterator[Result]:
+    """Report the frames of other kinds than messages, acts and receipts that came in the last 24 hours."""
+    for sort, (what, mend) in _FRAMES.items():
+        rows = [
+            f"{kind['name']} ({kind['meaning']}): {kind['day']}, giờ này {kind['hour']}"
+            for kind in kinds
+            if kind["sort"] == sort.value
+        ]
+        if rows:
+            report = note if sort is FrameSort.KNOWN else warning
+            yield report(f"{what} trong 24 giờ qua: {'; '.join(rows)}", mend)
 
 
 def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:

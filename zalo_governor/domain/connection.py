@@ -38,6 +38,29 @@ class LineReport(BaseModel):
     """When the bot will reconnect, where it pauses because the account is used elsewhere; else None."""
 
 
+class FrameSort(StrEnum):
+    """What is known of frames from Zalo that carry no element (message, act, receipt)."""
+
+    KNOWN = "known"
+    ENCRYPTED = "encrypted"
+    """Of end-to-end encryption, which the program cannot read."""
+    UNKNOWN = "unknown"
+
+
+class FrameCount(NamedTuple):
+    """How many frames of one kind came that carry no element (message, act, receipt)."""
+
+    name: str
+    """Short ASCII name, the same in metrics and log."""
+    meaning: str
+    """What Zalo means by them, in Vietnamese."""
+    sort: FrameSort
+    hour: int
+    """Number in the present hour."""
+    day: int
+    """Number in the last 24 hours."""
+
+
 class BackfillEnd(StrEnum):
     """How a backfill (fetching the messages missed in a gap from Zalo's history) ended."""
 

@@ -63,15 +63,22 @@ class SendRefusedError(SendError):
         self.addressee_refuses = addressee_refuses
 
 
+class SendTooLongError(SendRefusedError):
+    """Zalo takes no message that long (codes 112, 118); a shorter one may be sent at once."""
+
+
 class SendDeferredError(SendError):
     """Zalo certainly did not take the message (no connection, code 221: too many); retry after `delay` seconds or more.
 
     `code` is Zalo's error code or the HTTP status, None where there was no answer; `known` is False where the program
-    does not know the meaning of that code.
+    does not know the meaning of that code. `paused`: all messages of that kind wait for `delay`, which is long enough.
     """
 
-    def __init__(self, message: str, delay: float, code: int | None = None, *, known: bool = True) -> None:
+    def __init__(
+        self, message: str, delay: float, code: int | None = None, *, known: bool = True, paused: bool = False
+    ) -> None:
         super().__init__(message)
+        self.paused = paused
         self.delay = delay
         self.code = code
         self.known = known

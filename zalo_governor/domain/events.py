@@ -39,6 +39,8 @@ class EventBase(BaseModel):
     source: Source = Source.LIVE
     late: bool = False
     """True where a younger event of the same group was judged before this event."""
+    encrypted: bool | None = None
+    """Whether the group is end-to-end encrypted, as acts in it tell; None where the event does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
         """Yield (field name, text) for each text of the event that a person typed, for rules that scan text.
@@ -308,8 +310,6 @@ class GroupInfoChanged(EventBase):
     avatar_url: str | None = None
     owner_uid: str | None = None
     """uid of the group's owner in Zalo."""
-    encrypted: bool | None = None
-    """Whether the group is end-to-end encrypted; None where the event does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
         """Yield (field name, text) for the new name and description: texts typed by a person, for rules to scan."""
@@ -325,8 +325,6 @@ class GroupSettingChanged(EventBase):
     kind: ClassVar[str] = "group_setting_changed"
     settings: dict[str, int]
     """{setting: value} of all settings in the event, including unchanged ones."""
-    encrypted: bool | None = None
-    """Whether the group is end-to-end encrypted; None where the event does not say."""
 
 
 class InviteLinkChanged(EventBase):
@@ -381,8 +379,6 @@ class Unrecognised(EventBase):
 
     kind: ClassVar[str] = "unrecognised"
     act: str
-    encrypted: bool | None = None
-    """Whether the group is end-to-end encrypted; None where the event does not say."""
 
 
 class SealedHeard(EventBase):

@@ -87,6 +87,19 @@ class Outgoing(BaseModel):
     repeated: bool
     """True where the message may have been sent before; its text then contains "(gửi lại)" (sent again)."""
     notice: Notice
+    last_code: int | None = None
+    """Zalo's error code or the HTTP status of the try before; None where there was none."""
+    part: int = 1
+    """Number of this message among those that carry the text, which may be too long for one."""
+    start: int = 0
+    """Place in the text where this message's part begins; what stands before has been sent."""
+    end: int | None = None
+    """Place in the text where this message's part ends; None for the end of the text."""
+
+    @property
+    def text(self) -> str:
+        """Return the part of the text that this message carries."""
+        return self.notice.text[self.start : self.end].strip()
 
 
 class Reception(BaseModel):

@@ -84,7 +84,11 @@ class Membership(_Figures):
     outsiders: int
     """Number of members whose account is not on the roster."""
     missing: int
-    """Number of roster entries whose person is not known to be in the group."""
+    """Number of roster entries whose person is not known to be in the group; 0 where Zalo hides members."""
+    hidden_of: int = 0
+    """Where Zalo hides members, so that `present` may not be all: how many there are; else 0."""
+    shown: int = 0
+    """Of `hidden_of`, how many Zalo shows."""
 
 
 class ChangeFigures(_Figures):
@@ -168,6 +172,8 @@ class Coverage(_Figures):
     """Number of messages of types that the program does not know: only their secrets and links were looked for."""
     gaps: tuple[Gap, ...] = ()
     """Times in the period in which the bot could not receive the group's events."""
+    encrypted: bool = False
+    """Whether the group is end-to-end encrypted when the report is made: its messages cannot be read."""
     content_from: datetime | None = None
     """Texts of the period's messages before this time were erased as too old (counts are kept). None: no text was."""
 

@@ -13,6 +13,7 @@ from zalo_governor.domain.errors import (
     GovernorError,
     SendDeferredError,
     SendRefusedError,
+    SendTooLongError,
     SendUncertainError,
     SendWaitsError,
     StoreUnavailableError,
@@ -20,6 +21,7 @@ from zalo_governor.domain.errors import (
 from zalo_governor.domain.notices import Outgoing, Purpose, Reception
 from zalo_governor.domain.send_retries import ECHO_WAIT, promise_of
 from zalo_governor.pipeline.ports import OutboxStore, Sender
+from zalo_governor.text.message_parts import count_parts, end_of_part
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +34,13 @@ _RETRY = 1.0
 """Seconds until the database is tried again after it was unavailable."""
 _LONGEST_SLEEP_SECONDS = 10.0
 """Longest sleep in seconds, as another process may queue a message, and clocks may be changed."""
+TEXT_BYTES = 2_200
+"""Most bytes (UTF-8) of one message: Zalo took 2,321 and its own client splits at 2,613 letters (zalo-protocol.md,
+14.9). The program sends neither styles nor mentions, whose JSON would count too."""
+MARK_BYTES = 40
+"""Bytes of them kept for the marks "(2/3)" and "(gửi lại)" (sent again)."""
+_FEWEST_BYTES = 250
+"""A part that Zalo calls too long is halved while it has more bytes; below, the length cannot be what is wrong."""
 _FILE_TRIES = 3
 """After this many tries a message is sent without its file, if the file cannot be rendered."""
 _FILE_RETRY_SECONDS = 60.0
@@ -52,6 +61,7 @@ class OutboxWorker:
         account: uid of the bot account.
         printed: returns the rendered content of a file; raises GovernorError if that fails.
         say_again: returns a text with the remark that it is sent again, for a message that may have arrived already.
+        say_part: returns a part of a text with its number and the number of all parts.
         private_per_day: returns the number of private messages in 24 hours after which those that can wait are put off.
         on_sent: called after each message, from either thread, with the message and its outcome, for the log.
         clock: the wall clock.
@@ -65,6 +75,7 @@ class OutboxWorker:
         account: str,
         printed: Callable[[ReportFile], bytes],
         say_again: Callable[[str], str],
+        say_part: Callable[[str, int, int], str],
         private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
@@ -77,6 +88,7 @@ class OutboxWorker:
                 account=account,
                 printed=printed,
                 say_again=say_again,
+                say_part=say_part,
                 private_per_day=private_per_day,
                 on_sent=on_sent,
                 clock=clock,
@@ -124,6 +136,7 @@ class OutboxLane:
         account: str,
         printed: Callable[[ReportFile], bytes],
         say_again: Callable[[str], str],
+        say_part: Callable[[str, int, int], str],
         private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
@@ -134,6 +147,7 @@ class OutboxLane:
         self._account = account
         self._printed = printed
         self._say_again = say_again
+        self._say_part = say_part
         self._private_per_day = private_per_day
         self._on_sent = on_sent
         self._clock = clock
@@ -189,7 +203,7 @@ class OutboxLane:
         pause = promise_of(outgoing.notice.purpose, urgent=outgoing.notice.urgent).pause(outgoing.attempts)
         try:
             outgoing, content = self._with_content(outgoing)
-            reception = self._sender.send(self._marked_if_repeated(outgoing), content)
+            outgoing, reception = self._send_fitting(outgoing, content)
         except SendRefusedError as refusal:
             code, of_addressee = refusal.code, refusal.addressee_refuses
             self._retry_until_stored(
@@ -202,7 +216,8 @@ class OutboxLane:
             self._on_sent(outgoing, "waits_for_login")
         except SendDeferredError as deferral:
             reason = deferral.code
-            until = self._clock() + max(pause, timedelta(seconds=deferral.delay))
+            delay = timedelta(seconds=deferral.delay)
+            until = self._clock() + (delay if deferral.paused else max(pause, delay))
             self._retry_until_stored(lambda: self._store.deferred(outgoing, until, reason))
             self._on_sent(outgoing, "deferred" if deferral.known else "unknown_code")
         except SendUncertainError as doubt:
@@ -214,6 +229,37 @@ class OutboxLane:
             self._retry_until_stored(lambda: self._store.sent(outgoing, reception, self._clock()))
             self._on_sent(outgoing, "sent")
 
+    def _send_fitting(self, outgoing: Outgoing, content: bytes | None) -> tuple[Outgoing, Reception]:
+        """Send the message or, of a text that is too long, its next part, made shorter while Zalo calls it too long.
+
+        Returns what was sent, with Zalo's confirmation. Raises SendError.
+        """
+        most = TEXT_BYTES - MARK_BYTES
+        if content is None and outgoing.end is None:
+            outgoing = self._cut(outgoing, most)
+        while True:
+            try:
+                return outgoing, self._sender.send(self._worded(outgoing), content)
+            except SendTooLongError as refusal:
+                size = len(outgoing.text.encode())
+                if content is not None or size <= _FEWEST_BYTES:
+                    raise
+                log.info("text_too_long", outgoing=outgoing.id, size=size, code=refusal.code)
+                outgoing = self._cut(outgoing, max(size // 2, _FEWEST_BYTES))
+
+    def _cut(self, outgoing: Outgoing, most_bytes: int) -> Outgoing:
+        """Return the message with as much of its text as fits; where that is not all, this is stored first.
+
+        So after a crash it is known which part may have been sent.
+        """
+        text = outgoing.notice.text.rstrip()
+        end = end_of_part(text, outgoing.start, most_bytes)
+        if end == len(text):
+            return outgoing
+        cut = outgoing.model_copy(update={"end": end})
+        self._retry_until_stored(lambda: self._store.cut(cut))
+        return cut
+
     def _find_sent(self, outgoing: Outgoing) -> Reception | None:
         """Return Zalo's confirmation of a message that may have been sent; None if Zalo does not show it or answer."""
         try:
@@ -223,9 +269,12 @@ class OutboxLane:
             return None
 
     def _with_content(self, outgoing: Outgoing) -> tuple[Outgoing, bytes | None]:
-        """Return the message and its rendered file (None for none); without its file if rendering keeps failing."""
+        """Return the message and its rendered file (None for none); without its file if rendering keeps failing.
+
+        A long text whose first part was sent in place of the file goes on as a text.
+        """
         file = outgoing.notice.file
-        if file is None:
+        if file is None or outgoing.part > 1:
             return outgoing, None
         try:
             return outgoing, self._printed(file)
@@ -236,16 +285,21 @@ class OutboxLane:
             notice = outgoing.notice.model_copy(update={"file": None})
             return outgoing.model_copy(update={"notice": notice}), None
 
-    def _marked_if_repeated(self, outgoing: Outgoing) -> Outgoing:
-        """Return the message, with the remark that it is sent again if it may have arrived already."""
-        if not outgoing.repeated:
-            return outgoing
-        notice, again = outgoing.notice, self._say_again
+    def _worded(self, outgoing: Outgoing) -> Outgoing:
+        """Return the message as it is sent: a part with its number, and with a remark if it may have arrived already.
+
+        A part's number is that among the parts which the whole text makes, as far as that is known.
+        """
+        notice, text, end = outgoing.notice, outgoing.text, outgoing.end
+        rest = 0 if end is None else count_parts(notice.text, end, TEXT_BYTES - MARK_BYTES)
+        if outgoing.part + rest > 1:
+            text = self._say_part(text, outgoing.part, outgoing.part + rest)
         file = notice.file
-        if file:
-            file = file.model_copy(update={"name": again(file.name), "caption": again(file.caption)})
-        said = notice.model_copy(update={"text": again(notice.text), "file": file})
-        return outgoing.model_copy(update={"notice": said})
+        if outgoing.repeated:
+            again = self._say_again
+            text = again(text)
+            file = file and file.model_copy(update={"name": again(file.name), "caption": again(file.caption)})
+        return outgoing.model_copy(update={"notice": notice.model_copy(update={"text": text, "file": file})})
 
     def _is_over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
         """Return whether a private message must wait (urgent ones never do): the account has sent its daily number."""

@@ -161,8 +161,15 @@ class OutboxStore(Protocol):
         """Return how many private messages the account has sent, or may have sent, since a time."""
         ...
 
+    def cut(self, outgoing: Outgoing) -> None:
+        """Record before the send where the part of a long text ends that `outgoing` carries (`Outgoing.end`)."""
+        ...
+
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
-        """Record that Zalo accepted the message; `reception` holds its msgId."""
+        """Record that Zalo accepted the message; `reception` holds its msgId.
+
+        If it carried a part of a long text, the rest waits to be sent next, as a message with another client id.
+        """
         ...
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
@@ -215,6 +222,7 @@ class Sender(Protocol):
 
         Raises:
             SendRefusedError: Zalo refused the message for good.
+            SendTooLongError: the message is longer than Zalo takes.
             SendDeferredError: the message was certainly not sent; a later try may succeed.
             SendUncertainError: the message may have been sent.
         """

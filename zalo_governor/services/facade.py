@@ -16,6 +16,7 @@ from zalo_governor.services.group_changes.encryption import EncryptionWatch
 from zalo_governor.services.group_changes.service import GroupChangeService
 from zalo_governor.services.members.friend_requests import FriendRequestService
 from zalo_governor.services.members.outsiders import OutsiderService
+from zalo_governor.services.members.own_departure import OwnDeparture
 from zalo_governor.services.members.rename_detection import RenameDetection
 from zalo_governor.services.members.unknown_senders import UnknownSenders
 from zalo_governor.services.message_acts import MessageActs
@@ -66,6 +67,7 @@ class ServiceFacade:
         self._subscriptions = (
             Subscription(UnknownSenders(policy)),
             Subscription(EncryptionWatch(policy), own=True, sealed=False),
+            Subscription(OwnDeparture(policy), own=True, sealed=False),
             Subscription(self._changes, own=True),
             Subscription(self.cases, governed=False, remarkable=True),
             Subscription(NobodysWords(policy), sealed=False),
@@ -149,3 +151,7 @@ class ServiceFacade:
     def said_again(self, text: str) -> str:
         """Return `text` marked as sent again, for a message that may already have arrived when it was first sent."""
         return self._voice.render(MessageId.REPEATED, said=text)
+
+    def said_in_part(self, text: str, number: int, total: int) -> str:
+        """Return `text`, a part of a longer one, marked with its number and the number of all parts."""
+        return self._voice.render(MessageId.PART, said=text, number=number, total=total)

@@ -17,7 +17,7 @@ from zalo_governor.config.sections import (
 )
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
-from zalo_governor.domain.connection import LineState
+from zalo_governor.domain.connection import FrameCount, LineState
 from zalo_governor.domain.delivery import NOTHING_OUTGOING, UndeliveredCounts
 from zalo_governor.domain.documents import Letterhead
 from zalo_governor.domain.escalation import Ladder, Steps, Times
@@ -75,6 +75,8 @@ class LineStatus(NamedTuple):
     """Since when the dead-man signal could not be sent; None if it arrives or is switched off."""
     scans: ScanStatus | None = None
     """State of the scanning of attachments; None if it is not known."""
+    frames: tuple[FrameCount, ...] = ()
+    """Frames of the last 24 hours that carry no element (message, act, receipt), by kind."""
 
 
 class Introduction(NamedTuple):

@@ -36,6 +36,13 @@ class Faults(BaseModel):
 
     A call is refused with error code 221 if so many were accepted in the last so many seconds.
     """
+    text_bytes: tuple[int, int] | None = None
+    """(most bytes of UTF-8, error code): texts that are longer are refused with that code, 112 or 118.
+
+    None leaves only the limits that Zalo was measured to have (`api.sending`).
+    """
+    repeat_seconds: float = 0.0
+    """Seconds in which the same text to the same conversation is refused with error code 123; 0 accepts repeats."""
     rotate_cookie: str | None = None
     """Value with which the next answer replaces the client's session cookie `zpw_sek`, as Zalo does at times.
 

@@ -64,7 +64,7 @@ class Person:
     official: bool = False
     """Whether this is a Zalo Official Account, that is, one of an organisation or a program, not of a human."""
     takes_messages: bool = True
-    """Whether people who are not friends may send private messages; if False, they get error code 123."""
+    """Whether people who are not friends may send private messages; if False, they get error code 122."""
     device: Device = Device.PHONE
     """The device on which the person reads and writes; who logs in to the simulator's web service has a desktop."""
 

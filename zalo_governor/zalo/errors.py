@@ -89,6 +89,18 @@ class SessionExpiredError(ZaloCallError):
     """Zalo refuses the session (102, 600, 401, 403): the caller must `renew` the session, then repeat the call."""
 
 
+class TooManyRequestsError(ZaloCallError):
+    """Zalo has had too many calls of that kind (code 221, HTTP 429): none is made, or would help, for `seconds`.
+
+    `asked` is False where the call was not made, as an earlier one was refused.
+    """
+
+    def __init__(self, code: int, path: str, seconds: float, *, asked: bool) -> None:
+        super().__init__(code, f"paused for {seconds:.0f} s", path)
+        self.seconds = seconds
+        self.asked = asked
+
+
 class NotInGroupError(ZaloError):
     """The bot account is not a member of the group, or Zalo does not show the group to it."""
 

@@ -258,6 +258,7 @@ class Stage:
             account=BOT,
             printed=lambda file: b"",
             say_again=self.office.said_again,
+            say_part=self.office.said_in_part,
             private_per_day=lambda: 400,
             on_sent=lambda outgoing, outcome: self.follow_up.sent(outcome),
             clock=clock,

@@ -55,5 +55,5 @@ def test_the_page_has_every_code_and_what_is_done() -> None:
     assert set(map(int, rows)) == set(MEANINGS)
     for code, meaning in MEANINGS.items():
         done = rows[str(int(code))]
-        assert done.startswith("không gửi") == meaning.final
+        assert done.startswith("không gửi") == meaning.final, code
         assert ("đăng nhập lại" in done) == (meaning is Meaning.SESSION)

@@ -142,6 +142,9 @@ class MemoryOutbox:
     def sent_private_since(self, account: str, since: datetime) -> int:
         return self.private_sent
 
+    def cut(self, outgoing: Outgoing) -> None:
+        self._note(f"cut {outgoing.id} {outgoing.start}-{outgoing.end}")
+
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
         self._note(f"sent {outgoing.id} {reception.msg_id}")
 

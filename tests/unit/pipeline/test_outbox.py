@@ -13,11 +13,12 @@ from zalo_governor.domain.errors import (
     SendDeferredError,
     SendError,
     SendRefusedError,
+    SendTooLongError,
     SendUncertainError,
     SendWaitsError,
 )
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
-from zalo_governor.pipeline.outbox import OutboxWorker
+from zalo_governor.pipeline.outbox import TEXT_BYTES, OutboxWorker
 
 NOW = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
 
@@ -44,6 +45,7 @@ def worker_of(
         account="bot",
         printed=printed,
         say_again=lambda text: f"again: {text}",
+        say_part=lambda text, number, total: f"({number}/{total}) {text}",
         private_per_day=lambda: private_per_day,
         on_sent=on_sent,
         clock=lambda: NOW,
@@ -94,6 +96,57 @@ def test_only_what_may_have_arrived_already_says_that_it_is_sent_again() -> None
     sender = ScriptedSender([Reception(msg_id="76"), Reception(msg_id="77")])
     run(MemoryOutbox([outgoing(1), outgoing(2, repeated=True)]), sender)
     assert sender.texts == ["…", "again: …"]
+
+
+LONG = "\n".join(f"Dòng {number}: đề nghị đồng chí xem lại." for number in range(100))
+"""About 4,400 bytes."""
+
+
+def long(**given: object) -> Outgoing:
+    message = outgoing(1)
+    return message.model_copy(update={"notice": message.notice.model_copy(update={"text": LONG}), **given})
+
+
+def test_a_long_text_is_sent_in_parts_within_the_budget_of_bytes_each_with_its_number() -> None:
+    start, said = 0, []
+    for part in (1, 2, 3):
+        store, sender = MemoryOutbox([long(start=start, part=part)]), ScriptedSender([Reception(msg_id="77")])
+        run(store, sender)
+        [text] = sender.texts
+        assert len(text.encode()) <= TEXT_BYTES
+        assert text.startswith(f"({part}/3) Dòng ")
+        said.append(text.removeprefix(f"({part}/3) "))
+        cuts = [line for line in store.log if line.startswith("cut")]
+        assert len(cuts) == (part < 3)
+        assert store.log[-1] == "sent 1 77"
+        start = int(cuts[0].rpartition("-")[2]) if cuts else start
+    assert "\n".join(said) == LONG
+
+
+@pytest.mark.parametrize("code", [112, 118])
+def test_a_part_that_zalo_calls_too_long_is_halved_until_zalo_takes_it(code: int) -> None:
+    sender = ScriptedSender([SendTooLongError(code, "long"), SendTooLongError(code, "long"), Reception(msg_id="77")])
+    store = MemoryOutbox([long()])
+    assert run(store, sender) == ["1 sent"]
+    assert [len(text.encode()) // 512 for text in sender.texts] == [4, 2, 1]
+    assert LONG.startswith(sender.texts[-1].partition(" ")[2])
+    assert [line.partition(" ")[0] for line in store.log if "1 " in line] == ["cut", "cut", "cut", "sent"]
+
+
+def test_what_cannot_be_shortened_any_more_is_refused_as_a_whole() -> None:
+    store = MemoryOutbox([long()])
+    assert run(store, ScriptedSender([SendTooLongError(118, "long")] * 9)) == ["1 refused"]
+    assert "refused 1 118" in store.log
+    assert run(MemoryOutbox([outgoing(1)]), ScriptedSender([SendTooLongError(118, "long")])) == ["1 refused"]
+
+
+def test_a_part_that_may_have_arrived_is_asked_for_and_then_sent_again_with_the_same_words() -> None:
+    sender = ScriptedSender([Reception(msg_id="77")])
+    store = MemoryOutbox([long(end=500, repeated=True)])
+    assert run(store, sender) == ["1 sent"]
+    assert sender.asked_for == [1]
+    assert sender.texts == [f"again: (1/3) {LONG[:500].strip()}"]
+    assert not [line for line in store.log if line.startswith("cut")]
 
 
 def test_while_one_message_is_being_sent_the_others_still_wait_so_that_a_kill_leaves_no_doubt_about_them() -> None:

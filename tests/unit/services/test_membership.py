@@ -107,8 +107,11 @@ def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
 def test_a_hidden_list_is_said_and_no_roster_too() -> None:
     group = Group()
     group.store.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
-    assert "chỉ thấy 1 trong 339 người" in ask(group, "/thanhvien")
-    assert "chỉ thấy 1 trong 339 người" in ask(group, "/trangthai")
+    listed, status = ask(group, "/thanhvien"), ask(group, "/trangthai")
+    for said in (listed, status):
+        assert "chỉ thấy 1 trong 339 người: không biết ai vắng, ai đã rời Nhóm" in said
+        assert "chưa thấy trong Nhóm" not in said
+    assert "mọi người trong danh sách đều có" not in listed
     group.store.entries = []
     assert "chưa có danh sách thành viên" in ask(group, "/thanhvien")
     assert "chưa nhập danh sách thành viên" in ask(group, "/trangthai")

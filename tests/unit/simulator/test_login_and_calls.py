@@ -164,10 +164,10 @@ def test_the_cookie_rotates_once_and_an_expired_one_is_refused(sim: Running) -> 
     assert client.outer("GET", "/api/group/getlg/v4")["error_code"] == 102
 
 
-def test_who_takes_no_messages_from_strangers_refuses_with_123(sim: Running) -> None:
+def test_who_takes_no_messages_from_strangers_refuses_with_122(sim: Running) -> None:
     sim.order("world", people=[{"uid": MEMBER, "takes_messages": False}])
     inner = WireClient(sim.url).call("POST", "/api/message/sms", message="a", clientId=1, toid=MEMBER)
-    assert inner["error_code"] == 123
+    assert inner["error_code"] == 122
 
 
 def test_friends_come_in_pages(sim: Running) -> None:
@@ -219,3 +219,48 @@ def test_whoever_calls_too_often_is_refused_with_221(sim: Running) -> None:
     codes = [client.call("GET", "/api/group/getlg/v4")["error_code"] for _ in range(3)]
     assert codes == [0, 0, 221]
     assert client.call("GET", "/api/social/profile/me-v2")["error_code"] == 0
+
+
+SMS = "/api/message/sms"
+STYLES = json.dumps({"styles": [{"start": 0, "len": 4, "st": "b"}], "ver": 0})
+
+
+@pytest.mark.parametrize(
+    ("text", "styles", "code"),
+    [
+        ("a" * 2_613, "", 0),
+        ("a" * 2_614, "", 118),
+        ("a" * (3_281 - len(STYLES)), STYLES, 0),
+        ("a" * (3_712 - len(STYLES)), STYLES, 112),
+    ],
+    ids=["plain", "plain_too_long", "styled_3281", "styled_3712"],
+)
+def test_a_text_that_is_too_long_is_refused_as_it_was_measured(sim: Running, text: str, styles: str, code: int) -> None:
+    given = {"textProperties": styles} if styles else {}
+    answer = WireClient(sim.url).call("POST", SMS, message=text, clientId=1, toid=MEMBER, **given)
+    assert answer["error_code"] == code
+
+
+def test_a_quick_identical_repeat_is_refused_with_123_if_so_ordered(sim: Running) -> None:
+    sim.order("config", repeat_seconds=60)
+    client = WireClient(sim.url)
+    codes = [
+        client.call("POST", SMS, message=text, clientId=number, toid=MEMBER)["error_code"]
+        for number, text in enumerate("aab")
+    ]
+    assert codes == [0, 123, 0]
+
+
+@pytest.mark.parametrize("path", ["/api/social/friend/getprofiles/v2", "/api/social/group/members"])
+def test_names_are_told_of_fifty_people_at_once_and_not_of_more(sim: Running, path: str) -> None:
+    client = WireClient(sim.url)
+    codes = [client.call("POST", path, friend_pversion_map=[f"{MEMBER}_0"] * asked)["error_code"] for asked in (50, 51)]
+    assert codes == [0, 114]
+
+
+def test_a_hidden_list_of_members_says_that_there_are_more(sim: Running) -> None:
+    sim.order("world", groups=[{"id": GROUP, "owner": MEMBER, "admins": [], "settings": {"lockViewMember": 1}}])
+    sim.order("world", crowd={"members": 20})
+    asked = {"gridVerMap": json.dumps({GROUP: 0})}
+    info = WireClient(sim.url).call("POST", "/api/group/getmg-v2", **asked)["data"]["gridInfoMap"][GROUP]
+    assert (len(info["memVerList"]), info["totalMember"], info["hasMoreMember"]) == (2, 22, 1)

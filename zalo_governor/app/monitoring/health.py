@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from zalo_governor.domain.connection import LineState
+from zalo_governor.domain.connection import FrameCount, LineState
 from zalo_governor.pipeline.heartbeat import Standing
 
 _STUCK_SECONDS = 60.0
@@ -47,6 +47,8 @@ class Vitals(NamedTuple):
     """Number of stored elements not judged yet; None if the database does not answer."""
     oldest_waiting_seconds: float
     """How long the oldest of them has been waiting; 0 if none is."""
+    frames: tuple[FrameCount, ...] = ()
+    """Frames of the last 24 hours that carry no element (message, act, receipt), by kind."""
 
 
 class Health(NamedTuple):

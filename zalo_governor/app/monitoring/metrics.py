@@ -130,6 +130,10 @@ class _StateCollector(Collector):
         working = {"intake": vitals.intake, "judge": vitals.judge}
         stands = {name: standing.moved_ago if standing.busy else 0.0 for name, standing in working.items()}
         yield _gauge("standstill_seconds", "How long what is in hand has not moved on", stands, "part")
+        of_day = {frame.name: frame.day for frame in vitals.frames}
+        yield _gauge("frames_of_day", "Frames without messages in the last 24 hours, by kind", of_day, "kind")
+        of_hour = {frame.name: frame.hour for frame in vitals.frames}
+        yield _gauge("frames_of_hour", "Frames without messages in the present hour, by kind", of_hour, "kind")
 
     def _queue_metrics(self, stock: Counts) -> Iterable[Metric]:
         """Yield the metrics of inbox, outbox, open cases (possible breaches) and gaps (times without connection)."""

@@ -136,7 +136,7 @@ class Belongs(Command[Whom]):
             now=moment(self.policy.clock()),
             present=number(len(held.present)),
             hidden=unseen,
-            parts="\n".join(parts) or self.voice.render(MessageId.LIST_NOTHING),
+            parts="\n".join(parts) or self.voice.render(MessageId.LIST_NO_OTHERS if unseen else MessageId.LIST_NOTHING),
         )
 
     def _list_section(self, text: MessageId, count: int, rows: list[str]) -> str:

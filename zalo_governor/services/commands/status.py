@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from zalo_governor.domain.connection import Gap, LineState, is_proven, silence
+from zalo_governor.domain.connection import FrameSort, Gap, LineState, is_proven, silence
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.reports import Coverage
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.group_changes.encryption import encryption_line
 from zalo_governor.services.group_changes.leak_signs import LeakSignService
-from zalo_governor.services.members.roster.comparison import figures
+from zalo_governor.services.members.roster.comparison import figures, seen_of_all
 from zalo_governor.services.messaging.delivery_words import undelivered_line, waiting_line
 from zalo_governor.services.messaging.formatter import moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -22,6 +22,7 @@ from zalo_governor.services.reports.digests import last_backup
 from zalo_governor.services.reports.periods import midnight, today
 from zalo_governor.services.reports.sentences import length_in_words
 
+_FRAME_NAMES = 3
 _UP = frozenset({LineState.UP, LineState.FRAME_LOST})
 
 
@@ -67,6 +68,7 @@ class Status(Command[bool]):
         for group in call.groups:
             if said := encryption_line(call.uow.members.group_snapshot(group.id), self._named(group), self.voice):
                 yield said
+        yield from self._frame_lines(status, FrameSort.ENCRYPTED, MessageId.STATUS_FRAMES_ENCRYPTED)
         if said := undelivered_line(self.voice, status.outgoing):
             yield said
         for group in call.groups:
@@ -85,6 +87,7 @@ class Status(Command[bool]):
             start, now = self._today()
             if calls := call.uow.statistics.activity(group.id, start, now).calls:
                 yield self._of_group(MessageId.STATUS_CALLS, group, calls)
+        yield from self._frame_lines(status, FrameSort.UNKNOWN, MessageId.STATUS_FRAMES_UNKNOWN)
         if not self.policy.attachments.scan:
             yield self.voice.render(MessageId.STATUS_SCANS_OFF)
         elif status.scans and not status.scans.antivirus:
@@ -100,7 +103,8 @@ class Status(Command[bool]):
             yield self._connection_line(status)
         start, now = self._today()
         for group in call.groups:
-            yield self._judged_line(group, call.uow.statistics.coverage(group.id, start, now))
+            if not encryption_line(call.uow.members.group_snapshot(group.id), "", self.voice):
+                yield self._judged_line(group, call.uow.statistics.coverage(group.id, start, now))
         if status.scans and status.scans.waiting:
             since = status.scans.oldest_at
             waits = self.voice.render(MessageId.STATUS_SCANS_SINCE, when=moment(since)) if since else ""
@@ -108,6 +112,12 @@ class Status(Command[bool]):
         if said := waiting_line(self.voice, status.outgoing):
             yield said
         yield self._search_line(status)
+
+    def _frame_lines(self, status: LineStatus, sort: FrameSort, text: MessageId) -> Iterator[str]:
+        """Yield a line on the frames of that sort (frames are what the socket brings), if any came in 24 hours."""
+        if found := [frame for frame in status.frames if frame.sort is sort]:
+            names = ", ".join(frame.name for frame in found[:_FRAME_NAMES])
+            yield self.voice.render(text, count=number(sum(frame.day for frame in found)), names=names)
 
     def _named(self, group: Group) -> str:
         """Return the name of the group; the word `Nhóm` alone if the account has only this one."""
@@ -202,8 +212,7 @@ class Status(Command[bool]):
                 yield self.voice.render(MessageId.STATUS_ROSTER, group=named, parts="; ".join(parts))
         snapshot = call.uow.members.group_snapshot(group.id)
         if snapshot and snapshot.members_hidden:
-            seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)
-            yield self.voice.render(MessageId.STATUS_HIDDEN, group=named, seen=seen, total=total)
+            yield self.voice.render(MessageId.STATUS_HIDDEN, group=named, **seen_of_all(snapshot))
 
     def _of_group(self, text: MessageId, group: Group, count: int) -> str:
         return self.voice.render(text, group=self._named(group), count=number(count))

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from zalo_governor.services.messaging.message_ids import MessageId
 
-MESSAGE_LIMIT = 1_980
-"""Longest message in characters: Zalo accepts 2,000, of which some are kept for the mark "(gửi lại)" (sent again)."""
 ALERT, REQUEST, LIST, REPORT = 300, 400, 1_000, 1_200
 """Limits in characters: alerts; requests to members and reports to the leader; lists and `/trangthai`; the report."""
 NAME_REQUEST = 480
@@ -70,13 +68,8 @@ LIMITS: Mapping[MessageId, int] = {
     MessageId.ROSTER_DIGEST: REQUEST,
     MessageId.STATUS: LIST,
 }
-"""Limits of the kinds that have one; for all others, see `limit_of`."""
+"""Limits of the kinds that have one; the others may be sent in several messages (`pipeline.outbox.TEXT_BYTES`)."""
 
 
 ADDRESSED = frozenset(_REQUESTS)
 """Kinds whose field `who` is the reader, who needs the own title less than what the message asks for."""
-
-
-def limit_of(kind: MessageId | None) -> int:
-    """Return the most characters that a message of that kind may have; other kinds may fill one message of Zalo."""
-    return LIMITS.get(kind, MESSAGE_LIMIT) if kind else MESSAGE_LIMIT

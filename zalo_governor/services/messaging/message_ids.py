@@ -171,6 +171,9 @@ class MessageId(Enum):
     # end-to-end encryption of a group
     ENCRYPTION_ON = ("encryption_on", "group when")
     ENCRYPTION_OFF = ("encryption_off", "group when")
+    OWN_DEPARTURE = ("own_departure", "group when")
+    ENCRYPTION_SIGNS = ("encryption_signs", "place when")
+    ENCRYPTION_PLACE_UNKNOWN = ("encryption_place_unknown", "")
     STATUS_ENCRYPTED = ("status_encrypted", "group")
 
     # to the leader
@@ -393,6 +396,7 @@ class MessageId(Enum):
 
     # answers to everybody
     REPEATED = ("repeated", "said")
+    PART = ("part", "number total said")
     HINT = ("hint", "who")
     HINT_DESK = ("hint_desk", "who")
     HINT_CASE_OF_OTHERS = ("hint_case_of_others", "who code")
@@ -554,6 +558,7 @@ class MessageId(Enum):
     CASE_NEWCOMER_GONE = ("case_newcomer_gone", "when")
     LIST = ("list", "group now present hidden parts")
     LIST_NOTHING = ("list_nothing", "")
+    LIST_NO_OTHERS = ("list_no_others", "")
     LIST_STRANGERS = ("list_strangers", "count rows")
     LIST_STRANGER_ROW = ("list_stranger_row", "code who likely")
     LIST_MISSING = ("list_missing", "count rows")
@@ -681,6 +686,8 @@ class MessageId(Enum):
     STATUS_ROSTER_STRANGERS = ("status_roster_strangers", "count")
     STATUS_ROSTER_MISSING = ("status_roster_missing", "count")
     STATUS_HIDDEN = ("status_hidden", "group seen total")
+    STATUS_FRAMES_ENCRYPTED = ("status_frames_encrypted", "count names")
+    STATUS_FRAMES_UNKNOWN = ("status_frames_unknown", "count names")
     STATUS_CALLS = ("status_calls", "group count")
     STATUS_PRIVATE = ("status_private", "count minutes")
     STATUS_FAILURES = ("status_failures", "group count")
@@ -752,6 +759,7 @@ class MessageId(Enum):
     COVERAGE_UNREADABLE = ("coverage_unreadable", "count")
     COVERAGE_UNCLEAR = ("coverage_unclear", "count")
     COVERAGE_UNKNOWN = ("coverage_unknown", "count")
+    COVERAGE_ENCRYPTED = ("coverage_encrypted", "heard")
     COVERAGE_SEALED = ("coverage_sealed", "count")
     COVERAGE_RECOVERED = ("coverage_recovered", "count")
     COVERAGE_LATE = ("coverage_late", "count")
@@ -788,6 +796,7 @@ class MessageId(Enum):
     STATEMENTS_NO_DEADLINE = ("statements_no_deadline", "count")
     STATEMENTS_NO_ADDRESSEE = ("statements_no_addressee", "count")
     TROUBLE_WAITING = ("trouble_waiting", "count")
+    TROUBLE_ENCRYPTED = ("trouble_encrypted", "")
     TROUBLE_UNREADABLE = ("trouble_unreadable", "count")
     TROUBLE_RULES = ("trouble_rules", "count")
     TROUBLE_UNDELIVERED = ("trouble_undelivered", "count")

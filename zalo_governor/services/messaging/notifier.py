@@ -5,7 +5,6 @@ import structlog
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.services.messaging.limits import MESSAGE_LIMIT
 from zalo_governor.services.messaging.trial_filter import withheld_from
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -31,7 +30,7 @@ class Notifier:
         urgent: bool = False,
         asked_for: bool = False,
     ) -> bool:
-        """Put a private message to the person into the outbox; a text too long for Zalo becomes several messages.
+        """Put a private message to the person into the outbox, which sends a text too long for Zalo in parts.
 
         Args:
             group_id: the group on whose behalf the message is sent.
@@ -42,9 +41,8 @@ class Notifier:
             Whether the message will be sent; False if the account is on trial, so that the message is only counted.
         """
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
-        for part in parts(str(text)):
-            notice = self._build_notice(person, part, purpose, group_id)
-            uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
+        notice = self._build_notice(person, str(text), purpose, group_id)
+        uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
         return not withheld
 
     def file_to_person(
@@ -107,16 +105,3 @@ class Notifier:
     def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
         """Return the people who hold any of the roles; bot accounts are left out."""
         return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
-
-
-def parts(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
-    """Split the text into pieces of at most `limit` characters, between lines if possible."""
-    pieces: list[str] = []
-    rest = text
-    while len(rest) > limit:
-        cut = rest.rfind("\n", 1, limit + 1)
-        if cut < 0:
-            cut = limit
-        pieces.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip("\n")
-    return [*pieces, rest] if rest.strip() else pieces

@@ -46,9 +46,18 @@ def compose(
     head = uow.audit.head()
     # Counted first, so that the counts below include everything that it reports as judged.
     coverage = uow.statistics.coverage(group.id, period.start, period.end)
+    gaps = tuple(uow.statistics.gaps(group.id, period.start, period.end))
+    snapshot = uow.members.group_snapshot(group.id)
+    membership = uow.distributions.membership(group.id)
+    if snapshot and snapshot.members_hidden:
+        shown = len(snapshot.member_uids)
+        membership = membership.model_copy(update={"missing": 0, "hidden_of": snapshot.total_members, "shown": shown})
+    if snapshot and snapshot.encrypted:
+        # What the history gave back could not be read either.
+        coverage = coverage.model_copy(update={"encrypted": True})
+        gaps = tuple(gap.model_copy(update={"closed": False}) for gap in gaps)
     first_heard = uow.statistics.first_heard(group.id)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
-    gaps = tuple(uow.statistics.gaps(group.id, period.start, period.end))
     report = ActivityReport(
         group_id=group.id,
         group_name=group.name,
@@ -77,14 +86,14 @@ def compose(
         names={person_id: voice.named(person) for person_id, person in people.items()},
         suspects=uow.statistics.suspects(group.id, period.start, period.end),
         handling=uow.distributions.handling(group.id, period.start, period.end),
-        membership=uow.distributions.membership(group.id),
+        membership=membership,
         changes=tuple(uow.distributions.changes(group.id, period.start, period.end)),
         statements=tuple(uow.distributions.statements(group.id, period.start, period.end)),
         directives=directives,
         attachments=uow.file_scans.figures(group.id, period.start, period.end),
         voice=uow.distributions.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
-        signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
+        signs=signs_of(snapshot, open_cases, now),
         undelivered_notices=uow.statistics.undelivered_notices(group.id, period.start, period.end),
         withheld_notices=uow.trials.withheld_count(group.id, period.start, period.end),
         coverage=coverage.model_copy(update={"gaps": gaps}),

@@ -121,12 +121,19 @@ def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
 
 
 def members_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return a sentence on the differences between the group and its roster; "" without any, or without roster."""
+    """Return the differences between the group and its roster, and what a hidden list of members leaves unknown.
+
+    "" without any, or without roster.
+    """
     members = report.membership
+    said = ""
+    if members.hidden_of:
+        seen, total = number(members.shown), number(members.hidden_of)
+        said = voice.render(MessageId.MEMBERS_HIDDEN, seen=seen, total=total)
     if not members.approved:
-        return ""
+        return said
     parts = (MessageId.MEMBERS_OUTSIDE, members.outsiders), (MessageId.MEMBERS_AWAITED, members.missing)
-    return _sentence(counted(voice, *parts), MessageId.LINE_MEMBERS, voice)
+    return " ".join(filter(None, (_sentence(counted(voice, *parts), MessageId.LINE_MEMBERS, voice), said)))
 
 
 def told_line(report: ActivityReport, voice: MessageFormatter) -> str:
@@ -139,19 +146,17 @@ def told_line(report: ActivityReport, voice: MessageFormatter) -> str:
 def troubles_line(report: ActivityReport, voice: MessageFormatter) -> str:
     """Return a sentence on what was not judged, not delivered or withheld; "" if all was in order."""
     coverage = report.coverage
-    return _sentence(
-        counted(
-            voice,
-            (MessageId.TROUBLE_WAITING, coverage.waiting),
-            (MessageId.TROUBLE_UNREADABLE, coverage.dead_letters),
-            (MessageId.TROUBLE_RULES, coverage.rule_failures),
-            (MessageId.TROUBLE_UNDELIVERED, report.undelivered_notices),
-            (MessageId.TROUBLE_PRIVATE, len(report.private_gaps)),
-            (MessageId.TROUBLE_WITHHELD, report.withheld_notices),
-        ),
-        MessageId.LINE_TROUBLES,
+    encrypted = voice.render(MessageId.TROUBLE_ENCRYPTED) if coverage.encrypted else ""
+    counts = counted(
         voice,
+        (MessageId.TROUBLE_WAITING, coverage.waiting),
+        (MessageId.TROUBLE_UNREADABLE, coverage.dead_letters),
+        (MessageId.TROUBLE_RULES, coverage.rule_failures),
+        (MessageId.TROUBLE_UNDELIVERED, report.undelivered_notices),
+        (MessageId.TROUBLE_PRIVATE, len(report.private_gaps)),
+        (MessageId.TROUBLE_WITHHELD, report.withheld_notices),
     )
+    return _sentence("; ".join(filter(None, (encrypted, counts))), MessageId.LINE_TROUBLES, voice)
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
@@ -177,6 +182,8 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
         (MessageId.COVERAGE_UNKNOWN, coverage.unknown),
     )
     said = "; ".join(filter(None, (heard, others)))
+    if coverage.encrypted:
+        said = voice.render(MessageId.COVERAGE_ENCRYPTED, heard=said)
     if coverage.content_from is None:
         return said
     return said + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))

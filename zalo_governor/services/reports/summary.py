@@ -105,6 +105,8 @@ def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
 def _silent(report: ActivityReport, voice: MessageFormatter, *, brief: bool) -> Highlight:
     name = voice.render(MessageId.SUMMARY_SILENT)
     gaps = report.coverage.gaps
+    if report.coverage.encrypted:
+        return Highlight(name=name, value=voice.render(MessageId.TROUBLE_ENCRYPTED))
     if report.heard_nothing:
         return Highlight(name=name, value=voice.render(MessageId.NOT_LISTENING))
     if not gaps:

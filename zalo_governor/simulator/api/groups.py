@@ -118,7 +118,7 @@ def describe(world: World, account: Account, group: Group) -> RawDict:
         "currentMems": [],
         "updateMems": [],
         "admins": [],
-        "hasMoreMember": 0,
+        "hasMoreMember": int(len(shown) < len(group.members)),
         "subType": 1,
         "totalMember": len(group.members),
         "maxMember": 1000,

@@ -153,8 +153,14 @@ def profile(person: Person) -> RawDict:
     }
 
 
+_MOST_PEOPLE = 50
+"""Most people of whom one call may ask (zalo-protocol.md, 14.10)."""
+
+
 def _requested_people(call: Call) -> list[Person]:
     asked: list[Any] = call.params["friend_pversion_map"]
+    if len(asked) > _MOST_PEOPLE:
+        raise AnswerError(114, "invalid params")
     uids = [call.stage.meant(call.account, str(item).partition("_")[0]) for item in asked]
     return [call.stage.world.people[uid] for uid in uids if uid in call.stage.world.people]
 

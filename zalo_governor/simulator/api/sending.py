@@ -8,12 +8,21 @@ from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.messages import CLIENT_TYPES, group_message, private_message
 
+_MOST_LETTERS = 2_613
+"""Longest plain text in letters: where the official client splits what is pasted (zalo-protocol.md, 14.9)."""
+_MOST_STYLED_BYTES = 3_300
+"""Most bytes of a text and its styles' JSON: 3,281 were accepted and 3,712 refused (zalo-protocol.md, 14.9)."""
+
 
 def send_text(call: Call) -> RawDict:
     """Answer the API calls `sendmsg`, `sms` and `mention`: send a text message from the calling account.
 
     `sendmsg` and `mention` (with mentions of members) send to a group, `sms` to a person.
+
+    Raises:
+        AnswerError: as `publish`; 118 or 112, the text is too long, with or without styles; 123, a quick repeat.
     """
+    _check_text(call)
     said = {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0))}
     return publish(call, {**said, **_mentions(call)})
 
@@ -49,7 +58,7 @@ def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
 
     Raises:
         AnswerError: Zalo's error 165 if the account is not in the group, 166 if only administrators may write there,
-            123 if the recipient accepts no messages from strangers.
+            122 if the recipient accepts no messages from strangers.
     """
     world, private = call.stage.world, not call.is_group
     thread = _target_person_uid(call) if private else _target_group_id(call)
@@ -141,6 +150,24 @@ def accepted(call: Call) -> RawDict:
     return {"status": 0}
 
 
+def _check_text(call: Call) -> None:
+    """Refuse a text that is too long, or that the account has just sent to the same conversation."""
+    faults, text = call.stage.faults, str(call.params["message"])
+    styles = str(call.params.get("textProperties") or "")
+    size = len(f"{text}{styles}".encode())
+    if faults.text_bytes and size > faults.text_bytes[0]:
+        raise AnswerError(faults.text_bytes[1], "content too long")
+    if styles and size > _MOST_STYLED_BYTES:
+        raise AnswerError(112, "message too big")
+    if not styles and len(text) > _MOST_LETTERS:
+        raise AnswerError(118, "content too long")
+    thread = str(call.params.get("grid") or call.params.get("toid"))
+    since_ms = call.stage.world.now_ms() - faults.repeat_seconds * 1000
+    same = [sent for sent in call.stage.ledger.sent if (sent["thread"], sent["text"]) == (thread, text)]
+    if faults.repeat_seconds and any(sent["at_ms"] > since_ms for sent in same):
+        raise AnswerError(123, "cannot receive messages from you")
+
+
 def _mentions(call: Call) -> RawDict:
     if "mentionInfo" not in call.params:
         return {}
@@ -161,7 +188,7 @@ def _target_person_uid(call: Call) -> str:
         raise AnswerError(114, "invalid params")
     world = call.stage.world
     if not (world.person(uid).takes_messages or world.are_friends(call.account.uid, uid)):
-        raise AnswerError(123, "this person takes no messages from you")
+        raise AnswerError(122, "this person takes no messages from you")
     return uid
 
 

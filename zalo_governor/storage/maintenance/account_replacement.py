@@ -316,6 +316,8 @@ def _take_over_outbox(
             continue
         sent += 1
         values = {"account": new, "thread_id": thread, "state": "waiting", "repeated": row.state != "waiting"}
+        # From its beginning: the parts that the old account sent stand in another conversation.
+        values |= {"part": 1, "part_start": 0, "part_end": None}
         for column, place in (("body", "outbox"), ("file", "outbox_file")):
             sealed = getattr(row, column)
             if sealed is not None:

@@ -1,6 +1,7 @@
 """The outbox: durable queue of messages to send.
 
-States: waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> …. A message not sent
+States: waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> …. A text too long for
+one message is one row: after each part that was sent it waits again, until the last has been sent. A message not sent
 when its time ends (`domain.delivery`) becomes expired, or unconfirmed if it may have arrived; superseded if its case
 was answered meanwhile. An echo of the message, its copy received back from Zalo, changes any state to sent.
 """
@@ -37,6 +38,17 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
 _MAYBE_ARRIVED = {"state": OutgoingState.UNCERTAIN.value, "not_before_ms": bindparam("b_until_ms")}
+_NEXT_PART = {
+    "state": OutgoingState.WAITING.value,
+    "part": outbox.c.part + 1,
+    "part_start": outbox.c.part_end,
+    "part_end": None,
+    "attempts": 0,
+    "repeated": False,
+    "not_before_ms": 0,
+    "code": None,
+    "done_ms": None,
+}
 _ANSWERED = cases.c.state.not_in([state.value for state in CaseState if state.open])
 _CLAIMED = (
     update(outbox)
@@ -62,7 +74,7 @@ class SqlOutbox:
         self._mine = [] if account is None else [outbox.c.account == account]
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
-        """Durably mark up to `limit` due messages as being sent, most urgent first, and return them.
+        """Durably mark up to `limit` due messages as being sent, the most urgent and least tried first; return them.
 
         If `files`, only messages with a file; else only those without.
         """
@@ -75,7 +87,9 @@ class SqlOutbox:
         with self._database.read() as connection:
             if connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is None:
                 return []
-        most_urgent = select(outbox).where(*due).order_by(outbox.c.priority, outbox.c.id).limit(limit)
+        # Those tried least often first, so that what Zalo keeps refusing does not hold up the others.
+        order = (outbox.c.priority, outbox.c.attempts, outbox.c.id)
+        most_urgent = select(outbox).where(*due).order_by(*order).limit(limit)
         with self._database.write() as connection:
             due_rows = connection.execute(most_urgent.with_for_update(skip_locked=True)).all()
             rows = self._still_wanted(connection, due_rows, now)
@@ -94,9 +108,15 @@ class SqlOutbox:
                 connection.execute(_CLAIMED, marks)
         return claimed
 
+    def cut(self, outgoing: Outgoing) -> None:
+        """Record, before the send, where the part of a long text ends that the message carries (`Outgoing.end`)."""
+        with self._database.write() as connection:
+            connection.execute(_being_sent(outgoing).values(part_end=outgoing.end))
+
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
         """Record that Zalo accepted the message, with the message id from Zalo's answer (`reception`).
 
+        If it carried a part of a long text, the rest waits to be sent next, as a message with another clientId.
         Without an id in the answer, delivery is proved only by the echo, the message's copy received back from Zalo.
         """
         with self._database.write() as connection:
@@ -212,7 +232,7 @@ class SqlOutbox:
     def sent_private_since(self, account: str, since: datetime) -> int:
         """Count the account's private messages sent, or possibly sent, since `since`; not those being sent now."""
         sends = (
-            select(func.count())
+            select(func.coalesce(func.sum(outbox.c.part), 0))
             .select_from(outbox)
             .where(
                 outbox.c.account == account,
@@ -222,7 +242,7 @@ class SqlOutbox:
             )
         )
         with self._database.read() as connection:
-            return connection.execute(sends).scalar_one()
+            return int(connection.execute(sends).scalar_one())
 
     def _still_wanted(self, connection: Connection, rows: Iterable[Row[Any]], now: datetime) -> list[Row[Any]]:
         """Return those of the messages that are still to be sent; mark the others as given up.
@@ -259,16 +279,18 @@ class SqlOutbox:
     def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> bool:
         """Mark the message that `which` selects as sent; if it is private, mark its addressee as reachable.
 
-        Returns whether the addressee's stored reachability changed.
+        If it carried a part of a long text, the rest waits to be sent. Returns whether the addressee's stored
+        reachability changed.
         """
         certain = _in(OutgoingState.SENT) & (outbox.c.msg_id != "")
-        confirmed = (
-            update(outbox)
-            .where(which, ~certain)
-            .values(state=OutgoingState.SENT.value, msg_id=storable(msg_id), done_ms=to_ms(at), code=None)
-            .returning(outbox.c.person_id, outbox.c.is_group)
+        # Without a try since the last part was sent, the clientId is that of a message that was confirmed already.
+        confirmed = update(outbox).where(which, ~certain, outbox.c.attempts > 0)
+        told = (outbox.c.person_id, outbox.c.is_group)
+        more = confirmed.where(outbox.c.part_end.is_not(None)).values(_NEXT_PART).returning(*told)
+        last = confirmed.where(outbox.c.part_end.is_(None)).values(
+            state=OutgoingState.SENT.value, msg_id=storable(msg_id), done_ms=to_ms(at), code=None
         )
-        row = connection.execute(confirmed).first()
+        row = connection.execute(more).first() or connection.execute(last.returning(*told)).first()
         if row is None or row.is_group or row.person_id is None or not msg_id:
             return False
         return self._save_reach(connection, row.person_id, Reach.REACHED, None)
@@ -288,9 +310,13 @@ class SqlOutbox:
         """
         return Outgoing(
             id=row.id,
-            client_id=new_client_id if row.client_id is None else row.client_id,
+            client_id=row.client_id if row.client_id and row.attempts else new_client_id,
             attempts=row.attempts + 1,
             repeated=row.repeated or row.state == OutgoingState.UNCERTAIN,
+            last_code=row.code,
+            part=row.part,
+            start=row.part_start,
+            end=row.part_end,
             notice=Notice(
                 account=row.account,
                 thread_id=row.thread_id,

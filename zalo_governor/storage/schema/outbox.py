@@ -1,6 +1,18 @@
 """Table of the outbox: the messages that the bot is to send or has sent, and what became of each."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    text,
+)
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
@@ -41,6 +53,11 @@ outbox = Table(
     Column("escalated_ms", BigInteger),  # when another channel was used, since no admin was reached
     Column("told_ms", BigInteger),  # when the addressee was told of the loss
     Column("file", LargeBinary),  # encrypted: a report sent as a file; NULL for a text
+    # A text too long for one message of Zalo is sent in parts: the number of the next one, and the places in the text
+    # where it begins and, once it is being sent, ends (NULL: at the end of the text).
+    Column("part", SmallInteger, nullable=False, server_default=text("1")),
+    Column("part_start", Integer, nullable=False, server_default=text("0")),
+    Column("part_end", Integer),
     Index("ix_outbox_state", "state", "priority", "not_before_ms"),
     partial("ix_outbox_pending", "account", "priority", "id", where=f"state IN {PENDING}"),
     partial("ux_outbox_client_id", "client_id", where="client_id IS NOT NULL", unique=True),

@@ -27,13 +27,14 @@ from zalo_governor.zalo.events.ids import as_id, json_object
 from zalo_governor.zalo.events.parse_acts import encryption_in
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
+from zalo_governor.zalo.http.rate_limit import TokenBucket
 
 log = structlog.get_logger(__name__)
 
 NEWEST = 2**63
 """Cursor for the newest page of a group's history: higher than any msgId (zalo-protocol.md, 14.7)."""
 _PAGE_SIZE = 50
-_PROFILES_PER_CALL = 200
+_PROFILES_PER_CALL = 50
 _LARGEST_PICTURE = 8 << 20
 _PICTURE_SECONDS = 60.0
 _REMOVAL_CODES = {
@@ -90,6 +91,7 @@ class ZaloClient:
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
         self._sender = ZaloSender(session)
+        self._profile_pace = TokenBucket(per_second=0.5, burst=5)
         self._pictures = session.downloads(most_bytes=_LARGEST_PICTURE, seconds=_PICTURE_SECONDS)
         self._clock = clock
 
@@ -136,7 +138,7 @@ class ZaloClient:
             return JobOutcome.UNKNOWN
         except ZaloCallError as error:
             log.warning("removal_refused", job=job.id, code=error.code)
-            if meaning_of(error.code) is Meaning.WAIT:
+            if meaning_of(error.code) in {Meaning.WAIT, Meaning.PAUSE}:
                 return JobOutcome.UNKNOWN
             return _REMOVAL_CODES.get(error.code, JobOutcome.REFUSED)
         except ZaloError as error:
@@ -263,6 +265,7 @@ class ZaloClient:
             as_id(member.get("id")): member for member in info.get("currentMems") or [] if isinstance(member, dict)
         }
         for start in range(0, len(uids), _PROFILES_PER_CALL):
+            self._profile_pace.take()
             profiles |= self._profiles(uids[start : start + _PROFILES_PER_CALL])
         return [_to_member(uid, _as_object(profiles.get(uid))) for uid in uids]
 
@@ -300,13 +303,15 @@ def _member_uids(info: RawDict) -> list[str]:
 def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
     description = info.get("desc")
     total = as_id(info.get("totalMember"))
+    # Zalo may say that there are more without saying how many.
+    least = len(members) + (as_id(info.get("hasMoreMember")) not in {"", "0"})
     return GroupSnapshot(
         group_id=group_id,
         name=str(info.get("name") or ""),
         owner_uid=as_id(info.get("creatorId")),
         co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
         member_uids=tuple(member.uid for member in members),
-        total_members=int(total) if total.isdecimal() else len(members),
+        total_members=max(int(total) if total.isdecimal() else 0, least),
         settings={
             name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
         },

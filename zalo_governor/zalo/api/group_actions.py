@@ -92,7 +92,7 @@ def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[An
         return None, JobOutcome.UNKNOWN
     except ZaloCallError as error:
         log.warning("job_refused", job=job.id, kind=job.kind.value, code=error.code)
-        if meaning_of(error.code) is Meaning.WAIT:
+        if meaning_of(error.code) in {Meaning.WAIT, Meaning.PAUSE}:
             return None, JobOutcome.UNKNOWN
         return None, JobOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED_CODES else JobOutcome.REFUSED
     except ZaloError as error:

@@ -1,6 +1,7 @@
 """Sends texts, pictures and files. An upload may be repeated freely; the send itself is never retried here."""
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,24 +10,34 @@ from typing import Any
 import structlog
 
 from zalo_governor.domain.documents import ReportFile, ReportFormat
-from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError, SendWaitsError
+from zalo_governor.domain.errors import (
+    SendDeferredError,
+    SendRefusedError,
+    SendTooLongError,
+    SendUncertainError,
+    SendWaitsError,
+)
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.notices import Notice, Outgoing, Reception
+from zalo_governor.text.fold import fold
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import (
     SessionDeadError,
     SessionExpiredError,
+    TooManyRequestsError,
     ZaloCallError,
     ZaloError,
     ZaloUnavailableError,
 )
 from zalo_governor.zalo.events.ids import as_id
-from zalo_governor.zalo.http.error_codes import RETRY_LIMIT, Meaning, meaning_of
+from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 
 log = structlog.get_logger(__name__)
 
-_TOO_MANY_SECONDS = 60.0
-_RETRY_LIMIT_SECONDS = 15.0
+_WAIT_SECONDS = 15.0
+_ONCE_MORE_SECONDS = 120.0
+_LAST_IN_TURN_SECONDS = 10.0
+"""A message that Zalo refused with code 221 waits longer than the pause, so that it does not hold up the others."""
 _UNKNOWN_CODE_SECONDS = 10.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
@@ -38,6 +49,8 @@ _TEXT_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
 _FILES = "https://tt-files-wpa.chat.zalo.me/api"
 _CHUNK = 3 * 1024 * 1024
 _UPLOAD_TO_GROUP, _UPLOAD_TO_USER = 11, 2
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+_LONGEST_REASON = 60
 
 
 class ZaloSender:
@@ -54,6 +67,7 @@ class ZaloSender:
 
         Raises:
             SendRefusedError: Zalo answered with an error code that is final (`zalo.http.error_codes`).
+            SendTooLongError: Zalo takes no message that long.
             SendDeferredError: the message was not sent: no connection, too many requests, an unknown error code, an
                 expired session (SendWaitsError if a person must log in), or a failed upload of the file.
             SendUncertainError: the connection broke after the request had been sent, Zalo answered HTTP 5xx, or its
@@ -63,10 +77,10 @@ class ZaloSender:
         if file is None or content is None:
             url, params = self._text_request(outgoing)
         else:
-            with self._translate_errors(visible=False):
+            with self._translate_errors(outgoing, visible=False):
                 prepare = self._picture_request if file.face is ReportFormat.PNG else self._document_request
                 url, params = prepare(outgoing, file, content)
-        with self._translate_errors(visible=True):
+        with self._translate_errors(outgoing, visible=True):
             answer = self._session.api.call("POST", url, params, nretry=0)
         msg_id = as_id(answer.get("msgId")) if isinstance(answer, dict) else ""
         if not msg_id:
@@ -153,7 +167,7 @@ class ZaloSender:
         return answer
 
     @contextmanager
-    def _translate_errors(self, *, visible: bool) -> Iterator[None]:
+    def _translate_errors(self, outgoing: Outgoing, *, visible: bool) -> Iterator[None]:
         """Return a context manager that turns each ZaloError raised in its block into an error that `send` may raise.
 
         `visible`: people see the effect of the API call, so that after a lost answer it is uncertain whether the
@@ -167,7 +181,7 @@ class ZaloSender:
             waits = SendWaitsError if self._session.life.dead else SendDeferredError
             raise waits("the session had died", delay, error.code) from None
         except ZaloCallError as error:
-            raise _error_of_code(error) from error
+            raise _error_of_code(error, outgoing.last_code) from error
         except ZaloUnavailableError as error:
             if visible and error.sent:
                 raise SendUncertainError(str(error), error.status) from error
@@ -189,20 +203,33 @@ class ZaloSender:
         return _RELOGIN_SECONDS
 
 
-def _error_of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
+def _error_of_code(error: ZaloCallError, last_code: int | None) -> SendRefusedError | SendDeferredError:
     """Return the error that `send` raises for an error code of Zalo: refused for good, or deferred (to be retried).
 
-    A code that is not in the table is deferred, so that the message is not given up.
+    A code that is not in the table is deferred, so that the message is not given up. `last_code` is what Zalo answered
+    when the message was tried before.
     """
-    meaning = meaning_of(error.code)
-    if meaning.final:
-        refuses = meaning is Meaning.ADDRESSEE_REFUSES
-        return SendRefusedError(error.code, error.message, addressee_refuses=refuses)
-    if meaning is Meaning.UNKNOWN:
-        log.warning("unknown_send_code", code=error.code)
-        return SendDeferredError("a code that nobody knows", _UNKNOWN_CODE_SECONDS, error.code, known=False)
-    pause = _RETRY_LIMIT_SECONDS if error.code == RETRY_LIMIT else _TOO_MANY_SECONDS
-    return SendDeferredError("not now", pause, error.code)
+    if isinstance(error, TooManyRequestsError):
+        code = error.code if error.asked else last_code
+        refused = code is not None and meaning_of(code) is Meaning.PAUSE
+        delay = error.seconds + (_LAST_IN_TURN_SECONDS if refused else 0.0)
+        return SendDeferredError("too many requests", delay, code, paused=True)
+    match meaning_of(error.code):
+        case Meaning.TOO_LONG:
+            return SendTooLongError(error.code, error.message)
+        case Meaning.ONCE_MORE if error.code != last_code:
+            return SendDeferredError("once more", _ONCE_MORE_SECONDS, error.code)
+        case Meaning.ADDRESSEE_REFUSES | Meaning.ONCE_MORE:
+            return SendRefusedError(error.code, error.message, addressee_refuses=True)
+        case meaning if meaning.final:
+            return SendRefusedError(error.code, error.message)
+        case Meaning.WAIT | Meaning.SESSION:
+            return SendDeferredError("not now", _WAIT_SECONDS, error.code)
+        case _:
+            # Zalo's text as one word of ASCII, as nothing else may be logged (`system.logging`).
+            why = _NO_LETTERS.sub("_", fold(error.message))[:_LONGEST_REASON]
+            log.warning("unknown_send_code", code=error.code, why=why)
+            return SendDeferredError("a code that nobody knows", _UNKNOWN_CODE_SECONDS, error.code, known=False)
 
 
 def _files_url(notice: Notice) -> str:

@@ -25,11 +25,12 @@ from zalo_governor.zalo.errors import (
     ZaloError,
 )
 from zalo_governor.zalo.frames.decrypt import TAKEN_OVER
+from zalo_governor.zalo.frames.kinds import FrameCounts
 from zalo_governor.zalo.http.base import CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, FINAL_LOGIN_REFUSALS, as_code
 from zalo_governor.zalo.http.file_download import FileDownload
-from zalo_governor.zalo.http.rate_limit import TokenBucket
+from zalo_governor.zalo.http.rate_limit import EndpointPauses, TokenBucket
 from zalo_governor.zalo.http.service_hosts import ServiceHosts
 from zalo_governor.zalo.http.session_life import SessionLife
 from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
@@ -96,6 +97,7 @@ class ZaloSession:
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
         self.uploads = UploadWaiter()
+        self.frames = FrameCounts(clock)
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self._http.hooks["response"].append(self._save_cookies)
         self.life = SessionLife(clock)
@@ -112,6 +114,7 @@ class ZaloSession:
             hosts=self._hosts,
             log_in=self.login,
             before=(pace or TokenBucket(per_second=5, burst=20)).take,
+            pauses=EndpointPauses(clock),
         )
         """Client with zlapi's API methods, which sends its calls through this session."""
 

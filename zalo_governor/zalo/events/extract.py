@@ -83,7 +83,7 @@ def typing_notices(frame: Frame) -> int:
 def uploads_done(frame: Frame) -> list[tuple[str, str]]:
     """Return (file id, URL) of each upload by the account that the frame reports as finished."""
     items = frame.content.get("controls")
-    done = [item["content"] for item in items if _is_upload(item)] if isinstance(items, list) else []
+    done = [_content_of(item) for item in items if _is_upload(item)] if isinstance(items, list) else []
     return [
         (as_id(content.get("fileId")), str(content["data"].get("url") or ""))
         for content in done
@@ -91,9 +91,17 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
     ]
 
 
+def act_types(frame: Frame) -> list[str]:
+    """Return Zalo's `act_type` of each element of `controls` in the frame that is no act in a group or of a friend."""
+    items = frame.content.get("controls")
+    contents = [_content_of(item) for item in items] if isinstance(items, list) else []
+    types = [content.get("act_type") for content in contents]
+    return [kind for kind in types if isinstance(kind, str) and kind not in {"group", "fr"}]
+
+
 def has_messages_alone(frame: Frame) -> bool:
     """Return whether the frame contains only messages and the state of their queue: it need not be searched further."""
-    return _MESSAGES.issuperset(frame.content)
+    return bool(frame.content) and _MESSAGES.issuperset(frame.content)
 
 
 def knows(frame: Frame) -> bool:
@@ -370,9 +378,15 @@ def _mention_keys(mentions: Any) -> Iterator[list[object]]:
             yield [as_id(mention.get("uid")), as_id(mention.get("pos")), as_id(mention.get("len"))]
 
 
+def _content_of(item: object) -> RawDict:
+    try:
+        return json_object(item.get("content") if isinstance(item, dict) else None)
+    except ValueError:
+        return {}
+
+
 def _is_upload(item: object) -> bool:
-    content = item.get("content") if isinstance(item, dict) else None
-    return isinstance(content, dict) and content.get("act_type") == "file_done"
+    return _content_of(item).get("act_type") == "file_done"
 
 
 def _is_typing(item: object) -> bool:

@@ -56,12 +56,13 @@ def group_act(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     data = json_object(content.get("data"))
     act = str(content["act"])
+    shared = {**shared, "encrypted": encryption_in(data)}
     if act in _PINS:
         return PinChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
     if act in _BOARD:
         return BoardChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
     reader = _ACTS.get(act)
-    return reader(raw, data, shared) if reader else Unrecognised(act=act, encrypted=encryption_in(data), **shared)
+    return reader(raw, data, shared) if reader else Unrecognised(act=act, **shared)
 
 
 def encryption_in(data: RawDict) -> bool | None:
@@ -116,7 +117,6 @@ def _info(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
         description=string_of(raw, "group_description") or None,
         avatar_url=_avatar(data),
         owner_uid=as_id(data.get("creatorId")) or None,
-        encrypted=encryption_in(data),
         **shared,
     )
 
@@ -130,7 +130,6 @@ def _settings(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
     given = json_object(data.get("groupSetting") or {})
     return GroupSettingChanged(
         settings={name: int(value) for name, value in given.items() if isinstance(value, int)},
-        encrypted=encryption_in(data),
         **shared,
     )
 

@@ -18,6 +18,7 @@ from zalo_governor.zalo.errors import (
     ZaloUnavailableError,
 )
 from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, as_code
+from zalo_governor.zalo.http.rate_limit import EndpointPauses
 from zalo_governor.zalo.http.service_hosts import ServiceHosts
 from zalo_governor.zalo.http.session_life import SessionLife
 from zalo_governor.zalo.http.zlapi_stubs import standing_in
@@ -73,6 +74,7 @@ class GovernorApi(ZaloAPI):
         hosts: gives the host of each service.
         log_in: logs in; called in place of zlapi's own login.
         before: called before each request, for example to wait for the rate limit.
+        pauses: pauses of the endpoints that have had too many calls.
     """
 
     def __init__(
@@ -86,10 +88,12 @@ class GovernorApi(ZaloAPI):
         hosts: ServiceHosts,
         log_in: Callable[[], None],
         before: Callable[[], None],
+        pauses: EndpointPauses,
     ) -> None:
         super().__init__(auto_login=False)
         self._log_in = log_in
         self._before_call = before
+        self._pauses = pauses
         # A copy, as zlapi shares one dict of headers between all clients of a process; without zlapi's own description
         # of a browser, which is another one.
         ours = {name.lower() for name in headers}
@@ -124,14 +128,16 @@ class GovernorApi(ZaloAPI):
 
         Raises:
             SessionExpiredError: the caller must log in and call again.
+            TooManyRequestsError: no such call is to be made for a while.
             ZaloCallError: Zalo answered an outer or inner error code, or HTTP 4xx.
             ZaloUnavailableError: no usable answer.
         """
         names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query}
         sealed = {"params": self._encode({**params, "imei": self._imei})}
-        if method == "GET":
-            return self._answer(self._exchange(self._state._get, url, params=names | sealed))
-        return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
+        with self._pauses.around_call(_path(url)):
+            if method == "GET":
+                return self._answer(self._exchange(self._state._get, url, params=names | sealed))
+            return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
 
     def upload(self, url: str, params: RawDict, name: str, content: bytes, **query: object) -> Any:
         """Upload `content`, one chunk of the file `name`, with the encrypted parameters in the URL.
@@ -141,7 +147,8 @@ class GovernorApi(ZaloAPI):
         sealed = self._encode({**params, "imei": self._imei})
         names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
         chunk = {"chunkContent": (name, content, "application/octet-stream")}
-        return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
+        with self._pauses.around_call(_path(url)):
+            return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
 
     def ping(self, url: str) -> None:
         """Make an API call whose answer is unencrypted and holds nothing but an error code, such as a keep-alive.

@@ -1,7 +1,7 @@
-"""The table of Zalo's error codes and what each means for a message that is being sent.
+"""The table of Zalo's error codes and what each means for a call, above all for a message that is being sent.
 
-The codes come from public code and its users' reports (zalo-protocol.md, "error codes seen"). After a code that is not
-in the table the send is retried: an alert must not be lost because Zalo introduced a new code.
+The codes come from public code and its users' reports (zalo-protocol.md, "error codes seen" and 14.9). After a code
+that is not in the table the send is retried: an alert must not be lost because Zalo introduced a new code.
 """
 
 from enum import StrEnum
@@ -23,10 +23,19 @@ UNKNOWN = -1
 
 
 class Meaning(StrEnum):
-    """What an error code of Zalo means for the message that was being sent: retry it, log in first, or give it up."""
+    """What an error code of Zalo means for the message that was being sent: retry it, log in first, or give it up.
+
+    For other calls WAIT and SESSION mean the same; after any other code the call has failed.
+    """
 
     WAIT = "wait"
     """Send the message again after a pause."""
+    PAUSE = "pause"
+    """Zalo has had too many such calls: make none of that kind for a while (`rate_limit.EndpointPauses`)."""
+    ONCE_MORE = "once_more"
+    """Send the message once more after some minutes; a second such answer means ADDRESSEE_REFUSES."""
+    TOO_LONG = "too_long"
+    """Send the text in shorter parts; give the message up if it cannot be shortened."""
     SESSION = "session"
     """Log in again, then send the message again."""
     REFUSED = "refused"
@@ -49,15 +58,20 @@ MEANINGS = {
     SESSION_REVOKED: Meaning.SESSION,
     HTTPStatus.UNAUTHORIZED: Meaning.SESSION,
     HTTPStatus.FORBIDDEN: Meaning.SESSION,
-    TOO_MANY_REQUESTS: Meaning.WAIT,
-    HTTPStatus.TOO_MANY_REQUESTS: Meaning.WAIT,
+    TOO_MANY_REQUESTS: Meaning.PAUSE,
+    HTTPStatus.TOO_MANY_REQUESTS: Meaning.PAUSE,
     RETRY_LIMIT: Meaning.WAIT,
-    112: Meaning.REFUSED,  # the message is larger than Zalo takes, or "undefined error"
+    112: Meaning.TOO_LONG,  # the message is larger than Zalo takes, or "undefined error"
+    118: Meaning.TOO_LONG,  # the text is longer than Zalo takes
     114: Meaning.REFUSED,  # invalid parameters
     165: Meaning.REFUSED,  # the account is not in the group
     166: Meaning.REFUSED,  # no permission in the group
+    170: Meaning.REFUSED,  # about a member; its text is not known
+    172: Meaning.REFUSED,  # the group is full
+    178: Meaning.REFUSED,  # a member already
+    240: Meaning.REFUSED,  # awaits approval
     122: Meaning.ADDRESSEE_REFUSES,  # takes no messages from strangers
-    123: Meaning.ADDRESSEE_REFUSES,  # cannot receive messages from this account
+    123: Meaning.ONCE_MORE,  # cannot receive messages from this account; also after quick identical messages
     127: Meaning.ADDRESSEE_REFUSES,  # reported by users together with 122 and 123; its text is not known
     216: Meaning.NO_SUCH_ACCOUNT,  # the account of that number or id is not found
 }

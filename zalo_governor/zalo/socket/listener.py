@@ -16,8 +16,16 @@ from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, QueueEvictedError, UndecodableFrameError, ZaloError
-from zalo_governor.zalo.events.extract import elements_of, has_messages_alone, knows, typing_notices, uploads_done
+from zalo_governor.zalo.events.extract import (
+    act_types,
+    elements_of,
+    has_messages_alone,
+    knows,
+    typing_notices,
+    uploads_done,
+)
 from zalo_governor.zalo.frames.decrypt import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
+from zalo_governor.zalo.frames.kinds import KINDS, is_encrypted
 from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, as_code
 from zalo_governor.zalo.socket.connection import ZaloConnection
 from zalo_governor.zalo.socket.missed_queues import MissedQueues, status_of
@@ -229,9 +237,11 @@ class Listener:
         self._heard_at = self._clock()
         now_ms = to_ms(self._heard_at)
         for data in frames:
+            cmd = 0
             try:
                 # Check the unencrypted command first: the rest of a takeover frame often cannot be decoded.
-                taken_away = _TAKEOVERS.get(command(data)[0])
+                cmd, _ = command(data)
+                taken_away = _TAKEOVERS.get(cmd)
                 if taken_away:
                     ending = taken_away
                     continue
@@ -251,6 +261,10 @@ class Listener:
                 if status.evicted:
                     raise QueueEvictedError(f"evicted:{min(status.evicted)}")  # noqa: TRY301 - it is a loss like others
             except Exception as error:
+                if isinstance(error, UndecodableFrameError) and is_encrypted(cmd):
+                    # Its key is not the session's; no message that could be read is lost with it.
+                    self._session.frames.count(cmd)
+                    continue
                 log.error("frame_lost", cause=_cause(error))
                 evicted = isinstance(error, QueueEvictedError)
                 if not lost:
@@ -285,9 +299,13 @@ class Listener:
             typing = typing_notices(frame)
             if typing:
                 log.debug("typing_dropped", count=typing)
-            elif frame.payload.get("data") and not knows(frame):
+            elif (frame.cmd in KINDS or not knows(frame)) and (frame.payload.get("data") or is_encrypted(frame.cmd)):
                 log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
-                self._on_unknown_frame(frame)
+                self._session.frames.count(frame.cmd)
+                if frame.cmd not in KINDS:
+                    self._on_unknown_frame(frame)
+            for act_type in act_types(frame):
+                self._session.frames.count_act(act_type)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _deliver(self, elements: list[Element], last_ids: dict[str, str]) -> None:

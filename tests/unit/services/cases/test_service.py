@@ -23,10 +23,9 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.pipeline.outbox import MARK_BYTES
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.facade import ServiceFacade
-from zalo_governor.services.messaging.limits import MESSAGE_LIMIT
-from zalo_governor.services.messaging.notifier import parts
 from zalo_governor.text.names.short_forms import ShortForms
 
 
@@ -505,8 +504,9 @@ def test_a_later_recovery_tells_of_what_is_new_alone() -> None:
 def test_a_message_that_goes_out_once_more_says_so_and_still_fits() -> None:
     desk = Desk()
     assert desk.office.said_again("Kính gửi đồng chí.") == "(gửi lại) Kính gửi đồng chí."
-    (longest,) = parts("á" * MESSAGE_LIMIT)
-    assert len(desk.office.said_again(longest)) <= 2000
+    marks = desk.office.said_again(desk.office.said_in_part("", 12, 12))
+    assert marks == "(gửi lại) (12/12)\n"
+    assert len(marks.encode()) <= MARK_BYTES
 
 
 def test_a_recovery_without_findings_says_nothing() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.services.desk import CATALOGUE, PEOPLE, REGULATION, UNMARKED, Desk, to
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.messaging.formatter import MessageFormatter, plain
-from zalo_governor.services.messaging.limits import ALERT, LIMITS, REQUEST, limit_of
+from zalo_governor.services.messaging.limits import ALERT, LIMITS, REQUEST
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable, shortest
 
@@ -96,7 +96,7 @@ def _longest(kind: MessageId) -> str:
 @pytest.mark.parametrize("kind", LIMITS, ids=lambda kind: kind.key)
 def test_each_kind_keeps_its_limit_with_long_values(kind: MessageId) -> None:
     said = _longest(kind)
-    assert len(said) <= limit_of(kind)
+    assert len(said) <= LIMITS[kind]
     assert "  " not in said
     assert not said.endswith((" ", "\n", ","))
 

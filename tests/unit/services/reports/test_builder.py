@@ -34,6 +34,7 @@ from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import as_period, asked, today
+from zalo_governor.services.reports.sentences import coverage_line
 from zalo_governor.services.reports.text import TEXT_LIMIT, render_text
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
@@ -317,6 +318,31 @@ def test_each_day_is_called_proven_unless_something_of_it_is_missing_and_it_says
     assert doubtful == [f"{local(begun):%d/%m/%Y}"]
     assert f"nhận đủ tin: {len(days) - 1}/{len(days)}; chưa kiểm chứng được: {doubtful[0]}." in paper
     assert "chưa lấy lại đủ: Zalo không cho lấy tin trước lần đăng nhập này" in paper
+
+
+def test_an_encrypted_group_is_not_readable_and_never_complete() -> None:
+    desk = Desk()
+    whole = Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", closed=True)
+    desk.store.gap_list = [whole]
+    assert "mã hóa" not in text_of(desk)
+    desk.store.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", encrypted=True)
+    said = text_of(desk)
+    assert said.count("không đọc được tin, tệp vì Nhóm bật mã hóa đầu cuối") == 2
+    assert "đã lấy lại đủ" not in said
+    made = report(desk)
+    assert coverage_line(made.coverage, VOICE).startswith("Không đọc được tin, tệp vì Nhóm bật mã hóa đầu cuối")
+    assert [gap.closed for gap in made.coverage.gaps] == [False]
+
+
+def test_a_hidden_list_of_members_is_said_and_nobody_is_missing() -> None:
+    desk = Desk()
+    seen = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1", "2", "3"), total_members=339)
+    desk.store.group = seen.model_copy(update={"total_members": 3})
+    assert "ẩn danh sách" not in text_of(desk)
+    desk.store.group = seen
+    members = report(desk).membership
+    assert (members.hidden_of, members.missing) == (339, 0)
+    assert "chỉ thấy 3 trong 339 người: không biết ai vắng, ai đã rời Nhóm" in text_of(desk)
 
 
 def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:

@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.unit.zalo.conftest import USER_AGENT
 from tests.unit.zalo.standin import LOGIN, Answer, Call, StandIn, inner
@@ -13,6 +14,7 @@ from zalo_governor.domain.errors import (
     SendDeferredError,
     SendError,
     SendRefusedError,
+    SendTooLongError,
     SendUncertainError,
     SendWaitsError,
 )
@@ -72,7 +74,9 @@ def test_a_text_goes_out_under_our_own_client_id(
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (inner(None, 123, "không nhận tin nhắn"), SendRefusedError),
+        (inner(None, 122, "không nhận tin nhắn"), SendRefusedError),
+        (inner(None, 118, "tin quá dài"), SendTooLongError),
+        (inner(None, 112, "tin quá dài"), SendTooLongError),
         (Answer({"error_code": 114, "error_message": ""}), SendRefusedError),
         (inner(None, 221, "quá nhiều"), SendDeferredError),
         (Answer({}, 429), SendDeferredError),
@@ -101,7 +105,7 @@ def test_every_code_of_the_table_has_its_outcome_and_one_that_nobody_knows_is_wa
     with pytest.raises(SendError) as caught:
         client.send(outgoing())
     match meaning_of(code):
-        case Meaning.WAIT | Meaning.SESSION:
+        case Meaning.WAIT | Meaning.SESSION | Meaning.PAUSE | Meaning.ONCE_MORE:
             assert isinstance(caught.value, SendDeferredError)
             assert caught.value.known
         case Meaning.UNKNOWN:
@@ -109,6 +113,7 @@ def test_every_code_of_the_table_has_its_outcome_and_one_that_nobody_knows_is_wa
             assert (caught.value.known, caught.value.code) == (False, code)
         case meaning:
             assert isinstance(caught.value, SendRefusedError)
+            assert isinstance(caught.value, SendTooLongError) == (meaning is Meaning.TOO_LONG)
             assert caught.value.addressee_refuses == (meaning is Meaning.ADDRESSEE_REFUSES)
 
 
@@ -127,10 +132,40 @@ def test_zalo_is_asked_whether_a_message_in_doubt_has_arrived(
 
 
 def test_a_refusal_carries_zalos_code(zalo: StandIn, client: ZaloClient) -> None:
-    zalo.answers[SMS] = inner(None, 123, "không nhận tin nhắn")
+    zalo.answers[SMS] = inner(None, 122, "không nhận tin nhắn")
     with pytest.raises(SendRefusedError) as caught:
         client.send(outgoing())
-    assert caught.value.code == 123
+    assert caught.value.code == 122
+
+
+def test_after_code_123_the_message_is_tried_once_more_and_then_the_addressee_refuses(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    zalo.answers[SMS] = inner(None, 123, "không nhận tin nhắn")
+    with pytest.raises(SendDeferredError) as once:
+        client.send(outgoing())
+    assert (once.value.code, once.value.delay) == (123, 120.0)
+    with pytest.raises(SendRefusedError) as again:
+        client.send(outgoing().model_copy(update={"last_code": 123}))
+    assert again.value.addressee_refuses
+
+
+def test_code_221_pauses_that_endpoint_alone(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers |= {SMS: inner(None, 221, "quá nhiều"), SENDMSG: inner({"msgId": "5"})}
+    for last_code, code, delay in ((None, 221, 40.0), (None, None, 30.0), (221, 221, 40.0)):
+        with pytest.raises(SendDeferredError) as caught:
+            client.send(outgoing().model_copy(update={"last_code": last_code}))
+        assert (caught.value.code, round(caught.value.delay)) == (code, delay)
+    assert zalo.paths().count(SMS) == 1
+    assert client.send(outgoing(is_group=True)).msg_id == "5"
+
+
+def test_the_text_of_a_code_that_nobody_knows_is_logged(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers[SMS] = inner(None, 998, "Không gửi được!")
+    with capture_logs() as logged, pytest.raises(SendDeferredError):
+        client.send(outgoing())
+    [line] = [line for line in logged if line["event"] == "unknown_send_code"]
+    assert (line["code"], line["why"]) == (998, "khong_gui_duoc_")
 
 
 def test_a_send_without_a_connection_certainly_did_not_go_out(zalo: StandIn, open_session: Open) -> None:
@@ -212,7 +247,7 @@ def test_a_group_is_seen_with_its_members_names_and_global_ids(zalo: StandIn, cl
     assert [member.uid for member in members] == uids
     assert (members[0].display_name, members[0].zalo_name, members[0].global_id) == ("Đ/c 7000", "Z7000", "G7000")
     assert (members[2].display_name, members[2].global_id) == ("Tên cũ", None)
-    assert [len(c.params["friend_pversion_map"]) for c in zalo.calls if "getprofiles" in c.path] == [200, 50]
+    assert [len(c.params["friend_pversion_map"]) for c in zalo.calls if "getprofiles" in c.path] == [50] * 5
 
 
 def test_a_group_that_zalo_does_not_show_is_said_so(zalo: StandIn, client: ZaloClient) -> None:
@@ -463,9 +498,9 @@ def test_a_stop_ends_it_at_the_next_pause(zalo: StandIn, client: ZaloClient) -> 
     assert len(taken) == 50
 
 
-def test_too_many_requests_is_waited_for(zalo: StandIn, client: ZaloClient) -> None:
+def test_a_history_that_is_refused_for_now_is_waited_for(zalo: StandIn, client: ZaloClient) -> None:
     past = Past(zalo, 10)
-    past.refusals = [inner(None, 221), inner(None, 221)]
+    past.refusals = [inner(None, -69), inner(None, -69)]
     slept: list[float] = []
     keys, end, _ = recovered(zalo, client, {key(0)}, slept)
     assert (len(keys), end) == (10, BackfillEnd.REACHED)

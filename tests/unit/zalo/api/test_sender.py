@@ -103,7 +103,7 @@ def test_a_picture_goes_out_with_its_size_and_caption(zalo: StandIn, session: Za
     [
         (inner(None, 102), SendDeferredError),
         (inner(None, 221, "quá nhiều"), SendDeferredError),
-        (inner(None, 123, "không nhận"), SendRefusedError),
+        (inner(None, 122, "không nhận"), SendRefusedError),
         (Answer({}, 500), SendDeferredError),
         (inner({"finished": 0, "fileId": "-1"}), SendDeferredError),
         (inner({**DONE, "fileId": 78}), SendDeferredError),

@@ -321,6 +321,38 @@ def test_a_frame_of_an_unknown_kind_is_handed_on_and_one_of_typing_is_not(
     assert [(frame.cmd, frame.content) for frame in heard.strange] == [(777, {"boxes": [1]})]
 
 
+def test_frames_without_messages_are_counted_by_name_and_those_of_encryption_are_not_lost(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    marks = {"clearUnreads": [{"idTo": "1", "isGroup": 1, "lastMsgId": "5"}]}
+    unread = {"controls": [{"content": {"act_type": "mark_unread", "act": "x", "data": {"convsGroup": []}}}]}
+
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(frame_bytes(marks, cmd=504))
+        connection.send(frame_bytes({**marks, "groupMsgs": [message(1, "một")]}, cmd=524))
+        connection.send(frame_bytes({"x": 1}, cmd=532, encoding=Encoding(2, "gzip", bad_tag=True)))
+        connection.send(frame_bytes({}, cmd=516))
+        connection.send(frame_bytes({"x": 1}, cmd=777))
+        connection.send(frame_bytes(unread, cmd=601))
+        connection.send(say("hai"))
+        wait(connection)
+
+    sockets.script = script
+    listener = listen()
+    until(lambda: heard.texts and heard.texts[-1] == "hai")
+    assert "một" in heard.texts
+    assert heard.states == [LineState.UP]
+    assert {frame.name: frame.day for frame in listener._session.frames.counts()} == {
+        "read_marks_private": 1,
+        "read_marks_group": 1,
+        "e2ee_verify": 1,
+        "e2ee_offline_session": 1,
+        "cmd_777": 1,
+        "601_mark_unread": 1,
+    }
+
+
 def test_pings_are_right_and_keep_coming(sockets: Sockets, heard: Heard, listen: Listen) -> None:
     pings: list[tuple[int, int]] = []
 

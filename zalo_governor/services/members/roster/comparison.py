@@ -21,12 +21,17 @@ class Figures(NamedTuple):
 
 
 def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching | None:
-    """Return who on the roster is in the group or missing, and which members are not on it; None without a roster."""
+    """Return who on the roster is in the group or missing, and which members are not on it; None without a roster.
+
+    Nobody is missing where Zalo hides the list of members: who is not shown may be in the group nevertheless.
+    """
     approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
         return None
     present = uow.members.present_uids(account, group_id) - {account}
-    return compare(uow.roster.matched(account, group_id), present, approved)
+    held = compare(uow.roster.matched(account, group_id), present, approved)
+    snapshot = uow.members.group_snapshot(group_id)
+    return held._replace(missing=()) if snapshot and snapshot.members_hidden else held
 
 
 def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
@@ -39,8 +44,12 @@ def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
 
 
 def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
-    """Return the text saying how many of the group's members Zalo shows to the bot; "" if it shows all of them."""
+    """Return the text on the members whom Zalo hides from the bot, and what follows; "" if it shows all of them."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
-    seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)
-    return voice.render(MessageId.MEMBERS_HIDDEN, seen=seen, total=total)
+    return " " + voice.render(MessageId.MEMBERS_HIDDEN, **seen_of_all(snapshot))
+
+
+def seen_of_all(snapshot: GroupSnapshot) -> dict[str, str]:
+    """Return the fields `seen` and `total` of the texts on a hidden list of members."""
+    return {"seen": number(len(snapshot.member_uids)), "total": number(snapshot.total_members)}
