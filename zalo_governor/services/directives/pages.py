@@ -219,6 +219,17 @@ class DirectivePages:
             return self._voice.render(MessageId.DIRECTIVE_NO_DUE)
         return self._voice.render(MessageId.DIRECTIVE_DUE, when=_short(due))
 
+    def day_of_due(self, due: datetime) -> str:
+        """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
+
+        The year is shown if it is not the present one.
+        """
+        here, now = local(due), local(self._policy.clock())
+        year = f"/{here:%Y}" if here.year != now.year else ""
+        weekday = self._voice.render(MessageId.WEEKDAYS).split(", ")[here.weekday()]
+        when = f"{here:%H:%M} {weekday} {here:%d/%m}{year}"
+        return self._voice.render(MessageId.DIRECTIVE_DUE, when=when)
+
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
             "code": line.directive.code,
