@@ -1,11 +1,11 @@
 """Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.directives import GIVERS
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import Role, Standing
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.directives.addressees import EVERYBODY
@@ -149,22 +149,44 @@ class GroupDirectory:
 def directory_of(uow: UnitOfWork, account: str, group_id: str) -> GroupDirectory:
     """Return the directory of a group: its roster, and its members who are on no roster, by their display names.
 
+    A display name is no identity. Where there is a roster, accounts outside it are left out, and one that shows a name
+    of the roster counts only if no account of that person is known, and no other account shows the name.
+
     Holders of the roles that give directives are left out: a collective name never means them.
     """
     present = uow.members.present_uids(account, group_id)
     givers = {person.uid for person in uow.people.with_role(account, *GIVERS, Role.BOT)}
+    roster = uow.roster.matched(account, group_id)
     listed = [
         Listed(entry.full_name, entry.title, entry.agency or agency_in(entry.title), frozenset(uids & present))
-        for entry, uids in uow.roster.matched(account, group_id)
+        for entry, uids in roster
         if uids.isdisjoint(givers) and not entry.roles & GIVERS
     ]
     known = givers.union({account}, *(person.uids for person in listed))
+    claims: dict[str, list[str]] = {}
     for uid, shown in sorted(uow.members.judged_names(account, group_id).items()):
-        if uid in present and uid not in known:
-            name, _, title = shown.partition(" - ")
-            listed.append(Listed(name.strip(), title.strip(), agency_in(title), frozenset({uid})))
+        if uid not in present or uid in known:
+            continue
+        name, _, title = (part.strip() for part in shown.partition(" - "))
+        standing = _standing(uow, account, uid) if roster else Standing.UNKNOWN
+        if standing is Standing.UNMATCHED:
+            claims.setdefault(fold(name), []).append(uid)
+        elif standing is not Standing.OUTSIDE:
+            listed.append(Listed(name, title, agency_in(title), frozenset({uid})))
+    listed = [person if person.uids else _claimed(person, claims) for person in listed]
     agencies = {person.agency for person in listed}
     return GroupDirectory([person._replace(agency=whole_agency(person.agency, agencies)) for person in listed])
+
+
+def _standing(uow: UnitOfWork, account: str, uid: str) -> Standing:
+    person = uow.people.find_or_create(account, uid)
+    return uow.people.get(person.id).standing if person else Standing.OUTSIDE
+
+
+def _claimed(person: Listed, claims: Mapping[str, Sequence[str]]) -> Listed:
+    """Return a person of the roster with the one account that shows the name; unchanged if none or several do."""
+    uid = _only(claims.get(fold(person.full_name), ()))
+    return person._replace(uids=frozenset({uid})) if uid else person
 
 
 def agency_in(title: str) -> str:

@@ -115,6 +115,7 @@ class DirectivePages:
             (MessageId.DIRECTIVE_ABSENT, [one for one in asked if one.known and not one.in_group]),
             (MessageId.DIRECTIVE_UNKNOWN, [one for one in asked if not one.known]),
             (MessageId.DIRECTIVE_ASSUMED, [one for one in asked if one.assumed]),
+            (MessageId.DIRECTIVE_UNVERIFIED, [one for one in asked if _is_unverified(uow, one)]),
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
@@ -274,6 +275,13 @@ class DirectivePages:
             if len(text) <= PAGE_LIMIT or len(kept) <= 1:
                 return text
             kept.pop()
+
+
+def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
+    """Return whether all answers came from accounts of which only the display name says whose they are."""
+    return not assignee.silent and not any(
+        uow.people.get(answer.person_id).identified for answer in uow.directives.answers(assignee.id)
+    )
 
 
 def _excerpt(directive: Directive, assignee: Assignee) -> str:
