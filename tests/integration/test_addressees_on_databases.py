@@ -1,6 +1,7 @@
 """Whose answers count for an agency: people whom the roster knows by account, never who shows their name."""
 
 from tests.unit.storage.stored import BOT, GROUP, START
+from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.domain.events import NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.roster import RosterEntry
@@ -31,7 +32,9 @@ def seen_in_the_group(units: SqlUnitsOfWork) -> None:
         group_id=GROUP, name="Nhóm thử", owner_uid=DIRECTOR, member_uids=tuple(SHOWN), total_members=len(SHOWN)
     )
     with units.begin() as uow:
-        uow.members.save_group(BOT, snapshot, [Member(uid=uid, display_name=name) for uid, name in SHOWN.items()], START)
+        uow.members.save_group(
+            BOT, snapshot, [Member(uid=uid, display_name=name) for uid, name in SHOWN.items()], START
+        )
         for uid, name in SHOWN.items():
             event = NameObserved(account=BOT, thread_id=GROUP, sender_uid=uid, at=START, name=name)
             uow.members.learn_names(BOT, event, None)
@@ -39,7 +42,7 @@ def seen_in_the_group(units: SqlUnitsOfWork) -> None:
 
 def meant(units: SqlUnitsOfWork, *names: str) -> dict[str, tuple[str, ...]]:
     with units.begin() as uow:
-        found: list[Addressee] = directory_of(uow, BOT, GROUP).find(names)
+        found: list[Addressee] = directory_of(uow, BOT, GROUP, DirectiveSettings().kinds).find(names)
     return {addressee.name: addressee.uids for addressee in found}
 
 
