@@ -152,6 +152,25 @@ def test_where_nobody_can_tell_the_newest_is_assumed_and_marked_so() -> None:
     assert not desk.entries(1)["Sở Y tế"].silent
 
 
+def test_a_report_about_another_matter_answers_no_order() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.say("y_te", "Sở Y tế thông tin: tối qua ghi nhận 12 ca sốt xuất huyết ở phường Thử Nghiệm, đã phun hóa chất.")
+    assert desk.entries(1)["Sở Y tế"].silent
+    desk.say("y_te", "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at
+
+
+def test_of_several_orders_a_report_that_fits_none_answers_none() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Đã gửi rồi ạ.")
+    assert all(desk.entries(number)["Sở Y tế"].reported_at is None for number in (1, 2))
+
+
 def test_one_receipt_after_the_other_goes_from_the_newest_to_the_oldest() -> None:
     desk = LedgerDesk()
     for day in (26, 27, 28):
