@@ -25,6 +25,8 @@ _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
 _MOST_CHARACTERS = 300
+_MANY_REMINDED = 3
+"""So many people are reminded on one command without a second one."""
 
 
 class Wanted(NamedTuple):
@@ -260,15 +262,23 @@ class RemindNow(DirectiveCommand):
     usage = MessageId.USAGE_REMIND
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Send the reminders, unless somebody ordered them within the last hour."""
+        """Send the reminders, unless somebody ordered them within the last hour.
+
+        More than three people are named first; they are reminded if the code is typed twice.
+        """
         if refused := self._needs_open(directive):
             return refused
-        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
-        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
-            return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")
         silent = [
             (directive, one) for one in call.uow.directives.assignees(directive.id) if one.silent and not one.removed
         ]
+        again = directive_number(words)
+        to_ask = {one.person_ids[0]: one for _, one in silent if one.person_ids}
+        if len(to_ask) > _MANY_REMINDED and (again is None or again[0] != directive.id):
+            names = self._pages.names(to_ask.values())
+            return self._say(directive, MessageId.DIRECTIVE_REMIND_MANY, "asked", count=number(len(to_ask)), names=names)
+        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
+        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
+            return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, silent)
         away = self.voice.render(MessageId.DIRECTIVE_REMINDED_ABSENT, count=number(absent)) if absent else ""

@@ -214,6 +214,10 @@ class DirectivePages:
         """Return the state of a directive in words."""
         return self._voice.render(_STATES[directive.state])
 
+    def names(self, assignees: Iterable[Assignee]) -> str:
+        """Return the names of addressees as far as they fit on a page, and how many more there are."""
+        return self._names(assignees, PAGE_LIMIT // 2)
+
     def due(self, due: datetime | None) -> str:
         """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
         if due is None:

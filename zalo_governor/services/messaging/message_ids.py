@@ -973,6 +973,7 @@ class MessageId(Enum):
     DIRECTIVE_WHICH_TIME = ("directive_which_time", "typed one other command")
     WEEKDAYS = ("weekdays", "")
     DIRECTIVE_EXTENDED = ("directive_extended", "code due count")
+    DIRECTIVE_REMIND_MANY = ("directive_remind_many", "code count names")
     DIRECTIVE_REMINDED = ("directive_reminded", "code count absent")
     DIRECTIVE_REMINDED_ABSENT = ("directive_reminded_absent", "count")
     DIRECTIVE_REMINDED_BEFORE = ("directive_reminded_before", "code")

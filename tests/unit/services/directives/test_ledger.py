@@ -345,6 +345,18 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     assert to(posted, "leader") == []
 
 
+def test_many_are_reminded_on_command_only_after_they_were_named() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế, Sở Tài chính, Sở Nội vụ, UBND xã Mường Giả rà soát, báo cáo trước 17h ngày 26/11.")
+    desk.take()
+    desk.say("admin", "/nhac CĐ1", place="private")
+    [asked] = desk.take()
+    assert "4 người" in asked.text
+    assert "Sở Nội vụ" in asked.text
+    desk.say("admin", "/nhac CĐ1 CĐ1", place="private")
+    assert "đang nhắc 4 người" in desk.take()[-1].text
+
+
 def test_several_directives_are_one_reminder_a_day() -> None:
     desk = LedgerDesk()
     desk.order(ORDER)
