@@ -275,7 +275,9 @@ class RemindNow(DirectiveCommand):
         to_ask = {one.person_ids[0]: one for _, one in silent if one.person_ids}
         if len(to_ask) > _MANY_REMINDED and (again is None or again[0] != directive.id):
             names = self._pages.names(to_ask.values())
-            return self._say(directive, MessageId.DIRECTIVE_REMIND_MANY, "asked", count=number(len(to_ask)), names=names)
+            return self._say(
+                directive, MessageId.DIRECTIVE_REMIND_MANY, "asked", count=number(len(to_ask)), names=names
+            )
         hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
         if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
             return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")

@@ -44,7 +44,7 @@ def is_delay(reply: str) -> bool:
     if _MORE_TIME.search(said):
         return True
     undone = _UNDONE.search(said)
-    return bool(undone) and "?" not in reply and not _DONE_BEFORE.search(said[: undone.start()])
+    return undone is not None and "?" not in reply and not _DONE_BEFORE.search(said[: undone.start()])
 
 
 _MORE_TIME = re.compile(
