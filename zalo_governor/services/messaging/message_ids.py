@@ -1026,6 +1026,7 @@ class MessageId(Enum):
     ALREADY_ON_SINCE = ("already_on_since", "when")
     STATUS_TRIAL = ("status_trial", "until withheld")
     STATUS_TRIAL_WITHHELD = ("status_trial_withheld", "count")
+    CASE_WITHHELD_BEFORE = ("case_withheld_before", "whom day")
     CASE_WITHHELD = ("case_withheld", "whom")
     WITHHELD_FROM = ("withheld_from", "whom count")
     ADDRESSEE_LEADER = ("addressee_leader", "")
