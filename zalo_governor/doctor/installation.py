@@ -9,6 +9,7 @@ from time import time
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
+from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
@@ -46,6 +47,8 @@ def settings(context: DoctorContext) -> Iterator[Result]:
             "Chưa khai báo Nhóm nào ở mục groups: Hệ thống không theo dõi gì",
             "Chạy zalo-governor init, hoặc ghi mã Nhóm.",
         )
+    if shared := shared_roles(known):
+        yield warning(shared, "Xem lại mục groups và people.")
     held = {role for person in known.people for role in person.roles}
     for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị Nhóm (admin)")):
         if role not in held:

@@ -167,14 +167,14 @@ def test_a_database_that_is_gone_is_not_made_anew(tmp_path: Path, offices: list[
         records.keep_login(records.credentials(), "7000000000000000001")
     for lost in (database.unlink, database.touch):
         lost()
-        with pytest.raises(LostDatabaseError, match="session.json cho thấy"), opened(office, database):
+        with pytest.raises(LostDatabaseError, match=r"session\.json cho thấy"), opened(office, database):
             pass
     assert database.stat().st_size == 0
     backups = load_settings(office / "governor.yaml").backup_folder
     backups.mkdir()
     for day in (27, 28):
         (backups / f"sao-luu-202611{day}-010203.zgbackup").touch()
-    with pytest.raises(LostDatabaseError, match="restore .*sao-luu-20261128-010203"), opened(office, database):
+    with pytest.raises(LostDatabaseError, match=r"restore .*sao-luu-20261128-010203"), opened(office, database):
         pass
 
 
