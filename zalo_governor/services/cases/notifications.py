@@ -198,8 +198,10 @@ class CaseNotifications:
             proposal=self._proposed_sentence(made) if self._is_about_writing(case) else "",
         )
 
-    def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
+    def decided(self, uow: UnitOfWork, case: Case, to: CaseState, *, taken_back: bool = False) -> None:
         """Tell the person whom the case is about that the admins have moved it to the state `to`.
+
+        If `taken_back`, that they have taken that back, which is told to those who were told of the decision.
 
         A false alarm is told to persons who were asked to correct the breach, or who wrote about the case to the
         admins; a confirmation only to those who wrote. Other states are not told: sealed cases (suspected state
@@ -214,6 +216,8 @@ class CaseNotifications:
         }.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return
+        if taken_back:
+            text = MessageId.DECIDED_TAKEN_BACK
         about = self._case_fields(case, person)
         del about["when"]
         about["citation"] = self._voice.cited(case, within=text is MessageId.DECIDED_FALSE_ALARM)

@@ -76,6 +76,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
     assert desk.take() == []
     assert desk.store.audited[-1] | {"rule": ""} == {
         "action": "case.leader",
+        "at": desk.store.audited[-1]["at"],
         "actor": None,
         "group": GROUP,
         "subject": "VP1",
