@@ -37,6 +37,9 @@ _MOST_ADDRESSES_TRIED = 3
 _READ_BYTES = 64 << 10
 _FIRST_BUFFER_BYTES = 256 << 10
 _MD5_DIGITS = 32
+_PAGE_TYPES = frozenset({"text/html", "application/json", "text/json"})
+_PAGE_BEGINNINGS = (b"<!doctype html", b"<html", b"{")
+_PAGE_BYTES = 256
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
 _TRY_AGAIN = frozenset({408, 425, 429})
@@ -94,7 +97,9 @@ class FileDownload:
         self._resolve = resolve
         self._tls = ssl.create_default_context()
 
-    def fetch(self, address: str, *, size: int | None = None, checksum: str | None = None) -> bytearray:
+    def fetch(
+        self, address: str, *, size: int | None = None, checksum: str | None = None, seconds: float | None = None
+    ) -> bytearray:
         """Download the file at the URL `address`; the caller overwrites the returned bytes after use (`wipe`).
 
         An address with http is asked for by https, as Zalo still gives some such addresses.
@@ -104,13 +109,16 @@ class FileDownload:
             size: size in bytes that the message announces, None or 0 if it announces none. A file announced as too
                 large is not requested.
             checksum: MD5 as 32 hexadecimal digits that the message announces; anything else is not compared.
+            seconds: a shorter time limit for this file than that of all; a silence of half of it ends the download.
 
         Raises:
             FetchError: the file is not Zalo's, no longer there, too large, not the announced one, or did not arrive.
         """
         if size is not None and size > self._most_bytes:
             raise FetchError(NotChecked.TOO_LARGE, "announced", retry=False)
-        content = self._follow(_upgraded(address), _Clock(self._seconds, self._idle_seconds), max(size or 0, 0))
+        limit = min(seconds or self._seconds, self._seconds)
+        silence = min(self._idle_seconds, limit / 2)
+        content = self._follow(_upgraded(address), _Clock(limit, silence), max(size or 0, 0))
         if not _matches(content, checksum):
             wipe(content)
             # TLS rules out a damaged transfer, so the same content would come again.
@@ -197,7 +205,12 @@ class FileDownload:
         except BaseException:
             wipe(received.content)
             raise
-        return received.finish()
+        content = received.finish()
+        if len(content) != size and _is_page(response, content):
+            # Zalo's servers answer so for expired addresses, also with status 200 (zalo-protocol.md, 14.5).
+            wipe(content)
+            raise FetchError(NotChecked.NOT_FETCHED, "page", retry=True)
+        return content
 
 
 def wipe(content: bytearray) -> None:
@@ -333,6 +346,13 @@ def _require_file(response: HTTPResponse) -> None:
     if (response.getheader("Content-Encoding") or "identity").strip().lower() != "identity":
         # Not asked for; unpacking would need limits of its own.
         raise FetchError(NotChecked.NOT_FETCHED, "Content-Encoding", retry=False)
+
+
+def _is_page(response: HTTPResponse, content: bytearray) -> bool:
+    """Return whether the answer is a web page or an error in JSON, by its type and its beginning, and no file."""
+    media_type = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
+    begins = bytes(content[:_PAGE_BYTES]).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return media_type in _PAGE_TYPES and begins.startswith(_PAGE_BEGINNINGS)
 
 
 def _matches(content: bytearray, checksum: str | None) -> bool:
