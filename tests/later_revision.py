@@ -10,21 +10,24 @@ from zalo_governor.storage import migrations
 NOW = migrations.newest()
 """The newest revision that ships."""
 NEXT = f"{int(NOW) + 1:04}"
-LATER = f"""
+LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "{NEXT}"
-down_revision = "{NOW}"
+revision = "{next}"
+down_revision = "{now}"
 
 
 def upgrade():
-    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
+    {body}
 """
+NEW_TABLE = 'op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))'
 
 
-def with_a_later_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the program were of a later version: one more revision follows those that ship."""
+def with_a_later_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, *, body: str = NEW_TABLE) -> None:
+    """As if the program were of a later version: one more revision, which does `body`, follows those that ship."""
     shutil.copytree(migrations.VERSIONS, folder / "versions")
-    (folder / "versions" / f"r{NEXT}_later.py").write_text(LATER, encoding="utf-8")
+    (folder / "versions" / f"r{NEXT}_later.py").write_text(
+        LATER.format(next=NEXT, now=NOW, body=body), encoding="utf-8"
+    )
     monkeypatch.setattr(migrations, "VERSIONS", folder / "versions")

@@ -43,7 +43,9 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert {found["state"] for found in office.cases()} == {"new"}
 
     # Who holds a role is answered when he asks; members do not know the program yet.
-    assert any("tin chưa gửi vì đang chạy thử" in text for text in office.answer(LEADER, "/baocao hôm nay"))
+    assert any(
+        "tin giữ lại trong thời gian chạy thử, không gửi" in text for text in office.answer(LEADER, "/baocao hôm nay")
+    )
     office.tell_bot("/trogiup", light)
     shown = office.answer(ADMIN, f"/xem {case}")[0]
     assert "chưa gửi: thành viên 1 tin" in shown

@@ -30,7 +30,7 @@ def test_a_secret_of_a_short_cut_is_told_as_one_that_came_live(bot: Rig) -> None
     bot.until(lambda: bool(bot.told(author)), "its author is asked", timeout=SOON)
     case = bot.case_of(author)
     [alert] = bot.told_of(case, ADMIN)
-    assert alert.startswith(f"BÁO KHẨN {case}")
+    assert alert.startswith(f"KHẨN, bí mật nhà nước: {case}")
     assert "chậm" not in alert
     assert "đề nghị đồng chí kiểm tra, nếu đúng thì thu hồi ngay" in bot.told(author)[0].replace("Đề", "đề")
 
@@ -40,7 +40,7 @@ def test_a_secret_in_a_frame_that_could_not_be_read_is_told_as_one_that_came_liv
     said = {"_text": SECRET.format(2), "uidFrom": author}
     bot.control("hist", messages=[said])
     bot.control("push", frames=[{"bad_tag": True, "data": {"groupMsgs": [said]}}])
-    assert "BÁO KHẨN" in bot.told_of(bot.case_of(author), ADMIN)[0]
+    assert "KHẨN" in bot.told_of(bot.case_of(author), ADMIN)[0]
     assert len(bot.told(author)) == 1
 
 
@@ -48,7 +48,7 @@ def test_an_old_secret_is_told_at_once_and_its_author_is_asked(bot: Rig) -> None
     author = somebody()
     _cut(bot, {"_text": SECRET.format(3), "uidFrom": author, "ts": str(to_ms(system_clock()) - HOURS_MS)})
     [alert] = bot.told_of(bot.case_of(author), ADMIN)
-    assert "BÁO KHẨN" in alert
+    assert "KHẨN" in alert
     assert "muộn 180 phút" in alert
     assert "(Hệ thống vừa nhận được)" in bot.told(author)[0]
 

@@ -246,6 +246,9 @@ def test_of_many_jobs_a_worker_takes_as_many_as_it_wants(storage: Storage) -> No
         for uid in ("1", "2", "3"):
             uow.jobs.enqueue(job(RemoveMember(uid=uid)))
     with storage.begin() as uow:
+        [newest] = uow.jobs.claim(BOT, JobKind, START, limit=1, newest_first=True)
+        assert newest.task == RemoveMember(uid="3")
+        uow.jobs.retry(newest, START)
         [first] = uow.jobs.claim(BOT, JobKind, START, limit=1)
         assert first.task == RemoveMember(uid="1")
         uow.jobs.settle(first, JobOutcome.DONE)

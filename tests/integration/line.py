@@ -159,7 +159,7 @@ class Line:
     def scan(self, result: ScanResult = STAMPED) -> None:
         """Every scan that is due finds this."""
 
-        def fetch(addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+        def fetch(addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
             self.fetched.append(addresses)
             return FetchedFile(bytearray(result.type.encode()), as_announced=True)
 

@@ -117,3 +117,18 @@ def test_what_one_transaction_changes_of_the_roster_it_sees(database: Database) 
         assert uow.people.get(other).standing is Standing.UNMATCHED
         uow.roster.put(BOT, GROUP, 0, TAN.model_copy(update={"uid": OTHER}))
         assert uow.people.get(other).standing is Standing.LISTED
+
+
+def test_who_holds_a_role_is_found_on_a_list_without_accounts(database: Database) -> None:
+    units = SqlUnitsOfWork(database, BOT)
+    units.seed_people(
+        BOT,
+        [
+            SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, (Role.ADMIN,)),
+            SeedPerson("Tẩn A Mẫu", "Chuyên viên", OTHER, None, None, (Role.ADMIN_STAFF,)),
+        ],
+    )
+    bare = LO.model_copy(update={"uid": None, "phone": None})
+    SqlRoster(database, BOT).replace(GROUP, [bare, TAN, TAN])
+    with units.begin() as uow:
+        assert [uids for _, uids in uow.roster.matched(BOT, GROUP)] == [{MEMBER}, set(), set()]

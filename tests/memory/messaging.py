@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.memory.base import MemoryRepository
-from zalo_governor.domain.audit import AuditHead, Opening
+from zalo_governor.domain.audit import MOVED, AuditHead, Move, Opening
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.feedback import Remark, RemarkKind
@@ -159,6 +159,10 @@ class MemoryFeedback(MemoryRepository):
 class MemoryAuditTrail(MemoryRepository):
     """Fits `services.ports`."""
 
+    def last_move(self, case: Case) -> Move | None:
+        rows = [row for row in self._store.audited if row["action"] == MOVED and row["subject"] == case.code]
+        return Move(rows[-1]["at"], rows[-1]["actor"], rows[-1]) if rows else None
+
     def openings(self, case: Case) -> list[Opening]:
         return self._store.opened
 
@@ -166,7 +170,7 @@ class MemoryAuditTrail(MemoryRepository):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         self._store.audited.append(
-            {"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail}
+            {"action": action, "at": at, "actor": actor_id, "group": group_id, "subject": subject, **detail}
         )
 
     def head(self) -> AuditHead:

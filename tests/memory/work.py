@@ -77,9 +77,17 @@ class MemoryJobs(MemoryRepository):
         self._store.due[job.id] = job.starts_at
         return True
 
-    def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
+    def claim(
+        self,
+        account: str,
+        kinds: Collection[JobKind],
+        now: datetime,
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Job]:
         claimed = []
-        for job in self._store.jobs:
+        for job in reversed(self._store.jobs) if newest_first else self._store.jobs:
             if job.kind in kinds and job.id in self._store.due and self._free_at(job) <= now:
                 claimed.append(job.model_copy(update={"attempts": job.attempts + 1}))
         for job in claimed[:limit]:

@@ -13,6 +13,9 @@ from zalo_governor.text.file_names.danger import Danger
 from zalo_governor.zalo.http.file_download import FetchError, FileDownload
 
 _ANTIVIRUS_SECONDS = 60.0
+_HURRY_SECONDS = 6.0
+_HURRY_BYTES_PER_SECOND = 250_000
+"""Seconds for a file in a hurry, and how much of it has to come in each second besides."""
 
 
 class FileFetcher:
@@ -21,18 +24,21 @@ class FileFetcher:
     def __init__(self, download: FileDownload) -> None:
         self._download = download
 
-    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
         """Return the file; one whose checksum is another than announced is returned all the same, and marked.
+
+        In a `hurry`, a server that is silent or slow is given up after some seconds for each address.
 
         Raises:
             NotFetchedError: no address gave the file.
         """
+        seconds = _HURRY_SECONDS + (size or 0) / _HURRY_BYTES_PER_SECOND if hurry else None
         failed = NotFetchedError(NotChecked.NO_ADDRESS, retry=False)
         for address in addresses:
             # Whoever sends the file also chooses what his message announces: a wrong checksum must not spare it.
             for expected in (checksum, ""):
                 try:
-                    content = self._download.fetch(address, size=size, checksum=expected)
+                    content = self._download.fetch(address, size=size, checksum=expected, seconds=seconds)
                 except FetchError as error:
                     failed = NotFetchedError(error.reason, retry=error.retry)
                 else:

@@ -61,6 +61,8 @@ log = structlog.get_logger(__name__)
 
 _DOWNLOAD_SECONDS = 60.0
 """How long the download of one attachment may take."""
+_SCANS_AT_ONCE = 4
+"""Threads that download files and have them scanned, as Zalo's servers may be slow or silent."""
 _JUDGED_SECONDS = 30.0
 """How long to wait at most for the judge to judge all entries stored so far."""
 
@@ -119,7 +121,10 @@ class Container:
         self._acquaintance = self._timer(
             "acquaintance", CurrentWork(lambda: self._services.acquaintance), self._first_sync_done
         )
-        self._scans = self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
+        self._scans = [
+            self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
+            for _ in range(_SCANS_AT_ONCE)
+        ]
         self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
         self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
         self._judge = Judge[SqlUnitOfWork](
@@ -215,7 +220,7 @@ class Container:
             Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
             Part("sweeps", self._sync_timer.run, self._sync_timer.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
-            Part("scans", self._scans.run, self._stop_scans),
+            *(Part(f"scans-{place}", timer.run, self._stop_scans) for place, timer in enumerate(self._scans)),
             *self._ingestion.parts(),
             Part("judge", on_the_core(self._judge.run), self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
@@ -268,7 +273,8 @@ class Container:
 
     def _stop_scans(self) -> None:
         """Stop scanning, also in the middle of a file: its job stays queued, and the next start scans it."""
-        self._scans.stop()
+        for timer in self._scans:
+            timer.stop()
         self._scanner.close()
 
     def _seed_people(self, settings: Settings) -> None:

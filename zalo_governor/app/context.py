@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,13 +12,14 @@ import structlog
 from pydantic import ValidationError
 
 from zalo_governor.app.configuration import CurrentConfiguration, load_configuration
+from zalo_governor.backup.create import backup_files
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.rules.loader import Rulebook
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.storage.engine.database import Database, is_written
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.engine.errors import LostDatabaseError, OlderDatabaseError, WrongKeyError
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.system import atomic_files
@@ -173,17 +174,10 @@ class AppContext:
     @property
     def session_origin(self) -> SessionOrigin:
         """Return where the session that `credentials` returns came from."""
-        try:
-            content = orjson.loads(self.settings.zalo.session_file.read_bytes())
-        except FileNotFoundError:
+        path = self.settings.zalo.session_file
+        if not path.exists():
             return SessionOrigin.KEPT
-        except ValueError:
-            return SessionOrigin.SESSION_FILE
-        return (
-            SessionOrigin.LOGIN
-            if isinstance(content, dict) and _LOGIN_MARKER in content
-            else SessionOrigin.SESSION_FILE
-        )
+        return SessionOrigin.LOGIN if _is_login_marker(path) else SessionOrigin.SESSION_FILE
 
     def fingerprints(self) -> dict[str, str]:
         """Return the last stored hashes of the configuration files, by file name; empty before the first start."""
@@ -217,18 +211,73 @@ def open_records(settings: Settings, clock: Clock) -> AppContext:
 
     Raises:
         ConfigError: a configuration file is wrong.
-        StoreError: the database cannot be opened, for example as it was encrypted with another key.
+        StoreError: the database cannot be opened, for example as it was encrypted with another key, or is gone.
     """
     configuration = CurrentConfiguration(load_configuration(settings))
+    refuse_lost_database(settings)
     _make_private_folder(settings.data_dir)
-    keys = load_keys(settings)
-    database = Database(settings.sqlalchemy_url, keys, clock)
+    return _opened(configuration, Database(settings.sqlalchemy_url, load_keys(settings), clock), Database.migrate)
+
+
+def read_records(settings: Settings, clock: Clock) -> AppContext:
+    """Open an installation for a command that only reads it: nothing is created, and the schema is not migrated.
+
+    Raises:
+        ConfigError: a configuration file is wrong.
+        OlderDatabaseError: the database is empty, or of an older version.
+        StoreError: the database cannot be opened, or is gone.
+    """
+    configuration = CurrentConfiguration(load_configuration(settings))
+    refuse_lost_database(settings)
+    if not is_written(settings.sqlalchemy_url):
+        raise OlderDatabaseError("chưa có cơ sở dữ liệu; hãy chạy zalo-governor init")
+    database = Database(settings.sqlalchemy_url, load_keys(settings), clock)
+    return _opened(configuration, database, Database.require_newest)
+
+
+def _opened(
+    configuration: CurrentConfiguration, database: Database, make_ready: Callable[[Database], object]
+) -> AppContext:
     try:
-        database.migrate()
+        make_ready(database)
     except BaseException:
         database.close()
         raise
-    return AppContext(configuration, database, SecretStore(database), clock)
+    return AppContext(configuration, database, SecretStore(database), database.clock)
+
+
+def refuse_lost_database(settings: Settings) -> None:
+    """Raise an error if the database is missing or empty though the installation was in use before.
+
+    Backups, and the marker that `zalo-governor login` leaves, tell that it was. A new database would hide the loss.
+
+    Raises:
+        LostDatabaseError: it is gone; the message names the newest backup and the command that restores it.
+        StoreUnavailableError: the server does not answer now.
+    """
+    backups = backup_files(settings.backup_folder)
+    session = settings.zalo.session_file
+    if not (backups or _is_login_marker(session)) or is_written(settings.sqlalchemy_url):
+        return
+    remedy = (
+        f"hãy khôi phục từ bản sao lưu mới nhất: zalo-governor restore {backups[0]}"
+        if backups
+        else "hãy tìm lại tệp ấy, hoặc khôi phục từ bản sao lưu ở nơi khác: zalo-governor restore"
+    )
+    place = "database_url" if settings.database_url else settings.data_dir / "governor.db"
+    evidence = backups[0].parent if backups else session
+    raise LostDatabaseError(
+        f"{place}: không có cơ sở dữ liệu, hoặc cơ sở dữ liệu trống, mà {evidence} cho thấy Hệ thống "
+        f"đã được dùng trước đây; {remedy}. Chương trình không tạo cơ sở dữ liệu mới"
+    )
+
+
+def _is_login_marker(path: Path) -> bool:
+    try:
+        content = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and _LOGIN_MARKER in content
 
 
 def load_keys(settings: Settings) -> Keys:

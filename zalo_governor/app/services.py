@@ -132,6 +132,7 @@ def scan_runner(
         on_settled=on_posted,
         backoff=_SCAN_BACKOFF,
         at_once=1,
+        newest_first=True,
         alone=alone,
     )
 

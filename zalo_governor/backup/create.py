@@ -172,13 +172,18 @@ def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bo
     return after is not None and since is not None and now - since > after
 
 
+def backup_files(folder: Path) -> list[Path]:
+    """Return the backups in a folder that the program named itself (after date and time), the newest first."""
+    return sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
+
+
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:
     """Delete the oldest backups in a folder, so that the newest `keep` remain; return the paths of the deleted ones.
 
     Only backups that the program named itself (after date and time) are counted and deleted. Partial files of
     interrupted backups are deleted too, if a later backup exists.
     """
-    found = sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
+    found = backup_files(folder)
     for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):
         if found and part.name < f".{found[0].name}":
             part.unlink()

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.exit_codes import ExitCode
@@ -66,7 +66,7 @@ def verify(
 ) -> None:
     """Xem nhật ký kiểm tra có bị sửa không; mã thoát 3 nếu có chỗ không toàn vẹn."""
     printed = _parse_printed_head(head)
-    records = open_records(load_settings(config), system_clock)
+    records = read_records(load_settings(config), system_clock)
     try:
         report = SqlAuditLog(records.database).verify(printed)
     finally:
@@ -93,7 +93,7 @@ def list_(
     _require_known(action)
     start = start_of(since, "--since") if since else _ALWAYS
     end = end_of(until, "--until") if until else _NEVER
-    records = open_records(load_settings(config), system_clock)
+    records = read_records(load_settings(config), system_clock)
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
         found = [entry for entry in entries if _matches_filters(entry, action, about) and _is_view_of_case(entry, case)]

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from zalo_governor.app.context import open_records
+from zalo_governor.app.context import read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
@@ -28,7 +28,7 @@ def cases(
     open_only: Annotated[bool, typer.Option("--open", help="Chỉ vụ việc đang xử lý.")] = False,
 ) -> None:
     """Liệt kê vụ việc, cũ trước mới sau; không hiện nội dung tin."""
-    records = open_records(load_settings(config), system_clock)
+    records = read_records(load_settings(config), system_clock)
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             found = [

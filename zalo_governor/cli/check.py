@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
-from zalo_governor.config import shipped_config
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_rules
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.rules.base import NO_CONTEXT
@@ -23,10 +22,11 @@ def check(
         str,
         typer.Argument(metavar="TỆP", help="Tệp mỗi dòng một đối tượng JSON (JSON lines); -: đọc từ lệnh trước dấu |."),
     ] = "-",
-    config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
+    config_dir: RulesFolder = None,
+    config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Xét từng dòng JSON {"id", "text" | "name" | "file_name"} theo các quy tắc; mỗi dòng cho một dòng kết quả."""
-    engine = load_rulebook(config_dir or shipped_config()).engine
+    engine = load_rulebook(chosen_rules(config_dir, config)).engine
     raise typer.Exit(answer_file(file, partial(judge_line, engine)))
 
 

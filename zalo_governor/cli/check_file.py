@@ -8,7 +8,7 @@ import typer
 from zalo_governor.app.attachments import FileCheck, antivirus_at
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.json_lines import as_json
-from zalo_governor.config import shipped_config
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_rules
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.errors import GovernorError
@@ -19,14 +19,15 @@ from zalo_governor.system.error_text import of_system
 
 def check_file(
     paths: Annotated[list[Path], typer.Argument(metavar="TỆP", help="Các tệp cần quét.")],
-    config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
+    config_dir: RulesFolder = None,
     antivirus_socket: Annotated[
         Path | None, typer.Option(help="Tệp socket của ClamAV, nơi chương trình khác nối vào.")
     ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Quét từng tệp như khi có người gửi vào Nhóm; mỗi tệp cho một dòng JSON, theo thứ tự đã nêu."""
     settings = AttachmentSettings()
-    rules_dir = config_dir or shipped_config()
+    rules_dir = chosen_rules(config_dir, config)
     engine = load_rulebook(rules_dir).engine
     scanner = AttachmentScanner(command(rules_dir, settings.seconds))
     check = FileCheck(antivirus_at(antivirus_socket or settings.antivirus_socket), scanner, lambda: engine)

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.config import load_settings
@@ -92,7 +92,7 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
 
 @contextmanager
 def _ledger(config: Path) -> Iterator[tuple[AppContext, SqlUnitOfWork]]:
-    records = open_records(load_settings(config), system_clock)
+    records = read_records(load_settings(config), system_clock)
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             yield records, uow

@@ -3,7 +3,13 @@
 from enum import IntEnum
 
 from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.storage.engine.errors import NewerDatabaseError, WrongKeyError
+from zalo_governor.storage.engine.errors import (
+    LostDatabaseError,
+    NewerDatabaseError,
+    OlderDatabaseError,
+    UpgradeFailedError,
+    WrongKeyError,
+)
 from zalo_governor.zalo.errors import LoginRefusedError
 
 
@@ -27,5 +33,8 @@ def exit_code(error: GovernorError) -> ExitCode:
     """Return the exit code of a command that failed with `error`."""
     if isinstance(error, LoginRefusedError):
         return ExitCode.LOGIN_REFUSED
-    lasting = isinstance(error, ConfigError | WrongKeyError | NewerDatabaseError)
+    lasting = isinstance(
+        error,
+        ConfigError | WrongKeyError | NewerDatabaseError | LostDatabaseError | OlderDatabaseError | UpgradeFailedError,
+    )
     return ExitCode.WRONG_USE if lasting else ExitCode.FAILURE

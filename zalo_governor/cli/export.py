@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from zalo_governor.app.context import open_records
+from zalo_governor.app.context import read_records
 from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.language import Language, language
@@ -56,7 +56,7 @@ def export(
     cursor = _parse_cursor(after)
     if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
         raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
-    records = open_records(load_settings(config), system_clock)
+    records = read_records(load_settings(config), system_clock)
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "export", what=what.value, with_text=with_text)

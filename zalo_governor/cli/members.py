@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.app.context import open_records
+from zalo_governor.app.context import read_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
@@ -26,7 +26,7 @@ def members(
 ) -> None:
     """Liệt kê thành viên của Nhóm theo dữ liệu hiện có: uid, tên hiển thị, vai trò."""
     settings = load_settings(config)
-    records = open_records(settings, system_clock)
+    records = read_records(settings, system_clock)
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             found = {group.id: list(_members(uow, records.account, group.id)) for group in settings.groups}

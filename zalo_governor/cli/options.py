@@ -5,16 +5,32 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.config import Settings
+from zalo_governor.config import Settings, load_settings, shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.policy import Group
 
+RulesFolder = Annotated[
+    Path | None,
+    typer.Option(help="Thư mục có rules/, quy-che.yaml và benign/; bỏ trống là thư mục mà Hệ thống đang dùng."),
+]
 ConfigFile = Annotated[
     Path,
     typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp cấu hình."),
 ]
 DEFAULT_CONFIG = Path("governor.yaml")
 GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là Nhóm đầu tiên trong tệp cấu hình.")]
+
+
+def chosen_rules(config_dir: Path | None, config: Path) -> Path:
+    """Return the folder of rules to be used.
+
+    It is the folder that the operator names; else that of the settings file, as the bot would load it; else, where
+    there is no settings file, the folder that ships with the program.
+
+    Raises:
+        ConfigError: the settings file is wrong.
+    """
+    return config_dir or (load_settings(config).rules_dir if config.exists() else shipped_config())
 
 
 def chosen_group(settings: Settings, wanted: str | None) -> Group:

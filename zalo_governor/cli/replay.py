@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.trial import policy_of
@@ -61,7 +61,7 @@ def replay(
     """Thử lại một quy tắc trên các tin đã nhận, so với kết quả đã ghi; không thay đổi gì."""
     settings = load_settings(config)
     start = start_of(since, "--since")
-    records = open_records(settings, system_clock)
+    records = read_records(settings, system_clock)
     try:
         rulebook = load_rulebook(rules_dir) if rules_dir else records.rulebook
         rule = _find_rule(rulebook, rule_id)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.app.context import open_records
+from zalo_governor.app.context import read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.config import load_settings
@@ -58,7 +58,7 @@ def report(
             f"--output: dạng {face.value} phải ghi ra tệp; hãy nêu tên tệp, ví dụ -o bao-cao.{face.value}"
         )
     chosen = chosen_group(settings, group)
-    records = open_records(settings, system_clock)
+    records = read_records(settings, system_clock)
     try:
         regulation = records.rulebook.regulation
         voice = MessageFormatter(records.catalogue, regulation)

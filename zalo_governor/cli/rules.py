@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_rules
 from zalo_governor.cli.replay import replay
 from zalo_governor.cli.terminal import Terminal
-from zalo_governor.config import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -60,10 +60,12 @@ def _group() -> None:
 
 @rules.command("test")
 def prove(
-    config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/, quy-che.yaml và benign/.")] = None,
+    config_dir: RulesFolder = None,
+    config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Thử các ví dụ của từng quy tắc và các tin thông thường; mã thoát 1 nếu có chỗ không đạt."""
-    folder = config_dir or shipped_config()
+    folder = chosen_rules(config_dir, config)
+    typer.echo(f"Thử các quy tắc trong {folder}", err=True)
     trials = list(try_all(load_rulebook(folder), folder / "benign"))
     faults = [trial for trial in trials if trial.fault]
     for trial in faults:

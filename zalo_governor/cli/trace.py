@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access, note_opening
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
@@ -40,7 +40,7 @@ def trace(
     """Truy vết: tìm tin của Nhóm giống một văn bản xuất hiện bên ngoài, giống nhất trước; không lưu văn bản này."""
     leaked = _read_leaked_text(text, file)
     settings = load_settings(config)
-    records = open_records(settings, system_clock)
+    records = read_records(settings, system_clock)
     try:
         postings = MessageReader(records.database, records.account)
         since = records.clock() - timedelta(days=days)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.app.policy import office_policy
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
@@ -27,7 +27,7 @@ def trial(
     as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
 ) -> None:
     """Xem kết quả chạy thử: lẽ ra đã gửi tin cho ai, nếu đang hoạt động chính thức; số báo nhầm theo từng khoản."""
-    records = open_records(load_settings(config), system_clock)
+    records = read_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)
         with SqlUnitsOfWork(records.database, policy.account).begin() as uow:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from zalo_governor.app.context import load_keys
+from zalo_governor.app.context import load_keys, refuse_lost_database
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
@@ -23,6 +23,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    refuse_lost_database(settings)
     database = Database(settings.sqlalchemy_url, load_keys(settings), system_clock)
     try:
         refuse_while_running(database)

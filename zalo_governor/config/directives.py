@@ -35,6 +35,11 @@ class DirectiveSettings(Section):
     """Whether the bot posts one line in the group for each new directive: its code, deadline and addressees."""
     reactions_count: bool = True
     """Whether a reaction to the directive's message counts as received."""
+    kinds: dict[str, tuple[str, ...]] = {"sở": ("Sở",), "ban": ("Ban",)}
+    """Which agencies a kind means that leaders address as a whole ("các sở"): {kind: beginnings of the names}.
+
+    With "ngành" ("các sở, ngành") all agencies but the communes are meant.
+    """
     skip_holidays: bool = False
     """Whether public holidays of Viet Nam are no working days (deadlines in working days, reminders)."""
     ask_after_minutes: float = Field(default=30.0, gt=0)

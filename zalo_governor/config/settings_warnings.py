@@ -15,6 +15,8 @@ def doubts(settings: Settings) -> Iterator[str]:
             "nhật ký chạy rồi ghi vào groups"
         )
         return
+    if shared := shared_roles(settings):
+        yield shared
     held = list(chain.from_iterable(person.roles for person in settings.people))
     if DESK.isdisjoint(held):
         yield (
@@ -32,3 +34,15 @@ def doubts(settings: Settings) -> Iterator[str]:
             f"people: {held.count(Role.LEADER)} người cùng có vai trò leader, ai trong số đó cũng duyệt được thay "
             "đổi của Nhóm; Quy chế chỉ có một Trưởng nhóm, hãy xem lại"
         )
+
+
+def shared_roles(settings: Settings) -> str:
+    """Return a Vietnamese warning that every role holds in all groups; "" if there is only one group, or nobody."""
+    if len(settings.groups) < 2 or not settings.people:
+        return ""
+    groups = ", ".join(group.name or group.id for group in settings.groups)
+    return (
+        f"people: mỗi vai trò có hiệu lực ở CẢ {len(settings.groups)} Nhóm ({groups}): Quản trị, Lãnh đạo ghi ở people "
+        "nhận thông báo và xem được vụ việc của mọi Nhóm, kể cả Nhóm mà người ấy không tham gia; nếu không muốn vậy, "
+        "hãy dùng mỗi Nhóm một bản cài riêng"
+    )

@@ -6,8 +6,10 @@ import stat
 from collections.abc import Callable, Iterator
 from time import time
 
+from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
+from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
@@ -21,7 +23,7 @@ from zalo_governor.services.members.roster.positions import Positions
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.setup.config_copy import REGULATION, is_sample, shipped_issuer
-from zalo_governor.storage.engine.errors import NewerDatabaseError, WrongKeyError
+from zalo_governor.storage.engine.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -45,6 +47,8 @@ def settings(context: DoctorContext) -> Iterator[Result]:
             "Chưa khai báo Nhóm nào ở mục groups: Hệ thống không theo dõi gì",
             "Chạy zalo-governor init, hoặc ghi mã Nhóm.",
         )
+    if shared := shared_roles(known):
+        yield warning(shared, "Xem lại mục groups và people.")
     held = {role for person in known.people for role in person.roles}
     for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị Nhóm (admin)")):
         if role not in held:
@@ -179,6 +183,13 @@ def key(context: DoctorContext) -> Iterator[Result]:
 
 def database(context: DoctorContext) -> Iterator[Result]:
     """Check that the database is reachable, has a schema version known to this program, and fits the encryption key."""
+    try:
+        refuse_lost_database(context.settings)
+    except LostDatabaseError as lost:
+        yield error(str(lost), "Không chạy lệnh nào khác trước khi khôi phục xong.")
+        return
+    except StoreUnavailableError:
+        pass  # Told below.
     if not context.has_database or not context.has_key:
         yield note("Chưa có cơ sở dữ liệu; được tạo ở lần chạy đầu")
         return
@@ -201,7 +212,7 @@ def database(context: DoctorContext) -> Iterator[Result]:
     if form != newest():
         yield warning(
             f"Cơ sở dữ liệu có cấu trúc (schema) {form}, chương trình này dùng {newest()}",
-            "Sao lưu rồi nâng cấp: zalo-governor upgrade. Các mục còn lại kiểm tra được sau khi nâng cấp.",
+            "Nâng cấp (tự chép một bản trước): zalo-governor upgrade. Các mục còn lại kiểm tra được sau khi nâng cấp.",
         )
     else:
         yield good(f"Cơ sở dữ liệu có cấu trúc (schema) {form}, đúng khóa")

@@ -27,6 +27,19 @@ class AuditEntry(BaseModel):
     detail: dict[str, Any]
 
 
+MOVED = "case.moved"
+"""The `action` of a row that records that a case came into another state."""
+
+
+class Move(NamedTuple):
+    """The last change of a case's state, according to the audit log."""
+
+    at: datetime
+    person_id: int | None
+    """Id of the person who decided; None for the program."""
+    detail: dict[str, Any]
+
+
 SHOWN = "case.shown"
 """The `action` of a row that records that a person viewed a case (a possible breach); `subject` is the case's code."""
 

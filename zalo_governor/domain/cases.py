@@ -162,6 +162,22 @@ class Case(BaseModel):
         # The person concerned must not be able to stop the escalation to the leader by acting on the own case.
         return moved if by in {None, self.person_id} else moved.answered()
 
+    def taken_back(self, to: CaseState, *, at: datetime, due_at: datetime | None, desk_due_at: datetime | None) -> Self:
+        """Return a copy in the state `to` in which the case was before a decision that is taken back.
+
+        Notices that were due before the decision are due again.
+        """
+        return self.model_copy(
+            update={
+                "state": to,
+                "state_at": at,
+                "state_by": None,
+                "reason": "",
+                "due_at": due_at,
+                "desk_due_at": desk_due_at,
+            }
+        )
+
     def may_become(self, to: CaseState) -> bool:
         """Return whether the case may move to state `to`, assuming that a reason is given where one is required."""
         try:

@@ -161,10 +161,13 @@ class Assignee(BaseModel):
 
     @property
     def settled(self) -> bool:
-        """Return whether nothing more is awaited: a report if there is a deadline, else an answer of any kind."""
+        """Return whether nothing more is awaited: a report if there is a deadline or more time was asked for.
+
+        Otherwise an answer of any kind is enough.
+        """
         if self.removed or self.reported_at is not None:
             return True
-        return self.due_at is None and self.received_at is not None
+        return self.due_at is None and self.received_at is not None and self.delayed_at is None
 
     def is_overdue(self, now: datetime) -> bool:
         """Return whether the deadline has passed without a report."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 _RENEW_SECONDS = LEASE.total_seconds() / 3
 """How often the lease of a job in progress is renewed: one renewal may fail without the job being lost."""
+_OLDEST_EVERY = 4
 BACKOFF = Backoff.of_seconds(2, 5, 15, 60)
 """How long to wait before each retry of a job whose outcome is unknown (Zalo gave no usable answer)."""
 
@@ -71,8 +73,9 @@ class JobRunner:
         backoff: the pauses before the retries of a job whose outcome is unknown.
         at_once: how many jobs are claimed together, None for all that are due; 1 for slow jobs, which other workers
             may do meanwhile.
-        alone: no other process does jobs of these kinds: a new process need not wait for leases to end, and no lease
-            needs renewal.
+        newest_first: whether the newest of several due jobs is run first, so that old ones which take long keep it not
+            waiting; every fourth time it is the oldest.
+        alone: no other process does jobs of these kinds, so that a new process need not wait for leases to end.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class JobRunner:
         on_settled: JobNotify,
         backoff: Backoff = BACKOFF,
         at_once: int | None = None,
+        newest_first: bool = False,
         alone: bool = True,
     ) -> None:
         self._account = account
@@ -92,8 +96,12 @@ class JobRunner:
         self._on_settled = on_settled
         self._backoff = backoff
         self._at_once = at_once
-        self._alone = alone
+        self._newest_first = newest_first
+        self._shared = at_once is not None or not alone
+        """Whether other workers do jobs of these kinds, so that leases have to be renewed."""
+        self._claims = count(1)
         self._must_release = alone
+        self._releasing = threading.Lock()
 
     def next_due(self) -> datetime | None:
         """Return when the next job is due; None if no job waits.
@@ -101,15 +109,19 @@ class JobRunner:
         The first call frees the jobs that were reserved (leased) by a process that has died.
         """
         with self._begin() as uow:
-            if self._must_release:
-                uow.jobs.release(self._account, self._handlers.keys())
-                self._must_release = False
+            with self._releasing:
+                if self._must_release:
+                    uow.jobs.release(self._account, self._handlers.keys())
+                    self._must_release = False
             return uow.jobs.next_due(self._account, self._handlers.keys())
 
     def act(self, now: datetime) -> None:
         """Run every job due at `now`; if its outcome is unknown, schedule a retry unless all retries are used up."""
+        newest_first = self._newest_first and next(self._claims) % _OLDEST_EVERY != 0
         with self._begin() as uow:
-            claimed = uow.jobs.claim(self._account, self._handlers.keys(), now, limit=self._at_once)
+            claimed = uow.jobs.claim(
+                self._account, self._handlers.keys(), now, limit=self._at_once, newest_first=newest_first
+            )
         for job in claimed:
             handler = self._handlers[job.kind]
             with self._renewing(job, now):
@@ -125,7 +137,7 @@ class JobRunner:
     @contextmanager
     def _renewing(self, job: Job, now: datetime) -> Iterator[None]:
         """Keep other workers from the job, claimed at `now`, for as long as the block takes."""
-        if self._alone:
+        if not self._shared:
             yield
             return
         over = threading.Event()

@@ -26,7 +26,9 @@ class Downloads:
     def __init__(self, answers: dict[tuple[str, str], bytes | FetchError]) -> None:
         self.answers = answers
 
-    def fetch(self, address: str, *, size: int | None = None, checksum: str = "") -> bytearray:
+    def fetch(
+        self, address: str, *, size: int | None = None, checksum: str = "", seconds: float | None = None
+    ) -> bytearray:
         answer = self.answers[(address, checksum)]
         if isinstance(answer, FetchError):
             raise answer
@@ -58,28 +60,28 @@ def failure(reason: NotChecked, *, retry: bool = False) -> FetchError:
 
 def test_the_next_address_is_tried_when_one_fails() -> None:
     fetch = fetcher({("a", MD5): failure(NotChecked.GONE), ("b", MD5): b"x"})
-    assert fetch(["a", "b"], size=1, checksum=MD5) == (bytearray(b"x"), True)
+    assert fetch(["a", "b"], size=1, checksum=MD5, hurry=False) == (bytearray(b"x"), True)
 
 
 def test_a_file_with_another_checksum_is_had_all_the_same() -> None:
     fetch = fetcher({("a", MD5): failure(NotChecked.CHECKSUM), ("a", ""): b"x"})
-    assert fetch(["a"], size=1, checksum=MD5) == (bytearray(b"x"), False)
+    assert fetch(["a"], size=1, checksum=MD5, hurry=False) == (bytearray(b"x"), False)
 
 
 def test_a_file_without_checksum_is_as_announced() -> None:
-    assert fetcher({("a", ""): b"x"})(["a"], size=None, checksum="").as_announced
+    assert fetcher({("a", ""): b"x"})(["a"], size=None, checksum="", hurry=False).as_announced
 
 
 def test_what_fails_at_the_second_download_is_told() -> None:
     fetch = fetcher({("a", MD5): failure(NotChecked.CHECKSUM), ("a", ""): failure(NotChecked.NOT_FETCHED, retry=True)})
     with pytest.raises(NotFetchedError) as told:
-        fetch(["a"], size=1, checksum=MD5)
+        fetch(["a"], size=1, checksum=MD5, hurry=False)
     assert (told.value.reason, told.value.retry) == (NotChecked.NOT_FETCHED, True)
 
 
 def test_no_address_is_told() -> None:
     with pytest.raises(NotFetchedError) as told:
-        fetcher({})([], size=None, checksum="")
+        fetcher({})([], size=None, checksum="", hurry=True)
     assert (told.value.reason, told.value.retry) == (NotChecked.NO_ADDRESS, False)
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.app.context import AppContext, SessionOrigin, open_records
+from tests.later_revision import with_a_later_revision
+from zalo_governor.app.context import AppContext, SessionOrigin, open_records, read_records
+from zalo_governor.cli.exit_codes import ExitCode, exit_code
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.storage.engine.errors import LostDatabaseError, OlderDatabaseError, UpgradeFailedError
 from zalo_governor.zalo.credentials import Cookie, Credentials
 
 
@@ -152,6 +155,8 @@ def test_a_slip_without_its_session_says_that_one_has_to_log_in(offices: list[Pa
     with opened(offices[0], database) as records:
         records.keep_login(LOGGED_IN, "700")
     elsewhere = database.with_name("other.db")
+    with opened(offices[1], elsewhere):
+        pass
     with opened(offices[0], elsewhere) as records, pytest.raises(ConfigError, match="zalo-governor login"):
         records.credentials()
 
@@ -164,3 +169,45 @@ def test_a_session_with_its_key_cookie_is_never_replaced_by_one_without(offices:
         assert records.credentials() == kept
         rotate(records, "new")
         assert cookie(records.credentials()) == "new"
+
+
+def test_a_database_that_is_gone_is_not_made_anew(tmp_path: Path, offices: list[Path], database: Path) -> None:
+    office = offices[0]
+    with opened(office, database) as records:
+        records.keep_login(records.credentials(), "7000000000000000001")
+    for lost in (database.unlink, database.touch):
+        lost()
+        with pytest.raises(LostDatabaseError, match=r"session\.json cho thấy"), opened(office, database):
+            pass
+    assert database.stat().st_size == 0
+    backups = load_settings(office / "governor.yaml").backup_folder
+    backups.mkdir()
+    for day in (27, 28):
+        (backups / f"sao-luu-202611{day}-010203.zgbackup").touch()
+    with pytest.raises(LostDatabaseError, match=r"restore .*sao-luu-20261128-010203"), opened(office, database):
+        pass
+
+
+def test_reading_makes_no_database(tmp_path: Path, offices: list[Path], database: Path) -> None:
+    (offices[0] / "governor.yaml").write_text(
+        f"data_dir: {database.parent}\ndatabase_url: 'sqlite:///{database}'\n", encoding="utf-8"
+    )
+    with pytest.raises(OlderDatabaseError, match="zalo-governor init"):
+        read_records(load_settings(offices[0] / "governor.yaml"), system_clock)
+    assert list(database.parent.iterdir()) == []
+
+
+def test_reading_upgrades_nothing_and_a_failing_upgrade_keeps_one_copy(
+    tmp_path: Path, offices: list[Path], database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(offices[0], database):
+        pass
+    with_a_later_revision(tmp_path, monkeypatch, body='raise RuntimeError("no")')
+    settings = load_settings(offices[0] / "governor.yaml")
+    with pytest.raises(OlderDatabaseError, match="zalo-governor upgrade"):
+        read_records(settings, system_clock)
+    for _ in range(3):
+        with pytest.raises(UpgradeFailedError, match="giữ nguyên"):
+            open_records(settings, system_clock)
+    assert len(list(database.parent.glob("*truoc-nang-cap*"))) == 1
+    assert exit_code(UpgradeFailedError("")) == ExitCode.WRONG_USE  # the unit does not start it again

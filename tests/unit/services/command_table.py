@@ -57,6 +57,7 @@ TABLE = {
             OPEN | {CaseState.REMEDIED, CaseState.CONFIRMED, CaseState.REFERRED},
         ),
     ),
+    "hoantac": Row("/hoantac VP1", DESK, "Không có vụ việc VP1"),
     "xemlai": Row(
         "/xemlai VP1 đề nghị đọc lại",
         EVERYBODY,

@@ -73,8 +73,8 @@ def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
     assert "tuần từ ngày 23/11 đến ngày 24/11/2026" in text
 
 
-@pytest.mark.parametrize("typed", ["báo nhầm 1 tin hôm qua", "Báo nhầm 1, xin bỏ qua", "xác nhận 1", "xem 1"])
-def test_what_people_write_without_slash_and_code_touches_no_case(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["báo nhầm 1 tin hôm qua", "Xác nhận 1 vụ đã xử lý", "xem 1 lần nữa"])
+def test_what_counts_things_without_slash_touches_no_case(typed: str) -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
     desk.take()
@@ -221,7 +221,7 @@ def test_every_case_can_be_listed_page_by_page_and_the_gravest_comes_first(words
 
 
 @pytest.mark.parametrize(
-    "line", ["/xem", "/themdau", "/xem abc", "/baocao ngày kia", "/vipham lạ", "/quyche abc", "/xacnhan VP1 VP2"]
+    "line", ["/xem", "/themdau", "/xem abc", "/baocao ngày kia", "/vipham lạ", "/quyche abc", "/xacnhan VP1 là đúng"]
 )
 def test_a_wrong_rest_gets_the_way_to_write_it(line: str) -> None:
     desk = Desk()
@@ -419,7 +419,9 @@ def test_a_secret_sent_to_the_bot_is_declined_and_no_case() -> None:
     assert desk.store.book == {}
 
 
-@pytest.mark.parametrize(("who", "within_five_minutes"), [("member", 1), ("stranger", 1), ("admin", 6), ("leader", 6)])
+@pytest.mark.parametrize(
+    ("who", "within_five_minutes"), [("member", 1), ("stranger", 1), ("admin", 20), ("leader", 20)]
+)
 def test_small_talk_is_answered_every_few_minutes_and_nobody_is_met_with_silence_for_good(
     who: str, within_five_minutes: int
 ) -> None:

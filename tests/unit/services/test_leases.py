@@ -26,12 +26,16 @@ class Queue:
         self.fails = 0
         self.enough = threading.Event()
         self.settled: list[JobOutcome] = []
+        self.newest_first: list[bool] = []
 
     @contextmanager
     def begin(self) -> Iterator[Any]:
         yield SimpleNamespace(jobs=self)
 
-    def claim(self, _account: str, _kinds: Collection[JobKind], _now: datetime, *, limit: int | None) -> list[Job]:
+    def claim(
+        self, _account: str, _kinds: Collection[JobKind], _now: datetime, *, limit: int | None, newest_first: bool
+    ) -> list[Job]:
+        self.newest_first.append(newest_first)
         return [JOB][:limit]
 
     def renew(self, _job: Job, now: datetime) -> bool:
@@ -87,3 +91,14 @@ def test_who_works_alone_renews_nothing() -> None:
     queue = Queue()
     act(queue, alone=True, patience=0.05)
     assert (queue.renewed, queue.settled) == ([], [JobOutcome.DONE])
+
+
+def test_the_newest_come_first_and_every_fourth_time_the_oldest() -> None:
+    queue = Queue()
+    handlers = {JobKind.REMOVE_MEMBER: Slow(queue, 0)}
+    runner = JobRunner(
+        "bot", handlers=handlers, begin=queue.begin, on_settled=lambda: None, at_once=1, newest_first=True, alone=False
+    )
+    for _ in range(8):
+        runner.act(NOW)
+    assert queue.newest_first == [True, True, True, False] * 2

@@ -213,7 +213,8 @@ def test_a_code_of_nobody_is_said(typed: str, said: str) -> None:
 def test_a_case_about_a_message_is_not_about_a_newcomer() -> None:
     group = Group()
     group.seal("member")
-    assert "Không có người nào" in ask(group, "/moira VP1")
+    for command in ("/moira VP1", "/thanhvien VP1"):
+        assert "VP1 không phải vụ việc về người ngoài danh sách" in ask(group, command)
 
 
 def test_the_case_shows_who_came_and_what_can_be_done() -> None:

@@ -51,7 +51,7 @@ def test_what_the_leader_quotes_is_pinned_and_the_leader_is_told() -> None:
     assert len(posted) == 1
     assert "Lịch trực" not in told + repr(desk.store.audited)
     assert desk.store.audited[-1] == {
-        "action": "job.pin_message", "actor": desk.person("leader").id, "group": GROUP, "subject": "",
+        "action": "job.pin_message", "at": desk.now, "actor": desk.person("leader").id, "group": GROUP, "subject": "",
         "job": job.id, "outcome": "done", "person": None,
     }  # fmt: skip
     assert len(desk.store.people) == people

@@ -9,6 +9,7 @@ from zalo_governor.app.policy import introduction_of
 from zalo_governor.cli.init.questions import Section
 from zalo_governor.cli.prompts import Asking, is_yes
 from zalo_governor.config import Settings
+from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.services.messaging.catalogue import Catalogue
@@ -95,11 +96,23 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
     asking.say(introduction_text(introduction_of(settings), MessageFormatter(catalogue, regulation)))
 
 
-def tell_what_is_next(asking: Asking) -> None:
-    """Print the commands that the operator should run after `init` (`doctor`, `run`, `backup` …)."""
+def tell_what_is_next(asking: Asking, settings: Settings) -> None:
+    """Print the commands that the operator should run after `init` (`doctor`, `run`, `backup` …).
+
+    Beside the simulator, nothing is backed up or made a service. That roles hold in all groups is said before.
+    """
     asking.say()
+    if shared := shared_roles(settings):
+        asking.say(f"Lưu ý: {shared}.")
     asking.say("Việc tiếp theo:")
     asking.say("  zalo-governor doctor               kiểm tra hệ thống trước khi chạy")
+    if settings.zalo.route_to:
+        asking.say(
+            "  zalo-governor run                  chạy Hệ thống với Zalo mô phỏng trên màn hình này; Ctrl-C để dừng"
+        )
+        asking.say("Thử xong với Zalo mô phỏng thì khai báo với Zalo thật ở một thư mục khác.")
+        asking.say("Hướng dẫn từng bước: docs/cai-dat.md, docs/simulator.md")
+        return
     asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cho vào phong bì niêm phong")
     if _PACKAGED_UNIT.exists():
         asking.say("  systemctl start zalo-governor zalo-governor-backup.timer")

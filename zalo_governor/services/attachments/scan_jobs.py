@@ -21,6 +21,7 @@ from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+_HURRIED_TRIES = 2
 _SAME_FILE = timedelta(days=1)
 """How long a result holds for the same file; afterwards it is scanned again, with newer signatures."""
 
@@ -45,8 +46,10 @@ class FetchedFile(NamedTuple):
 class FetchFile(Protocol):
     """Protocol of a call that downloads a file of a message from Zalo into memory."""
 
-    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+    def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
         """Return the file; one whose checksum is wrong is returned all the same.
+
+        In a `hurry`, a slow server is given up soon, so that other files do not wait.
 
         Raises:
             NotFetchedError: the file could not be downloaded.
@@ -101,7 +104,8 @@ class ScanAttachmentHandler:
         if not task.addresses:
             return Performed(JobOutcome.DONE, _Scanned(ScanResult(not_checked=(NotChecked.NO_ADDRESS,)), None))
         try:
-            fetched = self._fetch(task.addresses, size=task.size, checksum=task.checksum)
+            hurry = job.attempts <= _HURRIED_TRIES
+            fetched = self._fetch(task.addresses, size=task.size, checksum=task.checksum, hurry=hurry)
         except NotFetchedError as error:
             outcome = JobOutcome.UNKNOWN if error.retry else JobOutcome.NOT_FOUND
             return Performed(outcome, _Scanned(ScanResult(not_checked=(error.reason,)), None))

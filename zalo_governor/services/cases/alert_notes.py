@@ -14,12 +14,15 @@ from zalo_governor.services.cases.categories import (
 from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
-from zalo_governor.services.messaging.formatter import MessageFormatter, brief, number, time_or_brief
+from zalo_governor.services.messaging.formatter import MessageFormatter, brief, number, plain, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable
 from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
+
+_GROUP_LENGTH = 24
+"""Longest name of a group in an alert that has no room."""
 
 
 class AlertNotes:
@@ -96,9 +99,22 @@ class AlertNotes:
         return Shortenable(self._voice.render(MessageId.RECALL_ASKED), "")
 
     def place(self, case: Case) -> str:
-        """Return the words naming the group, with a blank before them; the shorter form is ""."""
+        """Return the words naming the group, with a blank before them.
+
+        The shorter form is "" if only one group is watched, else it has the beginning of the name.
+        """
         group = str(self._voice.group(self._policy.group(case.group_id)))
-        return Shortenable(self._voice.render(MessageId.ALERT_PLACE, group=group), "")
+        texts = [self._voice.render(MessageId.ALERT_PLACE, group=name) for name in (group, plain(group, _GROUP_LENGTH))]
+        return Shortenable(texts[0], texts[1] if len(self._policy.groups) > 1 else "")
+
+    def sign(self, case: Case) -> str:
+        """Return the words that there is a sign of a breach of which clause; the shorter form only cites the clause."""
+        citation = self._voice.citation(case.clause)
+        short = citation.removesuffix(" Quy chế")
+        return Shortenable(
+            self._voice.render(MessageId.ALERT_SIGN, citation=citation),
+            self._voice.render(MessageId.ALERT_SIGN_SHORT, citation=short),
+        )
 
     def time(self, case: Case) -> str:
         """Return time and day of the event, and how late it was received; the short form has no day if today."""

@@ -84,6 +84,7 @@ class Escalation:
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
         said = self._voice.render(
             MessageId.ESCALATED,
+            head=self._voice.head(case),
             code=case.code,
             minutes=self._voice.minutes(max(1, round(waited))),
             told=self._voice.render(sentence),

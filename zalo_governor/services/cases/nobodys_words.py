@@ -46,7 +46,8 @@ class NobodysWords:
         uow.audit.append(kind, at=now, actor_id=None, group_id=event.thread_id, subject=finding.clause, detail=detail)
         urgent = not is_notice or finding.severity is not Severity.TRIAGE
         text = MessageId.ALERT_NOTICE if is_notice else MessageId.ALERT_NOBODY
-        self._tell(uow, event, text, urgent=urgent, citation=self._voice.citation(finding.clause))
+        head = self._voice.head_of(finding.clause, finding.severity)
+        self._tell(uow, event, text, urgent=urgent, head=head, citation=self._voice.citation(finding.clause))
 
     def _tell(self, uow: UnitOfWork, event: EventBase, text: MessageId, *, urgent: bool, **more: str) -> None:
         group = self._voice.group(self._policy.group(event.thread_id))

@@ -18,7 +18,6 @@ from zalo_governor.services.cases.categories import (
     has_category,
     is_dangerous_file,
     is_dangerous_link,
-    why,
 )
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
@@ -57,47 +56,39 @@ class CaseNotifications:
             about_name: the case is about a display name.
             reason: the codes with which the rule explains its finding, such as `contact+offer`; None without.
         """
-        about = self._case_fields(case, uow.people.get(person.id)) | {"when": self._notes.time(case)}
-        about["member"] = self._notes.of_member(case, asked)
+        about: dict[str, str] = {
+            "head": self._voice.head(case),
+            "code": case.code,
+            "who": self._voice.who(uow.people.get(person.id)),
+            "when": self._notes.time(case),
+            "place": self._notes.place(case),
+            "sign": self._notes.sign(case),
+            "due": self._notes.deadline(uow, case),
+            "member": self._notes.of_member(case, asked),
+            "details": self._voice.render(MessageId.ALERT_DETAILS, code=case.code),
+            "closing": self._voice.render(MessageId.ALERT_CLOSING),
+        }
+        if asked is MemberRequest.WITHHELD and about["due"]:
+            about["member"] = ""  # The sentence on the deadline says that too.
         if case.label == UNCHECKED:
-            text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
+            kind = MessageId.ALERT_UNCHECKED
+            about["citation"] = self._voice.cited(case)
         elif case.sealed:
-            del about["group"]
+            kind = MessageId.ALERT_SEALED_GONE if asked is MemberRequest.GONE else MessageId.ALERT_SEALED
             about |= {
-                "place": self._notes.place(case),
                 "seen": self._notes.seen_in_file(reason),
                 "same": self._notes.same_content(uow, case),
-                "due": self._notes.deadline(uow, case),
                 "remove": self._notes.recall_advice(uow, case),
             }
-            if asked is MemberRequest.WITHHELD and about["due"]:
-                about["member"] = ""  # The sentence on the deadline says that too.
-            if asked is MemberRequest.GONE:
-                del about["remove"], about["member"]
-                text = self._voice.render(MessageId.ALERT_SEALED_GONE, **about)
-            else:
-                text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
-            named = {
-                "category": category(self._voice, case.label),
-                "reason": self._voice.in_brackets(why(self._voice, reason, case.label)),
-            }
             kind = alert_of(case.label)
-            del about["group"]
-            if kind is MessageId.ALERT_HARMFUL:
-                named["place"] = self._notes.place(case)
-            else:
-                named["details"] = self._voice.render(MessageId.ALERT_DETAILS, code=case.code)
-            text = self._voice.render(kind, remove=self._notes.removal_offer(uow, case), **about, **named)
+            about |= {
+                "category": category(self._voice, case.label),
+                "remove": self._notes.removal_offer(uow, case),
+            }
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
-            if about_name:
-                del about["when"]
-            else:
-                about["place"] = self._notes.place(case)
-                del about["group"]
-            clause, due = self._voice.in_brackets(self._voice.sign(case)), self._notes.deadline(uow, case)
-            text = self._voice.render(kind, clause=clause, due=due, **about)
+        text = self._voice.render(kind, **{name: value for name, value in about.items() if name in kind.fields})
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._sync_if_unnamed(uow, case, person)
 
@@ -197,8 +188,10 @@ class CaseNotifications:
             proposal=self._proposed_sentence(made) if self._is_about_writing(case) else "",
         )
 
-    def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
+    def decided(self, uow: UnitOfWork, case: Case, to: CaseState, *, taken_back: bool = False) -> None:
         """Tell the person whom the case is about that the admins have moved it to the state `to`.
+
+        If `taken_back`, that they have taken that back, which is told to those who were told of the decision.
 
         A false alarm is told to persons who were asked to correct the breach, or who wrote about the case to the
         admins; a confirmation only to those who wrote. Other states are not told: sealed cases (suspected state
@@ -213,6 +206,8 @@ class CaseNotifications:
         }.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return
+        if taken_back:
+            text = MessageId.DECIDED_TAKEN_BACK
         about = self._case_fields(case, person)
         del about["when"]
         about["citation"] = self._voice.cited(case, within=text is MessageId.DECIDED_FALSE_ALARM)
@@ -223,6 +218,7 @@ class CaseNotifications:
         """Tell the admins that the person has posted the content of a sealed case (a suspected secret) again."""
         about = self._case_fields(case, uow.people.get(person.id))
         del about["citation"]
+        about |= {"head": self._voice.head(case), "closing": self._voice.render(MessageId.ALERT_CLOSING)}
         text = self._voice.render(MessageId.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 

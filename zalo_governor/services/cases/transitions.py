@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from zalo_governor.domain.audit import MOVED
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.ports import UnitOfWork
@@ -65,5 +66,5 @@ def move_case(
     """
     moved = case.moved(to, at=at, by=by, reason=reason)
     uow.cases.save(moved)
-    audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": to.value, **detail}, at=at, by=by)
+    audit_case(uow, MOVED, moved, {"from": case.state.value, "to": to.value, **detail}, at=at, by=by)
     return moved

@@ -46,6 +46,16 @@ class Answer(NamedTuple):
     """If the command was typed in the group: the one line posted there; None for the default, "answered in private"."""
 
 
+def joined_answers(answers: Sequence[Answer]) -> Answer:
+    """Return the answers of one command, carried out for several codes, as one: a text with a paragraph for each."""
+    outcomes = dict.fromkeys(answer.outcome for answer in answers)
+    return answers[0]._replace(
+        texts=["\n".join(text for answer in answers for text in answer.texts)],
+        outcome=", ".join(outcomes),
+        subject=", ".join(answer.subject for answer in answers),
+    )
+
+
 class Command(ABC, Generic[ArgumentT]):
     """Base class of a chat command; `ArgumentT` is the type of its parsed argument.
 
@@ -65,8 +75,12 @@ class Command(ABC, Generic[ArgumentT]):
     command was meant."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other words for the command; those of at most two letters have to be typed exactly."""
+    suggested_for: ClassVar[tuple[str, ...]] = ()
+    """Words, in the form of `word`, that are no command but after which this one is suggested."""
     in_help: ClassVar[bool] = True
     """Whether `/trogiup` (help) lists the command; False for those that the page of another command names."""
+    several: ClassVar[bool] = False
+    """Whether several case codes may be typed, so that the command is carried out for each of them."""
     by_code: ClassVar[bool] = False
     """Whether the argument starts with a case code. Such a command typed without a slash needs a full code (`VP12`): a
     bare number may be ordinary talk, as in "báo nhầm 12 tin" ("reported 12 messages by mistake")."""

@@ -25,6 +25,7 @@ class PassOn(CaseWords):
 
     word = "chuyen"
     aliases = ("trinh",)
+    several = True
     usage = MessageId.USAGE_PASS_ON
 
     def __init__(self, policy: ServicePolicy) -> None:

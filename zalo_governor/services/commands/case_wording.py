@@ -76,6 +76,7 @@ class Review(_OwnCaseCommand):
     """Command `/xemlai VP12 [text]` (review): ask that a case (a possible breach), already decided, be reviewed."""
 
     word = "xemlai"
+    several = True
     usage = MessageId.USAGE_REVIEW
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
@@ -117,6 +118,7 @@ class AddNote(CaseWords):
     """Command `/ghichu VP12 text` (note): add an admin's note to a case (a possible breach under review)."""
 
     word = "ghichu"
+    several = True
     usage = MessageId.USAGE_CASE_NOTE
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:

@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar, NamedTuple
@@ -12,10 +13,18 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import DESK, Role
 from zalo_governor.services.cases.audit import audit_case
-from zalo_governor.services.cases.decisions import Decided, RefusalReason, Refused, decide_case
+from zalo_governor.services.cases.decisions import (
+    TAKEN_BACK,
+    Decided,
+    RefusalReason,
+    Refused,
+    decide_case,
+    take_back_decision,
+)
 from zalo_governor.services.cases.ranking import gravest_first
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
+from zalo_governor.services.directives.addressees import agency_in, fits
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import state_in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
@@ -27,6 +36,10 @@ from zalo_governor.services.reports.periods import midnight, today
 _ROWS = 20
 _PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
 _MOST_CHARACTERS = 500
+_AGENCY = re.compile(
+    r"(?:so|ban|ubnd|uy ban|cong an|thanh tra|van phong|vp|cuc|chi cuc|trung tam|hoi|xa|phuong|dac khu)\b"
+)
+"""How the name of an agency begins, without diacritics."""
 _RECENT = timedelta(days=30)
 
 
@@ -42,6 +55,8 @@ class Which(Enum):
     """All cases opened in the last 30 days, decided or not."""
     TODAY = MessageId.CASES_TODAY
     """Cases opened today, decided or not."""
+    URGENT = MessageId.CASES_URGENT
+    """Open cases of which people must be told at once."""
 
 
 class Wanted(NamedTuple):
@@ -49,10 +64,12 @@ class Wanted(NamedTuple):
 
     which: Which
     page: int = 1
+    agency: str = ""
+    """Only cases about people of this agency, as typed; "" for all."""
 
 
 class ListCases(Command[Wanted]):
-    """Command `/vipham [đang xử lý | tất cả | hôm nay] [page]` (violations): list cases."""
+    """Command `/vipham [đang xử lý | khẩn | tất cả | hôm nay | agency] [page]` (violations): list cases."""
 
     word = "vipham"
     usage = MessageId.USAGE_CASES
@@ -67,17 +84,31 @@ class ListCases(Command[Wanted]):
         "tatca": Which.ALL,
         "hom nay": Which.TODAY,
         "homnay": Which.TODAY,
+        "khan": Which.URGENT,
+        "nghiem trong": Which.URGENT,
     }
-    _TYPED: ClassVar[dict[Which, str]] = {Which.OPEN: "", Which.ALL: "tất cả ", Which.TODAY: "hôm nay "}
+    _TYPED: ClassVar[dict[Which, str]] = {
+        Which.OPEN: "",
+        Which.ALL: "tất cả ",
+        Which.TODAY: "hôm nay ",
+        Which.URGENT: "khẩn ",
+    }
 
     def understand(self, rest: str, today: date) -> Wanted | None:
         """Parse `rest`, the text after the command's word: which cases to show, and a page number; else return None.
 
-        An empty text means page 1 of the open cases; `today` is not used.
+        An empty text means page 1 of the open cases; a name of an agency, its open cases.
         """
-        found = _PAGE.fullmatch(folded(rest).strip(" ."))
-        which = self._FILTERS.get(found[1].strip()) if found else None
-        return Wanted(which, int(found[2] or 1)) if found and which else None
+        typed = " ".join(rest.split()).strip(" .")
+        found = _PAGE.fullmatch(folded(typed))
+        if found is None:
+            return None
+        page, words = int(found[2] or 1), found[1].strip()
+        which = self._FILTERS.get(words)
+        if which is not None:
+            return Wanted(which, page)
+        named = _AGENCY.match(words)
+        return Wanted(Which.OPEN, page, one_line(typed[: found.end(1)], _MOST_CHARACTERS)) if named else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Return the page `argument` of each group's cases, the gravest first, then the newest, and their number."""
@@ -87,11 +118,17 @@ class ListCases(Command[Wanted]):
 
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         now, which = self.policy.clock(), wanted.which
-        start = {Which.OPEN: from_ms(0), Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}[which]
+        start = {Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}.get(which, from_ms(0))
         cases = call.uow.cases.opened_between(
-            group.id, start=start, end=_just_after(now), open_only=which is Which.OPEN
+            group.id, start=start, end=_just_after(now), open_only=which in {Which.OPEN, Which.URGENT}
         )
-        named = {"which": self.voice.render(which.value), "group": self.voice.group(group)}
+        if which is Which.URGENT:
+            cases = [case for case in cases if case.urgent]
+        said = self.voice.render(which.value)
+        if wanted.agency:
+            cases = self._of_agency(call.uow, group, cases, wanted.agency)
+            said = self.voice.render(MessageId.CASES_OF_AGENCY, which=said, agency=wanted.agency)
+        named = {"which": said, "group": self.voice.group(group)}
         if not cases:
             return self.voice.render(MessageId.CASES_NONE, **named)
         ordered = gravest_first(reversed(cases))
@@ -99,17 +136,33 @@ class ListCases(Command[Wanted]):
         starts = [0, *range(first, len(ordered), _ROWS)]
         page = min(wanted.page, len(starts))
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
-        on = self._page_line(which, page, len(starts))
+        on = self._page_line(wanted, page, len(starts))
         return self.voice.render(MessageId.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
 
-    def _page_line(self, which: Which, page: int, pages: int) -> str:
+    def _of_agency(self, uow: UnitOfWork, group: Group, cases: Sequence[Case], typed: str) -> list[Case]:
+        """Return those of the cases that are about people of the agency, by the roster, else by their display names."""
+        agencies = {
+            uid: entry.agency or agency_in(entry.title)
+            for entry, uids in uow.roster.matched(self.policy.account, group.id)
+            for uid in uids
+        }
+        found = []
+        for case in cases:
+            person = uow.people.get(case.person_id)
+            agency = agencies.get(person.uid) or agency_in(person.title or person.display_name)
+            if agency and fits(typed, agency):
+                found.append(case)
+        return found
+
+    def _page_line(self, wanted: Wanted, page: int, pages: int) -> str:
         """Return a text with the page number and the command for the next page; "" if there is only one page."""
         if pages == 1:
             return ""
         about = {"page": number(page), "pages": number(pages)}
         if page == pages:
             return self.voice.render(MessageId.CASES_LAST_PAGE, **about)
-        return self.voice.render(MessageId.CASES_PAGE, next=f"{self._TYPED[which]}{page + 1}", **about)
+        typed = f"{wanted.agency} " if wanted.agency else self._TYPED[wanted.which]
+        return self.voice.render(MessageId.CASES_PAGE, next=f"{typed}{page + 1}", **about)
 
     def _row(self, uow: UnitOfWork, case: Case) -> str:
         return self.voice.render(
@@ -167,6 +220,7 @@ class ConfirmCase(CaseCommand):
 
     word = "xacnhan"
     usage = MessageId.USAGE_CONFIRM
+    several = True
 
     def about(self, call: Call, case: Case) -> Answer:
         """Move the case to the state CONFIRMED, or to REFERRED if a state secret is suspected.
@@ -196,6 +250,7 @@ class FalseAlarm(CaseWords):
 
     word = "baonham"
     usage = MessageId.USAGE_FALSE_ALARM
+    several = True
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Move the case to the state FALSE_ALARM and return the reply; refuse if no reason was typed.
@@ -210,6 +265,23 @@ class FalseAlarm(CaseWords):
         return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
 
 
+class TakeBack(CaseCommand):
+    """Command `/hoantac VP12` (undo): take back one's own decision on a case, within ten minutes."""
+
+    word = "hoantac"
+    usage = MessageId.USAGE_TAKE_BACK
+    several = True
+
+    def about(self, call: Call, case: Case) -> Answer:
+        """Put the case back into the state before the decision."""
+        match take_back_decision(self.policy, call.uow, case, call.person):
+            case Decided(before):
+                text = self.voice.render(MessageId.TAKEN_BACK, code=case.code, state=self.voice.state_of(before))
+                return Answer([text], subject=case.code)
+            case None:
+                return Answer([self.voice.render(MessageId.NOT_TAKEN_BACK, code=case.code)], "stands", case.code)
+
+
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
     """Move the case to state `to` for the caller of a command; return the reply that says so, or why it was refused.
 
@@ -219,7 +291,13 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
     voice, code = command.voice, case.code
     match decide_case(command.policy, call.uow, case, to, reason, call.person):
         case Decided():
-            return Answer([voice.render(MessageId.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
+            text = MessageId.CASE_MOVED if to in TAKEN_BACK else MessageId.CASE_REVIEWED
+            about = {
+                "who": voice.who(call.uow.people.get(case.person_id)),
+                "citation": voice.cited(case, within=True),
+                "when": moment(case.event_at),
+            }
+            return Answer([voice.render(text, code=code, state=voice.state(to), **about)], subject=code)
         case Refused(RefusalReason.OWN_CHANGE):
             return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], RefusalReason.OWN_CHANGE.value, code)
         case Refused():

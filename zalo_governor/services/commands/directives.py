@@ -12,7 +12,7 @@ from zalo_governor.services.commands.cases import one_line
 from zalo_governor.services.commands.parsing import directive_number, folded
 from zalo_governor.services.directives.addressees import fits
 from zalo_governor.services.directives.pages import DirectivePages
-from zalo_governor.services.directives.reading import reader_for
+from zalo_governor.services.directives.reading import TypedDeadline, reader_for
 from zalo_governor.services.directives.register import DirectiveRegister
 from zalo_governor.services.directives.reminders import RemindHandler, plan_question
 from zalo_governor.services.messaging.formatter import number
@@ -25,6 +25,8 @@ _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
 _MOST_CHARACTERS = 300
+_MANY_REMINDED = 3
+"""So many people are reminded on one command without a second one."""
 
 
 class Wanted(NamedTuple):
@@ -80,6 +82,18 @@ class DirectiveCommand(Command[Wanted]):
 
     def _say(self, directive: Directive, text: MessageId, outcome: str = "done", **fields: str) -> Answer:
         return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)
+
+    def _unclear(self, found: TypedDeadline | None, typed: str, command: str) -> str:
+        """Return the question about a typed deadline that is over, or may mean two moments; "" if it is clear."""
+        if found is None:
+            return ""
+        if found.other is not None:
+            both = {"one": self._pages.day_of_due(found.moment), "other": self._pages.day_of_due(found.other)}
+            return self.voice.render(MessageId.DIRECTIVE_WHICH_TIME, typed=typed, command=command, **both)
+        if found.moment > self.policy.clock():
+            return ""
+        due = self._pages.day_of_due(found.moment)
+        return self.voice.render(MessageId.DIRECTIVE_TIME_OVER, due=due, command=command)
 
     def _needs_open(self, directive: Directive) -> Answer | None:
         """Return the reply that the directive is not open; None if it is."""
@@ -154,7 +168,10 @@ class ShowDirectives(DirectiveCommand):
         known = call.uow.directives.of_message(group_id, key)
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)
-        typed = self._typed(call, key, words)
+        found = self._reader.deadline(words, call.event.at)
+        if unclear := self._unclear(found, words, f"/{self.word}"):
+            return Answer([unclear], "no_time")
+        typed = self._typed(call, key, words, found)
         if known is None:
             directive = self._register.open(call.uow, typed, by=call.person.id)
         else:
@@ -163,14 +180,13 @@ class ShowDirectives(DirectiveCommand):
             directive = self._register.accept(call.uow, known.model_copy(update=said), call.person.id)
         return Answer([self._page(call, directive)], "opened", directive.code)
 
-    def _typed(self, call: Call, key: str, words: str) -> Directive:
+    def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None) -> Directive:
         event, quote = call.event, call.event.quote
         text = quote.text if quote else words
-        found = self._reader.deadline(words, event.at)
-        names = _names(found[1] if found else words)
+        names = _names(found.rest if found else words)
         if not quote or not names:
             names = self._reader.addressees(text)
-        due = found[0] if found else self._reader.due(text, event.at)
+        due = found.moment if found else self._reader.due(text, event.at)
         item = DirectiveItem(text=one_line(text, 2 * _MOST_CHARACTERS), names=tuple(names), due_at=due)
         giver = self._giver(call)
         return Directive(
@@ -223,18 +239,18 @@ class ExtendDirective(DirectiveCommand):
         """Move the deadline, and show the directive; a time in the past or that is not understood is refused."""
         if refused := self._needs_open(directive):
             return refused
-        now = self.policy.clock()
-        found = self._reader.deadline(words, now)
-        if found is None or found[0] <= now:
+        found = self._reader.deadline(words, self.policy.clock())
+        if unclear := self._unclear(found, words, f"/{self.word} {directive.code}"):
+            return Answer([unclear], "no_time", directive.code)
+        if found is None:
             return self._say(directive, MessageId.DIRECTIVE_WHEN, "no_time", typed=words)
-        due, who = found
-        who = _BETWEEN.sub("", who)
+        due, who = found.moment, _BETWEEN.sub("", found.rest)
         asked = self._asked(call, directive, who)
         if not asked:
             return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who or words)
         self._register.extend(call.uow, directive, asked, due, call.person.id)
         text = self.voice.render(
-            MessageId.DIRECTIVE_EXTENDED, code=directive.code, due=self._pages.due(due), count=number(len(asked))
+            MessageId.DIRECTIVE_EXTENDED, code=directive.code, due=self._pages.day_of_due(due), count=number(len(asked))
         )
         return Answer([text], subject=directive.code)
 
@@ -246,15 +262,25 @@ class RemindNow(DirectiveCommand):
     usage = MessageId.USAGE_REMIND
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Send the reminders, unless somebody ordered them within the last hour."""
+        """Send the reminders, unless somebody ordered them within the last hour.
+
+        More than three people are named first; they are reminded if the code is typed twice.
+        """
         if refused := self._needs_open(directive):
             return refused
-        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
-        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
-            return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")
         silent = [
             (directive, one) for one in call.uow.directives.assignees(directive.id) if one.silent and not one.removed
         ]
+        again = directive_number(words)
+        to_ask = {one.person_ids[0]: one for _, one in silent if one.person_ids}
+        if len(to_ask) > _MANY_REMINDED and (again is None or again[0] != directive.id):
+            names = self._pages.names(to_ask.values())
+            return self._say(
+                directive, MessageId.DIRECTIVE_REMIND_MANY, "asked", count=number(len(to_ask)), names=names
+            )
+        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
+        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
+            return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, silent)
         away = self.voice.render(MessageId.DIRECTIVE_REMINDED_ABSENT, count=number(absent)) if absent else ""

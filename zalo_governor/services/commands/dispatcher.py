@@ -10,15 +10,18 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.services.cases.freshness import is_fresh, may_be_carried_out
-from zalo_governor.services.commands.base import Answer, AnyCommand, Call
+from zalo_governor.services.commands.base import Answer, AnyCommand, Call, joined_answers
 from zalo_governor.services.commands.directives import ShowDirectives
 from zalo_governor.services.commands.parsing import (
     Typed,
     bare_case,
     bare_directive,
     begins_with_slash,
+    counts_things,
+    each_case,
     names_case,
     read,
+    without_frame,
 )
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
@@ -28,6 +31,7 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import today
+from zalo_governor.text.fold import skeleton
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +40,10 @@ _ABBREVIATION_LETTERS = 2
 """Command words of at most this many letters (`bc`) are matched exactly: a typing error makes another word."""
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """Rate limit for persons who have no role but member: at most 6 answers within each 5 minutes."""
-_MOST_HINTS_TO_MEMBER, _MOST_HINTS_TO_OTHERS = 1, 6
-"""Maximum hints about the commands within each 5 minutes: for a person who is only a member, and for others."""
+_MOST_HINTS = 1
+"""Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
+_MOST_CODES = 10
+"""For so many codes at most one command is carried out."""
 _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 """Roles of people who get reports, but are not shown cases and seldom have one of their own."""
 
@@ -65,7 +71,7 @@ class CommandDesk:
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             return False
-        return self._parse_argument(command, typed) is not None
+        return self._parse_arguments(command, typed, may=True) is not None
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Carry out the command in the event, if there is one, and send the reply.
@@ -98,20 +104,21 @@ class CommandDesk:
         if command is None or typed is None:
             self._send_hint(uow, event, person, typed)
             return
-        argument = self._parse_argument(command, typed)
-        if (argument is None and not typed.slash) or (typed.bare and not command.allowed(person)):
+        arguments = self._parse_arguments(command, typed, may=command.allowed(person))
+        if (arguments is None and not typed.slash) or (typed.bare and not command.allowed(person)):
             self._send_hint(uow, event, person, None, code=typed.rest if typed.bare else "")
         elif not may_be_carried_out(event, self._policy.clock()):
             self._refuse_stale(uow, event, person, command)
         elif not command.allowed(person):
             self._refuse(uow, event, person, command)
-        elif argument is None:
+        elif arguments is None:
             usage = self._voice.render(command.usage)
             text = self._voice.render_for(person, MessageId.USAGE, usage=usage)
             self._send_answer(uow, event, person, command, Answer([text], "usage"))
         else:
             call = Call(uow, person, self._groups_of(event), event)
-            self._send_answer(uow, event, person, command, command.answer(call, argument))
+            answers = [command.answer(call, argument) for argument in arguments]
+            self._send_answer(uow, event, person, command, joined_answers(answers) if len(answers) > 1 else answers[0])
 
     def _parse_command(self, event: EventBase) -> Typed | None:
         # Not isinstance: MessageRevised is a subclass of MessageSent, and an edited message is never a command.
@@ -123,12 +130,32 @@ class CommandDesk:
             return Typed(ShowCase.word, code, slash=True, bare=True)
         if code := bare_directive(event.text):
             return Typed(ShowDirectives.word, code, slash=True, bare=True)
-        return read(event.text, self._words)
+        typed = read(event.text, self._words)
+        if typed is not None and (typed.word or typed.slash):
+            return typed
+        asked = read(without_frame(event.text), self._words)
+        # Words of politeness are taken away for harmless commands alone: a decision has to be typed as such.
+        return asked if asked and asked.word and self._commands[asked.word].forgiving else typed
 
-    def _parse_argument(self, command: AnyCommand, typed: Typed) -> Any:
-        if command.by_code and not typed.slash and not names_case(typed.rest):
+    def _parse_arguments(self, command: AnyCommand, typed: Typed, *, may: bool) -> list[Any] | None:
+        """Return the argument of the command, or one for each of several codes; None if it is not understood.
+
+        Without a slash, a bare number counts as a code only of a person who `may` use the command, and if it counts
+        nothing: otherwise words before a number are ordinary talk.
+        """
+        bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
+        if bare and (not may or counts_things(typed.rest)):
             return None
-        return command.understand(typed.rest, today(self._policy.clock()))
+        rests = each_case(typed.rest) if command.several else [typed.rest]
+        arguments = [self._understand(command, rest) for rest in rests[:_MOST_CODES]]
+        return None if None in arguments else arguments
+
+    def _understand(self, command: AnyCommand, rest: str) -> Any:
+        day = today(self._policy.clock())
+        argument = command.understand(rest, day)
+        if argument is None and command.forgiving:
+            argument = command.understand(without_frame(rest), day)
+        return argument
 
     def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
         """Count one answer to the person; return False if the person may get no more answers in these 5 minutes.
@@ -197,21 +224,27 @@ class CommandDesk:
             return
         group_id = self._group_id(event)
         if typed is not None:
-            text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=self._suggest_similar(person, typed))
+            near = self._suggest_similar(person, typed, event)
+            text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=near)
             self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
-        elif self._count_in_window(
-            uow, f"hint:{person.id}", _MOST_HINTS_TO_OTHERS if person.roles - {Role.MEMBER} else _MOST_HINTS_TO_MEMBER
-        ):
+        elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
             own = MessageId.HINT_CASE_OF_OTHERS if person.has(*_ABOVE_CASES) else MessageId.HINT_CASE
             text = self._voice.render_for(person, own, code=code) if code else hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
-    def _suggest_similar(self, person: Person, typed: Typed) -> str:
-        """Return a text with the most similar commands that the person may use; "" if there are none."""
-        near = dict.fromkeys(self._commands[word] for word in typed.near)
-        likest = [command for command in near if command.allowed(person)][:_MOST_SUGGESTED]
+    def _suggest_similar(self, person: Person, typed: Typed, event: EventBase) -> str:
+        """Return a text with the most similar commands that the person may use; "" if there are none.
+
+        A command that decides something is suggested only if the typed word differs from it by a slip.
+        """
+        said = skeleton(event.text) if isinstance(event, MessageSent) else ""
+        meant = [command for command in self._commands.values() if any(map(said.startswith, command.suggested_for))]
+        near = [self._commands[word] for word in typed.near]
+        slip = typed.close and not meant
+        fitting = [command for place, command in enumerate(near) if command.forgiving or (slip and not place)]
+        likest = [one for one in dict.fromkeys([*meant, *fitting]) if one.allowed(person)][:_MOST_SUGGESTED]
         rows = [self._voice.render(MessageId.HELP_ROW, usage=self._voice.render(command.usage)) for command in likest]
         return self._voice.render(MessageId.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
 

@@ -63,7 +63,7 @@ class Belongs(Command[Whom]):
             return Answer([self._list(call, group) for group in call.groups], subject="list")
         found = find(call, self.policy.account, whom)
         if found is None:
-            return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=whom.code)], "unknown", whom.code)
+            return unknown_member(self, call, whom)
         if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
             return self._close_case(call, found, whom, MessageId.MEMBER_ALREADY, MessageId.REASON_RECOGNISED)
         if found.person.namesake and not whom.rest:
@@ -160,6 +160,13 @@ class Belongs(Command[Whom]):
         )
 
 
+def unknown_member(command: Command[Whom], call: Call, whom: Whom) -> Answer:
+    """Return the reply that the code is nobody's; of another case's code, which codes are meant."""
+    other = whom.case_id is not None and call.uow.cases.get(whom.case_id) is not None
+    text = MessageId.MEMBER_OTHER_CASE if other else MessageId.MEMBER_UNKNOWN
+    return Answer([command.voice.render(text, code=whom.code)], "unknown", whom.code)
+
+
 class PutOut(Command[Whom]):
     """Command `/moira VP12 | TV34` (remove): remove a person who is not on the roster (approved list) from the group.
 
@@ -189,7 +196,7 @@ class PutOut(Command[Whom]):
         """
         found = find(call, self.policy.account, argument)
         if found is None:
-            return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=argument.code)], "unknown", argument.code)
+            return unknown_member(self, call, argument)
         account, uid = self.policy.account, found.person.uid
         approved = call.uow.roster.approved_uids(account, found.group.id)
         if approved is None or uid in approved:

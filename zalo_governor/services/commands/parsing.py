@@ -51,6 +51,23 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
     return _match_with_typos(tokens, heads, words, slash=slash)
 
 
+def without_frame(text: str) -> str:
+    """Return what somebody asks for without the words of politeness around it: `cho tôi xem báo cáo tuần này ạ`.
+
+    Questions that mean a command come out as its word: `tình hình nhóm thế nào` as `báo cáo`.
+    """
+    composed = unicodedata.normalize("NFC", unpasted(text[:_MAX_CHARACTERS]).text).strip()
+    plain = fold(composed)  # Folding keeps the length.
+    lead = _LEAD.match(plain)
+    start = lead.end() if lead else 0
+    tail = _TAIL.search(plain, start)
+    core = composed[start : tail.start() if tail else None].strip(" ,.?!")
+    for question, meant in _QUESTIONS:
+        if question.fullmatch(fold(core)):
+            return meant
+    return core
+
+
 def folded(text: str) -> str:
     """Return the text in lower case without diacritics, with runs of spaces collapsed; punctuation is kept."""
     return " ".join(fold(normalise(text).text).split())
@@ -59,6 +76,27 @@ def folded(text: str) -> str:
 def case_number(text: str) -> tuple[int, str] | None:
     """Parse a case number at the beginning (`VP12`, `#12`, `ca 12`, `12`); return (number, rest as typed), or None."""
     return numbered(text, _CODE)
+
+
+def each_case(text: str) -> list[str]:
+    """Split several case codes at the beginning (`VP4, VP6 lý do`) into one argument each, with the text after them.
+
+    A further code needs its letters or a comma (`4, 6`), unless nothing but numbers was typed (`4 6`): in
+    `VP4 12 tin là tên riêng` the 12 is a part of the reason. A text with one code is returned as it is.
+    """
+    composed = unicodedata.normalize("NFC", unpasted(text).text)
+    plain = fold(composed)
+    found = _CODE.match(plain)
+    if found is None:
+        return [text]
+    further = _NUMBER_AFTER if _ONLY_NUMBERS.fullmatch(plain) else _CODE_AFTER
+    numbers = [found[1]]
+    end = found.end()
+    while following := further.match(plain, end):
+        numbers.append(following[1] or following[2])
+        end = following.end()
+    rest = composed[end:]
+    return [f"VP{number}{rest}" for number in dict.fromkeys(numbers)] if len(numbers) > 1 else [text]
 
 
 def directive_number(text: str) -> tuple[int, str] | None:
@@ -81,6 +119,11 @@ def bare_directive(text: str) -> str | None:
 def names_case(text: str) -> bool:
     """Return whether the text begins with the code of a case, member or directive (`VP12`, `tv 3`, `CĐ4`)."""
     return _WHOLE_CODE.match(unpasted(text).text) is not None
+
+
+def counts_things(text: str) -> bool:
+    """Return whether a number at the beginning counts something (`12 tin`, `3 lần`), and so is no code."""
+    return _COUNTED.match(folded(text)) is not None
 
 
 def numbered(text: str, code: re.Pattern[str]) -> tuple[int, str] | None:
@@ -140,6 +183,25 @@ def _tolerated_typos(word: str, *, slash: bool) -> int:
     return 2 if len(word) > _MIN_LETTERS + 1 else 1
 
 
+_LEAD = re.compile(
+    r"(?:(?:da|vang|thua|kinh|alo|xin|cho|gui|goi|nho|de nghi|vui long|lam on|phien|giup|hay|toi|anh|chi|em|minh|muon"
+    r"|can|duoc|biet|lay|he thong|xem(?! ?(?:lai|vp|#|\d)))\b[\s,:.]*)+"
+)
+_TAIL = re.compile(
+    r"[\s,.!?]*\b(?:(?:nhe|nha|nhi|a|ha|voi|giup|gium|cai|di|the nao|ra sao|duoc khong|cho (?:toi|anh|chi|em|minh)"
+    r"|(?:giup|gium) (?:toi|anh|chi|em|minh))\b[\s,.!?]*)+$"
+)
+_QUESTIONS = (
+    (re.compile(r"tinh hinh (?:cua |trong )?nhom(?: hom nay| bay gio)?"), "báo cáo"),
+    (
+        re.compile(
+            r"(?:con )?(?:ai|don vi nao|nhung ai) (?:con |dang )?(?:chua|cham) (?:tra loi|bao cao|phan hoi)"
+            r"(?: chi dao)?"
+        ),
+        "giao việc",
+    ),
+)
+"""Questions that mean a command; they are without diacritics and words of politeness."""
 _SLASHES = ("/", "／")
 _MAX_CHARACTERS = 3000
 _MIN_LETTERS = 5
@@ -149,6 +211,12 @@ _GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy|c[đd])?#?[0-9])", re.IG
 """Matches a command word and an argument typed without a space between them: `/xemVP12`, `/quyche4.1`."""
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
 _DIRECTIVE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
+_CODE_AFTER = re.compile(
+    r"\s*(?:[,;+&]|va\b)?\s*vp[\s\-#]*0*([1-9]\d{0,17})(?!\w)|\s*[,;+&]\s*#?0*([1-9]\d{0,17})(?!\w)"
+)
+_NUMBER_AFTER = re.compile(r"[\s,;+&]*(?:va\b)?\s*(?:vp[\s\-#]*|#)?0*([1-9]\d{0,17})(?!\w)|(?!)()")
+_ONLY_NUMBERS = re.compile(r"(?:\s|[,;+&.#\-]|vp|va\b|\d)+")
+_COUNTED = re.compile(r"\d+ (?:tin|vu|lan|truong hop|nguoi|cai|don vi|y|noi dung|tep|anh)\b")
 _BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
 _BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
 _WHOLE_CODE = re.compile(r"\s*(?:vp|tv|c[đd])[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

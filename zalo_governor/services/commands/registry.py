@@ -4,7 +4,7 @@ from zalo_governor.services.commands.approve import Approve
 from zalo_governor.services.commands.base import AnyCommand
 from zalo_governor.services.commands.case_notes import PassOn, Remove, WhoHasSeen
 from zalo_governor.services.commands.case_wording import AddNote, Explain, Review
-from zalo_governor.services.commands.cases import ConfirmCase, FalseAlarm, ListCases
+from zalo_governor.services.commands.cases import ConfirmCase, FalseAlarm, ListCases, TakeBack
 from zalo_governor.services.commands.directives import (
     AcceptDirective,
     AskLater,
@@ -34,6 +34,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     ShowCase,
     ConfirmCase,
     FalseAlarm,
+    TakeBack,
     Review,
     PassOn,
     AddNote,

@@ -49,6 +49,7 @@ class Report(Command[Wanted]):
 
     word = "baocao"
     aliases = ("bc", "report")
+    suggested_for = ("tinhhinh", "thongke", "tonghop", "ketqua")
     usage = MessageId.USAGE_REPORT
     forgiving = True
     roles = frozenset(REPORT_READERS)

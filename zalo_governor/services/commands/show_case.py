@@ -13,7 +13,7 @@ from zalo_governor.services.commands.cases import CaseCommand, note_opening, one
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import delivered_in_words, state_in_words
-from zalo_governor.services.messaging.formatter import gone, moment, number
+from zalo_governor.services.messaging.formatter import day, gone, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.trial_filter import on_trial, withheld_line
 from zalo_governor.services.policy import ServicePolicy
@@ -125,7 +125,12 @@ class ShowCase(CaseCommand):
         lines += [self._note_line(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader_lines(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
-            lines.append(self.voice.render(MessageId.CASE_WITHHELD, whom=withheld))
+            trial = call.uow.trials.get(self.policy.account)
+            if on_trial(self.policy, call.uow) or trial is None or trial.live_at is None:
+                lines.append(self.voice.render(MessageId.CASE_WITHHELD, whom=withheld))
+            else:
+                ended = day(trial.live_at)
+                lines.append(self.voice.render(MessageId.CASE_WITHHELD_BEFORE, whom=withheld, day=ended))
         if case.sealed and case.state is not CaseState.FALSE_ALARM:
             lines.append(self._next_steps_line(call, case))
         return lines + self._opening_lines(call, case)

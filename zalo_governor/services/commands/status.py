@@ -31,6 +31,7 @@ class Status(Command[bool]):
 
     word = "trangthai"
     aliases = ("tinhtrang",)
+    suggested_for = ("tinhhinh", "hoatdong", "ketnoi")
     usage = MessageId.USAGE_STATUS
     forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})

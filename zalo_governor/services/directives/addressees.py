@@ -1,11 +1,11 @@
 """Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.directives import GIVERS
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import Role, Standing
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.directives.addressees import EVERYBODY
@@ -43,10 +43,12 @@ class GroupDirectory:
 
     Args:
         people: everybody who may be addressed; the leadership and the bot account are left out.
+        kinds: which agencies "các sở", "các ban" mean: {kind: beginnings of their names}.
     """
 
-    def __init__(self, people: Sequence[Listed]) -> None:
+    def __init__(self, people: Sequence[Listed], kinds: Mapping[str, Sequence[str]]) -> None:
         self._people = people
+        self._kinds = {fold(kind): [_words(name) for name in names] for kind, names in kinds.items()}
         self._agencies: dict[str, list[Listed]] = {}
         for person in people:
             if person.agency:
@@ -110,9 +112,17 @@ class GroupDirectory:
         wants_communes, wants_others = bool(_COMMUNES.search(plain)), bool(_DEPARTMENTS.search(plain))
         if wants_communes and not wants_others:
             return self._all(communes)
-        if wants_others and not wants_communes:
-            return self._all(others)
-        return self._all(self._agencies) if wants_others or _UNITS.search(plain) else []
+        if wants_others and not _ALL_DEPARTMENTS.search(plain):
+            others = [agency for agency in others if self._is_of_kind(agency, plain)]
+        if wants_others:
+            return self._all([*others, *communes] if wants_communes else others)
+        return self._all(self._agencies) if _UNITS.search(plain) else []
+
+    def _is_of_kind(self, agency: str, collective: str) -> bool:
+        """Return whether the agency is of a kind that the collective name, without diacritics, contains."""
+        words = _words(agency)
+        named = [names for kind, names in self._kinds.items() if re.search(rf"\b{re.escape(kind)}\b", collective)]
+        return any(words[: len(name)] == name for names in named for name in names)
 
     def _all(self, agencies: Iterable[str], *, with_people: bool = False) -> list[Addressee]:
         found = [self._of_agency(agency) for agency in agencies if self._keys[agency] != _THE_PROVINCE]
@@ -146,25 +156,48 @@ class GroupDirectory:
         return _only(person for name, person in self._names if name[-len(words) :] == words)
 
 
-def directory_of(uow: UnitOfWork, account: str, group_id: str) -> GroupDirectory:
+def directory_of(uow: UnitOfWork, account: str, group_id: str, kinds: Mapping[str, Sequence[str]]) -> GroupDirectory:
     """Return the directory of a group: its roster, and its members who are on no roster, by their display names.
+
+    A display name is no identity. Where there is a roster, accounts outside it are left out, and one that shows a name
+    of the roster counts only if no account of that person is known, and no other account shows the name.
 
     Holders of the roles that give directives are left out: a collective name never means them.
     """
     present = uow.members.present_uids(account, group_id)
     givers = {person.uid for person in uow.people.with_role(account, *GIVERS, Role.BOT)}
+    roster = uow.roster.matched(account, group_id)
     listed = [
         Listed(entry.full_name, entry.title, entry.agency or agency_in(entry.title), frozenset(uids & present))
-        for entry, uids in uow.roster.matched(account, group_id)
+        for entry, uids in roster
         if uids.isdisjoint(givers) and not entry.roles & GIVERS
     ]
     known = givers.union({account}, *(person.uids for person in listed))
+    claims: dict[str, list[str]] = {}
     for uid, shown in sorted(uow.members.judged_names(account, group_id).items()):
-        if uid in present and uid not in known:
-            name, _, title = shown.partition(" - ")
-            listed.append(Listed(name.strip(), title.strip(), agency_in(title), frozenset({uid})))
+        if uid not in present or uid in known:
+            continue
+        name, _, title = (part.strip() for part in shown.partition(" - "))
+        standing = _standing(uow, account, uid) if roster else Standing.UNKNOWN
+        if standing is Standing.UNMATCHED:
+            claims.setdefault(fold(name), []).append(uid)
+        elif standing is not Standing.OUTSIDE:
+            listed.append(Listed(name, title, agency_in(title), frozenset({uid})))
+    listed = [person if person.uids else _claimed(person, claims) for person in listed]
     agencies = {person.agency for person in listed}
-    return GroupDirectory([person._replace(agency=whole_agency(person.agency, agencies)) for person in listed])
+    people = [person._replace(agency=whole_agency(person.agency, agencies)) for person in listed]
+    return GroupDirectory(people, kinds)
+
+
+def _standing(uow: UnitOfWork, account: str, uid: str) -> Standing:
+    person = uow.people.find_or_create(account, uid)
+    return uow.people.get(person.id).standing if person else Standing.OUTSIDE
+
+
+def _claimed(person: Listed, claims: Mapping[str, Sequence[str]]) -> Listed:
+    """Return a person of the roster with the one account that shows the name; unchanged if none or several do."""
+    uid = _only(claims.get(fold(person.full_name), ()))
+    return person._replace(uids=frozenset({uid})) if uid else person
 
 
 def agency_in(title: str) -> str:
@@ -280,4 +313,5 @@ _COLLECTIVE = re.compile(
 )
 _COMMUNES = re.compile(r"\b(?:xa|phuong|dac khu|thi tran|dia phuong|cap xa|huyen)\b")
 _DEPARTMENTS = re.compile(r"\b(?:so|ban|nganh|cap so)\b")
+_ALL_DEPARTMENTS = re.compile(r"\b(?:nganh|cap so|co quan|don vi)\b")
 _UNITS = re.compile(r"\b(?:don vi|co quan|nganh|thanh vien|dong chi)\b")

@@ -34,6 +34,8 @@ _FEW = 5
 """A directive to so many addressees is to a few: what they say next is probably about it."""
 _FITTING = 3
 """How much a message has to share with a directive (see `shared_words`) to be taken for its answer by that alone."""
+_OWN_MATTER = 8
+"""From so many words on, a report names its matter; if it shares no word with the directive, it is about another."""
 _ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
 
 
@@ -118,24 +120,39 @@ class AnswerMatcher:
         ]
         for owes in candidates[:_MOST_TRIED]:
             kind = self.kind(event, owes.directive.text)
-            if kind is None or not _is_plausible(owes, event, kind, way, fits=fits):
-                continue
             rivals = [other for other in candidates if any(one.silent or not one.settled for one in other.assignees)]
+            if kind is None or not _is_plausible(owes, event, kind, way, fits=fits, alone=len(rivals) < 2):
+                continue
             concerned = _concerned(owes.directive, owes.assignees, text, kind)
             return Match(owes.directive, concerned, kind, way, assumed=len(rivals) > 1)
         return None
 
 
-def _is_plausible(owes: OwedDirective, event: MessageSent, kind: AnswerKind, way: AnswerWay, *, fits: bool) -> bool:
+def _is_plausible(
+    owes: OwedDirective, event: MessageSent, kind: AnswerKind, way: AnswerWay, *, fits: bool, alone: bool
+) -> bool:
     """Return whether a message that quotes nothing may be taken as that kind of answer to that directive.
 
-    A second "rõ" is for another directive, or for nobody. What shares no words with an order to many is talk.
+    A second "rõ" is for another directive, or for nobody. What shares no words with an order to many is talk; a report
+    that shares none with any of several orders is about another matter.
+
+    Args:
+        owes: the directive.
+        event: the message.
+        kind: what it says.
+        way: how the directive was found.
+        fits: whether the message shares enough words with the directive.
+        alone: whether the sender owes an answer to no other directive that the message fits as well.
     """
     age, to_few = event.at - owes.directive.at, owes.addressees <= _FEW
     if kind is AnswerKind.RECEIVED:
         within = _RECEIPT_WITHIN if to_few or way is AnswerWay.MENTION else _RECEIPT_OF_MANY_WITHIN
         return age <= within and any(one.silent for one in owes.assignees)
-    return fits or way is AnswerWay.MENTION or (to_few and age <= _ANSWER_WITHIN and not event.attachment)
+    if fits or way is AnswerWay.MENTION:
+        return True
+    said = _said(event)
+    own_matter = len(_tokens(said)) >= _OWN_MATTER and not shared_words(said, _matter(owes.directive))
+    return alone and to_few and age <= _ANSWER_WITHIN and not event.attachment and not own_matter
 
 
 def _matter(directive: Directive) -> str:

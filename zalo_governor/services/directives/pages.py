@@ -115,6 +115,7 @@ class DirectivePages:
             (MessageId.DIRECTIVE_ABSENT, [one for one in asked if one.known and not one.in_group]),
             (MessageId.DIRECTIVE_UNKNOWN, [one for one in asked if not one.known]),
             (MessageId.DIRECTIVE_ASSUMED, [one for one in asked if one.assumed]),
+            (MessageId.DIRECTIVE_UNVERIFIED, [one for one in asked if _is_unverified(uow, one)]),
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
@@ -213,11 +214,26 @@ class DirectivePages:
         """Return the state of a directive in words."""
         return self._voice.render(_STATES[directive.state])
 
+    def names(self, assignees: Iterable[Assignee]) -> str:
+        """Return the names of addressees as far as they fit on a page, and how many more there are."""
+        return self._names(assignees, PAGE_LIMIT // 2)
+
     def due(self, due: datetime | None) -> str:
         """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
         if due is None:
             return self._voice.render(MessageId.DIRECTIVE_NO_DUE)
         return self._voice.render(MessageId.DIRECTIVE_DUE, when=_short(due))
+
+    def day_of_due(self, due: datetime) -> str:
+        """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
+
+        The year is shown if it is not the present one.
+        """
+        here, now = local(due), local(self._policy.clock())
+        year = f"/{here:%Y}" if here.year != now.year else ""
+        weekday = self._voice.render(MessageId.WEEKDAYS).split(", ")[here.weekday()]
+        when = f"{here:%H:%M} {weekday} {here:%d/%m}{year}"
+        return self._voice.render(MessageId.DIRECTIVE_DUE, when=when)
 
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
@@ -263,6 +279,13 @@ class DirectivePages:
             if len(text) <= PAGE_LIMIT or len(kept) <= 1:
                 return text
             kept.pop()
+
+
+def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
+    """Return whether all answers came from accounts of which only the display name says whose they are."""
+    return not assignee.silent and not any(
+        uow.people.get(answer.person_id).identified for answer in uow.directives.answers(assignee.id)
+    )
 
 
 def _excerpt(directive: Directive, assignee: Assignee) -> str:

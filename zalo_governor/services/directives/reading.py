@@ -1,19 +1,24 @@
 """Reading of messages as directives and replies, in the services' own terms: aware times, kinds of answers."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import import_module
+from typing import NamedTuple
 
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import AnswerKind, DirectiveItem
 from zalo_governor.text.directives.reader import DirectiveReader
-from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER
+from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, is_delay
 from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, named_times
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
 _LUNAR_NEW_YEAR = "Lunar New Year"
+_TOO_FAR = timedelta(days=250)
+"""A typed date without a year that is further away than this is rather the one that was."""
+_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|\btet\b")
+_SANG = re.compile(r"\bsang\s+")
 _MOST_CHARACTERS = 600
 """Longest text that is stored of one item of a directive."""
 
@@ -46,6 +51,17 @@ def reader_for(skip_holidays: bool) -> "ServiceReader":
     return ServiceReader(workday(skip_holidays))
 
 
+class TypedDeadline(NamedTuple):
+    """A deadline that a person typed to the bot."""
+
+    moment: datetime
+    """Aware, UTC; a date of this year that is over lies in the past."""
+    rest: str
+    """The typed text without the words of the deadline."""
+    other: datetime | None = None
+    """Another moment that the words may mean as well; None if they are clear."""
+
+
 class ServiceReader:
     """Reads directives, replies and dates; times are aware."""
 
@@ -71,11 +87,11 @@ class ServiceReader:
 
     def answer(self, reply: str, directive: str) -> AnswerKind | None:
         """Return what a message says as an answer to a directive; None if it is no answer to it."""
+        if is_delay(normalise(reply).text):
+            return AnswerKind.DELAYED
         label = self._reader.reply(reply, directive)
         if label == NEITHER:
             return None
-        if _DELAY.search(fold(normalise(reply).text)):
-            return AnswerKind.DELAYED
         return AnswerKind.RECEIVED if label == ACKNOWLEDGED else AnswerKind.REPORTED
 
     def addressees(self, text: str) -> list[str]:
@@ -87,12 +103,27 @@ class ServiceReader:
         found = self._reader.deadlines(normalise(text).text, _naive(at))
         return _due(found[0][1], at) if found else None
 
-    def deadline(self, text: str, at: datetime) -> tuple[datetime, str] | None:
-        """Find the first time that a text typed to the bot names; return it, and the text without it; None if none."""
+    def deadline(self, text: str, at: datetime) -> TypedDeadline | None:
+        """Find the first time that a text typed to the bot names; None if it names none.
+
+        A date without a year that would lie many months ahead is the last one that was: it is over.
+        """
         plain = normalise(text).text
-        for named in named_times(plain, _naive(at), self._is_workday, first_day_of_tet):
-            return _aware(named.moment), " ".join((plain[: named.start] + " " + plain[named.end :]).split())
+        sent = _naive(at)
+        for named in named_times(plain, sent, self._is_workday, first_day_of_tet):
+            moment = named.moment
+            typed = plain[named.start : named.end]
+            if moment - sent > _TOO_FAR and not _YEAR.search(fold(typed)):
+                moment = moment.replace(year=moment.year - 1)
+            rest = " ".join((plain[: named.start] + " " + plain[named.end :]).split())
+            return TypedDeadline(_aware(moment), rest, self._other_moment(typed, named.moment, sent, at))
         return None
+
+    def _other_moment(self, typed: str, moment: datetime, sent: datetime, at: datetime) -> datetime | None:
+        """Return what typed words mean if "sang", without marks, is "to" and not "in the morning"; None if the same."""
+        without = _SANG.sub("", typed)
+        others = named_times(without, sent, self._is_workday, first_day_of_tet) if without != typed else ()
+        return next((_aware(other.moment) for other in others if other.moment != moment), None)
 
 
 def _naive(at: datetime) -> datetime:
@@ -107,9 +138,3 @@ def _due(deadline: datetime | None, at: datetime) -> datetime | None:
 
 def _aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=VIETNAM).astimezone(UTC)
-
-
-_DELAY = re.compile(
-    r"\b(?:xin (?:phep )?(?:duoc )?(?:gia han|lui|cham|nop muon|them (?:thoi gian|\d)|hoan)|gia han"
-    r"|chua (?:kip|xong|hoan thanh|the)|cham (?:do|vi|so voi)|dang vuong|vuong mac|lui (?:thoi han|han))\b"
-)

@@ -13,7 +13,7 @@ from zalo_governor.domain.directives import (
     DirectiveItem,
     DirectiveState,
 )
-from zalo_governor.services.directives.addressees import Addressee, directory_of
+from zalo_governor.services.directives.addressees import Addressee, GroupDirectory, directory_of
 from zalo_governor.services.directives.reminders import plan_question, plan_reminders
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -91,7 +91,7 @@ class DirectiveRegister:
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
         """Put further addressees on the directive's first item; those that are on it stay as they are."""
-        found = directory_of(uow, directive.account, directive.group_id).find(names)
+        found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
         added = 0
         for addressee in found:
@@ -169,7 +169,7 @@ class DirectiveRegister:
 
         Where no item names anybody, it is for `mentioned_uids`.
         """
-        directory = directory_of(uow, directive.account, directive.group_id)
+        directory = self._directory(uow, directive)
         found = [
             (place, addressee)
             for place, item in enumerate(directive.items)
@@ -178,6 +178,9 @@ class DirectiveRegister:
         if not found:
             found = [(0, addressee) for addressee in directory.by_uids(directive.mentioned_uids)]
         return found
+
+    def _directory(self, uow: UnitOfWork, directive: Directive) -> GroupDirectory:
+        return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
 
     def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
         people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)

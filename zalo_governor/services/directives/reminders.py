@@ -194,8 +194,8 @@ class DeadlineHandler(_Handler):
         directive = uow.directives.get(task.directive_id) if isinstance(task, ReportDeadline) else None
         if directive is None or not isinstance(task, ReportDeadline) or not directive.open:
             return
-        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
-        if not any(one.due_at == task.due_at for one in asked):
+        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed and one.due_at == task.due_at]
+        if not asked:
             return
         text = self._pages.at_deadline(directive, asked, task.due_at)
         for person in self._readers(uow, directive):

@@ -123,7 +123,7 @@ class ChangeNotifications:
         picture = self._voice.render(MessageId.CHANGE_CONFIRM_PICTURE) if shown else ""
         approval = self._voice.render(MessageId.CHANGE_APPROVAL, code=case.code, until=about["until"])
         about = {name: value for name, value in about.items() if name != "until"}
-        about["unapproved"] = self._voice.render(MessageId.CHANGE_UNAPPROVED)
+        about |= {"head": self._voice.head(case), "unapproved": self._voice.render(MessageId.CHANGE_UNAPPROVED)}
         if actor.uid == NOBODY_UID:
             found = {name: value for name, value in about.items() if name != "who"}
             text = self._voice.render(MessageId.CHANGE_ALERT_FOUND, picture=picture, approval=approval, **found)

@@ -200,6 +200,7 @@ class OutsiderService:
             rows.append(self._voice.render(MessageId.NEWCOMERS_MORE, names=self._names(uow, found[_ROWS:])))
         said = self._voice.render(
             text,
+            head=self._voice.head(found[0][1]),
             group=self._voice.group(self._policy.group(group_id)),
             citation=self._voice.citation(found[0][1].clause),
             count=number(len(found)),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import NOBODY_UID, Person, Standing
 from zalo_governor.domain.regulation import ClauseTopic, Regulation, citation_of
 from zalo_governor.pipeline.secret_gate import UNCHECKED
@@ -25,6 +26,13 @@ _STATES = {
     CaseState.UNDER_REVIEW: MessageId.STATE_UNDER_REVIEW,
     CaseState.REPORTED: MessageId.STATE_REPORTED,
     CaseState.APPROVED: MessageId.STATE_APPROVED,
+}
+_GRAVITY = {
+    Severity.CRITICAL: MessageId.GRAVITY_CRITICAL,
+    Severity.MAJOR: MessageId.GRAVITY_MAJOR,
+    Severity.TRIAGE: MessageId.GRAVITY_SUSPECT,
+    Severity.SUSPECT: MessageId.GRAVITY_SUSPECT,
+    Severity.MINOR: MessageId.GRAVITY_MINOR,
 }
 _NOTES = {Standing.OUTSIDE: MessageId.NOTE_OUTSIDE, Standing.UNMATCHED: MessageId.NOTE_UNMATCHED}
 _SIGNS = {
@@ -204,6 +212,21 @@ class MessageFormatter:
         if not case.sealed or case.label == UNCHECKED:
             return citation
         return self.render(MessageId.CITED_SECRET_WITHIN if within else MessageId.CITED_SECRET, citation=citation)
+
+    def head(self, case: Case) -> str:
+        """Return with what an alert begins, as a telephone shows only that: how grave it is, and what it is about."""
+        if case.label == UNCHECKED:
+            return self.render(MessageId.ALERT_HEAD_UNCHECKED)
+        return self.head_of(case.clause, case.gravity)
+
+    def head_of(self, clause: str, gravity: Severity) -> str:
+        """Return how an alert begins that is about a clause, such as `KHẨN, bí mật nhà nước`."""
+        try:
+            name = self.regulation.clause(clause).name
+        except KeyError:
+            name = ""
+        matter = name[:1].lower() + name[1:] if name else self.citation(clause)
+        return self.render(MessageId.ALERT_HEAD, gravity=self.render(_GRAVITY[gravity]), matter=matter)
 
     def sign(self, case: Case) -> str:
         """Return a short text on what the case is about.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from zalo_governor.services.messaging.message_ids import MessageId
 
-ALERT, REQUEST, LIST, REPORT = 300, 400, 1_000, 1_200
+ALERT, REQUEST, LIST, REPORT = 340, 400, 1_000, 1_200
 """Limits in characters: alerts; requests to members and reports to the leader; lists and `/trangthai`; the report."""
 NAME_REQUEST = 480
 """Limit of the request to mend a display name, which spells out the name that would be right."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from zalo_governor.domain.audit import AuditHead, Opening
+from zalo_governor.domain.audit import AuditHead, Move, Opening
 from zalo_governor.domain.cases import Case
 
 
@@ -30,6 +30,10 @@ class AuditTrail(Protocol):
 
         Reports print it, so that a log replaced later by an older copy can be detected.
         """
+        ...
+
+    def last_move(self, case: Case) -> Move | None:
+        """Return the last change of the case's state; None if it was never changed."""
         ...
 
     def openings(self, case: Case) -> list[Opening]:

@@ -19,10 +19,19 @@ class Jobs(Protocol):
         """
         ...
 
-    def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
-        """Return the account's jobs of these kinds due by `now`, oldest first, and lease them to the caller.
+    def claim(
+        self,
+        account: str,
+        kinds: Collection[JobKind],
+        now: datetime,
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Job]:
+        """Return the account's jobs of these kinds due by `now`, and lease them to the caller.
 
-        At most `limit` jobs are returned, None for all. No other worker gets a leased job until the lease ends.
+        At most `limit` jobs are returned, None for all; the oldest, or the newest, come first. No other worker gets a
+        leased job until the lease ends.
         """
         ...
 

@@ -35,11 +35,18 @@ def compose(
     ended = period.model_copy(update={"end": max(period.start, min(period.end, now))})
     before = period.start - (ended.end - period.start)
     until = max(now, period.end) + timedelta(seconds=1)
-    open_cases = gravest_first(uow.cases.opened_between(group.id, start=from_ms(0), end=until, open_only=True))
+    first_heard = uow.statistics.first_heard(group.id)
+    # Of a period before the program listened nothing is known, whatever is pending now.
+    since_then = first_heard is not None and first_heard < period.end
+    open_cases = (
+        gravest_first(uow.cases.opened_between(group.id, start=from_ms(0), end=until, open_only=True))
+        if since_then
+        else []
+    )
     # Counted up to the period's own end, not up to now: Zalo's clock may be ahead of this machine's.
     urgent = uow.cases.urgent_between(group.id, period.start, period.end)
     remarks = [said for kind in RemarkKind for said in uow.feedback.between(group.id, kind, period.start, period.end)]
-    directives = _directives(uow, group.id, period, now)
+    directives = _directives(uow, group.id, period, now) if since_then else DirectiveFigures()
     named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
     named |= {one.given_by for one in directives.open_ones}
     people = {person_id: uow.people.get(person_id) for person_id in named}
@@ -56,7 +63,6 @@ def compose(
         # What the history gave back could not be read either.
         coverage = coverage.model_copy(update={"encrypted": True})
         gaps = tuple(gap.model_copy(update={"closed": False}) for gap in gaps)
-    first_heard = uow.statistics.first_heard(group.id)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
     report = ActivityReport(
         group_id=group.id,

@@ -109,7 +109,8 @@ class _TextRenderer:
             _Part(7, [members_line(report, voice)]),
             _Part(4, [troubles_line(report, voice)]),
             _Part(3, [self._leak_signs()]),
-            _Part(8, [" ".join(filter(None, (attachments_line(report, voice), told_line(report, voice))))]),
+            _Part(4, [attachments_line(report, voice)]),
+            _Part(8, [told_line(report, voice)]),
         )
 
     def _activity(self) -> str:

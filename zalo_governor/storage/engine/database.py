@@ -18,7 +18,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage.engine.connect import BUSY_SECONDS, address_of, engine_of, no_access
 from zalo_governor.storage.engine.driver_errors import availability, unavailable
-from zalo_governor.storage.engine.errors import StoreError, WrongKeyError
+from zalo_governor.storage.engine.errors import OlderDatabaseError, StoreError, UpgradeFailedError, WrongKeyError
 from zalo_governor.storage.engine.write_lock import WriteLock
 from zalo_governor.storage.migrations import check_known, newest, revision, upgrade
 from zalo_governor.storage.repositories.person_cache import PersonCache
@@ -82,19 +82,48 @@ class Database:
         """Upgrade the tables to the newest schema revision, and check that the stored data was encrypted with this key.
 
         An SQLite file is copied before an upgrade, so that an older version of the program can be reinstalled. Returns
-        the path of the copy; None if no copy was made.
+        the path of the copy; None if no copy was made. A further try replaces the copy of the one before.
 
         Raises:
             NewerDatabaseError: the database was written by a newer version of the program.
             WrongKeyError: the database was written with another key.
+            UpgradeFailedError: the upgrade failed, and would fail again; nothing was changed.
             StoreError: the copy could not be written; nothing was changed.
         """
         copy = self._copy_before_upgrade()
         with self.write() as connection:
             self.lock(connection, _MIGRATION_LOCK)
-            upgrade(connection)
+            try:
+                upgrade(connection)
+            except (StoreUnavailableError, StoreError):
+                raise
+            except Exception as error:
+                raise UpgradeFailedError(
+                    f"không nâng cấp được cơ sở dữ liệu lên cấu trúc (schema) {newest()}: {type(error).__name__}; cơ "
+                    "sở dữ liệu giữ nguyên như trước. Hãy cài lại phiên bản trước của chương trình và báo bên cung cấp"
+                ) from error
             self._check_or_store_key(connection)
         return copy
+
+    def require_newest(self) -> None:
+        """Check that the tables are of this version's schema and fit the key, without changing anything.
+
+        Raises:
+            OlderDatabaseError: they are those of an older version, or there are none.
+            NewerDatabaseError: the database was written by a newer version of the program.
+            WrongKeyError: the database was written with another key.
+        """
+        form = self.form()
+        if form == newest():
+            self.check_key()
+            return
+        if form is None:
+            raise OlderDatabaseError("cơ sở dữ liệu chưa có dữ liệu nào; hãy chạy zalo-governor init")
+        check_known(form)
+        raise OlderDatabaseError(
+            f"cơ sở dữ liệu có cấu trúc (schema) {form}, chương trình này dùng {newest()}; hãy dừng dịch vụ rồi chạy "
+            "zalo-governor upgrade. Lệnh này không tự nâng cấp"
+        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -191,13 +220,14 @@ class Database:
         if self.file is None or form in {None, newest()}:
             return None
         check_known(str(form))
-        copy = self.file.with_name(f"{self.file.name}.truoc-nang-cap-{form}-{to_ms(self.clock())}")
+        copy = self.file.with_name(f"{self.file.name}.truoc-nang-cap-{form}-{newest()}")
         draft = copy.with_name(f".{copy.name}.part")
         try:
+            draft.unlink(missing_ok=True)
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600))
             with self.read() as connection, closing(SqliteConnection(draft)) as kept:
                 _driver(connection).backup(kept)
-            draft.rename(copy)
+            draft.replace(copy)
         except (OSError, SqliteDatabaseError) as error:
             raise StoreError(
                 f"{copy}: không chép được cơ sở dữ liệu trước khi nâng cấp: {error}; chưa thay đổi gì"

@@ -8,7 +8,7 @@ import orjson
 import structlog
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal_column, select, update
 
-from zalo_governor.domain.audit import SHOWN, AuditEntry, AuditHead, ChainReport, Opening, PrintedHead
+from zalo_governor.domain.audit import MOVED, SHOWN, AuditEntry, AuditHead, ChainReport, Move, Opening, PrintedHead
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.notices import NO_GROUP
@@ -73,6 +73,17 @@ class AuditTrail(Repository):
     def head(self) -> AuditHead:
         """Return row count and last hash of the audit log, including this transaction's rows; reports print them."""
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
+
+    def last_move(self, case: Case) -> Move | None:
+        """Return the last change of the case's state; None if it was never changed."""
+        self._tx.flush()
+        row = self._tx.execute(
+            select(audit)
+            .where(audit.c.action == literal_column(f"'{MOVED}'"), audit.c.subject == case.code)
+            .order_by(audit.c.id.desc())
+            .limit(1)
+        ).first()
+        return Move(from_ms(row.at_ms), row.actor_id, _detail(row.detail)) if row else None
 
     def openings(self, case: Case) -> list[Opening]:
         """Return which persons have viewed a case and how often each did, the latest viewer first."""

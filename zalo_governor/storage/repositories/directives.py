@@ -42,7 +42,11 @@ _OPEN = and_(
 _UNSETTLED = and_(
     directive_assignees.c.removed.is_(False),
     directive_assignees.c.reported_ms.is_(None),
-    or_(directive_assignees.c.due_ms.is_not(None), directive_assignees.c.received_ms.is_(None)),
+    or_(
+        directive_assignees.c.due_ms.is_not(None),
+        directive_assignees.c.received_ms.is_(None),
+        directive_assignees.c.delayed_ms.is_not(None),
+    ),
 )
 """Condition for addressees of whom something is still awaited (see `Assignee.settled`)."""
 

@@ -54,8 +54,16 @@ class Jobs(Repository):
         )
         return True
 
-    def claim(self, account: str, kinds: Collection[JobKind], now: datetime, *, limit: int | None = None) -> list[Job]:
-        """Claim and return the account's due jobs, oldest first; no other worker gets them before LEASE is over."""
+    def claim(
+        self,
+        account: str,
+        kinds: Collection[JobKind],
+        now: datetime,
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Job]:
+        """Claim and return the account's due jobs, oldest or newest first; no other worker gets them within LEASE."""
         now_ms = to_ms(now)
         due = (
             select(jobs)
@@ -65,7 +73,7 @@ class Jobs(Repository):
                 jobs.c.due_ms <= now_ms,
                 or_(jobs.c.leased_until_ms.is_(None), jobs.c.leased_until_ms <= now_ms),
             )
-            .order_by(jobs.c.id)
+            .order_by(jobs.c.id.desc() if newest_first else jobs.c.id)
             .limit(limit)
             # Rows that another worker is claiming are skipped, not waited for (PostgreSQL; SQLite has one writer).
             .with_for_update(skip_locked=True)

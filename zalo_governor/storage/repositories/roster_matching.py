@@ -1,6 +1,6 @@
 """Decrypts rosters (approved lists of members) and finds the uids (Zalo's user ids) of the people on them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, or_, select, union
 
@@ -8,13 +8,15 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.schema import accounts, former_accounts, person_uids, persons, roster
 from zalo_governor.storage.security.crypto import Keys, binding
+from zalo_governor.text.fold import fold
 
 
 def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
     """Return the roster's entries in order, each with the uids under which the account sees that person.
 
     People are matched by uid, by a telephone number that Zalo itself has confirmed, or as the same human being under
-    another account's uid; not by name, which proves nothing.
+    another account's uid; not by the name that an account shows, which proves nothing. An entry without an account is
+    the holder of a role whom the settings call by that name, if there is one of each.
     """
     tx.flush()
     entries = entries_of(tx.connection, tx.keys, group_id)
@@ -44,7 +46,32 @@ def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[Ros
         uids |= by_person.get(person_of.get(entry.uid or ""), set())
         uids |= by_phone.get(entry.phone, set()) if entry.phone else set()
         matched.append((entry, frozenset(uids)))
-    return matched
+    return _with_holders(tx, account, matched)
+
+
+def _with_holders(
+    tx: Transaction, account: str, matched: list[tuple[RosterEntry, frozenset[str]]]
+) -> list[tuple[RosterEntry, frozenset[str]]]:
+    named = Counter(fold(entry.full_name) for entry, _ in matched)
+    if all(uids for _, uids in matched):
+        return matched
+    holders = (
+        select(persons.c.id, persons.c.full_name, person_uids.c.uid)
+        .join(person_uids, person_uids.c.person_id == persons.c.id)
+        .where(person_uids.c.account == account, persons.c.roles.is_not(None))
+    )
+    known = frozenset().union(*(uids for _, uids in matched))
+    accounts_of: defaultdict[str, dict[int, set[str]]] = defaultdict(dict)
+    for row in tx.execute(holders):
+        if row.full_name and row.uid not in known:
+            accounts_of[fold(row.full_name)].setdefault(row.id, set()).add(row.uid)
+    return [
+        (entry, frozenset(next(iter(of.values()))))
+        if not uids and named[name] == 1 and len(of := accounts_of.get(name, {})) == 1
+        else (entry, uids)
+        for entry, uids in matched
+        for name in (fold(entry.full_name),)
+    ]
 
 
 def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:

@@ -186,5 +186,6 @@ audit = Table(
     Column("detail", Text, nullable=False),  # canonical JSON, exactly the bytes over which the link was computed
     Column("link", LargeBinary, nullable=False),
     partial("ix_audit_shown", "subject", where="action = 'case.shown'"),
+    partial("ix_audit_moved", "subject", where="action = 'case.moved'"),
     sqlite_autoincrement=True,
 )

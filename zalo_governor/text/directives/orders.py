@@ -9,6 +9,11 @@ DIRECTIVE, OTHER = "directive", "not"
 """The classes of the model `directive.classes`."""
 
 
+def is_consent(text: str) -> bool:
+    """Return whether a normalised message begins with consent, thanks or praise, so that it may well order nothing."""
+    return _CONSENT.match(fold(text).strip()) is not None
+
+
 def features_of_order(text: str, role: str) -> frozenset[str]:
     """Return the features of a normalised message: words, the beginnings of its sentences, who wrote it.
 
@@ -33,6 +38,9 @@ def features_of_order(text: str, role: str) -> frozenset[str]:
     return frozenset(found | joined | {f"role {role}"})
 
 
+_CONSENT = re.compile(
+    r"(?:ok\w*|dong y|nhat tri|thong nhat|duyet|tot|rat tot|hoan nghenh|bieu duong|khen|chuc mung|cam on|ghi nhan)\b"
+)
 _MANY = 4
 _SENTENCE = re.compile(r"(?<=[.!?…;:])\s+|\n+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
 from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, rule_for_time
-from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order
+from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order, is_consent
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
 from zalo_governor.text.directives.times import FirstDayOfTet, IsWorkday, monday_to_friday, named_times, no_tet
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
@@ -81,7 +81,10 @@ class DirectiveReader:
         score = _lead(self._orders, features_of_order(text, role), DIRECTIVE)
         if score < _UNSURE_FROM:
             return Reading(False)
-        return Reading(True if score >= _SURE_FROM else None, tuple(self._items(text, sent_at)))
+        items = tuple(self._items(text, sent_at))
+        # "Đồng ý. Các đồng chí theo dõi sát." asks for nothing that could be reported.
+        asks = not is_consent(text) or any(item.deadline for item in items)
+        return Reading(True if score >= _SURE_FROM and asks else None, items)
 
     def addressees(self, text: str) -> list[str]:
         """Return whom a normalised directive is addressed to, as named in it (see `addressees.addressees_in`)."""
@@ -117,11 +120,21 @@ class DirectiveReader:
         deadlines = self.deadlines(text, sent_at)
         parts = _parts(text, addressees)
         common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
+        if len(parts) > 1 and text[: parts[0][1]].rstrip().endswith(":"):
+            # A heading ("Giao các đơn vị:") names in general whom the items name one by one.
+            common = common or next((moment for start, moment in deadlines if start < parts[0][1]), None)
+            del parts[0]
         items = []
         for start, end, names in parts:
             own = next((moment for place, moment in deadlines if start <= place < end), None)
             items.append(Item(tuple(names), own or common, text[start:end].strip()))
-        if deadlines and len(items) > 1 and items[0].deadline != deadlines[0][1] and deadlines[0][0] < parts[0][1]:
+        if (
+            deadlines
+            and len(items) > 1
+            and parts[0][0] == 0
+            and items[0].deadline != deadlines[0][1]
+            and deadlines[0][0] < parts[0][1]
+        ):
             items[0] = items[0]._replace(deadline=deadlines[0][1])
         return items
 
@@ -156,7 +169,8 @@ def _lead(model: ClassModel, facts: frozenset[str] | set[str], label: str) -> fl
     return own - max(scores.values())
 
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!^\d\.)(?<!^\d\d\.)(?<!\s\d\.)(?<!\s\d\d\.)\s+|(?<=:)\s+(?=\d{1,2}[.)]\s)|\n+")
+"""Where a sentence, or the heading of numbered items, ends; an item's number ("2. Sở Y tế …") is no sentence."""
 _SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
 _SURE_FROM, _UNSURE_FROM = 0.2, -0.2
 _DEADLINE_FROM = -0.2

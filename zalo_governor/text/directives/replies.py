@@ -35,6 +35,31 @@ def features_of_reply(reply: str, directive: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_delay(reply: str) -> bool:
+    """Return whether a normalised reply asks for more time, or says that the work is not done.
+
+    A question ("đã xong chưa?") and a report that also names what is left ("đã cấp 8 xã, còn 2 xã chưa xong") are none.
+    """
+    said = fold(reply)
+    if _MORE_TIME.search(said):
+        return True
+    undone = _UNDONE.search(said)
+    return undone is not None and "?" not in reply and not _DONE_BEFORE.search(said[: undone.start()])
+
+
+_MORE_TIME = re.compile(
+    r"\b(?:xin (?:phep )?(?:duoc )?(?:gia han|lui|cham|nop muon|them (?:thoi gian|\d)|hoan)|gia han"
+    r"|cham (?:do|vi|so voi)|dang vuong|vuong mac|lui (?:thoi han|han))\b"
+)
+_UNDONE = re.compile(
+    r"\bchua (?:kip|xong|hoan thanh|hoan tat|the|thuc hien duoc|lam duoc|bao cao duoc|tong hop duoc|tong hop xong"
+    r"|gui duoc|nop duoc|trinh duoc|(?:co|du|nhan duoc|ra) (?:ket qua|so lieu|bao cao|ho so|phan hoi|thong tin))\b"
+    r"|\b(?:so lieu|ket qua|ho so|bao cao) (?:van |hien )?chua (?:du|co|xong|day du|ve|tong hop)\b"
+    r"|\bkhong (?:the|kip)(?: \w+)? (?:hoan thanh|xong|nop|gui|bao cao|lam|thuc hien)\b"
+    r"|\bkhong kip\b|\bkhong hoan thanh (?:dung|kip)\b"
+)
+_DONE_BEFORE = re.compile(r"\bda (?!nhan|ro|nam)\w+|\d+ ?/ ?\d+|\d+ (?:xa|huyen|phuong|thon|ban|don vi|ho|truong)\b")
+"""What was done, or how far it has come, said before what is not: the reply is a report."""
 _MOST_WORDS = 14
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _FIGURE = re.compile(r"\d+")

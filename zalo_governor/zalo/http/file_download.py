@@ -37,6 +37,8 @@ _MOST_ADDRESSES_TRIED = 3
 _READ_BYTES = 64 << 10
 _FIRST_BUFFER_BYTES = 256 << 10
 _MD5_DIGITS = 32
+_PAGE_BEGINNINGS = (b"<!doctype html", b"<html")
+_PAGE_BYTES = 256
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSAL_BYTES = 200
 """In how many bytes of a refusal Zalo gives its `err_code`."""
@@ -96,7 +98,9 @@ class FileDownload:
         self._resolve = resolve
         self._tls = ssl.create_default_context()
 
-    def fetch(self, address: str, *, size: int | None = None, checksum: str | None = None) -> bytearray:
+    def fetch(
+        self, address: str, *, size: int | None = None, checksum: str | None = None, seconds: float | None = None
+    ) -> bytearray:
         """Download the file at the URL `address`; the caller overwrites the returned bytes after use (`wipe`).
 
         An address with http is asked for by https, as Zalo still gives some such addresses.
@@ -106,13 +110,16 @@ class FileDownload:
             size: size in bytes that the message announces, None or 0 if it announces none. A file announced as too
                 large is not requested.
             checksum: MD5 as 32 hexadecimal digits that the message announces; anything else is not compared.
+            seconds: a shorter time limit for this file than that of all; a silence of half of it ends the download.
 
         Raises:
             FetchError: the file is not Zalo's, no longer there, too large, not the announced one, or did not arrive.
         """
         if size is not None and size > self._most_bytes:
             raise FetchError(NotChecked.TOO_LARGE, "announced", retry=False)
-        content = self._follow(_upgraded(address), _Clock(self._seconds, self._idle_seconds), max(size or 0, 0))
+        limit = min(seconds or self._seconds, self._seconds)
+        silence = min(self._idle_seconds, limit / 2)
+        content = self._follow(_upgraded(address), _Clock(limit, silence), max(size or 0, 0))
         if not _matches(content, checksum):
             wipe(content)
             # TLS rules out a damaged transfer, so the same content would come again.
@@ -200,7 +207,12 @@ class FileDownload:
         except BaseException:
             wipe(received.content)
             raise
-        return received.finish()
+        content = received.finish()
+        if len(content) != size and _is_page(response, content):
+            # Such as the login page of a public network, also with status 200.
+            wipe(content)
+            raise FetchError(NotChecked.NOT_FETCHED, "page", retry=True)
+        return content
 
 
 def wipe(content: bytearray) -> None:
@@ -344,6 +356,12 @@ def _require_file(response: HTTPResponse) -> None:
     if (response.getheader("Content-Encoding") or "identity").strip().lower() != "identity":
         # Not asked for; unpacking would need limits of its own.
         raise FetchError(NotChecked.NOT_FETCHED, "Content-Encoding", retry=False)
+
+
+def _is_page(response: HTTPResponse, content: bytearray) -> bool:
+    """Return whether the answer is a web page, by its type and its beginning, and no file."""
+    begins = bytes(content[:_PAGE_BYTES]).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return "html" in (response.getheader("Content-Type") or "").lower() and begins.startswith(_PAGE_BEGINNINGS)
 
 
 def _matches(content: bytearray, checksum: str | None) -> bool:

@@ -60,7 +60,7 @@ class ScanDesk(Desk):
             at_once=1,
         )
 
-    def _fetch(self, addresses: Sequence[str], *, size: int | None, checksum: str) -> FetchedFile:
+    def _fetch(self, addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
         self.asked.append((addresses, size, checksum))
         if self.failures:
             raise self.failures.pop(0)

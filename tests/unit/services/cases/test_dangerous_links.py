@@ -33,8 +33,8 @@ def test_the_admin_is_told_what_was_seen_where_and_what_to_do() -> None:
     desk.change("member", title="")
     desk.say("member", "địa chỉ", CERTAIN)
     (alert,) = to(desk.take(), "admin")
-    assert "có dấu hiệu liên quan khoản 4 Điều 4 Quy chế: địa chỉ gần giống địa chỉ của cơ quan, dịch vụ khác" in alert
-    assert "Đề nghị không mở liên kết" in alert
+    assert "(khoản 4 Điều 4): địa chỉ gần giống địa chỉ của cơ quan, dịch vụ khác" in alert
+    assert "Xin không mở." in alert
     assert "Chưa phải kết luận" in alert
     assert "vietcombank" not in alert
 

@@ -107,11 +107,10 @@ def test_of_a_deleted_secret_too() -> None:
     ("label", "sign"),
     [("no_diacritics", "không dấu"), ("partial", "thiếu dấu"), ("legacy", "bộ mã cũ, không phải Unicode")],
 )
-def test_the_alert_on_writing_says_what_is_wrong_with_it(label: str, sign: str) -> None:
+def test_the_page_of_a_case_on_writing_says_what_is_wrong_with_it(label: str, sign: str) -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED.model_copy(update={"label": label}))
-    [alert] = to(desk.take(), "admin")
-    assert sign in alert
+    desk.take()
     assert sign in ask(desk, "/xem VP1")
 
 

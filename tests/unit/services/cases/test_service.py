@@ -212,7 +212,7 @@ def test_a_sealed_message_alerts_the_desk_and_asks_the_member_without_a_word_of_
     assert "nếu đúng thì thu hồi ngay" in request
     (alert,) = to(posted, "admin")
     assert "khoản 1 Điều 4" in alert
-    assert "/xoa VP1, /chuyen VP1 (báo cáo)" in alert
+    assert "/xoa VP1, /chuyen VP1." in alert
     for notice in posted:
         assert not re.search(r"(?<!bí )\bmật\b", notice.text, re.IGNORECASE), "no level is named"
     assert desk.store.book[1].level == "mat"
@@ -230,7 +230,7 @@ def test_each_sealed_message_is_its_own_case_unless_it_is_the_same_again() -> No
         (desk.person("admin_staff").id, 1),
     ]
     told = to(desk.take(), "admin")
-    assert len([text for text in told if text.startswith("BÁO KHẨN VP") and "đăng lại" not in text]) == 3
+    assert len([text for text in told if text.startswith("KHẨN, bí mật nhà nước: VP") and "đăng lại" not in text]) == 3
 
 
 def test_a_sealed_event_makes_no_case_of_another_rule() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.services.directives.addressees import Addressee, GroupDirectory, Listed, agency_in, fits
 
@@ -18,7 +19,7 @@ PEOPLE = [
     Listed("Cà Văn Nam", "Chủ tịch", "UBND xã Nam Giả", frozenset({"21"})),
     Listed("Quàng Thị Lẻ", "Phóng viên", "", frozenset({"19"})),
 ]
-DIRECTORY = GroupDirectory(PEOPLE)
+DIRECTORY = GroupDirectory(PEOPLE, DirectiveSettings().kinds)
 DEPARTMENTS = {"Sở Y tế", "Sở Giáo dục và Đào tạo", "Sở Nông nghiệp và Môi trường", "Sở Tài chính", "Công an tỉnh"}
 COMMUNES = {"UBND xã Mường Giả", "UBND phường Thử Nghiệm", "UBND xã Nậm Giả", "UBND xã Nam Giả"}
 
@@ -63,6 +64,8 @@ def test_names_as_people_type_them_mean_an_agency_or_a_person(typed: str, name: 
     ("typed", "meant"),
     [
         ("các sở, ban, ngành", DEPARTMENTS),
+        ("các sở", DEPARTMENTS - {"Công an tỉnh"}),
+        ("các sở và UBND các xã", DEPARTMENTS - {"Công an tỉnh"} | COMMUNES),
         ("các sở ban ngành tỉnh", DEPARTMENTS),
         ("UBND các xã, phường", COMMUNES),
         ("các địa phương", COMMUNES),

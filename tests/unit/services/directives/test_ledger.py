@@ -152,6 +152,25 @@ def test_where_nobody_can_tell_the_newest_is_assumed_and_marked_so() -> None:
     assert not desk.entries(1)["Sở Y tế"].silent
 
 
+def test_a_report_about_another_matter_answers_no_order() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.say("y_te", "Sở Y tế thông tin: tối qua ghi nhận 12 ca sốt xuất huyết ở phường Thử Nghiệm, đã phun hóa chất.")
+    assert desk.entries(1)["Sở Y tế"].silent
+    desk.say("y_te", "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at
+
+
+def test_of_several_orders_a_report_that_fits_none_answers_none() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Đã gửi rồi ạ.")
+    assert all(desk.entries(number)["Sở Y tế"].reported_at is None for number in (1, 2))
+
+
 def test_one_receipt_after_the_other_goes_from_the_newest_to_the_oldest() -> None:
     desk = LedgerDesk()
     for day in (26, 27, 28):
@@ -324,6 +343,18 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     posted = desk.take()
     assert len(to(posted, "tai_chinh")) == 2  # on the first and, after a Sunday, on the fourth day
     assert to(posted, "leader") == []
+
+
+def test_many_are_reminded_on_command_only_after_they_were_named() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế, Sở Tài chính, Sở Nội vụ, UBND xã Mường Giả rà soát, báo cáo trước 17h ngày 26/11.")
+    desk.take()
+    desk.say("admin", "/nhac CĐ1", place="private")
+    [asked] = desk.take()
+    assert "4 người" in asked.text
+    assert "Sở Nội vụ" in asked.text
+    desk.say("admin", "/nhac CĐ1 CĐ1", place="private")
+    assert "đang nhắc 4 người" in desk.take()[-1].text
 
 
 def test_several_directives_are_one_reminder_a_day() -> None:

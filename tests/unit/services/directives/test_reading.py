@@ -22,7 +22,7 @@ def test_public_holidays_are_skipped_where_the_office_wants_it() -> None:
 def test_tet_is_where_the_calendar_says() -> None:
     assert [first_day_of_tet(year) for year in (2026, 2027)] == [date(2026, 2, 17), date(2027, 2, 6)]
     found = reader_for(skip_holidays=False).deadline("trước Tết Sở Y tế", AT)
-    assert found == (datetime(2027, 2, 5, 10, 0, tzinfo=UTC), "Sở Y tế")
+    assert found == (datetime(2027, 2, 5, 10, 0, tzinfo=UTC), "Sở Y tế", None)
 
 
 def test_a_deadline_that_was_over_when_it_was_set_is_none() -> None:
@@ -39,6 +39,13 @@ def test_a_deadline_that_was_over_when_it_was_set_is_none() -> None:
         ("Sở xin gia hạn đến 28/11 vì còn hai xã chưa gửi số liệu.", AnswerKind.DELAYED),
         ("Báo cáo đồng chí, đến nay chưa xong vì mất điện.", AnswerKind.DELAYED),
         ("Số liệu của năm nào ạ?", None),
+        ("Dạ chưa có kết quả ạ.", AnswerKind.DELAYED),
+        ("Chưa báo cáo được, số liệu chưa đủ.", AnswerKind.DELAYED),
+        ("Chưa có số liệu, Sở đang tổng hợp từ mười huyện.", AnswerKind.DELAYED),
+        ("Không thể hoàn thành đúng hạn vì thiếu người.", AnswerKind.DELAYED),
+        ("Kết quả chưa có ạ, bên em không kịp nộp chiều nay.", AnswerKind.DELAYED),
+        ("Sở báo cáo: đã cấp 8/10 xã, còn 2 xã chưa xong.", AnswerKind.REPORTED),
+        ("Đơn vị nào chưa có số liệu ạ?", None),
     ],
 )
 def test_replies_are_received_reported_delayed_or_nothing(reply: str, kind: AnswerKind | None) -> None:

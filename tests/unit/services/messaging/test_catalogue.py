@@ -101,6 +101,8 @@ def test_shipped_texts_use_every_field_and_keep_the_voice(text: MessageId) -> No
 )
 def test_what_is_said_of_a_finding_never_concludes(text: MessageId) -> None:
     said = CATALOGUE.render(text, **{name: f"<{name}>" for name in text.fields})
+    sign = CATALOGUE.render(MessageId.ALERT_SIGN, citation="<citation>")
+    said = said.replace("<sign>", sign).replace("<closing>", CATALOGUE.render(MessageId.ALERT_CLOSING))
     assert "có dấu hiệu liên quan <citation>" in said
     assert "chưa phải kết luận" in said.lower()
 

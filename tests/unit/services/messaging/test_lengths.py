@@ -20,6 +20,9 @@ GONE = "thu hồi lúc 17:07 28/11/2026"
 SECRET = "khoản 1 Điều 4 Quy chế (bí mật nhà nước)"
 SENTENCE = f'Câu có dấu, đề nghị đồng chí xem: "{"tuyến đường vào bản " * 14}".'
 LONG: dict[str, str] = {
+    "head": "Nghiêm trọng, tệp, liên kết có nguy cơ",
+    "sign": Shortenable(" có dấu hiệu liên quan khoản 4 Điều 4 Quy chế", " (khoản 4 Điều 4)"),
+    "closing": "Chưa phải kết luận.",
     "code": "VP12345",
     "who": WHO,
     "by": WHO,
@@ -32,12 +35,14 @@ LONG: dict[str, str] = {
     "clause": " (Không đăng văn bản, thông tin Mật, Tối mật, Tuyệt mật lên Nhóm)",
     "category": "văn bản có thành phần có thể gây hại (ActiveX)",
     "reason": " (có lời mời liên hệ, có lời chào mời, có số điện thoại)",
-    "details": "Xem chi tiết: /xem VP12345.",
+    "details": "Xem: /xem VP12345. ",
     "unapproved": CATALOGUE.render(MessageId.CHANGE_UNAPPROVED),
-    "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", ""),
+    "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", " trên Nhóm điều hành phòng…"),
     "remove": "Xóa tin: /xoa VP12345. ",
     "member": "Chưa gửi được tin riêng cho người liên quan. Lần thứ 3 của người này trong 90 ngày.",
-    "due": "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.",
+    "due": Shortenable(
+        "Quá 17:22 28/11 chưa có trả lời, Hệ thống báo cáo Trưởng nhóm.", "Quá 17:22 28/11 sẽ báo cáo Trưởng nhóm."
+    ),
     "same": "Trùng vụ việc VP12340 (đã nhắc).",
     "seen": "Tệp, ảnh: có dấu độ mật màu đỏ ở trang 12, có dấu tài liệu thu hồi.",
     "how": Shortenable(f"đã được {WHO} {GONE}", f"đã được {NAME} {GONE}"),
@@ -101,6 +106,20 @@ def test_each_kind_keeps_its_limit_with_long_values(kind: MessageId) -> None:
     assert not said.endswith((" ", "\n", ","))
 
 
+@pytest.mark.parametrize(
+    "kind", [kind for kind in LIMITS if {"head", "due"} <= set(kind.fields)], ids=lambda kind: kind.key
+)
+def test_what_the_reader_of_an_alert_needs_is_never_left_out(kind: MessageId) -> None:
+    said = _longest(kind)
+    assert len(LONG["head"]) <= 45
+    assert said.startswith(f"{LONG['head']}: VP12345")
+    assert "trên Nhóm điều hành phòng" in said
+    assert "Quá 17:22 28/11" in said
+    assert "/chuyen VP12345" in said or "/xacnhan VP12345" in said
+    assert "/baonham VP12345" in said
+    assert "{remove}" not in CATALOGUE.template(kind) or "/xoa VP12345" in said
+
+
 @pytest.mark.parametrize("kind", [kind for kind in LIMITS if kind.optional], ids=lambda kind: kind.key)
 def test_what_is_left_out_is_left_out_whole(kind: MessageId) -> None:
     said = _longest(kind)
@@ -114,7 +133,7 @@ def test_a_common_title_stays_in_an_urgent_alert_and_a_very_long_one_goes_last()
     desk = Desk()
     desk.seal("member")
     assert f"{PEOPLE['member'][0]} ({PEOPLE['member'][1]})" in to(desk.take(), "admin")[0]
-    desk.change("member", title=f"{TITLE}, kiêm Trưởng ban Chỉ huy phòng chống thiên tai và tìm kiếm cứu nạn tỉnh Mẫu")
+    desk.change("member", title=f"{TITLE}, {'kiêm Trưởng ban Chỉ huy phòng chống thiên tai và cứu nạn tỉnh Mẫu, ' * 2}")
     desk.seal("member", mac=b"other")
     alert = to(desk.take(), "admin")[0]
     assert "Giàng A Viên lúc 14:05" in alert

@@ -60,6 +60,17 @@ def test_a_light_finding_tells_the_admin_alone_and_the_case_says_what_was_withhe
     assert "chưa gửi: cán bộ được giao 1 tin, thành viên 1 tin" in to(desk.take(), "admin")[0]
 
 
+def test_what_was_withheld_is_told_of_as_past_once_the_office_is_live() -> None:
+    desk = on_trial()
+    desk.say("member", "trich dan cua tin nhan", UNMARKED)
+    desk.say("admin", "/bat dau", place="private")
+    desk.take()
+    desk.say("admin", "/xem VP1", place="private")
+    [page] = to(desk.take(), "admin")
+    assert "Khi đó đang chạy thử (đến ngày 24/11/2026), tin về vụ việc này đã không gửi: cán bộ" in page
+    assert "chưa gửi" not in page
+
+
 def test_a_secret_reaches_the_admin_at_once_and_the_leader_is_not_told_by_the_program_or_by_chuyen() -> None:
     desk = on_trial()
     desk.seal("member")
@@ -99,7 +110,7 @@ def test_the_scheduled_report_reaches_the_admin_and_says_that_notices_were_withh
     desk.office.duties.daily_report(desk.uow, desk.now)
     notices = desk.take()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
-    assert "2 tin chưa gửi vì đang chạy thử" in to(notices, "admin")[0]
+    assert "2 tin giữ lại trong thời gian chạy thử, không gửi" in to(notices, "admin")[0]
 
 
 def test_a_member_is_not_asked_again_within_the_cooldown_so_that_the_page_does_not_exaggerate() -> None:

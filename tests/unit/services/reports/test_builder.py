@@ -292,6 +292,17 @@ def test_the_report_says_when_nobody_listened_yet() -> None:
     assert "chưa có cơ sở nhận xét" in paper_of(report(desk), LETTERHEAD, VOICE).model_dump_json()
 
 
+def test_of_a_time_before_the_program_listened_nothing_is_known_whatever_is_pending_now() -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.take()
+    desk.store.first_heard_at = NOW
+    desk.say("leader", "/baocao 01/11/2026", place="private")
+    text = "\n".join(to(desk.take(), "leader"))
+    assert "1. Dấu hiệu nghiêm trọng: chưa có số liệu." in text
+    assert "VP1" not in text
+
+
 def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_is_not() -> None:
     desk = Desk()
     begun = NOW - timedelta(hours=1)

@@ -566,3 +566,20 @@ def test_a_wrong_size_in_the_message_does_not_matter(routed: FileDownload, size:
 def test_an_empty_file_arrives(server: Server, routed: FileDownload) -> None:
     server.script = lambda line, _: line.sendall(answer())
     assert routed.fetch(ADDRESS) == b""
+
+
+def test_a_web_page_with_status_200_is_no_file_and_is_tried_again(server: Server, routed: FileDownload) -> None:
+    page = b"\n<!DOCTYPE html><html><body>expired</body></html>"
+    server.script = lambda line, _: line.sendall(answer(page, "200 OK", "Content-Type: text/html; charset=utf-8"))
+    error = refused(routed, size=len(FILE))
+    assert (error.reason, error.retry) == (NotChecked.NOT_FETCHED, True)
+    assert routed.fetch(ADDRESS, size=len(page)) == page  # a page that somebody sent as a file
+
+
+def test_a_file_in_a_hurry_has_a_time_limit_of_its_own(server: Server) -> None:
+    patient = FileDownload(server.url, most_bytes=MOST, seconds=30, idle_seconds=20)
+    server.script = lambda line, _: server.forever(line, b"", 0.05)
+    began = time.monotonic()
+    with pytest.raises(FetchError):
+        patient.fetch(ADDRESS, seconds=0.4)
+    assert time.monotonic() - began < 5

@@ -192,6 +192,7 @@ def directives(draft: Draft) -> Section:
             *notes,
             draft.render(MessageId.LINE_DIRECTIVES_COUNTED),
             draft.render(MessageId.LINE_DIRECTIVES_UNSEEN),
+            *([] if draft.report.membership.approved else [draft.render(MessageId.LINE_DIRECTIVES_UNVERIFIED)]),
         ],
     )
 

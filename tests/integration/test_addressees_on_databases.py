@@ -1,0 +1,69 @@
+"""Whose answers count for an agency: people whom the roster knows by account, never who shows their name."""
+
+from tests.unit.storage.stored import BOT, GROUP, START
+from zalo_governor.config.directives import DirectiveSettings
+from zalo_governor.domain.events import NameObserved
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.services.directives.addressees import Addressee, directory_of
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+
+DIRECTOR, IMPOSTOR, OUTSIDER = "7000000000000000201", "7000000000000000202", "7000000000000000203"
+UNMATCHED, FIRST, SECOND = "7000000000000000204", "7000000000000000205", "7000000000000000206"
+SHOWN = {
+    DIRECTOR: "Lý Thị Tỉ - Giám đốc Sở Tài chính",
+    IMPOSTOR: "Lý Thị Tỉ - Giám đốc Sở Tài chính",
+    OUTSIDER: "Trần Văn Giả - Phó Giám đốc Sở Tài chính",
+    UNMATCHED: "Lò Thị Mẫu - Giám đốc Sở Y tế",
+    FIRST: "Đỗ Mạnh Nội - Giám đốc Sở Nội vụ",
+    SECOND: "Đỗ Mạnh Nội - Giám đốc Sở Nội vụ",
+}
+ROSTER = [
+    RosterEntry(full_name="Lý Thị Tỉ", title="Giám đốc", agency="Sở Tài chính", uid=DIRECTOR),
+    RosterEntry(full_name="Lò Thị Mẫu", title="Giám đốc", agency="Sở Y tế"),
+    RosterEntry(full_name="Đỗ Mạnh Nội", title="Giám đốc", agency="Sở Nội vụ"),
+]
+
+
+def seen_in_the_group(units: SqlUnitsOfWork) -> None:
+    snapshot = GroupSnapshot(
+        group_id=GROUP, name="Nhóm thử", owner_uid=DIRECTOR, member_uids=tuple(SHOWN), total_members=len(SHOWN)
+    )
+    with units.begin() as uow:
+        uow.members.save_group(
+            BOT, snapshot, [Member(uid=uid, display_name=name) for uid, name in SHOWN.items()], START
+        )
+        for uid, name in SHOWN.items():
+            event = NameObserved(account=BOT, thread_id=GROUP, sender_uid=uid, at=START, name=name)
+            uow.members.learn_names(BOT, event, None)
+
+
+def meant(units: SqlUnitsOfWork, *names: str) -> dict[str, tuple[str, ...]]:
+    with units.begin() as uow:
+        found: list[Addressee] = directory_of(uow, BOT, GROUP, DirectiveSettings().kinds).find(names)
+    return {addressee.name: addressee.uids for addressee in found}
+
+
+def test_with_a_roster_who_only_shows_a_name_answers_for_nobody(database: Database, units: SqlUnitsOfWork) -> None:
+    SqlRoster(database, BOT).replace(GROUP, ROSTER)
+    seen_in_the_group(units)
+    assert meant(units, "Sở Tài chính", "đồng chí Tỉ") == {"Sở Tài chính": (DIRECTOR,), "Lý Thị Tỉ": (DIRECTOR,)}
+
+
+def test_a_name_without_known_account_is_the_one_account_that_shows_it(
+    database: Database, units: SqlUnitsOfWork
+) -> None:
+    SqlRoster(database, BOT).replace(GROUP, ROSTER)
+    seen_in_the_group(units)
+    assert meant(units, "Sở Y tế", "Sở Nội vụ") == {"Sở Y tế": (UNMATCHED,), "Sở Nội vụ": ()}
+    with units.begin() as uow:
+        person = uow.people.find_or_create(BOT, UNMATCHED)
+        assert person
+        assert not person.identified
+
+
+def test_without_a_roster_display_names_are_all_there_is(units: SqlUnitsOfWork) -> None:
+    seen_in_the_group(units)
+    assert meant(units, "Sở Y tế") == {"Sở Y tế": (UNMATCHED,)}

@@ -1,0 +1,199 @@
+"""Every command in all the ways in which people type it on a phone, each answered as the person expects."""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.unit.services.command_table import TABLE
+from tests.unit.services.desk import UNMARKED, Desk, to
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.services.commands.registry import all_commands
+from zalo_governor.text.fold import fold
+
+COMMANDS = all_commands(Desk().policy)
+ALIKE: dict[str, Callable[[str], str]] = {
+    "as it is": lambda line: line,
+    "without marks": fold,
+    "in capitals": str.upper,
+    "without slash": lambda line: line.removeprefix("/"),
+    "full-width slash and spaces": lambda line: "  ／" + line.removeprefix("/") + "  ",
+    "as Macs compose": lambda line: unicodedata.normalize("NFD", line),
+    "with a full stop": lambda line: line + ".",
+}
+
+
+def person_for(word: str) -> str:
+    people = TABLE[word].people
+    return "admin" if "admin" in people else sorted(people)[0]
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    for word in COMMANDS:
+        for way in ALIKE:
+            if word != "themdau" or way not in {"in capitals", "with a full stop"}:  # they change what is asked about
+                yield word, way
+
+
+@pytest.mark.parametrize(("word", "way"), list(rows()))
+def test_a_command_is_understood_however_it_is_typed(word: str, way: str) -> None:
+    row, desk, who = TABLE[word], Desk(), person_for(word)
+    desk.say(who, ALIKE[way](row.line), place="private")
+    assert row.without_cases in to(desk.take(), who)[0]
+    assert (desk.actions()[-1], desk.store.audited[-1]["subject"]) == ("command", word)
+
+
+@pytest.mark.parametrize("frame", ["cho tôi xem {} nhé", "Đề nghị {} ạ", "xin {}"])
+@pytest.mark.parametrize("word", COMMANDS)
+def test_words_of_politeness_lead_to_what_is_only_read_and_to_no_decision(word: str, frame: str) -> None:
+    row, desk, who = TABLE[word], Desk(), person_for(word)
+    line = frame.format(row.line.removeprefix("/"))
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say(who, line, place="private")
+    assert to(desk.take(), who)
+    if COMMANDS[word].forgiving:
+        assert (desk.actions()[-1], desk.store.audited[-1]["subject"]) == ("command", word)
+    else:
+        assert desk.states() == ["reminded"]
+        assert "command" not in desk.actions()
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_a_missing_rest_is_asked_for_and_changes_nothing(word: str) -> None:
+    desk, who = Desk(), person_for(word)
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say(who, f"/{word}", place="private")
+    assert to(desk.take(), who)
+    assert (desk.actions()[-1], desk.store.audited[-1]["subject"]) == ("command", word)
+    assert desk.states() == ["reminded"]
+
+
+@pytest.mark.parametrize("code", ["VP999", "vp 999", "999", "#999"])
+@pytest.mark.parametrize("word", [word for word, row in TABLE.items() if " VP1" in row.line])
+def test_a_wrong_code_is_said_to_be_nobodys(word: str, code: str) -> None:
+    desk, who = Desk(), person_for(word)
+    desk.say(who, TABLE[word].line.replace("VP1", code), place="private")
+    [text] = to(desk.take(), who)
+    assert "Không có" in text
+    assert "VP999" in text
+
+
+@pytest.mark.parametrize("codes", ["VP1 VP2", "vp1, vp2", "VP1 và VP2", "1, 2", "VP1,VP2,VP1"])
+@pytest.mark.parametrize("word", [word for word, command in COMMANDS.items() if command.several])
+def test_several_codes_are_carried_out_one_by_one(word: str, codes: str) -> None:
+    desk, who = Desk(), person_for(word)
+    for _ in range(2):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(hours=30)
+    desk.take()
+    desk.say(who, f"/{word} {codes} lý do chung" if word in {"baonham", "ghichu", "chuyen"} else f"/{word} {codes}",
+             place="private")  # fmt: skip
+    [text] = to(desk.take(), who)[-1:]
+    assert "VP1" in text
+    assert "VP2" in text
+    assert desk.store.audited[-1]["about"] == "VP1, VP2"
+
+
+def test_a_number_in_a_reason_is_no_code() -> None:
+    desk = Desk()
+    for _ in range(2):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(hours=30)
+    desk.say("admin", "/baonham VP1 2 chữ này là tên riêng", place="private")
+    assert desk.states() == ["false_alarm", "reminded"]
+
+
+@pytest.mark.parametrize("line", ["xem 1", "xác nhận 1", "bao nham 1 tên riêng nước ngoài", "thanh vien"])
+def test_in_private_the_desk_needs_neither_slash_nor_letters(line: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", line, place="private")
+    assert desk.actions()[-1] == "command"
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("cho tôi báo cáo tháng 10", "BÁO CÁO HOẠT ĐỘNG"),
+        ("xin báo cáo tuần này ạ", "BÁO CÁO HOẠT ĐỘNG"),
+        ("tình hình nhóm thế nào?", "BÁO CÁO HOẠT ĐỘNG"),
+        ("gửi tôi báo cáo hôm qua nhé", "BÁO CÁO HOẠT ĐỘNG"),
+        ("ai chưa trả lời chỉ đạo?", "chỉ đạo"),
+        ("còn đơn vị nào chưa báo cáo", "chỉ đạo"),
+    ],
+)
+def test_the_chairmans_own_words_are_understood(line: str, begins: str) -> None:
+    desk = Desk()
+    desk.say("leader", line, place="private")
+    assert begins in to(desk.take(), "leader")[0]
+    assert desk.actions()[-1] == "command"
+
+
+def test_after_wrong_words_only_what_may_be_read_is_suggested() -> None:
+    desk = Desk()
+    desk.say("admin", "/tinh hinh", place="private")
+    [text] = to(desk.take(), "admin")
+    assert "/baocao" in text
+    assert "/trangthai" in text
+    for deciding in ("/xacnhan", "/baonham", "/xoa", "/moira", "/chuyen"):
+        assert deciding not in text
+
+
+def test_cases_are_listed_by_gravity_and_by_agency() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.seal("member")
+    desk.take()
+    desk.say("admin", "/vipham khẩn", place="private")
+    [urgent] = to(desk.take(), "admin")
+    assert "VP2" in urgent
+    assert "VP1:" not in urgent
+    desk.say("admin", "/vipham UBND xã Mẫu", place="private")
+    assert "VP1" in to(desk.take(), "admin")[0]
+    desk.say("admin", "/vipham Sở Y tế", place="private")
+    assert "Không có vụ việc" in to(desk.take(), "admin")[0]
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("decision", ["/xacnhan VP1", "/baonham VP1 tên riêng"])
+def test_a_decision_is_taken_back_within_ten_minutes_by_who_made_it(decision: str, *, sealed: bool) -> None:
+    desk = Desk()
+    if sealed:
+        desk.seal("member")
+    else:
+        desk.say("member", "noi dung", UNMARKED)
+    before = desk.store.book[1]
+    desk.say("admin", decision, place="private")
+    decided = desk.store.book[1]
+    assert "/hoantac VP1" in to(desk.take(), "admin")[-1]
+    desk.say("admin_staff", "/hoantac VP1", place="private")
+    assert desk.store.book[1] == decided
+    desk.say("admin", "/hoantac VP1", place="private")
+    after = desk.store.book[1]
+    assert (after.state, after.due_at, after.desk_due_at) == (before.state, before.due_at, before.desk_due_at)
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert "không có quyết định nào" in to(desk.take(), "admin")[-1]
+
+
+def test_after_ten_minutes_a_decision_stands() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.later(minutes=11)
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert desk.store.book[1].state is CaseState.CONFIRMED
+
+
+def test_who_was_told_of_a_false_alarm_is_told_that_it_was_taken_back() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("member", "/giaitrinh VP1 tôi gõ vội", place="private")
+    desk.say("admin", "/baonham VP1 tên riêng", place="private")
+    desk.take()
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert "đã hủy quyết định vừa thông báo về vụ việc VP1" in to(desk.take(), "member")[0]
+    desk.say("member", "noi dung", UNMARKED)
+    assert len(desk.store.book) == 1 or desk.store.book[2].state is not CaseState.FALSE_ALARM
