@@ -33,6 +33,11 @@ def within(cell: Cell, found: timedelta | None, limit: timedelta) -> None:
     assert found <= limit, f"after {found}: {cell}"
 
 
+def pause(cell: Cell) -> timedelta:
+    """The longest pause after code 221, in which no private message is sent to anybody."""
+    return 10 * MINUTE if cell.fault is Fault.TOO_MANY else timedelta()
+
+
 def test_nobody_reads_a_thing_twice_unless_it_says_so(played: dict[Cell, Played]) -> None:
     for cell, came in played.items():
         for who in {told.who for told in came.told}:
@@ -63,7 +68,7 @@ def test_an_urgent_alert_reaches_a_person_within_minutes_or_goes_another_way(
             continue
         if cell.whom != "all of the desk" or cell.fault in DONE:
             within(cell, first(came, *DESK), SENDERS_HANG * 2)
-        elif cell.fault in REFUSING:
+        elif cell.fault in REFUSING - {Fault.NOT_FROM_YOU}:  # which is tried once more after two minutes
             for way in ("reader", FALLBACK):
                 within(cell, first(came, way), MINUTE)
         elif cell.lasts == timedelta(seconds=45):
@@ -88,14 +93,14 @@ def test_whom_a_request_does_not_reach_the_desk_is_told(played: dict[Cell, Playe
         if cell.whom == "member" and cell.lasts is FOREVER and cell.fault not in DONE and cell.kind is not Kind.ANSWER:
             told = [one.at - BEGIN for one in came.told if one.who in DESK and "chưa đến được" in one.text]
             limit = 5 * MINUTE if cell.kind in URGENT else timedelta(hours=14)
-            within(cell, min(told, default=None), limit)
+            within(cell, min(told, default=None), limit + pause(cell))
 
 
 def test_a_leader_who_is_not_reached_is_told_of_by_the_desk(played: dict[Cell, Played]) -> None:
     for cell, came in played.items():
         if cell.whom == "leader" and cell.kind is Kind.SECRET and cell.lasts is FOREVER and cell.fault not in DONE:
             told = [one.at - BEGIN for one in came.told if one.who in DESK and "chưa đến được" in one.text]
-            within(cell, min(told, default=None), 20 * MINUTE)
+            within(cell, min(told, default=None), 20 * MINUTE + pause(cell))
 
 
 def test_an_answer_comes_within_minutes_of_the_end_of_the_trouble_or_not_at_all(played: dict[Cell, Played]) -> None:
