@@ -3,12 +3,17 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
+from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments.antivirus import Antivirus, AntivirusVerdict
 from zalo_governor.sandbox.attachments.client import AttachmentScanner
+from zalo_governor.sandbox.attachments.tessdata import find_data
 from zalo_governor.services.attachments.scan_jobs import FetchedFile, NotFetchedError
+from zalo_governor.services.policy import ScanStatus
+from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.text.file_names.danger import Danger
 from zalo_governor.zalo.http.file_download import FetchError, FileDownload
 
@@ -86,3 +91,17 @@ class FileCheck:
 def antivirus_at(socket: Path) -> Antivirus:
     """Return the antivirus that listens at a unix socket; it may not be there."""
     return Antivirus(socket, _ANTIVIRUS_SECONDS)
+
+
+def scan_status(queue: QueueCounts, settings: AttachmentSettings) -> ScanStatus | None:
+    """Return how many files wait for their scan, and which tools are there; None if the database does not answer.
+
+    This is asked while messages are judged, so the antivirus, which could hang, is not.
+    """
+    try:
+        counts = queue.scans()
+    except StoreUnavailableError:
+        return None
+    return ScanStatus(
+        *counts, antivirus=settings.antivirus_socket.is_socket(), text_recognition=find_data() is not None
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at
+from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at, scan_status
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
@@ -34,13 +34,12 @@ from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.rereading import Rereading
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
-from zalo_governor.sandbox.attachments.tessdata import find_data
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.members.group_sync import GroupSync
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
-from zalo_governor.services.policy import LineStatus, ScanStatus
+from zalo_governor.services.policy import LineStatus
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
@@ -307,23 +306,7 @@ class Container:
             copied_at=copies.good_at,
             copy_missing=copies.is_missing(self._clock(), settings.remind_after),
             signal_failing_since=self._observability.signal_failing_since,
-            scans=self._scan_status(),
-        )
-
-    def _scan_status(self) -> ScanStatus | None:
-        """Return how many files wait for their scan, and which tools are there; None if the database does not answer.
-
-        This is asked while messages are judged, so the antivirus, which could hang, is not.
-        """
-        try:
-            queue = self._scan_queue.scans()
-        except StoreUnavailableError:
-            return None
-        settings = self._records.configuration.current.settings.attachments
-        return ScanStatus(
-            *queue,
-            antivirus=settings.antivirus_socket.is_socket(),
-            text_recognition=find_data() is not None,
+            scans=scan_status(self._scan_queue, self._records.settings.attachments),
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:

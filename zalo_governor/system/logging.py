@@ -21,11 +21,11 @@ from zalo_governor.system.log_file import LogFile, LogFileHandler
 MASKED = "(masked)"
 KEYS = frozenset(
     """
-    again_seconds answered attempts case cause changed closed cmd code command complete count delay duty elements
+    again_seconds attempts case cause changed closed cmd code command complete count delay duty elements
     encrypted end entries entry error event file findings form found gaps group job kind label late level logger
-    new_pages not_checked notices origin others outcome outgoing pages part parts path person pid place port
-    private purpose reason rule seconds sealed sent settings severity since size sockets state sub timestamp tried
-    type uid what why work
+    new_pages next not_checked notices origin others outcome outgoing pages part parts path person pid place port
+    private purpose queue reason rule sealed seconds sent service settings severity since size sockets state step
+    sub timestamp tried type uid understood version what why work
     """.split()  # noqa: SIM905  a list of words is read more easily so
 )
 """Keys whose values may be logged. Before adding one, make sure that its values never contain text by people."""

@@ -8,6 +8,7 @@ from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
+from zalo_governor.services.reports.document.directive_sections import directives, statements
 from zalo_governor.services.reports.document.draft import Draft
 from zalo_governor.services.reports.document.proposal import proposal
 from zalo_governor.services.reports.document.remarks import remarks, requests
@@ -17,9 +18,7 @@ from zalo_governor.services.reports.document.sections import (
     casework,
     changes,
     coverage,
-    directives,
     members,
-    statements,
     told,
 )
 from zalo_governor.services.reports.sentences import compared, last_minute, moment_in_words, span_in_words
