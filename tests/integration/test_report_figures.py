@@ -388,7 +388,8 @@ def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: s
     both = 2 if with_roster else 0
     approved = len(book.roster) if with_roster else 0
     assert report.membership.model_dump() == {
-        "present": 3, "approved": approved, "both": both, "outsiders": 3 - both, "missing": approved - both,
+        "present": 3, "hidden_of": 0, "shown": 0,
+        "approved": approved, "both": both, "outsiders": 3 - both, "missing": approved - both,
     }  # fmt: skip
 
 

@@ -405,6 +405,8 @@ def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbo
         "content_from": None,
         "rule_failures": 1,
         "unclear": 0,
+        "unknown": 0,
+        "encrypted": False,
     }
     with units.begin() as uow:
         assert uow.statistics.activity("other", START, START + HOUR).messages == 0
