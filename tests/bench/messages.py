@@ -1,9 +1,7 @@
-"""The longest message of each kind that the demonstration sent, beside the limit of its kind."""
+"""The longest message of each kind that the demonstration sent, beside its limit; and what alerts tell their reader."""
 
-import re
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
-from string import Formatter
 from typing import Annotated
 
 import typer
@@ -11,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from tests.bench.alerts import alerts
+from tests.bench.kinds import kind_of
 from zalo_governor.app.context import open_records
 from zalo_governor.cli.demo.command import demo
 from zalo_governor.config import load_settings
@@ -22,10 +22,6 @@ from zalo_governor.services.messaging.limits import LIMITS
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.storage.schema import outbox
 
-_ADDRESS = re.compile("đồng chí|ông/bà", re.IGNORECASE)
-_LEAST_FIXED = 12
-"""Templates with fewer fixed letters are parts of messages, not messages."""
-
 
 def messages(
     folder: Annotated[
@@ -34,7 +30,10 @@ def messages(
     fresh: Annotated[bool, typer.Option("--fresh", help="run the demo first")] = False,
     show: Annotated[bool, typer.Option("--show", help="print each of these messages in full")] = False,
 ) -> None:
-    """Print the longest message of each kind in the demo, with its limit; exit 1 if one is over."""
+    """Print the longest message of each kind in the demo, with its limit, and the alerts that lack something.
+
+    The exit code is 1 if a message is over its limit, or an alert lacks kind, group, deadline or answers.
+    """
     if fresh or (folder is None and not _finished()):
         demo(keep=None, speed=None)
     chosen = folder or _finished()[-1]
@@ -55,47 +54,27 @@ def messages(
         for key, text in longest.items():
             console.print(f"--- {key} ({len(text)})\n{text}\n", markup=False, highlight=False)
     console.print(f"{len(texts)} messages of {len(longest)} kinds in {chosen}; over their limit: {len(over)}")
-    raise typer.Exit(1 if over else 0)
+    raise typer.Exit(1 if _lacking(console) or over else 0)
 
 
-def kind_of(catalogue: Catalogue, text: str) -> MessageId | None:
-    """Return the message id whose template gives the text; None for a part of a message.
-
-    Of several, it is one that begins with fixed letters, and has most of them.
-    """
-    plain = _ADDRESS.sub("đồng chí", text)
-    fits = [(rank, kind) for kind, rank, fixed in _templates(catalogue) if _made_of(plain, fixed)]
-    return max(fits, key=lambda fit: fit[0])[1] if fits else None
+def _lacking(console: Console) -> int:
+    """Print what the alerts of all kinds lack, and return how many lack something."""
+    counts, lacking = Counter[str](), 0
+    for alert in alerts():
+        counts[alert.head] += 1
+        if alert.lacks:
+            lacking += 1
+            console.print(f"{alert.place}: {', '.join(alert.lacks)}\n{alert.text}\n", markup=False, highlight=False)
+    heads = ", ".join(f"{head}: {count}" for head, count in counts.most_common())
+    console.print(
+        f"{counts.total()} alerts in 1 and 3 groups, on trial and live ({heads}); lacking something: {lacking}"
+    )
+    return lacking
 
 
 _PART = "(part of a longer message)"
 _PART_LETTERS = TEXT_BYTES
 _BY_KEY = {kind.key: kind for kind in MessageId}
-
-
-def _templates(catalogue: Catalogue) -> Iterator[tuple[MessageId, tuple[bool, int], list[str]]]:
-    """Yield each message id with its rank and the fixed parts of its template, between the fields."""
-    for kind in MessageId:
-        template = _ADDRESS.sub("đồng chí", catalogue.template(kind))
-        parts = list(Formatter().parse(template))
-        # Sentences that were left out take the blanks around them with them.
-        fixed = [part[0].strip() for part in parts] + ([""] if parts[-1][1] else [])
-        letters = sum(map(len, fixed))
-        if letters >= _LEAST_FIXED:
-            yield kind, (bool(fixed[0]), letters), fixed
-
-
-def _made_of(text: str, fixed: list[str]) -> bool:
-    """Return whether the text begins and ends with the first and last fixed part, with the others between in order."""
-    if not (text.startswith(fixed[0]) and text.endswith(fixed[-1])) or (len(fixed) == 1 and text != fixed[0]):
-        return False
-    place, end = len(fixed[0]), len(text) - len(fixed[-1])
-    for part in fixed[1:-1]:
-        found = text.find(part, place, end)
-        if found < 0:
-            return False
-        place = found + len(part)
-    return place <= end
 
 
 def _finished() -> list[Path]:

@@ -1,5 +1,8 @@
 """Notes in alerts to the admins: what is told of a case besides who, when and where."""
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.pipeline.secret_gate import UNCHECKED
@@ -101,11 +104,17 @@ class AlertNotes:
     def place(self, case: Case) -> str:
         """Return the words naming the group, with a blank before them.
 
-        The shorter form is "" if only one group is watched, else it has the beginning of the name.
+        The shorter form is "" if only one group is watched, else it has a part of the name that no other group has.
         """
         group = str(self._voice.group(self._policy.group(case.group_id)))
-        texts = [self._voice.render(MessageId.ALERT_PLACE, group=name) for name in (group, plain(group, _GROUP_LENGTH))]
-        return Shortenable(texts[0], texts[1] if len(self._policy.groups) > 1 else "")
+        others = [
+            str(self._voice.group(self._policy.group(group_id)))
+            for group_id in self._policy.groups
+            if group_id != case.group_id
+        ]
+        short = _distinct_name(group, others) if others else ""
+        texts = [self._voice.render(MessageId.ALERT_PLACE, group=name) for name in (group, short)]
+        return Shortenable(texts[0], texts[1] if short else "")
 
     def sign(self, case: Case) -> str:
         """Return the words that there is a sign of a breach of which clause; the shorter form only cites the clause."""
@@ -129,3 +138,15 @@ def alert_of(label: str) -> MessageId:
     if is_dangerous_link(label):
         return MessageId.ALERT_LINK
     return MessageId.ALERT_FILE if is_dangerous_file(label) else MessageId.ALERT_HARMFUL
+
+
+def _distinct_name(name: str, others: Sequence[str]) -> str:
+    """Return the name in few letters, without the words with which another name begins too, such as `Nhóm …y tế`."""
+    words = name.split()
+    shared = max(
+        len(list(takewhile(lambda pair: pair[0] == pair[1], zip(words, other.split(), strict=False))))
+        for other in others
+    )
+    if 1 < shared < len(words):
+        name = f"{words[0]} …{' '.join(words[shared:])}"
+    return plain(name, _GROUP_LENGTH)

@@ -1,5 +1,7 @@
 """Vietnamese texts for the label of a finding (what it is about) and for its reason codes (why a rule found it)."""
 
+from collections.abc import Sequence
+
 from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -122,6 +124,11 @@ _ON_PAGE = frozenset({"red_stamp", "grey_stamp", "typed_mark", "recall_stamp"})
 def has_category(label: str) -> bool:
     """Return whether `category` has a Vietnamese text for the label of a finding, such as `drugs`."""
     return label in _CATEGORIES
+
+
+def labels_with_text() -> Sequence[str]:
+    """Return the labels of findings that have a Vietnamese text."""
+    return list(_CATEGORIES)
 
 
 def is_dangerous_link(label: str) -> bool:

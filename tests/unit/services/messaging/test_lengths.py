@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.desk import CATALOGUE, PEOPLE, REGULATION, UNMARKED, Desk, to
+from tests.unit.services.desk import CATALOGUE, GROUP, PEOPLE, REGULATION, UNMARKED, Desk, to
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.messaging.formatter import MessageFormatter, plain
 from zalo_governor.services.messaging.limits import ALERT, LIMITS, REQUEST
@@ -192,3 +192,19 @@ def test_lists_and_tables_keep_the_title_and_have_a_shorter_form_without_it() ->
     named = MessageFormatter(CATALOGUE, REGULATION).named(desk.person("member"))
     assert named == "Giàng A Viên (Chủ tịch UBND xã Mẫu)"
     assert shortest(named) == "Giàng A Viên"
+
+
+@pytest.mark.parametrize(
+    ("other", "place"),
+    [
+        ("Nhóm Zalo điều hành tỉnh Mẫu phòng, chống dịch bệnh", "trên Nhóm …thiên tai và cứu…"),
+        ("Nhóm Zalo chuyển đổi số", "trên Nhóm …điều hành tỉnh…"),
+        ("Tổ công tác", "trên Nhóm Zalo điều hành…"),
+    ],
+)
+def test_of_several_groups_with_like_names_the_part_that_differs_stays(other: str, place: str) -> None:
+    name = "Nhóm Zalo điều hành tỉnh Mẫu phòng, chống thiên tai và cứu nạn"
+    desk = Desk(groups={GROUP: name, "8000000000000000002": other})
+    desk.change("member", title=TITLE, full_name="Nguyễn Thị Phương Thảo")
+    desk.seal("member")
+    assert place in to(desk.take(), "admin")[0]
