@@ -17,6 +17,7 @@ from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.reports.sheets import SheetValue
 from zalo_governor.services.typed_dates import EXAMPLES, end_of, shown_period, start_of
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -99,7 +100,7 @@ def _write_rows(
     return len(cells), last
 
 
-def _cell(name: str, value: Any) -> str:
+def _cell(name: str, value: Any) -> SheetValue:
     """Return a value as people read it in a spreadsheet."""
     match name:
         case "text":
@@ -108,6 +109,10 @@ def _cell(name: str, value: Any) -> str:
             return words.action(str(value))
         case "detail":
             return words.facts(orjson.loads(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and (at := words.moment_of(value)):
+        return at.replace(tzinfo=None)
     return words.value(value)
 
 

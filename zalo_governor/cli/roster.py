@@ -309,7 +309,7 @@ def _heading(words: ColumnNames, field: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _cells(entry: RosterEntry, words: ColumnNames) -> list[str]:
+def _cells(entry: RosterEntry, words: ColumnNames) -> list[str | date]:
     roles = [words.roles[role][0] for role in Role if role in entry.roles and role in words.roles]
     return [
         entry.full_name,
@@ -318,7 +318,7 @@ def _cells(entry: RosterEntry, words: ColumnNames) -> list[str]:
         entry.phone.replace("+84", "0", 1) if entry.phone else "",
         entry.uid or "",
         ", ".join(roles),
-        f"{entry.since:%d/%m/%Y}" if entry.since else "",
+        entry.since or "",
     ]
 
 

@@ -6,12 +6,15 @@ import struct
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.unit.sandbox.reports.papers import FORMULA, SHIPPED, SUGGESTED, VOICE, bad, bad_paper, paper, report
 from tests.unit.services.desk import CATALOGUE, REGULATION
@@ -80,15 +83,49 @@ def test_the_workbook_has_every_table_with_numbers_as_numbers() -> None:
     made = paper()
     content = workbook(made)
     book = load_workbook(BytesIO(content))
-    assert book.sheetnames == ["Tóm tắt", *(table.sheet for table in made.tables)]
-    for table in made.tables:
-        rows = [[cell.value for cell in row] for row in book[table.sheet].iter_rows()]
+    filled = [table for table in made.tables if table.rows]
+    assert book.sheetnames == ["Tóm tắt", *(table.sheet for table in filled)]
+    for table in filled:
+        sheet = book[table.sheet]
+        rows = [[as_words(cell) for cell in row] for row in sheet.iter_rows()]
         # A cell that holds "" is empty when it is read.
         assert rows == [list(table.columns), *([cell if cell != "" else None for cell in row] for row in table.rows)]
+        assert (sheet.freeze_panes, sheet.print_title_rows) == ("A2", "$1:$1")
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert (sheet.page_setup.fitToWidth, fits(sheet)) == (1, True)
+    assert book["Theo ngày"]["A2"].value == datetime(2026, 11, 1)  # noqa: DTZ001 - as XLSX has it
+    assert book["Đang xử lý"]["E2"].is_date
+    assert book["Gián đoạn"]["A2"].value == datetime(2026, 11, 24, 13, 5)  # noqa: DTZ001
     charts = [name for name in zipfile.ZipFile(BytesIO(content)).namelist() if name.startswith("xl/charts/chart")]
     assert 0 < len(charts) == sum(table.worth_drawing for table in made.tables)
     summary = [cell.value for row in book["Tóm tắt"].iter_rows() for cell in row if cell.value]
     assert {line for section in made.sections for line in section.lines} <= set(summary)
+
+
+def fits(sheet: Worksheet) -> bool:
+    return bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage)
+
+
+def as_words(cell: Any) -> object:
+    """A date as the paper writes it; a day of its own comes back from XLSX as its midnight."""
+    value = cell.value
+    if isinstance(value, datetime):
+        time = f"{value.hour} giờ {value:%M} phút ngày " if value.hour or value.minute else ""
+        return f"{time}{value:%d/%m/%Y}"
+    return f"{value:.0%}" if cell.number_format == "0%" else value
+
+
+def test_a_days_workbook_prints_on_three_pages_and_each_of_its_tables_has_filters() -> None:
+    made = bad_paper(1)
+    book = load_workbook(BytesIO(workbook(made)))
+    assert book.sheetnames == ["Tóm tắt", "Số liệu"]
+    assert all(fits(sheet) for sheet in book.worksheets)
+    assert sum(sheet.page_setup.fitToHeight or 99 for sheet in book.worksheets) <= 3
+    filtered = {str(table.ref) for table in book["Số liệu"].tables.values()}
+    filled = [table for table in made.tables if table.rows]
+    assert len(filtered) == len(filled) > 5
+    said = [cell.value for row in book["Số liệu"].iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert all(table.title in said and set(table.columns) <= set(said) for table in filled)
 
 
 def test_what_members_wrote_to_the_office_stands_in_the_desks_paper_alone() -> None:
@@ -119,7 +156,7 @@ def test_a_report_queued_by_an_earlier_version_is_printed_in_full() -> None:
 def test_no_cell_of_the_workbook_is_a_formula() -> None:
     book = load_workbook(BytesIO(workbook(paper(words=True))))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert {"+UBND xã Mẫu", SUGGESTED} <= {cell.value for cell in cells}
     named = table_of(paper(), "open").rows
     assert any(str(row[1]).startswith("=HYPERLINK") for row in named), FORMULA
