@@ -69,7 +69,7 @@ def activity(draft: Draft) -> Section:
         [] if report.heard_nothing else [_activity_line(draft), _peaks_line(draft)],
         draft.table("days", MessageId.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
         draft.table("hours", MessageId.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
-        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,), by_figure=True),
+        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
     )
 
 
@@ -185,7 +185,7 @@ def directives(draft: Draft) -> Section:
             draft.render(MessageId.LINE_DIRECTIVES_CAUTION) if figures.silent else "",
             draft.render(MessageId.LINE_DIRECTIVES_NOW, parts=still_open) if still_open else "",
         ],
-        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (6, 2, 3), by_figure=True),
+        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (6, 8)),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
         notes=[
             *notes,
