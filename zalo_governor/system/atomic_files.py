@@ -46,7 +46,8 @@ def open_draft(path: Path, *, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with suppress(OSError):  # some network file systems know no locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             # os.open applied the umask of this process to the mode.
             os.fchmod(descriptor, mode)
             yield draft, file

@@ -41,7 +41,10 @@ def _xlsx_content(headings: Sequence[str], rows: Sequence[Sequence[SheetValue]])
     sheet = book.create_sheet(index=0)
     for number, row in enumerate([headings, *rows], start=1):
         for place, value in enumerate(row, start=1):
-            put_cell(sheet, number, place, value).font = Font(bold=number == 1)
+            cell = put_cell(sheet, number, place, value)
+            cell.font = Font(bold=number == 1)
+            if isinstance(value, int) and cell.data_type == "n":
+                cell.number_format = "0"  # among them are numbers of cases and people, not amounts
     for place, cells in enumerate(zip(headings, *rows, strict=True), start=1):
         widest = max(len(_as_text(cell)) for cell in cells)
         sheet.column_dimensions[get_column_letter(place)].width = min(widest + 3, _MAX_COLUMN_WIDTH)

@@ -10,18 +10,24 @@ from openpyxl.worksheet.worksheet import Worksheet
 SheetValue = str | int | float | date
 """A cell's value; a `datetime`, which is a `date`, is in Viet Nam time without time zone, as XLSX knows none."""
 _A4 = "9"
+_ROUNDED_FROM = 10**15
 
 
 def put_cell(sheet: Worksheet, row: int, column: int, value: SheetValue) -> Cell:
-    """Write a cell: numbers and dates as such, a text always as text; "" leaves the cell empty. Return the cell."""
+    """Write a cell: numbers and dates as such, a text always as text; "" leaves the cell empty. Return the cell.
+
+    A number with more digits than spreadsheets keep, such as the id of an event, becomes a text.
+    """
     cell = sheet.cell(row, column)
     if not isinstance(cell, Cell):
         raise TypeError(f"{cell.coordinate} is merged")
     if value == "":
         return cell
+    if isinstance(value, int) and abs(value) >= _ROUNDED_FROM:
+        value = str(value)
     cell.value = value
     if isinstance(value, str):
-        # Otherwise a text that begins with "=" becomes a formula, and a uid a number rounded to 15 digits.
+        # Otherwise a text that begins with "=" becomes a formula.
         cell.data_type = "s"
         cell.number_format = "@"
     elif isinstance(value, datetime):

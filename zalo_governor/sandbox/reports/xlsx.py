@@ -18,6 +18,7 @@ from zalo_governor.sandbox.reports.sheets import SheetValue, finish_table, put_c
 _MAX_COLUMN_WIDTH = 60
 _HEADING = PatternFill("solid", fgColor="1F4E79")
 _SUMMARY, _FIGURES = "Tóm tắt", "Số liệu"
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})*")
 _DAY = re.compile(r"\d\d/\d\d/\d{4}")
 _MOMENT = re.compile(r"(\d{1,2})(?:\s*giờ\s*|:)(\d\d)(?: phút)?,?(?: ngày)? (\d\d)/(\d\d)/(\d{4})")
 _PERCENT = re.compile(r"\d{1,3}%")
@@ -48,9 +49,9 @@ def workbook(paper: ReportDocument) -> bytes:
 def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
     # A report that was put into the queue by an earlier version of the program has no heading.
     heading = paper.heading or f"{paper.title}: {paper.group}"
-    rows: list[tuple[Cell, ...]] = [(heading,), (paper.period,)]
+    rows: list[tuple[SheetValue, ...]] = [(heading,), (paper.period,)]
     rows += [(figure.name, figure.value, figure.note) for figure in paper.headlines]
-    rows += [(), *((figure.name, figure.value, figure.note) for figure in paper.highlights)]
+    rows += [(), *((figure.name, _figure(figure.value), figure.note) for figure in paper.highlights)]
     told = [section for section in paper.sections if section.lines or section.notes]
     for section in told:
         rows += [(), (section.title,), *((line,) for line in (*section.lines, *section.notes))]
@@ -109,6 +110,11 @@ def _write_rows(sheet: Worksheet, table: Table, start: int) -> None:
             if number == start:
                 cell.font = Font(bold=True, color="FFFFFF")
                 cell.fill = _HEADING
+
+
+def _figure(value: str) -> SheetValue:
+    """Return a key figure of the summary, such as "2.880", as a number; other texts as they are."""
+    return int(value.replace(".", "")) if _GROUPED.fullmatch(value) else value
 
 
 def _typed(value: Cell) -> SheetValue:

@@ -45,6 +45,13 @@ def test_numbers_and_dates_are_such_with_filters_a_frozen_head_and_a_page_set_up
     assert read_sheet(tmp_path / "ra.csv")[1].cells == ("7", "12", "01/07/2026", "24/11/2026 14:05:09")
 
 
+def test_a_number_that_spreadsheets_would_round_stays_whole_as_text(tmp_path: Path) -> None:
+    write_sheet(tmp_path / "ra.xlsx", ("Mã sự kiện", "Vụ việc"), [(1883305892520132864, 1234)])
+    event, case = load_workbook(tmp_path / "ra.xlsx").worksheets[0][2]
+    assert (event.value, event.data_type) == ("1883305892520132864", "s")
+    assert (case.value, case.data_type, case.number_format) == (1234, "n", "0")
+
+
 def test_an_existing_file_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"khong-co.ra\.csv"):
         write_sheet(tmp_path / "khong-co" / "ra.csv", HEADINGS, ROWS)

@@ -98,6 +98,7 @@ def test_the_workbook_has_every_table_with_numbers_as_numbers() -> None:
     assert book["Gián đoạn"]["A2"].value == datetime(2026, 11, 24, 13, 5)  # noqa: DTZ001
     charts = [name for name in zipfile.ZipFile(BytesIO(content)).namelist() if name.startswith("xl/charts/chart")]
     assert 0 < len(charts) == sum(table.worth_drawing for table in made.tables)
+    assert 2880 in {cell.value for row in book["Tóm tắt"].iter_rows() for cell in row}
     summary = [cell.value for row in book["Tóm tắt"].iter_rows() for cell in row if cell.value]
     assert {line for section in made.sections for line in section.lines} <= set(summary)
 
