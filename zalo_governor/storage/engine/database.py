@@ -44,9 +44,9 @@ _CHECKPOINT_WAIT_MS = 500
 _VACUUM_MS = 3_000
 """How long one table may be vacuumed after content was removed; what is left is done by autovacuum."""
 _WITH_CONTENT = (
-    inbox, jobs, outbox, findings, cases, directives, directive_assignees, case_notes, remarks, manual_cases,
+    jobs, outbox, findings, cases, directives, directive_assignees, case_notes, remarks, manual_cases, inbox,
 )  # fmt: skip
-"""Tables with texts of messages, or with what quotes them or tells where their files are."""
+"""Tables with texts of messages, or with what quotes them or tells where their files are; the largest comes last."""
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
 """Number of the PostgreSQL advisory lock by which only one of several starting processes migrates."""
