@@ -7,6 +7,7 @@ COPY requirements/run.txt requirements/
 RUN /opt/zalo-governor/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY config config/
+COPY docs docs/
 COPY zalo_governor zalo_governor/
 RUN /opt/zalo-governor/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from texts import all_texts
 
 from zalo_governor import __version__
+from zalo_governor.cli.docs import write_html
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
@@ -131,6 +132,7 @@ def _write_texts(source: Path) -> None:
     for name, content in all_texts().items():
         (debian / name).parent.mkdir(exist_ok=True)
         (debian / name).write_text(content, encoding="utf-8")
+    write_html(debian / "huong-dan")
     # For the first try without Zalo; the manual names its path.
     for path in ("NOTICE", "config/demo/ngay-lam-viec.yaml"):
         shutil.copy(ROOT / path, debian)

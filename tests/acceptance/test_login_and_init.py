@@ -163,10 +163,10 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Chức vụ người ký báo cáo")
     terminal.answer("Họ và tên người ký", "")
     # Nobody else's number is offered; a mistyped one is put right from the next question.
-    terminal.answer("Số quyết định ban hành Quy chế: ", "")
+    terminal.answer("Số quyết định ban hành Quy chế, cả ký hiệu, ví dụ 01/QĐ-UBND: ", "")
     terminal.answer("Đề nghị không để trống", "5")
     terminal.answer("Ngày ban hành", "<")
-    terminal.answer("Số quyết định ban hành Quy chế: ", "55")
+    terminal.answer("Số quyết định ban hành Quy chế, cả ký hiệu, ví dụ 01/QĐ-UBND: ", "55")
     terminal.answer("Ngày ban hành", "mai")
     terminal.answer("Đề nghị ghi ngày/tháng/năm", "04/03/2025")
     terminal.answer("Cơ quan ban hành [UBND tỉnh Lai Châu]")

@@ -4,13 +4,18 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from tests import postgresql
 from tests.crash.opened import opened
 from tests.integration.line import CLEAN, LEADER, STAMPED, Line, line
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, notice
+from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, notice
+from zalo_governor.backup.create import Backup, Backups, give_up_oldest
+from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.config import load_settings
 from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.attachments import FileScan, ScanFinding, ScanResult
 from zalo_governor.domain.cases import CaseState
@@ -30,7 +35,7 @@ from zalo_governor.simulator.messages import (
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import open_message
 from zalo_governor.storage.schema import cases, events, file_scans, inbox, jobs, outbox
-from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, keep_master_key
 
 ORDER = "Giao Sở Y tế báo cáo QUYTHUC về UBND tỉnh trước 17h ngày 26/11."
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui quythuc ve van phong truoc ngay mai"
@@ -264,3 +269,72 @@ def test_a_finding_that_does_not_seal_leaves_the_message(bot: Line) -> None:
     bot.say(photo)
     bot.scan(MACRO)
     assert body(bot.database, photo["msgId"])["msgType"] == "chat.photo"
+
+
+def test_after_the_seal_the_tables_are_vacuumed_outside_the_transaction_and_no_dead_row_is_left(
+    request: pytest.FixtureRequest, clock: HandClock
+) -> None:
+    """F2: on PostgreSQL, every change of a row leaves the earlier form of it in the table until it is vacuumed."""
+    url = postgresql.new_database(request.getfixturevalue("postgresql_folder"))
+    database = Database(url, Keys(MASTER), clock)
+    database.migrate()
+    with line(database, clock) as bot:
+        bot.say(bot.photo(ORDER, by=LEADER))
+        assert vacuums(database)["jobs"] == 0
+        bot.scan()
+        for _ in range(100):
+            if min(vacuums(database).values()):
+                break
+            time.sleep(0.05)
+        assert min(vacuums(database).values()) > 0
+        assert holding(database) == []
+    database.close()
+
+
+def test_a_vacuum_that_is_not_allowed_does_not_undo_the_seal(
+    request: pytest.FixtureRequest, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgresql.new_database(request.getfixturevalue("postgresql_folder")), Keys(MASTER), clock)
+    database.migrate()
+    monkeypatch.setattr("zalo_governor.storage.engine.database._VACUUM_MS", -1)
+    with line(database, clock) as bot:
+        photo = bot.photo(ORDER, by=LEADER)
+        bot.say(photo)
+        bot.scan()
+        assert seals(database) == {photo["msgId"]: (True, False)}
+    database.close()
+
+
+def vacuums(database: Database) -> dict[str, int]:
+    """How often each table with content was vacuumed."""
+    with database.read() as connection:
+        rows = connection.execute(text("SELECT relname, vacuum_count FROM pg_stat_user_tables")).all()
+    named = {"inbox", "jobs", "outbox", "findings", "cases", "directives", "directive_assignees"}
+    return {row.relname: row.vacuum_count for row in rows if row.relname in named}
+
+
+def test_a_backup_with_the_caption_of_a_message_that_is_sealed_later_is_named_and_then_outdated(
+    bot: Line, clock: HandClock, tmp_path: Path
+) -> None:
+    config = tmp_path / "governor.yaml"
+    config.write_text("{}\n", encoding="utf-8")
+    settings = load_settings(config)
+    keep_master_key(settings.key_path, MASTER)
+    backups = Backups(settings, config, bot.database, clock)
+
+    def backup() -> Backup:
+        clock.forward(hours=1)
+        nothing = lambda _: None  # noqa: E731
+        return backups.make(tmp_path, RecoveryCode(b"c" * 15), BOT, written=nothing, checked=nothing)
+
+    before = backup()
+    bot.say(bot.photo(ORDER, by=LEADER))
+    with_caption = backup()
+    assert (len(before.unscanned), len(with_caption.unscanned)) == (0, 1)
+    assert backups.outdated() == []
+    bot.scan()
+    assert backups.outdated() == [with_caption.path.name]
+    newest = backup()
+    assert newest.unscanned == ()
+    assert give_up_oldest(tmp_path, 9, backups.outdated()) == [with_caption.path]
+    assert sorted(tmp_path.glob("*.zgbackup")) == [before.path, newest.path]

@@ -149,6 +149,7 @@ def _from_installing_to_purging(root: Root, package: Path, folder: Path) -> None
     )
     assert root.run("bash", "-c", f'{completed}; _zalo_governor; echo "${{COMPREPLY[@]}}"').split() == ["restore"]
     assert (root.folder / "usr/share/zalo-governor/ngay-lam-viec.yaml").is_file(), "for the first try"
+    assert (root.folder / "usr/share/zalo-governor/huong-dan/loi.html").is_file(), "messages name it"
     with step("systemd reads the units"):
         paths = [f"/usr/lib/systemd/system/{unit}" for unit in _UNITS]
         said = root.run("systemd-analyze", "verify", "--man=no", *paths)

@@ -59,7 +59,7 @@ def test_everything_that_is_copied_is_there_and_not_left_out() -> None:
 def test_the_wheel_is_made_of_nothing_else() -> None:
     """What pyproject.toml names for the build must be copied before it."""
     copied = " ".join(line.rest for line in BUILD if line.word == "COPY")
-    for name in ("README.md", "LICENSE", "NOTICE", "config", "zalo_governor", "requirements/run.txt"):
+    for name in ("README.md", "LICENSE", "NOTICE", "config", "docs", "zalo_governor", "requirements/run.txt"):
         assert name in copied
     locked = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
     assert re.search(r"^hatchling==", locked, re.MULTILINE), "--no-build-isolation needs it in the lock"

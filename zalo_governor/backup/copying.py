@@ -1,6 +1,6 @@
 """Copying a backup to all targets off this machine, and remembering when that last succeeded."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -75,8 +75,10 @@ class Copying:
         self._vault = vault
         self._clock = clock
 
-    def copy(self, path: Path) -> Iterator[Copied]:
-        """Copy the backup file `path` to each target, verify the copy and delete the oldest ones; yield each result.
+    def copy(self, path: Path, outdated: Container[str] = ()) -> Iterator[Copied]:
+        """Copy the backup file `path` to each target, verify the copy, delete the oldest and the `outdated` ones.
+
+        Yields the result for each target.
 
         A failure is a result as well and keeps no other target from being tried.
         """
@@ -92,7 +94,9 @@ class Copying:
             self._remember(target, path.name)
             keep = self._settings.copy_keep
             try:
-                oldest = sorted(place.names(), reverse=True)[keep:] if keep else []
+                found = sorted(place.names(), reverse=True)
+                oldest = found[keep:] if keep else []
+                oldest += [name for name in found if name in outdated and name not in oldest]
                 place.delete(oldest)
             except BackupError as error:
                 yield Copied(target, f"đã chép và đọc lại khớp, nhưng không xóa được bản cũ ở đó: {error}")

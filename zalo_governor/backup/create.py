@@ -2,13 +2,14 @@
 
 import os
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
+from sqlalchemy import select
 
 from zalo_governor import __version__
 from zalo_governor.backup.archive import End, Manifest, Progress, survey, write_archive
@@ -16,11 +17,15 @@ from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, local
+from zalo_governor.domain.jobs import ScanAttachment
 from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import count_rows
 from zalo_governor.storage.migrations import revision
 from zalo_governor.storage.repositories.audit import audit_head
+from zalo_governor.storage.repositories.jobs import waiting_scans
+from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import master_key
 from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -34,6 +39,9 @@ CONFIG = "config/"
 _NAME_FORMAT = "sao-luu-{:%Y%m%d-%H%M%S}" + SUFFIX
 _CODE_KEY = "backup.code"
 _LAST_KEY = "backup.last"
+_UNSCANNED_KEY = "backup.unscanned"
+"""Name of the secret with file name of a backup -> inbox ids of messages whose files waited for their scan then."""
+_MOST_REMEMBERED = 400
 _MAX_FILE_BYTES = 16 << 20
 
 
@@ -52,6 +60,8 @@ class Backup(NamedTuple):
     """Last line of the backup: row counts and the audit log's last hash."""
     size: int
     """Size of the file in bytes."""
+    unscanned: tuple[datetime, ...]
+    """When the messages were sent whose files wait for their scan: their captions and file names are in the backup."""
 
 
 class Backups:
@@ -104,7 +114,7 @@ class Backups:
         draft = path.with_name(f".{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            end = self._write(draft, code, now, account, written)
+            end, unscanned = self._write(draft, code, now, account, written)
             if survey(draft, code, checked).end != end:
                 raise BackupError(f"{path}: đọc lại không khớp với nội dung đã ghi; đề nghị kiểm tra ổ đĩa.")
             size = draft.stat().st_size
@@ -116,12 +126,34 @@ class Backups:
             with suppress(OSError):
                 draft.unlink()
         self._vault.save(_LAST_KEY, orjson.dumps({"at": now.isoformat(), "name": path.name}))
+        self._remember_unscanned(path.name, [task.event_id for task in unscanned])
         with SqlUnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
             uow.audit.append("backup.made", at=now, actor_id=None, group_id=NO_GROUP, subject="", detail=detail)
-        return Backup(path, end, size)
+        return Backup(path, end, size, tuple(task.sent_at for task in unscanned))
 
-    def _write(self, draft: Path, code: RecoveryCode, now: datetime, account: str, written: Progress) -> End:
+    def outdated(self) -> list[str]:
+        """Return the names of backups with the caption of a message that was sealed since, as its file was secret."""
+        known = self._unscanned()
+        ids = {id_ for ids in known.values() for id_ in ids}
+        sealed: set[int] = set()
+        with self._database.read() as connection:
+            for part in in_batches(sorted(ids)):
+                of_part = select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.seal_rule.is_not(None))
+                sealed |= set(connection.scalars(of_part))
+        return [name for name, ids in known.items() if sealed & set(ids)]
+
+    def _remember_unscanned(self, name: str, event_ids: Sequence[int]) -> None:
+        if known := {**self._unscanned(), **({name: list(event_ids)} if event_ids else {})}:
+            newest = dict(sorted(known.items())[-_MOST_REMEMBERED:])
+            self._vault.save(_UNSCANNED_KEY, orjson.dumps(newest))
+
+    def _unscanned(self) -> dict[str, list[int]]:
+        return dict(orjson.loads(self._vault.load(_UNSCANNED_KEY) or b"{}"))
+
+    def _write(
+        self, draft: Path, code: RecoveryCode, now: datetime, account: str, written: Progress
+    ) -> tuple[End, list[ScanAttachment]]:
         key = master_key(self._settings.key_path, self._settings.given_key)
         draft.unlink(missing_ok=True)
         with (
@@ -136,12 +168,13 @@ class Backups:
                 key=b64encode(key).decode(),
                 account=account,
             )
+            unscanned = waiting_scans(connection, self._database.keys)
             head = audit_head(connection, self._database.keys)
             files = dict(self._files())
             end = write_archive(writer, connection, manifest, files, str(head or ""), written)
             file.flush()
             os.fsync(file.fileno())
-        return end
+        return end, unscanned
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         yield SETTINGS, self._settings_file.read_bytes()
@@ -177,8 +210,8 @@ def backup_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
 
 
-def give_up_oldest(folder: Path, keep: int) -> list[Path]:
-    """Delete the oldest backups in a folder, so that the newest `keep` remain; return the paths of the deleted ones.
+def give_up_oldest(folder: Path, keep: int, outdated: Container[str] = ()) -> list[Path]:
+    """Delete backups in a folder: the oldest, so that the newest `keep` remain, and the `outdated`; return their paths.
 
     Only backups that the program named itself (after date and time) are counted and deleted. Partial files of
     interrupted backups are deleted too, if a later backup exists.
@@ -187,6 +220,7 @@ def give_up_oldest(folder: Path, keep: int) -> list[Path]:
     for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):
         if found and part.name < f".{found[0].name}":
             part.unlink()
-    for path in found[keep:]:
+    gone = [path for place, path in enumerate(found) if place >= keep or path.name in outdated]
+    for path in gone:
         path.unlink()
-    return found[keep:]
+    return gone

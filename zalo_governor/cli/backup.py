@@ -1,6 +1,7 @@
 """`zalo-governor backup`: write a backup of the whole installation into one encrypted file, while the bot runs."""
 
 import sys
+from collections.abc import Container
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,11 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
 from zalo_governor.config import load_settings
-from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.services.messaging.formatter import number
+
+_MOST_NAMED = 5
+_WITH_SEALED = " (còn chú thích của tin không được lưu)"
 
 
 def backup(
@@ -64,10 +68,11 @@ def backup(
             )
         _say_what_was_made(made, code)
         # If a file was named instead of a folder, its neighbours may be backups that must not be deleted.
+        outdated = [name for name in backups.outdated() if name != made.path.name]
         if place is None or place.is_dir():
-            for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep):
-                typer.echo(f"Đã xóa bản cũ: {gone.name}")
-        copied = _copy(records, made.path) if copies else True
+            for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep, outdated):
+                typer.echo(f"Đã xóa bản cũ: {gone.name}{_WITH_SEALED if gone.name in outdated else ''}")
+        copied = _copy(records, made.path, outdated) if copies else True
     finally:
         records.close()
     if not settings.backup.copy_targets:
@@ -81,13 +86,20 @@ def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
     typer.echo(
         f"Đã sao lưu: {made.path.resolve()} ({number(made.end.rows)} dòng dữ liệu, {megabytes} MB), đã đọc lại và khớp."
     )
+    if made.unscanned:
+        sent = ", ".join(f"{local(at):%H:%M %d/%m/%Y}" for at in made.unscanned[:_MOST_NAMED])
+        more = ", …" if len(made.unscanned) > _MOST_NAMED else ""
+        typer.echo(
+            f"Bản này có chú thích, tên tệp của {len(made.unscanned)} tin mà tệp, ảnh chưa quét xong (gửi lúc {sent}"
+            f"{more}). Quét ra dấu hiệu bí mật nhà nước thì lần sao lưu sau thay và xóa bản này (docs/sao-luu.md)."
+        )
     typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
 
 
-def _copy(records: AppContext, path: Path) -> bool:
+def _copy(records: AppContext, path: Path, outdated: Container[str]) -> bool:
     """Copy a backup to the targets off this machine, saying what came of each; return whether all went well."""
     settings, good = records.settings, True
-    for result in Copying(settings.backup, settings.data_dir, records.vault, records.clock).copy(path):
+    for result in Copying(settings.backup, settings.data_dir, records.vault, records.clock).copy(path, outdated):
         if result.error:
             good = False
             typer.echo(f"Chưa sao lưu được ra ngoài máy ({result.target}): {result.error}", err=True)

@@ -85,7 +85,7 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
     table = Table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:
-        state = "không giao nữa" if one.removed else words.value(one.progress(now).value)
+        state = "không giao nữa" if one.removed else words.progress(one.progress(now).value)
         table.add_row(one.name, _moment(one.due_at), state, _moment(one.received_at), _moment(one.reported_at))
     console.print(table)
 

@@ -1,9 +1,6 @@
 """`zalo-governor export`: export events, cases, findings or the audit log to JSON Lines, CSV or XLSX, in pages."""
 
-import os
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,13 +17,16 @@ from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.reports.sheets import SheetValue
 from zalo_governor.services.typed_dates import EXAMPLES, end_of, shown_period, start_of
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.system.atomic_files import open_draft
 from zalo_governor.system.error_text import of_system
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+_FILE_MODE = 0o600
 
 
 def export(
@@ -83,10 +83,15 @@ def _write_rows(
 ) -> tuple[int, Cursor | None]:
     count, last = 0, None
     if file.suffix.lower() == ".jsonl":
-        with _open_draft(file) as descriptor, os.fdopen(descriptor, "wb") as lines:
-            for last, row in found:  # noqa: B007  the last one is where the next page begins
-                lines.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-                count += 1
+        try:
+            with open_draft(file, mode=_FILE_MODE) as (draft, lines):
+                for last, row in found:  # noqa: B007  the last one is where the next page begins
+                    lines.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+                    count += 1
+                lines.flush()
+                draft.replace(file)
+        except OSError as error:
+            raise ConfigError(f"{file}: không ghi được ({of_system(error)})") from None
         return count, last
     cells = []
     for last, row in found:  # noqa: B007
@@ -95,7 +100,7 @@ def _write_rows(
     return len(cells), last
 
 
-def _cell(name: str, value: Any) -> str:
+def _cell(name: str, value: Any) -> SheetValue:
     """Return a value as people read it in a spreadsheet."""
     match name:
         case "text":
@@ -104,31 +109,16 @@ def _cell(name: str, value: Any) -> str:
             return words.action(str(value))
         case "detail":
             return words.facts(orjson.loads(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and (at := words.moment_of(value)):
+        return at.replace(tzinfo=None)
     return words.value(value)
 
 
 def _heading(name: str) -> str:
     heading = words.column(name)
     return heading[:1].upper() + heading[1:] if language() is Language.VIETNAMESE else heading
-
-
-@contextmanager
-def _open_draft(file: Path) -> Iterator[int]:
-    """Context manager that yields the descriptor of a temporary file, to which the export is written.
-
-    If the block ends without an error, the temporary file replaces `file`.
-
-    Raises:
-        ConfigError: the file cannot be written.
-    """
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        yield os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        draft.replace(file)
-    except OSError as error:
-        raise ConfigError(f"{file}: không ghi được ({of_system(error)})") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _parse_cursor(text: str | None) -> Cursor | None:

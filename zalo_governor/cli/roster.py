@@ -17,7 +17,7 @@ from rich.text import Text
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.cli.spreadsheets.reader import read_sheet
+from zalo_governor.cli.spreadsheets.reader import read_sheets
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.config import Settings, load_settings
@@ -42,17 +42,21 @@ def import_(
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ghi luôn, không hỏi.")] = False,
+    sheet: Annotated[
+        str | None, typer.Option(help="Tên trang tính; không nêu thì trang đầu tiên có danh sách.")
+    ] = None,
 ) -> None:
     """Nhập danh sách: cho xem các thay đổi rồi ghi; có ô sai thì không ghi gì."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    reading = _read_file(file, settings)
+    reading = _read_file(file, settings, sheet)
     with _open_records(settings) as records:
         store = SqlRoster(records.database, records.account)
         before = store.entries(group_id)
         entries = with_known_uids(before, reading.entries)
         found = difference(before, entries)
         _show_difference(found)
+        _show_unsplit(reading)
         _show_roles(reading)
         _show_positions(reading, Positions.load(settings.rules_dir / "positions.yaml"), local(records.clock()).date())
         if found.empty:
@@ -189,21 +193,63 @@ def _open_records(settings: Settings) -> Iterator[AppContext]:
         records.close()
 
 
-def _read_file(file: Path, settings: Settings) -> RosterReading:
-    words = ColumnNames.load(settings.rules_dir / "roster.yaml")
-    try:
-        reading = read_roster(read_sheet(file), words)
-    except NoHeadingError:
+def _read_file(file: Path, settings: Settings, wanted: str | None) -> RosterReading:
+    """Read the roster from the sheet `wanted` of the file, or from the first one that has a heading row; say which."""
+    names = settings.rules_dir / "roster.yaml"
+    words, sheets = ColumnNames.load(names), read_sheets(file)
+    if wanted is not None and wanted not in sheets:
+        raise ConfigError(f"{file}: không có trang tính “{wanted}”; các trang: {', '.join(sheets) or 'chỉ một'}")
+    readings: dict[str, RosterReading] = {}
+    without = []
+    for name, rows in sheets.items() if wanted is None else [(wanted, sheets[wanted])]:
+        try:
+            readings[name] = read_roster(rows, words)
+        except NoHeadingError as error:
+            without.append(f"  {_describe_headless(name, error)}")
+    if not readings:
         raise ConfigError(
-            f"{file}: không thấy dòng tiêu đề có cả cột họ tên và cột chức vụ; tên cột được nhận ra xem trong "
-            f"{settings.rules_dir / 'roster.yaml'}"
-        ) from None
+            "\n".join(
+                (
+                    f"{file}: không thấy dòng tiêu đề có cả cột họ tên và cột chức vụ. Đã đọc:",
+                    *without,
+                    f"Hãy sửa tên cột trong tệp, hoặc thêm cách gọi của cơ quan vào {names}",
+                )
+            )
+        )
+    chosen, reading = next(iter(readings.items()))
+    if len(sheets) > 1:
+        typer.echo(f"Đọc trang tính “{chosen}”: {len(reading.entries)} người.")
+    for name, other in readings.items():
+        if name != chosen and other.entries:
+            typer.echo(
+                f"Trang tính “{name}” cũng có danh sách ({len(other.entries)} người), lần này không đọc; muốn nhập "
+                f'trang ấy thì thêm: --sheet "{name}"'
+            )
     if reading.complaints:
         lines = "\n".join(f"{file}: {complaint}" for complaint in reading.complaints)
         raise ConfigError(f"{lines}\n{len(reading.complaints)} chỗ cần sửa; chưa thay đổi gì.")
     if not reading.entries:
         raise ConfigError(f"{file}: không có người nào dưới dòng tiêu đề; chưa thay đổi gì.")
     return reading
+
+
+def _describe_headless(name: str, error: NoHeadingError) -> str:
+    """Return what was read of a sheet without a heading row: its row that is most like one, and what that lacks."""
+    place = f"trang tính “{name}”, " if name else ""
+    if error.row is None:
+        return f"{place}không có dòng nào"
+    cells = "; ".join(filter(None, error.row.cells[:_MOST_HEADINGS]))
+    missing = " và ".join(_FIELD_NAMES[field] for field in error.missing)
+    return f"{place}dòng {error.row.number}: {cells} (chưa nhận ra cột {missing})"
+
+
+def _show_unsplit(reading: RosterReading) -> None:
+    if reading.unsplit:
+        typer.echo(
+            f"Cột {reading.columns['title']} ({reading.headings['title']}) ghi chức vụ và đơn vị trong một ô; "
+            f"{len(reading.unsplit)} dòng chưa rõ đơn vị bắt đầu từ đâu, cả ô được ghi là chức vụ: dòng "
+            f"{', '.join(map(str, reading.unsplit))}. Đề nghị tách thành hai cột rồi nhập lại."
+        )
 
 
 def _show_difference(found: RosterDifference) -> None:
@@ -263,7 +309,7 @@ def _heading(words: ColumnNames, field: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _cells(entry: RosterEntry, words: ColumnNames) -> list[str]:
+def _cells(entry: RosterEntry, words: ColumnNames) -> list[str | date]:
     roles = [words.roles[role][0] for role in Role if role in entry.roles and role in words.roles]
     return [
         entry.full_name,
@@ -272,10 +318,11 @@ def _cells(entry: RosterEntry, words: ColumnNames) -> list[str]:
         entry.phone.replace("+84", "0", 1) if entry.phone else "",
         entry.uid or "",
         ", ".join(roles),
-        f"{entry.since:%d/%m/%Y}" if entry.since else "",
+        entry.since or "",
     ]
 
 
+_MOST_HEADINGS = 12
 _FIELD_NAMES = {
     "full_name": "họ tên",
     "title": "chức vụ",

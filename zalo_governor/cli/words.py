@@ -13,6 +13,7 @@ from typing import Any
 from zalo_governor.cli.language import Language, language, translated
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.clock import local
+from zalo_governor.text.file_names.kinds import kind_in_words
 
 _MOST_LISTED = 5
 _FILE = Path(__file__).with_name("words.vi.yaml")
@@ -21,6 +22,8 @@ _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DAYS = re.compile(rf"{_DAY.pattern}(/{_DAY.pattern})?")
 _CAUSE = re.compile(r"(closed|connect|handshake|login|silence)(:.+)?")
 """Why the line to Zalo is down: kind, and the code or error that goes with it."""
+_MIME = re.compile(r"(application|audio|font|image|message|text|video)/[\w.+-]+")
+_CODES = re.compile(r"[a-z_]+(\+[a-z_]+)+")
 _NUMBERED = re.compile(r"(approval|removal) (\d+)")
 """What an audit entry is about, where it has no code."""
 _AT_ITS_START = {"from": 0, "to": 1}
@@ -30,7 +33,7 @@ _MEANS_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 @cache
 def vietnamese() -> Mapping[str, Mapping[str, str]]:
-    """Return the Vietnamese words: section ("events", "actions", "causes", "columns" or "values") -> term -> word."""
+    """Return the Vietnamese words: section ("events", "actions", "columns" …) -> term -> word."""
     sections = load_yaml(_FILE).data
     return {str(name): {str(term): str(word) for term, word in words.items()} for name, words in sections.items()}
 
@@ -64,13 +67,28 @@ def value(given: object) -> str:
             return f"{len(given)} {translated('mục', 'items')}"
         return ", ".join(map(value, given))
     text = str(given)
-    if _MOMENT.fullmatch(text):
-        return f"{local(datetime.fromisoformat(text)):%d/%m/%Y %H:%M:%S}"
+    if at := moment_of(text):
+        return f"{at:%d/%m/%Y %H:%M:%S}"
     if _DAYS.fullmatch(text):
         text = " – ".join(_DAY.sub(r"\3/\2/\1", day) for day in text.split("/"))
+    if _MIME.fullmatch(text):
+        return translated(kind_in_words(text), text)
+    if _CODES.fullmatch(text):
+        # Several codes in one, such as why a file was not checked; a path, an address or a sum has other signs.
+        return ", ".join(_worded("values", code) for code in text.split("+"))
     if named := _NUMBERED.fullmatch(text):
         return f"{column(named[1])} {named[2]}"
     return _worded("values", text.lower() if isinstance(given, bool) else text)
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return the moment, in Viet Nam time, that stands in the text as the program writes it; None for other texts."""
+    return local(datetime.fromisoformat(text)) if _MOMENT.fullmatch(text) else None
+
+
+def progress(term: str) -> str:
+    """Return the words for how far an addressee of a directive has come."""
+    return _worded("progress", term)
 
 
 def facts(given: Mapping[str, Any]) -> str:

@@ -1,9 +1,10 @@
 """Reading and validating YAML files, with errors that name the file, the line and the key."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,21 @@ from zalo_governor.system.error_text import of_system, of_value
 KeyPath = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 # libyaml's loader, where available, takes a tenth of the time at every start.
-_Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    _Parser = yaml.SafeLoader
+else:
+    _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WITH_ZERO = re.compile(r"[-+]?0[0-9_]+")
+
+
+class _Loader(_Parser):
+    """Loader that leaves a number that begins with 0 as it is written: people mean a document's number, never octal."""
+
+    def _number(self, node: yaml.ScalarNode) -> Any:
+        return node.value if _WITH_ZERO.fullmatch(node.value) else self.construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader._number)
 
 
 class Document(NamedTuple):
@@ -53,13 +68,22 @@ def load_yaml(path: Path) -> Document:
         return Document(path, yaml.load(text, Loader=_Loader), lines)  # noqa: S506 - a safe one
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        written = text.splitlines()[line - 1 : line]
+        if written and "\t" in written[0][: len(written[0]) - len(written[0].lstrip())]:
+            raise ConfigError(
+                f"{path}:{line}: dòng này thụt vào bằng phím Tab; YAML chỉ nhận dấu cách: hãy thay Tab bằng dấu cách, "
+                "thụt bằng các dòng cùng mục"
+            ) from error
+        known = next((said for problem, said in _PROBLEMS.items() if problem in str(error.problem)), "")
         raise ConfigError(
-            f"{path}:{line}: sai cách viết YAML ({error.problem}); hãy xem thụt lề, dấu hai chấm và ngoặc kép ở "
+            f"{path}:{line}: sai cách viết YAML{known and f' ({known})'}; hãy xem thụt lề, dấu hai chấm và ngoặc kép ở "
             "dòng này và dòng ngay trên"
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        # For a forbidden character or an impossible date, PyYAML gives no line.
-        raise ConfigError(f"{path}: sai cách viết YAML ({error}); hãy sửa chỗ ấy hoặc đặt trong ngoặc kép") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(f"{path}:{line}: có ký tự điều khiển không nhìn thấy; hãy xóa và gõ lại dòng này") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: có dấu !! trước một giá trị không hợp với dấu ấy; hãy bỏ dấu ấy đi") from error
 
 
 def read_text(path: Path) -> str:
@@ -72,8 +96,9 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"{path}: không có tệp này; hãy chép từ thư mục config kèm theo chương trình") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: không phải văn bản UTF-8; hãy lưu lại tệp với bộ mã UTF-8") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: không phải văn bản UTF-8; hãy lưu lại tệp với bộ mã UTF-8") from None
     except OSError as error:
         raise ConfigError(
             f"{path}: không đọc được: {of_system(error)}; hãy xem lại đường dẫn và quyền đọc của người chạy chương "
@@ -158,6 +183,14 @@ def _line_numbers(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[Ke
         for index, item in enumerate(node.value):
             yield (*at, index), item.start_mark.line + 1
             yield from _line_numbers(path, item, (*at, index))
+    elif isinstance(node, yaml.ScalarNode) and node.tag == _DATE:
+        try:
+            yaml.constructor.SafeConstructor().construct_yaml_timestamp(node)
+        except ValueError:
+            raise ConfigError(
+                f"{path}:{node.start_mark.line + 1}: {_dotted(at)}: {node.value} không có trong lịch; hãy xem lại "
+                "ngày, tháng, hoặc đặt trong ngoặc kép nếu đây không phải ngày"
+            ) from None
     elif node.tag in _NUMBERS and ":" in node.value:
         # YAML 1.1 reads 17:00 as a base-60 number, 1020, which pydantic would take for the time 00:17.
         raise ConfigError(
@@ -165,4 +198,18 @@ def _line_numbers(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[Ke
         )
 
 
+_PROBLEMS = {
+    "mapping values are not allowed": "có dấu hai chấm thừa, hoặc dòng thụt vào sai",
+    "character that cannot start": "giá trị bắt đầu bằng dấu đặc biệt phải đặt trong ngoặc kép",
+    "end of stream": "thiếu dấu đóng ngoặc kép",
+    "',' or ": "thiếu dấu phẩy hoặc dấu đóng ngoặc",
+    "expected key": "dòng thụt vào không bằng các dòng cùng mục, hoặc thừa dấu đóng ngoặc",
+    "expected <block end>": "dòng thụt vào không bằng các dòng cùng mục, hoặc thừa dấu đóng ngoặc",
+    "undefined alias": "dấu * đầu giá trị phải đặt trong ngoặc kép",
+    "constructor for the tag": "dấu ! đầu giá trị phải đặt trong ngoặc kép",
+    "escape character": "trong ngoặc kép, dấu \\ phải viết hai lần",
+    "another document": "dòng --- chỉ được đứng đầu tệp",
+}
+"""Part of what libyaml or PyYAML says -> what is wrong, in words of the people who write the file."""
+_DATE = "tag:yaml.org,2002:timestamp"
 _NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})

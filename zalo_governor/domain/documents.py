@@ -44,17 +44,12 @@ class Table(_DocumentPart):
     drawing: Drawing | None = None
     drawn: tuple[int, ...] = ()
     """Indexes of the numeric columns shown in the chart."""
-    by_figure: bool = False
-    """Whether the chart begins with the highest bars of its first column that has any; else the table's order holds."""
 
     @property
     def worth_drawing(self) -> bool:
-        """Return whether a chart says more than the text: of two rows or more, with a value that is not 0."""
-        return (
-            self.drawing is not None
-            and len(self.rows) > 1
-            and any(row[place] for row in self.rows for place in self.drawn)
-        )
+        """Return whether a chart says more than the text: of two rows or more, whose values differ."""
+        values = {row[place] for row in self.rows for place in self.drawn}
+        return self.drawing is not None and len(self.rows) > 1 and len(values) > 1
 
 
 class Section(_DocumentPart):
@@ -74,6 +69,8 @@ class Highlight(_DocumentPart):
     name: str
     value: str
     note: str = ""
+    alarming: bool = False
+    """Whether it says something grave or overdue, shown in colour where there is any."""
 
 
 class Letterhead(_DocumentPart):

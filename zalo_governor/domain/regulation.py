@@ -104,6 +104,11 @@ class Regulation(BaseModel):
     clauses: tuple[Clause, ...]
 
     @property
+    def cited_number(self) -> str:
+        """Return the number as papers write it, below 10 with a zero: `01/QĐ-UBND` (Decree 30/2020, App. I, II.3)."""
+        return f"0{self.number}" if self.number[:1].isdecimal() and not self.number[1:2].isdecimal() else self.number
+
+    @property
     def issued_on(self) -> str:
         """Return the date of issue as papers write it: `09 tháng 8 năm 2019`; `issued` itself if it is no ISO date.
 

@@ -1,8 +1,16 @@
 """Replacing files atomically (never half-written) and durably (surviving a power failure)."""
 
+import fcntl
 import os
+import re
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+_SECONDS_TO_LOCK = 60.0
 
 
 def replace_file(path: Path, content: bytes, *, mode: int) -> None:
@@ -16,20 +24,35 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
     Raises:
         OSError: the file cannot be written; an existing file is unchanged.
     """
+    with open_draft(path, mode=mode) as (draft, file):
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        draft.replace(path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def open_draft(path: Path, *, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """Context manager that yields a new temporary file beside `path`, and that file opened for writing.
+
+    The temporary file is removed at the end, unless it was renamed; those of killed writers of `path` are removed too.
+
+    Raises:
+        OSError: the file cannot be created.
+    """
+    _remove_stale_drafts(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            with suppress(OSError):  # some network file systems know no locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             # os.open applied the umask of this process to the mode.
-            os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
+            os.fchmod(descriptor, mode)
+            yield draft, file
+    finally:
         draft.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:
@@ -39,3 +62,18 @@ def sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _remove_stale_drafts(path: Path) -> None:
+    """Remove the drafts of `path` that nobody writes any more: a writer holds the lock on its draft until it ends."""
+    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}")
+    # A folder that cannot be listed, a draft of somebody else, or one that is being written, hinders no writing.
+    with suppress(OSError):
+        for draft in path.parent.iterdir():
+            if named.fullmatch(draft.name):
+                with suppress(OSError), draft.open("rb") as left:
+                    fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    found = os.fstat(left.fileno())
+                    # An empty one may have been created just now by a writer that is about to lock it.
+                    if found.st_size or found.st_mtime < time.time() - _SECONDS_TO_LOCK:
+                        draft.unlink()

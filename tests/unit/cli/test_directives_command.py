@@ -1,6 +1,7 @@
 """`zalo-governor directives`: JSON lines in, JSON lines out."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,8 @@ def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
     shown = CliRunner().invoke(app, ["show", "cđ 1", *options])
     assert "Sở Mẫu báo cáo số liệu" in shown.stdout
     assert "Sở Thử" in shown.stdout
+    assert "đã báo cáo" in shown.stdout
+    assert not re.search(r"\b(reported|overdue|received|open)\b", shown.stdout)
     [row] = json.loads(CliRunner().invoke(app, ["list", "--json", *options]).stdout)
     assert (row["code"], row["addressees"], row["reported"], row["overdue"]) == ("CĐ1", 2, 1, 1)
     one = json.loads(CliRunner().invoke(app, ["show", "1", "--json", *options]).stdout)

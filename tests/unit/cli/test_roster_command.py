@@ -1,5 +1,6 @@
 """`zalo-governor roster`: from the office's own file into the bot, and back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,39 @@ def test_a_file_without_a_heading_or_without_people_is_refused(config: str, tmp_
         refused = run(config, "import", str(path))
         assert isinstance(refused.exception, ConfigError)
         assert "sai.csv" in str(refused.exception)
+
+
+def book_of(path: Path, **sheets: Sequence[tuple[str, ...]]) -> Path:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_without_a_heading_row_each_sheet_and_what_was_read_of_it_is_named(config: str, tmp_path: Path) -> None:
+    path = book_of(tmp_path / "a.xlsx", Bia=[("Danh sách",)], Nhom=[("STT", "Họ và tên", "Nghề")])
+    said = " ".join(str(run(config, "import", str(path)).exception).split())
+    assert "trang tính “Bia”, dòng 1: Danh sách (chưa nhận ra cột họ tên và chức vụ)" in said
+    assert "trang tính “Nhom”, dòng 1: STT; Họ và tên; Nghề (chưa nhận ra cột chức vụ)" in said
+
+
+def test_the_list_is_found_on_the_second_sheet_and_a_third_one_is_named(config: str, tmp_path: Path) -> None:
+    path = book_of(tmp_path / "a.xlsx", Bia=[("Danh sách",)], Nhom=[HEADINGS, LO, Y], Cu=[HEADINGS, LO])
+    said = " ".join(run(config, "import", str(path), "--yes").output.split())
+    assert "Đọc trang tính “Nhom”: 2 người" in said
+    assert "Trang tính “Cu” cũng có danh sách (1 người)" in said
+    assert "Đã ghi 1 người" in run(config, "import", str(path), "--yes", "--sheet", "Cu").output
+    assert "không có trang tính “X”" in str(run(config, "import", str(path), "--sheet", "X").exception)
+
+
+def test_rows_in_which_title_and_agency_stay_together_are_named_before_anything_is_stored(
+    config: str, tmp_path: Path
+) -> None:
+    rows = [("Họ tên", "Chức vụ, đơn vị công tác"), ("Lò Văn Mẫu", "Giám đốc Sở Y tế"), ("Y Mẫu Hoa", "Phụ trách Mẫu")]
+    said = " ".join(run(config, "import", str(book_of(tmp_path / "a.xlsx", A=rows)), typed="n\n").output.split())
+    assert "1 dòng chưa rõ đơn vị bắt đầu từ đâu" in said
+    assert "dòng 3" in said

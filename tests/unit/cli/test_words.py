@@ -14,6 +14,7 @@ from zalo_governor.cli import log_line, words
 from zalo_governor.cli.language import VARIABLE
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.directives import Progress
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.queries.export import Extract, headings
@@ -62,6 +63,17 @@ def test_the_kinds_that_people_meet_have_words() -> None:
     kinds = {kind.kind for kind in _below(EventBase)}
     kinds |= {term.value for enum in (Severity, CaseState, NotChecked) for term in enum}
     assert kinds <= words.vietnamese()["values"].keys()
+
+
+def test_how_far_an_addressee_has_come_has_words() -> None:
+    assert {term.value for term in Progress} == words.vietnamese()["progress"].keys()
+
+
+def test_several_codes_and_kinds_of_files_are_told_in_words() -> None:
+    assert words.value("no_text_recognition+no_antivirus") == "chưa đọc chữ trong ảnh, chưa quét vi-rút"
+    assert words.value("application/vnd.ms-word.document.macroenabled.12") == "văn bản Word"
+    assert words.value("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet") == "bảng tính"
+    assert words.value("/srv/a+b") == "/srv/a+b"
 
 
 def _below(kind: type[EventBase]) -> Iterator[type[EventBase]]:

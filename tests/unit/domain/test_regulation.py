@@ -16,3 +16,10 @@ from zalo_governor.domain.regulation import Regulation
 )
 def test_the_date_of_issue_is_written_as_the_decree_demands(issued: str, written: str) -> None:
     assert Regulation(title="x", number="1", issued=issued, issuer="x", clauses=()).issued_on == written
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [("1", "01"), ("1/QĐ-UBND", "01/QĐ-UBND"), ("01/QĐ-UBND", "01/QĐ-UBND"), ("893", "893")]
+)
+def test_a_number_below_ten_has_its_zero_on_paper(number: str, written: str) -> None:
+    assert Regulation(title="x", number=number, issued="", issuer="x", clauses=()).cited_number == written

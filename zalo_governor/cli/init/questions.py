@@ -79,7 +79,9 @@ class Conversation:
         """
         self._begin(Section.REGULATION, "Quy chế của Nhóm")
         ask = self._asking.text
-        number = ask("Số quyết định ban hành Quy chế", now.get("number", ""), _check_filled)
+        number = ask(
+            "Số quyết định ban hành Quy chế, cả ký hiệu, ví dụ 01/QĐ-UBND", now.get("number", ""), _check_filled
+        )
         before = parse_day(now.get("issued", ""))
         answer = ask("Ngày ban hành (ngày/tháng/năm)", f"{before:%d/%m/%Y}" if before else "", _check_date)
         issued = f"{parse_day(answer):%Y-%m-%d}"

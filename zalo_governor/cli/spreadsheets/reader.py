@@ -1,4 +1,4 @@
-"""Reading the first sheet of an XLSX file, or a CSV file, as rows of text."""
+"""Reading the sheets of an XLSX file, or a CSV file, as rows of text."""
 
 import csv
 import io
@@ -35,7 +35,18 @@ class SheetRow(NamedTuple):
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
-    """Read an XLSX file (its first sheet) or CSV file and return all rows that are not empty.
+    """Read an XLSX file (the sheet that it opens with) or CSV file and return all rows that are not empty.
+
+    Raises:
+        ConfigError: the file is missing, too large, no spreadsheet, or not Unicode; the message says what to do.
+    """
+    return next(iter(read_sheets(path).values()))
+
+
+def read_sheets(path: Path) -> dict[str, list[SheetRow]]:
+    """Read all sheets of an XLSX file, or a CSV file, and return name of the sheet -> rows that are not empty.
+
+    The sheet with which the file opens comes first; hidden sheets are left out; that of a CSV file has the name "".
 
     Raises:
         ConfigError: the file is missing, too large, no spreadsheet, or not Unicode; the message says what to do.
@@ -51,13 +62,13 @@ def read_sheet(path: Path) -> list[SheetRow]:
     if path.suffix.lower() == ".xlsx":
         return _read_xlsx(path)
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
-        return _read_csv(path)
+        return {"": _read_csv(path)}
     raise ConfigError(
         f"{path}: không phải .xlsx hoặc .csv; trong Excel hãy chọn File, Save As và lưu thành một trong hai dạng ấy"
     )
 
 
-def _read_xlsx(path: Path) -> list[SheetRow]:
+def _read_xlsx(path: Path) -> dict[str, list[SheetRow]]:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED_BYTES:
@@ -70,10 +81,11 @@ def _read_xlsx(path: Path) -> list[SheetRow]:
             f"{path}: không đọc được như tệp Excel; hãy mở bằng Excel, bỏ mật khẩu nếu có, rồi lưu lại thành .xlsx"
         ) from None
     try:
-        sheet = book.active
-        if not isinstance(sheet, Worksheet):
-            raise ConfigError(f"{path}: trang tính đầu tiên là biểu đồ; hãy đưa trang có danh sách lên đầu")
-        return _rows(path, sheet)
+        sheets = sorted(book.worksheets, key=lambda sheet: sheet is not book.active)
+        shown = [sheet for sheet in sheets if sheet is book.active or sheet.sheet_state == "visible"]
+        if not shown:
+            raise ConfigError(f"{path}: chỉ có biểu đồ, không có trang tính nào; hãy nêu tệp có danh sách")
+        return {sheet.title: _rows(path, sheet) for sheet in shown}
     finally:
         book.close()
 

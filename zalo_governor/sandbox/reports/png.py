@@ -11,32 +11,38 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from zalo_governor.domain.documents import Cell, Drawing, Highlight, ReportDocument, Table
+from zalo_governor.domain.documents import Drawing, Highlight, ReportDocument, Table
 
-WIDTH = 1080
+WIDTH, MOST_HEIGHT = 1080, 2000
+"""Size of one screen of a phone, in pixels."""
 _DPI = 100
-_MOST_BARS, _MOST_TIED_BARS = 8, 12
-"""Most bars of a chart of names, and most where the last ones are equal."""
+_MOST_BARS, _MOST_UNITS = 6, 8
+"""Most bars of a chart of names, and most units that are named as silent or late."""
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
-_SERIES = (_BLUE, _GREY, "#d08c3a")
+_PANEL, _ALARM_PANEL, _ALARM = "#eef3f8", "#fdecea", "#b3261e"
+_SERIES = (_BLUE, _GREY)
 """Colours of a chart's bars, by column."""
-_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 200, 190, 360, 64, 120, 150, 40
+_CHARTS = ("hours", "days", "clauses")
+"""Keys of the tables of which charts are drawn, as far as there is room, in this order."""
+_LATE, _OVERDUE, _SILENT = "directives", 6, 8
+"""Key of the table with the units that directives were given to, and the columns that say who is late or silent."""
+_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 196, 156, 300, 84, 120, 130, 30
 """Heights in pixels of the parts of the page: header, row of figures, vertical and horizontal bar charts, footer …"""
-_HEADLINE, _NOTE_LINE = 116, 30
-"""Heights in pixels of one of the three lines at the top, and of each line of its note."""
+_HEADLINE, _NOTE_LINE, _UNIT_LINE = 112, 30, 42
+"""Heights in pixels of one of the three lines at the top, of each line of its note, and of a silent or late unit."""
 _NOTE_WIDTH, _NOTE_LINES = 82, 4
 _TITLE_WIDTH, _TITLE_LINES, _TITLE_LINE = 57, 2, 34
-"""Characters in a line of a chart's title, number of such lines, height in pixels of each after the first."""
+"""Characters in a line of a title, number of such lines, height in pixels of each after the first."""
 _LONG_VALUE = 46
 """Length in characters from which the answer of one of the three lines is set smaller."""
 _FOOTER_LINES = 4
 _HEADING_WIDTH, _HEADING_LINES = 48, 3
-_LABEL_WIDTH = 27
+_LABEL_WIDTH, _UNIT_WIDTH = 27, 38
 
 
 def picture(paper: ReportDocument) -> bytes:
-    """Render the report `paper` as a PNG, 1080 pixels wide and as high as its charts need; return the bytes."""
+    """Render the report `paper` as a PNG of at most one screen of a phone; return the bytes."""
     with mpl.rc_context({"font.family": "DejaVu Sans", "text.color": _INK, "axes.edgecolor": _GREY}):
         content = BytesIO()
         page_of(paper).savefig(content, format="png", metadata={"Software": None})
@@ -44,62 +50,59 @@ def picture(paper: ReportDocument) -> bytes:
 
 
 def page_of(paper: ReportDocument) -> Figure:
-    """Return the page with its texts and charts, from top to bottom; charts that would be empty are left out."""
-    drawn = [table for table in paper.tables if table.worth_drawing and _drawn_columns(table)]
-    heights = [_height(table) for table in drawn]
+    """Return the page: what is grave, who is silent or late on directives, then the charts for which there is room."""
     notes = [textwrap.wrap(headline.note, _NOTE_WIDTH)[:_NOTE_LINES] for headline in paper.headlines]
-    tile_rows = (len(paper.highlights) + 1) // 2
+    late = next((table for table in paper.tables if table.key == _LATE and _late_units(table)), None)
     total = (
         _HEADER
         + sum(_HEADLINE + _NOTE_LINE * len(lines) for lines in notes)
-        + tile_rows * _TILE_ROW
-        + sum(heights)
-        + _SPACE * len(drawn)
+        + (len(paper.highlights) + 1) // 2 * _TILE_ROW
+        + (_late_height(late) if late else 0)
         + _FOOTER
     )
+    drawn = []
+    for key in _CHARTS:
+        for table in paper.tables:
+            if table.key == key and table.worth_drawing and total + _height(table) <= MOST_HEIGHT:
+                drawn.append(table)
+                total += _height(table)
     figure = Figure(figsize=(WIDTH / _DPI, total / _DPI), dpi=_DPI, facecolor=_PAPER)
     FigureCanvasAgg(figure)
     page = _Page(figure, total)
     page.header(paper)
     for headline, lines in zip(paper.headlines, notes, strict=True):
         page.headline(headline, lines)
+    if late:
+        page.late_units(late)
     for place in range(0, len(paper.highlights), 2):
         page.tiles(paper.highlights[place : place + 2])
-    for table, height in zip(drawn, heights, strict=True):
-        page.chart(table, height)
+    for table in drawn:
+        page.chart(table)
     page.footer(paper)
     return figure
 
 
+def _late_units(table: Table) -> list[tuple[str, int, int]]:
+    """Return (name, orders overdue, orders without an answer) of the units that have any, the worst first."""
+    units = [(str(row[0]), int(row[_OVERDUE]), int(row[_SILENT])) for row in table.rows]
+    return sorted((unit for unit in units if any(unit[1:])), key=lambda unit: unit[1:], reverse=True)
+
+
+def _late_height(table: Table) -> int:
+    units = len(_late_units(table))
+    return 70 + _TITLE_LINE * (len(_late_title(table)) - 1) + _UNIT_LINE * min(units, _MOST_UNITS + 1) + _SPACE
+
+
+def _late_title(table: Table) -> list[str]:
+    columns = f"{table.columns[_OVERDUE]}, {table.columns[_SILENT]}".lower()
+    return textwrap.wrap(f"{table.title}: {columns}", _TITLE_WIDTH, max_lines=_TITLE_LINES, placeholder=" …")
+
+
 def _height(table: Table) -> int:
-    title = _TITLE_LINE * (len(_title(table)) - 1)
+    title = _TITLE_LINE * (len(_title(table)) - 1) + _SPACE
     if table.drawing is Drawing.COLUMNS:
         return _COLUMNS + title
-    return _AROUND_BARS + title + _BAR * len(_rows(table)) * (2 if len(_drawn_columns(table)) > 1 else 1)
-
-
-def _rows(table: Table) -> tuple[tuple[Cell, ...], ...]:
-    """Return the rows that are drawn: of names only the first, by the drawn figures if `table.by_figure`.
-
-    Rows with the same figures are drawn all or, where they are too many, none; else the first ones would seem to stand
-    above the others.
-    """
-    if table.drawing is not Drawing.BARS:
-        return table.rows
-    if not table.by_figure:
-        return table.rows[:_MOST_BARS]
-    rows = sorted(table.rows, key=lambda row: _figures(table, row), reverse=True)
-    if len(rows) <= _MOST_BARS:
-        return tuple(rows)
-    last = _figures(table, rows[_MOST_BARS - 1])
-    to_the_last = [row for row in rows if _figures(table, row) >= last]
-    above = [row for row in rows if _figures(table, row) > last]
-    return tuple(to_the_last if len(to_the_last) <= _MOST_TIED_BARS else above or rows[:_MOST_BARS])
-
-
-def _figures(table: Table, row: Sequence[Cell]) -> tuple[int, ...]:
-    """Return the figures of the row that are drawn."""
-    return tuple(int(row[place]) for place in _drawn_columns(table))
+    return _AROUND_BARS + title + _BAR * len(table.rows[:_MOST_BARS])
 
 
 def _drawn_columns(table: Table) -> tuple[int, ...]:
@@ -114,21 +117,9 @@ def _title(table: Table) -> list[str]:
     named = len(columns) == 1 < len(table.columns) - 1
     title = f"{table.title}: {table.columns[columns[0]].lower()}" if named else table.title
     lines = textwrap.wrap(title, _TITLE_WIDTH, max_lines=_TITLE_LINES, placeholder=" …")
-    shown = _rows(table)
-    if len(shown) == len(table.rows):
+    if table.drawing is Drawing.COLUMNS or len(table.rows) <= _MOST_BARS:
         return lines
-    name = table.columns[0].lower()
-    which = also = ""
-    if table.by_figure:
-        figure = table.columns[columns[0]].lower()
-        if not figure.startswith("số"):
-            figure = "số lượt" if named else f"số lượt {figure}"
-        which = f" có {figure} cao nhất"
-        last = _figures(table, shown[-1])
-        if equal := sum(_figures(table, row) == last for row in table.rows if row not in shown):
-            also = f"; {equal} {name} khác có cùng số"
-    some = f"{len(shown)} {name}{which}, trong số {len(table.rows)}{also}"
-    return [*lines, *textwrap.wrap(f"({some})", _TITLE_WIDTH)]
+    return [*lines, f"({_MOST_BARS} {table.columns[0].lower()}, trong số {len(table.rows)})"]
 
 
 class _Page:
@@ -151,25 +142,43 @@ class _Page:
     def headline(self, headline: Highlight, note: Sequence[str]) -> None:
         """Draw one of the three lines with which the page begins; `note` are the lines of what is added to it."""
         height = _HEADLINE + _NOTE_LINE * len(note)
-        self._figure.patches.append(self._panel(40, self._at, WIDTH - 80, height - 16))
+        color = _ALARM_PANEL if headline.alarming else _PANEL
+        self._figure.patches.append(self._panel(40, self._at, WIDTH - 80, height - 16, color))
         self._text(64, self._at + 12, headline.name, size=18, color=_PALE)
         size = 26 if len(headline.value) <= _LONG_VALUE else 19
-        self._text(64, self._at + 44, headline.value, size=size, weight="bold")
+        ink = _ALARM if headline.alarming else _INK
+        self._text(64, self._at + 44, headline.value, size=size, weight="bold", color=ink)
         for number, line in enumerate(note):
             self._text(64, self._at + 94 + _NOTE_LINE * number, line, size=16)
         self._at += height
 
+    def late_units(self, table: Table) -> None:
+        """Draw the names of the units that are silent or late, each with its figures; the others are counted."""
+        units = _late_units(table)
+        self._text(56, self._at + 6, "\n".join(_late_title(table)), size=22, weight="bold")
+        at = self._at + 82 + _TITLE_LINE * (len(_late_title(table)) - 1)
+        for name, overdue, silent in units[:_MOST_UNITS]:
+            self._text(64, at, textwrap.shorten(name, _UNIT_WIDTH, placeholder=" …"), size=19, va="baseline")
+            parts = ((table.columns[_OVERDUE], overdue), (table.columns[_SILENT], silent))
+            said = ", ".join(f"{column.lower()} {count}" for column, count in parts if count)
+            self._text(WIDTH - 56, at, said, size=19, va="baseline", ha="right", color=_ALARM if overdue else _INK)
+            at += _UNIT_LINE
+        if (rest := len(units) - _MOST_UNITS) > 0:
+            self._text(64, at, f"và {rest} {table.columns[0].lower()} khác", size=17, va="baseline", color=_PALE)
+        self._at += _late_height(table)
+
     def tiles(self, highlights: tuple[Highlight, ...]) -> None:
         for place, highlight in enumerate(highlights):
             left = 56 + place * 504
-            self._figure.patches.append(self._panel(left - 16, self._at, 488, _TILE_ROW - 20))
-            self._text(left + 8, self._at + 14, highlight.name, size=19, color=_PALE)
-            self._text(left + 8, self._at + 48, highlight.value, size=38, weight="bold")
+            self._figure.patches.append(self._panel(left - 16, self._at, 488, _TILE_ROW - 20, _PANEL))
+            self._text(left + 8, self._at + 10, highlight.name, size=17, color=_PALE)
+            self._text(left + 8, self._at + 44, highlight.value, size=28, weight="bold")
             note = textwrap.shorten(highlight.note, 40, placeholder=" …")
-            self._text(left + 8, self._at + 122, note, size=16, color=_PALE)
+            self._text(left + 8, self._at + 98, note, size=15, color=_PALE)
         self._at += _TILE_ROW
 
-    def chart(self, table: Table, height: int) -> None:
+    def chart(self, table: Table) -> None:
+        height = _height(table) - _SPACE
         title = _title(table)
         self._text(56, self._at + 6, "\n".join(title), size=22, weight="bold")
         more = _TITLE_LINE * (len(title) - 1)
@@ -203,7 +212,7 @@ class _Page:
         _hide_spines(axes, "left")
 
     def _bars(self, axes: Axes, table: Table) -> None:
-        rows = _rows(table)
+        rows = table.rows[:_MOST_BARS]
         drawn = _drawn_columns(table)
         count = len(drawn)
         thick = 0.78 / count
@@ -233,19 +242,19 @@ class _Page:
         axes.tick_params(labelsize=17, length=0, pad=9, colors=_INK)
         return axes
 
-    def _panel(self, left: float, top: float, width: float, height: float) -> mpl.patches.Patch:
+    def _panel(self, left: float, top: float, width: float, height: float, color: str) -> mpl.patches.Patch:
         return mpl.patches.FancyBboxPatch(
             (left / WIDTH, 1 - (top + height) / self._height),
             width / WIDTH,
             height / self._height,
             boxstyle="square,pad=0",
             transform=self._figure.transFigure,
-            facecolor="#eef3f8",
+            facecolor=color,
             edgecolor="none",
         )
 
     def _text(self, left: float, top: float, text: str, **look: Any) -> None:
-        self._figure.text(left / WIDTH, 1 - top / self._height, text, va="top", **look)
+        self._figure.text(left / WIDTH, 1 - top / self._height, text, **{"va": "top"} | look)
 
 
 def _hide_spines(axes: Axes, *kept: str) -> None:

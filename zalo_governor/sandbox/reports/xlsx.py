@@ -1,18 +1,30 @@
 """Renders a report as an Excel workbook: a sheet for the summary and one for each table, with native charts."""
 
+import re
+from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zalo_governor.domain.documents import Cell, Drawing, ReportDocument, Table
+from zalo_governor.sandbox.reports.sheets import SheetValue, finish_table, put_cell, set_up_page
 
 _MAX_COLUMN_WIDTH = 60
 _HEADING = PatternFill("solid", fgColor="1F4E79")
-_SUMMARY = "Tóm tắt"
+_SUMMARY, _FIGURES = "Tóm tắt", "Số liệu"
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})*")
+_DAY = re.compile(r"\d\d/\d\d/\d{4}")
+_MOMENT = re.compile(r"(\d{1,2})(?:\s*giờ\s*|:)(\d\d)(?: phút)?,?(?: ngày)? (\d\d)/(\d\d)/(\d{4})")
+_PERCENT = re.compile(r"\d{1,3}%")
+_DAY_PAGES = 2
+"""Printed pages of the tables of a day's report, which has one more for the summary."""
+_DAY_WIDTHS = (38, 24, 24, 24, 20, 14, 14, 14, 14, 14)
 _SUMMARY_WIDTHS = (20, 30, 60)
 _ROW_HEIGHT_CM = 0.6
 
@@ -22,8 +34,13 @@ def workbook(paper: ReportDocument) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
     _fill_summary(book.create_sheet(_SUMMARY), paper)
-    for table in paper.tables:
-        _fill_table(book.create_sheet(table.sheet), table)
+    tables = [table for table in paper.tables if table.rows]
+    if paper.of_one_day:
+        # On paper, each sheet begins a page: a day gets two, of which the second has all tables.
+        _fill_day(book.create_sheet(_FIGURES), tables)
+    else:
+        for table in tables:
+            _fill_table(book.create_sheet(table.sheet), table)
     content = BytesIO()
     book.save(content)
     return content.getvalue()
@@ -32,9 +49,9 @@ def workbook(paper: ReportDocument) -> bytes:
 def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
     # A report that was put into the queue by an earlier version of the program has no heading.
     heading = paper.heading or f"{paper.title}: {paper.group}"
-    rows: list[tuple[Cell, ...]] = [(heading,), (paper.period,)]
+    rows: list[tuple[SheetValue, ...]] = [(heading,), (paper.period,)]
     rows += [(figure.name, figure.value, figure.note) for figure in paper.headlines]
-    rows += [(), *((figure.name, figure.value, figure.note) for figure in paper.highlights)]
+    rows += [(), *((figure.name, _figure(figure.value), figure.note) for figure in paper.highlights)]
     told = [section for section in paper.sections if section.lines or section.notes]
     for section in told:
         rows += [(), (section.title,), *((line,) for line in (*section.lines, *section.notes))]
@@ -42,7 +59,7 @@ def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
     titles = {heading, *(section.title for section in told)}
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
-            _write_cell(sheet, number, place, value)
+            put_cell(sheet, number, place, value)
         if row and row[0] in titles:
             sheet.cell(number, 1).font = Font(bold=True, size=13)
         if len(row) == 1:
@@ -56,21 +73,63 @@ def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
             sheet.row_dimensions[number].height = 16 * lines
     for column, width in zip("ABC", _SUMMARY_WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
+    set_up_page(sheet, pages=1 if paper.of_one_day else 0)
 
 
 def _fill_table(sheet: Worksheet, table: Table) -> None:
-    for number, row in enumerate([table.columns, *table.rows], start=1):
-        for place, value in enumerate(row, start=1):
-            _write_cell(sheet, number, place, value)
-            if number == 1:
-                sheet.cell(number, place).font = Font(bold=True, color="FFFFFF")
-                sheet.cell(number, place).fill = _HEADING
+    _write_rows(sheet, table, 1)
     for place, cells in enumerate(zip(table.columns, *table.rows, strict=True), start=1):
         widest = max(len(str(cell)) for cell in cells)
         sheet.column_dimensions[get_column_letter(place)].width = min(widest + 3, _MAX_COLUMN_WIDTH)
-    sheet.freeze_panes = "A2"
+    finish_table(sheet, len(table.columns), len(table.rows))
     if table.worth_drawing:
         _add_chart(sheet, table)
+
+
+def _fill_day(sheet: Worksheet, tables: Sequence[Table]) -> None:
+    """Write the tables one below the other, each under its title and with filters of its own, for two printed pages."""
+    at = 1
+    for table in tables:
+        sheet.cell(at, 1, table.title).font = Font(bold=True, size=13)
+        _write_rows(sheet, table, at + 1)
+        area = f"A{at + 1}:{get_column_letter(len(table.columns))}{at + 1 + len(table.rows)}"
+        sheet.add_table(SheetTable(displayName=f"bang_{table.key}", ref=area))
+        at += len(table.rows) + 3
+    for column, width in enumerate(_DAY_WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "B1"
+    set_up_page(sheet, landscape=True, pages=_DAY_PAGES)
+
+
+def _write_rows(sheet: Worksheet, table: Table, start: int) -> None:
+    """Write the headings of the table into the row `start`, and its rows below."""
+    for number, row in enumerate([table.columns, *table.rows], start=start):
+        for place, value in enumerate(row, start=1):
+            cell = put_cell(sheet, number, place, value if number == start else _typed(value))
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if number == start:
+                cell.font = Font(bold=True, color="FFFFFF")
+                cell.fill = _HEADING
+
+
+def _figure(value: str) -> SheetValue:
+    """Return a key figure of the summary, such as "2.880", as a number; other texts as they are."""
+    return int(value.replace(".", "")) if _GROUPED.fullmatch(value) else value
+
+
+def _typed(value: Cell) -> SheetValue:
+    """Return a cell as what it says: a day, a moment, a percentage; other texts and numbers as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DAY.fullmatch(value):
+            return datetime.strptime(value, "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no time zone
+        if moment := _MOMENT.fullmatch(value):
+            hour, minute, day, month, year = map(int, moment.groups())
+            return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - as XLSX has it
+    except ValueError:
+        return value
+    return int(value[:-1]) / 100 if _PERCENT.fullmatch(value) else value
 
 
 def _add_chart(sheet: Worksheet, table: Table) -> None:
@@ -90,15 +149,3 @@ def _add_chart(sheet: Worksheet, table: Table) -> None:
         chart.x_axis.scaling.orientation = "maxMin"  # the first row stands on top, as in the table
         chart.height = max(7.0, _ROW_HEIGHT_CM * last * len(table.drawn))
     sheet.add_chart(chart, f"{get_column_letter(len(table.columns) + 2)}2")
-
-
-def _write_cell(sheet: Worksheet, row: int, place: int, value: Cell) -> None:
-    if value == "":
-        return
-    cell = sheet.cell(row, place, value)
-    if isinstance(value, str):
-        # openpyxl would store a string that begins with "=" as a formula.
-        cell.data_type = "s"
-        cell.number_format = "@"
-    else:
-        cell.number_format = "#,##0"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from zalo_governor.domain.attachments import FileScan, NotChecked, ScanTools
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, size_in_words
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.text.file_names.kinds import kind_in_words
 
 _REASONS = {code: MessageId[f"NOT_CHECKED_{code.name}"] for code in NotChecked}
 
@@ -15,7 +16,7 @@ def scan_line(voice: MessageFormatter, scan: FileScan) -> str:
     line = voice.render(
         MessageId.CASE_SCAN,
         when=moment(scan.scanned_at),
-        type=result.type or voice.render(MessageId.SCAN_TYPE_UNKNOWN),
+        type=kind_in_words(result.type) if result.type else voice.render(MessageId.SCAN_TYPE_UNKNOWN),
         size=size_in_words(result.size),
         tools=", ".join(filter(None, (result.tools.readers, _antivirus(voice, result.tools)))),
     )

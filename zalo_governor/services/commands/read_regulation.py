@@ -76,7 +76,7 @@ class ReadRegulation(Command[Wanted]):
         return self.voice.render(
             MessageId.REGULATION,
             title=regulation.title,
-            number=regulation.number,
+            number=regulation.cited_number,
             issued=regulation.issued_on,
             issuer=regulation.issuer,
             rows="\n".join(rows),

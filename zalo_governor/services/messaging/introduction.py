@@ -17,7 +17,7 @@ def introduction_text(introduction: Introduction, voice: MessageFormatter) -> st
     return voice.render(
         MessageId.INTRODUCTION,
         unit=voice.render(MessageId.INTRODUCTION_UNIT, unit=introduction.unit) if introduction.unit else "",
-        regulation=regulation.number,
+        regulation=regulation.cited_number,
         issued=regulation.issued_on,
         bodies_days=number(introduction.bodies_days),
         cases_days=number(introduction.cases_days),

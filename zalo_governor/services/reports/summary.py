@@ -64,6 +64,7 @@ def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Hig
         name=name,
         value=f"{value} ({more})" if more else value,
         note=f"{note} {first_looks}" if first_looks else note,
+        alarming=True,
     )
 
 
@@ -98,6 +99,7 @@ def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
                 overdue or voice.render(MessageId.SUMMARY_OVERDUE_NONE),
             )
         ),
+        alarming=bool(overdue),
         note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if day(oldest) != day(report.made_at) else "",
     )
 

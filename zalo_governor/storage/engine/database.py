@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
+from threading import get_ident
 from time import perf_counter
 from typing import Any, NamedTuple, cast
 
@@ -22,12 +23,30 @@ from zalo_governor.storage.engine.errors import OlderDatabaseError, StoreError, 
 from zalo_governor.storage.engine.write_lock import WriteLock
 from zalo_governor.storage.migrations import check_known, newest, revision, upgrade
 from zalo_governor.storage.repositories.person_cache import PersonCache
-from zalo_governor.storage.schema import vault
+from zalo_governor.storage.schema import (
+    case_notes,
+    cases,
+    directive_assignees,
+    directives,
+    findings,
+    inbox,
+    jobs,
+    manual_cases,
+    outbox,
+    remarks,
+    vault,
+)
 from zalo_governor.storage.security.crypto import Keys, binding
 
 _log = structlog.get_logger(__name__)
 
 _CHECKPOINT_WAIT_MS = 500
+_VACUUM_MS = 3_000
+"""How long one table may be vacuumed after content was removed; what is left is done by autovacuum."""
+_WITH_CONTENT = (
+    jobs, outbox, findings, cases, directives, directive_assignees, case_notes, remarks, manual_cases, inbox,
+)  # fmt: skip
+"""Tables with texts of messages, or with what quotes them or tells where their files are; the largest comes last."""
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
 """Number of the PostgreSQL advisory lock by which only one of several starting processes migrates."""
@@ -65,6 +84,8 @@ class Database:
         event.listen(self._engine, "handle_error", unavailable, retval=True)
         self._writer: AbstractContextManager[Any] = WriteLock() if self.is_sqlite else nullcontext()
         self._must_truncate_wal = False
+        self._to_vacuum_for: set[int] = set()
+        """Threads whose present transaction removes content (PostgreSQL); each has a transaction of its own."""
         self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}
 
@@ -155,6 +176,9 @@ class Database:
             self.commits = Commits(self.commits.number + 1, self.commits.seconds + perf_counter() - began)
             if self._must_truncate_wal:
                 self._truncate_wal()
+            if get_ident() in self._to_vacuum_for:
+                self._to_vacuum_for.discard(get_ident())
+                self._vacuum()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -175,11 +199,15 @@ class Database:
         return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def erase_traces(self) -> None:
-        """Have SQLite's write-ahead log truncated after the present write transaction, as it still holds deleted data.
+        """Have what the present write transaction removes taken out of the database's files after the commit.
 
-        No effect on PostgreSQL, where the deleted ciphertext remains until vacuum and log rotation.
+        SQLite's write-ahead log is truncated. On PostgreSQL, the tables with content are vacuumed; its write-ahead log
+        holds the removed ciphertext until it is recycled, and so do dead rows that an open snapshot may still read.
         """
-        self._must_truncate_wal = self.is_sqlite
+        if self.is_sqlite:
+            self._must_truncate_wal = True
+        else:
+            self._to_vacuum_for.add(get_ident())
 
     def insert_or_ignore(self, table: Table) -> Insert:
         """Return `INSERT … ON CONFLICT DO NOTHING` for the table; a row violating any unique index is skipped."""
@@ -259,6 +287,18 @@ class Database:
                 "dùng khi tạo. Không có khóa ấy thì không ai đọc được nội dung; cơ sở dữ liệu giữ nguyên"
             ) from None
         return True
+
+    def _vacuum(self) -> None:
+        """Vacuum the tables with content; never raise, since the preceding transaction is already committed."""
+        try:
+            with self.apart() as connection:
+                # Not for the pool: it has a time limit, lest whoever sealed a message waits for a large table.
+                connection.detach()
+                connection.exec_driver_sql(f"SET statement_timeout = {_VACUUM_MS}")
+                for table in _WITH_CONTENT:
+                    connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE false) {table.name}")
+        except (StoreUnavailableError, DBAPIError) as error:
+            _log.warning("traces_not_vacuumed", error=type(error).__name__)
 
     def _truncate_wal(self) -> None:
         """Truncate the write-ahead log; never raise, since the preceding transaction is already committed."""

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
-from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome, Task
+from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome, ScanAttachment, Task
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import jobs
 from zalo_governor.storage.security.crypto import Keys, binding
@@ -153,6 +153,13 @@ class Jobs(Repository):
             ordered_at=from_ms(row.ordered_ms),
             attempts=row.attempts,
         )
+
+
+def waiting_scans(connection: Connection, keys: Keys) -> list[ScanAttachment]:
+    """Return the scans of attachments that wait: of their messages nobody knows yet whether they are to be sealed."""
+    scans = select(jobs.c.account, jobs.c.task).where(_OPEN, jobs.c.kind == JobKind.SCAN_ATTACHMENT.value)
+    tasks = [open_task(keys, row.account, row.task) for row in connection.execute(scans.order_by(jobs.c.id))]
+    return [task for task in tasks if isinstance(task, ScanAttachment)]
 
 
 def seal_task(keys: Keys, account: str, task: Task) -> bytes:

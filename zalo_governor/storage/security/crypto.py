@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.system.atomic_files import open_draft, sync_folder
 from zalo_governor.system.error_text import of_system
 
 KEY_VARIABLE = "ZALO_GOVERNOR_KEY"
@@ -172,19 +174,10 @@ def _make_key_file(path: Path, master: bytes) -> None:
 
 def _write_key_file(path: Path, master: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(master) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
+    with open_draft(path, mode=0o600) as (draft, file):
+        file.write(base64.b64encode(master) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
             path.hardlink_to(draft)
-        except FileExistsError:
-            return
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    finally:
-        draft.unlink()
+            sync_folder(path.parent)

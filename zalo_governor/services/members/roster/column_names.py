@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from zalo_governor.config.yaml_file import load_yaml, validate
+from zalo_governor.config.yaml_file import load_yaml, read_text, validate
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 
@@ -20,6 +20,11 @@ class ColumnNames(BaseModel):
     roles: Mapping[Role, tuple[str, ...]]
     """Role -> words that stand for the role in a cell of the column of roles."""
 
+    titles: tuple[str, ...] = ()
+    """Titles in full, in small letters, from lexicons/titles.txt; they tell where the agency begins behind a title."""
+    agencies: tuple[str, ...] = ()
+    """How the names of agencies begin, from lexicons/agencies.txt."""
+
     @field_validator("columns")
     @classmethod
     def _known_fields(cls, columns: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -29,9 +34,11 @@ class ColumnNames(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "ColumnNames":
-        """Read the known names from the YAML file.
+        """Read the known names from the YAML file, and titles and agencies from the folder lexicons/ beside it.
 
         Raises:
-            ConfigError: the file is invalid; the message names file, line and key.
+            ConfigError: a file is missing or invalid; the message names file, line and key.
         """
-        return validate(cls, load_yaml(path))
+        folder = path.with_name("lexicons")
+        lists = {name: tuple(read_text(folder / f"{name}.txt").splitlines()) for name in ("titles", "agencies")}
+        return validate(cls, load_yaml(path)).model_copy(update=lists)

@@ -86,10 +86,17 @@ class RosterReading(NamedTuple):
     """Row number in the spreadsheet of each of `entries`."""
     columns: Mapping[str, str]
     """Field of `RosterEntry` -> letters of its column."""
+    unsplit: tuple[int, ...] = ()
+    """Row numbers of the cells with title and agency together that do not show where the agency begins."""
 
 
 class NoHeadingError(ValueError):
     """Raised if no row of the spreadsheet has column headings for both the name and the title."""
+
+    row: Row | None = None
+    """The row that is most like a heading row; None if the spreadsheet is empty."""
+    missing: tuple[str, ...] = ("full_name", "title")
+    """Which of the two fields have no heading in that row."""
 
 
 def read_roster(rows: Sequence[Row], words: ColumnNames) -> RosterReading:
@@ -111,6 +118,9 @@ class _Reader:
         self._roles = {_key(name): role for role, names in words.roles.items() for name in names}
         self._complaints: list[Complaint] = []
         self._seen: dict[tuple[str, object], int] = {}
+        self._words = words
+        self._unsplit: list[int] = []
+        self._together = columns["title"] == columns.get("agency")
 
     def read(self, rows: Sequence[Row]) -> RosterReading:
         entries: list[RosterEntry] = []
@@ -128,7 +138,15 @@ class _Reader:
                 numbers.append(row.number)
         headings = {field: self._heading[places[0]] for field, places in self._columns.items()}
         columns = {field: _letters(places[0]) for field, places in self._columns.items()}
-        return RosterReading(tuple(entries), tuple(self._complaints), headings, tuple(skipped), tuple(numbers), columns)
+        return RosterReading(
+            tuple(entries),
+            tuple(self._complaints),
+            headings,
+            tuple(skipped),
+            tuple(numbers),
+            columns,
+            tuple(self._unsplit),
+        )
 
     def _kind(self, row: Row) -> "_Kind":
         said = {cell for cell in row.cells if cell}
@@ -141,10 +159,15 @@ class _Reader:
         return _Kind.PERSON if person or self._cell(row, "title") else _Kind.NOBODY
 
     def _entry(self, row: Row, agency: str) -> RosterEntry:
+        title, place = self._title(row), self._cell(row, "agency")
+        if self._together:
+            title, place = split_position(title, self._words)
+            if title and not place and not agency:
+                self._unsplit.append(row.number)
         entry = RosterEntry(
             full_name=self._full_name(row),
-            title=self._title(row),
-            agency=self._cell(row, "agency") or agency,
+            title=title,
+            agency=place or agency,
             phone=self._phone(row),
             uid=self._uid(row),
             roles=self._role(row),
@@ -230,22 +253,54 @@ class _Kind(Enum):
     NOBODY = "nobody"
 
 
+def split_position(text: str, words: ColumnNames) -> tuple[str, str]:
+    """Split a cell such as "Giám đốc Sở Y tế" or "Trưởng phòng, Sở Y tế" into title and agency.
+
+    The agency is "" where the cell does not show where it begins.
+    """
+    pieces = text.split()
+    known = [piece.strip(_MARKS).lower() for piece in pieces]
+
+    def longest(names: Sequence[str], start: int) -> int:
+        lengths = [len(name) for name in map(str.split, names) if known[start : start + len(name)] == name]
+        return max(lengths, default=0)
+
+    titled = longest(words.titles, 0)
+    # Behind a comma or dash first: "Trưởng phòng Nội vụ - UBND xã Mẫu".
+    for start in sorted(range(max(titled, 1), len(pieces)), key=lambda place: pieces[place - 1][-1] not in _MARKS):
+        if pieces[start][0].isupper() and longest(words.agencies, start):
+            return " ".join(pieces[:start]).rstrip(_MARKS), " ".join(pieces[start:])
+    title, *rest = _BETWEEN.split(text, maxsplit=1)
+    return (title, rest[0]) if titled and rest else (text, "")
+
+
 def _heading(rows: Sequence[Row], words: ColumnNames) -> tuple[int, dict[str, list[int]]]:
+    best, most = NoHeadingError(), (-1, 0)
     for index, row in enumerate(rows[:_HEADING_WITHIN]):
         columns: dict[str, list[int]] = {}
+        together: list[int] = []
         for place, cell in enumerate(row.cells):
-            field = _field(cell, words)
-            if field and (field not in columns or field == "full_name"):
+            field, *others = (*_fields(cell, words), None)
+            if {field, *others} - {None} == {"title", "agency"}:
+                together.append(place)
+            elif field and (field not in columns or field == "full_name"):
                 columns.setdefault(field, []).append(place)
-        if {"full_name", "title"} <= columns.keys() and not row.merged_across:
+        if together and columns.setdefault("title", together[:1]) == together[:1]:
+            columns.setdefault("agency", together[:1])
+        if row.merged_across:
+            continue
+        if {"full_name", "title"} <= columns.keys():
             return index, columns
-    raise NoHeadingError
+        if (len(columns), len(set(row.cells))) > most:
+            most, best.row = (len(columns), len(set(row.cells))), row
+            best.missing = tuple(field for field in ("full_name", "title") if field not in columns)
+    raise best
 
 
-def _field(heading: str, words: ColumnNames) -> str | None:
-    """Return the field of `RosterEntry` for which the column heading stands; None if the heading is not known.
+def _fields(heading: str, words: ColumnNames) -> list[str]:
+    """Return the fields of `RosterEntry` for which the column heading stands; [] if the heading is not known.
 
-    Of several known headings contained in it, the longest one decides.
+    Of several known headings contained in it, the field of the longest one comes first.
     """
     key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
     named = [
@@ -254,7 +309,7 @@ def _field(heading: str, words: ColumnNames) -> str | None:
         for name in map(_key, names)
         if core == name or (" " in name and f" {name} " in f" {key} ")
     ]
-    return max(named)[1] if named else None
+    return list(dict.fromkeys(field for _, field in sorted(named, reverse=True)))
 
 
 def _key(text: str) -> str:
@@ -281,6 +336,8 @@ def _letters(place: int) -> str:
 
 
 _HEADING_WITHIN = 30
+_MARKS = " ,;.-–"
+_BETWEEN = re.compile(r"\s*[,;]\s+|\s+[-–]\s+")
 _SHORTEST_NAME = 2
 _EXACT_DIGITS = 15
 _UID = re.compile(r"\d{15,20}")

@@ -63,7 +63,7 @@ def directives(draft: Draft) -> Section:
             draft.render(MessageId.LINE_DIRECTIVES_CAUTION) if figures.silent else "",
             draft.render(MessageId.LINE_DIRECTIVES_NOW, parts=still_open) if still_open else "",
         ],
-        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (6, 2, 3), by_figure=True),
+        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (6, 8)),
         draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
         notes=[
             *notes,

@@ -110,7 +110,7 @@ def _regulation(voice: MessageFormatter) -> str:
     regulation = voice.regulation
     return voice.render(
         MessageId.PAPER_REGULATION,
-        number=regulation.number,
+        number=regulation.cited_number,
         issued=regulation.issued_on,
         issuer=regulation.issuer,
     )

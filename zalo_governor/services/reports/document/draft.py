@@ -48,12 +48,8 @@ class Draft:
         rows: Sequence[Sequence[Cell]],
         drawing: Drawing | None = None,
         drawn: tuple[int, ...] = (),
-        *,
-        by_figure: bool = False,
     ) -> Table:
         """Return a table with the given rows, and with a chart (`drawing`) of the columns whose indices are `drawn`.
-
-        If `by_figure`, the chart begins with the highest bars, else it has the order of the table.
 
         `heading` is the catalogue message with the worksheet's name, the title and the column names, separated by "|".
         """
@@ -66,7 +62,6 @@ class Draft:
             rows=tuple(map(tuple, rows)),
             drawing=drawing,
             drawn=drawn,
-            by_figure=by_figure,
         )
 
     def share(self, part: int, whole: int, otherwise: MessageId = MessageId.COUNTED_OF_NO_CASES) -> str:

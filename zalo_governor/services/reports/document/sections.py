@@ -66,7 +66,7 @@ def activity(draft: Draft) -> Section:
         [] if report.heard_nothing else [_activity_line(draft), _peaks_line(draft)],
         draft.table("days", MessageId.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
         draft.table("hours", MessageId.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
-        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,), by_figure=True),
+        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
     )
 
 

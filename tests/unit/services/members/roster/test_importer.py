@@ -146,3 +146,31 @@ def test_the_sample_list_that_ships_is_read_without_a_complaint() -> None:
     assert reading.complaints == ()
     assert len(reading.entries) == 120
     assert {role for entry in reading.entries for role in entry.roles} == set(WORDS.roles)
+
+
+@pytest.mark.parametrize(
+    ("cell", "title", "agency"),
+    [
+        ("Giám đốc Sở Y tế", "Giám đốc", "Sở Y tế"),
+        ("Giám đốc, Sở Y tế", "Giám đốc", "Sở Y tế"),
+        ("PHÓ GIÁM ĐỐC SỞ Y TẾ", "PHÓ GIÁM ĐỐC", "SỞ Y TẾ"),
+        ("Trưởng phòng Nội vụ - UBND xã Mẫu", "Trưởng phòng Nội vụ", "UBND xã Mẫu"),
+        ("Chánh Văn phòng UBND tỉnh", "Chánh Văn phòng", "UBND tỉnh"),
+        ("Trưởng Ban Dân tộc HĐND tỉnh", "Trưởng Ban Dân tộc", "HĐND tỉnh"),
+        ("Giám đốc, Điện lực Mẫu", "Giám đốc", "Điện lực Mẫu"),
+    ],
+)
+def test_title_and_agency_in_one_column_are_told_apart(cell: str, title: str, agency: str) -> None:
+    reading = read(("Họ tên", "Chức vụ, đơn vị công tác"), ("Lò Văn Mẫu", cell))
+    (entry,) = reading.entries
+    assert (entry.title, entry.agency, reading.unsplit) == (title, agency, ())
+
+
+def test_where_nobody_can_tell_where_the_agency_begins_the_row_is_named() -> None:
+    reading = read(("Họ tên", "Chức vụ - Cơ quan"), ("Lò Văn Mẫu", "Tổ trưởng bản Mẫu"))
+    assert (reading.entries[0].title, reading.entries[0].agency, reading.unsplit) == ("Tổ trưởng bản Mẫu", "", (2,))
+
+
+def test_a_column_of_agencies_of_their_own_leaves_the_titles_whole() -> None:
+    reading = read(("Họ tên", "Chức vụ tại cơ quan", "Đơn vị"), ("Lò Văn Mẫu", "Trưởng phòng, Bí thư", "Sở Y tế"))
+    assert (reading.entries[0].title, reading.entries[0].agency) == ("Trưởng phòng, Bí thư", "Sở Y tế")
