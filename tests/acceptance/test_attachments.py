@@ -68,7 +68,7 @@ def test_a_scan_in_a_pdf_is_named_by_its_page(bot: Rig) -> None:
 def test_a_program_in_disguise_is_told_with_what_it_is(bot: Rig) -> None:
     told = alert(bot, send(bot, "program", "Giay moi.docx"))
     assert "tệp giả dạng loại tệp khác" in told or "tệp chương trình" in told
-    assert "không mở tệp" in told
+    assert "Xin không mở." in told
 
 
 def test_what_innocent_files_may_have_too_is_told_to_the_admin_alone(bot: Rig) -> None:

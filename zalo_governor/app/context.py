@@ -228,6 +228,7 @@ def read_records(settings: Settings, clock: Clock) -> AppContext:
         StoreError: the database cannot be opened, or is gone.
     """
     configuration = CurrentConfiguration(load_configuration(settings))
+    _refuse_unusable_folder(settings.data_dir)
     refuse_lost_database(settings)
     if not is_written(settings.sqlalchemy_url):
         raise OlderDatabaseError("chưa có cơ sở dữ liệu; hãy chạy zalo-governor init")
@@ -300,11 +301,25 @@ def _make_private_folder(path: Path) -> None:
     """Create the data folder, accessible to this user only; raise ConfigError if the folder is unusable."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.scandir(path).close()
     except OSError as error:
-        raise ConfigError(
-            f"data_dir: không dùng được thư mục {path}: {of_system(error)}; hãy sửa data_dir hoặc quyền của thư mục"
-        ) from None
+        raise _unusable(path, error) from None
+    _refuse_unusable_folder(path)
+
+
+def _refuse_unusable_folder(path: Path) -> None:
+    """Raise ConfigError if the data folder cannot be read; none is fine."""
+    try:
+        os.scandir(path).close()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _unusable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"data_dir: không dùng được thư mục {path}: {of_system(error)}; hãy sửa data_dir hoặc quyền của thư mục"
+    )
 
 
 def _parse_credentials(content: bytes, place: str) -> Credentials:

@@ -1,5 +1,6 @@
 """Listens to Zalo's socket: connects, reads, reports the connection's state, and reconnects after every failure."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -48,7 +49,7 @@ A connection that was open and broke never leads to a login, however often (zalo
 """
 _QUEUE_LISTS = ("qCmds", "ctrl_qCmds", "bk_cmds")
 """Fields of the key frame that name the queues which Zalo keeps for the account (zalo-protocol.md, 14.6)."""
-_LONGEST_LOGGED = 500
+_LONGEST_LOGGED = 80
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -283,8 +284,9 @@ class Listener:
         was_keyed = decoder.keyed
         frame = decoder.decode(data)
         if not was_keyed and decoder.keyed:
-            offered = {name: str(frame.payload.get(name))[:_LONGEST_LOGGED] for name in _QUEUE_LISTS}
-            log.info("queues_offered", **offered)
+            for name in _QUEUE_LISTS:
+                offered = re.sub(r"\W+", "+", str(frame.payload.get(name)), flags=re.ASCII).strip("+")
+                log.info("queues_offered", type=name, queue=offered[:_LONGEST_LOGGED])
             connection.keep_alive(self._ping_seconds)
             self._session.life.taken_over = False
             # Before the report, as recovery then waits for the queues; their answers are read in this thread later.
