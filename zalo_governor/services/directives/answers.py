@@ -150,7 +150,8 @@ def _is_plausible(
         return age <= within and any(one.silent for one in owes.assignees)
     if fits or way is AnswerWay.MENTION:
         return True
-    said = _said(event)
+    # Numbers of papers and hours are often those of a deadline by chance.
+    said = _NUMBER.sub(" ", _said(event))
     own_matter = len(_tokens(said)) >= _OWN_MATTER and not shared_words(said, _matter(owes.directive))
     return alone and to_few and age <= _ANSWER_WITHIN and not event.attachment and not own_matter
 
@@ -204,6 +205,7 @@ def _tokens(text: str) -> list[str]:
 _FILES = frozenset({"share.file"})
 _CODE = re.compile(rf"(?<!\w)(?:{CODE_PREFIX}|CD|cđ|cd)\s?0*([1-9]\d{{0,8}})(?!\w)")
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+")
 _COMMON = frozenset(
     re.findall(
         r"\w+",

@@ -162,6 +162,14 @@ def test_a_report_about_another_matter_answers_no_order() -> None:
     assert desk.entries(1)["Sở Y tế"].reported_at
 
 
+def test_a_paper_whose_number_is_a_day_of_the_deadline_is_another_matter() -> None:
+    desk = LedgerDesk()
+    desk.order("Đề nghị Sở Y tế báo cáo công tác tiêm chủng trước 17h ngày 26/11.")
+    desk.later(minutes=5)
+    desk.say("y_te", "Đã nhận giấy mời họp số 26, cử cán bộ dự đúng giờ.")
+    assert desk.entries(1)["Sở Y tế"].silent
+
+
 def test_of_several_orders_a_report_that_fits_none_answers_none() -> None:
     desk = LedgerDesk()
     desk.order(ORDER)
