@@ -75,6 +75,7 @@ def pipeline(
     policy = ServicePolicy(
         look_at=lambda _group_id: None,
         look_for=lambda _group_id, _uid: None,
+        words_of=lambda _group_id, _key: "",
         account=account,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,

@@ -53,6 +53,7 @@ from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.events.extract import read_again
 from zalo_governor.zalo.events.parse import parse
+from zalo_governor.zalo.events.text_fields import posted_text
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 
@@ -243,6 +244,7 @@ class Container:
 
     def _build_services(self, configuration: Configuration) -> Services:
         """Build all services (handling of cases, chat commands, reports …) for a configuration."""
+        postings = MessageReader(self._records.database, self._account)
         policy = office_policy(
             configuration,
             self._account,
@@ -250,13 +252,14 @@ class Container:
             status=self._status,
             look_at=self._request_sync,
             look_for=self._request_sync_for,
+            words_of=lambda group_id, key: posted_text(postings.message(group_id, key) or {}),
         )
         return Services(
             policy,
             configuration.settings.alarm,
             client=self._client,
             units=self._units,
-            postings=MessageReader(self._records.database, self._account),
+            postings=postings,
             files=self._file_tools(configuration.settings.attachments),
             frames=self._session.frames.counts,
             scans_alone=self._records.database.is_sqlite,

@@ -23,6 +23,7 @@ def office_policy(
     status: Callable[[], LineStatus],
     look_at: Callable[[str], None],
     look_for: Callable[[str, str], None],
+    words_of: Callable[[str, str], str] = lambda _group, _key: "",
 ) -> ServicePolicy:
     """Build the `ServicePolicy`: the settings, texts and helper functions that all services share.
 
@@ -33,6 +34,7 @@ def office_policy(
         status: returns the state of the connection.
         look_at: requests a sync of the group with that id (reading its members from Zalo), to run soon.
         look_for: called with a group and the uid of an unknown account that writes there; requests a sync at once.
+        words_of: called with a group and a message's key; returns the words of the stored message.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
     return ServicePolicy(
@@ -46,6 +48,7 @@ def office_policy(
         draw_code=_draw_code,
         look_at=look_at,
         look_for=look_for,
+        words_of=words_of,
         with_marks=rulebook.with_marks,
         letterhead=settings.office.letterhead,
         changes=configuration.changes,

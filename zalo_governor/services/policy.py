@@ -118,6 +118,8 @@ class ServicePolicy:
     """Function (group id): requests a group sync, which reads the members and their names from Zalo, soon."""
     look_for: Callable[[str, str], None]
     """Function (group id, uid): requests a group sync at once, because the account writes there but is unknown."""
+    words_of: Callable[[str, str], str]
+    """Function (group id, message key): what a stored message says; "" if its content is not, or no longer, stored."""
     with_marks: Callable[[str], Sequence[str]]
     """Function restoring Vietnamese diacritics in a sentence: returns one or more candidates, the likeliest first."""
     letterhead: Letterhead

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.directives import (
+    AnswerKind,
     Assignee,
     Directive,
     DirectiveOverview,
@@ -119,9 +120,22 @@ class DirectivePages:
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
+        rows += self._delays(uow, asked)
         if not asked:
             rows.append(self._voice.render(MessageId.DIRECTIVE_NOBODY, code=directive.code))
         return self._filled(head, rows, len(rows), MessageId.DIRECTIVE_GROUPS_MORE)
+
+    def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
+        """Return why addressees have not finished, in their own words, as far as these are still stored."""
+        rows = []
+        for one in asked:
+            if one.delayed_at is None or one.reported_at is not None:
+                continue
+            answers = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.DELAYED]
+            said = self._policy.words_of(one.group_id, answers[-1].message_key) if answers else ""
+            if words := plain(said, 2 * _EXCERPT):
+                rows.append(self._voice.render(MessageId.DIRECTIVE_DELAY, name=plain(one.name, _EXCERPT), words=words))
+        return rows
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the line that acknowledges a new directive in the group."""

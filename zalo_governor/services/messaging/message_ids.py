@@ -989,6 +989,7 @@ class MessageId(Enum):
     DIRECTIVE_ABSENT = ("directive_absent", "names")
     DIRECTIVE_UNKNOWN = ("directive_unknown", "names")
     DIRECTIVE_UNREACHABLE = ("directive_unreachable", "code told")
+    DIRECTIVE_DELAY = ("directive_delay", "name words")
     DIRECTIVE_UNVERIFIED = ("directive_unverified", "names")
     DIRECTIVE_ASSUMED = ("directive_assumed", "names")
     DIRECTIVE_NOBODY = ("directive_nobody", "code")

@@ -162,6 +162,17 @@ def test_a_report_about_another_matter_answers_no_order() -> None:
     assert desk.entries(1)["Sở Y tế"].reported_at
 
 
+def test_why_an_addressee_has_not_finished_is_told_in_its_own_words() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Chưa có số liệu, đang tổng hợp từ 10 huyện ạ.")
+    desk.say("admin", "/giaoviec CĐ1", place="private")
+    assert 'Lý do chưa xong, Sở Y tế: "Chưa có số liệu, đang tổng hợp từ 10 huyện ạ."' in to(desk.take(), "admin")[-1]
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    desk.say("admin", "/giaoviec CĐ1", place="private")
+    assert "Lý do chưa xong" not in to(desk.take(), "admin")[-1]
+
+
 def test_a_paper_whose_number_is_a_day_of_the_deadline_is_another_matter() -> None:
     desk = LedgerDesk()
     desk.order("Đề nghị Sở Y tế báo cáo công tác tiêm chủng trước 17h ngày 26/11.")
