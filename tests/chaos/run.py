@@ -58,6 +58,7 @@ _HANDLED = frozenset(
         "sweep_failed",
         "not_summed_up",
         "login_failed",
+        "session_dead",
         "credentials_not_kept",
         "wal_not_truncated",
         "blind",

@@ -101,7 +101,7 @@ def _see_every_notice_once(made: Rig, cases: list[dict[str, Any]]) -> None:
     late = sum(int(found[1]) for found in sums if found)
     # Of what was heard late, a single case that is minutes old is told in a notice of its own.
     told = "\n".join(text for thread, text in arrived if thread == ADMIN)
-    late += sum(f"vụ việc {case['code']}:" in told for case in cases if case["late"])
+    late += sum(f": {case['code']}, " in told for case in cases if case["late"])
     assert late == len(cases) - len(fresh)
     print(f"{len(fresh)} cases told at once, {late} summed up, {sum(again.values())} messages sent again")
 
@@ -115,6 +115,6 @@ def _history(url: str) -> list[str]:
         )
         page = json.loads(answer["data"])
         said += [message["msgId"] for message in page["groupMsgs"]]
-        if not page["hasMore"]:
+        if not page["groupMsgs"] or not page["hasMore"]:
             return said
         cursor = int(page["lastMsgId"])

@@ -178,7 +178,7 @@ def _see_every_notice_once(town: Town) -> None:
     fresh = town.query("SELECT id FROM cases WHERE NOT late AND clause = '3.1'")
     late = town.query("SELECT id FROM cases WHERE late AND clause = '3.1'")
     for (number,) in fresh:
-        alerts = {text for text in told if re.search(rf"vụ việc VP{number}\b", text)}
+        alerts = {text for text in told if re.search(rf"\bVP{number}\b", text)}
         assert len(alerts) == 1, number
         assert len([text for text in plain if text in alerts]) <= 1
     summed = sum(int(found[1]) for text in set(told) if (found := re.search(r"ghi nhận (\d+) vụ việc", text)))

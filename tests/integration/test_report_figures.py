@@ -422,9 +422,13 @@ class Raw(NamedTuple):
 
     def first_heard(self) -> date:
         """The day of the first event that our account ever heard of the group; far away if it heard none."""
-        ours = f"thread_id = :group AND source <> 'sweep' AND id % {1 << NUMBER_BITS} = {OUR_NUMBER}"
-        first_ms = self.book.number(f"coalesce(min(at_ms), 0) FROM inbox WHERE {ours}", group=self.group)
+        first_ms = self.first_heard_ms()
         return moment(first_ms).date() if first_ms else date.max
+
+    def first_heard_ms(self) -> int:
+        """When that event was; 0 if there was none."""
+        ours = f"thread_id = :group AND source <> 'sweep' AND id % {1 << NUMBER_BITS} = {OUR_NUMBER}"
+        return self.book.number(f"coalesce(min(at_ms), 0) FROM inbox WHERE {ours}", group=self.group)
 
     def messages(self) -> list[dict[str, Any]]:
         said = ("message_sent", "sealed_heard")
@@ -545,7 +549,9 @@ def check_cases(report: ActivityReport, period: Raw) -> None:
     assert sorted(case.id for case in report.open_cases) == sorted(
         case["id"]
         for case in ever
-        if case["state"] in still_open and case["opened_ms"] < max(now_ms, period.end_ms) + 1000
+        if case["state"] in still_open
+        and case["opened_ms"] < max(now_ms, period.end_ms) + 1000
+        and period.first_heard_ms() < period.end_ms
     )
 
 

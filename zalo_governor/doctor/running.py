@@ -134,11 +134,14 @@ def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
     if told.get("line") == LineState.SESSION_DEAD.value:
         mend = (
             "Xem có ai mở tài khoản này trên Zalo Web, Zalo máy tính không, thoát ở đó; dừng Hệ thống, đăng nhập lại "
-            "(zalo-governor login), rồi khởi động lại dịch vụ."
+            "(zalo-governor login), rồi khởi động Hệ thống."
         )
         return "Zalo không nhận phiên đăng nhập nữa nên không gửi được tin; tin của Hệ thống được giữ lại", mend
     if told.get("line") == LineState.REFUSED.value:
-        return "Zalo không nhận phiên đăng nhập", "Đăng nhập lại (zalo-governor login), rồi khởi động lại dịch vụ."
+        return (
+            "Zalo không nhận phiên đăng nhập",
+            "Dừng Hệ thống, đăng nhập lại (zalo-governor login), rồi khởi động Hệ thống.",
+        )
     why = _IN_USE_ELSEWHERE.get(str(told.get("line")))
     if why is None or not told.get("resumes_at"):
         return None

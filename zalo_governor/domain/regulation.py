@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Enforcement(StrEnum):
@@ -100,8 +100,18 @@ class Regulation(BaseModel):
     number: str
     """Number of the decision that issued the regulation."""
     issued: str
+    """Date of that decision: `2019-08-09`."""
     issuer: str
     clauses: tuple[Clause, ...]
+
+    @field_validator("issued")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError('phải là ngày có trong lịch, dạng "năm-tháng-ngày", ví dụ "2019-08-09"') from None
+        return value
 
     @property
     def cited_number(self) -> str:
@@ -110,14 +120,11 @@ class Regulation(BaseModel):
 
     @property
     def issued_on(self) -> str:
-        """Return the date of issue as papers write it: `09 tháng 8 năm 2019`; `issued` itself if it is no ISO date.
+        """Return the date of issue as papers write it: `09 tháng 8 năm 2019`.
 
         Days below 10, and of the months only January and February, get a zero (Decree 30/2020/NĐ-CP, App. I, II.4).
         """
-        try:
-            issued = date.fromisoformat(self.issued)
-        except ValueError:
-            return self.issued
+        issued = date.fromisoformat(self.issued)
         month = f"{issued:%m}" if issued.month < _UNPADDED_FROM_MONTH else str(issued.month)
         return f"{issued:%d} tháng {month} năm {issued.year}"
 

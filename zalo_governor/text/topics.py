@@ -40,12 +40,15 @@ class Lexicon:
         """
         self._marked: _Phrases = {}
         self._bare: _Phrases = {}
+        self.concepts: set[str] = set()
+        """The concepts that the lines name."""
         for line in lines:
             concept, tab, phrases = line.partition("\t")
             if not tab:
                 raise ValueError(
                     f"mỗi dòng phải gồm một ý, một dấu tab, các cụm từ cách nhau bằng dấu phẩy; dòng sai: {line[:40]}"
                 )
+            self.concepts.add(concept)
             for phrase in filter(None, map(str.strip, phrases.lower().split(","))):
                 _add(self._marked, phrase, concept)
                 bare = fold(phrase)

@@ -197,3 +197,52 @@ def test_who_was_told_of_a_false_alarm_is_told_that_it_was_taken_back() -> None:
     assert "đã hủy quyết định vừa thông báo về vụ việc VP1" in to(desk.take(), "member")[0]
     desk.say("member", "noi dung", UNMARKED)
     assert len(desk.store.book) == 1 or desk.store.book[2].state is not CaseState.FALSE_ALARM
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("dạ xác nhận VP1 nhé", "/xacnhan VP1"),
+        ("XÁC NHẬN VP1 RỒI NHÉ", "/xacnhan VP1"),
+        ("xac nhan vp1 a", "/xacnhan vp1"),
+        ("đề nghị xóa VP1 giúp tôi", "/xoa VP1"),
+    ],
+)
+def test_a_decision_among_words_of_politeness_is_not_made_but_shown_as_it_has_to_be_typed(
+    line: str, meant: str
+) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", line, place="private")
+    [text] = to(desk.take(), "admin")
+    assert f"đề nghị gửi đúng: {meant}" in text
+    assert desk.states() == ["reminded"]
+
+
+@pytest.mark.parametrize(
+    "line", ["/baonham VP1 tên riêng; /xacnhan VP2", "bao nham vp1 ten rieng; xac nhan vp2", "/ghichu VP1 rõ, /xoa VP2"]
+)
+def test_of_two_commands_in_one_message_none_is_carried_out_and_it_is_said(line: str) -> None:
+    desk = Desk()
+    for _ in range(2):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(hours=30)
+    desk.take()
+    desk.say("admin", line, place="private")
+    [text] = to(desk.take(), "admin")
+    assert "mỗi tin Hệ thống chỉ thực hiện một lệnh" in text
+    assert desk.states() == ["reminded", "reminded"]
+
+
+def test_a_slash_or_semicolon_in_a_reason_is_no_second_command() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("admin", "/baonham VP1 theo công văn 12/UBND-VP; xem lại quy định", place="private")
+    assert desk.states() == ["false_alarm"]
+
+
+def test_a_command_without_its_rest_is_said_to_be_incomplete() -> None:
+    desk = Desk()
+    desk.say("admin", "/hoantac", place="private")
+    assert "Lệnh còn thiếu phần sau" in to(desk.take(), "admin")[0]

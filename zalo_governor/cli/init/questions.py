@@ -259,7 +259,7 @@ def _check_filled(answer: str) -> str | None:
 def _check_date(answer: str) -> str | None:
     day = parse_day(answer)
     if day is None:
-        return "Đề nghị ghi ngày/tháng/năm, ví dụ 01/11/2025."
+        return "Đề nghị ghi một ngày có trong lịch, dạng ngày/tháng/năm, ví dụ 01/11/2025."
     return "Ngày này chưa đến." if day > local(system_clock()).date() else None
 
 

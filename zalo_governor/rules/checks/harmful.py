@@ -57,6 +57,11 @@ class HarmfulRule(Rule[HarmfulParameters]):
         super().__init__(**given)
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
         self._own = Lexicon(self.lexicons["harmful-own.tsv"])
+        if unknown := self._own.concepts - self.parameters.categories:
+            raise ValueError(
+                f"harmful-own.tsv: {', '.join(sorted(unknown))} không phải loại nội dung nào của quy tắc này; các loại "
+                f"dùng được: {', '.join(sorted(self.parameters.categories))}"
+            )
         self._model = model
 
     def prepare(self) -> None:

@@ -19,13 +19,14 @@ from zalo_governor.services.commands.parsing import (
     begins_with_slash,
     counts_things,
     each_case,
+    further_command,
     names_case,
     read,
     without_frame,
 )
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, plain
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import Group, ServicePolicy
@@ -40,6 +41,8 @@ _ABBREVIATION_LETTERS = 2
 """Command words of at most this many letters (`bc`) are matched exactly: a typing error makes another word."""
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """Rate limit for persons who have no role but member: at most 6 answers within each 5 minutes."""
+_MEANT_LETTERS = 80
+"""Longest line that is suggested to be typed."""
 _MOST_HINTS = 1
 """Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
 _MOST_CODES = 10
@@ -113,8 +116,15 @@ class CommandDesk:
             self._refuse(uow, event, person, command)
         elif arguments is None:
             usage = self._voice.render(command.usage)
-            text = self._voice.render_for(person, MessageId.USAGE, usage=usage)
+            text = self._voice.render_for(
+                person, MessageId.USAGE if typed.rest else MessageId.USAGE_INCOMPLETE, usage=usage
+            )
             self._send_answer(uow, event, person, command, Answer([text], "usage"))
+        elif command.by_code and (further := further_command(typed.rest, self._words)):
+            text = self._voice.render_for(
+                person, MessageId.ONE_COMMAND, first=f"/{command.word}", second=f"/{self._commands[further].word}"
+            )
+            self._send_answer(uow, event, person, command, Answer([text], "several_commands"))
         else:
             call = Call(uow, person, self._groups_of(event), event)
             answers = [command.answer(call, argument) for argument in arguments]
@@ -231,8 +241,19 @@ class CommandDesk:
         elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
             own = MessageId.HINT_CASE_OF_OTHERS if person.has(*_ABOVE_CASES) else MessageId.HINT_CASE
-            text = self._voice.render_for(person, own, code=code) if code else hint
+            text = self._voice.render_for(person, own, code=code) if code else self._meant(person, event) or hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+
+    def _meant(self, person: Person, event: EventBase) -> str:
+        """Return how to type the decision that a message with words of politeness asks for; "" if it asks for none."""
+        asked = read(without_frame(event.text), self._words) if isinstance(event, MessageSent) else None
+        if asked is None or not asked.word or not names_case(asked.rest):
+            return ""
+        command = self._commands[asked.word]
+        if not command.allowed(person) or self._parse_arguments(command, asked, may=True) is None:
+            return ""
+        line = plain(f"/{command.word} {asked.rest}", _MEANT_LETTERS)
+        return self._voice.render_for(person, MessageId.MEANT_COMMAND, line=line)
 
     def _suggest_similar(self, person: Person, typed: Typed, event: EventBase) -> str:
         """Return a text with the most similar commands that the person may use; "" if there are none.

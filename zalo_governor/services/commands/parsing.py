@@ -51,6 +51,15 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
     return _match_with_typos(tokens, heads, words, slash=slash)
 
 
+def further_command(rest: str, words: Mapping[str, bool]) -> str:
+    """Return the word of a second command about a case after a command, as in `VP3 lý do; /xacnhan VP4`; else ""."""
+    for part in _COMMAND_BREAK.split(unpasted(rest).text.replace("／", "/"))[1:]:
+        typed = read(part, words)
+        if typed is not None and typed.word and names_case(typed.rest):
+            return typed.word
+    return ""
+
+
 def without_frame(text: str) -> str:
     """Return what somebody asks for without the words of politeness around it: `cho tôi xem báo cáo tuần này ạ`.
 
@@ -183,12 +192,13 @@ def _tolerated_typos(word: str, *, slash: bool) -> int:
     return 2 if len(word) > _MIN_LETTERS + 1 else 1
 
 
+_COMMAND_BREAK = re.compile(r"[;\n]|(?<=\s)(?=/)")
 _LEAD = re.compile(
     r"(?:(?:da|vang|thua|kinh|alo|xin|cho|gui|goi|nho|de nghi|vui long|lam on|phien|giup|hay|toi|anh|chi|em|minh|muon"
     r"|can|duoc|biet|lay|he thong|xem(?! ?(?:lai|vp|#|\d)))\b[\s,:.]*)+"
 )
 _TAIL = re.compile(
-    r"[\s,.!?]*\b(?:(?:nhe|nha|nhi|a|ha|voi|giup|gium|cai|di|the nao|ra sao|duoc khong|cho (?:toi|anh|chi|em|minh)"
+    r"[\s,.!?]*\b(?:(?:roi|nhe|nha|nhi|a|ha|voi|giup|gium|cai|di|the nao|ra sao|duoc khong|cho (?:toi|anh|chi|em|minh)"
     r"|(?:giup|gium) (?:toi|anh|chi|em|minh))\b[\s,.!?]*)+$"
 )
 _QUESTIONS = (

@@ -95,7 +95,7 @@ class DirectivePages:
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
             reported=number(sum(one.reported_at is not None for one in asked)),
             count=number(len(asked)),
-            due=self.due(min((one.due_at for one in asked if one.due_at), default=None)),
+            due=self._due_of_all(asked),
             rows="{rows}",
             next=self._voice.render(MessageId.DIRECTIVE_PAGE_NEXT, code=directive.code) if directive.open else "",
         )
@@ -124,6 +124,15 @@ class DirectivePages:
         if not asked:
             rows.append(self._voice.render(MessageId.DIRECTIVE_NOBODY, code=directive.code))
         return self._filled(head, rows, len(rows), MessageId.DIRECTIVE_GROUPS_MORE)
+
+    def _due_of_all(self, asked: Sequence[Assignee]) -> str:
+        """Return the next deadline of those who have not finished, and that there are others, if there are."""
+        times = {one.due_at for one in asked if one.due_at and not one.settled}
+        times = times or {one.due_at for one in asked if one.due_at}
+        due = self.due(min(times, default=None))
+        return (
+            due if len(times) < 2 else self._voice.render(MessageId.DIRECTIVE_DUES, due=due, count=number(len(times)))
+        )
 
     def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
         """Return why addressees have not finished, in their own words, as far as these are still stored."""

@@ -37,7 +37,7 @@ def compose(
     until = max(now, period.end) + timedelta(seconds=1)
     first_heard = uow.statistics.first_heard(group.id)
     # Of a period before the program listened nothing is known, whatever is pending now.
-    since_then = first_heard is not None and first_heard < period.end
+    since_then = first_heard is None or first_heard < period.end
     open_cases = (
         gravest_first(uow.cases.opened_between(group.id, start=from_ms(0), end=until, open_only=True))
         if since_then
