@@ -370,6 +370,7 @@ def policy_on(clock: Clock) -> ServicePolicy:
     return ServicePolicy(
         look_at=lambda _group_id: None,
         look_for=lambda _group_id, _uid: None,
+        words_of=lambda _group_id, _key: "",
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         clock=clock,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.unit.services.command_table import TABLE
-from tests.unit.services.desk import UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.events import MessageRecalled, MessageRef
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.text.fold import fold
 
@@ -246,3 +247,21 @@ def test_a_command_without_its_rest_is_said_to_be_incomplete() -> None:
     desk = Desk()
     desk.say("admin", "/hoantac", place="private")
     assert "Lệnh còn thiếu phần sau" in to(desk.take(), "admin")[0]
+
+
+def test_a_secret_that_was_recalled_stays_listed_until_somebody_decides() -> None:
+    desk = Desk()
+    key = desk.seal("member").key
+    gone = MessageRecalled(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+    )
+    desk.hear(gone)
+    assert desk.states() == ["remedied"]
+    for line in ("/vipham", "/vipham khẩn"):
+        desk.take()
+        desk.say("admin", line, place="private")
+        assert "VP1" in to(desk.take(), "admin")[0]
+    desk.say("admin", "/baonham VP1 bản mẫu để tập huấn", place="private")
+    desk.take()
+    desk.say("admin", "/vipham khẩn", place="private")
+    assert "VP1" not in to(desk.take(), "admin")[0]

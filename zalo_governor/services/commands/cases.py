@@ -122,6 +122,11 @@ class ListCases(Command[Wanted]):
         cases = call.uow.cases.opened_between(
             group.id, start=start, end=_just_after(now), open_only=which in {Which.OPEN, Which.URGENT}
         )
+        if which in {Which.OPEN, Which.URGENT}:
+            # That the message is gone decides nothing: people have seen it, and the leader is told of it in time.
+            urgent = call.uow.cases.urgent_between(group.id, from_ms(0), _just_after(now))
+            cases += [case for case in urgent if case.secret and case.state is CaseState.REMEDIED]
+            cases.sort(key=lambda case: (case.opened_at, case.id))
         if which is Which.URGENT:
             cases = [case for case in cases if case.urgent]
         said = self.voice.render(which.value)
