@@ -168,7 +168,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Ngày ban hành", "<")
     terminal.answer("Số quyết định ban hành Quy chế, cả ký hiệu, ví dụ 01/QĐ-UBND: ", "55")
     terminal.answer("Ngày ban hành", "mai")
-    terminal.answer("Đề nghị ghi ngày/tháng/năm", "04/03/2025")
+    terminal.answer("Đề nghị ghi một ngày có trong lịch", "04/03/2025")
     terminal.answer("Cơ quan ban hành [UBND tỉnh Lai Châu]")
     terminal.expect("Kênh cảnh báo dự phòng")
     terminal.answer("Chọn theo số [3]", "1")

@@ -91,6 +91,7 @@ def test_a_session_that_dies_with_600_while_the_socket_lives_is_told_past_zalo_a
     assert healthz(bot)["status"] == "hearing"
 
 
+@pytest.mark.timeout(400)
 def test_a_session_whose_renewal_is_refused_while_the_socket_lives_is_no_hearing_bot(bot: Rig) -> None:
     bot.start_bot()
     bot.control("config", expired=["rig"], expired_code=102)
@@ -99,8 +100,8 @@ def test_a_session_whose_renewal_is_refused_while_the_socket_lives_is_no_hearing
     bot.until(lambda: healthz(bot)["line"] == "session_dead", "the health address says so")
     assert bot.state("sockets") == 1
     bot.control("config", expired=[])
-    bot.until(lambda: len(bot.told(uid)) == 1, "it is sent once Zalo accepts the session again", timeout=90)
-    bot.until(lambda: healthz(bot)["status"] == "hearing", "all is well", timeout=90)
+    bot.until(lambda: len(bot.told(uid)) == 1, "it is sent once Zalo accepts the session again", timeout=150)
+    bot.until(lambda: healthz(bot)["status"] == "hearing", "all is well", timeout=150)
 
 
 def test_after_a_takeover_the_bot_does_not_log_in_and_calls_a_person(bot: Rig, hook: Any) -> None:
