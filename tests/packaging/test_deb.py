@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.later_revision import LATER, NEXT
+from tests.later_revision import LATER, NEW_TABLE, NEXT, NOW
 from tests.packaging.root import TOOLS, Root, codename, small_debian, wait_for
 
 PACKAGE = os.environ.get("DEB", "")
@@ -65,7 +65,7 @@ def later_version(package: Path, folder: Path) -> Path:
     control = tree / "DEBIAN" / "control"
     control.write_text(re.sub(r"(?m)^Version: .*$", "Version: 99.0", control.read_text()))
     versions = tree / LIBRARY / "storage" / "migrations" / "versions"
-    (versions / f"r{NEXT}_later.py").write_text(LATER)
+    (versions / f"r{NEXT}_later.py").write_text(LATER.format(next=NEXT, now=NOW, body=NEW_TABLE))
     (tree / LIBRARY / "__init__.py").write_text('__version__ = "99.0"\n')
     made = folder / "zalo-governor_99.0.deb"
     subprocess.run(
