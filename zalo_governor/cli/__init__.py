@@ -16,6 +16,7 @@ from zalo_governor import __version__
 from zalo_governor.cli.exit_codes import ExitCode, exit_code
 from zalo_governor.cli.language import OPTION, VARIABLE, Language, take_language_option, translated
 from zalo_governor.cli.terminal import Group, Terminal, explained
+from zalo_governor.cli.wrapping import say
 from zalo_governor.domain.errors import GovernorError
 
 COMMANDS = (
@@ -151,11 +152,11 @@ def _run() -> int:
     except TyperException as error:
         # Called without arguments: the help was already printed.
         if type(error).__name__ != "NoArgsIsHelpError":
-            sys.stderr.write(f"{explained(error)}\n")
+            say(explained(error), err=True)
         return ExitCode.WRONG_USE
     except typer.Abort:
-        sys.stderr.write(translated("\nĐã dừng: không có câu trả lời.\n", "\nStopped: no answer.\n"))
+        say(translated("\nĐã dừng: không có câu trả lời.", "\nStopped: no answer."), err=True)
         return ExitCode.FAILURE
     except GovernorError as error:
-        sys.stderr.write(f"{error}\n")
+        say(str(error), err=True)
         return exit_code(error)

@@ -17,6 +17,7 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.language import translated
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
@@ -71,7 +72,10 @@ def verify(
         report = SqlAuditLog(records.database).verify(printed)
     finally:
         records.close()
-    typer.echo(orjson.dumps(_as_json(report)).decode() if as_json else "\n".join(_sentences(report)))
+    if as_json:
+        typer.echo(orjson.dumps(_as_json(report)))
+    else:
+        say("\n".join(_sentences(report)))
     if report.faults:
         raise typer.Exit(ExitCode.FAULTS_FOUND)
 

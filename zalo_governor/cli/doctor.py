@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say
 from zalo_governor.doctor.check import Check, Level
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
@@ -57,7 +58,7 @@ def doctor(
                 "\t".join((_LEVEL_STYLES[finding.result.level][0], finding.check.id, *finding.result[1:])).rstrip()
             )
     if not as_json:
-        typer.echo(_summary(findings))
+        say(_summary(findings))
     raise typer.Exit(EXIT_CODES[worst(findings)])
 
 

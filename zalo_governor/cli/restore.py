@@ -15,6 +15,7 @@ from zalo_governor.backup.restore import Restored
 from zalo_governor.backup.restore import restore as put_back
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -56,7 +57,7 @@ def restore(
             done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
             lines = _sentences(done)
     for line in lines:
-        typer.echo(line)
+        say(line)
 
 
 def _make_secret_check(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from zalo_governor.app.context import AppContext
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.wrapping import wrapped
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.sandbox.images.qr import modules_of
 from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
@@ -239,7 +240,7 @@ class SignIn:
         )
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(wrapped(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _refusal(error: QrRefusedError) -> str:
