@@ -76,8 +76,8 @@ def load_yaml(path: Path) -> Document:
             ) from error
         if opened := _line_of_open_quote(text, line):
             raise ConfigError(
-                f"{path}:{line}: sai cách viết YAML: dấu ngoặc kép mở ở dòng {opened} chưa được đóng; hãy thêm dấu đóng "
-                f"ở dòng {opened}"
+                f"{path}:{line}: sai cách viết YAML: dấu ngoặc kép mở ở dòng {opened} chưa được đóng; hãy thêm dấu "
+                f"đóng ở dòng {opened}"
             ) from error
         known = next((said for problem, said in _PROBLEMS.items() if problem in str(error.problem)), "")
         raise ConfigError(
@@ -98,9 +98,9 @@ def _line_of_open_quote(text: str, line: int) -> int | None:
     """
     try:
         for token in yaml.scan(text, Loader=_Loader):
-            if isinstance(token, yaml.ScalarToken) and not token.plain and token.start_mark.line + 1 < line:
-                if token.end_mark.line + 1 == line:
-                    return token.start_mark.line + 1
+            begun, ended = token.start_mark.line + 1, token.end_mark.line + 1
+            if isinstance(token, yaml.ScalarToken) and not token.plain and begun < line == ended:
+                return begun
     except yaml.MarkedYAMLError as error:
         if error.context_mark and "end of stream" in str(error.problem):
             return error.context_mark.line + 1
