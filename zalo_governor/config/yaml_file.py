@@ -98,12 +98,12 @@ def _line_of_open_quote(text: str, line: int) -> int | None:
     """
     try:
         for token in yaml.scan(text, Loader=_Loader):
-            begun, ended = token.start_mark.line + 1, token.end_mark.line + 1
+            begun, ended = int(token.start_mark.line) + 1, int(token.end_mark.line) + 1
             if isinstance(token, yaml.ScalarToken) and not token.plain and begun < line == ended:
                 return begun
     except yaml.MarkedYAMLError as error:
         if error.context_mark and "end of stream" in str(error.problem):
-            return error.context_mark.line + 1
+            return int(error.context_mark.line) + 1
     return None
 
 

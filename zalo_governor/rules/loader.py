@@ -1,6 +1,6 @@
 """Loads the regulation and its rules from YAML files; error messages name file and line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from zalo_governor.rules.base import Maturity, Rule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.registry import RULES
+from zalo_governor.text.wrong_line import WrongLineError
 
 
 class _Part(BaseModel):
@@ -191,6 +192,15 @@ def read_lines(path: Path) -> tuple[str, ...]:
     return tuple(line for line in read_text(path).splitlines() if line.strip() and not line.startswith("#"))
 
 
+def locate(error: WrongLineError, paths: Iterable[Path]) -> ConfigError:
+    """Return (not raise) an error with the name of the file that has the wrong line, and the line's number."""
+    for path in paths:
+        for number, line in enumerate(read_text(path).splitlines(), 1):
+            if line == error.line:
+                return ConfigError(f"{path}:{number}: {error}")
+    return ConfigError(str(error))
+
+
 def _create_rule(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
     try:
         parameters = rule.parameters_type.model_validate(spec.parameters)
@@ -205,5 +215,5 @@ def _create_rule(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexi
             parameters=parameters,
             lexicons=lexicons,
         )
-    except ValueError as error:
-        raise ConfigError(f"{lexicons_dir}: có dòng sai dạng trong {', '.join(lexicons)}: {error}") from error
+    except WrongLineError as error:
+        raise locate(error, [lexicons_dir / name for name in lexicons]) from error

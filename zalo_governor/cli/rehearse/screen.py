@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.rehearse.acts import Act, Who, all_acts
-from zalo_governor.cli.wrapping import wrapped
 from zalo_governor.domain.clock import local
 from zalo_governor.zalo.recording.known import Difference, known_structures
 from zalo_governor.zalo.recording.rehearsal import Observed, Outcome, Rehearsal
@@ -56,7 +55,7 @@ class Screen:
 
     def say(self, line: str | Text = "") -> None:
         """Print a line literally."""
-        self.console.print(wrapped(line), markup=False, highlight=False, soft_wrap=True)
+        self.console.print(line, markup=False, highlight=False, soft_wrap=not self.console.is_terminal)
 
     def introduce(self) -> None:
         """Say what a rehearsal is, and what may be typed."""
