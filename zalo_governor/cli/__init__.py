@@ -123,8 +123,18 @@ class _Commands(Group):
 app = Terminal(name="zalo-governor", cls=_Commands, no_args_is_help=True)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
 @app.callback()
 def _group(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Hiện số phiên bản rồi thoát."),
+    ] = False,
     lang: Annotated[
         Language, typer.Option(OPTION, envvar=VARIABLE, help="Ngôn ngữ trên màn hình; đặt ở đâu trong lệnh cũng được.")
     ] = Language.VIETNAMESE,

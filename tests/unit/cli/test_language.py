@@ -77,7 +77,7 @@ def test_a_flag_takes_no_value_and_the_help_names_none() -> None:
 
 def test_every_command_has_a_vietnamese_name_that_does_the_same() -> None:
     assert {*COMMANDS, "version"} <= set(ALIASES.values())
-    assert said("phien-ban") == said("version")
+    assert said("phien-ban") == said("version") == said("--version")
     assert "bat-dau" in said("--help")
     assert "(tên khác: bat-dau)" in said("go-live", "--help")
 
