@@ -73,7 +73,7 @@ def load_configuration(settings: Settings) -> Configuration:
         catalogue=Catalogue.load(folder / "messages.vi.yaml"),
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
-        short_forms=_load_short_forms(settings),
+        short_forms=load_short_forms(folder),
     )
 
 
@@ -91,9 +91,13 @@ def _check_signatures(folder: Path) -> None:
     load_signatures([folder])
 
 
-def _load_short_forms(settings: Settings) -> ShortForms:
-    """Read which abbreviations of job titles and public bodies are allowed in display names."""
-    path = settings.rules_dir / "lexicons" / "short-forms.tsv"
+def load_short_forms(folder: Path) -> ShortForms:
+    """Read which abbreviations of job titles and public bodies are allowed in display names.
+
+    Raises:
+        ConfigError: the file is missing or wrong; the message names file and line.
+    """
+    path = folder / "lexicons" / "short-forms.tsv"
     try:
         return ShortForms(read_lines(path))
     except WrongLineError as error:

@@ -54,11 +54,10 @@ def doctor(
         console.print(_table(findings))
     else:
         for finding in findings:
-            typer.echo(
-                "\t".join((_LEVEL_STYLES[finding.result.level][0], finding.check.id, *finding.result[1:])).rstrip()
-            )
+            row = (_LEVEL_STYLES[finding.result.level][0], finding.check.title, *finding.result[1:])
+            typer.echo("\t".join(row).rstrip())
     if not as_json:
-        say(_summary(findings))
+        say(_summary(findings, offline=offline))
     raise typer.Exit(EXIT_CODES[worst(findings)])
 
 
@@ -83,6 +82,8 @@ def _table(findings: list[Diagnosis]) -> Table:
     return table
 
 
-def _summary(findings: list[Diagnosis]) -> str:
+def _summary(findings: list[Diagnosis], *, offline: bool) -> str:
     count = {level: sum(found.result.level is level for found in findings) for level in Level}
-    return f"{count[Level.ERROR]} lỗi, {count[Level.WARNING]} cảnh báo, {count[Level.GOOD]} mục tốt."
+    skipped = f", {count[Level.SKIPPED]} mục bỏ qua" if count[Level.SKIPPED] else ""
+    unasked = " Chưa kiểm tra gì qua mạng, vì lệnh có --offline." if offline else ""
+    return f"{count[Level.ERROR]} lỗi, {count[Level.WARNING]} cảnh báo, {count[Level.GOOD]} mục tốt{skipped}.{unasked}"

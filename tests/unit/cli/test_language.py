@@ -89,3 +89,8 @@ def test_every_command_has_a_vietnamese_name_that_does_the_same() -> None:
 def test_an_unknown_command_points_to_the_nearest_name_in_either_language(typed: str, meant: str) -> None:
     assert f"không có lệnh {typed}; có phải định gõ {meant} không?" in said(typed)
     assert f"did you mean {meant}?" in said(typed, "--lang", "en")
+
+
+def test_what_the_system_does_is_told_by_the_systems_command() -> None:
+    assert said("logs").endswith("không có lệnh logs; hãy gõ: sudo journalctl -u zalo-governor")
+    assert said("stop").endswith("hãy gõ: sudo systemctl stop zalo-governor")
