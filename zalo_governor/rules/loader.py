@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from zalo_governor.config.yaml_file import Document, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
@@ -89,20 +89,20 @@ class Example(_Part):
         return self
 
 
+def _labelled(example: Example) -> Example:
+    if example.label is None:
+        raise ValueError("ví dụ trong match phải có label, là nhãn mà quy tắc phải cho, ví dụ như các dòng bên cạnh")
+    return example
+
+
 class Examples(_Part):
     """Examples in a rule's YAML file, run by `zalo-governor rules test`.
 
     The rule must have a finding on each in `match`, and none on those in `no_match`.
     """
 
-    match: tuple[Example, ...] = ()
+    match: tuple[Annotated[Example, AfterValidator(_labelled)], ...] = ()
     no_match: tuple[Example, ...] = ()
-
-    @model_validator(mode="after")
-    def _labelled(self) -> "Examples":
-        if any(example.label is None for example in self.match):
-            raise ValueError("mỗi ví dụ trong match phải có label, là nhãn mà quy tắc phải cho")
-        return self
 
 
 class Exemption(_Part):
