@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -49,8 +49,10 @@ def docs(
     elif page is not None:
         _show(Path(page.partition("#")[0]).stem)
     else:
-        for name, title in _titles().items():
-            typer.echo(f"{name:22}{title}")
+        for heading, titles in _in_parts():
+            typer.echo(f"{heading}:")
+            for name, title in titles:
+                typer.echo(f"{name:22}{title}")
         where = f"mở {_PACKAGED_HTML}" if _PACKAGED_HTML.is_file() else "zalo-governor docs --html THƯ-MỤC"
         typer.echo(f"\nXem một trang: zalo-governor docs loi\nXem bằng trình duyệt: {where}")
 
@@ -111,8 +113,11 @@ def write_html(folder: Path) -> None:
     titles = _titles()
     for name in titles:
         (folder / f"{name}.html").write_text(_as_html(name, titles), encoding="utf-8")
-    rows = "".join(f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in titles.items())
-    (folder / "index.html").write_text(_framed("Hướng dẫn", f"<h1>Hướng dẫn</h1><ul>{rows}</ul>"), encoding="utf-8")
+    body = "<h1>Hướng dẫn</h1>"
+    for heading, part in _in_parts():
+        rows = "".join(f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in part)
+        body += f"<h2>{heading}</h2><ul>{rows}</ul>"
+    (folder / "index.html").write_text(_framed("Hướng dẫn", body), encoding="utf-8")
     for picture in (_folder() / "images").iterdir():
         if picture.suffix in {".png", ".svg"}:
             shutil.copyfile(picture, folder / "images" / picture.name)
@@ -132,6 +137,12 @@ def _titles() -> dict[str, str]:
     """Return name -> title of all guides: first those for the office, which are in Vietnamese, then the developers'."""
     found = {path.stem: _source(path.stem).partition("\n")[0].lstrip("# ") for path in sorted(_folder().glob("*.md"))}
     return dict(sorted(found.items(), key=lambda item: item[1].isascii()))
+
+
+def _in_parts() -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
+    """Yield a heading and (name, title) of the guides below it: those for the office, then the developers'."""
+    for english, titles in groupby(_titles().items(), key=lambda item: item[1].isascii()):
+        yield "Dành cho người phát triển (tiếng Anh)" if english else "Dành cho cơ quan", titles
 
 
 def _as_html(name: str, titles: dict[str, str]) -> str:

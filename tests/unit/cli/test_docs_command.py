@@ -36,6 +36,18 @@ def test_every_page_that_the_program_names_can_be_read_in_the_terminal(name: str
     assert re.search(rf"^{name} +{re.escape(title)}$", shown("docs"), re.MULTILINE)
 
 
+def test_pages_in_english_are_listed_as_the_developers(tmp_path: Path) -> None:
+    write_html(tmp_path)
+    for listed in (shown("docs"), (tmp_path / "index.html").read_text(encoding="utf-8")):
+        ours, developers = listed.split("Dành cho người phát triển (tiếng Anh)")
+        assert "Vận hành máy chủ" in ours
+        assert "The simulator" in developers
+    pointing = [
+        path for path in (ROOT / "zalo_governor" / "cli").rglob("*.py") if "simulator.md" in path.read_text("utf-8")
+    ]
+    assert not pointing
+
+
 def test_a_page_that_is_not_there_is_answered_by_the_nearest_ones() -> None:
     with pytest.raises(ConfigError, match="van-hanh"):
         CliRunner().invoke(app, ["docs", "vanhanh"], catch_exceptions=False)
