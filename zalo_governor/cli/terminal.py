@@ -27,6 +27,10 @@ _SUBCOMMAND = "LỆNH [THAM SỐ]..."
 _ENGLISH_HELP = Path(__file__).with_name("help.en.yaml")
 
 
+_PATH_PROBLEMS = {
+    "is not readable": "không có quyền đọc; hãy gõ lệnh bằng đúng tài khoản",
+    "is a directory": "là thư mục, không phải tệp",
+}
 _LOG = "sudo journalctl -u zalo-governor"
 _OF_THE_SYSTEM = {
     "log": _LOG,
@@ -155,6 +159,9 @@ def _describe(error: TyperException) -> str:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
                 return f"{_parameter_name(error)}: {_describe_value_error(error, cause)}"
+            for problem, said in _PATH_PROBLEMS.items():
+                if problem in error.message:
+                    return ": ".join((_parameter_name(error), error.message.split("'")[1], said))
             return f"{_parameter_name(error)}: {error.message}"
         case "NoSuchOption", _:
             option, nearest = getattr(error, "option_name", ""), getattr(error, "possibilities", None) or []

@@ -116,6 +116,10 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
+        if gone := next((folder for folder in reversed(path.parents) if not folder.exists()), None):
+            raise ConfigError(
+                f"{gone}: không có thư mục này; hãy xem lại đường dẫn (của bộ quy tắc, câu chữ: mục config_dir)"
+            ) from None
         raise ConfigError(f"{path}: không có tệp này; hãy chép từ thư mục config kèm theo chương trình") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
