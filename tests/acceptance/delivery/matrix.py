@@ -17,7 +17,7 @@ import structlog
 from tests.acceptance.delivery.stage import BEGIN, FALLBACK, Fault, Kind, Played, Stage, make_template
 
 FOREVER = timedelta(days=9)
-LASTS = {timedelta(seconds=45): "45 giây", timedelta(minutes=20): "20 phút", FOREVER: "không hết"}
+LASTS = {timedelta(seconds=45): "45 giây", timedelta(minutes=20): "20 phút", FOREVER: "không chấm dứt"}
 WHOM = {
     "member": ("member",),
     "one of the desk": ("admin",),
