@@ -117,24 +117,15 @@ class _Commands(Group):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line behind the program's name; typer calls this."""
         # Taken out here, since the option may stand behind the command, and the texts of commands depend on it.
-        return super().parse_args(ctx, take_language_option(args))
+        args = take_language_option(args)
+        return super().parse_args(ctx, ["version"] if args == ["--version"] else args)
 
 
 app = Terminal(name="zalo-governor", cls=_Commands, no_args_is_help=True)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        version()
-        raise typer.Exit
-
-
 @app.callback()
 def _group(
-    _version: Annotated[
-        bool,
-        typer.Option("--version", is_eager=True, callback=_show_version, help="Hiện số phiên bản rồi thoát."),
-    ] = False,
     lang: Annotated[
         Language, typer.Option(OPTION, envvar=VARIABLE, help="Ngôn ngữ trên màn hình; đặt ở đâu trong lệnh cũng được.")
     ] = Language.VIETNAMESE,
