@@ -54,7 +54,9 @@ def docs(
             for name, title in titles:
                 typer.echo(f"{name:22}{title}")
         where = f"mở {_PACKAGED_HTML}" if _PACKAGED_HTML.is_file() else "zalo-governor docs --html THƯ-MỤC"
-        typer.echo(f"\nXem một trang: zalo-governor docs loi\nXem bằng trình duyệt: {where}")
+        typer.echo(
+            f"\nXem một trang: zalo-governor docs loi; một lỗi: zalo-governor docs T23\nXem bằng trình duyệt: {where}"
+        )
 
 
 def _show(name: str) -> None:
