@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.wrapping import say
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.doctor.check import Check, Level
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
@@ -70,9 +70,7 @@ def _as_json(findings: list[Diagnosis]) -> dict[str, object]:
 
 
 def _table(findings: list[Diagnosis]) -> Table:
-    table = Table(title="Kiểm tra hệ thống")
-    for heading in ("", "Mục", "Kết quả và việc nên làm"):
-        table.add_column(heading)
+    table = folding_table("", "Mục", "Kết quả và việc nên làm", title="Kiểm tra hệ thống")
     for check, result in findings:
         word, style = _LEVEL_STYLES[result.level]
         told = Text(result.says)

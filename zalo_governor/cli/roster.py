@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.app.context import AppContext, open_records
@@ -20,7 +19,7 @@ from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.spreadsheets.reader import read_sheets
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.terminal import Terminal
-from zalo_governor.cli.wrapping import say
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -297,7 +296,7 @@ def _print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
     if not rows:
         return
     say(f"{title}: {len(rows)}")
-    table = Table(*headings)
+    table = folding_table(*headings)
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)

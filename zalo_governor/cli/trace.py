@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access, note_opening
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.wrapping import say
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
@@ -108,7 +107,7 @@ def _print_results(
     if not found:
         say("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
         return
-    table = Table("Độ giống", "Thời gian", "Người đăng", "Nhóm", "Người đã xem", "Đoạn đầu")
+    table = folding_table("Độ giống", "Thời gian", "Người đăng", "Nhóm", "Người đã xem", "Đoạn đầu")
     shares = {origin.id: origin.share for origin in found}
     for posting in postings.of(list(shares)):
         begins = " ".join(posted_text(posting.raw)[:_EXCERPT_LENGTH].split())

@@ -5,6 +5,7 @@ import sys
 import textwrap
 
 import typer
+from rich.table import Column, Table
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -21,6 +22,11 @@ def wrapped(text: str, *, err: bool = False) -> str:
         return text
     width = shutil.get_terminal_size().columns
     return "\n".join(line if len(line) <= width else _broken(line, width) for line in text.split("\n"))
+
+
+def folding_table(*headings: str, title: str | None = None) -> Table:
+    """Return an empty table that breaks what is too long for its column, where rich would cut it off."""
+    return Table(*(Column(heading, overflow="fold") for heading in headings), title=title)
 
 
 def _broken(line: str, width: int) -> str:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.cli.wrapping import say
+from zalo_governor.cli.wrapping import folding_table, say
 
 Type = Callable[..., io.StringIO]
 
@@ -92,3 +92,11 @@ def test_a_long_line_breaks_at_spaces_on_a_terminal_only(
         "  - Đã khôi phục bản sao lưu:",
         "  /srv/zalo-governor/data/sao-luu/a.zgbackup",
     ]
+
+
+def test_a_table_breaks_what_is_too_long_and_cuts_nothing() -> None:
+    table = folding_table("Mục", "Kết quả")
+    table.add_row("Nơi", "/srv/zalo-governor/data/sao-luu/sao-luu-20261201-030654.zgbackup")
+    shown = io.StringIO()
+    Console(file=shown, width=40).print(table)
+    assert "…" not in shown.getvalue()
