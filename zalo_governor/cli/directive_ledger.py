@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
+from zalo_governor.cli.wrapping import folding_table
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.directive_figures import open_directive
@@ -44,7 +44,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
         ]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         return
-    table = Table("Mã", "Thời gian giao", "Người giao", "Hạn", "Đã trả lời", "Đã báo cáo", "Quá hạn")
+    table = folding_table("Mã", "Thời gian giao", "Người giao", "Hạn", "Trả lời", "Báo cáo", "Quá hạn")
     for line in lines:
         of = f"/{line.addressees}"
         table.add_row(
@@ -82,7 +82,7 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
         f"{directive.code} ({words.value(directive.state.value)}), {giver}, {_moment(directive.at)}", markup=False
     )
     console.print(directive.text, markup=False)
-    table = Table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
+    table = folding_table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:
         state = "không giao nữa" if one.removed else words.progress(one.progress(now).value)

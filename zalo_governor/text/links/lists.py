@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from zalo_governor.text.links.addresses import in_latin, parents
+from zalo_governor.text.wrong_line import WrongLineError
 
 
 class Brand(NamedTuple):
@@ -115,14 +116,17 @@ def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, tuple[Brand, ...]]
 def _read_brand(line: str) -> Brand:
     name, tab, domains = line.strip().partition("\t")
     if not tab or not _NAME.fullmatch(name):
-        raise ValueError(f"{line!r}: phải là tên, một dấu tab, rồi các tên miền thật cách nhau bằng dấu cách")
-    return Brand(name.rstrip("?"), not name.endswith("?"), tuple(map(_read_domain, domains.split())))
+        raise WrongLineError(line, "phải là tên, một dấu tab, rồi các tên miền thật cách nhau bằng dấu cách")
+    return Brand(name.rstrip("?"), not name.endswith("?"), tuple(_read_domain(one, line) for one in domains.split()))
 
 
-def _read_domain(line: str) -> str:
-    domain = line.strip().lower()
+def _read_domain(written: str, line: str | None = None) -> str:
+    domain = written.strip().lower()
     if not _DOMAIN.fullmatch(domain):
-        raise ValueError(f"{line!r}: phải là một tên miền, ví dụ mau.gov.vn, không kèm http:// và đường dẫn")
+        raise WrongLineError(
+            written if line is None else line,
+            f"{written!r} phải là một tên miền, ví dụ mau.gov.vn, không kèm http:// và đường dẫn",
+        )
     return domain
 
 
