@@ -136,7 +136,8 @@ class FileRules:
         for judged in judge_links(dict.fromkeys(links), self._links.lists):
             severity = self._links.severity_of(judged.danger)
             reason = "+".join(sorted(judged.danger.reasons))
-            yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
+            if severity is not None:
+                yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
 
 
 def _only(engine: Engine, kind: type[R]) -> R:

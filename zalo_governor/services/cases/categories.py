@@ -92,6 +92,7 @@ _REASONS = {
     "letters": MessageId.REASON_LETTERS,
     "misspelt": MessageId.REASON_MISSPELT,
     "foreign_suffix": MessageId.REASON_FOREIGN_SUFFIX,
+    "lure": MessageId.REASON_LURE,
     "inside": MessageId.REASON_INSIDE,
     "mixed_scripts": MessageId.REASON_MIXED_SCRIPTS,
     "foreign_script": MessageId.REASON_FOREIGN_SCRIPT,

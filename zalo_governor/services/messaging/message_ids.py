@@ -263,6 +263,7 @@ class MessageId(Enum):
     REASON_ENCODED_HOST = ("reason_encoded_host", "")
     REASON_LONG_HOST = ("reason_long_host", "")
     REASON_SCHEME = ("reason_scheme", "")
+    REASON_LURE = ("reason_lure", "")
     REASON_SHORTENED = ("reason_shortened", "")
     REASON_INVITATION = ("reason_invitation", "")
     REASON_FORWARDS = ("reason_forwards", "")
