@@ -14,7 +14,7 @@ from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
 from zalo_governor.rules.engine import Engine
-from zalo_governor.sandbox.attachments.contents import TextPart
+from zalo_governor.sandbox.attachments.contents import LimitError, TextPart
 from zalo_governor.sandbox.attachments.document_topics import (
     BODY,
     Topics,
@@ -61,22 +61,30 @@ class FileRules:
 
     def judge(
         self, written: Written, dangers: Iterable[Danger], seen: Iterable[tuple[Stamp, int | None]]
-    ) -> list[ScanFinding]:
-        """Return the findings on a file, each kind once, at the first page where it was made.
+    ) -> tuple[list[ScanFinding], bool]:
+        """Return the findings on a file, each kind once, at the first page where it was made, and if all was judged.
+
+        LimitError, raised by the clock, ends one kind of judging; what was found till then counts.
 
         Args:
             written: texts and links of the file.
             dangers: signs of malware in the file's structure.
             seen: secrecy stamps, each with its page.
         """
-        found = [
-            *self._judge_stamps(seen),
-            *self._judge_secrecy(written.texts),
-            *self._judge_harm(written.texts),
-            *(_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
-            *self._judge_links(written.links),
-        ]
-        return list(_each_kind_once(found))
+        found: list[ScanFinding] = []
+        in_time = True
+        for findings in (
+            self._judge_stamps(seen),
+            self._judge_secrecy(written.texts),
+            self._judge_harm(written.texts),
+            (_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
+            self._judge_links(written.links),
+        ):
+            try:
+                found.extend(findings)
+            except LimitError:
+                in_time = False
+        return list(_each_kind_once(found)), in_time
 
     def _judge_stamps(self, seen: Iterable[tuple[Stamp, int | None]]) -> Iterator[ScanFinding]:
         for stamp, page in seen:

@@ -3,6 +3,8 @@
 Runs in a child process (`server.py`). The result holds labels, codes and page numbers, nothing of the content.
 """
 
+from contextlib import suppress
+
 import tesserocr
 from PIL import Image
 
@@ -42,8 +44,12 @@ class FileScanner:
     def scan(self, content: bytes, name: str) -> ScanResult:
         """Return what was found in the file; `name` is the name under which it was sent, "" for a photo."""
         walk = _Walk(self._signatures, Budget(seconds=self._seconds), reads_text=self._reads_text)
-        mime = walk.read(InnerFile(name, content), depth=0)
-        findings = self._rules.judge(walk.written, walk.dangers, walk.stamps)
+        mime = ""
+        with suppress(LimitError):
+            mime = walk.read(InnerFile(name, content), depth=0)
+        findings, in_time = self._rules.judge(walk.written, walk.dangers, walk.stamps)
+        if not (mime and in_time):
+            walk.not_checked.add(NotChecked.TIMED_OUT)
         tools = f"zalo-governor {__version__}"
         if self._reads_text:
             tools += f", tesseract {tesserocr.tesseract_version().split()[1]}"
