@@ -89,7 +89,7 @@ def test_what_was_read_till_the_clock_ran_out_is_judged(monkeypatch: pytest.Monk
         return inspect(rule, text)
 
     monkeypatch.setattr(ClassifiedRule, "inspect", inspect_the_first)
-    result = scan(f"TUYỆT MẬT\nKẾ HOẠCH GIẢ ĐỊNH.\n{last}\nhttps://vietcombank.top".encode(), "van-ban.txt")
+    result = scan(f"TUYỆT MẬT\nKẾ HOẠCH GIẢ ĐỊNH.\n{last}".encode(), "van-ban.txt")
     assert {finding.level for finding in told(result)} == {"tuyet_mat"}
     assert NotChecked.TIMED_OUT in result.not_checked
 

@@ -84,6 +84,11 @@ class LinkRule(Rule[LinkParameters]):
             if finding:
                 yield finding
 
+    def inspect(self, text: str) -> Finding | None:
+        """Return the finding on the addresses that are typed in a text, of which the first 1,000 are judged."""
+        links = find_links(text)[:_MOST_LINKS]
+        return self._judge("text", text, links) if links else None
+
     def severity_of(self, danger: LinkDanger) -> Severity | None:
         """Return the severity of a dangerous link, without regard to the text around it; None if it does not count."""
         if danger.certain:
@@ -136,6 +141,7 @@ def _seen_strings(event: EventBase) -> Iterator[tuple[str, str]]:
         yield field, text
 
 
+_MOST_LINKS = 1_000
 _TARGETS = frozenset({"url", "link_target", "link_redirect"})
 _FILES = frozenset(
     {"chat.photo", "share.file", "chat.voice", "chat.video.msg", "chat.gif", "chat.sticker", "chat.doodle"}

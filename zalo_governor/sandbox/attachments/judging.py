@@ -35,6 +35,8 @@ _FEWEST_WORDS = 4
 """Words of an offer; fewer are a number, a name, or data such as a test file's."""
 _OWN_PLACES = frozenset({"header", "master", "property", "name", "outline"})
 """Places, besides the body, of what belongs to a document itself; people add comments and notes."""
+_NO_ADDRESSES = frozenset({PICTURE, "file_name", "field", "formula", "name", "property"})
+"""Places of texts whose addresses come as links, or of names with dots."""
 _MARKS = frozenset({"bracket", "line", "field", "stamp", "set_off", "level", "number", "transmitting"})
 """Reason codes of texts that bear a mark, name a paper with its number, or pass it on."""
 _MOST_CODES = 4
@@ -79,6 +81,7 @@ class FileRules:
             self._judge_harm(written.texts),
             (_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
             self._judge_links(written.links),
+            self._judge_addresses(written.texts),
         ):
             try:
                 found.extend(findings)
@@ -101,7 +104,9 @@ class FileRules:
         topics = topics_of(parts)
         for part in _by_page(parts):
             own = part.place in BODY or part.place in _OWN_PLACES
-            mark = mark_of(part.text) if part.page in (None, 1) else None
+            # A sheet is a document of its own, also a hidden one.
+            begins = part.page in (None, 1) or is_table(part.text)
+            mark = mark_of(part.text) if begins else None
             if own and mark is not None:
                 yield from self._judge_paragraph(part._replace(text=mark), None)
             for paragraph in paragraphs(without_empty_columns(part.text)) if own else [part.text]:
@@ -146,6 +151,12 @@ class FileRules:
             reason = "+".join(sorted(judged.danger.reasons))
             if severity is not None:
                 yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
+
+    def _judge_addresses(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
+        """Judge the addresses that are typed as text; those that text recognition read may be misread."""
+        for part in texts:
+            if part.place not in _NO_ADDRESSES and (finding := self._links.inspect(part.text)):
+                yield _as_scan_finding(finding, part.page)
 
 
 def _only(engine: Engine, kind: type[R]) -> R:

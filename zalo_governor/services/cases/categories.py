@@ -26,6 +26,7 @@ _FILES = {
     "hidden_name": MessageId.FILE_HIDDEN_NAME,
     "path_escape": MessageId.FILE_PATH_ESCAPE,
     "polyglot": MessageId.FILE_POLYGLOT,
+    "unread_container": MessageId.FILE_UNREAD_CONTAINER,
     "archive_bomb": MessageId.FILE_ARCHIVE_BOMB,
     "signature": MessageId.FILE_SIGNATURE,
     "virus": MessageId.FILE_VIRUS,

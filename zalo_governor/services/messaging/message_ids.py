@@ -278,6 +278,7 @@ class MessageId(Enum):
     FILE_HIDDEN_NAME = ("file_hidden_name", "")
     FILE_PATH_ESCAPE = ("file_path_escape", "")
     FILE_POLYGLOT = ("file_polyglot", "")
+    FILE_UNREAD_CONTAINER = ("file_unread_container", "")
     FILE_ARCHIVE_BOMB = ("file_archive_bomb", "")
     FILE_SIGNATURE = ("file_signature", "")
     FILE_VIRUS = ("file_virus", "")

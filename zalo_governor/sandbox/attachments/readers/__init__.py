@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from zalo_governor.sandbox.attachments import archives
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import legacy, mail, markup, metafile, odf, ooxml, pdf, plain, rtf
 from zalo_governor.sandbox.attachments.readers.characters import load_charsets
@@ -35,6 +36,10 @@ _READERS: dict[str, Reader] = {
     "application/encrypted": legacy.read,
     "text/html": markup.read_html,
     "application/xhtml+xml": markup.read_html,
+    "application/epub+zip": archives.read,
+    "text/calendar": plain.read_cards,
+    "text/vcard": plain.read_cards,
+    "text/x-vcard": plain.read_cards,
     "text/xml": markup.read_xml_file,
     "application/xml": markup.read_xml_file,
     "image/svg+xml": markup.read_xml_file,
