@@ -131,7 +131,12 @@ def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Lik
             return Likeness(frozenset({"brand", "letters"}), certain=brand.distinctive)
     if found is None:
         others = [word for word in words if word not in lists.by_shape]
-        lures = _BAIT.search("".join(others)) or _LIKE_SUFFIXES.intersection(others) or site.suffix in _CHEAP
+        lures = (
+            _BAIT.search("".join(others))
+            or _LIKE_SUFFIXES.intersection(others)
+            or site.suffix in _CHEAP
+            or any(map(str.isdecimal, label))
+        )
         if len(others) < len(words) and lures:
             return Likeness(frozenset({"brand", "inside"}), certain=False)
         return None
@@ -216,7 +221,7 @@ _LURES = (
     "dangnhap", "xacminh", "xacthuc", "capnhat", "baomat", "khuyenmai", "nhanqua", "quatang", "tangqua", "trian",
     "trungthuong", "nhantien", "nhanthuong", "hoantien", "vayvon", "vaynhanh", "vaytien", "napthe", "naptien",
     "khoiphuc", "mokhoa", "khieunai", "kichhoat", "nangcap", "sinhtrac", "dinhdanh", "thanhtoan", "tracuu",
-    "nhiemvu", "kiemtien", "doithuong", "nhacai", "taixiu", "nohu", "casino", "phatnguoi", "nopphat",
+    "nhiemvu", "kiemtien", "doithuong", "nhacai", "taixiu", "nohu", "casino", "phatnguoi", "nopphat", "dienluc",
 )  # fmt: skip
 _BAIT_WORDS = (
     *_LURES, "secure", "security", "support", "online", "update", "account", "hotro", "baocao", "giahan", "hoadon",
@@ -227,6 +232,7 @@ _BAIT_WORDS = (
 _OFFICE_WORDS = (
     "ubnd", "uyban", "hdnd", "congan", "cccd", "cancuoc", "dinhdanh", "dancuquocgia", "dichvucong", "dvcquocgia",
     "vneid", "vssid", "bhxh", "baohiemxahoi", "thuedientu", "cucthue", "hoanthue", "csgt",
+    "thuenhanuoc", "hochieu", "tuphap", "socongthuong", "soxaydung", "sogddt",
     "khobac", "sotaichinh", "sonoivu", "soyte", "sogiaoduc", "bonoivu", "boyte", "botaichinh", "vienkiemsat", "toaan",
     "thihanhan", "nganhangnhanuoc", "chinhphu", "quochoi",
 )  # fmt: skip
@@ -249,5 +255,5 @@ _FOR_GAMBLING = frozenset({"bet", "casino", "poker", "loan", "bingo"})
 _CONTINUED = ("com-", "vn-", "net-", "me-", "org-")
 """How a label begins that continues a name in front of it: `vietcombank.com-vn.cc`."""
 _LIKE_SUFFIXES = frozenset(
-    map(shape_of, ("vn", "com", "me", "net", "comvn", "vietnam", "quocgia", "web", "chat", "pc"))
+    map(shape_of, ("vn", "com", "me", "net", "comvn", "vietnam", "quocgia", "web", "chat", "pc", "vi"))
 )
