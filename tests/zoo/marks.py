@@ -184,6 +184,14 @@ _QUOTED_CARD = (
     b"BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:T=E1=BB=90I =\r\n"
     b"M=E1=BA=ACT\r\nEND:VCARD\r\n"
 )
+def _animated() -> bytes:
+    """An animation whose second frame is stamped."""
+    out = io.BytesIO()
+    frames = [Image.open(io.BytesIO(make())).convert("RGB") for make in (samples.clean_picture, samples.stamped_photo)]
+    frames[0].resize(frames[1].size).save(out, "WEBP", save_all=True, append_images=frames[1:], lossless=False)
+    return out.getvalue()
+
+
 _NOTE = "<text:note><text:note-body><text:p>{}</text:p></text:note-body></text:note>"
 _ANNOTATED = "<office:annotation><text:p>{}</text:p></office:annotation>"
 ROWS = (
@@ -240,6 +248,7 @@ ROWS = (
     Marked("thuoc-tinh.pdf", _pdf("property", LEVEL), "tuyet_mat"),
     Marked("quet.pdf", samples.stamped_scan(), "mat", 1),
     Marked("fax.tif", _tiff(), "mat", 2),
+    Marked("dong.webp", _animated(), "mat"),
     Marked("goi.zip", make.zipped({"a/b.docx": _word(paragraph(SENTENCE))}), "mat"),
     Marked("Cong van MAT so 5.zip", make.zipped({"Công văn MẬT số 05-GIẢ ĐỊNH.pdf": make.pdf()}), "mat"),
     Marked("thu.rtf", make.rtf("T\\u7888?I M\\u7852?T\\par Ke hoach gia dinh"), "toi_mat"),
