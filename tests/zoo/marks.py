@@ -184,6 +184,8 @@ _QUOTED_CARD = (
     b"BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:T=E1=BB=90I =\r\n"
     b"M=E1=BA=ACT\r\nEND:VCARD\r\n"
 )
+
+
 def _animated() -> bytes:
     """An animation whose second frame is stamped."""
     out = io.BytesIO()

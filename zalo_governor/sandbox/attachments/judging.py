@@ -100,17 +100,25 @@ class FileRules:
         The rule also judges texts by their words alone, as people write in a chat; pages of papers all sound like that.
         What the topic of the whole document explains is only counted.
         """
-        parts = list(texts)
-        topics = topics_of(parts)
-        for part in _by_page(parts):
-            own = part.place in BODY or part.place in _OWN_PLACES
+        texts = list(texts)
+        parts = list(_by_page(texts))
+        # The first marks come first, before the time may be over.
+        for part in parts:
+            if part.page in (None, 1):
+                yield from self._judge_mark(part)
+        topics = topics_of(texts)
+        for part in parts:
+            own = _is_own(part)
             # A sheet is a document of its own, also a hidden one.
-            begins = part.page in (None, 1) or is_table(part.text)
-            mark = mark_of(part.text) if begins else None
-            if own and mark is not None:
-                yield from self._judge_paragraph(part._replace(text=mark), None)
+            if is_table(part.text):
+                yield from self._judge_mark(part)
             for paragraph in paragraphs(without_empty_columns(part.text)) if own else [part.text]:
                 yield from self._judge_paragraph(part._replace(text=paragraph), topics if own else None)
+
+    def _judge_mark(self, part: TextPart) -> Iterator[ScanFinding]:
+        mark = mark_of(part.text) if _is_own(part) else None
+        if mark is not None:
+            yield from self._judge_paragraph(part._replace(text=mark), None)
 
     def _judge_paragraph(self, part: TextPart, topics: Topics | None) -> Iterator[ScanFinding]:
         """Judge a text as the rule judges a message; `topics` are those of the document, if they may explain it."""
@@ -161,6 +169,10 @@ class FileRules:
 
 def _only(engine: Engine, kind: type[R]) -> R:
     return next(rule for rule in engine.rules if isinstance(rule, kind))
+
+
+def _is_own(part: TextPart) -> bool:
+    return part.place in BODY or part.place in _OWN_PLACES
 
 
 def _by_page(texts: Iterable[TextPart]) -> Iterator[TextPart]:
