@@ -293,9 +293,7 @@ _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24
 _SIDES = 1
 """Digits before "mat" that count sides (mặt) of a card or paper: "cccd 2 mat"."""
-_NUMBERED = re.compile(
-    r"(?:cv|vb|kh|bc|tl|qd|ttr|so|van ban|tai lieu|bao cao)[ _.]{0,2}\d$|(?:cv|vb|kh|bc|so) ?\d[ _]$"
-)
+_NUMBERED = re.compile(r"(?:cv|vb|kh|bc|tl|qd|ttr|so|van ban)[ _.]{0,2}\d[ _.-]{0,3}$")
 _LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
 _STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
 _LABEL_SIGNS = frozenset(":=-–]")

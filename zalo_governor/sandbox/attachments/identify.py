@@ -122,12 +122,12 @@ _SCRIPTS = {
 }  # fmt: skip
 _CERTAIN_SCRIPTS = {scripts.BATCH, scripts.VBSCRIPT, scripts.HTA, scripts.WSF}
 _DOCUMENT_TYPES = re.compile(
-    r"application/(?:pdf|rtf|msword|epub\+zip|onenote|x-mspublisher|x-ooxml-encrypted|x-ole-storage|postscript"
+    r"application/(?:pdf|rtf|msword|onenote|x-mspublisher|x-ooxml-encrypted|x-ole-storage|postscript"
     r"|vnd\.(?:ms-(?:word|excel|powerpoint|outlook|office|project)|visio|oasis\.|openxmlformats-)[\w.\-]*)"
     r"|image/(?:vnd\.(?:dwg|dxf|djvu)[\w.\-+]*)"
 )
 _ARCHIVE_TYPES = re.compile(
-    r"application/(?:zip|gzip|zstd|x-(?:7z-compressed|tar|bzip2|xz|lzma|lzip|arj|cpio|compress|lzh\S*|lha|ace\S*|archive)"
+    r"application/(?:zip|epub\+zip|gzip|zstd|x-(?:7z-compressed|tar|bzip2|xz|lzma|lzip|arj|cpio|compress|lzh\S*|lha|ace\S*|archive)"
     r"|vnd\.(?:rar|ms-cab-compressed|ms-tnef)|x-ms-compress-\w+|mac-binhex40)"
 )
 _HTML_IN_OFFICE = {"doc", "xls", "ppt", "dot", "xlt"}

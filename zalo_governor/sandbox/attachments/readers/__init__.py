@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from zalo_governor.sandbox.attachments import archives
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import legacy, mail, markup, metafile, odf, ooxml, pdf, plain, rtf
 from zalo_governor.sandbox.attachments.readers.characters import load_charsets
@@ -36,7 +35,6 @@ _READERS: dict[str, Reader] = {
     "application/encrypted": legacy.read,
     "text/html": markup.read_html,
     "application/xhtml+xml": markup.read_html,
-    "application/epub+zip": archives.read,
     "text/calendar": plain.read_cards,
     "text/vcard": plain.read_cards,
     "text/x-vcard": plain.read_cards,

@@ -39,13 +39,13 @@ def _read_cards(content: bytes, collector: Collector) -> None:
         values = []
         whole = _QUOTED.sub(lambda found: re.sub(r"=\r?\n", "", found[0]), _FOLD.sub("", text.replace("\0", "")))
         for line in whole.splitlines():
-            if found := _PROPERTY.match(line):
-                name, value = found["name"].upper(), found["value"]
-                if "ENCODING=B" in name:
-                    with collector.noting_damage():
-                        collector.add_inner("data", base64.b64decode(value))
-                else:
-                    values.append(_readable(value, quoted="QUOTED-PRINTABLE" in name))
+            found = _PROPERTY.match(line)
+            name, value = (found["name"].upper(), found["value"]) if found else ("", line)
+            if "ENCODING=B" in name:
+                with collector.noting_damage():
+                    collector.add_inner("data", base64.b64decode(value))
+            else:
+                values.append(_readable(value, quoted="QUOTED-PRINTABLE" in name))
         collector.add_text("\n".join(values))
 
 
