@@ -139,7 +139,7 @@ class Grammar:
         if word.end in label_ends:
             return NOTHING
         line_start = folded.rfind("\n", 0, word.start) + 1
-        before = folded[max(word.start - _NEAR, line_start) : word.start]
+        before = folded[max(word.start - _NEAR, line_start) : word.start].replace("_", " ")
         after = folded[word.end : word.end + _NEAR]
         high = word.level > Level.MAT
         shouted = text[word.start : word.end].isupper()
