@@ -1,7 +1,7 @@
 """Lists by which links are judged: trusted domains, domains for everybody's files, bad ones, shorteners and brands."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from zalo_governor.text.links.addresses import in_latin, parents
@@ -51,6 +51,7 @@ class LinkLists:
         self._shorteners = frozenset(map(_read_domain, shorteners))
         self.by_shape = {shape_of(brand.name): brand for brand in reversed(self.brands)}
         self.owned_shapes = {".".join(map(shape_of, domain.split("."))): domain for domain in self._owned}
+        self._listed = self._trusted | self._shared | self._shorteners
         self._one_letter_less = _index_omissions(self.brands)
         long_names = sorted((shape_of(brand.name) for brand in self.brands if brand.distinctive), key=len, reverse=True)
         self.names = re.compile("|".join(re.escape(name) for name in long_names) or "(?!)")
@@ -83,6 +84,19 @@ class LinkLists:
         for start in range(len(labels) - 2):
             for end in range(start + 2, min(start + _MOST_LABELS + 1, len(labels))):
                 if (inside := ".".join(labels[start:end])) in self._owned:
+                    return inside
+        return ""
+
+    def listed_domain_inside(self, labels: Sequence[str]) -> str:
+        """Return the domain of any list but the dangerous that stands among labels in front of a suffix, dash or dot.
+
+        It is `momo.vn` in `momo.vn-qua.mau` and `zoom.us` in `zoom-us.mau`. Shorter ones are parts of common words.
+        """
+        pieces = [piece for label in labels for piece in label.split("-")]
+        for start in range(len(pieces) - 1):
+            for end in range(start + 2, min(start + _MOST_LABELS, len(pieces)) + 1):
+                inside = ".".join(pieces[start:end])
+                if len(inside) >= _SHORTEST_INSIDE and inside in self._listed:
                     return inside
         return ""
 
@@ -131,6 +145,7 @@ def _read_domain(written: str, line: str | None = None) -> str:
 
 
 _SHORTEST_INDEXED = 4
+_SHORTEST_INSIDE = 6
 _MOST_LABELS = 5
 """Most labels of a domain of a brand."""
 _NAME = re.compile(r"[a-z0-9-]{3,40}\??")
