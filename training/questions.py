@@ -1,7 +1,7 @@
 """Train the table that reads people's questions to the program: `python -m training.questions`.
 
-Reads the lines of the writers in `training/questions/` (`d00` are the project's own) and writes `question.classes` beside
-`zalo_governor/text/`. `python -m training.measure_questions` measures it on writers left out.
+Reads the lines of the writers in `training/questions/` (`d00` holds the project's own) and writes
+`zalo_governor/text/question.classes`. `python -m training.measure_questions` measures it on writers left out.
 """
 
 import hashlib
@@ -51,7 +51,9 @@ def fingerprint(known: Iterable[Question]) -> str:
 
 def questions(folder: Path = LINES) -> list[Question]:
     """Read the writers' lines: one JSON object a line; those without a text describe the writer."""
-    rows = [(path.stem, json.loads(row)) for path in sorted(folder.glob("*.jsonl")) for row in path.open(encoding="utf-8")]
+    rows = [
+        (path.stem, json.loads(row)) for path in sorted(folder.glob("*.jsonl")) for row in path.open(encoding="utf-8")
+    ]
     return [Question(writer, row["text"], row["intent"]) for writer, row in rows if "text" in row]
 
 

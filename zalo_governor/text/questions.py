@@ -50,7 +50,7 @@ def read_question(text: str, model: ClassModel | None = None) -> Reading:
 
 
 def features_of_question(text: str) -> frozenset[str]:
-    """Return the features of a text: its words, the same in plain Vietnamese, which of them occur together, concepts."""
+    """Return the features of a text: words as typed and in plain Vietnamese, pairs of near words, concepts."""
     plain = normalise(text).text[:_READ]
     words = [_PLAIN.get(word, word) for word in _TOKEN.findall(plain.lower())]
     words = [word for word in words if word]
@@ -61,9 +61,7 @@ def features_of_question(text: str) -> frozenset[str]:
     hit = [concept for concept, pattern in _CONCEPTS.items() if pattern.search(said)]
     found = set(features_of(plain))
     found.update("k" + fact for fact in features_of(" ".join(words)))
-    found.update(
-        f"s{first} {second}" for at, first in enumerate(tokens) for second in tokens[at + 1 : at + 1 + _NEAR]
-    )
+    found.update(f"s{first} {second}" for at, first in enumerate(tokens) for second in tokens[at + 1 : at + 1 + _NEAR])
     found.update("L" + concept for concept in hit or ("none",))
     found.update(f"L{first}&{second}" for first, second in itertools.combinations(hit, 2))
     found.update((f"words {min(len(tokens), _MOST_WORDS)}", f"asks {'?' in plain}"))
@@ -95,8 +93,8 @@ _PLAIN = {
 _CONCEPTS = {
     concept: re.compile(rf"\b(?:{words})\b")
     for concept, words in {
-        "change": "dong|xoa|nhac|gia han|lui|xac nhan|danh dau|doi|dung|chuyen|them|bot di|duoi|mo lai|ghi (?:vo|vao)|ghim"
-        "|duyet|bao (?:voi|cho)|close|thu hoi|huy|bo qua|khoi|giao cho|coi nhu|tat|soan|viet|dich|moi",
+        "change": "dong|xoa|nhac|gia han|lui|xac nhan|danh dau|doi|dung|chuyen|them|bot di|duoi|mo lai|ghi (?:vo|vao)"
+        "|ghim|duyet|bao (?:voi|cho)|close|thu hoi|huy|bo qua|khoi|giao cho|coi nhu|tat|soan|viet|dich|moi",
         "report": "bao cao|bc|tong (?:hop|ket|so)|tom (?:tat|luoc|lai)|recap|report|so lieu|thong ke|ket qua|dien bien"
         "|gut|chot so|ke lai|sum",
         "day": "hom (?:nay|ni|qua|kia)|ngay|sang nay|tu sang|trong ngay|dem (?:qua|nay)|bua nay|nay gio|toi nay|ca truc"

@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -15,6 +16,7 @@ from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import TypedDeadline, reader_for
 from zalo_governor.services.directives.register import DirectiveRegister
 from zalo_governor.services.directives.reminders import RemindHandler, plan_question
+from zalo_governor.services.directives.search import find_directives
 from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group, ServicePolicy
@@ -36,6 +38,8 @@ class Wanted(NamedTuple):
     """Number from a code `CĐ12`; None if none was typed."""
     words: str = ""
     """The text after the code, on one line."""
+    asked: bool = False
+    """Whether the words are a question in the person's own words."""
 
 
 class DirectiveCommand(Command[Wanted]):
@@ -137,6 +141,10 @@ class ShowDirectives(DirectiveCommand):
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if not reads or folded(argument.words) in _ME:
             return Answer([self._mine(call)], subject="tôi")
+        if argument.words and not call.event.is_group:
+            found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
+            if found or argument.asked:
+                return self._about_words(call, found)
         if argument.words or call.event.quote is not None:
             return self._enter(call, argument.words)
         return Answer([self._overview(call, group) for group in call.groups])
@@ -144,6 +152,13 @@ class ShowDirectives(DirectiveCommand):
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Show one directive: who has answered, who is silent."""
         return Answer([self._page(call, directive)], subject=directive.code)
+
+    def _about_words(self, call: Call, found: Sequence[Directive]) -> Answer:
+        if not found:
+            return Answer([self.voice.render_for(call.person, MessageId.DIRECTIVES_ABOUT_NONE)], "unknown_directive")
+        if len(found) == 1:
+            return self.about(call, found[0], "")
+        return Answer([self._pages.about(call.person, found)], subject=found[0].code)
 
     def _overview(self, call: Call, group: Group) -> str:
         return self._pages.overview(group, call.uow.directives.overview(group.id, self.policy.clock(), _ROWS))

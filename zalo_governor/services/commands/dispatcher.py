@@ -11,7 +11,8 @@ from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.services.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, joined_answers
-from zalo_governor.services.commands.directives import ShowDirectives
+from zalo_governor.services.commands.directives import AcceptDirective, RejectDirective, ShowDirectives
+from zalo_governor.services.commands.directives import Wanted as WantedDirective
 from zalo_governor.services.commands.parsing import (
     Typed,
     bare_case,
@@ -23,9 +24,13 @@ from zalo_governor.services.commands.parsing import (
     names_case,
     read,
     without_frame,
+    yes_or_no,
 )
+from zalo_governor.services.commands.questions import Meant, QuestionReader
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
+from zalo_governor.services.directives.pages import DirectivePages
+from zalo_governor.services.directives.reminders import asked_alone
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, plain
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
@@ -47,6 +52,7 @@ _MOST_HINTS = 1
 """Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
 _MOST_CODES = 10
 """For so many codes at most one command is carried out."""
+_DECISIONS = {True: AcceptDirective.word, False: RejectDirective.word}
 _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 """Roles of people who get reports, but are not shown cases and seldom have one of their own."""
 
@@ -61,7 +67,9 @@ class CommandDesk:
         self._policy = policy
         self._notifier = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._pages = DirectivePages(policy)
         self._commands = all_commands(policy)
+        self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
         self._words = {
@@ -140,6 +148,8 @@ class CommandDesk:
             return Typed(ShowCase.word, code, slash=True, bare=True)
         if code := bare_directive(event.text):
             return Typed(ShowDirectives.word, code, slash=True, bare=True)
+        if not event.is_group and (said := yes_or_no(event.text)) and said[1]:
+            return Typed(_DECISIONS[said[0]], said[1], slash=True)
         typed = read(event.text, self._words)
         if typed is not None and (typed.word or typed.slash):
             return typed
@@ -233,6 +243,9 @@ class CommandDesk:
         if not may_be_carried_out(event, now):
             return
         group_id = self._group_id(event)
+        meant = self._meant(person, event)
+        if not code and not meant and (typed is None or not typed.slash) and self._answer_freely(uow, event, person):
+            return
         if typed is not None:
             near = self._suggest_similar(person, typed, event)
             text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=near)
@@ -241,8 +254,39 @@ class CommandDesk:
         elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
             own = MessageId.HINT_CASE_OF_OTHERS if person.has(*_ABOVE_CASES) else MessageId.HINT_CASE
-            text = self._voice.render_for(person, own, code=code) if code else self._meant(person, event) or hint
+            text = self._voice.render_for(person, own, code=code) if code else meant or hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+
+    def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
+        """Answer a question in the person's own words, or take one word as answer; return False if it is neither.
+
+        Only people who hold a role are answered so, and only in private.
+        """
+        if type(event) is not MessageSent or event.is_group or event.attachment or not person.roles - {Role.MEMBER}:
+            return False
+        said = yes_or_no(event.text)
+        groups = self._groups_of(event)
+        proposed = [one for group in groups for one in uow.directives.proposed(group.id)] if said else []
+        if said and proposed and person.has(*DESK):
+            alone = asked_alone(uow, self._policy, person, event.at)
+            command = self._commands[_DECISIONS[said[0]]]
+            answer = (
+                command.answer(Call(uow, person, groups, event), WantedDirective(alone.id))
+                if alone
+                else Answer([self._pages.which(person, proposed)], "needs_code")
+            )
+            self._send_answer(uow, event, person, command, answer)
+            return True
+        meant = self._questions.read(person, event.text)
+        if isinstance(meant, Meant) and not meant.command.allowed(person):
+            self._refuse(uow, event, person, meant.command)
+        elif isinstance(meant, Meant):
+            answer = meant.command.answer(Call(uow, person, groups, event), meant.argument)
+            self._send_answer(uow, event, person, meant.command, answer)
+        elif meant:
+            self._notifier.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
+            self._audit(uow, event, person, "command.unknown", "")
+        return bool(meant)
 
     def _meant(self, person: Person, event: EventBase) -> str:
         """Return how to type the decision that a message with words of politeness asks for; "" if it asks for none."""
