@@ -13,7 +13,7 @@ from training.questions import OWN, SETTINGS, Question, examples, questions
 from zalo_governor.text.linear_classes import ClassModel
 from zalo_governor.text.questions import Intent, read_question
 
-FIGURES = ("questions", "right", "answered", "right of these", "in the menu", "changes answered")
+FIGURES = ("questions", "right", "answered", "right of these", "in the menu", "none answered")
 _MENU = 3
 
 
@@ -44,15 +44,15 @@ def count(lines: Iterable[Question], model: ClassModel | None) -> tuple[int, ...
     A line is answered if the reader is sure of an intent other than "none". Unsure, the menu has to hold the right one.
     """
     read = [(line.intent, read_question(line.text, model)) for line in lines]
-    answered = [(intent, by) for intent, by in read if by.sure and by.likeliest[0] is not Intent.NONE]
-    asked = [(intent, by) for intent, by in read if intent != Intent.NONE and not by.sure]
+    answered = [(intent, by) for intent, (by, sure) in read if sure and by[0] is not Intent.NONE]
+    asked = [(intent, by) for intent, (by, sure) in read if intent != Intent.NONE and not sure]
     return (
         len(read),
-        sum(intent == by.likeliest[0] for intent, by in read),
+        sum(intent == by[0] for intent, (by, _) in read),
         len(answered),
-        sum(intent == by.likeliest[0] for intent, by in answered),
+        sum(intent == by[0] for intent, by in answered),
         len(asked),
-        sum(intent in [one for one in by.likeliest if one is not Intent.NONE][:_MENU] for intent, by in asked),
+        sum(intent in [one for one in by if one is not Intent.NONE][:_MENU] for intent, by in asked),
         sum(intent == Intent.NONE for intent, _ in answered),
     )
 

@@ -105,12 +105,9 @@ def figures_of(
         now: the moment at which unmet deadlines count as passed.
         asked_about: codes of the messages of which the program was unsure.
     """
-    unsure = [one for one in given if one.code in asked_about]
-    # A rejected message is dropped without a reason; who drops a directive gives one.
-    rejected = [one for one in unsure if one.state is DirectiveState.DROPPED and not one.reason]
-    accepted = [one for one in unsure if one.state in _ACCEPTED and one not in rejected]
     states = Counter(directive.state for directive in given)
     valid = {one.id: one for one in given if one.state in {DirectiveState.OPEN, DirectiveState.DONE}}
+    unsure = [one for one in given if one.code in asked_about]
     asked = [one for one in assignees if one.directive_id in valid and not one.removed]
     by_name: dict[str, list[Assignee]] = {}
     for one in asked:
@@ -124,8 +121,9 @@ def figures_of(
         dropped=states[DirectiveState.DROPPED] + states[DirectiveState.WITHDRAWN],
         proposed=states[DirectiveState.PROPOSED],
         questions=len(unsure),
-        questions_yes=len(accepted),
-        questions_no=len(rejected),
+        # Who drops a directive gives a reason; a message that is none is rejected without.
+        questions_yes=sum(one.id in valid or bool(one.reason) for one in unsure),
+        questions_no=sum(one.state is DirectiveState.DROPPED and not one.reason for one in unsure),
         asked=len(asked),
         answered=sum(not one.silent for one in asked),
         in_time=sum(row.in_time for row in agencies),
@@ -139,9 +137,6 @@ def figures_of(
         first_answer_minutes=_first_answer_minutes(asked, valid),
         agencies=tuple(agencies),
     )
-
-
-_ACCEPTED = frozenset({DirectiveState.OPEN, DirectiveState.DONE, DirectiveState.DROPPED})
 
 
 def open_directive(line: DirectiveOverview) -> OpenDirective:

@@ -2,7 +2,6 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -143,8 +142,10 @@ class ShowDirectives(DirectiveCommand):
             return Answer([self._mine(call)], subject="tôi")
         if argument.words and not call.event.is_group:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
+            if len(found) == 1:
+                return self.about(call, found[0], "")
             if found or argument.asked:
-                return self._about_words(call, found)
+                return Answer([self._pages.about(call.person, found)])
         if argument.words or call.event.quote is not None:
             return self._enter(call, argument.words)
         return Answer([self._overview(call, group) for group in call.groups])
@@ -152,13 +153,6 @@ class ShowDirectives(DirectiveCommand):
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Show one directive: who has answered, who is silent."""
         return Answer([self._page(call, directive)], subject=directive.code)
-
-    def _about_words(self, call: Call, found: Sequence[Directive]) -> Answer:
-        if not found:
-            return Answer([self.voice.render_for(call.person, MessageId.DIRECTIVES_ABOUT_NONE)], "unknown_directive")
-        if len(found) == 1:
-            return self.about(call, found[0], "")
-        return Answer([self._pages.about(call.person, found)], subject=found[0].code)
 
     def _overview(self, call: Call, group: Group) -> str:
         return self._pages.overview(group, call.uow.directives.overview(group.id, self.policy.clock(), _ROWS))

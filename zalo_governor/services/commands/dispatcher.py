@@ -11,8 +11,7 @@ from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.services.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, joined_answers
-from zalo_governor.services.commands.directives import AcceptDirective, RejectDirective, ShowDirectives
-from zalo_governor.services.commands.directives import Wanted as WantedDirective
+from zalo_governor.services.commands.directives import ShowDirectives
 from zalo_governor.services.commands.parsing import (
     Typed,
     bare_case,
@@ -26,11 +25,9 @@ from zalo_governor.services.commands.parsing import (
     without_frame,
     yes_or_no,
 )
-from zalo_governor.services.commands.questions import Meant, QuestionReader
+from zalo_governor.services.commands.questions import DECISIONS, QuestionReader
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
-from zalo_governor.services.directives.pages import DirectivePages
-from zalo_governor.services.directives.reminders import asked_alone
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, plain
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
@@ -52,7 +49,6 @@ _MOST_HINTS = 1
 """Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
 _MOST_CODES = 10
 """For so many codes at most one command is carried out."""
-_DECISIONS = {True: AcceptDirective.word, False: RejectDirective.word}
 _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 """Roles of people who get reports, but are not shown cases and seldom have one of their own."""
 
@@ -67,7 +63,6 @@ class CommandDesk:
         self._policy = policy
         self._notifier = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
-        self._pages = DirectivePages(policy)
         self._commands = all_commands(policy)
         self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):
@@ -149,7 +144,7 @@ class CommandDesk:
         if code := bare_directive(event.text):
             return Typed(ShowDirectives.word, code, slash=True, bare=True)
         if not event.is_group and (said := yes_or_no(event.text)) and said[1]:
-            return Typed(_DECISIONS[said[0]], said[1], slash=True)
+            return Typed(DECISIONS[said[0]], said[1], slash=True)
         typed = read(event.text, self._words)
         if typed is not None and (typed.word or typed.slash):
             return typed
@@ -264,25 +259,17 @@ class CommandDesk:
         """
         if type(event) is not MessageSent or event.is_group or event.attachment or not person.roles - {Role.MEMBER}:
             return False
-        said = yes_or_no(event.text)
-        groups = self._groups_of(event)
-        proposed = [one for group in groups for one in uow.directives.proposed(group.id)] if said else []
-        if said and proposed and person.has(*DESK):
-            alone = asked_alone(uow, self._policy, person, event.at)
-            command = self._commands[_DECISIONS[said[0]]]
-            answer = (
-                command.answer(Call(uow, person, groups, event), WantedDirective(alone.id))
-                if alone
-                else Answer([self._pages.which(person, proposed)], "needs_code")
-            )
-            self._send_answer(uow, event, person, command, answer)
+        call = Call(uow, person, self._groups_of(event), event)
+        if decided := self._questions.decide(call):
+            self._send_answer(uow, event, person, *decided)
             return True
         meant = self._questions.read(person, event.text)
-        if isinstance(meant, Meant) and not meant.command.allowed(person):
-            self._refuse(uow, event, person, meant.command)
-        elif isinstance(meant, Meant):
-            answer = meant.command.answer(Call(uow, person, groups, event), meant.argument)
-            self._send_answer(uow, event, person, meant.command, answer)
+        if isinstance(meant, tuple):
+            command, argument = meant
+            if command.allowed(person):
+                self._send_answer(uow, event, person, command, command.answer(call, argument))
+            else:
+                self._refuse(uow, event, person, command)
         elif meant:
             self._notifier.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")

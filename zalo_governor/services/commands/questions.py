@@ -1,14 +1,18 @@
-"""Questions in a person's own words: the commands that they mean. Only commands that read something are ever meant."""
+"""What a person writes to the program without a command: questions in own words, and one word as an answer.
+
+Questions only ever mean commands that read something.
+"""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from zalo_governor.domain.people import Person
-from zalo_governor.services.commands.base import AnyCommand
+from zalo_governor.domain.people import DESK, Person
+from zalo_governor.services.commands.base import Answer, AnyCommand, Call
+from zalo_governor.services.commands.directives import AcceptDirective, RejectDirective
 from zalo_governor.services.commands.directives import Wanted as WantedDirective
-from zalo_governor.services.commands.parsing import code_within, folded
+from zalo_governor.services.commands.parsing import code_within, folded, yes_or_no
 from zalo_governor.services.commands.report import Wanted as WantedReport
-from zalo_governor.services.directives.reading import reader_for
+from zalo_governor.services.directives.reminders import asked_alone
 from zalo_governor.services.messaging.formatter import MessageFormatter, plain
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
@@ -16,9 +20,7 @@ from zalo_governor.services.reports.periods import Span, as_period, named_in, to
 from zalo_governor.text.questions import Intent, read_question
 
 _COMMANDS: Mapping[Intent, tuple[str, ...]] = {
-    Intent.REPORT_TODAY: ("baocao",),
-    Intent.REPORT_WEEK: ("baocao",),
-    Intent.REPORT_MONTH: ("baocao",),
+    **dict.fromkeys((Intent.REPORT_TODAY, Intent.REPORT_WEEK, Intent.REPORT_MONTH), ("baocao",)),
     Intent.DIRECTIVES_OPEN: ("giaoviec",),
     Intent.DIRECTIVE_ONE: ("giaoviec",),
     Intent.CASES_OPEN: ("vipham", "baocao"),
@@ -27,25 +29,11 @@ _COMMANDS: Mapping[Intent, tuple[str, ...]] = {
     Intent.HELP: ("trogiup",),
 }
 """Intent -> the words of the commands that answer it: of these, the first one that the person may use."""
+DECISIONS = {True: AcceptDirective.word, False: RejectDirective.word}
+"""Yes or no to the question whether a message is a directive -> the word of the command that decides so."""
 _PERIODS = {Intent.REPORT_TODAY: "", Intent.REPORT_WEEK: "tuan", Intent.REPORT_MONTH: "thang"}
-_LINES = {
-    "giaoviec": MessageId.MENU_DIRECTIVES,
-    "vipham": MessageId.MENU_CASES,
-    "trangthai": MessageId.MENU_STATUS,
-    "thanhvien": MessageId.MENU_MEMBERS,
-    "trogiup": MessageId.USAGE_HELP,
-    "baocao": MessageId.MENU_REPORT,
-}
 _MOST_LISTED = 3
 _MOST_CHARACTERS = 300
-_NAME_LENGTH = 60
-
-
-class Meant(NamedTuple):
-    """The command that a question means."""
-
-    command: AnyCommand
-    argument: Any
 
 
 class QuestionReader:
@@ -56,16 +44,35 @@ class QuestionReader:
         self._commands = commands
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def read(self, person: Person, text: str) -> Meant | str:
-        """Return the command that a text means; a menu of the likeliest ones if unsure; "" if it asks for none."""
-        reading = read_question(text)
-        if not reading.sure:
-            return self._menu(person, text, reading.likeliest)
-        intent = reading.likeliest[0]
-        if intent is Intent.NONE:
+    def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
+        """Take one word of an admin as the answer to the question whether a message is a directive.
+
+        Returns:
+            The command that it stands for, with its answer: where it is unclear which message is meant, that the code
+            is needed. None if it is no such word, or nothing was asked.
+        """
+        said = yes_or_no(call.event.text) if call.person.has(*DESK) else None
+        proposed = [one for group in call.groups for one in call.uow.directives.proposed(group.id)] if said else []
+        if said is None or not proposed:
+            return None
+        command = self._commands[DECISIONS[said[0]]]
+        alone = asked_alone(call.uow, self._policy, call.person, call.event.at)
+        if alone is None:
+            codes = {"codes": ", ".join(one.code for one in proposed), "code": proposed[0].code}
+            return command, Answer(
+                [self._voice.render_for(call.person, MessageId.DIRECTIVE_WHICH, **codes)], "needs_code"
+            )
+        return command, command.answer(call, WantedDirective(alone.id))
+
+    def read(self, person: Person, text: str) -> tuple[AnyCommand, Any] | str:
+        """Return the command that a text means, with its argument; if unsure, a menu of the likeliest; "" for none."""
+        likeliest, sure = read_question(text)
+        if not sure:
+            return self._menu(person, text, likeliest)
+        if likeliest[0] is Intent.NONE:
             return ""
-        command = self._command(person, intent)
-        return Meant(command, self._argument(command, intent, text))
+        command = self._command(person, likeliest[0])
+        return command, self._argument(command, likeliest[0], text)
 
     def _command(self, person: Person, intent: Intent) -> AnyCommand:
         able = [self._commands[word] for word in _COMMANDS[intent]]
@@ -81,12 +88,12 @@ class QuestionReader:
     def _span(self, intent: Intent, text: str) -> Span:
         return named_in(folded(text), today(self._policy.clock()), _PERIODS[intent])
 
-    def _menu(self, person: Person, text: str, likeliest: tuple[Intent, ...]) -> str:
+    def _menu(self, person: Person, text: str, likeliest: list[Intent]) -> str:
         rows = list(dict.fromkeys(self._rows(person, text, likeliest)))[:_MOST_LISTED]
         listed = "\n".join(self._voice.render(MessageId.HELP_ROW, usage=row) for row in rows)
         return self._voice.render_for(person, MessageId.QUESTION_MENU, rows=listed) if rows else ""
 
-    def _rows(self, person: Person, text: str, likeliest: tuple[Intent, ...]) -> Iterator[str]:
+    def _rows(self, person: Person, text: str, likeliest: list[Intent]) -> Iterator[str]:
         for intent in likeliest:
             command = self._command(person, intent) if intent is not Intent.NONE else None
             if command is None or not command.allowed(person):
@@ -94,11 +101,5 @@ class QuestionReader:
             if intent in _PERIODS:
                 period = as_period(self._span(intent, text), self._voice)
                 yield self._voice.render(MessageId.QUESTION_REPORT, period=period.command, label=period.label)
-            elif intent is Intent.DIRECTIVE_ONE and (name := self._name(text)):
-                yield self._voice.render(MessageId.QUESTION_DIRECTIVE, name=name)
             else:
-                yield self._voice.render(_LINES[command.word])
-
-    def _name(self, text: str) -> str:
-        named = reader_for(self._policy.directives.skip_holidays).addressees(text)
-        return plain(named[0], _NAME_LENGTH) if named and not named[0].startswith("@") else ""
+                yield self._voice.render(command.usage)

@@ -223,13 +223,10 @@ class DirectivePages:
         )
         return self._filled(head, rows, len(rows))
 
-    def which(self, person: Person, proposed: Sequence[Directive]) -> str:
-        """Return the reply to one word of which it is not clear about which of several messages it is."""
-        codes = ", ".join(directive.code for directive in proposed[:_MANY])
-        return self._voice.render_for(person, MessageId.DIRECTIVE_WHICH, codes=codes, code=proposed[0].code)
-
     def about(self, person: Person, found: Sequence[Directive]) -> str:
-        """Return the list of directives that a question may be about."""
+        """Return the list of directives that a question may be about, or that there are none."""
+        if not found:
+            return self._voice.render_for(person, MessageId.DIRECTIVES_ABOUT_NONE)
         rows = [
             self._voice.render(
                 MessageId.DIRECTIVE_MINE_ROW,

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -32,50 +32,41 @@ def find_directives(uow: UnitOfWork, group_ids: Iterable[str], words: str, now: 
         for directive, asked in uow.directives.given(group_id, now - _LOOKED_AT, now + timedelta(days=1))
         if directive.state in _VALID
     ]
-    told = _tokens(words)
     texts = [_tokens(directive.text) for directive, _ in given]
     often = Counter(token for text in texts for token in set(text))
     named = _named(uow, words, [one for _, asked in given for one in asked])
     scored = [
-        (_fit(told, text, often) + _NAMED * any(one.name in named for one in asked), directive, asked)
+        (_fit(_tokens(words), text, often) + _NAMED * any(one.name in named for one in asked), directive, asked)
         for text, (directive, asked) in zip(texts, given, strict=True)
     ]
     best = max((score for score, _, _ in scored), default=0)
-    fitting = [(directive, asked) for score, directive, asked in scored if score == best] if best >= _LEAST else []
-    left = [directive for directive, asked in fitting if _is_unsettled(asked, named)]
-    return sorted(left or (directive for directive, _ in fitting), key=lambda one: (not one.open, -one.id))
+    fitting = [(directive, asked) for score, directive, asked in scored if score == best >= _LEAST]
+    left = [one for one, asked in fitting if any(not of.settled for of in asked if not named or of.name in named)]
+    return sorted(left or [one for one, _ in fitting], key=lambda one: (not one.open, -one.id))
 
 
 def _named(uow: UnitOfWork, words: str, assignees: Iterable[Assignee]) -> set[str]:
     """Return the names of the addressees that the words name, or one of whose people they name."""
-    people: dict[str, set[int]] = {}
+    people: dict[str, set[str]] = {}
     for one in assignees:
-        people.setdefault(one.name, set()).update(one.person_ids)
-    known = {number: uow.people.get(number).full_name for numbers in people.values() for number in numbers}
-    called = {number for number, name in known.items() if is_called_in(words, name)}
+        people.setdefault(one.name, {one.name}).update(uow.people.get(number).full_name for number in one.person_ids)
     return {
         name
-        for name, numbers in people.items()
-        if numbers & called or is_named_in(words, name) or is_called_in(words, name)
+        for name, all_names in people.items()
+        if is_named_in(words, name) or any(is_called_in(words, called) for called in all_names)
     }
 
 
 def _fit(told: Sequence[str], text: Sequence[str], often: Counter[str]) -> int:
     pairs = {pair for pair in pairwise(told) if not _COMMON.issuperset(pair)} & set(pairwise(text))
     single = set(told).intersection(text) - _COMMON
-    rare = sum(_RARE if often[token] == 1 and len(token) >= _LONG else 1 for token in single)
-    return _PAIR * len(pairs) + rare
-
-
-def _is_unsettled(asked: Sequence[Assignee], named: Collection[str]) -> bool:
-    return any(not one.settled for one in asked if not named or one.name in named)
+    return _PAIR * len(pairs) + sum(_RARE if often[one] == 1 and len(one) >= _LONG else 1 for one in single)
 
 
 def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(fold(normalise(text).text))
+    return re.findall(r"\w+", fold(normalise(text).text))
 
 
-_TOKEN = re.compile(r"\w+")
 _COMMON = frozenset(
     """
     a ai anh ay ba bac ban bao bc ben biet bo bot cac cai can cao chi chi cho chua chuyen co con cua cung da dau day de

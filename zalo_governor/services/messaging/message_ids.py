@@ -431,7 +431,6 @@ class MessageId(Enum):
     MEANT_COMMAND = ("meant_command", "who line")
     QUESTION_MENU = ("question_menu", "who rows")
     QUESTION_REPORT = ("question_report", "period label")
-    QUESTION_DIRECTIVE = ("question_directive", "name")
     REFUSED = ("refused", "who command")
     REFUSED_LEADER = ("refused_leader", "who command")
     STALE = ("stale", "who when command")
