@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from training.classes import fit
-from training.questions import OWN, SETTINGS, Question, examples, questions
+from training.questions import OWN, SETTINGS, Question, examples, questions, questions_in
 from zalo_governor.text.linear_classes import ClassModel
 from zalo_governor.text.questions import Intent, read_question
 
@@ -29,8 +29,7 @@ def main() -> None:
 
 def _parts(files: Sequence[str]) -> Iterable[tuple[str, list[Question], ClassModel | None]]:
     for file in files:
-        path = Path(file)
-        yield path.parent.name, [line for line in questions(path.parent) if line.writer == path.stem], None
+        yield Path(file).parent.name, questions_in(Path(file)), None
     known = [] if files else questions()
     for writer in sorted({line.writer for line in known} - {OWN}):
         others = [line for line in known if line.writer != writer]

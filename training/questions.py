@@ -49,12 +49,15 @@ def fingerprint(known: Iterable[Question]) -> str:
     return whole.hexdigest()
 
 
-def questions(folder: Path = LINES) -> list[Question]:
-    """Read the writers' lines: one JSON object a line; those without a text describe the writer."""
-    rows = [
-        (path.stem, json.loads(row)) for path in sorted(folder.glob("*.jsonl")) for row in path.open(encoding="utf-8")
-    ]
-    return [Question(writer, row["text"], row["intent"]) for writer, row in rows if "text" in row]
+def questions() -> list[Question]:
+    """Read the lines of all writers."""
+    return [line for path in sorted(LINES.glob("*.jsonl")) for line in questions_in(path)]
+
+
+def questions_in(path: Path) -> list[Question]:
+    """Read the lines of a file, a JSON object each; one without a text describes the writer."""
+    rows = [json.loads(row) for row in path.read_text(encoding="utf-8").splitlines()]
+    return [Question(path.stem, row["text"], row["intent"]) for row in rows if "text" in row]
 
 
 def examples(known: Iterable[Question]) -> Iterator[Example]:
