@@ -140,7 +140,8 @@ class ShowDirectives(DirectiveCommand):
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if not reads or folded(argument.words) in _ME:
             return Answer([self._mine(call)], subject="tôi")
-        if argument.words and not call.event.is_group:
+        enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
+        if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
             if len(found) == 1:
                 return self.about(call, found[0], "")

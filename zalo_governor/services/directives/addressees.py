@@ -213,11 +213,11 @@ def fits(typed: str, name: str) -> bool:
     return bool(words) and (_likeness(words, key) > 0 or key[-len(words) :] == words)
 
 
-def is_named_in(text: str, name: str) -> bool:
-    """Return whether a sentence names the agency: by its name, two words of it, or its initials."""
+def likeness_in(text: str, name: str) -> int:
+    """Return how well the best part of a sentence fits the agency's name: its words, two of them, initials; 0: none."""
     words, key = _agency_words(text), _agency_words(name)
     parts = (words[at : at + length] for length in range(1, _LONGEST_NAME) for at in range(len(words) - length + 1))
-    return any(_likeness(part, key) > 0 for part in parts)
+    return max((_likeness(part, key) for part in parts), default=0)
 
 
 def is_called_in(text: str, full_name: str) -> bool:

@@ -216,7 +216,7 @@ def asked_alone(uow: UnitOfWork, policy: ServicePolicy, person: Person, at: date
     places = [NO_GROUP, *(group.id for group in policy.governed)]
     told = [uow.outbox.last_added(person.id, to, place, at - _LATER) for to in Purpose for place in places]
     last = max(filter(None, told), default=None)
-    if last is None:
+    if last is None or last > at:
         return None
     proposed = [one for group in policy.governed for one in uow.directives.proposed(group.id)]
     return next((one for one in proposed if uow.claims.is_claimed(_name_of_question(one, person), last)), None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveState
-from zalo_governor.services.directives.addressees import is_called_in, is_named_in
+from zalo_governor.services.directives.addressees import is_called_in, likeness_in
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
@@ -16,8 +16,7 @@ _LOOKED_AT = timedelta(days=90)
 _VALID = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
 _NAMED, _PAIR, _RARE = 4, 2, 2
 """What counts for a directive: an addressee that is named, two words in a row, one word that no other directive has."""
-_LEAST = 2
-_LONG = 4
+_LEAST, _LONG = 2, 4
 
 
 def find_directives(uow: UnitOfWork, group_ids: Iterable[str], words: str, now: datetime) -> list[Directive]:
@@ -50,11 +49,10 @@ def _named(uow: UnitOfWork, words: str, assignees: Iterable[Assignee]) -> set[st
     people: dict[str, set[str]] = {}
     for one in assignees:
         people.setdefault(one.name, {one.name}).update(uow.people.get(number).full_name for number in one.person_ids)
-    return {
-        name
-        for name, all_names in people.items()
-        if is_named_in(words, name) or any(is_called_in(words, called) for called in all_names)
-    }
+    alike = {name: likeness_in(words, name) for name in people}
+    best = max(alike.values(), default=0) or None
+    called = {name for name, others in people.items() if any(is_called_in(words, other) for other in others)}
+    return called or {name for name, score in alike.items() if score == best}
 
 
 def _fit(told: Sequence[str], text: Sequence[str], often: Counter[str]) -> int:

@@ -46,7 +46,7 @@ def named_in(words: str, today: date, default: str) -> Span:
     for length in range(min(len(tokens), _LONGEST), 0, -1):
         for at in range(len(tokens) - length + 1):
             text = " ".join(tokens[at : at + length]).strip(" ,.?!;")
-            span = asked(text, today) if text and text not in _DOUBTFUL else None
+            span = asked(text, today) if text else None
             if span and (span.name is usual.name or {span.name, usual.name} == _WEEKS):
                 return span
             other = other or (span if span and length > 1 else None)
@@ -123,8 +123,6 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEARS = range(2000, 2101)
 _LONGEST = 9
 """Most words of a period within a sentence."""
-_DOUBTFUL = frozenset({"nam", "quy", "ngay", "tuan", "thang"})
-"""Words that name a period only if they stand alone: in a sentence, `nam` is also a name, the South or a number."""
 _WEEKS = {MessageId.PERIOD_WEEK, MessageId.PERIOD_RANGE}
 
 

@@ -111,7 +111,7 @@ def ask(desk: LedgerDesk, orders: int = 1) -> None:
     ("word", "state"),
     [("đúng", "open"), ("Phải.", "open"), ("roi a", "open"), ("Ừ", "open"), ("không", "dropped"),
      ("KHONG PHAI", "dropped"), ("CĐ1 đúng", "open"), ("không, cđ1", "dropped"), ("đúng giờ", "proposed"),
-     ("không biết", "proposed")],
+     ("không biết", "proposed"), ("đúng 1 giờ mới xong", "proposed"), ("không 1 ai nói", "proposed")],
 )  # fmt: skip
 def test_one_word_of_who_was_asked_decides(word: str, state: str) -> None:
     desk = LedgerDesk()
