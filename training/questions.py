@@ -15,6 +15,7 @@ from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.fold import fold
 from zalo_governor.text.questions import features_of_question
 
+COMMAND = "python -m training.questions"
 SETTINGS = Settings(bits=16, least_groups=1)
 """What only one writer uses is learnt too: there are few lines, and most are short."""
 LINES = Path(__file__).parent / "questions"

@@ -46,7 +46,7 @@ def named_in(words: str, today: date, default: str) -> Span:
     for length in range(min(len(tokens), _LONGEST), 0, -1):
         for at in range(len(tokens) - length + 1):
             text = " ".join(tokens[at : at + length]).strip(" ,.?!;")
-            span = asked(text, today) if text else None
+            span = asked(text, today) if text and text != default else None
             if span and (span.name is usual.name or {span.name, usual.name} == _WEEKS):
                 return span
             other = other or (span if span and length > 1 else None)
