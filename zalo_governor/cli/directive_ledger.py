@@ -59,8 +59,9 @@ def list_directives(config: Path, *, as_json: bool) -> None:
             str(line.overdue),
         )
     Console().print(table)
-    count, yes = sum(of.questions for of in asked), sum(of.questions_yes for of in asked)
-    no = sum(of.questions_no for of in asked)
+    count, yes, no = map(
+        sum, zip((0, 0, 0), *((of.questions, of.questions_yes, of.questions_no) for of in asked), strict=True)
+    )
     typer.echo(f"{_ASKED.days} ngày qua hỏi Quản trị Nhóm về {count} tin: là chỉ đạo {yes}, không phải {no}.")
 
 

@@ -56,9 +56,7 @@ def features_of_question(text: str) -> frozenset[str]:
 
 SURE = 0.25
 """Least distance between the two best scores at which a question counts as understood."""
-_READ = 400
-_NEAR = 4
-_MOST_WORDS = 12
+_READ, _NEAR, _MOST_WORDS = 400, 4, 12
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _PLAIN = {
     word: plain

@@ -3,7 +3,7 @@
 Questions only ever mean commands that read something.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from zalo_governor.domain.people import DESK, Person
@@ -56,13 +56,11 @@ class QuestionReader:
         if said is None or not proposed:
             return None
         command = self._commands[DECISIONS[said[0]]]
-        alone = asked_alone(call.uow, self._policy, call.person, call.event.at)
-        if alone is None:
-            codes = {"codes": ", ".join(one.code for one in proposed), "code": proposed[0].code}
-            return command, Answer(
-                [self._voice.render_for(call.person, MessageId.DIRECTIVE_WHICH, **codes)], "needs_code"
-            )
-        return command, command.answer(call, WantedDirective(alone.id))
+        alone = asked_alone(call.uow, self._policy, call.person, proposed, call.event.at)
+        if alone is not None:
+            return command, command.answer(call, WantedDirective(alone.id))
+        codes = {"codes": ", ".join(one.code for one in proposed), "code": proposed[0].code}
+        return command, Answer([self._voice.render_for(call.person, MessageId.DIRECTIVE_WHICH, **codes)], "needs_code")
 
     def read(self, person: Person, text: str) -> tuple[AnyCommand, Any] | str:
         """Return the command that a text means, with its argument; if unsure, a menu of the likeliest; "" for none."""
@@ -89,17 +87,13 @@ class QuestionReader:
         return named_in(folded(text), today(self._policy.clock()), _PERIODS[intent])
 
     def _menu(self, person: Person, text: str, likeliest: list[Intent]) -> str:
-        rows = list(dict.fromkeys(self._rows(person, text, likeliest)))[:_MOST_LISTED]
-        listed = "\n".join(self._voice.render(MessageId.HELP_ROW, usage=row) for row in rows)
+        able = [(intent, self._command(person, intent)) for intent in likeliest if intent is not Intent.NONE]
+        rows = dict.fromkeys(self._row(intent, command, text) for intent, command in able if command.allowed(person))
+        listed = "\n".join(self._voice.render(MessageId.HELP_ROW, usage=row) for row in list(rows)[:_MOST_LISTED])
         return self._voice.render_for(person, MessageId.QUESTION_MENU, rows=listed) if rows else ""
 
-    def _rows(self, person: Person, text: str, likeliest: list[Intent]) -> Iterator[str]:
-        for intent in likeliest:
-            command = self._command(person, intent) if intent is not Intent.NONE else None
-            if command is None or not command.allowed(person):
-                continue
-            if intent in _PERIODS:
-                period = as_period(self._span(intent, text), self._voice)
-                yield self._voice.render(MessageId.QUESTION_REPORT, period=period.command, label=period.label)
-            else:
-                yield self._voice.render(command.usage)
+    def _row(self, intent: Intent, command: AnyCommand, text: str) -> str:
+        if intent not in _PERIODS:
+            return self._voice.render(command.usage)
+        period = as_period(self._span(intent, text), self._voice)
+        return self._voice.render(MessageId.QUESTION_REPORT, period=period.command, label=period.label)

@@ -223,11 +223,8 @@ def likeness_in(text: str, name: str) -> int:
 def is_called_in(text: str, full_name: str) -> bool:
     """Return whether a sentence names the person by the full name, or by the last part of it as `anh Hòa`."""
     words, name = _words(text), _words(full_name)
-    if not name:
-        return False
-    return _contains(words, name) or any(
-        _FORM_OF_ADDRESS.fullmatch(before) and word == name[-1] for before, word in pairwise(words)
-    )
+    called = {word for before, word in pairwise(words) if _FORM_OF_ADDRESS.fullmatch(before)}
+    return bool(name) and (_contains(words, name) or name[-1] in called)
 
 
 def _likeness(typed: Sequence[str], key: Sequence[str]) -> int:

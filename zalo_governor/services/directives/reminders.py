@@ -208,17 +208,18 @@ class DeadlineHandler(_Handler):
         return [giver, *(person for person in office if person.id != giver.id)]
 
 
-def asked_alone(uow: UnitOfWork, policy: ServicePolicy, person: Person, at: datetime) -> Directive | None:
-    """Return the undecided message about which alone the last thing that the program wrote to the person asks.
+def asked_alone(
+    uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
+) -> Directive | None:
+    """Return the one of the messages `proposed` about which alone the last thing asks that the person was told.
 
-    None if it wrote anything else after that, or not within a day before `at`: one word may then answer something else.
+    None if that was anything else, or more than a day before `at`: one word may then answer something else.
     """
     places = [NO_GROUP, *(group.id for group in policy.governed)]
     told = [uow.outbox.last_added(person.id, to, place, at - _LATER) for to in Purpose for place in places]
     last = max(filter(None, told), default=None)
     if last is None or last > at:
         return None
-    proposed = [one for group in policy.governed for one in uow.directives.proposed(group.id)]
     return next((one for one in proposed if uow.claims.is_claimed(_name_of_question(one, person), last)), None)
 
 
