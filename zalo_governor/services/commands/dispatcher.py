@@ -253,10 +253,7 @@ class CommandDesk:
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
-        """Answer a question in the person's own words, or take one word as answer; return False if it is neither.
-
-        Only people who hold a role are answered so, and only in private.
-        """
+        """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
         if type(event) is not MessageSent or event.is_group or event.attachment or not person.roles - {Role.MEMBER}:
             return False
         call = Call(uow, person, self._groups_of(event), event)

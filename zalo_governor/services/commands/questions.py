@@ -47,9 +47,7 @@ class QuestionReader:
     def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
         """Take one word of an admin as the answer to the question whether a message is a directive.
 
-        Returns:
-            The command that it stands for, with its answer: where it is unclear which message is meant, that the code
-            is needed. None if it is no such word, or nothing was asked.
+        Return the command that it stands for with its reply, which may be that the code is needed; None if it is none.
         """
         said = yes_or_no(call.event.text) if call.person.has(*DESK) else None
         proposed = [one for group in call.groups for one in call.uow.directives.proposed(group.id)] if said else []

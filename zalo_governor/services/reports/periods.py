@@ -122,7 +122,6 @@ _YEAR = re.compile(r"nam ?([0-9]{4})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEARS = range(2000, 2101)
 _LONGEST = 9
-"""Most words of a period within a sentence."""
 _WEEKS = {MessageId.PERIOD_WEEK, MessageId.PERIOD_RANGE}
 
 
@@ -135,8 +134,6 @@ def _parse_named(text: str, today: date) -> Span | None:
             return days(today, today)
         case "homqua" | "hqua" | "demqua" | "buaqua":
             return days(today - _ONE_DAY, today - _ONE_DAY)
-        case "homkia":
-            return days(today - 2 * _ONE_DAY, today - 2 * _ONE_DAY)
         case "tuan" | "tuannay" | "tuanni":
             return _week_of(monday, today)
         case "tuantruoc" | "tuanqua" | "tuanroi" | "tuanvuaroi" | "tuanvuaqua":
