@@ -134,6 +134,8 @@ def _parse_named(text: str, today: date) -> Span | None:
             return days(today, today)
         case "homqua" | "hqua" | "demqua" | "buaqua":
             return days(today - _ONE_DAY, today - _ONE_DAY)
+        case "homkia":
+            return days(today - 2 * _ONE_DAY, today - 2 * _ONE_DAY)
         case "tuan" | "tuannay" | "tuanni":
             return _week_of(monday, today)
         case "tuantruoc" | "tuanqua" | "tuanroi" | "tuanvuaroi" | "tuanvuaqua":
