@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from zalo_governor.services.commands.parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _MOST = 10_000
+_ASKED = timedelta(days=90)
 
 
 def list_directives(config: Path, *, as_json: bool) -> None:
@@ -31,6 +32,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
         lines = [
             line for group in records.settings.groups for line in uow.directives.overview(group.id, now, _MOST).lines
         ]
+        asked = [uow.directives.figures(group.id, now - _ASKED, now, now) for group in records.settings.groups]
         givers = {line.directive.given_by: uow.people.get(line.directive.given_by).name for line in lines}
         note_access(uow, system_clock, "directives.listed", directives=len(lines))
     if as_json:
@@ -57,6 +59,10 @@ def list_directives(config: Path, *, as_json: bool) -> None:
             str(line.overdue),
         )
     Console().print(table)
+    count, yes, no = map(
+        sum, zip((0, 0, 0), *((of.questions, of.questions_yes, of.questions_no) for of in asked), strict=True)
+    )
+    typer.echo(f"{_ASKED.days} ngày qua hỏi Quản trị Nhóm về {count} tin: là chỉ đạo {yes}, không phải {no}.")
 
 
 def show_directive(config: Path, code: str, *, as_json: bool) -> None:
