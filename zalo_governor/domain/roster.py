@@ -25,6 +25,16 @@ class RosterEntry(BaseModel):
     since: date | None = None
     """The person's first day in the position `title`; None where unknown."""
 
+    @property
+    def position(self) -> str:
+        """Return title and agency: "Giám đốc Sở Y tế" for "Giám đốc" of "Sở Y tế", whatever part the title has."""
+        title, agency = self.title.split(), self.agency.split()
+        if self.agency.casefold() in self.title.casefold():
+            return self.title
+        shared = next(size for size in range(len(agency), -1, -1) if title[len(title) - size :] == agency[:size])
+        named = not shared and agency[0] in title
+        return self.title if named else " ".join([*title, *agency[shared:]])
+
 
 class Change(NamedTuple):
     """A person who is on both the old and the new roster (approved list of members), with different entries."""

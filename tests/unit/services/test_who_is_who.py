@@ -9,6 +9,7 @@ from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.services.reports.test_builder import report
 from tests.unit.services.test_membership import ask
 from zalo_governor.domain.people import Namesake, Person, Role, Standing
+from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.reports.document.document import paper_of
 
@@ -40,6 +41,26 @@ def shows(group: Group, name: str, who: str = "stranger") -> None:
 )  # fmt: skip
 def test_only_who_is_identified_is_a_comrade_and_bears_a_title(facts: dict[str, Any], called: str) -> None:
     assert VOICE.who(person(**facts)) == called
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "position"),
+    [
+        ("Giám đốc", "Sở Y tế", "Giám đốc Sở Y tế"),
+        ("Giám đốc Sở", "Sở Y tế", "Giám đốc Sở Y tế"),
+        ("Giám đốc Sở Y tế", "Sở Y tế", "Giám đốc Sở Y tế"),
+        ("Chủ tịch UBND tỉnh", "UBND tỉnh Mẫu", "Chủ tịch UBND tỉnh Mẫu"),
+        ("Chánh Văn phòng", "Văn phòng UBND tỉnh", "Chánh Văn phòng UBND tỉnh"),
+        ("Chủ tịch UBND xã Mẫu", "UBND xã Mẫu, tỉnh Thử", "Chủ tịch UBND xã Mẫu"),
+        ("Chuyên viên", "", "Chuyên viên"),
+    ],
+)
+def test_a_title_is_shown_with_the_agency_of_its_own_column(title: str, agency: str, position: str) -> None:
+    group = Group()
+    group.store.entries = [RosterEntry(full_name="Mào Văn Dũng", title=title, agency=agency, uid=UIDS["stranger"])]
+    group.change("stranger", full_name="Mào Văn Dũng", title=title)  # as the import of the roster writes it
+    group.say("stranger", "noi dung", UNMARKED)
+    assert f"đồng chí Mào Văn Dũng ({position}) lúc" in to(group.take(), "admin")[0]
 
 
 def test_a_letter_to_whom_nobody_knows_begins_with_the_account_and_is_silent_on_the_name() -> None:

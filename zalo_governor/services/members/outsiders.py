@@ -230,7 +230,7 @@ class OutsiderService:
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is not None:
             entry = matched[place][0]
-            likely = self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
+            likely = self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.position)
         return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
 
     def _remove_if_configured(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
