@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.notices import Purpose
@@ -70,6 +70,12 @@ class Escalation:
         """
         if case.gravity is not Severity.CRITICAL and not case.state.open:
             uow.cases.save(case.model_copy(update={"due_at": None}))
+            return
+        if case.state is CaseState.REFERRED and case.state_by not in {None, case.person_id}:
+            reached = self.pass_on(uow, case, uow.people.get(case.state_by or 0))
+            told = self._voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
+            said = self._voice.render(MessageId.PASSED_ON, code=case.code, told=told)
+            self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
             return
         text = self._voice.render(
             MessageId.LEADER_UNVERIFIED,

@@ -18,6 +18,8 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_READERS = 200
+_HINTS = (MessageId.USAGE_PASS_ON, MessageId.ESCALATED, MessageId.DIGEST_ANSWER_SECRET, MessageId.URGENT_CASES)
+"""Texts that show `/chuyen` with words in brackets after it."""
 
 
 class PassOn(CaseWords):
@@ -42,6 +44,8 @@ class PassOn(CaseWords):
         case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
+        if words.startswith("(") and any(words.rstrip(".: ") in self.policy.catalogue.template(one) for one in _HINTS):
+            words = ""  # The hint of a text that shows the command was typed with it.
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
             return Answer(

@@ -74,6 +74,8 @@ LONG: dict[str, str] = {
     "differences": " Có trong danh sách, chưa thấy trong Nhóm: 12.",
     "hidden": "",
     "now": "17:07 28/11/2026",
+    "pass_on": "Báo cáo Trưởng nhóm: /chuyen VP12345. ",
+    "answers": CATALOGUE.render(MessageId.ANSWER_SEALED, code="VP12345").strip(),
 }
 """The longest values that an office really has, by field."""
 LONG_FOR: dict[MessageId, dict[str, str]] = {
