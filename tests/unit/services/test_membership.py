@@ -69,8 +69,8 @@ def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None
 @pytest.mark.parametrize(
     ("finding", "way"),
     [
-        ("added", ", do tài khoản của đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu) thêm hoặc duyệt, khoản 5 Điều 4"),
-        ("by_link", ", qua đường dẫn mời, khoản 5 Điều 4"),
+        ("added", ", do tài khoản của đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu) thêm hoặc duyệt, 14:05"),
+        ("by_link", ", qua đường dẫn mời, 14:05"),
     ],
 )
 def test_the_list_of_cases_does_not_take_who_added_an_outsider_for_the_outsider(finding: str, way: str) -> None:

@@ -259,11 +259,12 @@ class CaseNotifications:
             asked: (case, whether its member was asked to correct the breach) for each case.
         """
         done = {case.id: text for case, text in asked}
-        rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
+        ordered = gravest_first(case for case, _ in asked)
+        rows = [self._urgent_row(uow, case, done[case.id]) for case in ordered]
         group = self._voice.group(self._policy.group(group_id))
         may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
         remove = self._voice.render(MessageId.OR_DELETE_EACH) if may else ""
-        about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
+        about = {"group": group, "codes": self._voice.codes(ordered), "rows": "\n".join(rows), "remove": remove}
         text = self._voice.render(MessageId.URGENT_CASES, **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)
         for case, _ in asked:

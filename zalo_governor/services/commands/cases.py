@@ -28,7 +28,7 @@ from zalo_governor.services.commands.parsing import case_number, folded
 from zalo_governor.services.directives.addressees import agency_in, fits
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import state_in_words
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, listed, moment, number, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import shortest
 from zalo_governor.services.policy import Group
@@ -144,7 +144,7 @@ class ListCases(Command[Wanted]):
         page = min(wanted.page, len(starts))
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
         on = self._page_line(wanted, page, len(starts))
-        return self.voice.render(MessageId.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
+        return self.voice.render(MessageId.CASES, count=number(len(cases)), rows=listed(rows, "\n"), page=on, **named)
 
     def _of_agency(self, uow: UnitOfWork, group: Group, cases: Sequence[Case], typed: str) -> list[Case]:
         """Return those of the cases that are about people of the agency, by the roster, else by their display names."""
@@ -175,9 +175,9 @@ class ListCases(Command[Wanted]):
         return self.voice.render(
             MessageId.CASE_ROW,
             code=case.code,
-            when=moment(case.event_at),
+            head=self.voice.head(case),
+            when=time_or_brief(case.event_at, self.policy.clock()),
             who=self._who(uow, case),
-            citation=self.voice.cited(case),
             state=state_in_words(uow, self.voice, case),
             times=self.voice.times(case),
         )
@@ -189,7 +189,7 @@ class ListCases(Command[Wanted]):
         """
         newcomer = uow.outsiders.of_case(case) if case.rule_id == OUTSIDERS else None
         if newcomer is None:
-            return self.voice.who(uow.people.get(case.person_id))
+            return self.voice.named(uow.people.get(case.person_id))
         who = self.voice.who(uow.people.get(newcomer.person_id))
         if newcomer.brought_by is None:
             way = way_in(uow, self.voice, newcomer, case)

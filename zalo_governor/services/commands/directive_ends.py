@@ -84,9 +84,7 @@ class ExtendDirective(DirectiveCommand):
             line = f"{command} {words}"
             return self._say(directive, MessageId.DIRECTIVE_WHOSE_TIME, "asked", before=before, due=due, line=line)
         self._register.extend(call.uow, directive, asked, found.moment, call.person.id)
-        return self._say(
-            directive, MessageId.DIRECTIVE_EXTENDED, count=number(len(asked)), before=before, due=due
-        )
+        return self._say(directive, MessageId.DIRECTIVE_EXTENDED, count=number(len(asked)), before=before, due=due)
 
     def _dues(self, asked: Iterable[Assignee]) -> str:
         """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
