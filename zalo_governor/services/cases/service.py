@@ -334,7 +334,9 @@ def _is_told_after_sync(event: EventBase, case: Case) -> bool:
 
 
 def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
-    """Return, for each rule (those on harmful contents, links and files as one) and person, the gravest finding on the event that needs a case opened by `CaseService`.
+    """Return, for each rule and person, the gravest finding on the event that needs a case opened by `CaseService`.
+
+    The rules on harmful contents, links and files count as one.
 
     Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count.
     """

@@ -9,7 +9,6 @@ from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import DESK, Role
 from zalo_governor.services.cases.alert_notes import AlertNotes
@@ -22,7 +21,7 @@ from zalo_governor.services.cases.decisions import (
     decide_case,
     take_back_decision,
 )
-from zalo_governor.services.cases.ranking import gravest_first
+from zalo_governor.services.cases.ranking import gravest_first, undecided
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
 from zalo_governor.services.directives.addressees import agency_in, fits
@@ -120,15 +119,11 @@ class ListCases(Command[Wanted]):
 
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         now, which = self.policy.clock(), wanted.which
-        start = {Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}.get(which, from_ms(0))
-        cases = call.uow.cases.opened_between(
-            group.id, start=start, end=_just_after(now), open_only=which in {Which.OPEN, Which.URGENT}
-        )
         if which in {Which.OPEN, Which.URGENT}:
-            # That the message is gone decides nothing: people have seen it, and the leader is told of it in time.
-            urgent = call.uow.cases.urgent_between(group.id, from_ms(0), _just_after(now))
-            cases += [case for case in urgent if case.secret and case.state is CaseState.REMEDIED]
-            cases.sort(key=lambda case: (case.opened_at, case.id))
+            cases = undecided(call.uow, group.id, _just_after(now))
+        else:
+            start = now - _RECENT if which is Which.ALL else midnight(today(now))
+            cases = call.uow.cases.opened_between(group.id, start=start, end=_just_after(now))
         if which is Which.URGENT:
             cases = [case for case in cases if case.urgent]
         said = self.voice.render(which.value)
@@ -279,9 +274,9 @@ class TakeBack(CaseCommand):
     several = True
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Put the case back into the state before the decision, unless it was closed by putting the person on the roster.
+        """Put the case back into the state before the decision.
 
-        Taking that back would leave the person on the roster.
+        A case that was closed by putting the person on the roster stays closed: the person would remain on the roster.
         """
         newcomer = call.uow.outsiders.of_case(case)
         if newcomer and newcomer.uid in (call.uow.roster.approved_uids(newcomer.account, case.group_id) or ()):

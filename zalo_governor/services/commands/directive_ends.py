@@ -17,6 +17,7 @@ class FinishDirective(DirectiveCommand):
 
     word = "xong"
     usage = MessageId.USAGE_FINISH
+    in_help = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Record it, and say how many had not answered and how to reopen the directive."""

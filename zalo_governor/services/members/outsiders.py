@@ -205,7 +205,7 @@ class OutsiderService:
             place=self._notes.place(first),
             sign=self._notes.sign(first),
             rows=listed(rows, "\n"),
-            member=member,
+            told=member,
             closing=self._voice.render(MessageId.ALERT_CLOSING),
             **({"count": number(len(found))} if len(found) > 1 else {}),
         )
