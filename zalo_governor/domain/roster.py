@@ -28,12 +28,13 @@ class RosterEntry(BaseModel):
     @property
     def position(self) -> str:
         """Return title and agency: "Giám đốc Sở Y tế" for "Giám đốc" of "Sở Y tế", whatever part the title has."""
-        title, agency = self.title.split(), self.agency.split()
         if self.agency.casefold() in self.title.casefold():
             return self.title
+        title, agency = self.title.casefold().split(), self.agency.casefold().split()
         shared = next(size for size in range(len(agency), -1, -1) if title[len(title) - size :] == agency[:size])
-        named = not shared and agency[0] in title
-        return self.title if named else " ".join([*title, *agency[shared:]])
+        if not shared and agency[0] in title:
+            return self.title
+        return " ".join([self.title, *self.agency.split()[shared:]])
 
 
 class Change(NamedTuple):

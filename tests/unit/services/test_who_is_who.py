@@ -47,7 +47,7 @@ def test_only_who_is_identified_is_a_comrade_and_bears_a_title(facts: dict[str, 
     ("title", "agency", "position"),
     [
         ("Giám đốc", "Sở Y tế", "Giám đốc Sở Y tế"),
-        ("Giám đốc Sở", "Sở Y tế", "Giám đốc Sở Y tế"),
+        ("Giám đốc sở", "Sở Y tế", "Giám đốc sở Y tế"),
         ("Giám đốc Sở Y tế", "Sở Y tế", "Giám đốc Sở Y tế"),
         ("Chủ tịch UBND tỉnh", "UBND tỉnh Mẫu", "Chủ tịch UBND tỉnh Mẫu"),
         ("Chánh Văn phòng", "Văn phòng UBND tỉnh", "Chánh Văn phòng UBND tỉnh"),
