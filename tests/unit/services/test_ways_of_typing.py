@@ -74,7 +74,7 @@ def test_among_several_codes_a_suspected_secret_is_decided_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "hint", ["(có thể kèm ý kiến)", "(có thể kèm ý kiến): báo cáo Trưởng nhóm", "(báo cáo Trưởng nhóm)"]
+    "hint", ["(…)", "(có thể kèm ý kiến)", "(có thể kèm ý kiến): báo cáo Trưởng nhóm", "(báo cáo Trưởng nhóm)"]
 )
 def test_a_hint_typed_with_the_command_is_no_remark_to_the_leader(hint: str) -> None:
     desk = Desk()

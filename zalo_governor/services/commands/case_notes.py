@@ -44,8 +44,8 @@ class PassOn(CaseWords):
         case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
-        if words.startswith("(") and any(words.rstrip(".: ") in self.policy.catalogue.template(one) for one in _HINTS):
-            words = ""  # The hint of a text that shows the command was typed with it.
+        if words.startswith("(") and self._is_hint(words):
+            words = ""
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
             return Answer(
@@ -58,6 +58,11 @@ class PassOn(CaseWords):
         reached = self._escalation.pass_on(call.uow, case, call.person, words)
         told = self.voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
         return Answer([self.voice.render(MessageId.PASSED_ON, code=case.code, told=told)], subject=case.code)
+
+    def _is_hint(self, words: str) -> bool:
+        """Return whether words in brackets are no remark, but typed as a text shows them that names the command."""
+        shown = "".join(map(self.policy.catalogue.template, _HINTS))
+        return not words.strip("(). …") or words.rstrip(".: ") in shown
 
 
 class WhoHasSeen(CaseCommand):

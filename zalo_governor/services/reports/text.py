@@ -103,9 +103,9 @@ class _TextRenderer:
         report, voice = self._report, self._voice
         return (
             _Part(1, [self._activity()]),
-            _Part(2, [self._cases(rows) for rows in _CLAUSE_ROWS]),
+            _Part(3, [self._cases(rows) for rows in _CLAUSE_ROWS]),
             _Part(6, [" ".join(handling_lines(report, voice))]),
-            _Part(3, [directives_line(report, voice)]),
+            _Part(2, [directives_line(report, voice)]),
             _Part(7, [members_line(report, voice)]),
             _Part(4, [troubles_line(report, voice)]),
             _Part(5, [self._leak_signs()]),
