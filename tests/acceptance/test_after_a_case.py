@@ -42,7 +42,7 @@ def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_
         made.start_bot()
         answered, forgotten = somebody(), somebody()
         made.say(secret(1), answered)
-        made.answer(ADMIN, f"/xacnhan {_case_of(made, answered)}")
+        made.answer(ADMIN, f"/baonham {_case_of(made, answered)} trích bài tập huấn")
         made.say(secret(2), forgotten)
         code = _case_of(made, forgotten)
         assert not made.told(LEADER)

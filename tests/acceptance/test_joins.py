@@ -214,7 +214,7 @@ def test_a_coming_that_was_missed_is_found_by_the_sweep_and_marked_late(scene: S
     scene.cut()
     code = scene.case_of(stranger)
     [told] = scene.bot.told_of(code, ADMIN)
-    assert "phát hiện muộn" in told
+    assert "Phát hiện muộn" in told
     assert stranger[-4:] in told
     assert scene.bot.query("SELECT late FROM cases WHERE id = ?", int(code[2:])) == [(1,)]
 

@@ -47,7 +47,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
     assert not bot.told(other)[1:]
     assert "Nội dung đã xác định là báo nhầm được đăng lại 1 lần" in bot.answer(ADMIN, "/baocao")[0]
 
-    bot.answer(ADMIN, f"/xemlai {code}")
+    bot.answer(ADMIN, f"/xemlai {code} có ý kiến mới")
     key = bot.say(TEXT, other)
     last = bot.case_of(other)
     bot.does(other, recall=key)

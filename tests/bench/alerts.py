@@ -7,7 +7,8 @@ from itertools import product
 from typing import NamedTuple
 
 from tests.unit.sandbox.reports.papers import SHIPPED
-from tests.unit.services.desk import BOT, GROUP, UIDS, Desk, to
+from tests.unit.services.desk import BOT, GROUP, UIDS, to
+from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.events import SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity
@@ -54,6 +55,17 @@ def alerts() -> Iterator[Alert]:
             for text in to(desk.take(), "admin"):
                 due = cases[0].due_at is not None
                 yield Alert(text.partition(":")[0], place, text, list(_lacks(text, many=many, trial=trial, due=due)))
+        yield _on_outsider(place, many=many, trial=trial, deputy=deputy)
+
+
+def _on_outsider(place: str, *, many: bool, trial: bool, deputy: bool) -> Alert:
+    """Return the alert on an outsider with a long name, whom somebody with a long name and title added."""
+    group = _desk(many=many, trial=trial, deputy=deputy)
+    group.store.entries = [HOA]
+    group.comes(STRANGER, name="Mùa A Tủa - Chuyên viên Văn phòng")
+    [text] = to(group.take(), "admin")
+    lacks = list(_lacks(text, many=many, trial=trial, due=False, answers=("/thanhvien VP1", "/moira VP1")))
+    return Alert(text.partition(":")[0], place, text, lacks)
 
 
 def _findings() -> Iterator[Finding | SealedFinding]:
@@ -71,9 +83,10 @@ def _findings() -> Iterator[Finding | SealedFinding]:
         )
 
 
-def _desk(*, many: bool, trial: bool, deputy: bool) -> Desk:
+def _desk(*, many: bool, trial: bool, deputy: bool) -> Group:
     groups = dict(list(_GROUPS.items())[: 3 if many else 1])
-    desk = Desk(groups=groups, regulation=SHIPPED, trial=timedelta(days=14) if trial else timedelta())
+    desk = Group(groups=groups, regulation=SHIPPED, trial=timedelta(days=14) if trial else timedelta())
+    desk.store.entries = []
     desk.change("member", full_name=_NAME, title=_TITLE)
     desk.store.group = GroupSnapshot(
         group_id=GROUP, name="", owner_uid=UIDS["leader"], co_admin_uids=(BOT,) if deputy else ()
@@ -81,7 +94,9 @@ def _desk(*, many: bool, trial: bool, deputy: bool) -> Desk:
     return desk
 
 
-def _lacks(text: str, *, many: bool, trial: bool, due: bool) -> Iterator[str]:
+def _lacks(
+    text: str, *, many: bool, trial: bool, due: bool, answers: Sequence[str] = ("/(xacnhan|chuyen) VP1", "/baonham VP1")
+) -> Iterator[str]:
     """Yield what an alert lacks."""
     if len(text) > ALERT:
         yield "limit"
@@ -92,5 +107,5 @@ def _lacks(text: str, *, many: bool, trial: bool, due: bool) -> Iterator[str]:
         yield "group"
     if due and ("Chạy thử" if trial else "Quá ") not in text:
         yield "deadline"
-    if not re.search("/(xacnhan|chuyen) VP1", text) or "/baonham VP1" not in text:
+    if not all(re.search(answer, text) for answer in answers):
         yield "answers"

@@ -117,6 +117,14 @@ class Case(BaseModel):
         return self.sealed or self.label == UNSURE_LABEL
 
     @property
+    def undecided(self) -> bool:
+        """Return whether somebody still has to decide: the case is open, or a secret of which only the message is gone.
+
+        That it is gone decides nothing: people may have seen it.
+        """
+        return self.state.open or (self.secret and self.state is CaseState.REMEDIED)
+
+    @property
     def gravity(self) -> Severity:
         """Return the severity that decides who is notified: `severity`, but critical if the case is sealed.
 

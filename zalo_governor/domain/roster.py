@@ -25,6 +25,17 @@ class RosterEntry(BaseModel):
     since: date | None = None
     """The person's first day in the position `title`; None where unknown."""
 
+    @property
+    def position(self) -> str:
+        """Return title and agency: "Giám đốc Sở Y tế" for "Giám đốc" of "Sở Y tế", whatever part the title has."""
+        if self.agency.casefold() in self.title.casefold():
+            return self.title
+        title, agency = self.title.casefold().split(), self.agency.casefold().split()
+        shared = next(size for size in range(len(agency), -1, -1) if title[len(title) - size :] == agency[:size])
+        if not shared and agency[0] in title:
+            return self.title
+        return " ".join([self.title, *self.agency.split()[shared:]])
+
 
 class Change(NamedTuple):
     """A person who is on both the old and the new roster (approved list of members), with different entries."""

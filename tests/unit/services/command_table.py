@@ -81,6 +81,7 @@ TABLE = {
     "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa xác định được người liên quan"),
     "giaoviec": Row("/giaoviec tôi", EVERYBODY, "không có chỉ đạo nào đang chờ đồng chí"),
     "xong": Row("/xong CĐ1 Sở Mẫu", KEEPERS, "Không có chỉ đạo CĐ1"),
+    "molai": Row("/molai CĐ1", KEEPERS, "Không có chỉ đạo CĐ1"),
     "giahan": Row("/giahan CĐ1 25/11", KEEPERS, "Không có chỉ đạo CĐ1"),
     "nhac": Row("/nhac CĐ1", KEEPERS, "Không có chỉ đạo CĐ1"),
     "giao": Row("/giao CĐ1 thêm Sở Mẫu", KEEPERS, "Không có chỉ đạo CĐ1"),

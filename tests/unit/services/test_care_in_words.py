@@ -113,4 +113,4 @@ def test_who_reported_late_is_told_when_the_leader_reads_it() -> None:
     desk.seal("member")
     desk.later(minutes=16)
     desk.tick()
-    assert "Ghi nhận lúc 14:05 24/11; đến 14:21, Quản trị Nhóm chưa trả lời" in to(desk.take(), "leader")[0]
+    assert "Đến 14:21, Quản trị Nhóm chưa trả lời." in to(desk.take(), "leader")[0]

@@ -89,7 +89,7 @@ def test_the_desk_may_look_again_whenever_it_sees_reason_to() -> None:
         private(desk, "admin", "/xacnhan VP1")
         private(desk, "admin_staff", "/xemlai VP1 nghe thêm ý kiến")
         assert desk.states() == ["under_review"]
-    assert 'đang ở trạng thái "đang xem xét lại"' in private(desk, "admin", "/xemlai VP1")[0]
+    assert 'đang ở trạng thái "đang xem xét lại"' in private(desk, "admin", "/xemlai VP1 xem kỹ lại")[0]
 
 
 def test_who_was_asked_learns_that_it_was_a_false_alarm_and_nobody_else_does() -> None:
@@ -172,7 +172,7 @@ def test_another_rule_is_not_taught() -> None:
 def test_looked_at_again_the_text_is_found_as_before() -> None:
     desk = a_case()
     private(desk, "admin", "/baonham VP1 tên riêng")
-    private(desk, "admin", "/xemlai VP1")
+    private(desk, "admin", "/xemlai VP1 có ý kiến mới")
     desk.say("stranger", TEXT, UNMARKED)
     assert desk.states() == ["under_review", "reminded"]
 
@@ -211,7 +211,7 @@ def test_of_what_is_sealed_only_the_very_same_is_known_again_and_nobody_is_told(
     assert desk.take() == []
     desk.seal("stranger", mac=b"two")
     assert desk.states() == ["false_alarm", "reminded"]
-    private(desk, "admin", "/xemlai VP1")
+    private(desk, "admin", "/xemlai VP1 có ý kiến mới")
     desk.seal("stranger", mac=b"one")
     assert len(desk.store.book) == 3
 

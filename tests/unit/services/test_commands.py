@@ -141,7 +141,10 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
     desk.store.suggestions[1] = "nội dung"
     desk.take()
     desk.say("admin_staff", "vi pham", place="private")
-    assert "VP1: 14:05 24/11/2026, đồng chí Giàng A Viên" in to(desk.take(), "admin_staff")[0]
+    assert (
+        "VP1: Nhẹ, có dấu, Unicode; Giàng A Viên (Chủ tịch UBND xã Mẫu), 14:05; đã nhắc"
+        in to(desk.take(), "admin_staff")[0]
+    )
     desk.say("admin", "/xem vp1", place="private")
     (shown,) = to(desk.take(), "admin")
     excerpt = shown.split("Trích: ")[1].splitlines()[0]

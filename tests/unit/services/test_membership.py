@@ -47,6 +47,15 @@ def named(group: Group, name: str, uid: str = STRANGER) -> None:
     group.store.people[uid] = group.store.people[uid].model_copy(update={"display_name": name})
 
 
+def test_what_thanhvien_closed_is_not_reopened_while_the_person_stays_on_the_roster() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    ask(group, "/thanhvien VP1 Nguyễn Văn Mẫu - Chuyên viên Sở Nội vụ")
+    closed = group.states()
+    assert "không bỏ tên khỏi danh sách" in ask(group, "/hoantac VP1")
+    assert group.states() == closed != ["new"]
+
+
 def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None:
     group = Group()
     group.comes(STRANGER)
@@ -60,8 +69,8 @@ def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None
 @pytest.mark.parametrize(
     ("finding", "way"),
     [
-        ("added", ", do tài khoản của đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu) thêm hoặc duyệt, khoản 5 Điều 4"),
-        ("by_link", ", qua đường dẫn mời, khoản 5 Điều 4"),
+        ("added", ", do tài khoản của đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu) thêm hoặc duyệt, 14:05"),
+        ("by_link", ", qua đường dẫn mời, 14:05"),
     ],
 )
 def test_the_list_of_cases_does_not_take_who_added_an_outsider_for_the_outsider(finding: str, way: str) -> None:

@@ -45,6 +45,8 @@ def test_the_menu_is_short_and_names_only_what_the_reader_may_use(who: str) -> N
 def test_all_commands_stay_within_reach_in_one_message_with_room(line: str) -> None:
     answer = ask(Desk(), "admin", line)
     assert len(answer.encode()) <= TEXT_BYTES - MARK_BYTES
+    assert "- /xong, /molai, /giahan, /nhac, /giao, /bo kèm mã CĐ1" in answer
+    assert "/xong" not in ask(Desk(), "member", line)
     assert set(commands_in(answer)) >= {"vipham", "xem", "ghinhan", "moira", "ghim", "baocao", "batdau", "trogiup"}
 
 

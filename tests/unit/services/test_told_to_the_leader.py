@@ -1,9 +1,15 @@
 """What the leader reads of a case is true of what the case is about: a message, a name, a coming."""
 
+from typing import Any
+
+import pytest
+
 from tests.unit.services.cases.test_service import observe
-from tests.unit.services.desk import BAD_NAME, SEALED, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, GROUP, SEALED, UNMARKED, Desk, to
 from tests.unit.services.members.test_outsiders import STRANGER, Group
 from zalo_governor.domain.events import MemberRemoved, NameObserved
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.services.messaging.limits import REQUEST
 
 
 def passed_on(desk: Desk, code: str = "VP1") -> str:
@@ -18,7 +24,33 @@ def test_of_a_message_it_says_whether_the_group_still_shows_it() -> None:
     desk.say("member", "noi dung", UNMARKED)
     report = passed_on(desk)
     assert "Tin của đồng chí Giàng A Viên" in report
-    assert "chưa ghi nhận việc thu hồi" in report
+    assert "Chưa ghi nhận việc thu hồi" in report
+
+
+@pytest.mark.parametrize("case", ["secret", "link", "newcomer"])
+@pytest.mark.parametrize("unanswered", [False, True])
+def test_with_long_names_and_several_groups_it_names_the_group_and_keeps_its_limit(
+    *, unanswered: bool, case: str
+) -> None:
+    group = Group(groups={GROUP: "Nhóm Zalo điều hành phòng, chống thiên tai tỉnh Mẫu", "8": "Nhóm Zalo chống dịch"})
+    group.change(
+        "member", full_name="Nguyễn Thị Phương Thảo", title="Phó Chủ tịch Thường trực UBND xã Mường Mẫu Thượng"
+    )
+    if case == "secret":
+        group.seal("member")
+    elif case == "link":
+        more: dict[str, Any] = {"clause": "4.4", "severity": Severity.CRITICAL, "label": "lookalike_link"}
+        group.say("member", "liên kết", Finding(rule_id="4.4-lien-ket", **more))
+    else:
+        group.comes(STRANGER)
+    if unanswered and case != "newcomer":
+        group.take()
+        group.tick(minutes=16)
+        [report] = to(group.take(), "leader")
+    else:
+        report = passed_on(group)
+    assert len(report) <= REQUEST
+    assert "điều hành phòng" in report
 
 
 def test_of_a_name_there_is_no_message_and_it_says_whether_the_name_was_mended() -> None:

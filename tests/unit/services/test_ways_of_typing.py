@@ -62,6 +62,40 @@ def test_words_of_politeness_lead_to_what_is_only_read_and_to_no_decision(word: 
         assert {one["subject"] for one in desk.store.audited if one["action"] == "command"} <= READ
 
 
+def test_among_several_codes_a_suspected_secret_is_decided_alone() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.seal("leadership")
+    for line in ("/xacnhan VP1 VP2", "/baonham VP1 VP2 nhầm"):
+        desk.take()
+        desk.say("admin", line, place="private")
+        [text] = to(desk.take(), "admin")
+        assert "VP2: chưa thực hiện, vì có thể liên quan bí mật nhà nước" in text
+        assert desk.states()[0] == ("confirmed" if "xacnhan" in line else "false_alarm")
+        assert desk.states()[1] == "new"
+
+
+@pytest.mark.parametrize(
+    "hint", ["(…)", "(có thể kèm ý kiến)", "(có thể kèm ý kiến): báo cáo Trưởng nhóm", "(báo cáo Trưởng nhóm)"]
+)
+def test_a_hint_typed_with_the_command_is_no_remark_to_the_leader(hint: str) -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.take()
+    desk.say("admin", f"/chuyen VP1 {hint}", place="private")
+    assert "Ý kiến" not in to(desk.take(), "leader")[0]
+
+
+def test_a_review_asks_for_its_reason() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    for who in ("admin", "member"):
+        desk.take()
+        desk.say(who, "/xemlai VP1", place="private")
+        assert "/xemlai VP1 đây là" in to(desk.take(), who)[0]
+        assert desk.states() == ["reminded"]
+
+
 @pytest.mark.parametrize("word", COMMANDS)
 def test_a_missing_rest_is_asked_for_and_changes_nothing(word: str) -> None:
     desk, who = Desk(), person_for(word)

@@ -9,6 +9,7 @@ from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.services.reports.test_builder import report
 from tests.unit.services.test_membership import ask
 from zalo_governor.domain.people import Namesake, Person, Role, Standing
+from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.reports.document.document import paper_of
 
@@ -40,6 +41,26 @@ def shows(group: Group, name: str, who: str = "stranger") -> None:
 )  # fmt: skip
 def test_only_who_is_identified_is_a_comrade_and_bears_a_title(facts: dict[str, Any], called: str) -> None:
     assert VOICE.who(person(**facts)) == called
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "position"),
+    [
+        ("Giám đốc", "Sở Y tế", "Giám đốc Sở Y tế"),
+        ("Giám đốc sở", "Sở Y tế", "Giám đốc sở Y tế"),
+        ("Giám đốc Sở Y tế", "Sở Y tế", "Giám đốc Sở Y tế"),
+        ("Chủ tịch UBND tỉnh", "UBND tỉnh Mẫu", "Chủ tịch UBND tỉnh Mẫu"),
+        ("Chánh Văn phòng", "Văn phòng UBND tỉnh", "Chánh Văn phòng UBND tỉnh"),
+        ("Chủ tịch UBND xã Mẫu", "UBND xã Mẫu, tỉnh Thử", "Chủ tịch UBND xã Mẫu"),
+        ("Chuyên viên", "", "Chuyên viên"),
+    ],
+)
+def test_a_title_is_shown_with_the_agency_of_its_own_column(title: str, agency: str, position: str) -> None:
+    group = Group()
+    group.store.entries = [RosterEntry(full_name="Mào Văn Dũng", title=title, agency=agency, uid=UIDS["stranger"])]
+    group.change("stranger", full_name="Mào Văn Dũng", title=title)  # as the import of the roster writes it
+    group.say("stranger", "noi dung", UNMARKED)
+    assert f"đồng chí Mào Văn Dũng ({position}) lúc" in to(group.take(), "admin")[0]
 
 
 def test_a_letter_to_whom_nobody_knows_begins_with_the_account_and_is_silent_on_the_name() -> None:
@@ -83,7 +104,7 @@ def test_a_member_who_shows_the_leaders_name_is_pointed_out_too_and_one_who_show
     group = Group()
     shows(group, "Lò Văn Chủ", "member")
     group.say("member", "noi dung", UNMARKED)
-    assert f"đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu) [{SAME}]" in ask(group, "/vipham")
+    assert f"; Giàng A Viên (Chủ tịch UBND xã Mẫu) [{SAME}]" in ask(group, "/vipham")
     shows(group, "Giang A Vien", "member")
     assert "CHÚ Ý" not in ask(group, "/vipham")
 
@@ -94,14 +115,14 @@ def test_two_of_the_roster_with_one_name_are_no_alarm() -> None:
     group.store.entries.append(HOA.model_copy(update={"uid": UIDS["stranger"], "phone": None}))
     shows(group, "Hoàng Thị Hoa Mẫu")
     group.say("stranger", "noi dung", UNMARKED)
-    assert "đồng chí Hoàng Thị Hoa Mẫu (Chánh Văn phòng), khoản" in ask(group, "/vipham")
+    assert "; Hoàng Thị Hoa Mẫu (Chánh Văn phòng Sở Y tế), 14:05" in ask(group, "/vipham")
 
 
 def test_whose_name_the_roster_has_without_an_account_is_not_yet_outside() -> None:
     group = Group()
     shows(group, "Hoàng Thị Hoa Mẫu - Chánh Văn phòng")
     group.say("stranger", "noi dung", UNMARKED)
-    assert "(chưa đối chiếu được với danh sách), khoản" in ask(group, "/vipham")
+    assert "(chưa đối chiếu được với danh sách), 14:05" in ask(group, "/vipham")
 
 
 def test_without_a_roster_nobody_is_outside_of_it_but_the_leaders_name_is_still_his() -> None:

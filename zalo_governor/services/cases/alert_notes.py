@@ -19,7 +19,7 @@ from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, number, plain, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.shortening import Shortenable, shortest
 from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -101,20 +101,21 @@ class AlertNotes:
             return Shortenable(*(self._voice.render(text, code=case.code) for text in texts))
         return Shortenable(self._voice.render(MessageId.RECALL_ASKED), "")
 
-    def place(self, case: Case) -> str:
-        """Return the words naming the group, with a blank before them.
-
-        The shorter form is "" if only one group is watched, else it has a part of the name that no other group has.
-        """
+    def group(self, case: Case) -> str:
+        """Return the group's name; the shorter form is "" if only one group is watched, else what no other name has."""
         group = str(self._voice.group(self._policy.group(case.group_id)))
         others = [
             str(self._voice.group(self._policy.group(group_id)))
             for group_id in self._policy.groups
             if group_id != case.group_id
         ]
-        short = _distinct_name(group, others) if others else ""
-        texts = [self._voice.render(MessageId.ALERT_PLACE, group=name) for name in (group, short)]
-        return Shortenable(texts[0], texts[1] if short else "")
+        return Shortenable(group, _distinct_name(group, others) if others else "")
+
+    def place(self, case: Case) -> str:
+        """Return the words naming the group, with a blank before them; the shorter form names it as `group` does."""
+        group = self.group(case)
+        texts = [self._voice.render(MessageId.ALERT_PLACE, group=name) for name in (group, shortest(group))]
+        return Shortenable(texts[0], texts[1] if shortest(group) else "")
 
     def sign(self, case: Case) -> str:
         """Return the words that there is a sign of a breach of which clause; the shorter form only cites the clause."""

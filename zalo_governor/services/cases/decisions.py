@@ -32,6 +32,8 @@ class Decided(NamedTuple):
 
     case: Case
     """The case in its new state."""
+    told: bool = False
+    """Whether the member whom the case is about is told."""
 
 
 class Refused(NamedTuple):
@@ -60,13 +62,16 @@ def decide_case(
         moved = move_case(uow, case, to, at=policy.clock(), by=actor.id, reason=reason, detail=due)
     except IllegalTransitionError:
         return Refused(RefusalReason.WRONG_STATE)
+    if to is CaseState.REFERRED and case.due_at:
+        # The leader is to be told of every suspected secret (clause 6.4), also if nobody types /chuyen.
+        moved = moved.model_copy(update={"due_at": case.due_at})
+        uow.cases.save(moved)
     if to is CaseState.FALSE_ALARM:
         FalseAlarmSuppression(policy).learn(uow, moved, actor)
     elif case.state is CaseState.FALSE_ALARM:
         FalseAlarmSuppression(policy).unlearn(uow, moved, actor)
-    if actor.id != case.person_id:
-        CaseNotifications(policy).decided(uow, case, to)
-    return Decided(moved)
+    told = actor.id != case.person_id and CaseNotifications(policy).decided(uow, case, to)
+    return Decided(moved, told)
 
 
 def take_back_decision(policy: ServicePolicy, uow: UnitOfWork, case: Case, actor: Person) -> Decided | None:

@@ -2,19 +2,23 @@
 
 from enum import StrEnum
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.services.cases.alert_notes import AlertNotes
 from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.cases.categories import category, has_category
+from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.notifications import NAME_RULE
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, moment, number, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.shortening import Shortenable, shortest
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -41,6 +45,7 @@ class Escalation:
         self._policy = policy
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._notes = AlertNotes(policy)
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> LeaderReached:
@@ -71,11 +76,17 @@ class Escalation:
         if case.gravity is not Severity.CRITICAL and not case.state.open:
             uow.cases.save(case.model_copy(update={"due_at": None}))
             return
+        if case.state is CaseState.REFERRED and case.state_by not in {None, case.person_id}:
+            reached = self.pass_on(uow, case, uow.people.get(case.state_by or 0))
+            told = self._voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
+            said = self._voice.render(MessageId.PASSED_ON, code=case.code, told=told)
+            self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
+            return
         text = self._voice.render(
             MessageId.LEADER_UNVERIFIED,
             code=case.code,
             what=self._describe_case(uow, case),
-            noted=brief(case.opened_at),
+            noted="" if was_fresh(case) else self._voice.render(MessageId.LEADER_NOTED, when=brief(case.opened_at)),
             now=time_or_brief(self._policy.clock(), case.opened_at),
             care=self._voice.render(MessageId.LEADER_CARE) if case.sealed else "",
         )
@@ -174,12 +185,17 @@ class Escalation:
         return self._voice.render(MessageId.LEADER_WHAT_NOTED, **self._case_fields(uow, case), by=who)
 
     def _case_fields(self, uow: UnitOfWork, case: Case) -> dict[str, str]:
+        group = self._notes.group(case)
         return {
             "who": self._voice.who(uow.people.get(case.person_id)),
-            "when": moment(case.event_at),
-            "group": self._voice.group(self._policy.group(case.group_id)),
+            "when": brief(case.event_at),
+            "group": Shortenable(
+                group, shortest(group) or shortest(self._voice.group(self._policy.group(case.group_id)))
+            ),
             "citation": self._voice.cited(case),
-            "clause": self._voice.in_brackets(self._voice.sign(case)),
+            "clause": self._voice.in_brackets(category(self._voice, case.label))
+            if has_category(case.label)
+            else Shortenable(self._voice.in_brackets(self._voice.sign(case)), ""),
         }
 
     def _describe_visibility(self, uow: UnitOfWork, case: Case) -> str:

@@ -20,7 +20,7 @@ from zalo_governor.services.cases.categories import (
     is_dangerous_link,
 )
 from zalo_governor.services.cases.member_request import MemberRequest
-from zalo_governor.services.cases.next_actions import may_remove
+from zalo_governor.services.cases.next_actions import answers, may_remove
 from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.display_names import DisplayNameAdvice
 from zalo_governor.services.messaging.delivery_words import state_in_words
@@ -188,8 +188,8 @@ class CaseNotifications:
             proposal=self._proposed_sentence(made) if self._is_about_writing(case) else "",
         )
 
-    def decided(self, uow: UnitOfWork, case: Case, to: CaseState, *, taken_back: bool = False) -> None:
-        """Tell the person whom the case is about that the admins have moved it to the state `to`.
+    def decided(self, uow: UnitOfWork, case: Case, to: CaseState, *, taken_back: bool = False) -> bool:
+        """Tell the person whom the case is about that the admins have moved it to the state `to`; return whether told.
 
         If `taken_back`, that they have taken that back, which is told to those who were told of the decision.
 
@@ -205,20 +205,24 @@ class CaseNotifications:
             CaseState.CONFIRMED: MessageId.DECIDED_CONFIRMED,
         }.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
-            return
+            return False
         if taken_back:
             text = MessageId.DECIDED_TAKEN_BACK
         about = self._case_fields(case, person)
         del about["when"]
         about["citation"] = self._voice.cited(case, within=text is MessageId.DECIDED_FALSE_ALARM)
         said = self._voice.render_for(person, text, **about)
-        self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
+        return self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, uow: UnitOfWork, case: Case, person: Person, at: datetime) -> None:
         """Tell the admins that the person has posted the content of a sealed case (a suspected secret) again."""
         about = self._case_fields(case, uow.people.get(person.id))
         del about["citation"]
         about |= {"head": self._voice.head(case), "closing": self._voice.render(MessageId.ALERT_CLOSING)}
+        about["remove"] = self._notes.removal_offer(uow, case)
+        unpassed = case.leader_told_by is None
+        about["pass_on"] = self._voice.render(MessageId.OR_PASS_ON, code=case.code) if unpassed else ""
+        about["answers"] = answers(self._voice, case).strip()
         text = self._voice.render(MessageId.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
@@ -255,11 +259,12 @@ class CaseNotifications:
             asked: (case, whether its member was asked to correct the breach) for each case.
         """
         done = {case.id: text for case, text in asked}
-        rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
+        ordered = gravest_first(case for case, _ in asked)
+        rows = [self._urgent_row(uow, case, done[case.id]) for case in ordered]
         group = self._voice.group(self._policy.group(group_id))
         may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
         remove = self._voice.render(MessageId.OR_DELETE_EACH) if may else ""
-        about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
+        about = {"group": group, "codes": self._voice.codes(ordered), "rows": "\n".join(rows), "remove": remove}
         text = self._voice.render(MessageId.URGENT_CASES, **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)
         for case, _ in asked:

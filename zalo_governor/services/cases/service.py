@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.events import (
     EventBase,
@@ -24,6 +24,7 @@ from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.cases.backlog import CaseBacklog, told_late, told_of_name
+from zalo_governor.services.cases.categories import has_category
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
@@ -303,6 +304,10 @@ _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
 """Ids of the rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
 
 
+_HARMFUL = "harmful"
+"""Stands for all rules whose findings say which harmful content, link or file they are about."""
+
+
 class _Late(NamedTuple):
     """What is known of findings that were made after their message was judged."""
 
@@ -331,6 +336,8 @@ def _is_told_after_sync(event: EventBase, case: Case) -> bool:
 def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """Return, for each rule and person, the gravest finding on the event that needs a case opened by `CaseService`.
 
+    The rules on harmful contents, links and files count as one.
+
     Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count.
     """
     if not verdict.findings:
@@ -346,7 +353,9 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
             continue
         if uid in outsiders and not sealing:
             continue  # An outsider gets no other case.
-        key = (finding.rule_id, uid)
+        # A scam with its link, or a link with its file, is one matter of one message.
+        harmful = has_category(finding.label) and finding.label != UNSURE_LABEL
+        key = (_HARMFUL if harmful else finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):
             about_name = isinstance(event, NameObserved | MembersJoined) and not sealing

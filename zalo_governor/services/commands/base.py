@@ -29,6 +29,8 @@ class Call(NamedTuple):
     private."""
     event: MessageSent
     """The message that contains the command, with its @mentions and the message that it quotes (replies to)."""
+    codes: int = 1
+    """How many codes were typed, for each of which the command is carried out."""
 
 
 class Answer(NamedTuple):

@@ -18,6 +18,8 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_READERS = 200
+_HINTS = (MessageId.USAGE_PASS_ON, MessageId.ESCALATED, MessageId.DIGEST_ANSWER_SECRET, MessageId.URGENT_CASES)
+"""Texts that show `/chuyen` with words in brackets after it."""
 
 
 class PassOn(CaseWords):
@@ -42,6 +44,8 @@ class PassOn(CaseWords):
         case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
+        if words.startswith("(") and self._is_hint(words):
+            words = ""
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
             return Answer(
@@ -54,6 +58,11 @@ class PassOn(CaseWords):
         reached = self._escalation.pass_on(call.uow, case, call.person, words)
         told = self.voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
         return Answer([self.voice.render(MessageId.PASSED_ON, code=case.code, told=told)], subject=case.code)
+
+    def _is_hint(self, words: str) -> bool:
+        """Return whether words in brackets are no remark, but typed as a text shows them that names the command."""
+        shown = "".join(map(self.policy.catalogue.template, _HINTS))
+        return not words.strip("(). …") or words.rstrip(".: ") in shown
 
 
 class WhoHasSeen(CaseCommand):

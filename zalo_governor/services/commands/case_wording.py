@@ -4,7 +4,7 @@ from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.people import DESK
 from zalo_governor.services.cases.next_actions import answers
 from zalo_governor.services.commands.base import Answer, Call
-from zalo_governor.services.commands.cases import CaseWords, cannot_move, move, unknown_case
+from zalo_governor.services.commands.cases import CaseWords, cannot_move, move, reason_missing, unknown_case
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
@@ -73,28 +73,31 @@ class Explain(_OwnCaseCommand):
 
 
 class Review(_OwnCaseCommand):
-    """Command `/xemlai VP12 [text]` (review): ask that a case (a possible breach), already decided, be reviewed."""
+    """Command `/xemlai VP12 reason` (review): ask that a case (a possible breach), already decided, be reviewed."""
 
     word = "xemlai"
     several = True
     usage = MessageId.USAGE_REVIEW
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Move the case to the state UNDER_REVIEW and store the text as a note.
+        """Move the case to the state UNDER_REVIEW and store the text as a note; ask for the reason if none was typed.
 
         The person whom the case is about may do so once, an admin any number of times. `argument` is (case number,
         text).
         """
         case_id, words = argument
         case = call.uow.cases.get(case_id)
-        if case is not None and _is_own(call, case):
-            return self._review_own_case(call, case, words)
-        if not call.person.has(*DESK):
+        own = case is not None and _is_own(call, case)
+        if not own and not call.person.has(*DESK):
             return self.not_own(call, case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
-        moved = move(self, call, case, CaseState.UNDER_REVIEW, words or case.reason)
-        if words and moved.outcome == "done":
+        if not words:
+            return reason_missing(self, case_id)
+        if own:
+            return self._review_own_case(call, case, words)
+        moved = move(self, call, case, CaseState.UNDER_REVIEW, words)
+        if moved.outcome == "done":
             note = CaseNote(kind=NoteKind.REVIEW, person_id=call.person.id, at=self.policy.clock(), text=words)
             call.uow.case_notes.add(case, note)
         return moved

@@ -9,9 +9,9 @@ from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import DESK, Role
+from zalo_governor.services.cases.alert_notes import AlertNotes
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.decisions import (
     TAKEN_BACK,
@@ -21,14 +21,15 @@ from zalo_governor.services.cases.decisions import (
     decide_case,
     take_back_decision,
 )
-from zalo_governor.services.cases.ranking import gravest_first
+from zalo_governor.services.cases.ranking import gravest_first, undecided
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
 from zalo_governor.services.directives.addressees import agency_in, fits
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import state_in_words
-from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, listed, moment, number, time_or_brief
 from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.shortening import shortest
 from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -118,15 +119,11 @@ class ListCases(Command[Wanted]):
 
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         now, which = self.policy.clock(), wanted.which
-        start = {Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}.get(which, from_ms(0))
-        cases = call.uow.cases.opened_between(
-            group.id, start=start, end=_just_after(now), open_only=which in {Which.OPEN, Which.URGENT}
-        )
         if which in {Which.OPEN, Which.URGENT}:
-            # That the message is gone decides nothing: people have seen it, and the leader is told of it in time.
-            urgent = call.uow.cases.urgent_between(group.id, from_ms(0), _just_after(now))
-            cases += [case for case in urgent if case.secret and case.state is CaseState.REMEDIED]
-            cases.sort(key=lambda case: (case.opened_at, case.id))
+            cases = undecided(call.uow, group.id, _just_after(now))
+        else:
+            start = now - _RECENT if which is Which.ALL else midnight(today(now))
+            cases = call.uow.cases.opened_between(group.id, start=start, end=_just_after(now))
         if which is Which.URGENT:
             cases = [case for case in cases if case.urgent]
         said = self.voice.render(which.value)
@@ -142,7 +139,7 @@ class ListCases(Command[Wanted]):
         page = min(wanted.page, len(starts))
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
         on = self._page_line(wanted, page, len(starts))
-        return self.voice.render(MessageId.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
+        return self.voice.render(MessageId.CASES, count=number(len(cases)), rows=listed(rows, "\n"), page=on, **named)
 
     def _of_agency(self, uow: UnitOfWork, group: Group, cases: Sequence[Case], typed: str) -> list[Case]:
         """Return those of the cases that are about people of the agency, by the roster, else by their display names."""
@@ -173,9 +170,9 @@ class ListCases(Command[Wanted]):
         return self.voice.render(
             MessageId.CASE_ROW,
             code=case.code,
-            when=moment(case.event_at),
+            head=self.voice.head(case),
+            when=time_or_brief(case.event_at, self.policy.clock()),
             who=self._who(uow, case),
-            citation=self.voice.cited(case),
             state=state_in_words(uow, self.voice, case),
             times=self.voice.times(case),
         )
@@ -187,7 +184,7 @@ class ListCases(Command[Wanted]):
         """
         newcomer = uow.outsiders.of_case(case) if case.rule_id == OUTSIDERS else None
         if newcomer is None:
-            return self.voice.who(uow.people.get(case.person_id))
+            return self.voice.named(uow.people.get(case.person_id))
         who = self.voice.who(uow.people.get(newcomer.person_id))
         if newcomer.brought_by is None:
             way = way_in(uow, self.voice, newcomer, case)
@@ -264,8 +261,7 @@ class FalseAlarm(CaseWords):
         """
         case_id, reason = argument
         if not reason:
-            code = f"VP{case_id}"
-            return Answer([self.voice.render(MessageId.REASON_MISSING, code=code)], "no_reason", code)
+            return reason_missing(self, case_id)
         case = call.uow.cases.get(case_id)
         return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
 
@@ -278,9 +274,15 @@ class TakeBack(CaseCommand):
     several = True
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Put the case back into the state before the decision."""
+        """Put the case back into the state before the decision.
+
+        A case that was closed by putting the person on the roster stays closed: the person would remain on the roster.
+        """
+        newcomer = call.uow.outsiders.of_case(case)
+        if newcomer and newcomer.uid in (call.uow.roster.approved_uids(newcomer.account, case.group_id) or ()):
+            return Answer([self.voice.render(MessageId.NOT_TAKEN_OFF_ROSTER, code=case.code)], "stands", case.code)
         match take_back_decision(self.policy, call.uow, case, call.person):
-            case Decided(before):
+            case Decided(before, _):
                 text = self.voice.render(MessageId.TAKEN_BACK, code=case.code, state=self.voice.state_of(before))
                 return Answer([text], subject=case.code)
             case None:
@@ -294,14 +296,19 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
     person whom the case is about is notified. `command` supplies clock, settings and texts.
     """
     voice, code = command.voice, case.code
+    if case.secret and call.codes > 1 and to in TAKEN_BACK:
+        typed = f"/{command.word} {code}"
+        return Answer([voice.render(MessageId.DECIDE_ALONE, code=code, command=typed)], "alone", code)
     match decide_case(command.policy, call.uow, case, to, reason, call.person):
-        case Decided():
+        case Decided(moved, told):
             text = MessageId.CASE_MOVED if to in TAKEN_BACK else MessageId.CASE_REVIEWED
             about = {
                 "who": voice.who(call.uow.people.get(case.person_id)),
                 "citation": voice.cited(case, within=True),
                 "when": moment(case.event_at),
             }
+            if to in TAKEN_BACK:
+                about["sent"] = _what_was_sent(command, call, moved, told=told)
             return Answer([voice.render(text, code=code, state=voice.state(to), **about)], subject=code)
         case Refused(RefusalReason.OWN_CHANGE):
             return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], RefusalReason.OWN_CHANGE.value, code)
@@ -309,11 +316,29 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
             return cannot_move(command, case)
 
 
+def _what_was_sent(command: AnyCommand, call: Call, case: Case, *, told: bool) -> str:
+    """Return the sentence on who was told of the decision; of a suspected secret, whether the leader was."""
+    voice = command.voice
+    if case.state is not CaseState.REFERRED:
+        return voice.render(MessageId.DECIDED_TOLD if told else MessageId.DECIDED_NOT_TOLD)
+    if case.leader_told_at:
+        return voice.render(MessageId.CASE_LEADER_TOLD, when=moment(case.leader_told_at))
+    due = shortest(AlertNotes(command.policy).deadline(call.uow, case))
+    return voice.render(MessageId.REFERRED_NOT_TOLD, code=case.code, due=due)
+
+
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
     """Return the reply that the case's current state does not allow the command."""
     state = command.voice.state_of(case)
     text = command.voice.render(MessageId.CASE_CANNOT_MOVE, code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
+
+
+def reason_missing(command: AnyCommand, case_id: int) -> Answer:
+    """Return the reply that asks for a reason after the case's code."""
+    code = f"VP{case_id}"
+    text = command.voice.render(MessageId.REASON_MISSING, code=code, command=f"/{command.word}")
+    return Answer([text], "no_reason", code)
 
 
 def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:

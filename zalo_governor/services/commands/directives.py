@@ -110,7 +110,7 @@ class DirectiveCommand(Command[Wanted]):
         asked = [one for one in call.uow.directives.assignees(directive.id) if not one.removed]
         if not words:
             return [one for one in asked if not one.settled]
-        names = _names(words)
+        names = names_in(words)
         return [one for one in asked if any(fits(name, one.name) for name in names)]
 
 
@@ -193,7 +193,7 @@ class ShowDirectives(DirectiveCommand):
     def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None) -> Directive:
         event, quote = call.event, call.event.quote
         text = quote.text if quote else words
-        names = _names(found.rest if found else words)
+        names = names_in(found.rest if found else words)
         if not quote or not names:
             names = self._reader.addressees(text)
         due = found.moment if found else self._reader.due(text, event.at)
@@ -219,50 +219,6 @@ class ShowDirectives(DirectiveCommand):
             if author is not None and author.has(*GIVERS):
                 return author
         return call.person
-
-
-class FinishDirective(DirectiveCommand):
-    """Command `/xong CĐ1 [who]`: record that these addressees, or all, have done what the directive asks."""
-
-    word = "xong"
-    usage = MessageId.USAGE_FINISH
-
-    def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Record it, and show the directive."""
-        if refused := self._needs_open(directive):
-            return refused
-        asked = self._asked(call, directive, words)
-        if words and not asked:
-            return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=words)
-        directive = self._register.finish(call.uow, directive, asked, call.person.id, call.event.key)
-        return Answer([self._page(call, directive)], subject=directive.code)
-
-
-class ExtendDirective(DirectiveCommand):
-    """Command `/giahan CĐ1 date [who]`: give these addressees, or all, another deadline."""
-
-    word = "giahan"
-    usage = MessageId.USAGE_EXTEND
-    needs_words = True
-
-    def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Move the deadline, and show the directive; a time in the past or that is not understood is refused."""
-        if refused := self._needs_open(directive):
-            return refused
-        found = self._reader.deadline(words, self.policy.clock())
-        if unclear := self._unclear(found, words, f"/{self.word} {directive.code}"):
-            return Answer([unclear], "no_time", directive.code)
-        if found is None:
-            return self._say(directive, MessageId.DIRECTIVE_WHEN, "no_time", typed=words)
-        due, who = found.moment, _BETWEEN.sub("", found.rest)
-        asked = self._asked(call, directive, who)
-        if not asked:
-            return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who or words)
-        self._register.extend(call.uow, directive, asked, due, call.person.id)
-        text = self.voice.render(
-            MessageId.DIRECTIVE_EXTENDED, code=directive.code, due=self._pages.day_of_due(due), count=number(len(asked))
-        )
-        return Answer([text], subject=directive.code)
 
 
 class RemindNow(DirectiveCommand):
@@ -332,7 +288,7 @@ class AssignDirective(DirectiveCommand):
                 return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who)
             directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
         else:
-            names = _names(who)
+            names = names_in(who)
             self._register.add_addressees(call.uow, directive, names, call.person.id)
         return Answer([self._page(call, directive)], subject=directive.code)
 
@@ -387,12 +343,10 @@ class AskLater(_ProposalCommand):
         return self._say(directive, MessageId.DIRECTIVE_LATER)
 
 
-def _names(typed: str) -> list[str]:
+def names_in(typed: str) -> list[str]:
     """Return the names in a list as people type it: `Sở Y tế, Sở Tài chính và UBND xã Mẫu`."""
     return [name.strip() for name in _SEPARATOR.split(typed) if name.strip()]
 
 
 _ME = frozenset({"toi", "cua toi", "minh", "em"})
 _SEPARATOR = re.compile(r"\s*[,;]\s*|\s+và\s+")
-_BETWEEN = re.compile(r"^(?:đến|tới|cho|sang|hạn|là|[:,\s])+|(?:đến|tới|cho|[:,\s])+$")
-"""Words between a code, a date and a name that mean nothing: `/giahan CĐ1 đến 25/11 cho Sở Y tế`."""

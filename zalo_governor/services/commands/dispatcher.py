@@ -129,7 +129,7 @@ class CommandDesk:
             )
             self._send_answer(uow, event, person, command, Answer([text], "several_commands"))
         else:
-            call = Call(uow, person, self._groups_of(event), event)
+            call = Call(uow, person, self._groups_of(event), event, len(arguments))
             answers = [command.answer(call, argument) for argument in arguments]
             self._send_answer(uow, event, person, command, joined_answers(answers) if len(answers) > 1 else answers[0])
 

@@ -52,6 +52,10 @@ _MENUS: Mapping[Role, Mapping[str, MessageId]] = {
 and a person without any gets the menu of members."""
 
 
+_WITH_OTHERS = {"xong": MessageId.MENU_KEEP_DIRECTIVES}
+"""Commands whose line among all commands names others too, which have none."""
+
+
 class Help(Command[bool]):
     """Command `/trogiup` (help): show a short menu for the person's role, or list all commands that it may use."""
 
@@ -78,7 +82,8 @@ class Help(Command[bool]):
         return Answer([self.voice.render_for(call.person, text, rows=rows)])
 
     def _everything(self, person: Person) -> list[MessageId]:
-        return [command.usage for command in self._all if command.in_help and command.allowed(person)]
+        shown = [command for command in self._all if command.in_help and command.allowed(person)]
+        return [_WITH_OTHERS.get(command.word, command.usage) for command in shown]
 
     def _menu(self, person: Person) -> list[MessageId]:
         role = next((role for role in _MENUS if person.has(role)), Role.MEMBER)

@@ -154,7 +154,7 @@ class Belongs(Command[Whom]):
         place = likeliest(matched, person.display_name) if may_be_listed else None
         if place is not None:
             entry = matched[place][0]
-            likely = self.voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
+            likely = self.voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.position)
         return self.voice.render(
             MessageId.LIST_STRANGER_ROW, code=f"TV{person.id}", who=self.voice.who(person), likely=likely
         )

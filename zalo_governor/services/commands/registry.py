@@ -5,13 +5,12 @@ from zalo_governor.services.commands.base import AnyCommand
 from zalo_governor.services.commands.case_notes import PassOn, Remove, WhoHasSeen
 from zalo_governor.services.commands.case_wording import AddNote, Explain, Review
 from zalo_governor.services.commands.cases import ConfirmCase, FalseAlarm, ListCases, TakeBack
+from zalo_governor.services.commands.directive_ends import ExtendDirective, FinishDirective, ReopenDirective
 from zalo_governor.services.commands.directives import (
     AcceptDirective,
     AskLater,
     AssignDirective,
     DropDirective,
-    ExtendDirective,
-    FinishDirective,
     RejectDirective,
     RemindNow,
     ShowDirectives,
@@ -47,6 +46,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     NoteCase,
     ShowDirectives,
     FinishDirective,
+    ReopenDirective,
     ExtendDirective,
     RemindNow,
     AssignDirective,

@@ -232,7 +232,8 @@ class ShowCase(CaseCommand):
                 return []
             if on_trial(self.policy, call.uow):
                 return [self.voice.render(MessageId.CASE_DUE_ON_TRIAL)]
-            return [self.voice.render(MessageId.CASE_DUE, when=moment(case.due_at))]
+            text = MessageId.ALERT_DUE_SHORT if case.state is CaseState.REFERRED else MessageId.CASE_DUE
+            return [self.voice.render(text, when=moment(case.due_at))]
         when = moment(case.leader_told_at)
         if case.rule_id in CHANGE_RULES and case.leader_told_by is None:
             return [self.voice.render(MessageId.CASE_LEADER_TOLD, when=when)]

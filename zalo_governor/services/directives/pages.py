@@ -6,6 +6,7 @@ from datetime import datetime
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.directives import (
     AnswerKind,
+    AnswerWay,
     Assignee,
     Directive,
     DirectiveOverview,
@@ -86,14 +87,16 @@ class DirectivePages:
         """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]
+        by_hand = _closed_by_hand(uow, asked)
+        closed = [one for those in by_hand.values() for one in those]
         head = self._voice.render(
             MessageId.DIRECTIVE_PAGE,
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
             when=_short(directive.at),
-            state=self._state_of(directive, asked),
+            state=self._state_of(directive, asked, by_hand=bool(closed)),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
-            reported=number(sum(one.reported_at is not None for one in asked)),
+            reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
             count=number(len(asked)),
             due=self._due_of_all(asked),
             rows="{rows}",
@@ -101,7 +104,7 @@ class DirectivePages:
         )
         rows = []
         for progress, label in _PROGRESS.items():
-            there = [one for one in asked if one.in_group and one.progress(now) is progress]
+            there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
             if there:
                 names = self._names(there, PAGE_LIMIT // 3)
                 rows.append(
@@ -112,11 +115,17 @@ class DirectivePages:
                         names=names,
                     )
                 )
+        for person_id, those in by_hand.items():
+            about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
+            rows.append(
+                self._voice.render(MessageId.DIRECTIVE_BY_HAND, names=self._names(those, PAGE_LIMIT // 3), **about)
+            )
+        rest = [one for one in asked if one not in closed]
         for label, there in (
-            (MessageId.DIRECTIVE_ABSENT, [one for one in asked if one.known and not one.in_group]),
-            (MessageId.DIRECTIVE_UNKNOWN, [one for one in asked if not one.known]),
-            (MessageId.DIRECTIVE_ASSUMED, [one for one in asked if one.assumed]),
-            (MessageId.DIRECTIVE_UNVERIFIED, [one for one in asked if _is_unverified(uow, one)]),
+            (MessageId.DIRECTIVE_ABSENT, [one for one in rest if one.known and not one.in_group]),
+            (MessageId.DIRECTIVE_UNKNOWN, [one for one in rest if not one.known]),
+            (MessageId.DIRECTIVE_ASSUMED, [one for one in rest if one.assumed]),
+            (MessageId.DIRECTIVE_UNVERIFIED, [one for one in rest if _is_unverified(uow, one)]),
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
@@ -257,8 +266,10 @@ class DirectivePages:
             MessageId.DIRECTIVE_NOT_REMINDED, count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
 
-    def _state_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
-        """Return the state; without a deadline, that all have answered does not mean that it was carried out."""
+    def _state_of(self, directive: Directive, asked: Sequence[Assignee], *, by_hand: bool) -> str:
+        """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
+        if directive.state is DirectiveState.DONE and by_hand:
+            return self._voice.render(MessageId.DIRECTIVE_STATE_CLOSED)
         if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
             return self._voice.render(MessageId.DIRECTIVE_STATE_ANSWERED)
         return self.state(directive)
@@ -339,6 +350,16 @@ def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
     return not assignee.silent and not any(
         uow.people.get(answer.person_id).identified for answer in uow.directives.answers(assignee.id)
     )
+
+
+def _closed_by_hand(uow: UnitOfWork, asked: Sequence[Assignee]) -> dict[int, list[Assignee]]:
+    """Return those whose reports are all entered with /xong, so who has not reported, by the id of who entered it."""
+    found: dict[int, list[Assignee]] = {}
+    for one in asked:
+        said = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.REPORTED]
+        if said and all(answer.way is AnswerWay.BY_HAND for answer in said):
+            found.setdefault(said[-1].person_id, []).append(one)
+    return found
 
 
 def _excerpt(directive: Directive, assignee: Assignee) -> str:

@@ -131,6 +131,25 @@ class DirectiveRegister:
         self._audit(uow, "directive.finished", directive, by=by, addressees=len(assignees))
         return self._close_if_settled(uow, directive)
 
+    def reopen(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive | None:
+        """Take back the /bo of a directive that was dropped, else every /xong; return None if there was none."""
+        assignees = uow.directives.assignees(directive.id)
+        if directive.state is DirectiveState.DROPPED:
+            if not assignees:
+                return self.accept(uow, directive, by)
+            directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
+        else:
+            answers = [answer for one in assignees for answer in uow.directives.answers(one.id)]
+            keys = {answer.message_key for answer in answers if answer.way is AnswerWay.BY_HAND}
+            if not keys or directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
+                return None
+            for key in keys:
+                self.forget_answer(uow, directive.group_id, key)
+            self._audit(uow, "directive.reopened", directive, by=by, addressees=len(keys))
+            directive = uow.directives.get(directive.id) or directive
+        plan_reminders(uow, self._policy, directive)
+        return directive
+
     def record_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
     ) -> None:

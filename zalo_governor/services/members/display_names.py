@@ -77,6 +77,5 @@ class DisplayNameAdvice:
 
 
 def _named(entry: RosterEntry) -> str:
-    """Return the display name that the entry calls for; the agency is not repeated if the title names it already."""
-    agency = "" if entry.agency.casefold() in entry.title.casefold() else entry.agency
-    return " ".join(f"{entry.full_name} - {entry.title} {agency}".split())
+    """Return the display name that the entry calls for."""
+    return f"{entry.full_name} - {entry.position}"

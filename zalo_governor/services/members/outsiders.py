@@ -15,6 +15,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import DESK, Person
 from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.services.cases.alert_notes import AlertNotes
 from zalo_governor.services.cases.freshness import is_fresh, was_fresh
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.cases.notifications import CaseNotifications
@@ -23,6 +24,7 @@ from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, listed, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.shortening import Shortenable
 from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -40,6 +42,7 @@ class OutsiderService:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._alerts = CaseNotifications(policy)
+        self._notes = AlertNotes(policy)
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
@@ -77,9 +80,7 @@ class OutsiderService:
         if fresh := [(newcomer, case) for newcomer, case in found if _was_joining_heard(case)]:
             self._tell_at_once(uow, group_id, fresh)
         if older := [(newcomer, case) for newcomer, case in found if not _was_joining_heard(case)]:
-            self._tell_admins(
-                uow, group_id, older, MessageId.NEWCOMERS_FOUND, self._voice.render(MessageId.ADDER_NOT_ASKED)
-            )
+            self._tell_admins(uow, group_id, older, self._voice.render(MessageId.ADDER_NOT_ASKED))
 
     def recognised(self, uow: UnitOfWork, group_id: str) -> None:
         """Close, as false alarms, cases about people who, by a phone number or a new roster, are now on the roster."""
@@ -122,7 +123,7 @@ class OutsiderService:
         member = "\n".join(dict.fromkeys(asked)) or self._voice.render(
             MessageId.ADDER_LINK if all(case.label == "by_link" for _, case in came) else MessageId.ADDER_NOBODY
         )
-        self._tell_admins(uow, group_id, came, MessageId.NEWCOMERS, member)
+        self._tell_admins(uow, group_id, came, member)
         for newcomer, case in came:
             self._remove_if_configured(uow, newcomer, case)
 
@@ -192,20 +193,21 @@ class OutsiderService:
             return self._voice.render(MessageId.ADDER_WITHHELD)
         return self._voice.render(MessageId.ADDER_ASKED)
 
-    def _tell_admins(
-        self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], text: MessageId, member: str
-    ) -> None:
+    def _tell_admins(self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], member: str) -> None:
         rows = [self._row(uow, newcomer, case) for newcomer, case in found[:_ROWS]]
         if len(found) > _ROWS:
             rows.append(self._voice.render(MessageId.NEWCOMERS_MORE, names=self._names(uow, found[_ROWS:])))
+        first = found[0][1]
         said = self._voice.render(
-            text,
-            head=self._voice.head(found[0][1]),
-            group=self._voice.group(self._policy.group(group_id)),
-            citation=self._voice.citation(found[0][1].clause),
-            count=number(len(found)),
+            MessageId.NEWCOMERS_SEVERAL if len(found) > 1 else MessageId.NEWCOMERS,
+            head=self._voice.head(first),
+            codes=self._voice.codes([case for _, case in found]),
+            place=self._notes.place(first),
+            sign=self._notes.sign(first),
             rows=listed(rows, "\n"),
-            member=member,
+            told=member,
+            closing=self._voice.render(MessageId.ALERT_CLOSING),
+            **({"count": number(len(found))} if len(found) > 1 else {}),
         )
         urgent = any(case.urgent for _, case in found)
         self._post.to_desk(uow, said, group_id=group_id, case_id=found[0][1].id, urgent=urgent)
@@ -230,7 +232,10 @@ class OutsiderService:
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is not None:
             entry = matched[place][0]
-            likely = self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
+            likely = Shortenable(
+                self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.position),
+                self._voice.render(MessageId.NEWCOMER_LIKELY_SHORT, name=entry.full_name),
+            )
         return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
 
     def _remove_if_configured(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
@@ -227,6 +227,12 @@ class MessageFormatter:
             name = ""
         matter = name[:1].lower() + name[1:] if name else self.citation(clause)
         return self.render(MessageId.ALERT_HEAD, gravity=self.render(_GRAVITY[gravity]), matter=matter)
+
+    def codes(self, cases: Sequence[Case]) -> str:
+        """Return the code of the first case, and how many others there are."""
+        others = len(cases) - 1
+        more = self.render(MessageId.SUMMARY_CODES_MORE, count=number(others)) if others else ""
+        return f"{cases[0].code}{more}"
 
     def sign(self, case: Case) -> str:
         """Return a short text on what the case is about.

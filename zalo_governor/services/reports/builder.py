@@ -4,12 +4,12 @@ import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
-from zalo_governor.domain.clock import Clock, from_ms, local
+from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.connection import is_proven
 from zalo_governor.domain.directive_figures import DirectiveFigures, open_directive
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
-from zalo_governor.services.cases.ranking import gravest_first
+from zalo_governor.services.cases.ranking import gravest_first, undecided
 from zalo_governor.services.group_changes.leak_signs import signs_of
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
@@ -38,11 +38,7 @@ def compose(
     first_heard = uow.statistics.first_heard(group.id)
     # Of a period before the program listened nothing is known, whatever is pending now.
     since_then = first_heard is None or first_heard < period.end
-    open_cases = (
-        gravest_first(uow.cases.opened_between(group.id, start=from_ms(0), end=until, open_only=True))
-        if since_then
-        else []
-    )
+    open_cases = gravest_first(undecided(uow, group.id, until)) if since_then else []
     # Counted up to the period's own end, not up to now: Zalo's clock may be ahead of this machine's.
     urgent = uow.cases.urgent_between(group.id, period.start, period.end)
     remarks = [said for kind in RemarkKind for said in uow.feedback.between(group.id, kind, period.start, period.end)]

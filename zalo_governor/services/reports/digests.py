@@ -9,7 +9,7 @@ from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.cases.categories import category, has_category, why
-from zalo_governor.services.cases.ranking import shown
+from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.roster.comparison import figures, hidden
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -61,10 +61,12 @@ class Digests:
         ]
         if not cases:
             return
-        group = self._voice.group(self._policy.group(group_id))
+        ordered = gravest_first(cases)
         text = self._voice.render(
             MessageId.DIGEST,
-            group=group,
+            head=self._voice.head(ordered[0]),
+            codes=self._voice.codes(ordered),
+            group=self._voice.group(self._policy.group(group_id)),
             parts="\n".join(filter(None, parts)),
             answer=self._voice.render(_how_to_answer(cases)),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.reports import ActivityReport, ClauseFigures
 from zalo_governor.pipeline.secret_gate import UNCHECKED
@@ -40,11 +41,14 @@ def worst_first(
 def grave_cases(urgent: Sequence[Case], open_cases: Iterable[Case], regulation: Regulation) -> list[Case]:
     """Return the cases for `ActivityReport.grave_cases`: those of the period, then the open ones from outside it.
 
+    Of each clause the critical ones come first, then the undecided, as lists may name the first only.
+
     `urgent` are the urgent cases of the period in any state, `open_cases` all cases that are open now.
     """
 
-    def place(case: Case) -> int:
-        return 0 if case.sealed else regulation.rank_of(case.clause)
+    def place(case: Case) -> tuple[int, bool, bool]:
+        rank = 0 if case.sealed else regulation.rank_of(case.clause)
+        return rank, case.gravity is not Severity.CRITICAL, not case.undecided
 
     settled = {CaseState.FALSE_ALARM, CaseState.APPROVED}
     of_period = {case.id for case in urgent}

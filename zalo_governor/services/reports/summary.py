@@ -50,7 +50,7 @@ def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Hig
         return Highlight(name=name, value=voice.render(text), note=first_looks)
     more = counted(
         voice,
-        (MessageId.SUMMARY_GRAVE_OPEN, sum(case.state.open for case in cases)),
+        (MessageId.SUMMARY_GRAVE_OPEN, sum(case.undecided for case in cases)),
         (MessageId.SUMMARY_GRAVE_OUTSIDE, sum(not report.covers(case.opened_at) for case in cases)),
     )
     value = voice.render(MessageId.SUMMARY_CASES, count=number(len(cases)))
@@ -87,8 +87,10 @@ def _clause(clause: GraveClause, voice: MessageFormatter, codes: Codes) -> str:
 
 def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
     open_cases = counted(voice, (MessageId.SUMMARY_OPEN, len(report.open_cases)))
-    overdue = counted(voice, (MessageId.SUMMARY_OVERDUE, report.directives.overdue_now))
-    if report.heard_nothing and not open_cases and not overdue:
+    late = report.directives.overdue_now
+    directives = counted(voice, (MessageId.DIRECTIVES_OPEN_NOW, report.directives.open_now))
+    directives += voice.render(MessageId.LEDGER_OVERDUE, count=number(late)) if late else ""
+    if report.heard_nothing and not open_cases and not directives:
         return Highlight(name=voice.render(MessageId.SUMMARY_PENDING), value=voice.render(MessageId.SUMMARY_UNKNOWN))
     oldest = min((case.opened_at for case in report.open_cases), default=report.made_at)
     return Highlight(
@@ -96,10 +98,10 @@ def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
         value="; ".join(
             (
                 open_cases or voice.render(MessageId.SUMMARY_OPEN_NONE),
-                overdue or voice.render(MessageId.SUMMARY_OVERDUE_NONE),
+                directives or voice.render(MessageId.SUMMARY_DIRECTIVES_NONE),
             )
         ),
-        alarming=bool(overdue),
+        alarming=bool(late),
         note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if day(oldest) != day(report.made_at) else "",
     )
 

@@ -103,12 +103,12 @@ class _TextRenderer:
         report, voice = self._report, self._voice
         return (
             _Part(1, [self._activity()]),
-            _Part(2, [self._cases(rows) for rows in _CLAUSE_ROWS]),
+            _Part(3, [self._cases(rows) for rows in _CLAUSE_ROWS]),
             _Part(6, [" ".join(handling_lines(report, voice))]),
-            _Part(5, [directives_line(report, voice)]),
+            _Part(2, [directives_line(report, voice)]),
             _Part(7, [members_line(report, voice)]),
             _Part(4, [troubles_line(report, voice)]),
-            _Part(3, [self._leak_signs()]),
+            _Part(5, [self._leak_signs()]),
             _Part(4, [attachments_line(report, voice)]),
             _Part(8, [told_line(report, voice)]),
         )
@@ -136,18 +136,21 @@ class _TextRenderer:
 
     def _cases(self, limit: int) -> str:
         report, clauses = self._report, self._report.clauses
-        cases = sum(row.cases for row in clauses)
+        cases, false_alarms = sum(row.cases for row in clauses), sum(row.false_alarms for row in clauses)
         if not cases:
             return "" if report.heard_nothing else self._voice.render(MessageId.REPORT_CASES_NONE)
+        before = compared(report, cases, sum(row.before for row in clauses), self._voice)
+        if false_alarms:
+            whole = {"false_alarms": number(false_alarms), "all": number(cases), "compared": before}
+            before = self._voice.render(MessageId.REPORT_CASES_FALSE, **whole)
+        rows = "".join(self._clause_lines(limit))
         return self._voice.render(
-            MessageId.REPORT_CASES,
-            cases=number(cases),
-            compared=compared(report, cases, sum(row.before for row in clauses), self._voice),
-            rows="".join(self._clause_lines(limit)),
+            MessageId.REPORT_CASES, cases=number(cases - false_alarms), compared=before, rows=rows
         )
 
     def _clause_lines(self, limit: int) -> Iterator[str]:
-        for row in clause_rows(self._report, limit, self._voice):
+        real = (row.model_copy(update={"cases": row.cases - row.false_alarms}) for row in self._report.clauses)
+        for row in clause_rows(self._report.model_copy(update={"clauses": tuple(real)}), limit, self._voice):
             yield f"\n- {row}"
 
     def _leak_signs(self) -> str:

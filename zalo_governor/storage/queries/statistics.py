@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, and_, case, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Executable, and_, case, func, literal_column, not_, or_, select, true
 
-from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.cases import UNSURE_LABEL, CaseState
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.events import (
@@ -192,12 +192,16 @@ class Statistics(Repository):
         Sorted by clause. Each item also has the number of cases in [before, start), the period before.
         """
         now = cases.c.opened_ms >= to_ms(start)
+        # See `Case.undecided`.
+        gone = and_(_is_in_state([CaseState.REMEDIED]), or_(cases.c.sealed, cases.c.label == UNSURE_LABEL))
         rows = self._tx.execute(
             select(
                 cases.c.clause,
                 count_where(now).label("cases"),
-                count_where(and_(now, _is_in_state(state for state in CaseState if state.open))).label("open"),
-                count_where(and_(now, _is_in_state([CaseState.REMEDIED]))).label("remedied"),
+                count_where(and_(now, or_(_is_in_state(state for state in CaseState if state.open), gone))).label(
+                    "open"
+                ),
+                count_where(and_(now, _is_in_state([CaseState.REMEDIED]), not_(gone))).label("remedied"),
                 count_where(and_(now, _is_in_state([CaseState.CONFIRMED]))).label("confirmed"),
                 count_where(and_(now, _is_in_state([CaseState.REFERRED]))).label("referred"),
                 count_where(and_(now, _is_in_state([CaseState.FALSE_ALARM]))).label("false_alarms"),

@@ -31,7 +31,7 @@ class Directory:
         entries = [row for matched in rosters.values() for row in matched]
         self._by_uid = {uid: entry for entry, uids in entries for uid in uids}
         known = [_ListedPerson(person.full_name, person.title, {person.uid}, person.id) for person in holders]
-        known += [_ListedPerson(entry.full_name, entry.title, uids) for entry, uids in entries if uids]
+        known += [_ListedPerson(entry.full_name, entry.position, uids) for entry, uids in entries if uids]
         self._namesakes = Namesakes((one.full_name, one) for one in known)
         self._without_account = Namesakes((entry.full_name, entry) for entry, uids in entries if not uids)
 
@@ -42,8 +42,9 @@ class Directory:
         directory whose name this person displays.
         """
         entry = self._by_uid.get(person.uid)
-        if entry and not person.full_name:
-            person = person.model_copy(update={"full_name": entry.full_name, "title": entry.title})
+        if entry and (not person.full_name or person.title == entry.title):
+            named = {"full_name": person.full_name or entry.full_name, "title": entry.position}
+            person = person.model_copy(update=named)
         listed = bool(entry or person.roles)
         namesake = self._find_namesake(person, listed=listed)
         standing = Standing.LISTED if listed else self._classify_unlisted(person, namesake)

@@ -187,12 +187,12 @@ def test_text_and_paper_say_the_same_figures() -> None:
     assert made.highlights[0].value == number(figures.activity.messages)
     assert sum(int(row[1]) for row in table_of(made, "days").rows) == figures.activity.messages
     cases = sum(row.cases for row in figures.clauses)
-    assert f"Vụ việc phát sinh: {cases}" in text
+    assert f"kể cả báo nhầm là {cases}" in text
     assert made.highlights[1].value == number(cases)
     for line in made.headlines:
         assert f"{line.name}: {line.value}." in text
     assert made.headlines[1].value == (
-        f"{len(table_of(made, 'open').rows)} vụ việc đang xử lý; không có chỉ đạo quá hạn"
+        f"{len(table_of(made, 'open').rows)} vụ việc đang xử lý; 1 chỉ đạo đang theo dõi"
     )
 
 

@@ -211,11 +211,11 @@ def test_a_stamp_seals_the_message_and_is_told_with_its_page() -> None:
     assert "trang 1" in " ".join(to(desk.take(), "admin"))
 
 
-def test_what_was_found_in_a_file_is_one_case_for_each_rule() -> None:
+def test_what_was_found_in_a_file_is_one_case_of_the_gravest() -> None:
     link = PROGRAM.model_copy(update={"rule_id": "4.4-lien-ket", "label": "lookalike_link"})
     desk = ScanDesk(found(PROGRAM, DISGUISED, link))
     desk.send()
-    assert [case.rule_id for case in desk.store.book.values()] == ["4.4-tep-dinh-kem", "4.4-lien-ket"]
+    assert [case.rule_id for case in desk.store.book.values()] == ["4.4-tep-dinh-kem"]
 
 
 def test_the_one_case_of_a_sealed_message_names_the_program_in_its_file() -> None:

@@ -39,6 +39,19 @@ def test_the_admin_is_told_what_was_seen_where_and_what_to_do() -> None:
     assert "vietcombank" not in alert
 
 
+def test_a_scam_with_its_link_is_one_case_and_one_alert() -> None:
+    scam = Finding(rule_id="4.2-noi-dung-xau", clause="4.2", severity=Severity.MINOR, label="scam", reason="link")
+    desk = Desk(regulation=WITH_LINKS)
+    desk.say("member", "trúng thưởng, bấm vào đây", scam, CERTAIN)
+    assert [case.clause for case in desk.store.book.values()] == ["4.4"]
+    posted = desk.take()
+    assert (len(to(posted, "admin")), len(to(posted, "member"))) == (1, 1)
+    desk.say("admin", "/chuyen VP1", place="private")
+    report = to(desk.take(), "leader")[0]
+    assert "(địa chỉ gần giống địa chỉ của cơ quan, dịch vụ khác)" in report
+    assert "vi-rút" not in report
+
+
 def test_the_member_is_asked_to_recall_and_not_to_open() -> None:
     desk = Desk(regulation=WITH_LINKS)
     desk.say("member", "địa chỉ", CERTAIN)

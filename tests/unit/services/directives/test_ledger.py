@@ -410,3 +410,38 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
     [line] = to(desk.take(), "leader")
     assert line.startswith("Kính báo cáo đồng chí: đến hạn 17:00 30/11 của chỉ đạo CĐ1")
+
+
+def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    [said] = asked(desk, "/xong CĐ1")
+    assert "2 đơn vị nhận (Sở Y tế, Sở Tài chính), trong đó 1 đơn vị chưa trả lời" in said
+    assert "/molai CĐ1" in said
+    [page] = asked(desk, "CĐ1")
+    assert page.startswith("CĐ1 (đã kết thúc theo dõi)")
+    assert "Đã báo cáo: 0/2" in page
+    assert "Đã báo cáo (" not in page
+    assert "Kết thúc theo quyết định của đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) (2): Sở Y tế, Sở Tài chính" in page
+    [page] = asked(desk, "/molai CĐ1")
+    assert page.startswith("CĐ1 (đang theo dõi)")
+    assert "Đã nhận chỉ đạo (1): Sở Y tế" in page
+    assert "không có gì để mở lại" in asked(desk, "/molai CĐ1")[0]
+    assert "/molai CĐ1" in asked(desk, "/bo CĐ1 nhầm")[0]
+    assert "đang theo dõi" in asked(desk, "/molai CĐ1")[0]
+    assert len(desk.entries()) == 2
+
+
+def test_xong_for_who_has_reported_says_so() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    desk.take()
+    assert "Sở Y tế đã báo cáo" in asked(desk, "/xong CĐ1 Sở Y tế")[0]
+
+
+def asked(desk: LedgerDesk, line: str) -> list[str]:
+    desk.take()
+    desk.say("admin", line, place="private")
+    return to(desk.take(), "admin")

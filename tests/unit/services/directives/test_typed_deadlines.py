@@ -40,6 +40,17 @@ def test_a_new_deadline_is_shown_with_weekday_and_another_year(typed: str, due: 
     assert shown in text
 
 
+def test_units_with_deadlines_of_their_own_are_not_overwritten_unasked() -> None:
+    desk, text = asked("/giahan CĐ1 27/11 Sở Y tế")
+    assert "từ hạn 17:00 thứ Năm 26/11 thành hạn 17:00 thứ Sáu 27/11" in text
+    for line, changed in (("/giahan CĐ1 30/11", False), ("/giahan CĐ1 30/11 tất cả", True)):
+        desk.say("leader", line, place="private")
+        [text] = to(desk.take(), "leader")
+        assert "hạn 17:00 thứ Năm 26/11 (1 đơn vị); hạn 17:00 thứ Sáu 27/11 (1 đơn vị)" in text
+        assert ("/giahan CĐ1 30/11 tất cả" in text) is not changed
+        assert (len({one.due_at for one in desk.store.assignees}) == 1) is changed
+
+
 def test_sang_without_marks_is_asked_about() -> None:
     desk, text = asked("/giahan CĐ1 sang thu sau")
     assert {one.due_at for one in desk.store.assignees} == {DUE}

@@ -16,6 +16,7 @@ from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.services.messaging.limits import ALERT
 
 STRANGER, OTHER = "7400000000000000001", "7400000000000000002"
 HOA = RosterEntry(full_name="Hoàng Thị Hoa Mẫu", title="Chánh Văn phòng", agency="Sở Y tế", phone="+84912345678")
@@ -71,6 +72,8 @@ def test_the_desk_reads_who_came_by_whom_when_and_the_two_commands_and_the_adder
     [told] = to(posted, "admin")
     for part in ("VP1", "Hùng Xây Dựng 88", "Giàng A Viên", "14:05 24/11", "/thanhvien VP1", "/moira VP1"):
         assert part in told
+    assert "VP1" in told[:45]
+    assert len(told) <= ALERT
     [asked] = to(posted, "member")
     assert "khoản 5 Điều 4" in asked
     assert not [notice for notice in posted if notice.thread_id == STRANGER]
@@ -146,7 +149,7 @@ def test_what_a_sweep_finds_is_late_and_one_message_after_the_sweep() -> None:
     assert [case.late for case in group.store.book.values()] == [True, True]
     group.office.swept(group.uow, GROUP)
     [told] = to(group.take(), "admin")
-    assert "phát hiện muộn" in told
+    assert "Phát hiện muộn" in told
     assert "VP1" in told
     assert "VP2" in told
     group.office.swept(group.uow, GROUP)
@@ -214,7 +217,7 @@ def test_a_like_name_is_said_and_decides_nothing() -> None:
         update={"display_name": "hoang thi hoa mau - CVP"}
     )
     group.office.swept(group.uow, GROUP)
-    assert "gần giống đồng chí Hoàng Thị Hoa Mẫu" in to(group.take(), "admin")[0]
+    assert "gần giống Hoàng Thị Hoa Mẫu" in to(group.take(), "admin")[0]
     assert group.states() == ["new"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.services.desk import CATALOGUE, GROUP, PEOPLE, REGULATION, UNMARKED, Desk, to
 from zalo_governor.services.cases.member_request import MemberRequest
-from zalo_governor.services.messaging.formatter import MessageFormatter, plain
+from zalo_governor.services.messaging.formatter import MessageFormatter, joined, plain
 from zalo_governor.services.messaging.limits import ALERT, LIMITS, REQUEST
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable, shortest
@@ -30,7 +30,7 @@ LONG: dict[str, str] = {
     "group": Shortenable("Nhóm điều hành phòng chống thiên tai", "Nhóm"),
     "when": "17:07 28/11",
     "until": "17:07 30/11",
-    "noted": "17:07 28/11",
+    "noted": CATALOGUE.render(MessageId.LEADER_NOTED, when="17:07 28/11"),
     "citation": "khoản 4 Điều 4 Quy chế",
     "clause": " (Không đăng văn bản, thông tin Mật, Tối mật, Tuyệt mật lên Nhóm)",
     "category": "văn bản có thành phần có thể gây hại (ActiveX)",
@@ -74,8 +74,24 @@ LONG: dict[str, str] = {
     "differences": " Có trong danh sách, chưa thấy trong Nhóm: 12.",
     "hidden": "",
     "now": "17:07 28/11/2026",
+    "codes": "VP12345",
+    "which": "khẩn, nghiêm trọng đang xử lý của Sở Nông nghiệp và Môi trường",
+    "page": "Trang 1/3; xem tiếp: /vipham Sở Nông nghiệp và Môi trường 2. ",
+    "pass_on": "Báo cáo Trưởng nhóm: /chuyen VP12345. ",
+    "answers": CATALOGUE.render(MessageId.ANSWER_SEALED, code="VP12345").strip(),
 }
 """The longest values that an office really has, by field."""
+NEWCOMER = CATALOGUE.render(
+    MessageId.NEWCOMER_ROW,
+    code="VP12345",
+    who=Shortenable('tài khoản "Mùa A Tủa Chuyên viên" (ngoài danh sách)', 'tài khoản "Mùa A Tủa Chuyên viên"'),
+    way=joined("do ", ACCOUNT, " thêm hoặc duyệt"),
+    when="17:07 28/11",
+    likely=Shortenable(
+        CATALOGUE.render(MessageId.NEWCOMER_LIKELY, name="Mùa A Tủa", title=TITLE),
+        CATALOGUE.render(MessageId.NEWCOMER_LIKELY_SHORT, name="Mùa A Tủa"),
+    ),
+)
 LONG_FOR: dict[MessageId, dict[str, str]] = {
     MessageId.ALERT_SEALED: {
         "citation": SECRET,
@@ -86,6 +102,7 @@ LONG_FOR: dict[MessageId, dict[str, str]] = {
     MessageId.REQUEST_SEALED_OLD: {"citation": SECRET},
     MessageId.CHANGE_ALERT: {"who": ACCOUNT},
     MessageId.CHANGE_LEADER: {"who": ACCOUNT},
+    MessageId.NEWCOMERS: {"head": "Nghiêm trọng, người ngoài danh sách", "rows": NEWCOMER},
     MessageId.LEADER_UNVERIFIED: {"now": "17:22"},
     MessageId.APPROVAL_TOLD: {"what": '"thay đổi cài đặt thành viên ghim tin nhắn, ghi chú, bình chọn trong 3 ngày"'},
     MessageId.ALERT_LINK: {"category": "liên kết chạy lệnh trên máy người mở"},

@@ -77,12 +77,12 @@ def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> 
     first, grave, pending, silent, *rest = text_of(desk).splitlines()
     assert first == "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM ZALO ĐIỀU HÀNH TỈNH MẪU, tuần thử"
     assert grave == "1. Dấu hiệu nghiêm trọng: CÓ, 1 vụ việc (1 đang xử lý). Bí mật nhà nước (khoản 1 Điều 4): VP2."
-    assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc đang xử lý; không có chỉ đạo quá hạn."
+    assert pending == "2. Đang xử lý, quá hạn: 2 vụ việc đang xử lý; không có chỉ đạo đang theo dõi."
     assert silent == "3. Thời gian Hệ thống gián đoạn: 1 giờ 5 phút (1 lần), đã lấy lại đủ tin."
     assert rest[1:4] == [
-        "Vụ việc phát sinh: 6 (kỳ trước 4, tăng 50%)",
+        "Vụ việc phát sinh: 5, không kể 1 báo nhầm; kể cả báo nhầm là 6 (kỳ trước 4, tăng 50%)",
         "- Bí mật nhà nước (khoản 1 Điều 4): 1",
-        "- Có dấu, Unicode (khoản 1 Điều 3): 5",
+        "- Có dấu, Unicode (khoản 1 Điều 3): 4",
     ]
     text = "\n".join(rest)
     assert "100 tin nhắn của 20 người (kỳ trước 100, không đổi)" in text
@@ -99,7 +99,7 @@ def test_a_quiet_period_reads_well() -> None:
     text = text_of(desk)
     for part in (
         "1. Dấu hiệu nghiêm trọng: không có.",
-        "2. Đang xử lý, quá hạn: không có vụ việc đang xử lý; không có chỉ đạo quá hạn.",
+        "2. Đang xử lý, quá hạn: không có vụ việc đang xử lý; không có chỉ đạo đang theo dõi.",
         "3. Thời gian Hệ thống gián đoạn: không có.",
     ):
         assert part in text

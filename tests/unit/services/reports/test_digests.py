@@ -249,6 +249,7 @@ def test_light_findings_of_the_night_are_told_in_the_morning_in_one_message() ->
     assert desk.take() == []
     desk.tick(minutes=1)
     (digest,) = to(desk.take(), "admin")
+    assert "VP" in digest[:45]
     assert "1 vụ việc chưa rõ, cần kiểm tra thêm" in digest
     assert "2 vụ việc có dấu hiệu nhẹ, đang xử lý" in digest
     for code in ("VP1", "VP2", "VP3"):

@@ -1,22 +1,36 @@
 """The worst comes first and is named in every format; nobody is singled out who only shares a place."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.unit.services.desk import CATALOGUE, GROUP, LETTERHEAD, NOW, REGULATION, UNMARKED, Desk
+from tests.unit.services.desk import (
+    BOT,
+    CATALOGUE,
+    GROUP,
+    LETTERHEAD,
+    NOW,
+    REGULATION,
+    UIDS,
+    UNMARKED,
+    Desk,
+    escalation,
+)
 from tests.unit.services.reports.test_builder import PERIOD, figures, report, text_of
 from tests.unit.storage.stored import new_directive
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.directive_figures import figures_of
 from zalo_governor.domain.directives import Assignee
 from zalo_governor.domain.documents import ReportDocument
-from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.events import MessageRecalled, MessageRef
+from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.domain.reports import AgencyFigures
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.reports.document.document import paper_of
+from zalo_governor.services.reports.summary import Codes, headlines
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 
@@ -59,8 +73,37 @@ def test_a_secret_that_was_settled_still_counts_as_grave_and_a_false_alarm_does_
     grave, pending, _ = paper(desk).headlines
     assert (grave.value, pending.value) == (
         "CÓ, 1 vụ việc",
-        "không có vụ việc đang xử lý; không có chỉ đạo quá hạn",
+        "không có vụ việc đang xử lý; không có chỉ đạo đang theo dõi",
     )
+
+
+def test_a_recalled_secret_is_open_until_somebody_decides() -> None:
+    desk = Desk()
+    key = desk.seal("member").key
+    desk.hear(
+        MessageRecalled(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+        )
+    )
+    grave, pending, _ = paper(desk).headlines
+    assert (grave.value, pending.value) == (
+        "CÓ, 1 vụ việc (1 đang xử lý)",
+        "1 vụ việc đang xử lý; không có chỉ đạo đang theo dõi",
+    )
+    [table] = [table for table in paper(desk).tables if table.key == "open"]
+    assert table.rows[0][3] == "đã thu hồi hoặc xóa"
+    assert "cho ý kiến về 1 vụ việc" in str(paper(desk))
+
+
+def test_the_critical_and_the_undecided_come_first_where_not_all_are_named() -> None:
+    desk = Desk(escalation=escalation(repeat_window_minutes=0))
+    label: dict[str, Any] = {"rule_id": "4.5-rule", "clause": "4.5", "label": "drugs"}
+    for severity in (Severity.MAJOR, Severity.MAJOR, Severity.MAJOR, Severity.CRITICAL):
+        desk.say("member", "nội dung", Finding(severity=severity, **label))
+        desk.later(seconds=1)
+    desk.say("admin", "/xacnhan VP1", place="private")
+    note = headlines(report(desk), VOICE, Codes(secrets=1, others=3))[0].note
+    assert "VP4, VP2, VP3 và 1 vụ việc khác" in note
 
 
 @pytest.mark.parametrize("days", [-30, 1])
@@ -85,8 +128,9 @@ def test_what_could_not_be_checked_is_not_called_a_secret() -> None:
 def test_directives_that_are_overdue_stand_in_the_second_line() -> None:
     desk = Desk()
     made = report(desk)
-    late = made.model_copy(update={"directives": made.directives.model_copy(update={"overdue_now": 3})})
-    assert paper_of(late, LETTERHEAD, VOICE).headlines[1].value == "không có vụ việc đang xử lý; 3 chỉ đạo quá hạn"
+    late = made.model_copy(update={"directives": made.directives.model_copy(update={"open_now": 12, "overdue_now": 3})})
+    value = paper_of(late, LETTERHEAD, VOICE).headlines[1].value
+    assert value == "không có vụ việc đang xử lý; 12 chỉ đạo đang theo dõi, quá hạn 3"
 
 
 def test_a_clause_without_name_is_cited() -> None:

@@ -26,7 +26,7 @@ from zalo_governor.services.reports.summary import Codes, headlines, in_one_line
 from zalo_governor.text.fold import fold
 
 _SLUG_LENGTH = 60
-_CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=2)
+_CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=6)
 """How many codes of grave cases are given for each clause; a day's report has a single page."""
 _BODY = (
     (MessageId.SECTION_BODY_ACTIVITY, (("activity",), ("members",), ("changes",), ("voice",))),

@@ -73,7 +73,7 @@ def _trend(draft: Draft) -> str:
 
 def _requests(draft: Draft) -> Iterator[str]:
     report, say = draft.report, draft.render
-    grave = [case for case in report.grave_cases if case.state.open]
+    grave = [case for case in report.grave_cases if case.undecided]
     secrets = _of_secrets(draft, grave)
     others = [case for case in grave if case not in secrets]
     for text, cases in ((MessageId.REQUEST_SECRETS, secrets), (MessageId.REQUEST_GRAVE, others)):

@@ -286,7 +286,7 @@ def _signs(draft: Draft) -> str:
 
 def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     case = draft.report.open_cases[place]
-    state = draft.voice.state(case.state)
+    state = draft.voice.state_of(case)
     unclear = case.gravity is Severity.TRIAGE
     return (
         case.code,
