@@ -191,91 +191,13 @@ _SENTENCE = re.compile(r"(?<=[.!?;])(?<!^\d\.)(?<!^\d\d\.)(?<!\s\d\.)(?<!\s\d\d\
 _SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
 _HARDLY_EVER = -2.0
 _FROM = {
-    (True, True): (-1.0, _HARDLY_EVER), (True, False): (-1.0, _HARDLY_EVER),
-    (False, True): (-0.2, -1.2), (False, False): (0.2, -0.8),
+    (True, True): (-0.6, _HARDLY_EVER), (True, False): (-0.6, _HARDLY_EVER),
+    (False, True): (-0.4, -1.2), (False, False): (0.0, -0.8),
 }  # fmt: skip
 """For (whether a deadline was found, whether somebody is named): leads of the class "directive" from which a message is
 one, and from which the admins are asked. Chosen on writers left out (`training/measure_directives.py`): a leader's line
 with a deadline is hardly ever anything else, one without deadline and addressee is often talk.
 """
-_DEADLINE_FROM
-            if is_deadline:
-                found.append((named.start, named.moment))
-        return found
-
-    def reply(self, reply: str, directive: str) -> str:
-        """Return what a message is as a reply to the directive: one of the classes named in `replies`."""
-        if not any(letter.isalnum() for letter in reply):
-            return ACKNOWLEDGED if _SIGN_OF_RECEIPT.search(reply) else NEITHER
-        scores = self._replies.scores(features_of_reply(normalise(reply).text, normalise(directive).text))
-        return max(zip(scores, self._replies.labels, strict=True))[1]
-
-    def _items(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[Item]:
-        """Split a directive into its orders: one for each part that names addressees of its own.
-
-        A deadline belongs to the part that it stands in; parts without one have the deadline that stands after the last
-        addressee, which is meant for all.
-        """
-        addressees = addressees_in(text, self._spans, times)
-        deadlines = self._deadlines_among(text, times, sent_at)
-        parts = _parts(text, addressees)
-        common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
-        if len(parts) > 1 and text[: parts[0][1]].rstrip().endswith(":"):
-            # A heading ("Giao các đơn vị:") names in general whom the items name one by one.
-            common = common or next((moment for start, moment in deadlines if start < parts[0][1]), None)
-            del parts[0]
-        items = []
-        for start, end, names in parts:
-            own = next((moment for place, moment in deadlines if start <= place < end), None)
-            items.append(Item(tuple(names), own or common, text[start:end].strip()))
-        if (
-            deadlines
-            and len(items) > 1
-            and parts[0][0] == 0
-            and items[0].deadline != deadlines[0][1]
-            and deadlines[0][0] < parts[0][1]
-        ):
-            items[0] = items[0]._replace(deadline=deadlines[0][1])
-        return items
-
-
-def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[str]]]:
-    """Return the parts of a text that begin with the sentence of their first addressee, as (start, end, addressees)."""
-    parts: list[tuple[int, int, list[str]]] = []
-    breaks = [0, *(match.end() for match in _SENTENCE.finditer(text))]
-    at = 0
-    for name in addressees:
-        tail = name.rsplit(" ", 1)[-1] if text.find(name, at) < 0 else name
-        found = text.find(tail, at)
-        at = max(at, found)
-        start = max(one for one in breaks if one <= at)
-        if parts and start <= parts[-1][0]:
-            parts[-1][2].append(name)
-        else:
-            parts.append((start, len(text), [name]))
-    if not parts:
-        return [(0, len(text), [])]
-    ends = [start for start, _, _ in parts[1:]] + [len(text)]
-    return [
-        (start if number else 0, end, names)
-        for number, ((start, _, names), end) in enumerate(zip(parts, ends, strict=True))
-    ]
-
-
-def _lead(model: ClassModel, facts: frozenset[str] | set[str], label: str) -> float:
-    """Return by how much the class leads the other one of a model of two classes."""
-    scores = dict(zip(model.labels, model.scores(facts), strict=True))
-    own = scores.pop(label)
-    return own - max(scores.values())
-
-
-_SENTENCE = re.compile(r"(?<=[.!?;])(?<!^\d\.)(?<!^\d\d\.)(?<!\s\d\.)(?<!\s\d\d\.)\s+|(?<=:)\s+(?=\d{1,2}[.)]\s)|\n+")
-"""Where a sentence, or the heading of numbered items, ends; an item's number ("2. Sở Y tế …") is no sentence."""
-_SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
-_SURE_FROM = {"leader": -0.3, "leadership": -0.4, "admin": -0.3}
-"""Lead of the class "directive" from which a message of that role is one: more than nine in ten then are."""
-_UNSURE_FROM = {"leader": -1.0, "leadership": -1.2, "admin": -1.2}
-"""Lead from which the admins are asked: of the directives of strangers, one in fifty stays below."""
 _DEADLINE_FROM = -0.4
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When a text is read only for where its times stand, not for what they mean."""
