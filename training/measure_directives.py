@@ -23,7 +23,7 @@ from zalo_governor.text.directives.addressees import SpanModel
 from zalo_governor.text.directives.reader import DirectiveReader
 from zalo_governor.text.linear_classes import ClassModel
 
-FIGURES = ("directives_f1", "precision", "recall", "unsure", "addressees", "deadlines", "replies")
+FIGURES = ("recorded", "precision", "rec.or.asked", "asked", "addressees", "deadlines", "replies")
 
 
 def main() -> None:
@@ -64,18 +64,19 @@ def reader_without(writer: str, known: Sequence[Line], answered: Sequence[Reply]
 def figures(reader: DirectiveReader, messages: Sequence[Line], answers: Sequence[Reply]) -> list[float]:
     """Return the figures named in `FIGURES`: shares from 0 to 1.
 
-    A message of which the reader is unsure counts as no directive. Addressees and deadlines are judged on true
+    Of the directives, those recorded, and recorded or asked about. Addressees and deadlines are judged on true
     directives, each as a whole: the same set of addressees, the same moment or none.
     """
     readings = [(line, reader.read(line.text, line.role, line.sent_at)) for line in messages]
-    right = sum(line.directive and reading.directive is True for line, reading in readings)
-    said = sum(reading.directive is True for _, reading in readings)
-    true = [line for line in messages if line.directive]
-    whom = sum(set(reader.addressees(line.text)) == set(line.addressees) for line in true)
-    when = sum(next((m for _, m in reader.deadlines(line.text, line.sent_at)), None) == line.deadline for line in true)
+    readings = [(line, reader.read(line.text, line.role, line.sent_at)) for line in messages]
+    true = [(line, reading) for line, reading in readings if line.directive]
+    said = [line.directive for line, reading in readings if reading.directive is True]
+    whom = sum(set(reader.addressees(line.text)) == set(line.addressees) for line, _ in true)
+    when = sum(reading.deadline == line.deadline for line, reading in true)
     replies = sum(reader.reply(one.reply, one.directive) == one.label for one in answers)
     return [
-        2 * right / max(1, said + len(true)), right / max(1, said), right / max(1, len(true)),
+        sum(said) / max(1, len(true)), sum(said) / max(1, len(said)),
+        sum(reading.directive is not False for _, reading in true) / max(1, len(true)),
         sum(reading.directive is None for _, reading in readings) / max(1, len(messages)),
         whom / max(1, len(true)), when / max(1, len(true)), replies / max(1, len(answers)),
     ]  # fmt: skip

@@ -395,6 +395,15 @@ def _damaged_database(office: Office) -> Ended:
     return office.command("members")
 
 
+@mishap("C12")
+def _deleted_database(office: Office) -> Ended:
+    made = office.command("backup", "--new-code")
+    assert made.code == 0, made.said
+    for path in office.database.parent.glob("governor.db*"):
+        path.unlink()
+    return office.command("members")
+
+
 @mishap("C04")
 def _data_dir_is_a_file(office: Office) -> Ended:
     (office.folder / "tep").write_text("")

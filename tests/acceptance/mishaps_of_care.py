@@ -181,15 +181,22 @@ def _no_backup(office: Office) -> Ended:
 
 @mishap("S10")
 def _something_is_there(office: Office) -> Ended:
-    _, code = _backed_up(office)
-    return _restore(office, code)
+    file, _ = _backed_up(office)
+    return office.command("restore", str(file))
+
+
+@mishap("S15")
+def _something_unreadable_is_there(office: Office) -> Ended:
+    file, _ = _backed_up(office)
+    office.database.write_text("đây là một tệp văn bản, không phải cơ sở dữ liệu\n" * 50)
+    return office.command("restore", str(file))
 
 
 @mishap("S11")
 def _restored_under_the_bot(office: Office) -> Ended:
-    _, code = _backed_up(office)
+    file, _ = _backed_up(office)
     with _running(office):
-        return _restore(office, code, "--replace")
+        return office.command("restore", str(file), "--replace")
 
 
 def _backed_up(office: Office) -> tuple[Path, str]:
@@ -202,8 +209,8 @@ def _backed_up(office: Office) -> tuple[Path, str]:
     return file, found[1]
 
 
-def _restore(office: Office, code: str, *options: str) -> Ended:
-    return office.command("restore", str(office.folder / "ban.zgbackup"), *options, typed=f"{code}\n")
+def _restore(office: Office, code: str) -> Ended:
+    return office.command("restore", str(office.folder / "ban.zgbackup"), "--replace", typed=f"{code}\n")
 
 
 @mishap("S12")

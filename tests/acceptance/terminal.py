@@ -49,10 +49,12 @@ class Terminal:
     def expect(self, text: str) -> None:
         """Wait until it shows that text, after what was expected before."""
         deadline = time.monotonic() + _SECONDS
-        while (place := self.shown.find(text, self._read_to)) < 0:
+        # A line too long for the terminal is continued on the next.
+        sought = re.compile(re.escape(text).replace("\\ ", r"\s+"))
+        while (found := sought.search(self.shown, self._read_to)) is None:
             assert time.monotonic() < deadline, f"not shown: {text!r}; shown since: {self.shown[self._read_to :]!r}"
             time.sleep(0.02)
-        self._read_to = place + len(text)
+        self._read_to = found.end()
 
     def type(self, line: str) -> None:
         """Type a line and Enter."""

@@ -1,6 +1,7 @@
 """`zalo-governor check-file` as a person runs it: one JSON line a file, in the order of the command line."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -31,9 +32,11 @@ def test_files_are_told_in_order_and_what_cannot_be_read_is_told_apart(tmp_path:
     paths = [tmp_path / name for name in files]
     for path in paths:
         path.write_bytes(files[path.name])
-    done = run([*paths[:2], tmp_path / "khong-co.pdf", *paths[2:]], "--antivirus-socket", str(tmp_path / "none"))
+    os.mkfifo(tmp_path / "ong")
+    unread = [tmp_path / "khong-co.pdf", tmp_path / "ong", Path("/dev/zero")]
+    done = run([*paths[:2], *unread, *paths[2:]], "--antivirus-socket", str(tmp_path / "none"))
     assert done.returncode == 1
-    assert "khong-co.pdf" in done.stderr
+    assert [path for path in unread if str(path) not in done.stderr] == []
     assert "Traceback" not in done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["file"] for line in lines] == [str(path) for path in paths]

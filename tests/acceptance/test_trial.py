@@ -75,7 +75,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     path.write_text(
         path.read_text(encoding="utf-8").replace("  violation: 0.65", "  violation: 1000000"), encoding="utf-8"
     )
-    changed = ["rules", "replay", _RULE, "--rules-dir", str(rules), *config]
+    changed = ["rules", "replay", _RULE, "--config-dir", str(rules), *config]
     said = ask(changed)
     assert "Dấu hiệu mất đi: 1 (no_diacritics:minor 1)" in said
     assert "Dấu hiệu thêm: 1 (no_diacritics:suspect 1)" in said

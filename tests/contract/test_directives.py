@@ -193,5 +193,11 @@ def test_proposals_and_figures_count_what_is_valid(storage: Storage) -> None:
         assert (figures.given, figures.proposed, figures.dropped, figures.asked) == (2, 1, 1, 2)
         assert (figures.late, figures.overdue, figures.silent, figures.answered) == (1, 1, 1, 1)
         assert figures.first_answer_minutes == 120
+        assert (figures.questions, figures.questions_yes, figures.questions_no) == (0, 0, 0)
+        for code in (proposal.code, late.code, "CĐ4"):
+            uow.audit.append("directive.proposed", at=START, actor_id=None, group_id=GROUP, subject=code, detail={})
+        figures = uow.directives.figures(GROUP, START, now, now)
+        assert (figures.questions, figures.questions_yes, figures.questions_no) == (3, 1, 1)
+        assert [len(asked) for _, asked in uow.directives.given(GROUP, START, now)] == [1, 1, 1, 1]
         [agency] = figures.agencies
         assert (agency.name, agency.asked, agency.late, agency.overdue, agency.waiting) == ("Sở Mẫu", 2, 1, 1, 0)

@@ -134,6 +134,7 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
     assert empty.settings.key_path.read_bytes() == filled.settings.key_path.read_bytes()
     database = empty.open()
     assert not SqlAuditLog(database).verify().faults
+    assert last_backup(SecretStore(database)) == (START, path.name)
     with database.read() as connection:
         kept = connection.execute(
             select(inbox.c.key, inbox.c.body.is_not(None), inbox.c.seal_rule).order_by(inbox.c.id)

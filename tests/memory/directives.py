@@ -135,8 +135,13 @@ class MemoryDirectives(MemoryRepository):
                 self._store.assignees[one.id - 1] = one.model_copy(update={"seen_at": at})
 
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
+        given = self.given(group_id, start, end)
+        codes = {row["subject"] for row in self._store.audited if row["action"] == "directive.proposed"}
+        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes)
+
+    def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         given = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]
-        return figures_of(given, [one for each in given for one in self.assignees(each.id)], now)
+        return [(one, self.assignees(one.id)) for one in given]
 
     def forget_receipts(self, before: datetime) -> int:
         old = [one for one in self._store.assignees if one.seen_at is not None and one.seen_at < before]

@@ -25,6 +25,8 @@ _MSI = make.ole({"Property": b"x"}, make.MSI_CLASS)
 _APPX = make.zipped({"AppxManifest.xml": b"<Package/>", "[Content_Types].xml": b"<Types/>"})
 _HTML = b"<!DOCTYPE html><html><body><form action='http://mau.example'>x</form></body></html>"
 
+_MEETING = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nLOCATION:http://203.0.1\r\n 13.7/hop\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
 ROWS = (
     # Programs under their own names.
     ("cai-dat.exe", _PE, "executable"),
@@ -141,6 +143,11 @@ ROWS = (
     # Mail kept as a text.
     ("hop-thu.txt", b"From a@mau.example\r\n" + make.mail_with("cai-dat.exe", _PE), "executable"),
     ("thu-co-tep.eml", make.mail_with("chay.bat", _BATCH), "script"),
+    # Addresses typed as text.
+    ("ghi-chu-2.txt", "Đăng nhập lại ở https://vietcombank.top/mau".encode(), "lookalike_link"),
+    ("giay-moi-2.docx", make.word("Tải ở http://tai-ve-mau.com/vneid.apk"), "program_link"),
+    ("lich-2.ics", _MEETING, "hidden_link?"),
+    ("canh-bao.txt", "Cảnh báo trang giả mạo: vietcombank.top".encode(), "lookalike_link?"),
     # The industry's test file.
     ("thu.txt", make.eicar(), "signature"),
     ("thu.zip", make.zipped({"thu.txt": make.eicar()}), "signature"),
@@ -149,6 +156,11 @@ ROWS = (
 )
 
 NOT_WHOLLY_READ = (
+    ("goi.cab", b"MSCF\0\0\0\0" + bytes(60), "unread_container?", NotChecked.UNKNOWN_TYPE),
+    ("goi.arj", bytes.fromhex("60ea22001e0b0100100002") + bytes(90), "unread_container?", NotChecked.UNKNOWN_TYPE),
+    ("so-tay.one", make.one_note(), "unread_container?", NotChecked.UNKNOWN_TYPE),
+    ("thu-nhieu-phan.eml", make.mail_of_parts(1_001), "", NotChecked.LIMIT),
+    ("dong-2.gif", make.animation(5), "", NotChecked.LIMIT),
     ("khoa.zip", make.encrypted_zip({"cai-dat.exe": _PE}), "executable", NotChecked.ENCRYPTED),
     ("khoa-2.zip", make.encrypted_zip({"bao-cao.pdf.scr": _PE}), "executable double_extension", NotChecked.ENCRYPTED),
     ("khoa.7z", make.seven_zipped({"cai-dat.exe": _PE}, "mau"), "executable", NotChecked.ENCRYPTED),
@@ -164,5 +176,5 @@ NOT_WHOLLY_READ = (
     ("dia.iso", make.iso(), "disk_image?", NotChecked.UNKNOWN_TYPE),
     ("dia.vhd", bytes(1024) + b"conectix" + bytes(504), "disk_image?", NotChecked.UNKNOWN_TYPE),
     ("dia.img", make.iso(), "disk_image?", NotChecked.UNKNOWN_TYPE),
-    ("anh-6.gif", b"GIF89a=1;/*" + _GIF[10:], "polyglot?", NotChecked.DAMAGED),
+    ("anh-6.gif", b"GIF89a=1;/*" + _GIF[10:], "polyglot?", NotChecked.LIMIT),
 )

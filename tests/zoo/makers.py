@@ -281,6 +281,19 @@ def picture(form: str) -> bytes:
     return out.getvalue()
 
 
+def animation(frames: int) -> bytes:
+    """Return a GIF whose frames differ."""
+    out = io.BytesIO()
+    pictures = [Image.new("RGB", (60, 60), (40 * number, 0, 0)) for number in range(frames)]
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:])
+    return out.getvalue()
+
+
+def one_note() -> bytes:
+    """Return what begins as a section of OneNote."""
+    return bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(500)
+
+
 def heif(brand: bytes) -> bytes:
     return b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1" + brand + b"\0\0\0\x08mdat"
 
@@ -334,3 +347,10 @@ def mail_with(name: str, content: bytes) -> bytes:
     encoded = base64.encodebytes(content).replace(b"\n", b"\r\n")
     head = f'X-Mau: 1\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream; name="{name}"\r\n'
     return head.encode() + b"Content-Transfer-Encoding: base64\r\n\r\n" + encoded
+
+
+def mail_of_parts(parts: int) -> bytes:
+    """Return an e-mail of many short parts."""
+    part = b"--x\r\nContent-Type: text/plain\r\n\r\n%d\r\n"
+    head = b"From: a@mau.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+    return head + b"".join(part % number for number in range(parts)) + b"--x--\r\n"

@@ -94,6 +94,10 @@ def _workbook(place: str, text: str) -> bytes:
     elif place == "hidden":
         hidden = book.create_sheet("Phụ lục")
         hidden["A1"], hidden.sheet_state = text, "veryHidden"
+    elif place == "hidden row":
+        hidden = book.create_sheet("Phụ lục")
+        hidden.append(text.split("\t"))
+        hidden.sheet_state = "hidden"
     elif place == "comment":
         first["A2"].comment = Comment(text, "Mẫu")
     elif place == "header":
@@ -170,6 +174,26 @@ def _tiff() -> bytes:
     return out.getvalue()
 
 
+def _book(text: str) -> bytes:
+    lines = "".join(f"<p>{line}</p>" for line in text.split("\n"))
+    page = f"<html xmlns='http://www.w3.org/1999/xhtml'><body>{lines}</body></html>"
+    return make.zipped({"mimetype": b"application/epub+zip", "OEBPS/chuong-1.xhtml": page.encode()}, 0)
+
+
+_QUOTED_CARD = (
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:T=E1=BB=90I =\r\n"
+    b"M=E1=BA=ACT\r\nEND:VCARD\r\n"
+)
+
+
+def _animated() -> bytes:
+    """An animation whose second frame is stamped."""
+    out = io.BytesIO()
+    frames = [Image.open(io.BytesIO(make())).convert("RGB") for make in (samples.clean_picture, samples.stamped_photo)]
+    frames[0].resize(frames[1].size).save(out, "WEBP", save_all=True, append_images=frames[1:], lossless=False)
+    return out.getvalue()
+
+
 _NOTE = "<text:note><text:note-body><text:p>{}</text:p></text:note-body></text:note>"
 _ANNOTATED = "<office:annotation><text:p>{}</text:p></office:annotation>"
 ROWS = (
@@ -226,11 +250,20 @@ ROWS = (
     Marked("thuoc-tinh.pdf", _pdf("property", LEVEL), "tuyet_mat"),
     Marked("quet.pdf", samples.stamped_scan(), "mat", 1),
     Marked("fax.tif", _tiff(), "mat", 2),
+    Marked("dong.webp", _animated(), "mat"),
     Marked("goi.zip", make.zipped({"a/b.docx": _word(paragraph(SENTENCE))}), "mat"),
     Marked("Cong van MAT so 5.zip", make.zipped({"Công văn MẬT số 05-GIẢ ĐỊNH.pdf": make.pdf()}), "mat"),
     Marked("thu.rtf", make.rtf("T\\u7888?I M\\u7852?T\\par Ke hoach gia dinh"), "toi_mat"),
     Marked("thu.eml", make.mail(f"\r\n{SENTENCE}\r\n"), "mat"),
     Marked("trang.html", f"<html><body><p>{SENTENCE}</p></body></html>".encode(), "mat"),
+    Marked("lich.ics", f"BEGIN:VCALENDAR\r\nDESCRIPTION:{LEVEL}\r\nEND:VCALENDAR\r\n".encode(), "tuyet_mat"),
+    Marked("danh-ba.vcf", "BEGIN:VCARD\r\nFN:Lò Mẫu\r\nNOTE:TỐI M\r\n ẬT\r\nEND:VCARD\r\n".encode(), "toi_mat"),
+    Marked("danh-ba-2.vcf", _QUOTED_CARD, "toi_mat"),
+    Marked("sach.epub", _book(HEADING), "tuyet_mat"),
+    Marked("trang-an-2.xlsx", _workbook("hidden row", "Độ mật\tTối mật"), "toi_mat", 2),
+    Marked("them-vao.docx", _word("<w:p><w:ins><w:r><w:t>Độ mật: Mật</w:t></w:r></w:ins></w:p>"), "mat"),
+    Marked("sao-chup.txt", "Tài liệu này thuộc độ MẬT, không sao chụp".encode(), "mat"),
+    Marked("cv mat so 12.pdf", make.pdf(), "mat"),
     Marked("ghi-chu.txt", HEADING.encode(), "tuyet_mat"),
     Marked("bang.csv", f"STT,Nội dung\n1,{SENTENCE}\n".encode(), "mat"),
 )

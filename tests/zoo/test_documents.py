@@ -1,5 +1,6 @@
 """Marks of secrecy are found wherever they stand in a document; everyday documents that speak of secrecy are not."""
 
+import time
 from functools import cache
 
 import pytest
@@ -9,7 +10,10 @@ from tests.zoo.everyday import close_documents, documents
 from tests.zoo.marks import ROWS, Marked
 from tests.zoo.scanning import not_checked, scan
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
-from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.rules.checks.classified import ClassifiedRule
+from zalo_governor.sandbox.attachments.contents import LimitError
+from zalo_governor.sandbox.attachments.document_topics import paragraphs
 
 EVERYDAY = list(documents())
 
@@ -68,6 +72,26 @@ def test_a_mark_counts_whatever_the_document_is_about(level: str, text: str) -> 
     result = scan(text.encode(), "van-ban.txt")
     assert result.seals
     assert level in {finding.level for finding in told(result)}
+
+
+def test_a_text_of_short_lines_takes_time_linear_in_its_length() -> None:
+    began = time.perf_counter()
+    assert len(list(paragraphs("TUYỆT MẬT\n" + "ab cd\n" * 300_000))) == 1
+    assert time.perf_counter() - began < 1
+
+
+def test_what_was_read_till_the_clock_ran_out_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    inspect, last = ClassifiedRule.inspect, "Đoạn cuối cùng."
+
+    def inspect_the_first(rule: ClassifiedRule, text: str) -> Finding | None:
+        if text == last:
+            raise LimitError("seconds")
+        return inspect(rule, text)
+
+    monkeypatch.setattr(ClassifiedRule, "inspect", inspect_the_first)
+    result = scan(f"TUYỆT MẬT\nKẾ HOẠCH GIẢ ĐỊNH.\n{last}".encode(), "van-ban.txt")
+    assert {finding.level for finding in told(result)} == {"tuyet_mat"}
+    assert NotChecked.TIMED_OUT in result.not_checked
 
 
 def test_a_flood_of_pictures_does_not_hide_a_program() -> None:

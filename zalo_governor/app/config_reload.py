@@ -1,6 +1,7 @@
 """Watches the configuration files, and applies changes to the running bot."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,6 +42,10 @@ _APPLIED_AT_ONCE = frozenset(
 """Sections of the settings that apply without a restart."""
 _KEYS_APPLIED_AT_ONCE = {"zalo": frozenset({"send"}), "alarm": frozenset({"smtp", "webhook"})}
 """Section -> the keys in it that apply without a restart; changes of its other keys need one."""
+
+
+_PLACE = re.compile(r"(?:.*/)?(?P<file>[^/:\n]+(?::\d+)?): (?:(?P<key>[\w.]+): )?")
+"""Matches where a ConfigError says that the fault is: name of the file with the line, and the key."""
 
 
 class ConfigurationWatch:
@@ -147,8 +152,9 @@ class ConfigurationWatch:
 
     def _report_broken(self, fault: str) -> None:
         """Report invalid files: call `on_broken` with the error text `fault`, unless it was the last one reported."""
-        # Only the admins get the details: the log must not quote a file.
-        log.error("configuration_broken")
+        # Only the admins and `doctor` get the details: the log must not quote a file.
+        place = _PLACE.match(fault)
+        log.error("configuration_broken", file=place and place["file"], settings=place and place["key"])
         if fault != self._fault:
             self._on_broken(fault)
             self._fault = fault

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.config import Settings, shipped_config
-from zalo_governor.domain.errors import ConfigError
-from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
+from zalo_governor.rules.loader import Rulebook, load_rulebook, locate, read_lines
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.text.names.short_forms import ShortForms
+from zalo_governor.text.wrong_line import WrongLineError
 
 
 class Configuration(NamedTuple):
@@ -73,7 +73,7 @@ def load_configuration(settings: Settings) -> Configuration:
         catalogue=Catalogue.load(folder / "messages.vi.yaml"),
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
-        short_forms=_load_short_forms(settings),
+        short_forms=load_short_forms(folder),
     )
 
 
@@ -91,10 +91,14 @@ def _check_signatures(folder: Path) -> None:
     load_signatures([folder])
 
 
-def _load_short_forms(settings: Settings) -> ShortForms:
-    """Read which abbreviations of job titles and public bodies are allowed in display names."""
-    path = settings.rules_dir / "lexicons" / "short-forms.tsv"
+def load_short_forms(folder: Path) -> ShortForms:
+    """Read which abbreviations of job titles and public bodies are allowed in display names.
+
+    Raises:
+        ConfigError: the file is missing or wrong; the message names file and line.
+    """
+    path = folder / "lexicons" / "short-forms.tsv"
     try:
         return ShortForms(read_lines(path))
-    except ValueError as error:
-        raise ConfigError(f"{path}: {error}") from None
+    except WrongLineError as error:
+        raise locate(error, [path]) from None

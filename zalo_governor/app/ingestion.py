@@ -93,7 +93,7 @@ class Ingestion:
             clock=clock,
         )
         self._recovery = GapRecovery(
-            groups=[*self._groups, self._account],
+            groups={**{group_id: group_id for group_id in self._groups}, self._account: "private"},
             gaps=self._gaps,
             history=self._fetch_history,
             newest=self._inbox.newest_id,

@@ -125,7 +125,7 @@ class Backups:
         finally:
             with suppress(OSError):
                 draft.unlink()
-        self._vault.save(_LAST_KEY, orjson.dumps({"at": now.isoformat(), "name": path.name}))
+        note_backup(self._vault, now, path.name)
         self._remember_unscanned(path.name, [task.event_id for task in unscanned])
         with SqlUnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
@@ -193,6 +193,11 @@ def last_backup(vault: SecretStore) -> LastBackup | None:
         return None
     stated = orjson.loads(kept)
     return LastBackup(datetime.fromisoformat(stated["at"]), stated["name"])
+
+
+def note_backup(vault: SecretStore, at: datetime, name: str) -> None:
+    """Record in the secret store `vault` the newest backup, for `last_backup`."""
+    vault.save(_LAST_KEY, orjson.dumps({"at": at.isoformat(), "name": name}))
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.backup.archive import End, Survey, survey
-from zalo_governor.backup.create import SETTINGS
+from zalo_governor.backup.create import SETTINGS, note_backup
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.backup.rebuild import (
     Looking,
@@ -28,6 +28,7 @@ from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.maintenance.after_restore import Gone, gone_in, look_ahead
 from zalo_governor.storage.migrations import check_known
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
+from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
 
@@ -94,11 +95,47 @@ def restore(
             with database.write() as connection:
                 look_ahead(connection, clock())
             _append_audit_entry(database, read, clock(), sealed, erased)
+            # A backup cannot contain the note that it was made.
+            note_backup(SecretStore(database), made_at, path.name)
         finally:
             database.close()
         kept = before.replace_with(stamp, place)
     _restore_missing_files(read, settings, settings_file)
     return Restored(made_at, read.end, settings, sealed, erased, known_until or name, kept)
+
+
+def refuse_to_overwrite(settings: Settings, clock: Clock, *, replace: bool) -> None:
+    """Raise an error if a bot uses the present database, or if it holds data and `replace` is False.
+
+    Raises:
+        BackupError: it holds data or cannot be read; the message says how to replace it.
+        RunningError: a bot process uses it.
+    """
+    file = _file_of(settings)
+    if file is not None and not file.exists():
+        return
+    # Nothing is decrypted, so that this can be checked before the recovery code gives the key.
+    database = Database(settings.sqlalchemy_url, Keys(bytes(32)), clock)
+    try:
+        refuse_while_running(database)
+        if not replace and not is_empty(database):
+            raise BackupError(
+                "Cơ sở dữ liệu ở nơi khôi phục đã có dữ liệu; chưa thay đổi gì. Nếu muốn thay bằng bản sao lưu, "
+                "thêm --replace: cơ sở dữ liệu hiện có được đổi tên thành …truoc-…, không bị xóa."
+            )
+    except StoreError:
+        if not replace:
+            raise BackupError(
+                "Không đọc được cơ sở dữ liệu ở nơi khôi phục; thêm --replace để thay; cơ sở dữ "
+                "liệu ấy được đổi tên thành …truoc-…, không bị xóa."
+            ) from None
+    finally:
+        database.close()
+
+
+def _file_of(settings: Settings) -> Path | None:
+    url = settings.sqlalchemy_url
+    return Path(url.partition(":///")[2]) if url.startswith("sqlite") else None
 
 
 class _PresentInstallation:
@@ -112,11 +149,8 @@ class _PresentInstallation:
         self._keys = keys
         self._clock = clock
         self._master = master
-        self._file = None
-        url = settings.sqlalchemy_url
-        if url.startswith("sqlite"):
-            self._file = Path(url.partition(":///")[2])
-        self._exists = self._file is None or self._file.exists()
+        file = _file_of(settings)
+        self._exists = file is None or file.exists()
         self._same_key = self._read_key() in {None, master}
 
     def check(self, *, replace: bool) -> None:
@@ -131,24 +165,7 @@ class _PresentInstallation:
                 "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
                 "hoặc đặt đúng khóa, rồi làm lại."
             )
-        if not self._exists:
-            return
-        database = self._open_database()
-        try:
-            refuse_while_running(database)
-            if not replace and not is_empty(database):
-                raise BackupError(
-                    "Cơ sở dữ liệu ở nơi khôi phục đã có dữ liệu; chưa thay đổi gì. Nếu muốn thay bằng bản sao lưu, "
-                    "thêm --replace: cơ sở dữ liệu hiện có được đổi tên thành …truoc-…, không bị xóa."
-                )
-        except StoreError:
-            if not replace:
-                raise BackupError(
-                    "Không đọc được cơ sở dữ liệu ở nơi khôi phục; thêm --replace để thay; cơ sở dữ "
-                    "liệu ấy được đổi tên thành …truoc-…, không bị xóa."
-                ) from None
-        finally:
-            database.close()
+        refuse_to_overwrite(self._settings, self._clock, replace=replace)
 
     def read_removals(self) -> tuple[Gone, str | None]:
         """Return what the present database records as sealed (a possible state secret) or erased, to remove it again.

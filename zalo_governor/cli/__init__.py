@@ -16,6 +16,7 @@ from zalo_governor import __version__
 from zalo_governor.cli.exit_codes import ExitCode, exit_code
 from zalo_governor.cli.language import OPTION, VARIABLE, Language, take_language_option, translated
 from zalo_governor.cli.terminal import Group, Terminal, explained
+from zalo_governor.cli.wrapping import say
 from zalo_governor.domain.errors import GovernorError
 
 COMMANDS = (
@@ -116,7 +117,8 @@ class _Commands(Group):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line behind the program's name; typer calls this."""
         # Taken out here, since the option may stand behind the command, and the texts of commands depend on it.
-        return super().parse_args(ctx, take_language_option(args))
+        args = take_language_option(args)
+        return super().parse_args(ctx, ["version"] if args == ["--version"] else args)
 
 
 app = Terminal(name="zalo-governor", cls=_Commands, no_args_is_help=True)
@@ -151,11 +153,11 @@ def _run() -> int:
     except TyperException as error:
         # Called without arguments: the help was already printed.
         if type(error).__name__ != "NoArgsIsHelpError":
-            sys.stderr.write(f"{explained(error)}\n")
+            say(explained(error), err=True)
         return ExitCode.WRONG_USE
     except typer.Abort:
-        sys.stderr.write(translated("\nĐã dừng: không có câu trả lời.\n", "\nStopped: no answer.\n"))
+        say(translated("\nĐã dừng: không có câu trả lời.", "\nStopped: no answer."), err=True)
         return ExitCode.FAILURE
     except GovernorError as error:
-        sys.stderr.write(f"{error}\n")
+        say(str(error), err=True)
         return exit_code(error)

@@ -13,6 +13,7 @@ from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -65,7 +66,7 @@ def replace(
         _print_matches(known, found)
         again = found.known_again | ({} if yes else _ask_for_matches(found, asking))
         if not yes and not asking.yes(f"Thay tài khoản {lost} bằng tài khoản {session.uid}?", default=False):
-            typer.echo("Chưa thay đổi gì.")
+            say("Chưa thay đổi gì.")
             return
         _replace_account(records, lost, session.uid, again, [snapshot for snapshot, _ in seen])
         _print_unmatched(known, again)
@@ -119,13 +120,13 @@ def _replace_account(records: AppContext, old: str, new: str, again: dict[int, s
     database.persons.forget()
     records.forget_account(old)
     records.keep_account(new)
-    typer.echo(f"Đã thay tài khoản {old} bằng {new}: {carried.people} người được nhận ra.")
+    say(f"Đã thay tài khoản {old} bằng {new}: {carried.people} người được nhận ra.")
     if carried.notices or carried.notices_lost:
-        typer.echo(
+        say(
             f"Tin đang chờ gửi: {carried.notices} tin sẽ do tài khoản mới gửi, {carried.notices_lost} tin không còn "
             "người nhận."
         )
-    typer.echo(
+    say(
         "Vai trò, vụ việc và lịch sử được giữ nguyên. Thời gian từ khi tài khoản cũ mất kết nối đến lúc khởi động được "
         "ghi là gián đoạn, và tin được lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ; tin nhắn riêng gửi tài khoản cũ "
         "không lấy lại được. Thành viên cần kết bạn với tài khoản mới để nhận tin riêng."
@@ -133,7 +134,7 @@ def _replace_account(records: AppContext, old: str, new: str, again: dict[int, s
 
 
 def _print_matches(known: list[KnownPerson], found: Acquainted) -> None:
-    typer.echo(
+    say(
         f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã chung (global_id): {found.by_global_id}; theo số điện "
         f"thoại: {found.by_phone}; giống tên, cần xác nhận: {len(found.suggestions)}."
     )
@@ -144,11 +145,11 @@ def _print_matches(known: list[KnownPerson], found: Acquainted) -> None:
 def _print_unmatched(known: list[KnownPerson], again: dict[int, str]) -> None:
     lost = [one for one in known if one.person_id not in again and (one.matters or one.groups)]
     if not lost:
-        typer.echo("Mọi người đều đã được nhận ra.")
+        say("Mọi người đều đã được nhận ra.")
         return
     rows = [(one.name or one.uid, _why_it_matters(one)) for one in lost]
     _print_rows("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", rows)
-    typer.echo(
+    say(
         "Người có vai trò chưa được nhận ra thì chưa dùng lệnh được: đề nghị ghi uid hoặc global_id mới của người đó "
         "vào mục people của governor.yaml (xem bằng zalo-governor members sau khi khởi động)."
     )
@@ -166,7 +167,7 @@ def _shown(member: Member) -> str:
 
 
 def _print_rows(title: str, rows: list[tuple[str, str]]) -> None:
-    typer.echo(f"{title}: {len(rows)}")
+    say(f"{title}: {len(rows)}")
     table = Table(show_header=False)
     for row in rows:
         table.add_row(*map(Text, row))

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text as Plain
 
 from zalo_governor.app.context import AppContext, read_records
@@ -17,6 +16,7 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.language import translated
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
@@ -71,7 +71,10 @@ def verify(
         report = SqlAuditLog(records.database).verify(printed)
     finally:
         records.close()
-    typer.echo(orjson.dumps(_as_json(report)).decode() if as_json else "\n".join(_sentences(report)))
+    if as_json:
+        typer.echo(orjson.dumps(_as_json(report)))
+    else:
+        say("\n".join(_sentences(report)))
     if report.faults:
         raise typer.Exit(ExitCode.FAULTS_FOUND)
 
@@ -153,7 +156,7 @@ def _name(uow: SqlUnitOfWork, actor_id: int | None) -> str:
 
 
 def _show(found: list[AuditEntry], named: dict[int | None, str]) -> None:
-    table = Table(*(translated(*heading) for heading in _HEADINGS))
+    table = folding_table(*(translated(*heading) for heading in _HEADINGS))
     for entry in found:
         about = words.value(entry.subject)
         cells = (named[entry.actor_id], words.action(entry.action), about, words.facts(entry.detail))

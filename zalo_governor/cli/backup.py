@@ -16,6 +16,7 @@ from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.services.messaging.formatter import number
@@ -71,7 +72,7 @@ def backup(
         outdated = [name for name in backups.outdated() if name != made.path.name]
         if place is None or place.is_dir():
             for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep, outdated):
-                typer.echo(f"Đã xóa bản cũ: {gone.name}{_WITH_SEALED if gone.name in outdated else ''}")
+                say(f"Đã xóa bản cũ: {gone.name}{_WITH_SEALED if gone.name in outdated else ''}")
         copied = _copy(records, made.path, outdated) if copies else True
     finally:
         records.close()
@@ -83,17 +84,17 @@ def backup(
 
 def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
     megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
-    typer.echo(
+    say(
         f"Đã sao lưu: {made.path.resolve()} ({number(made.end.rows)} dòng dữ liệu, {megabytes} MB), đã đọc lại và khớp."
     )
     if made.unscanned:
         sent = ", ".join(f"{local(at):%H:%M %d/%m/%Y}" for at in made.unscanned[:_MOST_NAMED])
         more = ", …" if len(made.unscanned) > _MOST_NAMED else ""
-        typer.echo(
+        say(
             f"Bản này có chú thích, tên tệp của {len(made.unscanned)} tin mà tệp, ảnh chưa quét xong (gửi lúc {sent}"
             f"{more}). Quét ra dấu hiệu bí mật nhà nước thì lần sao lưu sau thay và xóa bản này (docs/sao-luu.md)."
         )
-    typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
+    say(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
 
 
 def _copy(records: AppContext, path: Path, outdated: Container[str]) -> bool:
@@ -102,11 +103,11 @@ def _copy(records: AppContext, path: Path, outdated: Container[str]) -> bool:
     for result in Copying(settings.backup, settings.data_dir, records.vault, records.clock).copy(path, outdated):
         if result.error:
             good = False
-            typer.echo(f"Chưa sao lưu được ra ngoài máy ({result.target}): {result.error}", err=True)
+            say(f"Chưa sao lưu được ra ngoài máy ({result.target}): {result.error}", err=True)
         else:
-            typer.echo(f"Đã sao lưu ra ngoài máy: {result.target}; đã đọc lại và khớp.")
+            say(f"Đã sao lưu ra ngoài máy: {result.target}; đã đọc lại và khớp.")
             for name in result.deleted:
-                typer.echo(f"Đã xóa bản cũ ở {result.target}: {name}")
+                say(f"Đã xóa bản cũ ở {result.target}: {name}")
     return good
 
 
@@ -115,7 +116,7 @@ def _say_where_it_lies(path: Path, data_dir: Path) -> None:
         where = "Bản này nằm trên chính máy này, cùng ổ đĩa với dữ liệu: mất máy là mất cả dữ liệu lẫn bản sao lưu."
     else:
         where = "Bản này nằm trên ổ đĩa khác với dữ liệu, nhưng Hệ thống không biết ổ đĩa ấy có ở ngoài máy hay không."
-    typer.echo(f"{where} Đề nghị khai nơi sao lưu ra ngoài máy ở mục backup.copy_to (docs/giam-sat-tu-xa.md).")
+    say(f"{where} Đề nghị khai nơi sao lưu ra ngoài máy ở mục backup.copy_to (docs/giam-sat-tu-xa.md).")
 
 
 def _print_new_code(code: RecoveryCode) -> RecoveryCode:
@@ -123,12 +124,12 @@ def _print_new_code(code: RecoveryCode) -> RecoveryCode:
 
     On a terminal, ask the operator to type its last group of characters, until they are right.
     """
-    typer.echo(f"Mã khôi phục {code.mark} (chỉ hiện một lần này):\n\n    {code}\n")
-    typer.echo(
+    say(f"Mã khôi phục {code.mark} (chỉ hiện một lần này):\n\n    {code}\n")
+    say(
         "Không có mã này thì không ai mở được bản sao lưu. Đề nghị chép ra giấy, ghi cả ký hiệu "
         f"{code.mark}, cho vào phong bì niêm phong và cất ở két của cơ quan; không để trên máy này."
     )
     last = str(code).rpartition("-")[2]
     while sys.stdin.isatty() and typer.prompt("Gõ lại nhóm cuối cùng của mã vừa chép").strip().upper() != last:
-        typer.echo("Chưa đúng; đề nghị xem lại bản vừa chép.")
+        say("Chưa đúng; đề nghị xem lại bản vừa chép.")
     return code

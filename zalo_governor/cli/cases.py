@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from zalo_governor.app.context import read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import folding_table
 from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
@@ -71,9 +71,8 @@ def _as_json(case: Case, person: Person) -> dict[str, Any]:
 
 
 def _print_table(found: list[tuple[Case, Person]], voice: MessageFormatter) -> None:
-    table = Table()
-    for heading in ("Mã", "Thời gian", "Thành viên", "Khoản", "Số lần", "Trạng thái"):
-        table.add_column(heading, no_wrap=heading in {"Mã", "Khoản"})
+    table = folding_table("Mã", "Thời gian", "Thành viên", "Khoản", "Số lần", "Trạng thái")
+    table.columns[0].no_wrap = table.columns[3].no_wrap = True
     for case, person in found:
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
         clause = voice.citation(case.clause).removesuffix(" Quy chế")

@@ -35,7 +35,7 @@ def check_file(
     try:
         for path in paths:
             try:
-                content = bytearray(path.read_bytes())
+                content = _read(path)
                 result = check(content, path.name)
             except OSError as error:
                 typer.echo(f"{path}: không đọc được: {of_system(error)}; các tệp khác vẫn quét", err=True)
@@ -48,6 +48,18 @@ def check_file(
     finally:
         scanner.close()
     raise typer.Exit(ExitCode.FAILURE if failed else ExitCode.GOOD)
+
+
+def _read(path: Path) -> bytearray:
+    """Return the content of a file.
+
+    Raises:
+        OSError: it cannot be read.
+        GovernorError: it is a pipe, a socket or a device, which may never end.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise GovernorError("là đường ống hoặc thiết bị, không phải tệp, nên không quét; các tệp khác vẫn quét")
+    return bytearray(path.read_bytes())
 
 
 def describe(path: Path, result: ScanResult) -> dict[str, object]:

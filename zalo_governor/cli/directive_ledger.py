@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
+from zalo_governor.cli.wrapping import folding_table
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.directive_figures import open_directive
@@ -22,6 +22,7 @@ from zalo_governor.services.commands.parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _MOST = 10_000
+_ASKED = timedelta(days=90)
 
 
 def list_directives(config: Path, *, as_json: bool) -> None:
@@ -31,6 +32,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
         lines = [
             line for group in records.settings.groups for line in uow.directives.overview(group.id, now, _MOST).lines
         ]
+        asked = [uow.directives.figures(group.id, now - _ASKED, now, now) for group in records.settings.groups]
         givers = {line.directive.given_by: uow.people.get(line.directive.given_by).name for line in lines}
         note_access(uow, system_clock, "directives.listed", directives=len(lines))
     if as_json:
@@ -44,7 +46,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
         ]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         return
-    table = Table("Mã", "Thời gian giao", "Người giao", "Hạn", "Đã trả lời", "Đã báo cáo", "Quá hạn")
+    table = folding_table("Mã", "Thời gian giao", "Người giao", "Hạn", "Trả lời", "Báo cáo", "Quá hạn")
     for line in lines:
         of = f"/{line.addressees}"
         table.add_row(
@@ -57,6 +59,10 @@ def list_directives(config: Path, *, as_json: bool) -> None:
             str(line.overdue),
         )
     Console().print(table)
+    count, yes, no = map(
+        sum, zip((0, 0, 0), *((of.questions, of.questions_yes, of.questions_no) for of in asked), strict=True)
+    )
+    typer.echo(f"{_ASKED.days} ngày qua hỏi Quản trị Nhóm về {count} tin: là chỉ đạo {yes}, không phải {no}.")
 
 
 def show_directive(config: Path, code: str, *, as_json: bool) -> None:
@@ -82,7 +88,7 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
         f"{directive.code} ({words.value(directive.state.value)}), {giver}, {_moment(directive.at)}", markup=False
     )
     console.print(directive.text, markup=False)
-    table = Table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
+    table = folding_table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:
         state = "không giao nữa" if one.removed else words.progress(one.progress(now).value)

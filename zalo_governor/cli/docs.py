@@ -1,11 +1,13 @@
 """`zalo-governor docs`: the guides that messages and errors name, on the terminal or as HTML for a browser."""
 
 import html
+import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +24,8 @@ _PACKAGE = Path(__file__).parents[1]
 _PACKAGED_HTML = Path("/usr/share/zalo-governor/huong-dan/index.html")
 """Where the Debian package puts what `write_html` writes."""
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)\n*")
-_INNER_LINK = re.compile(r"\[([^\]\n]+)\]\((?!https:)[^)\n]*\)")
+_INNER_LINK = re.compile(r"\[([^\]\n]+)\]\((?!https:)([^)#\n]*)(?:#([^)\n]*))?\)")
+_TABLE = re.compile(r"^\|(.+)\|\n\|[ :|-]+\|\n((?:\|.*\|(?:\n|\Z))+)", re.MULTILINE)
 _STYLE = (
     "body{max-width:50rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 sans-serif}img{max-width:100%}"
     "pre{overflow-x:auto;padding:.7rem;background:#f3f5f7}table{border-collapse:collapse}"
@@ -31,7 +34,9 @@ _STYLE = (
 
 
 def docs(
-    page: Annotated[str | None, typer.Argument(metavar="TRANG", help="Tên trang: loi, van-hanh, docs/loi.md.")] = None,
+    page: Annotated[
+        str | None, typer.Argument(metavar="TRANG", help="Tên trang, hoặc số của một lỗi: loi, docs/loi.md, T23.")
+    ] = None,
     into: Annotated[Path | None, typer.Option("--html", help="Ghi mọi trang dạng HTML vào thư mục này.")] = None,
 ) -> None:
     """Xem các trang hướng dẫn mà thông báo và lỗi của chương trình nhắc đến; không nêu trang thì liệt kê."""
@@ -42,18 +47,62 @@ def docs(
             raise ConfigError(f"{into}: không ghi được: {of_system(error)}; hãy chọn thư mục khác") from None
         typer.echo(f"{into / 'index.html'}")
     elif page is not None:
-        name = Path(page.partition("#")[0]).stem
-        titles = _titles()
-        if name not in titles:
-            nearest = ", ".join(get_close_matches(name, titles, 3, 0.4)) or "; các trang: zalo-governor docs"
-            raise ConfigError(f"docs: không có trang {name}; gần nhất: {nearest}")
-        text = _INNER_LINK.sub(r"\1", _IMAGE.sub("", _source(name)))
-        Console().print(Markdown(text, hyperlinks=False))
+        _show(Path(page.partition("#")[0]).stem)
     else:
-        for name, title in _titles().items():
-            typer.echo(f"{name:22}{title}")
+        for heading, titles in _in_parts():
+            typer.echo(f"{heading}:")
+            for name, title in titles:
+                typer.echo(f"{name:22}{title}")
         where = f"mở {_PACKAGED_HTML}" if _PACKAGED_HTML.is_file() else "zalo-governor docs --html THƯ-MỤC"
-        typer.echo(f"\nXem một trang: zalo-governor docs loi\nXem bằng trình duyệt: {where}")
+        typer.echo(
+            f"\nXem một trang: zalo-governor docs loi; một lỗi: zalo-governor docs T23\nXem bằng trình duyệt: {where}"
+        )
+
+
+def _show(name: str) -> None:
+    """Print the page of that name, or the row of that number (`T23`) in the tables of errors."""
+    titles = _titles()
+    text = _source(name) if name in titles else _row(name.upper())
+    if not text:
+        nearest = ", ".join(get_close_matches(name, titles, 3, 0.4))
+        said = f"; gần nhất: {nearest}" if nearest else ""
+        raise ConfigError(f"docs: không có trang {name}{said}; xem mọi trang bằng: zalo-governor docs")
+    text = _TABLE.sub(lambda found: "\n".join(item for _, item in _rows(found)) + "\n", _IMAGE.sub("", text))
+    page = Markdown(_INNER_LINK.sub(_with_target, text), hyperlinks=False)
+    console = Console()
+    # Colours, and no pager for what one screen holds.
+    os.environ.setdefault("LESS", "-FRX")
+    with console.pager(styles=True) if console.is_terminal else nullcontext():
+        console.print(page)
+
+
+def _row(number: str) -> str:
+    rows = (row for table in _TABLE.finditer(_source("loi")) for row in _rows(table))
+    return next((item for first, item in rows if first == number), "")
+
+
+def _rows(table: re.Match[str]) -> Iterator[tuple[str, str]]:
+    """Yield first cell and text of each row of a table, as an item of a list: cells side by side would be cut off."""
+    _, *headings = _cells(table[1])
+    for line in table[2].splitlines():
+        first, *others = _cells(line.strip("|"))
+        told = [f"  - {heading}: {cell}" for heading, cell in zip(headings, others, strict=False) if cell]
+        # Another bullet than the page's own lists have, with which this one would go on.
+        head = f"* **{first.strip('*')}**"
+        yield first, f"{head}: {others[0]}" if len(others) == 1 else "\n".join([head, *told])
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)]
+
+
+def _with_target(link: re.Match[str]) -> str:
+    """Return the words of a link with the page and heading that it leads to, which a terminal cannot open."""
+    page, heading = link[2], link[3]
+    told = f"docs {Path(page).stem}" if page and page != link[1] else ""
+    if heading and not heading.startswith(re.sub(r"[^\w ]", "", link[1].lower()).replace(" ", "-")):
+        told = f"{told}{told and ', '}mục {heading.replace('-', ' ')}"
+    return f"{link[1]} ({told})" if told else link[1]
 
 
 def write_html(folder: Path) -> None:
@@ -66,8 +115,11 @@ def write_html(folder: Path) -> None:
     titles = _titles()
     for name in titles:
         (folder / f"{name}.html").write_text(_as_html(name, titles), encoding="utf-8")
-    rows = "".join(f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in titles.items())
-    (folder / "index.html").write_text(_framed("Hướng dẫn", f"<h1>Hướng dẫn</h1><ul>{rows}</ul>"), encoding="utf-8")
+    body = "<h1>Hướng dẫn</h1>"
+    for heading, part in _in_parts():
+        rows = "".join(f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in part)
+        body += f"<h2>{heading}</h2><ul>{rows}</ul>"
+    (folder / "index.html").write_text(_framed("Hướng dẫn", body), encoding="utf-8")
     for picture in (_folder() / "images").iterdir():
         if picture.suffix in {".png", ".svg"}:
             shutil.copyfile(picture, folder / "images" / picture.name)
@@ -87,6 +139,12 @@ def _titles() -> dict[str, str]:
     """Return name -> title of all guides: first those for the office, which are in Vietnamese, then the developers'."""
     found = {path.stem: _source(path.stem).partition("\n")[0].lstrip("# ") for path in sorted(_folder().glob("*.md"))}
     return dict(sorted(found.items(), key=lambda item: item[1].isascii()))
+
+
+def _in_parts() -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
+    """Yield a heading and (name, title) of the guides below it: those for the office, then the developers'."""
+    for english, titles in groupby(_titles().items(), key=lambda item: item[1].isascii()):
+        yield "Dành cho người phát triển (tiếng Anh)" if english else "Dành cho cơ quan", titles
 
 
 def _as_html(name: str, titles: dict[str, str]) -> str:

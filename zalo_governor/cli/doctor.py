@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.doctor.check import Check, Level
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
@@ -53,11 +54,10 @@ def doctor(
         console.print(_table(findings))
     else:
         for finding in findings:
-            typer.echo(
-                "\t".join((_LEVEL_STYLES[finding.result.level][0], finding.check.id, *finding.result[1:])).rstrip()
-            )
+            row = (_LEVEL_STYLES[finding.result.level][0], finding.check.title, *finding.result[1:])
+            typer.echo("\t".join(row).rstrip())
     if not as_json:
-        typer.echo(_summary(findings))
+        say(_summary(findings, offline=offline))
     raise typer.Exit(EXIT_CODES[worst(findings)])
 
 
@@ -70,9 +70,7 @@ def _as_json(findings: list[Diagnosis]) -> dict[str, object]:
 
 
 def _table(findings: list[Diagnosis]) -> Table:
-    table = Table(title="Kiểm tra hệ thống")
-    for heading in ("", "Mục", "Kết quả và việc nên làm"):
-        table.add_column(heading)
+    table = folding_table("", "Mục", "Kết quả và việc nên làm", title="Kiểm tra hệ thống")
     for check, result in findings:
         word, style = _LEVEL_STYLES[result.level]
         told = Text(result.says)
@@ -82,6 +80,8 @@ def _table(findings: list[Diagnosis]) -> Table:
     return table
 
 
-def _summary(findings: list[Diagnosis]) -> str:
+def _summary(findings: list[Diagnosis], *, offline: bool) -> str:
     count = {level: sum(found.result.level is level for found in findings) for level in Level}
-    return f"{count[Level.ERROR]} lỗi, {count[Level.WARNING]} cảnh báo, {count[Level.GOOD]} mục tốt."
+    skipped = f", {count[Level.SKIPPED]} mục bỏ qua" if count[Level.SKIPPED] else ""
+    unasked = " Chưa kiểm tra gì qua mạng, vì lệnh có --offline." if offline else ""
+    return f"{count[Level.ERROR]} lỗi, {count[Level.WARNING]} cảnh báo, {count[Level.GOOD]} mục tốt{skipped}.{unasked}"

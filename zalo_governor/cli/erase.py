@@ -8,6 +8,7 @@ from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.backup.staging import put_aside
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say, wrapped
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
@@ -41,21 +42,21 @@ def erase(
         _print_holdings(kept)
         _check_erasable(kept)
         if not do_it:
-            typer.echo("Chưa thay đổi gì. Để xóa: chạy lại lệnh này và thêm --do-it (dừng Hệ thống trước).")
+            say("Chưa thay đổi gì. Để xóa: chạy lại lệnh này và thêm --do-it (dừng Hệ thống trước).")
             return
         refuse_while_running(records.database)
-        typed = typer.prompt(f"Dữ liệu đã xóa không khôi phục được. Gõ lại uid {person} để xác nhận")
+        typed = typer.prompt(wrapped(f"Dữ liệu đã xóa không khôi phục được. Gõ lại uid {person} để xác nhận"))
         if typed.strip() != person:
             raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
         _erase(records, kept, paper.strip())
     finally:
         records.close()
-    typer.echo(
+    say(
         "Đã xóa. Các bản sao lưu làm trước lúc này vẫn chứa dữ liệu đã xóa: đề nghị chạy zalo-governor backup để có "
         "bản mới rồi hủy các bản cũ. Khi khôi phục một bản cũ mà bản mới nằm cùng thư mục, dữ liệu này được xóa lại."
     )
     for path in put_aside(settings.data_dir):
-        typer.echo(
+        say(
             f"{path} là bản chép cũ của cơ sở dữ liệu, vẫn chứa dữ liệu đã xóa. "
             f"Khi Hệ thống đã chạy ổn định, đề nghị xóa: rm -r {path}"
         )
@@ -71,7 +72,7 @@ def _find_holdings(records: AppContext, uid: str) -> Holdings:
 
 def _print_holdings(kept: Holdings) -> None:
     who = f"{kept.name} ({kept.title})" if kept.title else kept.name or "(chưa rõ họ tên)"
-    typer.echo(f"Dữ liệu đang lưu về {who}, mang số {kept.person_id} trong cơ sở dữ liệu:")
+    say(f"Dữ liệu đang lưu về {who}, mang số {kept.person_id} trong cơ sở dữ liệu:")
     for count, what in (
         (kept.bodies, "nội dung tin nhắn, tên đã đổi và trao đổi riêng với Hệ thống: xóa"),
         (kept.excerpts, "đoạn trích trong kết quả kiểm tra: xóa"),
@@ -82,13 +83,13 @@ def _print_holdings(kept: Holdings) -> None:
         (kept.roster_rows, "dòng trong danh sách thành viên: xóa"),
         (kept.closed_cases, "vụ việc đã khép lại: giữ làm số liệu, không còn nội dung và tên"),
     ):
-        typer.echo(f"  {count} {what}")
-    typer.echo(
+        say(f"  {count} {what}")
+    say(
         "  Họ tên, chức vụ, tên hiển thị, điện thoại, uid, mã chung (global_id): xóa; nhật ký kiểm "
         "tra chỉ ghi một con số."
     )
     if kept.present:
-        typer.echo("Lưu ý: người này còn trong Nhóm; từ nay tin của người này được ghi như của người mới.")
+        say("Lưu ý: người này còn trong Nhóm; từ nay tin của người này được ghi như của người mới.")
 
 
 def _check_erasable(kept: Holdings) -> None:

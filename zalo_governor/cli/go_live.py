@@ -11,6 +11,7 @@ from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.trial import policy_of
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -33,7 +34,7 @@ def go_live(
         if not sys.stdin.isatty():
             raise ConfigError("go-live: lệnh không được gõ trực tiếp nên không hỏi lại được; hãy thêm --yes")
         if not Asking(Console()).yes(_CONFIRMATION, default=False):
-            typer.echo("Chưa thay đổi gì.")
+            say("Chưa thay đổi gì.")
             return
     records = open_records(settings, system_clock)
     try:
@@ -42,7 +43,7 @@ def go_live(
             done = _end_trial(policy, uow)
     finally:
         records.close()
-    typer.echo(done)
+    say(done)
 
 
 def _end_trial(policy: ServicePolicy, uow: SqlUnitOfWork) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.setup.systemd import NAME, Installation, ServiceError, files, packaged, require_real_zalo, write
 
@@ -57,17 +58,17 @@ def install_service(
             typer.echo(f"# {etc / name}\n{content}")
         return
     if packaged(made) and not any((etc / name).exists() for name in made):
-        typer.echo("Gói cài đặt đã có sẵn đúng dịch vụ này; không cần ghi thêm tệp nào.")
+        say("Gói cài đặt đã có sẵn đúng dịch vụ này; không cần ghi thêm tệp nào.")
     else:
         for path in write(made, etc):
-            typer.echo(f"đã ghi {path}")
+            say(f"đã ghi {path}")
     told = etc == _ETC and _SYSTEMD_RUNS.is_dir()
     for command in _AFTERWARDS:
-        typer.echo(f"{'đã chạy' if told else 'cần chạy'}: {' '.join(command)}")
+        say(f"{'đã chạy' if told else 'cần chạy'}: {' '.join(command)}")
         if told:
             _run(command)
-    typer.echo(f"Chạy ngay và mỗi lần máy khởi động: systemctl enable --now {NAME}.service {NAME}-backup.timer")
-    typer.echo(f"Xem đang chạy thế nào: systemctl status {NAME}; xem nhật ký chạy: journalctl -u {NAME}")
+    say(f"Chạy ngay và mỗi lần máy khởi động: systemctl enable --now {NAME}.service {NAME}-backup.timer")
+    say(f"Xem đang chạy thế nào: systemctl status {NAME}; xem nhật ký chạy: journalctl -u {NAME}")
 
 
 def _run(command: list[str]) -> None:

@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from zalo_governor.cli.exit_codes import ExitCode
+from zalo_governor.cli.wrapping import say
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.system.error_text import of_system
 
@@ -29,6 +30,8 @@ def answer_file(file: str, answer: Callable[[bytes, int], bytes]) -> int:
         ConfigError: the file cannot be read.
     """
     if file == "-":
+        if sys.stdin.isatty():
+            say("Đang chờ các dòng JSON; gõ xong thì bấm Ctrl-D. Cách gõ một dòng: thêm --help.", err=True)
         return answer_lines(sys.stdin.buffer, answer)
     try:
         with Path(file).open("rb") as lines:

@@ -8,6 +8,7 @@ import typer
 
 from zalo_governor.cli import words
 from zalo_governor.cli.language import translated
+from zalo_governor.cli.wrapping import wrapped
 from zalo_governor.domain.clock import local
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -31,7 +32,7 @@ def render(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> st
     }.get(level, "")
     said = " ".join(filter(None, [_time(entry), urgency, words.event(str(entry["event"]))]))
     facts = words.facts({key: fact for key, fact in entry.items() if key not in _OWN_KEYS})
-    line = f"{said} ({facts})" if facts else said
+    line = wrapped(f"{said} ({facts})" if facts else said)
     return typer.style(line, **_STYLES[level]) if level in _STYLES else line
 
 

@@ -15,7 +15,7 @@ RulesFolder = Annotated[
 ]
 ConfigFile = Annotated[
     Path,
-    typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp cấu hình."),
+    typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp cấu hình.", readable=False),
 ]
 DEFAULT_CONFIG = Path("governor.yaml")
 GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là Nhóm đầu tiên trong tệp cấu hình.")]

@@ -6,6 +6,7 @@ from typing import TypeVar
 import typer
 from rich.console import Console
 
+from zalo_governor.cli.wrapping import wrapped
 from zalo_governor.text.fold import fold
 
 _BACK = frozenset({"<", "quay lai", "back"})
@@ -69,7 +70,7 @@ class Asking:
     def say(self, line: str = "") -> None:
         """Print a line literally: text in square brackets is not taken for rich's formatting commands."""
         if not self._replayed:
-            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+            self._console.print(wrapped(line), markup=False, highlight=False, soft_wrap=True)
 
     def text(self, question: str, default: str = "", wrong: Callable[[str], str | None] = lambda _: None) -> str:
         """Ask for a text and return it; pressing Enter alone gives `default`.
@@ -81,7 +82,7 @@ class Asking:
             return self._replayed.pop(0)
         while True:
             shown = f"{question} [{default}]" if default else question
-            answer = str(typer.prompt(shown, default=default, show_default=False)).strip()
+            answer = str(typer.prompt(wrapped(shown), default=default, show_default=False)).strip()
             if self._may_go_back and fold(answer) in _BACK:
                 self._go_back()
                 continue

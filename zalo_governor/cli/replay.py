@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -13,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder
 from zalo_governor.cli.trial import policy_of
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import from_ms, local, system_clock
@@ -48,9 +47,7 @@ new state; a replay cannot know that state."""
 def replay(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc, ví dụ 3.1-tieng-viet-co-dau.")],
     since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
-    rules_dir: Annotated[
-        Path | None, typer.Option(help="Thư mục có quy tắc đã sửa; bỏ trống là quy tắc đang dùng.")
-    ] = None,
+    config_dir: RulesFolder = None,
     samples: Annotated[int, typer.Option(min=0, max=1000, help="Số ví dụ cho mỗi loại khác biệt.")] = 10,
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
@@ -63,7 +60,7 @@ def replay(
     start = start_of(since, "--since")
     records = read_records(settings, system_clock)
     try:
-        rulebook = load_rulebook(rules_dir) if rules_dir else records.rulebook
+        rulebook = load_rulebook(config_dir) if config_dir else records.rulebook
         rule = _find_rule(rulebook, rule_id)
         report = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text).play(start)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:

@@ -11,11 +11,12 @@ from zalo_governor.backup.encrypted_file import read_head
 from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.rehearsal import Rehearsal, rehearse
-from zalo_governor.backup.restore import Restored
+from zalo_governor.backup.restore import Restored, refuse_to_overwrite
 from zalo_governor.backup.restore import restore as put_back
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
-from zalo_governor.config import Settings
+from zalo_governor.cli.wrapping import say
+from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import RawDict, Seal
@@ -45,6 +46,8 @@ def restore(
     if check and replace:
         raise ConfigError("--check, --replace: chỉ dùng một trong hai; --check không thay đổi gì.")
     head = read_head(file)
+    if not check and config.exists():
+        refuse_to_overwrite(load_settings(config), system_clock, replace=replace)
     typed = os.environ.get(_CODE_VARIABLE) or typer.prompt(f"Mã khôi phục {head.code}")
     code = RecoveryCode.read(typed)
     with steps("Kiểm tra tệp", "Ghi cơ sở dữ liệu", "Rà soát nội dung", total=None) as told:
@@ -56,7 +59,7 @@ def restore(
             done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
             lines = _sentences(done)
     for line in lines:
-        typer.echo(line)
+        say(line)
 
 
 def _make_secret_check(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.app.context import AppContext, open_records
@@ -20,6 +19,7 @@ from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.spreadsheets.reader import read_sheets
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -60,10 +60,10 @@ def import_(
         _show_roles(reading)
         _show_positions(reading, Positions.load(settings.rules_dir / "positions.yaml"), local(records.clock()).date())
         if found.empty:
-            typer.echo("Danh sách không có gì thay đổi.")
+            say("Danh sách không có gì thay đổi.")
             return
         if not yes and not Asking(Console()).yes("Ghi danh sách này?", default=False):
-            typer.echo("Chưa thay đổi gì.")
+            say("Chưa thay đổi gì.")
             return
         store.replace(group_id, entries)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
@@ -75,7 +75,7 @@ def import_(
                 subject="",
                 detail={"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)},
             )
-    typer.echo(f"Đã ghi {len(reading.entries)} người.")
+    say(f"Đã ghi {len(reading.entries)} người.")
 
 
 @roster.command()
@@ -92,7 +92,7 @@ def export(
     words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     headings = [_heading(words, field) for field in RosterEntry.model_fields]
     write_sheet(file, headings, [_cells(entry, words) for entry in entries])
-    typer.echo(f"{file}: {len(entries)} người.")
+    say(f"{file}: {len(entries)} người.")
 
 
 @roster.command("compare")
@@ -102,9 +102,9 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
     group_id = chosen_group(settings, group).id
     with _open_records(settings) as records:
         held, guesses, names, snapshot = _compare_with_group(records, group_id)
-    typer.echo(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
+    say(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
     if snapshot and snapshot.members_hidden:
-        typer.echo(
+        say(
             f"Nhóm ẩn danh sách thành viên: Hệ thống chỉ đọc được {len(snapshot.member_uids)} trên "
             f"{snapshot.total_members} người, nên phần dưới đây chưa đầy đủ."
         )
@@ -132,7 +132,7 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
             if asking.yes(question, default=False):
                 confirmed += 1
                 _store_match(records, group_id, one)
-    typer.echo(f"Đã ghi {confirmed} trên {len(guesses)} người.")
+    say(f"Đã ghi {confirmed} trên {len(guesses)} người.")
 
 
 def _compare_with_group(
@@ -218,10 +218,10 @@ def _read_file(file: Path, settings: Settings, wanted: str | None) -> RosterRead
         )
     chosen, reading = next(iter(readings.items()))
     if len(sheets) > 1:
-        typer.echo(f"Đọc trang tính “{chosen}”: {len(reading.entries)} người.")
+        say(f"Đọc trang tính “{chosen}”: {len(reading.entries)} người.")
     for name, other in readings.items():
         if name != chosen and other.entries:
-            typer.echo(
+            say(
                 f"Trang tính “{name}” cũng có danh sách ({len(other.entries)} người), lần này không đọc; muốn nhập "
                 f'trang ấy thì thêm: --sheet "{name}"'
             )
@@ -245,7 +245,7 @@ def _describe_headless(name: str, error: NoHeadingError) -> str:
 
 def _show_unsplit(reading: RosterReading) -> None:
     if reading.unsplit:
-        typer.echo(
+        say(
             f"Cột {reading.columns['title']} ({reading.headings['title']}) ghi chức vụ và đơn vị trong một ô; "
             f"{len(reading.unsplit)} dòng chưa rõ đơn vị bắt đầu từ đâu, cả ô được ghi là chức vụ: dòng "
             f"{', '.join(map(str, reading.unsplit))}. Đề nghị tách thành hai cột rồi nhập lại."
@@ -263,7 +263,7 @@ def _show_difference(found: RosterDifference) -> None:
         names = ", ".join(_FIELD_NAMES[field] for field in change.fields)
         rows.append((change.after.full_name, names, change.after.title))
     _print_rows("Thay đổi", ("Họ tên", "Mục thay đổi", "Chức vụ mới"), rows)
-    typer.echo(f"Giữ nguyên: {found.same} người.")
+    say(f"Giữ nguyên: {found.same} người.")
 
 
 def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
@@ -278,17 +278,15 @@ def _show_positions(reading: RosterReading, positions: Positions, today: date) -
         if not positions.eligible(entry, today)
     ]
     if outside:
-        typer.echo(
-            f"Chức danh chưa có trong thành phần của Nhóm (config/positions.yaml), đề nghị xem lại: {len(outside)}"
-        )
+        say(f"Chức danh chưa có trong thành phần của Nhóm (config/positions.yaml), đề nghị xem lại: {len(outside)}")
         for line in outside:
-            typer.echo(f"  {line}")
+            say(f"  {line}")
 
 
 def _show_roles(reading: RosterReading) -> None:
     holders = [entry.full_name for entry in reading.entries if entry.roles - {Role.MEMBER}]
     if holders:
-        typer.echo(
+        say(
             f"Vai trò ghi trong danh sách ({', '.join(holders)}) chỉ để đối chiếu; quyền ra lệnh cho Hệ thống do mục "
             "people trong governor.yaml quyết định."
         )
@@ -297,8 +295,8 @@ def _show_roles(reading: RosterReading) -> None:
 def _print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
-    typer.echo(f"{title}: {len(rows)}")
-    table = Table(*headings)
+    say(f"{title}: {len(rows)}")
+    table = folding_table(*headings)
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_rules
 from zalo_governor.cli.replay import replay
 from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.wrapping import folding_table
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -182,7 +182,8 @@ def _print_counts(trials: list[Trial]) -> None:
         for row in (header, *rows):
             typer.echo("\t".join(row))
         return
-    table = Table(*header)
+    table = folding_table(*header)
+    table.columns[0].no_wrap = True
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -3,12 +3,11 @@
 import signal
 import sys
 
-import typer
-
 from zalo_governor.app.bootstrap import build
 from zalo_governor.app.supervisor import Governor
 from zalo_governor.cli import log_line
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.config.settings_warnings import doubts
 from zalo_governor.system import logging
@@ -22,7 +21,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     give_memory_back()
     settings = load_settings(config)
     for doubt in doubts(settings):
-        typer.echo(f"Lưu ý: {config}: {doubt}", err=True)
+        say(f"Lưu ý: {config}: {doubt}", err=True)
     logging.configure(console=sys.stdout.isatty(), file=settings.log_file, terminal_line=log_line.render)
     run_until_told(build(settings, config))
 

@@ -22,7 +22,7 @@ def simulate(
         float | None, typer.Option(min=0.001, help="Tốc độ: mỗi giây thật ứng với bao nhiêu giây của kịch bản.")
     ] = None,
 ) -> None:
-    """Chạy một Zalo mô phỏng trên máy này; xem docs/simulator.md."""
+    """Chạy một Zalo mô phỏng trên máy này; xem bước 2 của docs/cai-dat.md."""
     logging.configure(console=sys.stdout.isatty())
     try:
         plan = load_scenario(scenario) if scenario else None

@@ -27,6 +27,19 @@ _SUBCOMMAND = "LỆNH [THAM SỐ]..."
 _ENGLISH_HELP = Path(__file__).with_name("help.en.yaml")
 
 
+_PATH_PROBLEMS = {
+    "is not readable": "không có quyền đọc; hãy gõ lệnh bằng đúng tài khoản",
+    "is a directory": "là thư mục, không phải tệp",
+}
+_LOG = "sudo journalctl -u zalo-governor"
+_OF_THE_SYSTEM = {
+    "log": _LOG,
+    "logs": _LOG,
+    **{verb: f"sudo systemctl {verb} zalo-governor" for verb in ("start", "stop", "restart", "status")},
+}
+"""What people look for among the commands -> the command of the operating system that does it."""
+
+
 class UnknownCommandError(TyperException):
     """The operator typed a command that does not exist; the message suggests the most similar one."""
 
@@ -86,6 +99,8 @@ class Group(_Worded, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def _describe_unknown(self, ctx: Any, name: str) -> str:
+        if ctx.parent is None and (order := _OF_THE_SYSTEM.get(name)):
+            return translated(f"không có lệnh {name}; hãy gõ: {order}", f"there is no command {name}; type: {order}")
         known = self.list_commands(ctx)
         aliases = {alias: meant for alias, meant in self.aliases.items() if meant in known}
         nearest = get_close_matches(fold(name), [*known, *aliases], 1)
@@ -144,6 +159,9 @@ def _describe(error: TyperException) -> str:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
                 return f"{_parameter_name(error)}: {_describe_value_error(error, cause)}"
+            for problem, said in _PATH_PROBLEMS.items():
+                if problem in error.message:
+                    return ": ".join((_parameter_name(error), error.message.split("'")[1], said))
             return f"{_parameter_name(error)}: {error.message}"
         case "NoSuchOption", _:
             option, nearest = getattr(error, "option_name", ""), getattr(error, "possibilities", None) or []

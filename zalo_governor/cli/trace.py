@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access, note_opening
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
@@ -100,14 +100,14 @@ def _print_results(
         return person.name if person else ""
 
     for same in sealed:
-        typer.echo(
+        say(
             f"Trùng hoàn toàn với một tin không lưu nội dung: {local(same.at):%H:%M %d/%m/%Y}, "
             f"{who(same.sender_uid)}, Nhóm {same.group_id}"
         )
     if not found:
-        typer.echo("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
+        say("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
         return
-    table = Table("Độ giống", "Thời gian", "Người đăng", "Nhóm", "Người đã xem", "Đoạn đầu")
+    table = folding_table("Độ giống", "Thời gian", "Người đăng", "Nhóm", "Người đã xem", "Đoạn đầu")
     shares = {origin.id: origin.share for origin in found}
     for posting in postings.of(list(shares)):
         begins = " ".join(posted_text(posting.raw)[:_EXCERPT_LENGTH].split())
@@ -117,8 +117,8 @@ def _print_results(
             f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)
         )
     Console().print(table)
-    typer.echo("Người đã xem chỉ được lưu với tin thuộc một vụ việc; không có tên ở đây không có nghĩa là chưa xem.")
-    typer.echo("Giống nhau chưa phải là kết luận: nhiều người có thể cùng đăng một nội dung lấy từ nguồn khác.")
+    say("Người đã xem chỉ được lưu với tin thuộc một vụ việc; không có tên ở đây không có nghĩa là chưa xem.")
+    say("Giống nhau chưa phải là kết luận: nhiều người có thể cùng đăng một nội dung lấy từ nguồn khác.")
 
 
 def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:

@@ -13,6 +13,7 @@ from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.app.policy import office_policy
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -35,7 +36,7 @@ def trial(
             shown = orjson.dumps(_as_json(policy, uow)).decode() if as_json else TrialPage(policy).text(uow)
     finally:
         records.close()
-    typer.echo(shown)
+    say(shown)
 
 
 def policy_of(records: AppContext) -> ServicePolicy:

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import typer
-
 from zalo_governor.app.context import load_keys, refuse_lost_database
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.rules.loader import load_rulebook
@@ -39,12 +38,12 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
             + (" Đã khôi phục cơ sở dữ liệu như trước khi nâng cấp." if copy else "")
         )
     if form in {None, newest()}:
-        typer.echo(f"Cơ sở dữ liệu có cấu trúc (schema) {newest()}, đúng với phiên bản này; không có gì phải nâng cấp.")
+        say(f"Cơ sở dữ liệu có cấu trúc (schema) {newest()}, đúng với phiên bản này; không có gì phải nâng cấp.")
     else:
-        typer.echo(f"Đã chuyển cơ sở dữ liệu từ cấu trúc (schema) {form} sang {newest()}.")
+        say(f"Đã chuyển cơ sở dữ liệu từ cấu trúc (schema) {form} sang {newest()}.")
     if copy:
-        typer.echo(f"Bản chép cơ sở dữ liệu trước khi nâng cấp: {copy}. Đề nghị xóa khi Hệ thống đã chạy ổn định.")
-    typer.echo("Quy tắc, câu chữ đọc được; nhật ký kiểm tra toàn vẹn.")
+        say(f"Bản chép cơ sở dữ liệu trước khi nâng cấp: {copy}. Đề nghị xóa khi Hệ thống đã chạy ổn định.")
+    say("Quy tắc, câu chữ đọc được; nhật ký kiểm tra toàn vẹn.")
 
 
 def _restore_copy(copy: Path | None, file: Path | None) -> None:

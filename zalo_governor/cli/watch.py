@@ -11,6 +11,7 @@ import typer
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.app.watching.silence import Silence
 from zalo_governor.app.watching.watcher import Watcher
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import shipped_config
 from zalo_governor.config.watch import WatchSettings, load_watch_settings
 from zalo_governor.domain.clock import local, system_clock
@@ -106,8 +107,8 @@ def _send_test(alert: FallbackAlert, catalogue: Catalogue) -> None:
         raise GovernorError(
             f"{len(failed)} trong {len(alert.ways)} kênh chưa gửi được ({', '.join(failed)}); đề nghị xem lại mục alarm"
         )
-    typer.echo(f"Đã gửi thử qua {len(alert.ways)} kênh; đề nghị xem đã nhận được chưa.")
+    say(f"Đã gửi thử qua {len(alert.ways)} kênh; đề nghị xem đã nhận được chưa.")
 
 
 def _tell(line: str) -> None:
-    typer.echo(f"{local(system_clock()):%H:%M:%S %d/%m/%Y}  {line}")
+    say(f"{local(system_clock()):%H:%M:%S %d/%m/%Y}  {line}")

@@ -74,6 +74,11 @@ def load_yaml(path: Path) -> Document:
                 f"{path}:{line}: dòng này thụt vào bằng phím Tab; YAML chỉ nhận dấu cách: hãy thay Tab bằng dấu cách, "
                 "thụt bằng các dòng cùng mục"
             ) from error
+        if opened := _line_of_open_quote(text, line):
+            raise ConfigError(
+                f"{path}:{line}: sai cách viết YAML: dấu ngoặc kép mở ở dòng {opened} chưa được đóng; hãy thêm dấu "
+                f"đóng ở dòng {opened}"
+            ) from error
         known = next((said for problem, said in _PROBLEMS.items() if problem in str(error.problem)), "")
         raise ConfigError(
             f"{path}:{line}: sai cách viết YAML{known and f' ({known})'}; hãy xem thụt lề, dấu hai chấm và ngoặc kép ở "
@@ -86,6 +91,22 @@ def load_yaml(path: Path) -> Document:
         raise ConfigError(f"{path}: có dấu !! trước một giá trị không hợp với dấu ấy; hãy bỏ dấu ấy đi") from error
 
 
+def _line_of_open_quote(text: str, line: int) -> int | None:
+    """Return the line on which a quoted value begins that goes on to `line`, where reading failed; None if none does.
+
+    It lacks its closing mark: the next quotation mark of the file, or its end, was taken for that.
+    """
+    try:
+        for token in yaml.scan(text, Loader=_Loader):
+            begun, ended = int(token.start_mark.line) + 1, int(token.end_mark.line) + 1
+            if isinstance(token, yaml.ScalarToken) and not token.plain and begun < line == ended:
+                return begun
+    except yaml.MarkedYAMLError as error:
+        if error.context_mark and "end of stream" in str(error.problem):
+            return int(error.context_mark.line) + 1
+    return None
+
+
 def read_text(path: Path) -> str:
     """Read the text of a configuration file.
 
@@ -95,6 +116,10 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
+        if gone := next((folder for folder in reversed(path.parents) if not folder.exists()), None):
+            raise ConfigError(
+                f"{gone}: không có thư mục này; hãy xem lại đường dẫn (của bộ quy tắc, câu chữ: mục config_dir)"
+            ) from None
         raise ConfigError(f"{path}: không có tệp này; hãy chép từ thư mục config kèm theo chương trình") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
@@ -201,7 +226,6 @@ def _line_numbers(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[Ke
 _PROBLEMS = {
     "mapping values are not allowed": "có dấu hai chấm thừa, hoặc dòng thụt vào sai",
     "character that cannot start": "giá trị bắt đầu bằng dấu đặc biệt phải đặt trong ngoặc kép",
-    "end of stream": "thiếu dấu đóng ngoặc kép",
     "',' or ": "thiếu dấu phẩy hoặc dấu đóng ngoặc",
     "expected key": "dòng thụt vào không bằng các dòng cùng mục, hoặc thừa dấu đóng ngoặc",
     "expected <block end>": "dòng thụt vào không bằng các dòng cùng mục, hoặc thừa dấu đóng ngoặc",

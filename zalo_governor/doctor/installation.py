@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterator
 from time import time
 
+from zalo_governor.app.configuration import load_short_forms
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
@@ -64,6 +65,7 @@ def rules(context: DoctorContext) -> Iterator[Result]:
         lambda: ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
         lambda: Positions.load(folder / "positions.yaml"),
+        lambda: load_short_forms(folder),
     )
     faults: list[str] = []
     for load in loaders:

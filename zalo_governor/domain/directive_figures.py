@@ -1,7 +1,7 @@
 """Figures of a report on how the directives of a period were answered: by agency, and in all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
@@ -66,6 +66,11 @@ class DirectiveFigures(BaseModel):
     dropped: int = 0
     """Dropped or withdrawn."""
     proposed: int = 0
+    """Of which the admins have not said yet whether they are directives."""
+    questions: int = 0
+    """Messages of which the admins were or will be asked whether they are directives."""
+    questions_yes: int = 0
+    questions_no: int = 0
     asked: int = 0
     """Number of (item, addressee) pairs."""
     answered: int = 0
@@ -89,16 +94,20 @@ class DirectiveFigures(BaseModel):
     overdue_now: int = 0
 
 
-def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime) -> DirectiveFigures:
+def figures_of(
+    given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime, asked_about: Collection[str] = ()
+) -> DirectiveFigures:
     """Count how directives were answered by `now`.
 
     Args:
         given: the directives of the period, in any state.
         assignees: the addressees of these directives; those of dropped, withdrawn and proposed ones do not count.
         now: the moment at which unmet deadlines count as passed.
+        asked_about: codes of the messages of which the program was unsure.
     """
     states = Counter(directive.state for directive in given)
     valid = {one.id: one for one in given if one.state in {DirectiveState.OPEN, DirectiveState.DONE}}
+    unsure = [one for one in given if one.code in asked_about]
     asked = [one for one in assignees if one.directive_id in valid and not one.removed]
     by_name: dict[str, list[Assignee]] = {}
     for one in asked:
@@ -111,6 +120,10 @@ def figures_of(given: Sequence[Directive], assignees: Sequence[Assignee], now: d
         done=states[DirectiveState.DONE],
         dropped=states[DirectiveState.DROPPED] + states[DirectiveState.WITHDRAWN],
         proposed=states[DirectiveState.PROPOSED],
+        questions=len(unsure),
+        # Who drops a directive gives a reason; a message that is none is rejected without.
+        questions_yes=sum(one.id in valid or bool(one.reason) for one in unsure),
+        questions_no=sum(one.state is DirectiveState.DROPPED and not one.reason for one in unsure),
         asked=len(asked),
         answered=sum(not one.silent for one in asked),
         in_time=sum(row.in_time for row in agencies),

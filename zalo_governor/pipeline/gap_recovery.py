@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import repeat
@@ -44,7 +44,8 @@ class GapRecovery:
     intervals until Zalo returns the messages or refuses for good.
 
     Args:
-        groups: ids of the groups, and the bot account's own uid, which stands for all private conversations.
+        groups: ids of the groups, and the bot account's own uid, which stands for all private conversations; each with
+            what the log calls it.
         gaps: the stored record of gaps.
         history: fetches the missed messages of a group.
         newest: returns the id of the newest inbox entry; must not block.
@@ -59,7 +60,7 @@ class GapRecovery:
     def __init__(
         self,
         *,
-        groups: Sequence[str],
+        groups: Mapping[str, str],
         gaps: Gaps,
         history: History,
         newest: Callable[[], int],
@@ -69,7 +70,7 @@ class GapRecovery:
         on_recovered: Callable[[str], None],
         on_up: Callable[[], None],
     ) -> None:
-        self._groups = tuple(groups)
+        self._groups = groups
         self._gaps = gaps
         self._history = history
         self._newest = newest
@@ -278,7 +279,6 @@ class GapRecovery:
 
     def _handle_report(self, line: LineReport) -> None:
         """Fetch the missed messages of all groups, if the report is that the connection is up or lost a frame."""
-        log.info("line", state=line.state.value, cause=line.cause)
         match line.state:
             case LineState.UP:
                 for group_id in self._groups:
@@ -319,7 +319,7 @@ class GapRecovery:
         if BackfillEnd.INTERRUPTED in ends.values():
             _, delay = self._retry_at.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
             self._retry_at[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
-            log.warning("backfill_interrupted", group=group_id, gaps=len(missed), again_seconds=delay)
+            log.warning("backfill_interrupted", place=self._groups[group_id], gaps=len(missed), again_seconds=delay)
             return True
         self._retry_at.pop(group_id, None)
         for gap, end in ends.items():
@@ -330,7 +330,7 @@ class GapRecovery:
         with self._gaps_lock:
             self._unfinished[group_id] = [gap for gap in self._unfinished[group_id] if gap not in ends]
         whole = sum(end is BackfillEnd.REACHED for end in ends.values())
-        log.info("gaps_settled", group=group_id, gaps=len(ends), closed=whole)
+        log.info("gaps_settled", place=self._groups[group_id], gaps=len(ends), closed=whole)
         return True
 
     def _backfill_gaps(self, group_id: str, missed: Sequence[UnfinishedGap]) -> dict[UnfinishedGap, BackfillEnd]:
@@ -360,7 +360,7 @@ class GapRecovery:
         except StoreUnavailableError:
             raise
         except GovernorError as error:
-            log.error("backfill_failed", group=group_id, error=error)
+            log.error("backfill_failed", place=self._groups[group_id], error=error)
             end = BackfillEnd.INTERRUPTED
         return end
 

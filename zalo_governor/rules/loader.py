@@ -1,10 +1,10 @@
 """Loads the regulation and its rules from YAML files; error messages name file and line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from zalo_governor.config.yaml_file import Document, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
@@ -15,6 +15,7 @@ from zalo_governor.rules.base import Maturity, Rule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.registry import RULES
+from zalo_governor.text.wrong_line import WrongLineError
 
 
 class _Part(BaseModel):
@@ -88,20 +89,20 @@ class Example(_Part):
         return self
 
 
+def _labelled(example: Example) -> Example:
+    if example.label is None:
+        raise ValueError("ví dụ trong match phải có label, là nhãn mà quy tắc phải cho, ví dụ như các dòng bên cạnh")
+    return example
+
+
 class Examples(_Part):
     """Examples in a rule's YAML file, run by `zalo-governor rules test`.
 
     The rule must have a finding on each in `match`, and none on those in `no_match`.
     """
 
-    match: tuple[Example, ...] = ()
+    match: tuple[Annotated[Example, AfterValidator(_labelled)], ...] = ()
     no_match: tuple[Example, ...] = ()
-
-    @model_validator(mode="after")
-    def _labelled(self) -> "Examples":
-        if any(example.label is None for example in self.match):
-            raise ValueError("mỗi ví dụ trong match phải có label, là nhãn mà quy tắc phải cho")
-        return self
 
 
 class Exemption(_Part):
@@ -191,6 +192,15 @@ def read_lines(path: Path) -> tuple[str, ...]:
     return tuple(line for line in read_text(path).splitlines() if line.strip() and not line.startswith("#"))
 
 
+def locate(error: WrongLineError, paths: Iterable[Path]) -> ConfigError:
+    """Return (not raise) an error with the name of the file that has the wrong line, and the line's number."""
+    for path in paths:
+        for number, line in enumerate(read_text(path).splitlines(), 1):
+            if line == error.line:
+                return ConfigError(f"{path}:{number}: {error}")
+    return ConfigError(str(error))
+
+
 def _create_rule(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
     try:
         parameters = rule.parameters_type.model_validate(spec.parameters)
@@ -205,5 +215,5 @@ def _create_rule(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexi
             parameters=parameters,
             lexicons=lexicons,
         )
-    except ValueError as error:
-        raise ConfigError(f"{lexicons_dir}: có dòng sai dạng trong {', '.join(lexicons)}: {error}") from error
+    except WrongLineError as error:
+        raise locate(error, [lexicons_dir / name for name in lexicons]) from error

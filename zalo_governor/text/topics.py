@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.courtesy import sentences, without_courtesy
 from zalo_governor.text.fold import fold
+from zalo_governor.text.wrong_line import WrongLineError
 
 TOPICS = (
     "drugs", "gambling", "prostitution", "obscenity", "violence", "crime", "order", "state", "religion",
@@ -36,7 +37,7 @@ class Lexicon:
         """Parse the lines of a lexicon: a concept, a tab, phrases separated by commas.
 
         Raises:
-            ValueError: a line has no tab.
+            WrongLineError: a line has no tab.
         """
         self._marked: _Phrases = {}
         self._bare: _Phrases = {}
@@ -45,9 +46,7 @@ class Lexicon:
         for line in lines:
             concept, tab, phrases = line.partition("\t")
             if not tab:
-                raise ValueError(
-                    f"mỗi dòng phải gồm một ý, một dấu tab, các cụm từ cách nhau bằng dấu phẩy; dòng sai: {line[:40]}"
-                )
+                raise WrongLineError(line, "phải gồm một ý, một dấu tab, rồi các cụm từ cách nhau bằng dấu phẩy")
             self.concepts.add(concept)
             for phrase in filter(None, map(str.strip, phrases.lower().split(","))):
                 _add(self._marked, phrase, concept)

@@ -17,7 +17,7 @@ import structlog
 from tests.acceptance.delivery.stage import BEGIN, FALLBACK, Fault, Kind, Played, Stage, make_template
 
 FOREVER = timedelta(days=9)
-LASTS = {timedelta(seconds=45): "45 s", timedelta(minutes=20): "20 min", FOREVER: "for ever"}
+LASTS = {timedelta(seconds=45): "45 giây", timedelta(minutes=20): "20 phút", FOREVER: "không chấm dứt"}
 WHOM = {
     "member": ("member",),
     "one of the desk": ("admin",),
@@ -29,20 +29,29 @@ REFUSING = {Fault.NOT_FROM_YOU, Fault.STRANGERS, Fault.CODE_127, Fault.NO_ACCOUN
 """Zalo says no for good."""
 DONE = {Fault.DONE_THEN_500, Fault.DONE_THEN_HANG}
 """It arrives in spite of the error."""
-_HEAD = """Made by `python -m tests.acceptance.delivery.matrix`, which plays each of the 624 cells on an own clock.
-The real office, store, outbox and client work against a Zalo that fails as told.
-`tests/acceptance/test_delivery_matrix.py` holds the program to it: nobody reads a thing twice without "(gửi lại)", and
-nothing that did not arrive is invisible. Times are limits from the event on, for whoever is named to learn of it. The
-line is open, so that what did arrive comes back as an echo."""
+_HEAD = """Dành cho Quản trị Nhóm và cán bộ kỹ thuật; cam kết và mã lỗi: [giao-tin.md](giao-tin.md). Mỗi dòng là kết
+quả cho Hệ thống chạy với một Zalo gặp trục trặc đúng như đã nêu (624 trường hợp; người có mã nguồn làm lại
+được bằng `python -m tests.acceptance.delivery.matrix`). Thời gian tính từ lúc có sự việc đến lúc người được
+nêu tên biết, lâu nhất là bấy nhiêu. Không ai đọc một tin hai lần mà không thấy chữ "(gửi lại)"; tin nào
+không đến được thì Hệ thống đều nêu là chưa đến."""
 _STEPS = (
-    (timedelta(minutes=1), "1 min"),
-    (timedelta(minutes=4), "4 min"),
-    (timedelta(minutes=16), "16 min"),
-    (timedelta(minutes=31), "31 min"),
-    (timedelta(hours=13), "13 h"),
-    (FOREVER, "a day"),
+    (timedelta(minutes=1), "1 phút"),
+    (timedelta(minutes=4), "4 phút"),
+    (timedelta(minutes=16), "16 phút"),
+    (timedelta(minutes=31), "31 phút"),
+    (timedelta(hours=13), "13 giờ"),
+    (FOREVER, "một ngày"),
 )
-_NAMES = {"admin": "admin", "staff": "staff", "reader": "leader's office", FALLBACK: "e-mail/webhook"}
+_NAMES = {
+    "member": "thành viên",
+    "one of the desk": "Quản trị Nhóm",
+    "all of the desk": "Quản trị Nhóm và cán bộ được giao",
+    "leader": "Trưởng nhóm",
+    "admin": "Quản trị Nhóm",
+    "staff": "cán bộ được giao",
+    "reader": "người được xem báo cáo",
+    FALLBACK: "thư điện tử, webhook",
+}
 
 
 class Cell(NamedTuple):
@@ -75,21 +84,21 @@ def outcome(cell: Cell, played: Played) -> str:
     first: dict[str, timedelta] = {}
     for told in played.told:
         first.setdefault(told.who, told.at - BEGIN)
-    said = ", ".join(f"{_NAMES.get(who, who)} {_within(after)}" for who, after in first.items())
-    shown = f"{played.counts.failed} shown as not delivered" if played.counts.failed else ""
-    return "; ".join(filter(None, (said or "nobody", shown)))
+    said = ", ".join(f"{_NAMES[who]} {_within(after)}" for who, after in first.items())
+    shown = f"{played.counts.failed} tin được nêu là chưa đến" if played.counts.failed else ""
+    return "; ".join(filter(None, (said or "không ai", shown)))
 
 
 def _within(after: timedelta) -> str:
     if after <= timedelta(seconds=1):
-        return "at once"
+        return "ngay"
     return "≤ " + next(words for limit, words in _STEPS if after <= limit)
 
 
 def document(outcomes: dict[Cell, str]) -> str:
     """The page: a table for each kind of notice, faults with the same outcome in one row."""
     lines = [
-        "# Who learns what when Zalo fails",
+        "# Zalo gặp trục trặc thì ai được biết, sau bao lâu",
         "",
         _HEAD,
     ]
@@ -100,13 +109,13 @@ def document(outcomes: dict[Cell, str]) -> str:
                 rows[cell.whom, LASTS[cell.lasts], words].append(cell.fault.value)
         lines += [
             "",
-            f"## {kind.value}",
+            f"## Tin: {kind.value}",
             "",
-            "| fails for | how long | fault | who learns it |",
+            "| trục trặc với | trong bao lâu | trục trặc gì | ai được biết |",
             "| --- | --- | --- | --- |",
         ]
         lines += [
-            f"| {whom} | {lasts} | {'every one' if len(faults) == len(Fault) else ', '.join(faults)} | {words} |"
+            f"| {_NAMES[whom]} | {lasts} | {'mọi kiểu' if len(faults) == len(Fault) else ', '.join(faults)} | {words} |"
             for (whom, lasts, words), faults in rows.items()
         ]
     return "\n".join(lines) + "\n"

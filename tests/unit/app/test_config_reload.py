@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from structlog.testing import capture_logs
 
 from zalo_governor.app.config_reload import ConfigurationWatch, effective
 from zalo_governor.app.configuration import Configuration, load_configuration
@@ -113,8 +114,17 @@ def test_the_life_of_a_configuration(watched: Watched) -> None:
 
     # Wrong: said once, again only where the fault is another one.
     watched.write(office={"provinz": "tỉnh Mẫu"})
-    [said] = watched.look(4)
+    with capture_logs() as told:
+        [said] = watched.look(4)
     assert said.startswith("broken: ")
+    assert told == [
+        {
+            "event": "configuration_broken",
+            "file": "governor.yaml:3",
+            "settings": "office.provinz",
+            "log_level": "error",
+        }
+    ]
     assert "governor.yaml:3: office.provinz: không có mục này" in said
     watched.file.write_text(watched.file.read_text() + "# xem lại\n")
     assert watched.look(4) == []

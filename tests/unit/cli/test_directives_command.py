@@ -90,6 +90,7 @@ def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
     assert listed.exit_code == 0
     assert "CĐ1" in listed.stdout
     assert "1/2" in listed.stdout
+    assert "hỏi Quản trị Nhóm về 0 tin" in listed.stdout
     shown = CliRunner().invoke(app, ["show", "cđ 1", *options])
     assert "Sở Mẫu báo cáo số liệu" in shown.stdout
     assert "Sở Thử" in shown.stdout

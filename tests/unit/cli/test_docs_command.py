@@ -36,9 +36,44 @@ def test_every_page_that_the_program_names_can_be_read_in_the_terminal(name: str
     assert re.search(rf"^{name} +{re.escape(title)}$", shown("docs"), re.MULTILINE)
 
 
+def test_pages_in_english_are_listed_as_the_developers(tmp_path: Path) -> None:
+    write_html(tmp_path)
+    for listed in (shown("docs"), (tmp_path / "index.html").read_text(encoding="utf-8")):
+        ours, developers = listed.split("Dành cho người phát triển (tiếng Anh)")
+        assert "Vận hành máy chủ" in ours
+        assert "The simulator" in developers
+    pointing = [
+        path for path in (ROOT / "zalo_governor" / "cli").rglob("*.py") if "simulator.md" in path.read_text("utf-8")
+    ]
+    assert not pointing
+
+
 def test_a_page_that_is_not_there_is_answered_by_the_nearest_ones() -> None:
     with pytest.raises(ConfigError, match="van-hanh"):
         CliRunner().invoke(app, ["docs", "vanhanh"], catch_exceptions=False)
+    with pytest.raises(ConfigError, match="không có trang zzz; xem mọi trang"):
+        CliRunner().invoke(app, ["docs", "zzz"], catch_exceptions=False)
+
+
+def test_the_number_of_an_error_shows_its_row() -> None:
+    told = shown("docs", "t23")
+    assert "việc gì: thụt vào bằng phím Tab" in told
+    assert "nên làm: thay Tab bằng dấu cách" in told
+    assert "T24" not in told
+
+
+def test_on_a_narrow_screen_nothing_of_a_table_is_cut_off_and_links_keep_their_targets() -> None:
+    told = " ".join(CliRunner().invoke(app, ["docs", "loi"], env={"COLUMNS": "60"}).output.split())
+    assert "gõ cd /srv/zalo-governor rồi gõ lại lệnh" in told
+    assert "cách gõ (docs van-hanh, mục lệnh chạy bằng tài khoản nào)" in told
+    assert "cai-dat.md (mục đăng nhập lại)" in told
+
+
+def test_a_terminal_shows_a_page_through_the_pager(monkeypatch: pytest.MonkeyPatch) -> None:
+    paged: list[str] = []
+    monkeypatch.setattr("pydoc.pager", paged.append)
+    assert not CliRunner().invoke(app, ["docs", "loi"], env={"FORCE_COLOR": "1"}).output
+    assert "Khi chương trình báo lỗi" in paged[0]
 
 
 def test_the_pages_as_html_lead_to_each_other_and_to_their_pictures(tmp_path: Path) -> None:

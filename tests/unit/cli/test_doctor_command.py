@@ -117,6 +117,19 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
         "điều hành: tài khoản của Hệ thống là phó nhóm trên Zalo"
     ]
     assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
+    piped = ["doctor", "--offline", "--config", str(installed.config)]
+    *rows, summary = CliRunner().invoke(app, piped, env=installed.environment).stdout.splitlines()
+    assert "TỐT\tThư mục dữ liệu\t" in "\n".join(rows)
+    assert summary.endswith("mục bỏ qua. Chưa kiểm tra gì qua mạng, vì lệnh có --offline.")
+
+
+def test_a_wrong_line_of_any_word_list_is_told_with_the_rules(installed: Office) -> None:
+    path = installed.folder / "config" / "lexicons" / "short-forms.tsv"
+    path.write_text("Phó Giám đốc PGĐ\n", encoding="utf-8")
+    _, found = installed.doctor()
+    assert [row["says"] for row in found["rules"]] == [
+        f"{path}:1: phải gồm dạng đầy đủ, một dấu tab, rồi dạng viết gọn"
+    ]
 
 
 def test_the_sample_of_the_regulation_is_warned_of_until_it_is_the_offices_own(installed: Office) -> None:
@@ -312,7 +325,7 @@ def test_an_empty_folder_stays_as_it_is(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["doctor", "--offline", "--config", str(tmp_path / "governor.yaml")])
     assert shown.exit_code == 1
     assert [path.name for path in tmp_path.iterdir()] == ["governor.yaml"]
-    assert "BỎ QUA\tprocess\tchưa có cơ sở dữ liệu" in shown.output
+    assert "BỎ QUA\tChương trình\tchưa có cơ sở dữ liệu" in shown.output
     assert shown.output.splitlines()[-1].startswith("0 lỗi, ")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from typer._click import Context
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from zalo_governor.cli import ALIASES, COMMANDS, app
+from zalo_governor.cli import ALIASES, COMMANDS, app, main
 from zalo_governor.cli.language import VARIABLE
 from zalo_governor.cli.terminal import english_help, parameter_key
 
@@ -77,7 +78,7 @@ def test_a_flag_takes_no_value_and_the_help_names_none() -> None:
 
 def test_every_command_has_a_vietnamese_name_that_does_the_same() -> None:
     assert {*COMMANDS, "version"} <= set(ALIASES.values())
-    assert said("phien-ban") == said("version")
+    assert said("phien-ban") == said("version") == said("--version")
     assert "bat-dau" in said("--help")
     assert "(tên khác: bat-dau)" in said("go-live", "--help")
 
@@ -89,3 +90,26 @@ def test_every_command_has_a_vietnamese_name_that_does_the_same() -> None:
 def test_an_unknown_command_points_to_the_nearest_name_in_either_language(typed: str, meant: str) -> None:
     assert f"không có lệnh {typed}; có phải định gõ {meant} không?" in said(typed)
     assert f"did you mean {meant}?" in said(typed, "--lang", "en")
+
+
+def test_what_the_system_does_is_told_by_the_systems_command() -> None:
+    assert said("logs").endswith("không có lệnh logs; hãy gõ: sudo journalctl -u zalo-governor")
+    assert said("stop").endswith("hãy gõ: sudo systemctl stop zalo-governor")
+
+
+def test_what_is_wrong_with_a_path_is_told_in_vietnamese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*arguments: str) -> str:
+        monkeypatch.setattr("sys.argv", ["zalo-governor", *arguments])
+        with pytest.raises(SystemExit):
+            main()
+        return capsys.readouterr().err
+
+    assert f"tham số TỆP: {tmp_path}: là thư mục, không phải tệp" in told("restore", str(tmp_path))
+    assert "không đọc được: không có tệp hoặc thư mục này" in told("simulate", "--scenario", str(tmp_path / "a.yaml"))
+    file = tmp_path / "tệp"
+    file.write_text("config_dir: khác", encoding="utf-8")
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    assert f"tham số TỆP: {file}: không có quyền đọc" in told("restore", str(file))
+    assert f"{tmp_path / 'khác'}: không có thư mục này" in told("rules", "test", "--config", str(file))

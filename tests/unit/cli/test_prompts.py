@@ -1,6 +1,7 @@
-"""The way back in a conversation of several questions."""
+"""The way back in a conversation of several questions, and long lines on the terminal."""
 
 import io
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ import typer
 from rich.console import Console
 
 from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.wrapping import folding_table, say
 
 Type = Callable[..., io.StringIO]
 
@@ -75,3 +77,26 @@ def test_before_the_first_question_there_is_nothing(typing: Type) -> None:
 def test_outside_a_conversation_it_is_an_answer_like_any_other(typing: Type) -> None:
     typing("<")
     assert Asking(Console(file=io.StringIO())).text("Tên") == "<"
+
+
+def test_a_long_line_breaks_at_spaces_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    line = "  - Đã khôi phục bản sao lưu: /srv/zalo-governor/data/sao-luu/a.zgbackup"
+    say(line)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    say(line)
+    assert capsys.readouterr().out.splitlines() == [
+        line,
+        "  - Đã khôi phục bản sao lưu:",
+        "  /srv/zalo-governor/data/sao-luu/a.zgbackup",
+    ]
+
+
+def test_a_table_breaks_what_is_too_long_and_cuts_nothing() -> None:
+    table = folding_table("Mục", "Kết quả")
+    table.add_row("Nơi", "/srv/zalo-governor/data/sao-luu/sao-luu-20261201-030654.zgbackup")
+    shown = io.StringIO()
+    Console(file=shown, width=40).print(table)
+    assert "…" not in shown.getvalue()

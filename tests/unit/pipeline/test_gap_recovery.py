@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.unit.pipeline.made import GROUP, admitted, element
 from zalo_governor.domain.clock import to_ms
@@ -99,7 +100,7 @@ class Given:
         self.locked = 0
         """How many of the next questions the store does not answer."""
         self.recovery = GapRecovery(
-            groups=[GROUP],
+            groups={GROUP: "private"},
             gaps=self.gaps,
             history=self._fetch,
             newest=lambda: self.newest_id,
@@ -195,6 +196,12 @@ def test_a_cut_becomes_a_gap_that_backfill_closes() -> None:
     log = given.follow(down(5), up(7), looks=1)
     assert log == ["open group 08:04 1006", "end 1 08:07", "found 2 of 1", "close 1"]
     assert (given.fetched_from, given.admitted, given.summed_up) == ([7], ["2", "3"], [GROUP])
+
+
+def test_the_log_tells_each_change_once_and_calls_private_messages_private() -> None:
+    with capture_logs() as told:
+        Given(whole(element("1"), element("2"))).follow(down(5), up(7), looks=1)
+    assert told == [{"event": "gaps_settled", "place": "private", "gaps": 1, "closed": 1, "log_level": "info"}]
 
 
 def test_repeated_failures_to_connect_are_one_gap() -> None:

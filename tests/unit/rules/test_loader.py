@@ -37,6 +37,7 @@ def change(path: Path, old: str, new: str) -> None:
         ("  violation: 0.65", "  violations: 0.8", r"yaml:20: parameters\.violations: không có mục này; có phải"),
         ("  violation: 0.65", "  violation: six", r"yaml:20: parameters\.violation: phải là số"),
         ("label: no_diacritics", "labels: no_diacritics", r"examples\.match\.0\.labels: không có mục này; có phải"),
+        (", label: no_diacritics}", "}", r"yaml:42: examples\.match\.0: ví dụ trong match phải có label"),
         ('{text: "ok"}', '{text: "ok", name: "a"}', r"examples\.no_match\.1: .*đúng một trong các mục: text, name"),
     ],
 )  # fmt: skip
@@ -51,6 +52,28 @@ def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
     with pytest.raises(ConfigError, match=Path(missing).name + ": không có tệp này"):
         load_rulebook(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "needed"),
+    [
+        ("harmful-own.tsv", "superstition nước thần", "một dấu tab"),
+        ("harmful-own.tsv", "mê tín\tnước thần", "không có loại nội dung này"),
+        ("links-brands.txt", "nganhangmau\thttps://mau.vn", "phải là một tên miền"),
+        ("links-trusted.txt", "https://mau.vn", "phải là một tên miền"),
+    ],
+)
+def test_a_wrong_line_of_a_word_list_is_told_by_its_file_and_number(
+    folder: Path, name: str, line: str, needed: str
+) -> None:
+    path = folder / "lexicons" / name
+    lines = [*path.read_text(encoding="utf-8").splitlines(), line]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        load_rulebook(folder)
+    assert str(error.value).startswith(f"{path}:{len(lines)}: ")
+    assert needed in str(error.value)
+    assert str(error.value).count(".t") == 1
 
 
 def test_every_rule_of_the_registry_is_loaded_under_its_clause() -> None:

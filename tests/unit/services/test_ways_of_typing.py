@@ -13,6 +13,8 @@ from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.text.fold import fold
 
 COMMANDS = all_commands(Desk().policy)
+READ = {"baocao", "giaoviec", "vipham", "trangthai", "thanhvien", "trogiup"}
+"""What questions in people's own words lead to; without a code, these only show something."""
 ALIKE: dict[str, Callable[[str], str]] = {
     "as it is": lambda line: line,
     "without marks": fold,
@@ -57,7 +59,7 @@ def test_words_of_politeness_lead_to_what_is_only_read_and_to_no_decision(word: 
         assert (desk.actions()[-1], desk.store.audited[-1]["subject"]) == ("command", word)
     else:
         assert desk.states() == ["reminded"]
-        assert "command" not in desk.actions()
+        assert {one["subject"] for one in desk.store.audited if one["action"] == "command"} <= READ
 
 
 @pytest.mark.parametrize("word", COMMANDS)
@@ -124,13 +126,57 @@ def test_in_private_the_desk_needs_neither_slash_nor_letters(line: str) -> None:
         ("gửi tôi báo cáo hôm qua nhé", "BÁO CÁO HOẠT ĐỘNG"),
         ("ai chưa trả lời chỉ đạo?", "chỉ đạo"),
         ("còn đơn vị nào chưa báo cáo", "chỉ đạo"),
+        ("ai chưa trả lời chỉ đạo sáng nay?", "không có chỉ đạo nào"),
+        ("báo cáo tuần trước bạn chưa gửi tôi", "tuần từ ngày 16/11 đến ngày 22/11/2026"),
+        ("Tháng 9 nhóm mình làm được những chi em?", "tháng 09/2026"),
+        ("hôm qua nhóm có chuyện gì", "ngày 23/11/2026"),
+        ("trong nhóm có ai lạ không", "chưa có danh sách thành viên"),
+        ("bot còn sống không", "thông suốt"),
+        ("có vi phạm gì mới không", "BÁO CÁO HOẠT ĐỘNG"),
+        ("mày làm được những gì", "Các lệnh thường dùng"),
+        ("việc giao Sở Y tế đến đâu rồi?", "chưa thấy chỉ đạo nào khớp"),
     ],
 )
-def test_the_chairmans_own_words_are_understood(line: str, begins: str) -> None:
+@pytest.mark.parametrize("way", ["as it is", "without marks", "in capitals", "as Macs compose"])
+def test_the_chairmans_own_words_are_understood(line: str, begins: str, way: str) -> None:
     desk = Desk()
+    desk.say("leader", ALIKE[way](line), place="private")
+    [text] = to(desk.take(), "leader")
+    if "command" in desk.actions():
+        assert begins in text
+    else:  # Marks tell words apart: without them the program may be unsure, and shows what may be meant.
+        assert way != "as it is"
+        assert "chưa chắc đồng chí muốn xem gì" in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["nhắc Sở Y tế nộp báo cáo giùm tôi", "đóng việc chợ cóc đi", "gia hạn cho Sở Xây dựng thêm hai ngày", "xóa vụ đó",
+     "coi như Sở Y tế đã trả lời", "đưa người lạ ra khỏi nhóm", "xác nhận vi phạm đó", "cảm ơn em", "mai mưa không"],
+)  # fmt: skip
+def test_a_wish_to_change_something_and_talk_change_nothing(line: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
     desk.say("leader", line, place="private")
-    assert begins in to(desk.take(), "leader")[0]
-    assert desk.actions()[-1] == "command"
+    assert len(to(desk.take(), "leader")) == 1
+    assert desk.states() == ["reminded"]
+    assert {one["subject"] for one in desk.store.audited if one["action"] == "command"} <= READ
+
+
+def test_an_unclear_question_is_answered_with_three_commands_that_the_person_may_use() -> None:
+    desk = Desk()
+    desk.say("leader", "STC tuần này vi phạm", place="private")
+    [text] = to(desk.take(), "leader")
+    rows = [row for row in text.split("\n") if row.startswith("- /")]
+    assert len(rows) == 3
+    assert "/vipham" not in text
+
+
+def test_questions_of_people_without_a_role_are_no_commands() -> None:
+    desk = Desk()
+    desk.say("member", "ai chưa trả lời chỉ đạo sáng nay?", place="private")
+    assert "chỉ hiểu các lệnh" in to(desk.take(), "member")[0]
 
 
 def test_after_wrong_words_only_what_may_be_read_is_suggested() -> None:

@@ -3,8 +3,10 @@
 import pytest
 
 from training.directives import lines, reply_lines
+from training.questions import OWN, questions
 from zalo_governor.text.directives.addressees import EVERYBODY, NONE, labels_for, tokens_of
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, ANSWERED, NEITHER
+from zalo_governor.text.questions import Intent
 
 
 def test_the_lines_are_of_several_writers_and_only_leaders_order() -> None:
@@ -13,6 +15,12 @@ def test_the_lines_are_of_several_writers_and_only_leaders_order() -> None:
     assert not [line.text for line in known if line.directive and line.role == "member"]
     assert not [line.text for line in known if not line.directive and (line.addressees or line.deadline)]
     assert not [line.text for line in known if line.deadline and line.deadline <= line.sent_at]
+
+
+def test_each_question_is_of_a_known_kind_and_most_are_by_independent_hands() -> None:
+    known = questions()
+    assert {line.intent for line in known} == set(Intent)
+    assert len({line.writer for line in known} - {OWN}) >= 12
 
 
 def test_each_reply_is_of_a_known_kind() -> None:

@@ -16,6 +16,7 @@ from zalo_governor.cli.demo.screen import Screen
 from zalo_governor.cli.language import translated
 from zalo_governor.cli.spreadsheets.reader import read_sheet
 from zalo_governor.cli.spreadsheets.writer import write_sheet
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import Settings, load_settings, shipped_config
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import GovernorError
@@ -55,7 +56,7 @@ def demo(
     try:
         complete = _run(folder, speed, began)
     except GovernorError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         complete = False
     raise typer.Exit(0 if complete else 1)
 

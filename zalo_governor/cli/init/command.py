@@ -23,6 +23,7 @@ from zalo_governor.cli.login.flow import (
 )
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import HINT_OF_BACK, Asking
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import Settings, ZaloSettings, load_settings, shipped_config
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.clock import system_clock
@@ -77,12 +78,12 @@ def init(
     try:
         installation.make(qr_file, other_account=other_account)
     except SignInError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(error.ending) from None
     except OSError as error:
         raise cannot_write(error) from None
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo(f"\n{installation.describe_stop()}", err=True)
+        say(f"\n{installation.describe_stop()}", err=True)
         raise typer.Exit(_INTERRUPTED) from None
 
 

@@ -111,7 +111,7 @@ def tell_what_is_next(asking: Asking, settings: Settings) -> None:
             "  zalo-governor run                  chạy Hệ thống với Zalo mô phỏng trên màn hình này; Ctrl-C để dừng"
         )
         asking.say("Thử xong với Zalo mô phỏng thì khai báo với Zalo thật ở một thư mục khác.")
-        asking.say("Hướng dẫn từng bước: docs/cai-dat.md, docs/simulator.md")
+        asking.say("Hướng dẫn từng bước: docs/cai-dat.md")
         return
     asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cho vào phong bì niêm phong")
     if _PACKAGED_UNIT.exists():

@@ -9,6 +9,7 @@ from rich.console import Console
 from zalo_governor.app.context import open_records
 from zalo_governor.cli.login.flow import SignIn, SignInError, cannot_write, clean_up_when_told_to_end
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.system import logging
@@ -43,7 +44,7 @@ def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_acc
         finally:
             records.close()
     except SignInError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(error.ending) from None
     except OSError as error:
         raise cannot_write(error) from None

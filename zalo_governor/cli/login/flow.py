@@ -13,6 +13,7 @@ from rich.console import Console
 from zalo_governor.app.context import AppContext
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.wrapping import wrapped
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.sandbox.images.qr import modules_of
 from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
@@ -202,7 +203,7 @@ class SignIn:
         raise SignInError(
             Ending.NOBODY_SCANNED,
             "Chưa đăng nhập được: mã QR đã hết hạn, chưa có ai quét và xác nhận. Khi có sẵn điện thoại của tài khoản "
-            f"dùng cho Hệ thống, chạy lại: zalo-governor login. {_ADVICE}",
+            f"dùng cho Hệ thống, chạy lại lệnh vừa gõ. {_ADVICE}",
         )
 
     @contextmanager
@@ -239,7 +240,7 @@ class SignIn:
         )
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(wrapped(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _refusal(error: QrRefusedError) -> str:
@@ -313,15 +314,15 @@ def told(error: ZaloError) -> SignInError:
         case QrDeclinedError():
             return SignInError(
                 Ending.DECLINED,
-                "Chưa đăng nhập được: người quét mã đã từ chối trên điện thoại. Nếu là nhầm, chạy lại: "
-                f"zalo-governor login. {_THIRD_PARTY}",
+                "Chưa đăng nhập được: người quét mã đã từ chối trên điện thoại. Nếu là nhầm, chạy lại lệnh vừa gõ. "
+                f"{_THIRD_PARTY}",
             )
         case ZaloUnavailableError():
             return SignInError(
                 Ending.NO_NETWORK,
                 f"Chưa đăng nhập được: không nhận được trả lời của Zalo ({error}). Kiểm tra mạng của máy chủ, tường "
-                "lửa (cần ra được cổng 443 của các tên miền zalo.me, zadn.vn, zdn.vn), rồi chạy lại: "
-                "zalo-governor login",
+                "lửa (cần ra được cổng 443 của các tên miền zalo.me, zadn.vn, zdn.vn; làm thử với Zalo mô phỏng thì "
+                "lệnh simulate phải đang chạy ở đúng cổng), rồi chạy lại lệnh vừa gõ.",
             )
         case QrRefusedError() | LoginRefusedError() | ZaloCallError():
             step = f" bước {error.step}" if isinstance(error, QrRefusedError) else ""

@@ -14,6 +14,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.rehearse.acts import all_acts
 from zalo_governor.cli.rehearse.guide import Guide
 from zalo_governor.cli.rehearse.screen import Screen
+from zalo_governor.cli.wrapping import say
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.config.sections import ZaloSettings
 from zalo_governor.domain.clock import system_clock
@@ -44,7 +45,7 @@ def rehearse(
     try:
         outcomes = _run(_own_settings(config, route_to), screen, group, anew=anew)
     except SignInError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(error.ending) from None
     except OSError as error:
         raise cannot_write(error) from None

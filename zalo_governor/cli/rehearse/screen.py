@@ -55,7 +55,7 @@ class Screen:
 
     def say(self, line: str | Text = "") -> None:
         """Print a line literally."""
-        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(line, markup=False, highlight=False, soft_wrap=not self.console.is_terminal)
 
     def introduce(self) -> None:
         """Say what a rehearsal is, and what may be typed."""

@@ -130,10 +130,16 @@ def _read_csv(path: Path) -> list[SheetRow]:
         raise ConfigError(f"{path}: không phải Unicode; trong Excel hãy chọn File, Save As, dạng “CSV UTF-8”") from None
     first = _QUOTED.sub("", text).partition("\n")[0]
     delimiter = max(";\t,", key=first.count)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, begun = [], 1
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise ConfigError(f"{path}: không đọc được thành bảng ({error}); hãy tìm dấu ngoặc kép chưa đóng") from None
+        for row in table:
+            rows.append(row)
+            begun = table.line_num + 1
+    except csv.Error:
+        raise ConfigError(
+            f"{path}:{begun}: không tách được thành các ô; hãy tìm ở dòng này dấu ngoặc kép chưa đóng hoặc thừa"
+        ) from None
     if len(rows) > _MAX_ROWS:
         raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; danh sách thành viên ít hơn thế, hãy nêu tệp khác")
     width = min(max(map(len, rows), default=0), _MAX_COLUMNS)

@@ -8,6 +8,7 @@ the content of what is found here.
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -117,11 +118,15 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
 
     def _classify(self, score: float, view: "View") -> Finding | None:
         weighed = view.weighed
+        # The model knows "mat.pdf" from names of secret files; it may be of eyes or faces (mắt, mặt) as well.
+        unclear = not (weighed.named or weighed.hinted) and _NAME_WITH_MAT.search(weighed.folded) is not None
+        if unclear and not weighed.words:
+            return None
         probability = 1 / (1 + math.exp(-max(-_SCORE_LIMIT, min(_SCORE_LIMIT, score))))
         level = weighed.level.name.lower() if weighed.level else None
         more: dict[str, Any] = {"level": level, "spans": view.spans, "reason": _reason_codes(weighed, view.hides)}
         surely, maybe = self._thresholds(weighed)
-        if probability >= surely:
+        if probability >= surely and not unclear:
             clause = DIRECTIVE_CLAUSE if weighed.work else self.clause
             return self.finding("classified", clause=clause, seals=True, **more)
         if probability >= maybe or self._has_prominent_level(probability, weighed):
@@ -203,6 +208,8 @@ def _reason_codes(weighed: Weighed, hides: bool) -> str:
     return "+".join(sorted(code for code, found in told.items() if found))
 
 
+_NAME_WITH_MAT = re.compile(r"^[^\n]{0,80}(?<![a-z])mat(?![a-z])[^\n]{0,80}\.(?:[a-z]{3,4})$")
+"""A file name with a "mat" of its own."""
 DIRECTIVE_CLAUSE = "4.3"
 WINDOW = 600
 """Size of a window, in characters: the most text that is scored together."""

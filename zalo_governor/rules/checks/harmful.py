@@ -20,6 +20,7 @@ from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.secrecy.readings import other_typings
 from zalo_governor.text.topics import Gist, Lexicon, features_of, ways_to_read
+from zalo_governor.text.wrong_line import WrongLineError
 
 CLEAN = "clean"
 """The model's label for harmless text; each other label is a harmful category, and the label of its findings."""
@@ -58,10 +59,9 @@ class HarmfulRule(Rule[HarmfulParameters]):
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
         self._own = Lexicon(self.lexicons["harmful-own.tsv"])
         if unknown := self._own.concepts - self.parameters.categories:
-            raise ValueError(
-                f"harmful-own.tsv: {', '.join(sorted(unknown))} không phải loại nội dung nào của quy tắc này; các loại "
-                f"dùng được: {', '.join(sorted(self.parameters.categories))}"
-            )
+            line = next(line for line in self.lexicons["harmful-own.tsv"] if line.partition("\t")[0] in unknown)
+            known = ", ".join(sorted(self.parameters.categories))
+            raise WrongLineError(line, f"không có loại nội dung này; các loại dùng được: {known}")
         self._model = model
 
     def prepare(self) -> None:

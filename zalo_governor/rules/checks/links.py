@@ -28,7 +28,10 @@ class LinkParameters(Parameters):
     quoted: Severity = Severity.SUSPECT
     """Severity of a dangerous link in a quoted message of somebody else."""
     kinds: dict[str, Severity] = {}
-    """Severity by label, for uncertain links of certain kinds: `short_link`, `group_invitation` …"""
+    """Severity by label, for uncertain links of certain kinds, such as `short_link`.
+
+    Invitations to groups of Zalo count only where `group_invitation` is named here.
+    """
     warnings: tuple[str, ...] = Field(min_length=1)
     """Words of messages that warn of links, which then count as uncertain. Marks and capitals do not matter."""
 
@@ -81,10 +84,17 @@ class LinkRule(Rule[LinkParameters]):
             if finding:
                 yield finding
 
-    def severity_of(self, danger: LinkDanger) -> Severity:
-        """Return the severity of a dangerous link, without regard to the text around it."""
+    def inspect(self, text: str) -> Finding | None:
+        """Return the finding on the addresses that are typed in a text, of which the first 1,000 are judged."""
+        links = find_links(text)[:_MOST_LINKS]
+        return self._judge("text", text, links) if links else None
+
+    def severity_of(self, danger: LinkDanger) -> Severity | None:
+        """Return the severity of a dangerous link, without regard to the text around it; None if it does not count."""
         if danger.certain:
             return self.severity
+        if danger.label == "group_invitation" and danger.label not in self.parameters.kinds:
+            return None
         return self.parameters.kinds.get(danger.label, self.parameters.uncertain)
 
     def _judge(self, field: str, text: str, links: Iterable[Link]) -> Finding | None:
@@ -93,6 +103,8 @@ class LinkRule(Rule[LinkParameters]):
         if worst is None:
             return None
         severity = self.severity_of(worst)
+        if severity is None:
+            return None
         reasons = sorted(worst.reasons)
         if field.startswith("quote"):
             severity = self.parameters.quoted
@@ -129,6 +141,7 @@ def _seen_strings(event: EventBase) -> Iterator[tuple[str, str]]:
         yield field, text
 
 
+_MOST_LINKS = 1_000
 _TARGETS = frozenset({"url", "link_target", "link_redirect"})
 _FILES = frozenset(
     {"chat.photo", "share.file", "chat.voice", "chat.video.msg", "chat.gif", "chat.sticker", "chat.doodle"}

@@ -142,15 +142,16 @@ class Grammar:
         if word.end in label_ends:
             return NOTHING
         line_start = folded.rfind("\n", 0, word.start) + 1
-        before = folded[max(word.start - _NEAR, line_start) : word.start]
+        before = folded[max(word.start - _NEAR, line_start) : word.start].replace("_", " ")
         after = folded[word.end : word.end + _NEAR]
-        if FILE_ENDING.match(after):
-            return Evidence(_FILE, "file")
-        if _DENIED.search(before):
-            return NOTHING
         high = word.level > Level.MAT
         shouted = text[word.start : word.end].isupper()
         sure = word.marked or word.disguised or word.level is Level.TUYET_MAT or shouted
+        # "lich truc_mat.pdf" may be of eyes or faces (mắt, mặt); "cv truc_mat.pdf" is of a secret.
+        if FILE_ENDING.match(after) and (sure or high or self._phrases.document_of_sentence.search(before)):
+            return Evidence(_FILE, "file")
+        if _DENIED.search(before):
+            return NOTHING
         names_file = FILE_ENDING.search(folded.rstrip()) is not None
         begins = not folded[line_start : word.start].strip(_BULLETS)
         ends = _LINE_END.match(after) is not None

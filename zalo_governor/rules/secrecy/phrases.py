@@ -108,7 +108,7 @@ class Phrases:
             rf"{_EDGE}(?:{documents})(?:[^\w\n.;:?!]{{1,3}}[\w/-]{{1,24}}){{0,6}}[^\w\n.;:?!]*$"
         )
         self._open_level = re.compile(
-            rf"[\W_]*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
+            rf"(?:(?![,.!?])[\W_])*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
         )
         self._before = frozenset(parameters.innocent_before)
         self._after = frozenset(parameters.innocent_after)
@@ -177,7 +177,8 @@ class Phrases:
     def _innocent(self, word: LevelWord, text: str, folded: str, in_marked_text: bool) -> bool:
         before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
         if text[word.start : word.end].isupper() and not text[word.end : word.end + _REACH].isupper():
-            after = ""  # "MẬT kế hoạch" is a level label before a title, not the compound "mật kế".
+            # "MẬT kế hoạch" is a level label before a title, not the compound "mật kế"; "MẬT ĐỘ DÂN SỐ: 4" is density.
+            after = after if after in _BEGINS_NO_TITLE and text[word.end + 1 :].startswith(after.upper()) else ""
         if word.level is Level.MAT and fold(before) == "bi":
             return True
         if after in _OF_INK_AND_WATER and "ự" in text[word.start : word.end].lower():
@@ -197,7 +198,9 @@ class Phrases:
             return False
         if _GOES_ON_AS_SECRET.match(folded, word.end) and self.document_right_before.search(behind):
             return False
-        if fold(after) in self._bare_after or (word.level is Level.MAT and fold(before) in self._bare_before):
+        counted = before.isdecimal() and len(before) <= _SIDES and not _NUMBERED.search(behind)
+        another = fold(before) in self._bare_before and not self.document_right_before.search(behind)
+        if counted or fold(after) in self._bare_after or (word.level is Level.MAT and another):
             return True
         written = text[word.start : word.end]
         if "â" in written.lower() and self.document_right_before.search(behind):
@@ -300,9 +303,13 @@ _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "l
 """Words that start a new word after "mật" when a document stands before it: "tài liệu mật phục vụ …" ("secret
 document to serve …").
 """
+_BEGINS_NO_TITLE = frozenset(("độ", "khẩu", "ong", "mã"))
 _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24
+_SIDES = 1
+"""Digits before "mat" that count sides (mặt) of a card or paper: "cccd 2 mat"."""
+_NUMBERED = re.compile(r"(?:cv|vb|kh|bc|tl|qd|ttr|so|van ban)[ _.]{0,2}\d[ _.-]{0,3}$")
 _LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
 _STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
 _LABEL_SIGNS = frozenset(":=-–]")

@@ -52,7 +52,7 @@ def main() -> None:
     forbid_network_and_writes(_readable(config_dir))
     limits = Limits(memory=_MEMORY_BYTES, cpu_seconds=int(seconds + _SPARE_SECONDS))
     with socket.socket(fileno=os.dup(0)) as line, suppress(ConnectionError):
-        serve(line, scanner.scan, Confinement(limits, seconds + _SPARE_SECONDS))
+        serve(line, scanner.scan, Confinement(limits, seconds + _SPARE_SECONDS, seconds + _SPARE_SECONDS / 5))
 
 
 def _readable(config_dir: Path) -> list[Path]:

@@ -14,6 +14,8 @@ from zalo_governor.sandbox.attachments.members import Member, check_directory, c
 from zalo_governor.sandbox.attachments.polyglots import prefix_of_zip
 from zalo_governor.text.file_names.danger import Danger
 
+UNREAD = Danger("unread_container", certain=False)
+"""Files may be in it, programs among them, and nothing can tell."""
 _CHUNK = 64 << 10
 _MOST_MEMBERS = 20_000
 """Members of a zip beyond which its directory itself would take too much memory."""
@@ -55,6 +57,7 @@ def _read(content: bytes, budget: Budget, name: str, contents: Contents) -> None
         streams.read(content, budget, name, contents)
     else:
         contents.not_checked.add(NotChecked.UNKNOWN_TYPE)
+        contents.dangers.append(UNREAD)
 
 
 def _read_zip(content: bytes, budget: Budget, contents: Contents) -> None:

@@ -74,16 +74,16 @@ def mark_of(text: str) -> str | None:
 
 def paragraphs(text: str) -> Iterator[str]:
     """Yield the paragraphs of a text; lines that go on in the next one, as in a PDF, are joined."""
-    paragraph = ""
+    lines: list[str] = []
     for line in text.splitlines():
-        if paragraph and line[:1].islower() and paragraph[-1] not in ".:;!?\t":
-            paragraph = f"{paragraph} {line}"
+        if lines and line[:1].islower() and lines[-1][-1] not in ".:;!?\t":
+            lines.append(line)
             continue
-        if paragraph:
-            yield paragraph
-        paragraph = line.strip(" ")
-    if paragraph:
-        yield paragraph
+        if lines:
+            yield " ".join(lines)
+        lines = [stripped] if (stripped := line.strip(" ")) else []
+    if lines:
+        yield " ".join(lines)
 
 
 def without_empty_columns(text: str) -> str:

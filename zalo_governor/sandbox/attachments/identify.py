@@ -61,6 +61,7 @@ _HEAD = 1 << 20
 """Bytes that libmagic gets; its tests look at the first ones, and it takes longer for more."""
 _HEADERS = 8 << 10
 """Bytes among which the headers of an e-mail are looked for."""
+ONENOTE = "application/onenote"
 _OCTETS, _TEXT = "application/octet-stream", "text/plain"
 _PE, _ELF, _MACH_O, _LNK = (
     "application/x-dosexec",
@@ -78,7 +79,7 @@ _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
     (b"\x7fELF", _ELF),
     (bytes.fromhex("4c0000000114020000000000c000000000000046"), _LNK),
-    (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), "application/onenote"),
+    (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), ONENOTE),
     (b"ITSF\x03\x00\x00\x00", _CHM),
     (b"MSCF\x00\x00\x00\x00", "application/vnd.ms-cab-compressed"),
     (b"conectix", _DISK),
@@ -121,12 +122,12 @@ _SCRIPTS = {
 }  # fmt: skip
 _CERTAIN_SCRIPTS = {scripts.BATCH, scripts.VBSCRIPT, scripts.HTA, scripts.WSF}
 _DOCUMENT_TYPES = re.compile(
-    r"application/(?:pdf|rtf|msword|epub\+zip|onenote|x-mspublisher|x-ooxml-encrypted|x-ole-storage|postscript"
+    r"application/(?:pdf|rtf|msword|onenote|x-mspublisher|x-ooxml-encrypted|x-ole-storage|postscript"
     r"|vnd\.(?:ms-(?:word|excel|powerpoint|outlook|office|project)|visio|oasis\.|openxmlformats-)[\w.\-]*)"
     r"|image/(?:vnd\.(?:dwg|dxf|djvu)[\w.\-+]*)"
 )
 _ARCHIVE_TYPES = re.compile(
-    r"application/(?:zip|gzip|zstd|x-(?:7z-compressed|tar|bzip2|xz|lzma|lzip|arj|cpio|compress|lzh\S*|lha|ace\S*|archive)"
+    r"application/(?:zip|epub\+zip|gzip|zstd|x-(?:7z-compressed|tar|bzip2|xz|lzma|lzip|arj|cpio|compress|lzh\S*|lha|ace\S*|archive)"
     r"|vnd\.(?:rar|ms-cab-compressed|ms-tnef)|x-ms-compress-\w+|mac-binhex40)"
 )
 _HTML_IN_OFFICE = {"doc", "xls", "ppt", "dot", "xlt"}

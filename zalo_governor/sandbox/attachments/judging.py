@@ -14,7 +14,7 @@ from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
 from zalo_governor.rules.engine import Engine
-from zalo_governor.sandbox.attachments.contents import TextPart
+from zalo_governor.sandbox.attachments.contents import LimitError, TextPart
 from zalo_governor.sandbox.attachments.document_topics import (
     BODY,
     Topics,
@@ -35,6 +35,8 @@ _FEWEST_WORDS = 4
 """Words of an offer; fewer are a number, a name, or data such as a test file's."""
 _OWN_PLACES = frozenset({"header", "master", "property", "name", "outline"})
 """Places, besides the body, of what belongs to a document itself; people add comments and notes."""
+_NO_ADDRESSES = frozenset({PICTURE, "file_name", "field", "formula", "name", "property"})
+"""Places of texts whose addresses come as links, or of names with dots."""
 _MARKS = frozenset({"bracket", "line", "field", "stamp", "set_off", "level", "number", "transmitting"})
 """Reason codes of texts that bear a mark, name a paper with its number, or pass it on."""
 _MOST_CODES = 4
@@ -61,22 +63,31 @@ class FileRules:
 
     def judge(
         self, written: Written, dangers: Iterable[Danger], seen: Iterable[tuple[Stamp, int | None]]
-    ) -> list[ScanFinding]:
-        """Return the findings on a file, each kind once, at the first page where it was made.
+    ) -> tuple[list[ScanFinding], bool]:
+        """Return the findings on a file, each kind once, at the first page where it was made, and if all was judged.
+
+        LimitError, raised by the clock, ends one kind of judging; what was found till then counts.
 
         Args:
             written: texts and links of the file.
             dangers: signs of malware in the file's structure.
             seen: secrecy stamps, each with its page.
         """
-        found = [
-            *self._judge_stamps(seen),
-            *self._judge_secrecy(written.texts),
-            *self._judge_harm(written.texts),
-            *(_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
-            *self._judge_links(written.links),
-        ]
-        return list(_each_kind_once(found))
+        found: list[ScanFinding] = []
+        in_time = True
+        for findings in (
+            self._judge_stamps(seen),
+            self._judge_secrecy(written.texts),
+            self._judge_harm(written.texts),
+            (_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
+            self._judge_links(written.links),
+            self._judge_addresses(written.texts),
+        ):
+            try:
+                found.extend(findings)
+            except LimitError:
+                in_time = False
+        return list(_each_kind_once(found)), in_time
 
     def _judge_stamps(self, seen: Iterable[tuple[Stamp, int | None]]) -> Iterator[ScanFinding]:
         for stamp, page in seen:
@@ -89,15 +100,25 @@ class FileRules:
         The rule also judges texts by their words alone, as people write in a chat; pages of papers all sound like that.
         What the topic of the whole document explains is only counted.
         """
-        parts = list(texts)
-        topics = topics_of(parts)
-        for part in _by_page(parts):
-            own = part.place in BODY or part.place in _OWN_PLACES
-            mark = mark_of(part.text) if part.page in (None, 1) else None
-            if own and mark is not None:
-                yield from self._judge_paragraph(part._replace(text=mark), None)
+        texts = list(texts)
+        parts = list(_by_page(texts))
+        # The first marks come first, before the time may be over.
+        for part in parts:
+            if part.page in (None, 1):
+                yield from self._judge_mark(part)
+        topics = topics_of(texts)
+        for part in parts:
+            own = _is_own(part)
+            # A sheet is a document of its own, also a hidden one.
+            if is_table(part.text):
+                yield from self._judge_mark(part)
             for paragraph in paragraphs(without_empty_columns(part.text)) if own else [part.text]:
                 yield from self._judge_paragraph(part._replace(text=paragraph), topics if own else None)
+
+    def _judge_mark(self, part: TextPart) -> Iterator[ScanFinding]:
+        mark = mark_of(part.text) if _is_own(part) else None
+        if mark is not None:
+            yield from self._judge_paragraph(part._replace(text=mark), None)
 
     def _judge_paragraph(self, part: TextPart, topics: Topics | None) -> Iterator[ScanFinding]:
         """Judge a text as the rule judges a message; `topics` are those of the document, if they may explain it."""
@@ -136,11 +157,22 @@ class FileRules:
         for judged in judge_links(dict.fromkeys(links), self._links.lists):
             severity = self._links.severity_of(judged.danger)
             reason = "+".join(sorted(judged.danger.reasons))
-            yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
+            if severity is not None:
+                yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
+
+    def _judge_addresses(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
+        """Judge the addresses that are typed as text; those that text recognition read may be misread."""
+        for part in texts:
+            if part.place not in _NO_ADDRESSES and (finding := self._links.inspect(part.text)):
+                yield _as_scan_finding(finding, part.page)
 
 
 def _only(engine: Engine, kind: type[R]) -> R:
     return next(rule for rule in engine.rules if isinstance(rule, kind))
+
+
+def _is_own(part: TextPart) -> bool:
+    return part.place in BODY or part.place in _OWN_PLACES
 
 
 def _by_page(texts: Iterable[TextPart]) -> Iterator[TextPart]:

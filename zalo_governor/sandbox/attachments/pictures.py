@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import NamedTuple
 
 from PIL import Image, ImageOps, ImageSequence
 
@@ -12,19 +13,28 @@ TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "bm
 TIFF_STARTS = (b"II*\0", b"MM\0*")
 """How a TIFF begins; its frames are pages of a scan, not steps of an animation."""
 MOST_PIXELS = 80_000_000
-"""Pixels of one frame; a page at 600 dots an inch has 35 million, the largest phone cameras make 200."""
+"""Pixels of one frame as it is decoded; a page at 600 dots an inch has 35 million."""
+_MOST_OF_JPEG = 3 * MOST_PIXELS
+"""Pixels of a JPEG, which is made smaller while it is decoded; the largest phone cameras make 200 million."""
 MOST_FRAMES = 8
+MOST_OF_ANIMATION = 3
 _LONGEST = 4000
 """Longest side that is kept; an A4 page then has 340 dots an inch."""
 
 Image.init()
 
 
-def open_frames(content: bytes, most: int = MOST_FRAMES) -> list[Image.Image]:
-    """Return up to `most` frames of an animation or pages of a TIFF; fewer if damaged, none if unreadable.
+class Frames(NamedTuple):
+    """What was decoded of a picture: RGB, upright, and at most 4,000 pixels long."""
 
-    Each is RGB, upright, and at most 4,000 pixels long.
-    """
+    frames: list[Image.Image]
+    """The first frames of an animation or pages of a TIFF; fewer if damaged, none if unreadable."""
+    cut: bool
+    """True if frames were left out, for their number or their size."""
+
+
+def open_frames(content: bytes, most: int = MOST_FRAMES) -> Frames:
+    """Return up to `most` frames of an animation or pages of a TIFF."""
     frames: list[Image.Image] = []
     try:
         with warnings.catch_warnings():
@@ -32,16 +42,16 @@ def open_frames(content: bytes, most: int = MOST_FRAMES) -> list[Image.Image]:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 for frame in ImageSequence.Iterator(picture):
-                    if len(frames) == most or frame.width * frame.height > MOST_PIXELS:
-                        break
-                    if not frames:
+                    if not frames and frame.width * frame.height <= _MOST_OF_JPEG:
                         # A JPEG is made smaller while it is decoded.
                         frame.draft("RGB", (_LONGEST, _LONGEST))
+                    if len(frames) == most or frame.width * frame.height > MOST_PIXELS:
+                        return Frames(frames, cut=True)
                     frames.append(_prepare(frame))
     # Decoders of damaged files raise nearly anything.
     except Exception:
-        return frames
-    return frames
+        return Frames(frames, cut=False)
+    return Frames(frames, cut=False)
 
 
 def _prepare(frame: Image.Image) -> Image.Image:

@@ -3,6 +3,8 @@
 Runs in a child process (`server.py`). The result holds labels, codes and page numbers, nothing of the content.
 """
 
+from contextlib import suppress
+
 import tesserocr
 from PIL import Image
 
@@ -11,7 +13,7 @@ from zalo_governor.domain.attachments import NotChecked, ScanResult, ScanTools
 from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments import archives, pictures, qr, readers, recognition, stamps
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError, PicturePart, TextPart
-from zalo_governor.sandbox.attachments.identify import Family, identify
+from zalo_governor.sandbox.attachments.identify import ONENOTE, Family, identify
 from zalo_governor.sandbox.attachments.judging import PICTURE, FileRules, Written
 from zalo_governor.sandbox.attachments.signatures import Signatures
 from zalo_governor.text.file_names.danger import Danger
@@ -42,8 +44,12 @@ class FileScanner:
     def scan(self, content: bytes, name: str) -> ScanResult:
         """Return what was found in the file; `name` is the name under which it was sent, "" for a photo."""
         walk = _Walk(self._signatures, Budget(seconds=self._seconds), reads_text=self._reads_text)
-        mime = walk.read(InnerFile(name, content), depth=0)
-        findings = self._rules.judge(walk.written, walk.dangers, walk.stamps)
+        mime = ""
+        with suppress(LimitError):
+            mime = walk.read(InnerFile(name, content), depth=0)
+        findings, in_time = self._rules.judge(walk.written, walk.dangers, walk.stamps)
+        if not (mime and in_time):
+            walk.not_checked.add(NotChecked.TIMED_OUT)
         tools = f"zalo-governor {__version__}"
         if self._reads_text:
             tools += f", tesseract {tesserocr.tesseract_version().split()[1]}"
@@ -93,6 +99,8 @@ class _Walk:
             self._look_at_file(file, mime)
         elif family not in _NEED_NO_READING:
             self.not_checked.add(_UNREAD.get(family, NotChecked.UNKNOWN_TYPE))
+            if mime == ONENOTE:
+                self._warn([archives.UNREAD], file.page)
 
     def _take(self, contents: Contents, page: int | None, depth: int) -> None:
         """Take what a reader found: note texts and dangers, look at pictures, and read inner files."""
@@ -117,17 +125,18 @@ class _Walk:
     def _look_at(self, part: PicturePart) -> None:
         """Look for stamps, QR codes and text in a picture, which is counted already.
 
-        Of an animation, the first frame is looked at; of a TIFF, each page, which then has the page's number.
+        Of an animation, the first frames are looked at; of a TIFF, each page, which then has the page's number.
         """
         self._budget.check_time()
         paged = part.content.startswith(pictures.TIFF_STARTS)
-        frames = pictures.open_frames(part.content, pictures.MOST_FRAMES if paged else 1)
-        if not frames:
-            self.not_checked.add(NotChecked.DAMAGED)
-        if len(frames) == pictures.MOST_FRAMES:
+        most = pictures.MOST_FRAMES if paged else pictures.MOST_OF_ANIMATION
+        frames, cut = pictures.open_frames(part.content, most)
+        if cut:
             self.not_checked.add(NotChecked.LIMIT)
+        elif not frames:
+            self.not_checked.add(NotChecked.DAMAGED)
         for number, frame in enumerate(frames, 1):
-            page = part.page if part.page is not None or len(frames) == 1 else number
+            page = number if paged and part.page is None and len(frames) > 1 else part.page
             try:
                 self._look_at_frame(frame, page)
             except LimitError:

@@ -15,9 +15,11 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
+from types import FrameType
 from typing import NamedTuple
 
 from zalo_governor.domain.attachments import NotChecked, ScanResult
+from zalo_governor.sandbox.attachments.contents import LimitError
 from zalo_governor.sandbox.confinement import Limits, forbid_processes
 from zalo_governor.system.process import end_with_parent
 
@@ -29,6 +31,7 @@ MOST_REPLY_BYTES = 1 << 20
 _HEADER_BYTES = 1 << 16
 _READ_BYTES = 1 << 16
 _LONGEST_NAME = 1_000
+_BETWEEN_INTERRUPTIONS = 2.0
 
 
 class Confinement(NamedTuple):
@@ -37,6 +40,10 @@ class Confinement(NamedTuple):
     limits: Limits
     seconds: float
     """Wall-clock time, after which the child is killed."""
+    interrupted_after: float = 0.0
+    """Wall-clock time after which LimitError is raised in whatever the child does, and every two seconds then, so that
+    what was read so far is judged; 0: never.
+    """
 
 
 def request(name: str) -> bytes:
@@ -68,7 +75,7 @@ def _scan_in_child(line: socket.socket, content: int, name: str, scan: Scan, con
     parent = os.getpid()
     child = os.fork()
     if child == 0:
-        _run_child(parent, line, reading, writing, content, name, scan, confinement.limits)
+        _run_child(parent, line, reading, writing, content, name, scan, confinement)
     os.close(writing)
     try:
         told, in_time = _read_until_closed(reading, monotonic() + confinement.seconds)
@@ -86,7 +93,14 @@ def _scan_in_child(line: socket.socket, content: int, name: str, scan: Scan, con
 
 
 def _run_child(
-    parent: int, line: socket.socket, reading: int, writing: int, content: int, name: str, scan: Scan, limits: Limits
+    parent: int,
+    line: socket.socket,
+    reading: int,
+    writing: int,
+    content: int,
+    name: str,
+    scan: Scan,
+    confinement: Confinement,
 ) -> None:
     """Read the file, write the result to the pipe `writing` and end this process; never returns."""
     code = 1
@@ -98,20 +112,28 @@ def _run_child(
         nowhere = os.open(os.devnull, os.O_RDONLY)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        forbid_processes(limits)
+        forbid_processes(confinement.limits)
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, confinement.interrupted_after, _BETWEEN_INTERRUPTIONS)
         size = os.fstat(content).st_size
         if size:
             with mmap.mmap(content, size, prot=mmap.PROT_READ) as mapped:
                 read = bytes(mapped)
         else:
             read = b""
-        told = scan(read, name).model_dump_json().encode()
+        result = scan(read, name)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        told = result.model_dump_json().encode()
         while told:
             told = told[os.write(writing, told) :]
         code = 0
     finally:
         # Without running exit handlers of the parent's libraries, and without a traceback, which could quote the file.
         os._exit(code)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise LimitError("seconds")
 
 
 def _read_until_closed(pipe: int, deadline: float) -> tuple[bytes, bool]:

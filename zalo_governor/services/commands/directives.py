@@ -15,6 +15,7 @@ from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import TypedDeadline, reader_for
 from zalo_governor.services.directives.register import DirectiveRegister
 from zalo_governor.services.directives.reminders import RemindHandler, plan_question
+from zalo_governor.services.directives.search import find_directives
 from zalo_governor.services.messaging.formatter import number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group, ServicePolicy
@@ -36,6 +37,8 @@ class Wanted(NamedTuple):
     """Number from a code `CĐ12`; None if none was typed."""
     words: str = ""
     """The text after the code, on one line."""
+    asked: bool = False
+    """Whether the words are a question in the person's own words."""
 
 
 class DirectiveCommand(Command[Wanted]):
@@ -137,6 +140,13 @@ class ShowDirectives(DirectiveCommand):
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if not reads or folded(argument.words) in _ME:
             return Answer([self._mine(call)], subject="tôi")
+        enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
+        if argument.words and not enters:
+            found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
+            if len(found) == 1:
+                return self.about(call, found[0], "")
+            if found or argument.asked:
+                return Answer([self._pages.about(call.person, found)])
         if argument.words or call.event.quote is not None:
             return self._enter(call, argument.words)
         return Answer([self._overview(call, group) for group in call.groups])

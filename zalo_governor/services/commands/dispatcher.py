@@ -23,7 +23,9 @@ from zalo_governor.services.commands.parsing import (
     names_case,
     read,
     without_frame,
+    yes_or_no,
 )
+from zalo_governor.services.commands.questions import DECISIONS, QuestionReader
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, plain
@@ -62,6 +64,7 @@ class CommandDesk:
         self._notifier = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._commands = all_commands(policy)
+        self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
         self._words = {
@@ -140,6 +143,8 @@ class CommandDesk:
             return Typed(ShowCase.word, code, slash=True, bare=True)
         if code := bare_directive(event.text):
             return Typed(ShowDirectives.word, code, slash=True, bare=True)
+        if not event.is_group and (said := yes_or_no(event.text)) and said[1]:
+            return Typed(DECISIONS[said[0]], said[1], slash=True)
         typed = read(event.text, self._words)
         if typed is not None and (typed.word or typed.slash):
             return typed
@@ -233,6 +238,9 @@ class CommandDesk:
         if not may_be_carried_out(event, now):
             return
         group_id = self._group_id(event)
+        meant = self._meant(person, event)
+        if not code and not meant and (typed is None or not typed.slash) and self._answer_freely(uow, event, person):
+            return
         if typed is not None:
             near = self._suggest_similar(person, typed, event)
             text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=near)
@@ -241,8 +249,28 @@ class CommandDesk:
         elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
             own = MessageId.HINT_CASE_OF_OTHERS if person.has(*_ABOVE_CASES) else MessageId.HINT_CASE
-            text = self._voice.render_for(person, own, code=code) if code else self._meant(person, event) or hint
+            text = self._voice.render_for(person, own, code=code) if code else meant or hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+
+    def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
+        """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
+        if type(event) is not MessageSent or event.is_group or event.attachment or not person.roles - {Role.MEMBER}:
+            return False
+        call = Call(uow, person, self._groups_of(event), event)
+        if decided := self._questions.decide(call):
+            self._send_answer(uow, event, person, *decided)
+            return True
+        meant = self._questions.read(person, event.text)
+        if isinstance(meant, tuple):
+            command, argument = meant
+            if command.allowed(person):
+                self._send_answer(uow, event, person, command, command.answer(call, argument))
+            else:
+                self._refuse(uow, event, person, command)
+        elif meant:
+            self._notifier.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
+            self._audit(uow, event, person, "command.unknown", "")
+        return bool(meant)
 
     def _meant(self, person: Person, event: EventBase) -> str:
         """Return how to type the decision that a message with words of politeness asks for; "" if it asks for none."""

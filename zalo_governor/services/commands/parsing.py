@@ -61,20 +61,26 @@ def further_command(rest: str, words: Mapping[str, bool]) -> str:
 
 
 def without_frame(text: str) -> str:
-    """Return what somebody asks for without the words of politeness around it: `cho tôi xem báo cáo tuần này ạ`.
-
-    Questions that mean a command come out as its word: `tình hình nhóm thế nào` as `báo cáo`.
-    """
+    """Return what somebody asks for without the words of politeness around it: `cho tôi xem báo cáo tuần này ạ`."""
     composed = unicodedata.normalize("NFC", unpasted(text[:_MAX_CHARACTERS]).text).strip()
     plain = fold(composed)  # Folding keeps the length.
     lead = _LEAD.match(plain)
     start = lead.end() if lead else 0
     tail = _TAIL.search(plain, start)
-    core = composed[start : tail.start() if tail else None].strip(" ,.?!")
-    for question, meant in _QUESTIONS:
-        if question.fullmatch(fold(core)):
-            return meant
-    return core
+    return composed[start : tail.start() if tail else None].strip(" ,.?!")
+
+
+def yes_or_no(text: str) -> tuple[bool, str] | None:
+    """Read the answer to the question whether a message is a directive; return (yes or no, code or ""), else None.
+
+    The answer is one word (`đúng`, `không`) or an equally short phrase; the code, in the form `CĐ12`, may stand on
+    either side.
+    """
+    found = _YES_OR_NO.fullmatch(folded(text[:_MAX_CHARACTERS]))
+    if found is None or (found["before"] and found["after"]):
+        return None
+    number = found["before"] or found["after"]
+    return found["yes"] is not None, f"CĐ{int(number)}" if number else ""
 
 
 def folded(text: str) -> str:
@@ -111,6 +117,12 @@ def each_case(text: str) -> list[str]:
 def directive_number(text: str) -> tuple[int, str] | None:
     """Parse a directive's number at the beginning (`CĐ12`, `12`); return (number, rest as typed), or None."""
     return numbered(text, _DIRECTIVE)
+
+
+def code_within(text: str) -> int | None:
+    """Return the number of the first directive whose code (`CĐ12`) stands in a sentence; None if none does."""
+    found = _CODE_WITHIN.search(folded(text))
+    return int(found[1]) if found else None
 
 
 def bare_case(text: str) -> str | None:
@@ -201,17 +213,13 @@ _TAIL = re.compile(
     r"[\s,.!?]*\b(?:(?:roi|nhe|nha|nhi|a|ha|voi|giup|gium|cai|di|the nao|ra sao|duoc khong|cho (?:toi|anh|chi|em|minh)"
     r"|(?:giup|gium) (?:toi|anh|chi|em|minh))\b[\s,.!?]*)+$"
 )
-_QUESTIONS = (
-    (re.compile(r"tinh hinh (?:cua |trong )?nhom(?: hom nay| bay gio)?"), "báo cáo"),
-    (
-        re.compile(
-            r"(?:con )?(?:ai|don vi nao|nhung ai) (?:con |dang )?(?:chua|cham) (?:tra loi|bao cao|phan hoi)"
-            r"(?: chi dao)?"
-        ),
-        "giao việc",
-    ),
+_CODE_WITHIN = re.compile(r"(?<!\w)cd[\s\-#]*0*([1-9]\d{0,17})(?!\w)")
+_YES_OR_NO = re.compile(
+    r"(?:cd[\s\-#]*(?P<before>[1-9]\d{0,17})[\s,:]*)?"
+    r"(?:(?P<yes>(?:dung|phai|roi|u|uh|um)(?: (?:dung|phai|roi|vay|the|a|nhe|la chi dao))*)"
+    r"|(?P<no>(?:khong|ko|hong)(?: (?:phai|dung|a|nhe|dau|la chi dao))*))"
+    r"(?:[\s,:]+cd[\s\-#]*(?P<after>[1-9]\d{0,17}))?[\s.]*"
 )
-"""Questions that mean a command; they are without diacritics and words of politeness."""
 _SLASHES = ("/", "／")
 _MAX_CHARACTERS = 3000
 _MIN_LETTERS = 5
@@ -226,7 +234,9 @@ _CODE_AFTER = re.compile(
 )
 _NUMBER_AFTER = re.compile(r"[\s,;+&]*(?:va\b)?\s*(?:vp[\s\-#]*|#)?0*([1-9]\d{0,17})(?!\w)|(?!)()")
 _ONLY_NUMBERS = re.compile(r"(?:\s|[,;+&.#\-]|vp|va\b|\d)+")
-_COUNTED = re.compile(r"\d+ (?:tin|vu|lan|truong hop|nguoi|cai|don vi|y|noi dung|tep|anh)\b")
+_COUNTED = re.compile(
+    r"\d+ (?:tin|vu|lan|truong hop|nguoi|ai|cai|don vi|xa|so|ho|y|noi dung|tep|anh|phut|gio|tieng|ngay|tuan|thang)\b"
+)
 _BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
 _BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
 _WHOLE_CODE = re.compile(r"\s*(?:vp|tv|c[đd])[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.directives import GIVERS
@@ -212,6 +213,20 @@ def fits(typed: str, name: str) -> bool:
     return bool(words) and (_likeness(words, key) > 0 or key[-len(words) :] == words)
 
 
+def likeness_in(text: str, name: str) -> int:
+    """Return how well the best part of a sentence fits the agency's name: its words, two of them, initials; 0: none."""
+    words, key = _agency_words(text), _agency_words(name)
+    parts = (words[at : at + length] for length in range(1, _LONGEST_NAME) for at in range(len(words) - length + 1))
+    return max((_likeness(part, key) for part in parts), default=0)
+
+
+def is_called_in(text: str, full_name: str) -> bool:
+    """Return whether a sentence names the person by the full name, or by the last part of it as `anh Hòa`."""
+    words, name = _words(text), _words(full_name)
+    called = {word for before, word in pairwise(words) if _FORM_OF_ADDRESS.fullmatch(before)}
+    return bool(name) and (_contains(words, name) or name[-1] in called)
+
+
 def _likeness(typed: Sequence[str], key: Sequence[str]) -> int:
     """Return how well typed words fit the words of an agency's name: the same, a part of it, its initials; 0: not."""
     if typed == key:
@@ -264,6 +279,8 @@ def _only(found: Iterable[T]) -> T | None:
     return things[0] if len(things) == 1 else None
 
 
+_LONGEST_NAME = 7
+_FORM_OF_ADDRESS = re.compile("anh|chi|ong|ba|co|chu|bac|em|thay|o|dc|ban|a")
 _MENTION_ALL = "-1"
 _THE_PROVINCE = ["ubnd"]
 """Words of the agency of the leadership itself, which no collective name means."""

@@ -207,19 +207,49 @@ class DirectivePages:
             self._voice.render(
                 MessageId.DIRECTIVE_PROPOSED_ROW,
                 code=directive.code,
+                read=self._as_read(directive),
                 who=self._voice.who(uow.people.get(directive.entered_by or directive.given_by)),
                 when=_short(directive.at),
                 what=plain(directive.text, _EXCERPT),
             )
             for directive in proposed
         ]
+        several = MessageId.DIRECTIVE_PROPOSED_SEVERAL if len(proposed) > 1 else MessageId.DIRECTIVE_PROPOSED_ONE
         head = self._voice.render(
             MessageId.DIRECTIVE_PROPOSED,
             group=self._voice.group(self._policy.group(group_id)),
-            code=proposed[0].code,
+            how=self._voice.render(several, code=proposed[0].code),
             rows="{rows}",
         )
         return self._filled(head, rows, len(rows))
+
+    def about(self, person: Person, found: Sequence[Directive]) -> str:
+        """Return the list of directives that a question may be about, or that there are none."""
+        if not found:
+            return self._voice.render_for(person, MessageId.DIRECTIVES_ABOUT_NONE)
+        rows = [
+            self._voice.render(
+                MessageId.DIRECTIVE_MINE_ROW,
+                code=directive.code,
+                state=self.state(directive),
+                due=self.due(min((item.due_at for item in directive.items if item.due_at), default=None)),
+                what=plain(directive.text, _EXCERPT),
+            )
+            for directive in found
+        ]
+        head = self._voice.render_for(person, MessageId.DIRECTIVES_ABOUT, code=found[0].code, rows="{rows}")
+        return self._filled(head, rows, len(rows))
+
+    def _as_read(self, directive: Directive) -> str:
+        """Return what the program read in a message: for whom it is, and until when."""
+        names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
+        due = min((item.due_at for item in directive.items if item.due_at), default=None)
+        when = self.due(due)
+        if due is not None and local(due).date() == local(self._policy.clock()).date():
+            when = self._voice.render(MessageId.DIRECTIVE_DUE_TODAY, when=f"{local(due):%H:%M}")
+        if not names:
+            return self._voice.render(MessageId.DIRECTIVE_READ_NOBODY, due=when)
+        return self._voice.render(MessageId.DIRECTIVE_READ, names=plain(names, _EXCERPT), due=when)
 
     def not_reminded(self, left: Sequence[Assignee]) -> str:
         """Return what the admins are told of addressees for whom there was no room in a round of reminders."""

@@ -15,7 +15,7 @@ from zalo_governor.domain.jobs import (
     ReportDeadline,
     Task,
 )
-from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import workday
@@ -208,6 +208,25 @@ class DeadlineHandler(_Handler):
         return [giver, *(person for person in office if person.id != giver.id)]
 
 
+def asked_alone(
+    uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
+) -> Directive | None:
+    """Return the one of the messages `proposed` about which alone the last thing asks that the person was told.
+
+    None if that was anything else, or more than a day before `at`: one word may then answer something else.
+    """
+    places = [NO_GROUP, *(group.id for group in policy.governed)]
+    told = [uow.outbox.last_added(person.id, to, place, at - _LATER) for to in Purpose for place in places]
+    last = max(filter(None, told), default=None)
+    if last is None or last > at:
+        return None
+    return next((one for one in proposed if uow.claims.is_claimed(_name_of_question(one, person), last)), None)
+
+
+def _name_of_question(directive: Directive, person: Person) -> str:
+    return f"directive_asked_alone:{directive.id}:{person.id}"
+
+
 class AskHandler(_Handler):
     """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
 
@@ -221,8 +240,13 @@ class AskHandler(_Handler):
             uow.jobs.enqueue(job.model_copy(update={"id": 0, "ordered_at": now, "due_at": ends}))
             return
         proposed = [one for one in uow.directives.proposed(job.group_id) if self._is_asked_about(uow, job.task, one)]
-        if proposed:
-            self._notifier.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
+        if not proposed:
+            return
+        self._notifier.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
+        for person in self._notifier.holders(uow, *DESK) if len(proposed) == 1 else ():
+            asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, now)
+            if asked_at is not None:
+                uow.claims.claim_once(_name_of_question(proposed[0], person), asked_at)
 
     def _is_asked_about(self, uow: UnitOfWork, task: AskAboutDirectives, directive: Directive) -> bool:
         """Return whether the question is about that message: the one put off, or all that are not put off further."""

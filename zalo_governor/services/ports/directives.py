@@ -95,6 +95,10 @@ class Directives(Protocol):
         """Return how the directives given in [start, end) were answered by `now`, for the report."""
         ...
 
+    def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
+        """Return the directives given in [start, end), in any state, with their addressees."""
+        ...
+
     def forget_receipts(self, before: datetime) -> int:
         """Delete when directives were seen, where that was before `before`; return how many times were deleted."""
         ...

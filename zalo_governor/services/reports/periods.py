@@ -35,6 +35,24 @@ def asked(words: str, today: date) -> Span | None:
     return None
 
 
+def named_in(words: str, today: date, default: str) -> Span:
+    """Return the period that a sentence names, of the same kind as the period `default` ("tuan") if there is one.
+
+    Else a period of another kind that takes more than one word (`thang 3`, `ngay 29/9`) is taken, else `default`.
+    """
+    tokens = words.split()
+    usual = _parse_named(default, today) or days(today, today)
+    other = None
+    for length in range(min(len(tokens), _LONGEST), 0, -1):
+        for at in range(len(tokens) - length + 1):
+            text = " ".join(tokens[at : at + length]).strip(" ,.?!;")
+            span = asked(text, today) if text and text != default else None
+            if span and (span.name is usual.name or {span.name, usual.name} == _WEEKS):
+                return span
+            other = other or (span if span and length > 1 else None)
+    return other or usual
+
+
 def as_period(span: Span, voice: MessageFormatter) -> Period:
     """Return the span as a period with start and end in UTC, and its Vietnamese name as label."""
     return Period(
@@ -103,6 +121,8 @@ _QUARTER = re.compile(r"(?:quy ?|q)([1-4]|i{1,3}|iv)(?:\s?(?:[/.-]|nam)\s?([0-9]
 _YEAR = re.compile(r"nam ?([0-9]{4})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEARS = range(2000, 2101)
+_LONGEST = 9
+_WEEKS = {MessageId.PERIOD_WEEK, MessageId.PERIOD_RANGE}
 
 
 def _parse_named(text: str, today: date) -> Span | None:
@@ -110,17 +130,19 @@ def _parse_named(text: str, today: date) -> Span | None:
     first_of_month = today.replace(day=1)
     first_of_quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
     match text.replace(" ", ""):
-        case "" | "homnay" | "hnay" | "ngay" | "ngaynay":
+        case "" | "homnay" | "hnay" | "ngay" | "ngaynay" | "homni" | "buanay" | "buani":
             return days(today, today)
-        case "homqua" | "hqua":
+        case "homqua" | "hqua" | "demqua" | "buaqua":
             return days(today - _ONE_DAY, today - _ONE_DAY)
-        case "tuan" | "tuannay":
+        case "homkia":
+            return days(today - 2 * _ONE_DAY, today - 2 * _ONE_DAY)
+        case "tuan" | "tuannay" | "tuanni":
             return _week_of(monday, today)
-        case "tuantruoc" | "tuanqua":
+        case "tuantruoc" | "tuanqua" | "tuanroi" | "tuanvuaroi" | "tuanvuaqua":
             return _week_of(monday - _WEEK, today)
-        case "thang" | "thangnay":
+        case "thang" | "thangnay" | "thangni":
             return _month_of(first_of_month)
-        case "thangtruoc" | "thangqua":
+        case "thangtruoc" | "thangqua" | "thangroi" | "thangvuaroi" | "thangvuaqua":
             return month_before(today)
         case "quy" | "quynay":
             return _quarter_of(first_of_quarter)

@@ -11,6 +11,7 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.scenario.acts import AnyAct, ClockTime, React, Reply, ScenarioAct
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, Account, Device, Group, Person, World
+from zalo_governor.system.error_text import of_system
 
 _FIRST_UID = 7000000000000000100
 
@@ -173,7 +174,7 @@ def load_scenario(path: Path) -> Scenario:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SimulatorError(f"{path}: {error.strerror}") from None
+        raise SimulatorError(f"{path}: không đọc được: {of_system(error)}; hãy ghi đúng tên tệp") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise SimulatorError(f"{path}: not valid YAML in UTF-8: {error}") from None
     try:

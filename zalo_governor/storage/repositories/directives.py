@@ -30,7 +30,7 @@ from zalo_governor.storage.repositories.directive_rows import (
     directive_of,
     given_within,
 )
-from zalo_governor.storage.schema import directive_answers, directive_assignees, directive_people, directives
+from zalo_governor.storage.schema import audit, directive_answers, directive_assignees, directive_people, directives
 
 # As literals, and as the partial indexes say it: else the databases cannot know that the index serves.
 _OPEN = and_(
@@ -283,10 +283,22 @@ class Directives(Repository):
 
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
         """Return how the directives given in [start, end) were answered by `now`, for the report."""
+        given = self.given(group_id, start, end)
+        proposed = select(audit.c.subject).where(
+            audit.c.action == "directive.proposed", audit.c.group_id == group_id, audit.c.at_ms >= to_ms(start)
+        )
+        codes = set(self._tx.execute(proposed).scalars())
+        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes)
+
+    def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
+        """Return the directives given in [start, end), in any state, with their addressees."""
         within = given_within(group_id, start, end)
-        given = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(*within))]
+        found = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(*within))]
+        asked: dict[int, list[Assignee]] = {one.id: [] for one in found}
         numbers = select(directives.c.id).where(*within)
-        return figures_of(given, self._assignees(directive_assignees.c.directive_id.in_(numbers)), now)
+        for assignee in self._assignees(directive_assignees.c.directive_id.in_(numbers)):
+            asked[assignee.directive_id].append(assignee)
+        return [(one, asked[one.id]) for one in found]
 
     def forget_receipts(self, before: datetime) -> int:
         """Delete when directives were seen, where that was before `before`; return how many times were deleted."""

@@ -7,12 +7,15 @@ none (O). `training/directives.py` makes it.
 
 import json
 import re
+import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from zalo_governor.text.directives.times import NamedTime
+from zalo_governor.text.directives.vocabulary import HEADS, HONORIFICS, WordClass, verb_at, word_classes
 from zalo_governor.text.fold import fold
 
 EVERYBODY = "@All"
@@ -33,28 +36,42 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
 
 
-def features_of_tokens(text: str, tokens: Sequence[Token]) -> list[list[str]]:
-    """Return, for each token, its features: the word, its form, its place in the sentence, the words around it."""
+def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[NamedTime]) -> list[list[str]]:
+    """Return, for each token, its features: the word, its form and class, its place in the sentence, what is around it.
+
+    `times` are the times that the text names: what follows one ("Sáng mai tổ hàn …") begins a clause.
+    """
     words = [_LINE_END if token.text == "\n" else token.text for token in tokens]
     lower = [word.lower() for word in words]
     plain = [fold(word) for word in lower]
     forms = [_form(word) for word in words]
+    known = word_classes()
+    classes = [known.get(word, _UNKNOWN) for word in lower]
     begins = [at == 0 or words[at - 1] in _BREAKS for at in range(len(words))]
+    clauses = [_clause_at(tokens, at, times, begins=begins[at]) for at in range(len(words))]
     for_all = _tokens_of_everybody(text, tokens)
-    acts = [_verb_at(plain, at) for at in range(len(plain))]
+    acts = [verb_at(plain, at) for at in range(len(plain))]
     count, sentence, found = len(words), 0, []
     for at, word in enumerate(plain):
         sentence += begins[at] and at > 0
-        facts = [f"w={lower[at]}", f"f={word}", f"s={forms[at]}", f"in {min(sentence, 3)}"]
+        facts = [f"w={lower[at]}", f"f={word}", f"s={forms[at]}", f"in {min(sentence, 3)}", f"cb={clauses[at]}"]
         if begins[at]:
             facts += ["begins", f"begins {word}", f"begins s={forms[at]}"]
-        if lower[at] in _HEADS:
+        if clauses[at] != _INSIDE:
+            facts.append(f"cb {forms[at]}")
+        if lower[at] in HEADS:
             facts.append("head")
-        if lower[at] in _HONORIFICS:
+        if lower[at] in HONORIFICS:
             facts.append("honorific")
         if for_all[at]:
             facts.append("everybody")
+        if any(named.start <= tokens[at].start < named.end for named in times):
+            facts.append("time")
         facts += [f"{by}v={acts[at + by]}" for by in (-1, 0, 1, 2, 3) if 0 <= at + by < count]
+        if at + 1 < count:
+            facts.append(f"cb {clauses[at]} v={acts[at + 1]}")
+            facts.append(f"cc={classes[at].fine} {classes[at + 1].fine}")
+            facts.append(f"kk={classes[at].coarse} {classes[at + 1].coarse} {clauses[at]}")
         if begins[at] and count > at + 1:
             facts.append(f"begins v={acts[at + 1]} {forms[at]}")
         for by in (-4, -3, -2, -1, 1, 2, 3, 4, 5):
@@ -62,9 +79,13 @@ def features_of_tokens(text: str, tokens: Sequence[Token]) -> list[list[str]]:
             facts.append(f"{by}={plain[beside] if 0 <= beside < count else _EDGE[by > 0]}")
             if abs(by) <= 2 and 0 <= beside < count:
                 facts.append(f"{by}s={forms[beside]}")
+        for by in range(max(-2, -at), min(5, count - at)):
+            facts += [f"{by}c={classes[at + by].fine}", f"{by}k={classes[at + by].coarse}"]
         for one, other in ((-2, -1), (-1, 0), (0, 1), (1, 2)):
             pair = [plain[at + by] if 0 <= at + by < count else "|" for by in (one, other)]
             facts.append(f"{one},{other}={'_'.join(pair)}")
+        facts.append(f"to end {_distance(words, at, _ENDS)}")
+        facts.append(f"to break {_distance(words, at, _PAUSES)}")
         facts += [f"B={plain[near]}" for near in _near(words, at, -1, _WORDS_BEFORE)]
         facts += [f"A={plain[near]}" for near in _near(words, at, 1, _WORDS_AFTER)]
         found.append(facts)
@@ -87,8 +108,8 @@ class SpanModel:
         self.labels: tuple[str, ...] = tuple(said["labels"])
         self._moves: list[list[float]] = said["moves"]
         self._unit: float = said["unit"]
-        self._bits: int = said["bits"]
-        self._rows = zlib.decompress(table)
+        row = struct.Struct(f"<I{len(self.labels)}h")
+        self._rows = {key: weights for key, *weights in row.iter_unpack(zlib.decompress(table))}
 
     def label(self, facts: Sequence[Iterable[str]]) -> list[str]:
         """Return the best label of each token, given the features of each."""
@@ -111,36 +132,34 @@ class SpanModel:
         return [self.labels[number] for number in reversed(path)]
 
     def _scores(self, facts: Iterable[str]) -> list[float]:
-        width, mask = len(self.labels), (1 << self._bits) - 1
-        sums = [0] * width
-        for fact in facts:
-            start = (zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask) * width
-            for number, weight in enumerate(self._rows[start : start + width]):
-                if weight:
-                    sums[number] += weight - 256 if weight > _POSITIVE else weight
-        return [self._unit * total for total in sums]
+        rows = [row for fact in facts if (row := self._rows.get(_key_of(fact))) is not None]
+        return [self._unit * sum(column) for column in zip(*rows, strict=True)] or [0.0] * len(self.labels)
 
 
 def pack_spans(
-    labels: Sequence[str], moves: Mapping[tuple[str, str], float], states: Mapping[tuple[str, str], float], bits: int
+    labels: Sequence[str], moves: Mapping[tuple[str, str], float], states: Mapping[tuple[str, str], float]
 ) -> bytes:
-    """Return the bytes of a model file.
+    """Return the bytes of a model file: a row for each feature with its CRC-32 and, for each label, its weight.
 
     Args:
         labels: the labels of tokens.
         moves: for (label of a token, label of the next), the weight; a pair that is missing never occurs.
         states: for (feature, label), the weight.
-        bits: the table has 2**bits rows, in which features are found by their CRC-32.
     """
-    unit = max(map(abs, states.values())) / _POSITIVE
-    table = bytearray(len(labels) << bits)
+    unit = max(map(abs, states.values())) / _MOST
     number = {label: at for at, label in enumerate(labels)}
-    for (fact, label), weight in sorted(states.items(), key=lambda item: (abs(item[1]), item[0])):
-        place = zlib.crc32(fact.encode("utf-8", "surrogatepass")) & ((1 << bits) - 1)
-        table[place * len(labels) + number[label]] = round(weight / unit) & 0xFF
+    rows: dict[int, list[int]] = {}
+    for (fact, label), weight in sorted(states.items()):
+        rows.setdefault(_key_of(fact), [0] * len(labels))[number[label]] = round(weight / unit)
+    row = struct.Struct(f"<I{len(labels)}h")
+    table = b"".join(row.pack(key, *weights) for key, weights in sorted(rows.items()))
     table_of_moves = [[round(moves.get((one, to), _NEVER), 4) for to in labels] for one in labels]
-    head = json.dumps({"labels": list(labels), "moves": table_of_moves, "unit": unit, "bits": bits})
-    return _MAGIC + head.encode("ascii") + b"\n" + zlib.compress(bytes(table), 9)
+    head = json.dumps({"labels": list(labels), "moves": table_of_moves, "unit": unit})
+    return _MAGIC + head.encode("ascii") + b"\n" + zlib.compress(table, 9)
+
+
+def _key_of(fact: str) -> int:
+    return zlib.crc32(fact.encode("utf-8", "surrogatepass"))
 
 
 @cache
@@ -149,13 +168,14 @@ def shipped_spans() -> SpanModel:
     return SpanModel(files("zalo_governor.text").joinpath("addressees.spans").read_bytes())
 
 
-def addressees_in(text: str, model: SpanModel) -> list[str]:
+def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> list[str]:
     """Return the addressees that a normalised directive names, in the order of the text, as written there.
 
+    `times` are the times that the text names.
     A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
-    labels = model.label(features_of_tokens(text, tokens))
+    labels = model.label(features_of_tokens(text, tokens, times))
     found: list[str] = []
     at = 0
     while at < len(tokens):
@@ -195,7 +215,7 @@ def _without_verb(said: str) -> str:
     plain = [fold(token.text) for token in tokens]
     for at in range(1, len(tokens)):
         word = tokens[at].text
-        if word[0].islower() and (_verb_at(plain, at) == 2 or word in _ENDING_VERBS):
+        if word[0].islower() and (verb_at(plain, at) == 2 or word in _ENDING_VERBS):
             return said[: tokens[at].start].rstrip()
     return said
 
@@ -254,11 +274,21 @@ def _tokens_of_everybody(text: str, tokens: Sequence[Token]) -> list[bool]:
     return [any(token.start < end and token.end > start for start, end in places) for token in tokens]
 
 
-def _verb_at(plain: Sequence[str], at: int) -> int:
-    """Return 2 where a verb of orders of two syllables begins, 1 at one of a single syllable, else 0."""
-    if " ".join(plain[at : at + 2]) in _LONG_VERBS:
-        return 2
-    return int(plain[at] in _SHORT_VERBS)
+def _clause_at(tokens: Sequence[Token], at: int, times: Sequence[NamedTime], *, begins: bool) -> str:
+    """Return what begins with the token: a sentence, a part after a comma, after a time, after "and"; or nothing."""
+    if begins:
+        return "sentence"
+    before = tokens[at - 1]
+    if before.text in _COMMAS:
+        return ","
+    if any(before.start < named.end <= tokens[at].start for named in times):
+        return "time"
+    return "and" if before.text.lower() in _ANDS else _INSIDE
+
+
+def _distance(words: Sequence[str], at: int, signs: frozenset[str]) -> int:
+    """Return how many words stand up to the next of the signs, or the end; `_FAR` if more than four do."""
+    return next((by for by in range(1, _FAR) if at + by >= len(words) or words[at + by] in signs), _FAR)
 
 
 def _near(words: Sequence[str], at: int, step: int, most: int) -> list[int]:
@@ -281,40 +311,22 @@ def _form(word: str) -> str:
     return "x" if word[:1].isalpha() else word
 
 
-_MAGIC = b"zalo-governor spans 1\n"
-_POSITIVE = 127
+_MAGIC = b"zalo-governor spans 2\n"
+_MOST = 32767
+"""The highest weight of a table."""
 _NEVER = -30.0
 _TOKEN = re.compile(r"\d+[\w/.:]*\w|\w+(?:[&/\-]\w+)*|[^\w\s]|\n")
 _LINE_END = "¶"
 _BREAKS = frozenset('.!?;:¶•-–"“(')
 _ENDS = frozenset(".!?;¶")
+_PAUSES = _ENDS | frozenset(":,–-(")
+_COMMAS = frozenset(",/+&")
+_ANDS = frozenset({"với", "và", "voi", "va"})
+_INSIDE = "-"
+_FAR = 5
+_UNKNOWN = WordClass("?", "?")
 _EDGE = {False: "^", True: "$"}
 _WORDS_BEFORE, _WORDS_AFTER = 12, 8
-_OF_AGENCIES = (
-    "sở ubnd ban ngành phòng chi cục công an ca ubmttq mttq hđnd ubkt bch bchqs bđbp cty ty trung tâm tt vp văn xã "
-    "phường huyện thị trấn thôn bản đội tổ trạm bệnh viện trường đài kho bạc thuế điện lực vnpt viettel cảng hội đoàn "
-    "quỹ thanh tra hạt kiểm lâm csgt tỉnh thành phố tp đồn hải quan ngân hàng bhxh nhnn đặc khu"
-)
-_OF_PEOPLE = "đ/c đc đồng chí anh chị a c em e cô chú bác ông bà các mấy bên phía toàn tất cả mọi @ thầy"
-_VERBS = (
-    "chủ trì, phối hợp, giải trình, giải quyết, giải thích, giải tỏa, giải ngân, kiểm tra, kiểm điểm, kiểm đếm, rà "
-    "soát, rà lại, thống nhất, trả lời, chuẩn bị, trực tiếp, trực ban, trực tại, ứng trực, bố trí, hoàn thành, hoàn "
-    "thiện, xác minh, xử lý, tham mưu, tổ chức, điều tra, điều chỉnh, điều động, theo dõi, tổng hợp, bổ sung, thẩm "
-    "định, thẩm tra, tăng cường, thực hiện, nghiên cứu, hướng dẫn, xây dựng, góp ý, khẩn trương, quán triệt, hỗ trợ, "
-    "sắp xếp, khảo sát, niêm yết, niêm phong, cập nhật, tập trung, tập kết, phát động, vận động, vận hành, huy động, "
-    "cung cấp, đề xuất, phân công, giám sát, cam kết, trao đổi, liên hệ, chấn chỉnh, triển khai, đôn đốc, tuyên "
-    "truyền, bảo đảm, đảm bảo, thanh tra, chỉ đạo, báo cáo, báo lại, cấp điện, ra quân, lưu ý, chú ý, cùng vào, vào "
-    "cuộc, làm việc, làm rõ, cho ý, cho biết, cho tôi, cho kiểm, cho anh, nghiêm túc, thay tôi, thay mặt, khắc phục, "
-    "khôi phục, công khai, đăng ký, ban hành, rút kinh, tiếp thu, tiếp tục, thông báo, thông tin, chia sẻ, tạo điều, "
-    "quyết liệt, chịu trách, tiêm vét, ngồi lại, lo, gửi, xem, coi, mở, lập, viết, in, đưa, soạn, phải, cử, tìm, nói, "
-    "đọc, xuống, đi, trình, gỡ, chọn, lấy, giữ, hỏi, nghe, sửa, dừng, dọn, cắt, đếm, nhắn, chốt, gọi, ký, nộp, gặp, "
-    "gom, dẹp, lên, về, kê, ktra, b/c, chở, cắm, treo, nhắc, rút, photo, dập, cấm, không, đừng, cần, nên, hãy, p/h"
-)
-"""Verbs of orders, after which an addressee has ended."""
-_FOLDED_VERBS = [fold(verb) for verb in _VERBS.split(", ")]
-_LONG_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " in verb)
-_SHORT_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " not in verb)
-_HEADS, _HONORIFICS = frozenset(_OF_AGENCIES.split()), frozenset(_OF_PEOPLE.split())
 _FOR_ALL = (
     r"(?:@all|@?toàn thể(?: (?:các )?(?:đồng chí|đ/c|anh em|nhóm))?|"
     r"@?tất cả(?: (?:các )?(?:đồng chí|đ/c|mọi người|anh em|anh chị em|anh chị|các anh|các chị))?(?! các)|mọi người|"

@@ -80,6 +80,13 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     return True if limited or within or first else None
 
 
+def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
+    """Return whether words near a named time are of work to be done, and whether they are of events that happen."""
+    before, after = text[max(0, named.start - _REACH // 2) : named.start], text[named.end : named.end + _REACH // 2]
+    near = f"{fold(before)} | {fold(after)}"
+    return bool(_ACTS.search(near)), bool(_HAPPENS.search(near))
+
+
 def _clause(words: Sequence[str]) -> list[str]:
     """Return the words up to the first sign that ends a sentence."""
     return list(words[: next((at for at, word in enumerate(words) if word in _STOPS), len(words))])

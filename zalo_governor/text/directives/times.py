@@ -129,6 +129,7 @@ class _Expression:
     def __init__(self, sent_at: datetime, is_workday: IsWorkday, tet: FirstDayOfTet, limit: str) -> None:
         self._sent, self._is_workday, self._tet, self._limit = sent_at, is_workday, tet, limit
         self._clock: tuple[int, int] | None = None
+        self._clock_later: tuple[int, int] | None = None
         self._part = ""
         self._day: date | None = None
         self._exact: datetime | None = None
@@ -154,6 +155,8 @@ class _Expression:
             if hour is None:
                 return None
             today = datetime.combine(self._sent.date(), hour)
+            if self._clock_later and not self._part:
+                return datetime.combine(self._sent.date(), time(*self._clock_later))
             if self._clock is None and "nay" not in self._part:
                 return today if today > self._sent else today + _DAY
             return today if today > self._sent or "nay" in self._part else today + _DAY
@@ -180,7 +183,7 @@ class _Expression:
 
     def _add_clock(self, piece: re.Match[str]) -> None:
         hours = _number(piece.group("hours"))
-        if self._limit.startswith("trong"):  # "trong 24h"
+        if self._limit.startswith("trong") or hours > _HOURS:  # "trong 24h", "48 giờ"
             self._exact = self._sent + timedelta(hours=hours)
             return
         minutes = _number(piece.group("minutes") or piece.group("colon") or "") or (
@@ -188,7 +191,14 @@ class _Expression:
         )
         if piece.group("lacking"):
             hours, minutes = hours - 1, _MINUTES - _number(piece.group("lacking"))
+        afternoon = hours < _SMALL_HOURS + 1 and not piece.group("hours").startswith("0")
+        if afternoon and _SMALL_HOURS < self._sent.hour < hours + _NOON:  # "4 rưỡi nộp", said after lunch
+            self._clock_later = (hours + _NOON, minutes)
         self._clock = (hours, minutes)
+
+    def _add_half_day(self, piece: re.Match[str]) -> None:
+        hours = _number(piece.group("am_hours")) % _NOON + _NOON * (piece.group("half_of_day") == "pm")
+        self._clock = (hours, _number(piece.group("am_minutes") or ""))
 
     def _add_part(self, piece: re.Match[str]) -> None:
         self._part += " " + piece.group("part")
@@ -206,7 +216,7 @@ class _Expression:
         today = self._sent.date()
         week = fold(piece.group("week") or "")
         monday = today - timedelta(days=today.weekday())
-        if "sau" in week or "toi" in week:
+        if "sau" in week or "toi" in week or "next" in week:
             self._day = monday + timedelta(days=7 + number)
         elif week:
             self._day = monday + timedelta(days=number)
@@ -227,7 +237,11 @@ class _Expression:
         number = _number(piece.group("date_day") or piece.group("bare_day"))
         month, year = piece.group("date_month") or piece.group("bare_month"), piece.group("date_year")
         year = year or piece.group("bare_year")
-        self._day = self._next_date(number, _number(month) if month else None, _year(year), "")
+        next_year = self._sent.year + 1 if piece.group("bare_next") else None
+        self._day = self._next_date(number, _number(month) if month else None, _year(year) or next_year, "")
+
+    def _add_solar_day(self, piece: re.Match[str]) -> None:
+        self._day = self._next_date(_number(piece.group("solar")), None, None, "")
 
     def _add_day_of_month(self, piece: re.Match[str]) -> None:
         month = piece.group("dom_month")
@@ -277,11 +291,10 @@ class _Expression:
         self._day = date(number or self._sent.year + ("sau" in words or "toi" in words), 12, 31)
 
     def _add_span(self, piece: re.Match[str]) -> None:
-        count, unit = _number(piece.group("count")), fold(piece.group("unit"))
-        ahead = piece.group("ahead") or self._limit.startswith("trong") or count > _HOURS
-        if unit in _CLOCK_WORDS and not ahead:  # "10 giờ" alone is a time of the day
-            self._clock = (count, 30 if piece.group("span_half") else 0)
+        if piece.group("one_and_half"):
+            self._exact = self._sent + timedelta(minutes=90)
             return
+        count, unit = _number(piece.group("count")), fold(piece.group("unit"))
         if not count and fold(piece.group("count")).startswith("nua"):
             self._exact = self._sent + timedelta(minutes=30 if unit in _HOUR_WORDS else 12 * 60)
             return
@@ -357,16 +370,16 @@ def _number(said: str) -> int:
 
 _DIGITS = {
     "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
-    "muoi": 10, "chuc": 10,
+    "muoi": 10, "chuc": 10, "ham": 2,
 }  # fmt: skip
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4, "mot": 1, "hai": 2, "ba": 3, "bon": 4}
 _WEEKDAYS = {
     "thu hai": 0, "thu 2": 0, "t2": 0, "thu ba": 1, "thu 3": 1, "t3": 1, "thu tu": 2, "thu 4": 2, "t4": 2,
     "thu nam": 3, "thu 5": 3, "t5": 3, "thu sau": 4, "thu 6": 4, "t6": 4, "thu bay": 5, "thu 7": 5, "t7": 5,
-    "chu nhat": 6, "cn": 6,
+    "chu nhat": 6, "chua nhat": 6, "cn": 6,
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4,
 }  # fmt: skip
 _HOUR_WORDS = frozenset({"tieng", "gio", "h", "g", "gio dong ho", "tieng dong ho"})
-_CLOCK_WORDS = frozenset({"gio", "h", "g"})
 _MINUTE_WORDS = frozenset({"phut", "p", "'"})
 _SATURDAY, _NOON, _HOURS, _MINUTES, _MONTHS = 5, 12, 24, 60, 12
 _SMALL_HOURS = 6

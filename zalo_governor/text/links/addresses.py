@@ -45,7 +45,7 @@ class IpHost(NamedTuple):
     """A host that is an IP address."""
 
     private: bool
-    """True for addresses that are not on the Internet, such as 192.168.1.1."""
+    """True for addresses of local networks, such as 192.168.1.1; networks kept for examples are hosts like others."""
     disguised: bool
     """True for a form that people do not use: decimal, hexadecimal, octal or shortened."""
 
@@ -117,7 +117,7 @@ def read_ip(host: str) -> IpHost | None:
             six = ipaddress.IPv6Address(host.strip("[]").partition("%")[0])
         except ValueError:
             return None
-        return IpHost(private=six.is_private, disguised=False)
+        return IpHost(_is_private(six), disguised=False)
     if not _NUMBERS.fullmatch(host):
         return None
     parts = host.split(".")
@@ -129,7 +129,11 @@ def read_ip(host: str) -> IpHost | None:
         return None
     value = numbers[-1] + sum(number << 8 * (3 - place) for place, number in enumerate(numbers[:-1]))
     four = ipaddress.IPv4Address(value)
-    return IpHost(private=four.is_private, disguised=str(four) != host)
+    return IpHost(_is_private(four), disguised=str(four) != host)
+
+
+def _is_private(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_private and not any(address in network for network in _FOR_EXAMPLES)
 
 
 def _read_number(part: str) -> int:
@@ -166,9 +170,10 @@ def _decode_label(label: str) -> str:
 _WEB_SCHEMES = frozenset({"http", "https"})
 _HOST_SCHEMES = _WEB_SCHEMES | {"ftp", "ftps"}
 _LAST_BYTE = 255
+_FOR_EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]{1,29}):(?!\d{1,5}(?:[/?#]|$))")
 _HXXP = re.compile(r"^h(?:xx|\*\*|tt)p(s?):", re.IGNORECASE)
-_DOTS = re.compile(r"[。．｡․]|[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
+_DOTS = re.compile(r"[。．｡․]|[\[({](?:\.|dot|chấm|cham)[\])}]", re.IGNORECASE)
 # Rare in texts, so that `normalise` leaves them, yet registered to imitate names.
 _MORE_LOOKALIKES = str.maketrans("łøħŧƶӏіɩոօսհցզѡгпɢʟɴʙᴢᴠʀɪǥ", "lohtzliinouhgqwrnglnbzvrig")
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]{0,8}|\d{1,12})(?:\.(?:0x[0-9a-f]{0,8}|\d{1,12})){0,3}")

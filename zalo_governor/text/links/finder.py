@@ -51,8 +51,10 @@ def _is_bare_link(written: str) -> bool:
     has_path = len(address.rest) > 1 or ":" in written
     labels = host.split(".")
     if all(label.isdecimal() for label in labels):
-        # Numbers with dots are dates, versions and the like; only what is clearly the address of a server counts.
-        return len(labels) == _OCTETS and all(int(label) < 256 for label in labels) and bool(_SERVER.search(written))
+        # Numbers with dots are dates, versions, sums of money and the like.
+        if len(labels) != _OCTETS or any(int(label) > _LAST_BYTE for label in labels):
+            return False
+        return bool(_SERVER.search(written)) or _is_like_no_other_number(labels)
     if host.startswith("www."):
         return len(labels) > 2
     site = split_host(host)
@@ -69,7 +71,16 @@ def _is_bare_link(written: str) -> bool:
     )
 
 
+def _is_like_no_other_number(labels: list[str]) -> bool:
+    """Return whether four numbers are too great for a date or version, and not in groups of three as sums of money."""
+    grouped = all(len(label) == _GROUP for label in labels[1:])
+    return not grouped and sum(int(label) > _LAST_OF_DATE for label in labels) > 1
+
+
 _OCTETS = 4
+_LAST_BYTE = 255
+_GROUP = 3
+_LAST_OF_DATE = 31
 _COUNTRY = 2
 """Length of the suffix of a country."""
 _TITLE = 3
@@ -81,10 +92,10 @@ _FILE_ENDINGS = frozenset(
     {"zip", "mov", "md", "py", "sh", "ai", "ps", "pl", "rs", "so", "cc", "app", "cab", "foo", "cad"}
 )
 """Public suffixes that are endings of file names as well; a path or a scheme shows that it is a link."""
-_DOT = r"(?:[.。．｡․]|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
+_DOT = r"(?:[.。．｡․]|[\[({](?:\.|dot|chấm|cham)[\])}])"
 _LETTERS = r"\w\-\u0300-\u036f"
 _LABEL = rf"[^\W_][{_LETTERS}]{{0,62}}+"
-_MAY_HOLD = re.compile(r"[.。．｡․][^\W_]|:[^\s\d]|[/\\]{2}|[\[({](?:\.|dot)", re.IGNORECASE)
+_MAY_HOLD = re.compile(r"[.。．｡․][^\W_]|:[^\s\d]|[/\\]{2}|[\[({](?:\.|dot|ch)", re.IGNORECASE)
 _REST = r"[^\s<>\"“”«»|]*"
 _CANDIDATE = re.compile(
     rf"(?i:(?:h(?:tt|xx|\*\*)ps?(?:\[:\]|:)[/\\]{{1,3}}|(?<!\w)(?:ftps?|file|smb|intent|itms-services|zalo|market)://"

@@ -40,9 +40,9 @@ starts something on the reader's device; a shortened address; an invitation to a
 """
 REASONS = frozenset(
     {
-        "listed", "gov", "brand", "letters", "misspelt", "foreign_suffix", "inside", "mixed_scripts", "foreign_script",
-        "program", "script_file", "ip", "ip_disguised", "userinfo", "encoded_host", "long_host", "scheme", "shortened",
-        "invitation", "forwards",
+        "listed", "gov", "brand", "letters", "misspelt", "foreign_suffix", "inside", "lure", "mixed_scripts",
+        "foreign_script", "program", "script_file", "ip", "ip_disguised", "userinfo", "encoded_host", "long_host",
+        "scheme", "shortened", "invitation", "forwards",
     }
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _judge(address: Address, lists: LinkLists, depth: int) -> LinkDanger | None:
         return join_dangers((_danger("short_link", False, "shortened"), _judge_userinfo(address), inner))
     return join_dangers(
         (
-            _judge_likeness(host, lists),
+            _judge_likeness(_named_host(address), lists),
             _judge_download(address),
             _judge_userinfo(address),
             _judge_host_form(address),
@@ -141,6 +141,12 @@ def _judge_invitation(address: Address) -> LinkDanger | None:
     return _danger("group_invitation", False, "invitation")
 
 
+def _named_host(address: Address) -> str:
+    """Return the host, with the name of the page in front of it where Google Sites has that in the path."""
+    named = _PAGE_NAME.match(address.rest) if address.host == "sites.google.com" else None
+    return f"{named[1].lower()}.{address.host}" if named else address.host
+
+
 def _judge_likeness(host: str, lists: LinkLists) -> LinkDanger | None:
     likeness = find_likeness(host, lists)
     reasons = set(likeness.reasons) if likeness else set()
@@ -165,6 +171,8 @@ def _judge_host_form(address: Address) -> LinkDanger | None:
         return _danger("hidden_link", True, "encoded_host")
     if len(address.host) > _LONGEST_HOST or address.host.count(".") >= _MOST_DOTS:
         return _danger("hidden_link", False, "long_host")
+    if _OF_MACHINES.search(address.host):
+        return _danger("hidden_link", False, "ip")
     return None
 
 
@@ -181,13 +189,19 @@ _WEB = frozenset({"http", "https", "ftp", "ftps"})
 _RUNNING = frozenset({"javascript", "vbscript", "search-ms", "hcp", "mhtml", "jar"})
 _STARTING = frozenset({"intent", "itms-services"})
 _DEEPEST = 2
+_OF_MACHINES = re.compile(
+    r"\.(?:nip\.io|sslip\.io|duckdns\.org|ddns\.net|hopto\.org|zapto\.org|sytes\.net|no-ip\.(?:org|biz)|dynu\.net"
+    r"|trycloudflare\.com|ngrok(?:-free)?\.(?:app|dev|io)|loca\.lt|serveo\.net)$"
+)
+"""Services whose names lead to anybody's machine, as a bare IP address does."""
+_PAGE_NAME = re.compile(r"/(?:view|site)/([\w-]{1,60})(?=[/?#]|$)")
 _LONGEST_HOST = 80
 _MOST_DOTS = 7
 _LONGEST_VALID = 253
 """Most characters of a name by RFC 1035; browsers open no longer one."""
 _ENCODED = re.compile("%[0-9a-f]{2}")
 _FORWARDED = re.compile(r"https?(?::|%3a)[^\s&]+", re.IGNORECASE)
-_ENDS = r"(?=$|[?#&;,]|/?$)"
+_ENDS = r"(?=$|[?#&;,]|/(?:file|download)?$)"
 _PROGRAM = re.compile(
     r"\.(?:apk|xapk|apks|exe|msi|msix|scr|bat|cmd|pif|vbs|vbe|hta|ps1|lnk|wsf)" + _ENDS, re.IGNORECASE
 )

@@ -1,10 +1,11 @@
 """Lists by which links are judged: trusted domains, domains for everybody's files, bad ones, shorteners and brands."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from zalo_governor.text.links.addresses import in_latin, parents
+from zalo_governor.text.wrong_line import WrongLineError
 
 
 class Brand(NamedTuple):
@@ -50,6 +51,7 @@ class LinkLists:
         self._shorteners = frozenset(map(_read_domain, shorteners))
         self.by_shape = {shape_of(brand.name): brand for brand in reversed(self.brands)}
         self.owned_shapes = {".".join(map(shape_of, domain.split("."))): domain for domain in self._owned}
+        self._listed = self._trusted | self._shared | self._shorteners
         self._one_letter_less = _index_omissions(self.brands)
         long_names = sorted((shape_of(brand.name) for brand in self.brands if brand.distinctive), key=len, reverse=True)
         self.names = re.compile("|".join(re.escape(name) for name in long_names) or "(?!)")
@@ -85,6 +87,19 @@ class LinkLists:
                     return inside
         return ""
 
+    def listed_domain_inside(self, labels: Sequence[str]) -> str:
+        """Return the domain of any list but the dangerous that stands among labels in front of a suffix, dash or dot.
+
+        It is `momo.vn` in `momo.vn-qua.mau` and `zoom.us` in `zoom-us.mau`. Shorter ones are parts of common words.
+        """
+        pieces = [piece for label in labels for piece in label.split("-")]
+        for start in range(len(pieces) - 1):
+            for end in range(start + 2, min(start + _MOST_LABELS, len(pieces)) + 1):
+                inside = ".".join(pieces[start:end])
+                if len(inside) >= _SHORTEST_INSIDE and inside in self._listed:
+                    return inside
+        return ""
+
     def near(self, label: str) -> Iterable[Brand]:
         """Return the brands whose names may differ from the label by one typing error (see `edit_distance.slips`)."""
         keys = (label, *(label[:at] + label[at + 1 :] for at in range(len(label))))
@@ -115,18 +130,22 @@ def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, tuple[Brand, ...]]
 def _read_brand(line: str) -> Brand:
     name, tab, domains = line.strip().partition("\t")
     if not tab or not _NAME.fullmatch(name):
-        raise ValueError(f"{line!r}: phải là tên, một dấu tab, rồi các tên miền thật cách nhau bằng dấu cách")
-    return Brand(name.rstrip("?"), not name.endswith("?"), tuple(map(_read_domain, domains.split())))
+        raise WrongLineError(line, "phải là tên, một dấu tab, rồi các tên miền thật cách nhau bằng dấu cách")
+    return Brand(name.rstrip("?"), not name.endswith("?"), tuple(_read_domain(one, line) for one in domains.split()))
 
 
-def _read_domain(line: str) -> str:
-    domain = line.strip().lower()
+def _read_domain(written: str, line: str | None = None) -> str:
+    domain = written.strip().lower()
     if not _DOMAIN.fullmatch(domain):
-        raise ValueError(f"{line!r}: phải là một tên miền, ví dụ mau.gov.vn, không kèm http:// và đường dẫn")
+        raise WrongLineError(
+            written if line is None else line,
+            f"{written!r} phải là một tên miền, ví dụ mau.gov.vn, không kèm http:// và đường dẫn",
+        )
     return domain
 
 
 _SHORTEST_INDEXED = 4
+_SHORTEST_INSIDE = 6
 _MOST_LABELS = 5
 """Most labels of a domain of a brand."""
 _NAME = re.compile(r"[a-z0-9-]{3,40}\??")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ class Likeness(NamedTuple):
     """What makes a host look like another one."""
 
     reasons: frozenset[str]
-    """`gov` or `brand` for whom it passes for; `letters`, `misspelt`, `foreign_suffix`, `inside` for how."""
+    """`gov` or `brand` for whom it passes for; `letters`, `misspelt`, `foreign_suffix`, `inside` for how; `lure`."""
     certain: bool
     """True where hardly any honest owner would choose such a name."""
 
@@ -61,6 +62,7 @@ def _likenesses(host: str, plain: str, site: Site, lists: LinkLists) -> tuple[Li
         _like_owned_domain(plain, site, lists),
         _like_brand(host, site, lists),
         _brand_in_subdomain(site, lists),
+        _office_or_lure(site, lists),
     )
 
 
@@ -121,10 +123,21 @@ def _like_brand(host: str, site: Site, lists: LinkLists) -> Likeness | None:
 def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Likeness | None:
     """Look for a brand's name inside a longer label, such as `vietcombank-nhanqua`."""
     found = lists.names.search(shape)
-    words = [shape_of(part) for part in re.split("[-_]", label)]
+    parts = re.split("[-_]", label)
+    words = [shape_of(part) for part in parts]
+    for part, word in zip(parts, words, strict=True):
+        brand = lists.by_shape.get(word)
+        if brand and part != brand.name and len(part) >= _SHORTEST_ALTERED and any(map(str.isdecimal, part)):
+            return Likeness(frozenset({"brand", "letters"}), certain=brand.distinctive)
     if found is None:
         others = [word for word in words if word not in lists.by_shape]
-        if len(others) < len(words) and (_BAIT.search("".join(others)) or _LIKE_SUFFIXES.intersection(others)):
+        lures = (
+            _BAIT.search("".join(others))
+            or _LIKE_SUFFIXES.intersection(others)
+            or site.suffix in _CHEAP
+            or any(map(str.isdecimal, label))
+        )
+        if len(others) < len(words) and lures:
             return Likeness(frozenset({"brand", "inside"}), certain=False)
         return None
     rest = shape[: found.start()] + shape[found.end() :]
@@ -140,6 +153,22 @@ def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Lik
     return Likeness(frozenset({"brand", "inside"}), certain=lures and (as_a_word or not short))
 
 
+def _office_or_lure(site: Site, lists: LinkLists) -> Likeness | None:
+    """Look for domains, names of offices and words that lure, in front of a suffix that such an owner rarely has."""
+    labels = [label for label in (*site.subdomain, site.domain) if label]
+    if inside := lists.listed_domain_inside(labels):
+        return Likeness(frozenset({_whose(inside), "inside"}), certain=False)
+    if site.suffix.endswith("vn") and site.domain:
+        return None
+    name = ".".join(map(shape_of, labels))
+    if _OFFICE.search(name) or any(label.startswith("vn-") for label in labels[1:] if labels[0] != "www"):
+        return Likeness(frozenset({"gov", "inside"}), certain=False)
+    cheap = not site.domain or site.suffix in _CHEAP
+    if site.suffix in _FOR_GAMBLING or (cheap and _LURE.search(name)):
+        return Likeness(frozenset({"lure"}), certain=False)
+    return None
+
+
 def _may_be_misspelt(label: str, brand: Brand, site: Site) -> bool:
     """Return whether one typing error in the label suffices to take it for the brand.
 
@@ -152,18 +181,22 @@ def _may_be_misspelt(label: str, brand: Brand, site: Site) -> bool:
 
 def _brand_in_subdomain(site: Site, lists: LinkLists) -> Likeness | None:
     """Look for a brand's name in front of a foreign domain, such as `zalo.mau-login.com`."""
-    lures = bool(_BAIT.search(shape_of(site.domain))) or site.domain.startswith(_CONTINUED)
+    continued = site.domain.startswith(_CONTINUED)
+    lures = continued or bool(_BAIT.search(shape_of(site.domain)))
     anybodys = not site.domain
+    suspicious = continued or site.suffix in _CHEAP or _LURE.search(shape_of(site.domain))
     for label in site.subdomain:
         for part in {label, *re.split("[-_]", label)}:
             brand = lists.by_shape.get(shape_of(part))
-            if brand is None or not brand.distinctive:
+            if brand is None:
                 continue
             altered = part != brand.name
+            if not brand.distinctive and not altered and not suspicious:
+                continue
             if site.suffix.endswith("vn") and not altered and not lures and not anybodys:
                 continue  # "zalo.tinhmau.vn": an office's own page on the service.
             reasons = {"brand", "inside"} | ({"letters"} if altered else set())
-            return Likeness(frozenset(reasons), certain=altered or lures or anybodys)
+            return Likeness(frozenset(reasons), certain=brand.distinctive and (altered or lures or anybodys))
     return None
 
 
@@ -178,22 +211,49 @@ def _scripts_of(label: str) -> set[str]:
 
 _COUNTRY = 2
 _SHORTEST_MISSPELT = 6
+_SHORTEST_ALTERED = 4
 _LONG_NAME = 8
 _LONG_ENOUGH_INSIDE = 6
 _MISSPELT_GOV = frozenset({"govn", "govv", "goov", "ggov", "gouv", "gqv", "goy", "gobv", "gvo", "ogv"})
 _VIETNAM_IN_LABEL = re.compile("[gq][o0]v[-_]?(?:vn(?![a-z])|viet-?nam)")
+_LURES = (
+    "login", "signin", "verify", "otp", "kyc", "wallet", "airdrop", "uudai", "ruttien",
+    "dangnhap", "xacminh", "xacthuc", "capnhat", "baomat", "khuyenmai", "nhanqua", "quatang", "tangqua", "trian",
+    "trungthuong", "nhantien", "nhanthuong", "hoantien", "vayvon", "vaynhanh", "vaytien", "napthe", "naptien",
+    "khoiphuc", "mokhoa", "khieunai", "kichhoat", "nangcap", "sinhtrac", "dinhdanh", "thanhtoan", "tracuu",
+    "nhiemvu", "kiemtien", "doithuong", "nhacai", "taixiu", "nohu", "casino", "phatnguoi", "nopphat", "dienluc",
+)  # fmt: skip
 _BAIT_WORDS = (
-    "login", "signin", "verify", "secure", "security", "support", "online", "otp", "kyc", "update", "account", "wallet",
-    "dangnhap", "xacminh", "xacthuc", "capnhat", "baomat", "hotro", "khuyenmai", "nhanqua", "quatang", "trian", "uudai",
-    "trungthuong", "hoantien", "vayvon", "vaynhanh", "napthe", "naptien", "ruttien", "khoiphuc", "mokhoa", "khieunai",
-    "baocao", "giahan", "kichhoat", "nangcap", "sinhtrac", "dinhdanh", "thanhtoan", "hoadon", "tracuu",
+    *_LURES, "secure", "security", "support", "online", "update", "account", "hotro", "baocao", "giahan", "hoadon",
     "phat", "thuong", "qua", "app", "vip", "vote", "binhchon", "event", "sukien", "gift", "free", "bonus",
-    "docs", "drive", "banking", "digibank", "tuyendung", "donhang", "giaohang",
+    "docs", "drive", "forms", "meeting", "banking", "digibank", "tuyendung", "donhang", "giaohang",
     "buukien", "mobile", "shop",
 )  # fmt: skip
-_BAIT = re.compile("|".join(sorted((shape_of(word) for word in _BAIT_WORDS), key=len, reverse=True)))
+_OFFICE_WORDS = (
+    "ubnd", "uyban", "hdnd", "congan", "cccd", "cancuoc", "dinhdanh", "dancuquocgia", "dichvucong", "dvcquocgia",
+    "vneid", "vssid", "bhxh", "baohiemxahoi", "thuedientu", "cucthue", "hoanthue", "csgt",
+    "thuenhanuoc", "hochieu", "tuphap", "socongthuong", "soxaydung", "sogddt",
+    "khobac", "sotaichinh", "sonoivu", "soyte", "sogiaoduc", "bonoivu", "boyte", "botaichinh", "vienkiemsat", "toaan",
+    "thihanhan", "nganhangnhanuoc", "chinhphu", "quochoi",
+)  # fmt: skip
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(shape_of, words), key=len, reverse=True)))
+
+
+_BAIT = _any_of(_BAIT_WORDS)
+_LURE = _any_of(_LURES)
+_OFFICE = _any_of(_OFFICE_WORDS)
+_CHEAP = frozenset(
+    ("top", "xyz", "icu", "cyou", "click", "vip", "bar", "cc", "club", "online", "site", "shop", "live", "link", "fun",
+     "life", "world", "store", "space", "website", "pw", "tk", "ml", "ga", "cf", "gq", "sbs", "cfd", "lol", "rest",
+     "monster", "info", "asia", "win", "buzz", "today", "ws", "me", "app", "pro", "work", "support")
+)  # fmt: skip
+"""Suffixes that cost next to nothing, or less than deceivers gain in a day."""
+_FOR_GAMBLING = frozenset({"bet", "casino", "poker", "loan", "bingo"})
 _CONTINUED = ("com-", "vn-", "net-", "me-", "org-")
 """How a label begins that continues a name in front of it: `vietcombank.com-vn.cc`."""
 _LIKE_SUFFIXES = frozenset(
-    map(shape_of, ("vn", "com", "me", "net", "comvn", "vietnam", "quocgia", "web", "chat", "pc"))
+    map(shape_of, ("vn", "com", "me", "net", "comvn", "vietnam", "quocgia", "web", "chat", "pc", "vi"))
 )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from zalo_governor.text.wrong_line import WrongLineError
+
 
 class ShortForms:
     """List of the accepted abbreviations of job titles and agencies.
@@ -11,7 +13,7 @@ class ShortForms:
         lines: each a long form, a tab and its short form; the case of the long form does not matter.
 
     Raises:
-        ValueError: a line has no tab.
+        WrongLineError: a line has no tab.
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
@@ -19,7 +21,7 @@ class ShortForms:
         for line in lines:
             long, tab, short = line.partition("\t")
             if not tab:
-                raise ValueError(f"mỗi dòng phải gồm dạng đầy đủ, một dấu tab, dạng viết gọn; dòng sai: {line}")
+                raise WrongLineError(line, "phải gồm dạng đầy đủ, một dấu tab, rồi dạng viết gọn")
             pairs.append((long.strip(), short.strip()))
         pairs.sort(key=lambda pair: -len(pair[0]))
         self._pairs = [(re.compile(rf"(?<!\w){re.escape(long)}(?!\w)", re.IGNORECASE), short) for long, short in pairs]

@@ -95,3 +95,11 @@ def test_what_cannot_be_read_is_named_with_what_to_do(tmp_path: Path, name: str,
         path.write_bytes(content)
     with pytest.raises(ConfigError, match=name):
         read_sheet(path)
+
+
+@pytest.mark.parametrize("quoted", ['"Lò Văn Mẫu,Chuyên viên', '"Lò Văn" Mẫu,Chuyên viên'])
+def test_a_row_of_csv_that_cannot_be_read_is_told_by_its_line(tmp_path: Path, quoted: str) -> None:
+    path = tmp_path / "danh-sach.csv"
+    path.write_text(f"Họ và tên,Chức vụ\nGiàng A Sử,Chủ tịch\n{quoted}\nĐèo Thị Hoa,Chuyên viên\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"{path}:3: không tách được thành các ô"):
+        read_sheet(path)

@@ -1,5 +1,6 @@
 """Clause 4.4 in texts, cards and quotes, as members meet it. All addresses are invented."""
 
+from copy import copy
 from datetime import UTC, datetime
 
 import pytest
@@ -40,7 +41,7 @@ def test_one_finding_tells_of_all_links_of_a_string() -> None:
     ("text", "severity"),
     [
         ("https://bit.ly/mau", Severity.SUSPECT),
-        ("https://zalo.me/g/mau123", Severity.TRIAGE),
+        ("http://203.0.113.7/hop", Severity.TRIAGE),
         ("http://203.0.114.7/hop", Severity.TRIAGE),
         (f"Cảnh báo: không truy cập {BAD}", Severity.TRIAGE),
         (f"CANH BAO lua dao {BAD}", Severity.TRIAGE),
@@ -102,3 +103,12 @@ def test_a_command_in_private_may_name_a_link() -> None:
 def test_an_unknown_kind_in_the_settings_is_named() -> None:
     with pytest.raises(ValueError, match="không có loại bit_ly"):
         LinkParameters.model_validate({"kinds": {"bit_ly": "minor"}, "warnings": ["cảnh báo"]})
+
+
+def test_an_invitation_of_zalo_counts_only_where_the_office_names_it() -> None:
+    invited = MessageSent(at=AT, text="Vào nhóm https://zalo.me/g/mau123")
+    assert findings(invited) == []
+    kinds = SHIPPED.parameters.model_copy(update={"kinds": {"group_invitation": Severity.TRIAGE}})
+    rule = copy(SHIPPED)
+    rule.parameters = kinds
+    assert [finding.severity for finding in rule.check(invited, NO_CONTEXT)] == [Severity.TRIAGE]

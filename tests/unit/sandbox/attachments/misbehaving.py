@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 
 from zalo_governor.domain.attachments import ScanResult
+from zalo_governor.sandbox.attachments.contents import LimitError
 from zalo_governor.sandbox.attachments.server import Confinement, serve
 from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes
 
@@ -82,13 +84,22 @@ def _kill(_content: bytes) -> str:
 
 
 def _hang(_content: bytes) -> str:
-    time.sleep(3600)
-    return _DONE
+    while True:
+        with suppress(LimitError):
+            time.sleep(3600)
 
 
 def _spin(_content: bytes) -> str:
     while True:
-        pass
+        with suppress(LimitError):
+            while True:
+                pass
+
+
+def _take_long(_content: bytes) -> str:
+    with suppress(LimitError):
+        time.sleep(3600)
+    return "what was read"
 
 
 def _eat_memory(_content: bytes) -> str:
@@ -126,6 +137,7 @@ _ATTEMPTS = {
     "kill": _kill,
     "hang": _hang,
     "spin": _spin,
+    "take_long": _take_long,
     "eat_memory": _eat_memory,
     "crash": _crash,
     "shout": _shout,
@@ -136,4 +148,4 @@ _ATTEMPTS = {
 if __name__ == "__main__":
     forbid_network_and_writes([Path("/usr"), Path("/lib"), Path("/lib64"), Path(sys.prefix), Path.cwd()])
     with socket.socket(fileno=os.dup(0)) as line:
-        serve(line, scan, Confinement(Limits(memory=1 << 30, cpu_seconds=2), seconds=3.0))
+        serve(line, scan, Confinement(Limits(memory=1 << 30, cpu_seconds=2), seconds=3.0, interrupted_after=2.5))

@@ -58,6 +58,10 @@ def test_a_reader_that_does_not_end_is_ended(scanner: AttachmentScanner, attempt
     assert time.monotonic() - began < 10
 
 
+def test_a_reader_that_takes_too_long_is_told_to_hand_over_what_it_has(scanner: AttachmentScanner) -> None:
+    assert scanner.scan(b"content", "take_long").type == "what was read"
+
+
 def test_a_reader_that_wants_all_memory_gets_an_error(scanner: AttachmentScanner) -> None:
     assert scanner.scan(b"content", "eat_memory").type == "MemoryError"
 

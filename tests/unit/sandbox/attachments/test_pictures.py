@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 
 
 def open_picture(content: bytes) -> Image.Image | None:
-    return next(iter(open_frames(content, 1)), None)
+    return next(iter(open_frames(content, 1).frames), None)
 
 
 def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
@@ -49,13 +49,25 @@ def test_exif_turns_the_picture_upright() -> None:
 def test_pages_of_a_tiff_are_read_up_to_the_limit() -> None:
     pages = [Image.new("L", (30, 30), shade) for shade in range(12)]
     content = encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    assert len(open_frames(content)) == pictures.MOST_FRAMES
-    assert len(open_frames(content, 3)) == 3
+    read = open_frames(content)
+    assert (len(read.frames), read.cut) == (pictures.MOST_FRAMES, True)
+    assert len(open_frames(content, 3).frames) == 3
+    exactly = encode(pages[0], "TIFF", save_all=True, append_images=pages[1 : pictures.MOST_FRAMES])
+    assert not open_frames(exactly).cut
 
 
-def test_too_many_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_pixels_are_not_decoded_and_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
-    assert open_picture(encode(Image.new("RGB", (60, 40)), "PNG")) is None
+    assert open_frames(encode(Image.new("RGB", (60, 40)), "PNG")) == ([], True)
+    assert open_frames(b"GIF89a") == ([], False)
+
+
+def test_a_large_photo_is_made_smaller_while_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 40_000)
+    monkeypatch.setattr(pictures, "_MOST_OF_JPEG", 120_000)
+    monkeypatch.setattr(pictures, "_LONGEST", 100)
+    assert len(open_frames(encode(Image.new("RGB", (400, 300)), "JPEG")).frames) == 1
+    assert open_frames(encode(Image.new("RGB", (400, 301)), "JPEG")) == ([], True)
 
 
 def test_transparent_ground_is_white_and_deep_grey_is_scaled() -> None:

@@ -1,10 +1,11 @@
 """Orders of which the program is unsure: the question to the admins, and what becomes of them."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.desk import to
+from tests.unit.services.desk import GROUP, to
 from tests.unit.services.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
 from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.domain.events import Attachment, MessageRef, Reacted
@@ -18,9 +19,8 @@ def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word
     desk.take()
     desk.until(desk.now + timedelta(minutes=1))
     [asked] = to(desk.take(), "admin_staff")
-    assert "CĐ1" in asked
-    assert "/dung CĐ1" in asked
-    desk.say("admin_staff", "/dung CĐ1", place="private")
+    assert "CĐ1: giao Sở Y tế, Sở Tài chính, hạn 17:00 26/11?" in asked
+    desk.say("admin_staff", "Đúng rồi", place="private")
     assert desk.directive().open
     assert not desk.entries()["Sở Y tế"].silent
     desk.say("admin", "/khong CĐ1", place="private")
@@ -93,3 +93,95 @@ def test_a_reaction_to_an_unsure_order_counts_once_that_is_accepted() -> None:
     act(desk, "tai_chinh", Reacted, targets=(MessageRef(key=order.key),), icon="")
     desk.say("admin", "/dung CĐ1", place="private")
     assert {name: one.silent for name, one in desk.entries().items()} == {"Sở Y tế": False, "Sở Tài chính": True}
+
+
+def ask(desk: LedgerDesk, orders: int = 1) -> None:
+    """The program asks the admins about so many messages at once."""
+    for number in range(orders):
+        desk.order(ORDER if number == 0 else SECOND)
+        desk.later(minutes=1)
+    desk.make_unsure()
+    for at in range(1, orders):
+        desk.store.directives[at] = desk.directive(at + 1).model_copy(update={"state": DirectiveState.PROPOSED})
+    desk.until(desk.now + timedelta(minutes=1))
+    desk.take()
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [("đúng", "open"), ("Phải.", "open"), ("roi a", "open"), ("Ừ", "open"), ("không", "dropped"),
+     ("KHONG PHAI", "dropped"), ("CĐ1 đúng", "open"), ("không, cđ1", "dropped"), ("đúng giờ", "proposed"),
+     ("không biết", "proposed"), ("đúng 1 giờ mới xong", "proposed"), ("không 1 ai nói", "proposed")],
+)  # fmt: skip
+def test_one_word_of_who_was_asked_decides(word: str, state: str) -> None:
+    desk = LedgerDesk()
+    ask(desk)
+    desk.say("admin", word, place="private")
+    assert desk.directive().state.value == state
+
+
+@pytest.mark.parametrize("who", ["leader", "report_reader", "y_te"])
+def test_one_word_of_who_was_not_asked_decides_nothing(who: str) -> None:
+    desk = LedgerDesk()
+    ask(desk)
+    desk.say(who, "đúng", place="private")
+    assert desk.directive().state is DirectiveState.PROPOSED
+
+
+def test_one_word_decides_nothing_where_it_may_answer_something_else() -> None:
+    desk = LedgerDesk()
+    ask(desk)
+    desk.later(minutes=1)
+    desk.say("admin", "/trangthai", place="private")
+    desk.take()
+    desk.say("admin", "đúng", place="private")
+    assert desk.directive().state is DirectiveState.PROPOSED
+    assert "kèm mã, ví dụ: đúng CĐ1" in to(desk.take(), "admin")[0]
+    desk.say("admin_staff", "đúng", place="private")
+    assert desk.directive().open
+
+
+def test_of_several_messages_the_code_has_to_be_said() -> None:
+    desk = LedgerDesk()
+    ask(desk, 2)
+    desk.say("admin", "không", place="private")
+    [told] = to(desk.take(), "admin")
+    assert "Tin chờ xác nhận: CĐ1, CĐ2" in told
+    desk.say("admin", "không CĐ2", place="private")
+    assert [one.state.value for one in desk.store.directives] == ["proposed", "dropped"]
+
+
+def test_how_often_the_program_asked_and_was_right_is_counted() -> None:
+    desk = LedgerDesk()
+    ask(desk, 2)
+    desk.store.audited += [{"action": "directive.proposed", "subject": code} for code in ("CĐ1", "CĐ2")]
+    desk.say("admin", "không CĐ2", place="private")
+    figures = desk.uow.directives.figures(GROUP, desk.now - timedelta(days=1), desk.now, desk.now)
+    assert (figures.questions, figures.questions_yes, figures.questions_no) == (2, 0, 1)
+    desk.say("admin", "đúng CĐ1", place="private")
+    figures = desk.uow.directives.figures(GROUP, desk.now - timedelta(days=1), desk.now, desk.now)
+    assert (figures.questions, figures.questions_yes, figures.questions_no) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("việc giao Sở Tài chính đến đâu rồi?", ["CĐ1"]),
+        ("STC xong chưa", ["CĐ1"]),
+        ("bên giáo dục còn nợ tôi gì", ["CĐ2"]),
+        ("vụ tiêm chủng tới mô rồi", ["CĐ1"]),
+        ("việc an toàn bếp ăn trường học đến đâu", ["CĐ2"]),
+        ("Sở Y tế còn nợ tôi gì", ["CĐ2", "CĐ1"]),
+        ("chị Tỉ trả lời chưa em", ["CĐ1"]),
+        ("CĐ2 đến đâu rồi", ["CĐ2"]),
+        ("/giaoviec Sở Tài chính", ["CĐ1"]),
+    ],
+)
+def test_a_question_about_an_agency_or_a_matter_shows_its_directives(question: str, shown: list[str]) -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order(SECOND)
+    desk.take()
+    desk.say("leader", question, place="private")
+    [told] = to(desk.take(), "leader")
+    assert list(dict.fromkeys(re.findall(r"CĐ\d(?= \()", told))) == shown

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.services.desk import CATALOGUE, REGULATION
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
-from zalo_governor.services.reports.periods import as_period, asked, days, up_to
+from zalo_governor.services.reports.periods import as_period, asked, days, named_in, up_to
 from zalo_governor.text.fold import fold
 
 TUESDAY = date(2026, 11, 24)
@@ -167,3 +167,24 @@ def test_a_scheduled_report_names_the_days_that_it_touches() -> None:
 def test_any_words_give_a_period_in_order_or_nothing(words: str, today: date) -> None:
     span = asked(words, today)
     assert span is None or span.first <= span.last
+
+
+@pytest.mark.parametrize(
+    ("sentence", "default", "first", "last"),
+    [
+        ("cho toi bao cao thang 10", "thang", (2026, 10, 1), (2026, 10, 31)),
+        ("bao cao tuan tu 6/10 den 12/10", "tuan", (2026, 10, 6), (2026, 10, 12)),
+        ("tong ket t2-t6 giup toi", "tuan", (2026, 11, 23), (2026, 11, 29)),
+        ("2 tuan dau thang 3 co gi", "tuan", (2026, 3, 1), (2026, 3, 31)),
+        ("tuan roi lam duoc gi", "tuan", (2026, 11, 16), (2026, 11, 22)),
+        ("nam nay quy che sua chua", "", (2026, 1, 1), (2026, 12, 31)),
+        ("o viet nam co gi moi", "", (2026, 11, 24), (2026, 11, 24)),
+        ("quy vua roi ra sao, quy 3", "thang", (2026, 7, 1), (2026, 9, 30)),
+        ("khong noi ky nao", "thang", (2026, 11, 1), (2026, 11, 30)),
+    ],
+)
+def test_a_sentence_names_a_period(
+    sentence: str, default: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    span = named_in(sentence, TUESDAY, default)
+    assert (span.first, span.last) == (date(*first), date(*last))

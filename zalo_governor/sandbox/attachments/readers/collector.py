@@ -32,18 +32,18 @@ class Collector:
 
     def add_text(self, text: str, *, page: int | None = None, place: str = "body") -> None:
         """Add a text, unless it is blank or the same text of the same page is already there."""
-        self.budget.check_time()
         text = text.strip()
-        if not text or (text, page) in self._seen:
-            return
-        left = self.budget.left("characters")
-        if len(text) > left:
-            self.note(NotChecked.LIMIT)
-            text = text[:left]
-        if text:
-            self.budget.spend("characters", len(text))
-            self._seen.add((text, page))
-            self.contents.texts.append(TextPart(text, page, place))
+        if text and (text, page) not in self._seen:
+            left = self.budget.left("characters")
+            if len(text) > left:
+                self.note(NotChecked.LIMIT)
+                text = text[:left]
+            if text:
+                self._seen.add((text, page))
+                # What was read when the time is over counts, too.
+                self.contents.texts.append(TextPart(text, page, place))
+                self.budget.spend("characters", len(text))
+        self.budget.check_time()
 
     def add_lines(self, lines: Iterable[str], *, page: int | None = None, place: str = "body") -> None:
         """Add many short texts as one of lines, each line once: thousands of cells may hold the same formula."""

@@ -28,6 +28,7 @@ def _read(content: bytes, collector: Collector) -> None:
     for count, part in enumerate(message.walk()):
         collector.budget.check_time()
         if count >= _MOST_PARTS:
+            collector.note(NotChecked.LIMIT)
             break
         with collector.noting_damage():
             _read_headers(part, collector)

@@ -1,6 +1,10 @@
-"""Reads plain text: .txt, .csv, .log, .json, calendars, cards."""
+"""Reads plain text: .txt, .csv, .log, .json; calendars and cards (RFC 5545, RFC 6350)."""
 
+import base64
+import csv
+import quopri
 import re
+from contextlib import suppress
 
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
@@ -9,6 +13,15 @@ from zalo_governor.sandbox.attachments.readers.collector import Collector, colle
 
 _DDE = re.compile(r"(?:^|[,;\t\"])\s*[=+@-][\w ]{1,40}\|\s*'[^'\n]{0,300}'\s*!", re.MULTILINE)
 """A formula that starts a program by DDE, which spreadsheet programs carry out when they open the text as a table."""
+_FOLD = re.compile(r"\r?\n[ \t]")
+_QUOTED = re.compile(r"^[^:\n]{0,300}QUOTED-PRINTABLE[^:\n]{0,300}:(?:.*=\r?\n)+", re.IGNORECASE | re.MULTILINE)
+"""Lines of version 2.1 that go on in the next one."""
+_PROPERTY = re.compile(r"(?P<name>[\w.-]{1,60}(?:;[^:\n]{0,300})?):(?P<value>.*)")
+_HEAD = 4096
+_LINES_OF_HEAD = 6
+"""Lines that show whether a text is a table: all have as many cells."""
+_BY_CHANCE = {";": 1, ",": 2, "|": 1}
+"""Signs between cells, each with how many columns may be chance."""
 
 
 def read(content: bytes, budget: Budget) -> Contents:
@@ -16,12 +29,53 @@ def read(content: bytes, budget: Budget) -> Contents:
     return collect(_read, content, budget)
 
 
+def read_cards(content: bytes, budget: Budget) -> Contents:
+    """Return the values of a calendar or of contact cards, a line each, without the names of their properties."""
+    return collect(_read_cards, content, budget)
+
+
+def _read_cards(content: bytes, collector: Collector) -> None:
+    for text in _texts(content, collector):
+        values = []
+        whole = _QUOTED.sub(lambda found: re.sub(r"=\r?\n", "", found[0]), _FOLD.sub("", text.replace("\0", "")))
+        for line in whole.splitlines():
+            found = _PROPERTY.match(line)
+            name, value = (found["name"].upper(), found["value"]) if found else ("", line)
+            if "ENCODING=B" in name:
+                with collector.noting_damage():
+                    collector.add_inner("data", base64.b64decode(value))
+            else:
+                values.append(_readable(value, quoted="QUOTED-PRINTABLE" in name))
+        collector.add_text("\n".join(values))
+
+
+def _readable(value: str, *, quoted: bool) -> str:
+    if quoted:
+        value = decode(quopri.decodestring(value.encode()), "utf-8")[0]
+    return re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
+
+
 def _read(content: bytes, collector: Collector) -> None:
-    # The longest character takes four bytes; what the budget cannot hold is not decoded.
-    most = collector.budget.left("characters") * 4 + 4
-    for text in decode(content[:most]):
-        collector.add_text(text.replace("\0", ""))
+    for text in _texts(content, collector):
+        collector.add_text(_with_tabs(text.replace("\0", "")))
         if _DDE.search(text):
             collector.add_danger("dde", certain=False)
+
+
+def _texts(content: bytes, collector: Collector) -> list[str]:
+    # The longest character takes four bytes; what the budget cannot hold is not decoded.
+    most = collector.budget.left("characters") * 4 + 4
     if len(content) > most:
         collector.note(NotChecked.LIMIT)
+    return decode(content[:most])
+
+
+def _with_tabs(text: str) -> str:
+    """Return the text; if it is a table, with tabs between its cells, as other readers give tables."""
+    head = [line for line in text[:_HEAD].splitlines()[:_LINES_OF_HEAD] if line.strip()]
+    for sign, by_chance in _BY_CHANCE.items():
+        with suppress(csv.Error):
+            columns = {len(row) for row in csv.reader(head, delimiter=sign)}
+            if len(head) > 1 and len(columns) == 1 and columns.pop() > by_chance:
+                return "\n".join("\t".join(row) for row in csv.reader(text.splitlines(), delimiter=sign))
+    return text

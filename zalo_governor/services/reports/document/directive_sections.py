@@ -27,6 +27,9 @@ def directives(draft: Draft) -> Section:
         (MessageId.DIRECTIVES_PROPOSED, figures.proposed),
     )
     notes = [draft.render(MessageId.LINE_DIRECTIVES_UNCLEAR, parts=unclear)] if unclear else []
+    if figures.questions:
+        yes, no = number(figures.questions_yes), number(figures.questions_no)
+        notes.append(draft.render(MessageId.LINE_DIRECTIVES_QUESTIONS, count=number(figures.questions), yes=yes, no=no))
     rows: list[Sequence[Cell]] = [
         (
             row.name or draft.render(MessageId.AGENCY_UNKNOWN),

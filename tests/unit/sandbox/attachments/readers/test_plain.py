@@ -5,6 +5,7 @@ import email.message
 import pytest
 
 from tests.unit.sandbox.attachments.readers.documents import places
+from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget
 from zalo_governor.sandbox.attachments.readers import mail, markup, plain, reader_for
 
@@ -99,3 +100,10 @@ def test_a_formula_that_starts_a_program_is_a_danger(line: str) -> None:
 @pytest.mark.parametrize("line", ["+84 | 'so dien thoai'", "=A1+B2", "a | b | c!", "-5|'x'", "Họp 8|30' sáng!"])
 def test_a_table_of_figures_is_none(line: str) -> None:
     assert plain.read(line.encode(), Budget()).dangers == []
+
+
+def test_what_was_read_when_the_time_is_over_counts() -> None:
+    clock = iter([0.0, *[2.0] * 9])
+    contents = plain.read(MARK.encode(), Budget(seconds=1.0, clock=lambda: next(clock)))
+    assert [part.text for part in contents.texts] == [MARK]
+    assert contents.not_checked == {NotChecked.LIMIT}

@@ -1,0 +1,67 @@
+"""Words by which directives and their addressees are read: verbs of orders, heads of names, classes of words."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from zalo_governor.text.fold import fold
+
+
+class WordClass(NamedTuple):
+    """Numbers of the coarse and the fine class of a word; words of a class stand beside the same words."""
+
+    coarse: str
+    fine: str
+
+
+@cache
+def word_classes() -> dict[str, WordClass]:
+    """Return the classes of the 6,000 most frequent words, in lower case with diacritics; the file is read once.
+
+    `training/word_classes.py` makes them: they tell a verb or a name that no writer of the training used.
+    """
+    rows = files("zalo_governor.text").joinpath("word.clusters").read_text(encoding="utf-8").splitlines()
+    found: dict[str, WordClass] = {}
+    for row in rows:
+        fine, coarse, *words = row.split(" ")
+        found.update((word, WordClass(coarse, fine)) for word in words)
+    return found
+
+
+def verb_at(plain: Sequence[str], at: int) -> int:
+    """Return 2 where a verb of orders of two syllables begins, 1 at one of a single syllable, else 0.
+
+    `plain` are the words without diacritics.
+    """
+    if " ".join(plain[at : at + 2]) in _LONG_VERBS:
+        return 2
+    return int(plain[at] in _SHORT_VERBS)
+
+
+_OF_AGENCIES = (
+    "sở ubnd ban ngành phòng chi cục công an ca ubmttq mttq hđnd ubkt bch bchqs bđbp cty ty trung tâm tt vp văn xã "
+    "phường huyện thị trấn thôn bản đội tổ trạm bệnh viện trường đài kho bạc thuế điện lực vnpt viettel cảng hội đoàn "
+    "quỹ thanh tra hạt kiểm lâm csgt tỉnh thành phố tp đồn hải quan ngân hàng bhxh nhnn đặc khu"
+)
+_OF_PEOPLE = "đ/c đc đồng chí anh chị a c em e cô chú bác ông bà các mấy bên phía toàn tất cả mọi @ thầy"
+HEADS, HONORIFICS = frozenset(_OF_AGENCIES.split()), frozenset(_OF_PEOPLE.split())
+"""Words with which names of agencies begin, and words that stand before the name of an addressee."""
+_VERBS = (
+    "chủ trì, phối hợp, giải trình, giải quyết, giải thích, giải tỏa, giải ngân, kiểm tra, kiểm điểm, kiểm đếm, rà "
+    "soát, rà lại, thống nhất, trả lời, chuẩn bị, trực tiếp, trực ban, trực tại, ứng trực, bố trí, hoàn thành, hoàn "
+    "thiện, xác minh, xử lý, tham mưu, tổ chức, điều tra, điều chỉnh, điều động, theo dõi, tổng hợp, bổ sung, thẩm "
+    "định, thẩm tra, tăng cường, thực hiện, nghiên cứu, hướng dẫn, xây dựng, góp ý, khẩn trương, quán triệt, hỗ trợ, "
+    "sắp xếp, khảo sát, niêm yết, niêm phong, cập nhật, tập trung, tập kết, phát động, vận động, vận hành, huy động, "
+    "cung cấp, đề xuất, phân công, giám sát, cam kết, trao đổi, liên hệ, chấn chỉnh, triển khai, đôn đốc, tuyên "
+    "truyền, bảo đảm, đảm bảo, thanh tra, chỉ đạo, báo cáo, báo lại, cấp điện, ra quân, lưu ý, chú ý, cùng vào, vào "
+    "cuộc, làm việc, làm rõ, cho ý, cho biết, cho tôi, cho kiểm, cho anh, nghiêm túc, thay tôi, thay mặt, khắc phục, "
+    "khôi phục, công khai, đăng ký, ban hành, rút kinh, tiếp thu, tiếp tục, thông báo, thông tin, chia sẻ, tạo điều, "
+    "quyết liệt, chịu trách, tiêm vét, ngồi lại, lo, gửi, xem, coi, mở, lập, viết, in, đưa, soạn, phải, cử, tìm, nói, "
+    "đọc, xuống, đi, trình, gỡ, chọn, lấy, giữ, hỏi, nghe, sửa, dừng, dọn, cắt, đếm, nhắn, chốt, gọi, ký, nộp, gặp, "
+    "gom, dẹp, lên, về, kê, ktra, b/c, chở, cắm, treo, nhắc, rút, photo, dập, cấm, không, đừng, cần, nên, hãy, p/h"
+)
+"""Verbs of orders, after which an addressee has ended."""
+_FOLDED_VERBS = [fold(verb) for verb in _VERBS.split(", ")]
+_LONG_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " in verb)
+_SHORT_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " not in verb)
