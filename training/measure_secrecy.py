@@ -65,7 +65,7 @@ def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: Shares) -> No
     caught = 0
     for line in of_part:
         label = _label(judge, line.text)
-        name = _NAMES.get(line.label, "ordinary lines") if line.kind != "disguised" else "leaks in disguise"
+        name = _KINDS.get(line.kind) or _NAMES.get(line.label, "ordinary lines")
         alarm = "" if line.leaks else ALARM
         shares.add(f"{alarm}{name} called classified", line.group, label == "classified")
         shares.add(f"{alarm}{name} called classified or look", line.group, label in _NOTICED)
@@ -77,7 +77,7 @@ def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: Shares) -> No
             shares.add("leaks read in full", line.group, judge.may_speak(line.text))
             shares.add(f"leaks, {line.kind}: called classified", line.group, label == "classified")
             shares.add(f"leaks, {line.kind}: called classified or look", line.group, label in _NOTICED)
-        if line.leaks and line.kind != "disguised" and label == "classified":
+        if line.leaks and line.kind not in _KINDS and label == "classified":
             caught += 1
             if caught % _CHANGED_STEP == 0:
                 _count_changed(judge, line, shares)
@@ -102,6 +102,8 @@ def _label(judge: ClassifiedRule, text: str) -> str:
 
 
 _NOTICED = frozenset({"classified", "look"})
+_KINDS = {"disguised": "leaks in disguise", "hint": "leaks by a hint"}
+"""Kinds of leaks that are no plain ones."""
 _NAMES = {"leak": "plain leaks", "talk": "talk about the rule", "clean": "hard clean lines"}
 
 

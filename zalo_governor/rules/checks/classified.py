@@ -125,9 +125,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         probability = 1 / (1 + math.exp(-max(-_SCORE_LIMIT, min(_SCORE_LIMIT, score))))
         level = weighed.level.name.lower() if weighed.level else None
         more: dict[str, Any] = {"level": level, "spans": view.spans, "reason": _reason_codes(weighed, view.hides)}
-        surely, maybe = self.parameters.classified_from, self.parameters.look_from
-        if weighed.denied or weighed.elsewhere or not (weighed.named or weighed.hinted):
-            surely, maybe = self.parameters.unnamed_classified_from, self.parameters.unnamed_look_from
+        surely, maybe = self._thresholds(weighed)
         if probability >= surely and not unclear:
             clause = DIRECTIVE_CLAUSE if weighed.work else self.clause
             return self.finding("classified", clause=clause, seals=True, **more)
@@ -137,6 +135,18 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         if (talked_about or weighed.of_state_secrets) and not weighed.elsewhere:
             return self.finding("borderline", severity=Severity.SUSPECT, **more)
         return None
+
+    def _thresholds(self, weighed: Weighed) -> tuple[float, float]:
+        """Return the probabilities from which a text is labelled `classified` and `look`."""
+        limits = self.parameters
+        surely, maybe = limits.classified_from, limits.look_from
+        if weighed.denied or weighed.elsewhere or not (weighed.named or weighed.hinted):
+            surely, maybe = limits.unnamed_classified_from, limits.unnamed_look_from
+        elif not weighed.named:
+            surely = limits.hinted_classified_from
+        if not weighed.named and len(weighed.text) > _LONGEST_HINT:
+            surely = limits.long_unnamed_classified_from
+        return surely, maybe
 
     def _has_prominent_level(self, probability: float, weighed: Weighed) -> bool:
         """Return whether an admin must check the text because it bears a level as a label, or names a high level.
@@ -208,6 +218,8 @@ _MOST_HINTS = 5_000
 _MOST_VIEWS = 400
 _LONGEST_UNDRESSED = 2_000
 _SCORE_LIMIT = 30.0
+_LONGEST_HINT = 130
+"""Longest text, in characters, that may well be a hint; longer ones without a level word are mostly press."""
 _LEAST_POINTS = 2
 """Points of evidence from which talk about a level is counted; one point, a mere "tuyệt mật" somewhere, is not
 enough.

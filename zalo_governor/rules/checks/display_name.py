@@ -14,7 +14,7 @@ class DisplayNameParameters(Parameters):
     """Parameters of the rule on display names: exceptions that an organisation can allow."""
 
     accept_reasons: tuple[str, ...] = ()
-    """Values of the finding's `reason` that are not reported, for example `allcaps_name`."""
+    """Values of the finding's `reason` that are not reported, for example `wrong_sep`."""
 
 
 class DisplayNameRule(Rule[DisplayNameParameters]):

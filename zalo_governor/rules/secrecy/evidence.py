@@ -35,6 +35,8 @@ class Weighed(NamedTuple):
     """Number of signs that the text only talks about secrecy, such as rules or training."""
     forbidden: bool
     """Whether the text forbids passing secrets on."""
+    refused: bool
+    """Whether the text forbids or refuses anything, even after the level word: "secret papers, I do not send"."""
     transmitted: bool
     """Whether the text passes a document on, asks for one or retells one."""
     numbered: bool
@@ -96,7 +98,7 @@ class Grammar:
         if phrases.stamped(text, folded) or _ENVELOPE.search(folded):
             best = max(best, Evidence(3 + (_HANDED_OVER.search(folded) is not None), "stamp"))
         best = max(best, self._initial(folded, text))
-        talk, forbidden = phrases.talk(words, text, folded)
+        talk, forbidden, refused = phrases.talk(words, text, folded)
         work = phrases.directing.search(folded) or phrases.updating.search(folded)
         return Weighed(
             text,
@@ -105,11 +107,12 @@ class Grammar:
             best,
             talk,
             forbidden,
+            refused,
             transmitted=not forbidden and phrases.transmitting.search(folded) is not None,
             numbered=_PAPER.search(folded) is not None,
             elsewhere=phrases.abroad.search(text) is not None or phrases.elsewhere.search(text.lower()) is not None,
             of_state_secrets=phrases.state_secrets.search(folded) is not None,
-            hinted=phrases.hints.search(folded) is not None,
+            hinted=phrases.hinted(words, text, folded),
             several=len({word.level for word in words if word.end not in label_ends}) > 1,
             work=work is not None and _HANDED_OVER.search(folded) is None,
             file=_FILE_NAME.search(folded) is not None,

@@ -39,6 +39,7 @@ def _facts(weighed: Weighed, hides: bool) -> list[str]:
     facts += [f"talk>{signs}" for signs in range(min(weighed.talk, 4))]
     told = {
         "forbidden": weighed.forbidden,
+        "refused": weighed.refused,
         "transmitted": weighed.transmitted,
         "numbered": weighed.numbered,
         "elsewhere": weighed.elsewhere,

@@ -15,7 +15,7 @@ class SecrecyParameters(Parameters):
     """Parameters of the rule on state secrets (a level is one of Mật, Tối mật, Tuyệt mật: secret to top secret).
 
     Phrases are in correct spelling and lower case. All phrases except `elsewhere` and the `innocent_*` words are
-    compared without diacritics.
+    compared without diacritics, `hints` only in texts that have none.
     """
 
     glance: float
@@ -29,6 +29,10 @@ class SecrecyParameters(Parameters):
     """As `classified_from` and `look_from`, for texts that name no level, negate every level, or concern fiction or
     a foreign country.
     """
+    hinted_classified_from: float = Field(default=0.55, gt=0, lt=1)
+    """As `classified_from`, for texts that name no level but have one of the `hints`."""
+    long_unnamed_classified_from: float = Field(default=0.97, gt=0, lt=1)
+    """As `unnamed_classified_from`, for texts that are longer than people's hints are."""
     talk_below: float = Field(ge=0, lt=1)
     """Probability of a disclosure below which a text with a level as a label, or a high level, is only talk about
     secrecy rules.
@@ -92,7 +96,8 @@ class Phrases:
         self.elsewhere = _any_of(tuple(p for p in parameters.elsewhere if not _capitalised(p)), as_written=True)
         self.state_secrets = _any_of(parameters.state_secrets)
         self._stamps = _any_of(parameters.stamps)
-        self.hints = _any_of(parameters.hints)
+        self._hints = _any_of(parameters.hints, as_written=True)
+        self._bare_hints = _any_of(parameters.hints)
         self.directing = _any_of(parameters.directing)
         self.updating = _any_of(parameters.updating)
         documents = _alternation(tuple(map(fold, parameters.documents)))
@@ -110,6 +115,16 @@ class Phrases:
         self._bare_before = frozenset(map(fold, parameters.bare_before))
         self._bare_after = frozenset(map(fold, parameters.bare_after))
 
+    def hinted(self, words: list[LevelWord], text: str, folded: str) -> bool:
+        """Return whether the text uses an expression in place of a level word (Mật …).
+
+        Diacritics are compared if the text has any besides those of `words`, as "hạng hai" (second class) and "hàng
+        hải" (shipping) differ only in them.
+        """
+        if has_marks(_without(words, text)):
+            return self._hints.search(text.lower()) is not None
+        return self._bare_hints.search(folded) is not None
+
     def stamped(self, text: str, folded: str) -> bool:
         """Return whether the text contains a stamp that only secret documents bear.
 
@@ -123,8 +138,9 @@ class Phrases:
             for stamp in self._stamps.finditer(folded)
         )
 
-    def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool]:
-        """Return (number of signs that the text only talks about secrecy rules, whether it forbids passing secrets on).
+    def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool, bool]:
+        """Return (number of signs that the text only talks about secrecy rules, whether it forbids passing secrets on,
+        whether it forbids or refuses anything).
 
         Diacritics are compared if the text has any, as "đừng gửi" (do not send) and "(nội) dung gửi" (content sent)
         differ only in them. `words` are the level words of the text.
@@ -134,14 +150,14 @@ class Phrases:
         if len(spoken) != len(folded):
             patterns, spoken = self._bare_talk, folded
         last = words[-1] if words else None
+        refusals = [match.end() for match in patterns.forbidden.finditer(spoken)]
         forbidden = any(
-            last is None or match.end() <= last.start or patterns.topic_after.match(spoken, last.end)
-            for match in patterns.forbidden.finditer(spoken)
+            last is None or end <= last.start or patterns.topic_after.match(spoken, last.end) for end in refusals
         )
         topics = any(patterns.topic_after.match(spoken, word.end) for word in words)
         signs = len({match[0] for match in patterns.rule_talk.finditer(spoken)})
         asked = folded.rstrip(" .\n").endswith("?")
-        return signs + forbidden + topics + asked, forbidden
+        return signs + forbidden + topics + asked, forbidden, bool(refusals)
 
     def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
         """Return the level words that may really name a secrecy level.

@@ -52,7 +52,7 @@ def wrong_name(person: str, words: NameWords) -> str | None:
         return "initials"
     if len(parts) == 1 and "'" not in person and "’" not in person:
         return "given_only"
-    if len(parts) > LONGEST_NAME or words.nickname(parts[0]):
+    if len(parts) > LONGEST_NAME or words.nickname(person):
         return "nickname"
     return None if looks_like_name(person) else "nickname"
 

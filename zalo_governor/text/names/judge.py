@@ -194,6 +194,8 @@ def _check_name_first(rank: str, person: str, right: str, form: str | None, word
         return _invalid("given_only")
     if addressed and words.surname(others.split()[0]):
         person, form = others, "honorific"
+    elif addressed and not words.surname(first):
+        return _invalid("nickname")
     left = f"{rank} {person}".strip()
     if words.foreign_title(title) and not words.any_title(title):
         return _invalid("english")
@@ -201,9 +203,6 @@ def _check_name_first(rank: str, person: str, right: str, form: str | None, word
     if reason:
         return _invalid(reason)
     proposal = f"{rank} {_capitalise(person)} - {title}"
-    if _capitalise(person) != person:
-        shouted = any(len(word) > 1 and word.isupper() for word in person.split())
-        return _fixable("allcaps_name" if shouted else "lower_name", proposal)
     return _fixable(form, proposal) if form else NameReading(Outcome.VALID)
 
 

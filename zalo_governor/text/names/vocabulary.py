@@ -8,8 +8,8 @@ from zalo_governor.text.fold import fold
 
 Phrase = tuple[str, ...]
 NAME_LISTS = (
-    "titles", "short_titles", "foreign_titles", "agencies", "honorifics", "address", "nicknames", "surnames",
-    "plain_names", "marked_names", "trade",
+    "titles", "short_titles", "foreign_titles", "agencies", "honorifics", "address", "nicknames",
+    "nickname_parts", "surnames", "plain_names", "marked_names", "trade",
 )  # fmt: skip
 """Names of the word lists: the arguments of `NameWords`, and (with "-" for "_") the names of their files."""
 
@@ -23,7 +23,8 @@ class NameWords:
     def __init__(
         self, *, titles: Sequence[str], short_titles: Sequence[str], foreign_titles: Sequence[str],
         agencies: Sequence[str], honorifics: Sequence[str], address: Sequence[str], nicknames: Sequence[str],
-        surnames: Sequence[str], plain_names: Sequence[str], marked_names: Sequence[str], trade: Sequence[str],
+        nickname_parts: Sequence[str], surnames: Sequence[str], plain_names: Sequence[str],
+        marked_names: Sequence[str], trade: Sequence[str],
     ) -> None:  # fmt: skip
         self._titles = frozenset(map(phrase, titles))
         self._bare_titles: dict[Phrase, list[Phrase]] = {}
@@ -36,7 +37,8 @@ class NameWords:
         self._bare_agencies = frozenset(_bare(agency) for agency in agencies if " " in agency) - self._agencies
         self._honorifics = frozenset(map(phrase, honorifics))
         self._address = frozenset(map(canonical, address))
-        self._nicknames = frozenset(map(canonical, nicknames))
+        self._nicknames = frozenset(map(phrase, nicknames))
+        self._nickname_parts = frozenset(map(phrase, nickname_parts))
         self._surnames = frozenset(map(canonical, surnames))
         self._stripped_surnames = frozenset(map(fold, surnames)) - self._surnames
         self._plain_names = frozenset(plain_names)
@@ -93,9 +95,17 @@ class NameWords:
         """Return whether the word is a family name in correct spelling."""
         return canonical(word) in self._surnames
 
-    def nickname(self, word: str) -> bool:
-        """Return whether the word is a nickname for children or pets, with which no real name begins."""
-        return canonical(word) in self._nicknames
+    def nickname(self, name: str) -> bool:
+        """Return whether a person's name is a nickname: "Sóng Biển" (sea wave), or a name with "Cute" behind it.
+
+        A family name or a middle name ("Thị") shows that the other words are a given name, unless no given name is
+        such a word.
+        """
+        words = phrase(name)
+        named = words[0] in self._surnames or words[1:2] in _MIDDLE_NAMES
+        return (not named and _has_prefix(words, self._nicknames)) or any(
+            _has_prefix(words[at:], self._nickname_parts) for at in range(1, len(words))
+        )
 
     def address(self, word: str) -> bool:
         """Return whether the word is a form of address, such as "Anh" (elder brother) or "Mr."."""
@@ -196,6 +206,7 @@ _VOWELS = frozenset("aeiouy")
 _MIDDLES = frozenset({"van", "thi", "a"})
 _WORD = re.compile(r"[^\W_]+(?:[&][^\W_]+)*")
 _PARTS = re.compile(r"[,;+(\[/]| [-–—] ")
+_MIDDLE_NAMES = frozenset({phrase("văn"), phrase("thị")})
 _OFFICE = re.compile(r"^[Pp]\.\s*(?=\w)")
 _DEPUTY = re.compile(r"(?:[pq]\.\s*|(?:phó|quyền|nguyên)\s+)(?=\w)", re.IGNORECASE)
 _HEAD_OF = re.compile(r"(?:phó\s+|p\.\s*)?(?:(?:trưởng|phó)\s+|tr\.\s*)(?=\w)", re.IGNORECASE)

@@ -95,9 +95,12 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
     if prefix and _cut_off(match):
         prefix, level = "", Level.MAT
     if vowel is None:
-        # "T.M" abbreviates "thay mặt" (on behalf of).
-        told = prefix and level is not Level.MAT and not match["t_dot"]
+        # "T.M" abbreviates "thay mặt" (on behalf of), and "tôi m…" is "I" before a word cut short, often an oath.
+        oath = match["toi"] and text[match.start("toi_vowel")] in "ôÔ"
+        told = prefix and level is not Level.MAT and not match["t_dot"] and not oath
         return LevelWord(match.start(), match.end(), level, True, True) if told else None
+    if not prefix and text[match.start("m") : match.end()] == "Matt":
+        return None  # A foreign first name.
     if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
         return None
     slang = typed == "ự" or match["t"][0] in "ck"

@@ -57,6 +57,32 @@ def test_what_is_found(text: str, expected: str | None) -> None:
     assert label(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Việc này thuộc độ mật, mai họp tôi nói miệng, không viết lên đây",
+        "Em không chụp tài liệu mật gửi cho ai đâu ạ",
+        "Bì công văn mật số 12 tôi đã đưa tận tay anh Mẫu, có ký nhận",
+        "Bưu tá đưa nhầm bì thư đóng dấu Mật của Sở khác, còn nguyên niêm phong, tôi đã trả",
+        "Lịch trực tủ tài liệu mật: thứ Hai chị Dụ, thứ Ba anh Mẫu",
+    ],
+)
+def test_a_refusal_or_a_delivery_by_hand_is_no_disclosure(text: str) -> None:
+    assert label(text) != "classified"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tờ phải bỏ điện thoại ngoài cửa mới được xem, tôi chép được đoạn này: ba chốt rút",
+        "Loại bậc hai trong ba bậc của luật, em gửi trang có danh sách",
+        "Giấy vạch chéo đỏ cấm sao, tôi sao một bản, ảnh ở dưới",
+    ],
+)
+def test_a_hint_at_the_level_reaches_the_admin(text: str) -> None:
+    assert label(text) in {"classified", "look"}
+
+
 def test_an_office_chooses_from_how_sure_on_a_message_is_sealed_and_from_how_sure_on_a_person_looks() -> None:
     doubtful = with_parameters(classified_from=0.9999).inspect(SECRET)
     assert doubtful is not None
@@ -115,6 +141,8 @@ def test_no_disguise_helps(disguised: str) -> None:
         "Tài liệu thu hồi vốn đầu tư, kế toán gửi trước 16h",
         "ke hoach mat dien thang 11",
         "Gửi anh bản đồ mật độ dân số các xã",
+        "Giải đấu do Sở chủ trì, em gửi lịch thi đấu ở dưới",
+        "Công văn số 6 xin cây giống, bản đóng dấu đỏ, em chụp gửi các xóm",
         "T\u200bo\u200bi m\u200ba\u200bt t\u200bo\u200bi m\u200bu\u200bi vi bao cao nay",
     ],
 )

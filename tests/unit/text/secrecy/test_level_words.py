@@ -42,6 +42,9 @@ def test_an_ordinary_day_passes_the_quick_look(text: str) -> None:
         ("doi_mat_khau.docx", []),
         ("T.M Đảng ủy ký thay", []),
         ("ma^'t ddie^.n", []),
+        ("Matt Mẫu ghi bàn", []),
+        ("tài liệu mậttt", [Level.MAT]),
+        ("Tôi m... chịu rồi", []),
         ("giữ mặt, mất, mắt, mát", []),
     ],
 )
