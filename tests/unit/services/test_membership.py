@@ -240,4 +240,5 @@ def test_members_write_about_members_without_giving_a_command() -> None:
     group = Group()
     values: dict[str, Any] = {"place": "private"}
     group.say("admin", "thành viên mới của xã chưa vào được Nhóm", **values)
-    assert "trogiup" in to(group.take(), "admin")[0]
+    # A question in own words at most shows the list; nothing is done.
+    assert to(group.take(), "admin")[0].startswith(("Đối chiếu danh sách", "Hệ thống"))

@@ -148,7 +148,8 @@ class Grammar:
         shouted = text[word.start : word.end].isupper()
         sure = word.marked or word.disguised or word.level is Level.TUYET_MAT or shouted
         # "lich truc_mat.pdf" may be of eyes or faces (mắt, mặt); "cv truc_mat.pdf" is of a secret.
-        if FILE_ENDING.match(after) and (sure or high or self._phrases.document_of_sentence.search(before)):
+        of_document = self._phrases.document_of_sentence.search(before) or _DOCUMENT_WITHOUT_BLANKS.search(before)
+        if FILE_ENDING.match(_YEAR.sub("", after)) and (sure or high or of_document):
             return Evidence(_FILE, "file")
         if _DENIED.search(before):
             return NOTHING
@@ -274,6 +275,12 @@ _STAMPED = re.compile(r"(?<![a-z])(?:dong dau|co dau|con dau|dau do|dau)(?: do| 
 _BULLETS = " \t-–—*•#>★"
 _LINE_END = re.compile(r"[ \t]{0,10}(?:[\n.:!]|[-–—] |$)")
 _GOES_ON = re.compile(r" (?:so|cua|ve|nay|day|ne|nha|nhe|hom|sang nay|tu tinh|\d)(?![a-z])")
+_DOCUMENT_WITHOUT_BLANKS = re.compile(
+    r"(?<![a-z])(?:kehoach|congvan|baocao|quyetdinh|totrinh|thongbao|danhsach|bienban|phuongan|hoso|tailieu|duthao)"
+)
+"""Kinds of documents as names of files spell them ("KeHoach_DienTap_Mat.pdf")."""
+_YEAR = re.compile(r"^[_ .-]{1,2}\d{1,4}(?=\.)")
+"""A year or number that ends the name of a file."""
 _COPY = re.compile(r"(?<![a-z])(?:ban|trang|tap|mon|cai|hang)[\s:]{1,3}$")
 _PARTICLE = re.compile(r" (?:do|day|nha|nhe|ne|a)(?![a-z])")
 _ENVELOPE = re.compile(r"(?<![a-z])bi(?: [a-z]{1,6}){0,3} dau (?:chu |do )?[abc](?![a-z])")

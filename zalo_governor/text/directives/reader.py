@@ -94,9 +94,10 @@ class DirectiveReader:
         sure_from, unsure_from = _FROM[has_deadline, any(item.addressees for item in items)]
         if score < unsure_from:
             return Reading(False)
-        # "Đồng ý. Các đồng chí theo dõi sát." asks for nothing that could be reported.
-        asks = has_deadline or not is_consent(text)
-        return Reading(True if score >= sure_from and asks else None, items)
+        if not has_deadline and is_consent(text):
+            # "Đồng ý. Các đồng chí theo dõi sát." asks for nothing that could be reported.
+            sure_from = max(sure_from, _CONSENT_ORDERS_FROM)
+        return Reading(True if score >= sure_from else None, items)
 
     def addressees(self, text: str) -> list[str]:
         """Return whom a normalised directive is addressed to, as named in it (see `addressees.addressees_in`)."""
@@ -192,12 +193,13 @@ _SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
 _HARDLY_EVER = -2.0
 _FROM = {
     (True, True): (-0.6, _HARDLY_EVER), (True, False): (-0.6, _HARDLY_EVER),
-    (False, True): (-0.4, -1.2), (False, False): (0.0, -0.8),
+    (False, True): (-0.4, -1.3), (False, False): (0.0, -1.0),
 }  # fmt: skip
 """For (whether a deadline was found, whether somebody is named): leads of the class "directive" from which a message is
 one, and from which the admins are asked. Chosen on writers left out (`training/measure_directives.py`): a leader's line
 with a deadline is hardly ever anything else, one without deadline and addressee is often talk.
 """
+_CONSENT_ORDERS_FROM = 0.2
 _DEADLINE_FROM = -0.4
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When a text is read only for where its times stand, not for what they mean."""

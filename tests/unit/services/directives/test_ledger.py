@@ -44,7 +44,7 @@ def test_what_leaders_say_besides_opens_nothing() -> None:
         desk.later(minutes=1)
     assert len(talk) > 100
     assert [one.text for one in desk.store.directives if one.open] == []
-    assert len(desk.store.directives) <= 0.05 * len(talk)
+    assert len(desk.store.directives) <= 0.2 * len(talk)  # asked about, many in one question
 
 
 def test_a_caption_is_at_most_asked_about() -> None:
