@@ -183,6 +183,8 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
         while end < len(tokens) and labels[end] == f"I-{kind}":
             end += 1
         if labels[at] != NONE:
+            while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
+                end += 1
             said = text[tokens[at].start : tokens[end - 1].end]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
@@ -198,9 +200,23 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
 def _names_in(said: str) -> list[str]:
     """Return the addressees that a span names: one, or several joined by "&" or "@", without surplus words."""
     names = [_without_verb(part) for part in _JOINED.split(said)]
-    for surplus, instead in ((_BRACKET, ""), (_COMRADES_OF, ""), (_PLURAL, r"\g<before>")):
+    for surplus, instead in (
+        (_POINT, ""),
+        (_PASSED_ON, ""),
+        (_BRACKET, ""),
+        (_COMRADES_OF, ""),
+        (_PLURAL, r"\g<before>"),
+    ):
         names = [surplus.sub(instead, name).strip(" -–:+,.") for name in names]
-    return [name for name in names if name and fold(name) not in _PRONOUNS]
+    whole = (name for name in names if ")" not in name or "(" in name)
+    return [name for name in whole if name and fold(name) not in _PRONOUNS]
+
+
+def _goes_on(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a token, which the model left out, is a further syllable of the proper name before it."""
+    before, here = tokens[at - 1], tokens[at]
+    joined = text[before.end : here.start] == " " and before.text[:1].isupper() and before.text not in _BREAKS
+    return joined and _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
 
 
 def _names_everybody(said: str) -> bool:
@@ -335,8 +351,13 @@ _FOR_ALL = (
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
 _JOINED = re.compile(r"[ ,+]+(?=@)| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)")
+_POINT = re.compile(r"^\(?(?:[a-z0-9]{1,2}\)|\d{1,2}\.) ?")
+"""The letter or number of a point: "(a) Y tế"."""
+_PASSED_ON = re.compile(r"^(?:kêu|bảo|biểu|dặn|nhờ|kéo|nói|nhắn|giao|mời) ")
 _BRACKET = re.compile(r" ?\([^)]*\)?$")
-_COMRADES_OF = re.compile(r"^(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở) (?=[A-ZĐ])", re.IGNORECASE)
+_COMRADES_OF = re.compile(
+    r"^(?:(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở)|anh em) (?=[A-ZĐ])", re.IGNORECASE
+)
 _ENDING_VERBS = frozenset({"xuống", "lên", "gửi", "phải", "cho", "không", "đừng", "hãy", "cần", "xem", "gọi", "lo"})
 _PRONOUNS = frozenset(
     {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
