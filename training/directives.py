@@ -52,6 +52,7 @@ _OF_CHAT = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset 
 _CHAT = ("daily", "binh-luan", "chuyen-tro", "meetings", "reports", "hard-clean", "replies", "codemix")
 _TALK = ("daily", "chuyen-tro", "binh-luan", "noi-kieu-ban-be")
 _LESS_RELUCTANT = 0.4
+_EVERY_OF_BARE = 3
 _VARIANTS = 1
 """How many more lines the table of addressees learns from each directive, with other addressees put in."""
 
@@ -179,11 +180,16 @@ def reply_examples(known: Sequence[Reply]) -> Iterator[Example]:
 def span_examples(known: Sequence[Line]) -> Iterator[tuple[list[list[str]], list[str]]]:
     """Generate the examples of addressees: of each directive and its variants, features and label of each token."""
     ordered = [line for line in known if line.directive]
-    for line in [*ordered, *_variants(ordered)]:
+    for line in [*ordered, *_variants(ordered), *map(_without_marks, ordered[::_EVERY_OF_BARE])]:
         tokens = tokens_of(line.text)
         if tokens:
             times = named_times(line.text, line.sent_at)
             yield features_of_tokens(line.text, tokens, times), labels_for(line.text, tokens, line.addressees)
+
+
+def _without_marks(line: Line) -> Line:
+    names = tuple(name if name == EVERYBODY else fold(name) for name in line.addressees)
+    return line._replace(text=fold(line.text), addressees=names)
 
 
 def fit_spans(known: Sequence[Line]) -> bytes:

@@ -17,16 +17,20 @@ class WordClass(NamedTuple):
 
 @cache
 def word_classes() -> dict[str, WordClass]:
-    """Return the classes of the 6,000 most frequent words, in lower case with diacritics; the file is read once.
+    """Return the classes of the 6,000 most frequent words, in lower case, with and without diacritics.
 
-    `training/word_classes.py` makes them: they tell a verb or a name that no writer of the training used.
+    `training/word_classes.py` makes them: they tell a verb or a name that no writer of the training used. A word
+    without diacritics has the class of the most words that it may stand for. The file is read once.
     """
     rows = files("zalo_governor.text").joinpath("word.clusters").read_text(encoding="utf-8").splitlines()
     found: dict[str, WordClass] = {}
     for row in rows:
         fine, coarse, *words = row.split(" ")
         found.update((word, WordClass(coarse, fine)) for word in words)
-    return found
+    bare: dict[str, list[WordClass]] = {}
+    for word, known in found.items():
+        bare.setdefault(fold(word), []).append(known)
+    return {word: max(classes, key=classes.count) for word, classes in bare.items()} | found
 
 
 def verb_at(plain: Sequence[str], at: int) -> int:
