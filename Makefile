@@ -49,9 +49,9 @@ bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 chaos: $(VENV)/.dev  ## everything goes wrong at once: kills, cuts, full disks; prints a table (under ten minutes on two cores)
 	$(BIN)/python -m tests.chaos
 
-model: requirements/training.txt  ## make the model of Vietnamese anew from training/ (some minutes; see training/README.md)
+model: requirements/training.txt requirements/run.txt  ## make the model of Vietnamese anew from training/ (some minutes; see training/README.md)
 	$(PYTHON) -m venv $(VENV)-training
-	$(VENV)-training/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/training.txt
+	$(VENV)-training/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt -r requirements/training.txt
 	$(VENV)-training/bin/python -m training.train
 
 picture: $(VENV)/.run  ## run the demo and take its picture anew: docs/images/demo.svg

@@ -46,7 +46,7 @@ def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[Named
     plain = [fold(word) for word in lower]
     forms = [_form(word) for word in words]
     known = word_classes()
-    classes = [known.get(word, _UNKNOWN) for word in lower]
+    classes = [known.get(word) or known.get(bare, _UNKNOWN) for word, bare in zip(lower, plain, strict=True)]
     begins = [at == 0 or words[at - 1] in _BREAKS for at in range(len(words))]
     clauses = [_clause_at(tokens, at, times, begins=begins[at]) for at in range(len(words))]
     for_all = _tokens_of_everybody(text, tokens)
