@@ -140,7 +140,8 @@ class Day:
         def proposed() -> list[tuple[int]]:
             return self._bot.query("SELECT id FROM directives WHERE message_key = ? AND state = 'proposed'", key)
 
-        self._bot.until(lambda: key in self._bot.judged_keys()[-5:], "it is judged")
+        heard = "SELECT count(*) FROM events JOIN inbox USING (id) WHERE key = ?"
+        self._bot.until(lambda: self._bot.query(heard, key) == [(1,)], "it is judged")
         if not proposed():
             return
         self.asked.add(line)
