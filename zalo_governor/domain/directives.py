@@ -98,7 +98,8 @@ class Directive(BaseModel):
     mentioned_uids: tuple[str, ...] = ()
     """uids, as the account sees them, of the members mentioned in the message; or of the author whom it quotes.
 
-    An item that names nobody is for them. An author who is quoted counts only where nobody is named or mentioned.
+    An item that names nobody is for them. An author who is quoted counts only where nobody is named or mentioned, or
+    where a bare `xã` is.
     """
     changed_at: datetime
     """When the directive came into its present state."""

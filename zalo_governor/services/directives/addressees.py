@@ -76,12 +76,19 @@ class GroupDirectory:
             if not addressee.known and name.startswith("@") and left:
                 # Somebody whom neither roster nor a look at the group has named yet: the mention tells who it is.
                 found[name] = Addressee(name, (left.pop(0),))
+            elif not addressee.known and (quoted := self._of_kind(bare_kind(name), left)):
+                found[name] = self._person(quoted)
         return list(found.values())
 
     def by_uids(self, uids: Iterable[str]) -> list[Addressee]:
         """Return the people who have these accounts; accounts that are nobody's are left out."""
         people = {id(person): person for uid in uids for person in self._people if uid in person.uids}
         return [self._person(person) for person in people.values()]
+
+    def _of_kind(self, kind: str, uids: Sequence[str]) -> Listed | None:
+        """Return the person with one of these accounts whose agency is of that kind; None if none or several are."""
+        having = (one for one in self._people if not one.uids.isdisjoint(uids))
+        return _only(one for one in having if kind in self._keys.get(one.agency, ()))
 
     def _find(self, name: str, mentioned_uids: Sequence[str]) -> list[Addressee]:
         typed = normalise(name).text.strip()
@@ -94,6 +101,8 @@ class GroupDirectory:
             if mentioned_uids and self._agency(typed[1:]) is None:
                 # Not somebody else of that name: the message mentions a person whom nobody has named yet.
                 return [Addressee(typed[:_NAME_LENGTH], (), known=False)]
+        if agency := self._whole_agency_in(typed):
+            return [self._of_agency(agency)]
         if collective := self._collective(fold(typed)):
             return collective
         bare = _HONORIFIC.sub("", typed).strip(" .:,;-")
@@ -149,6 +158,12 @@ class GroupDirectory:
         # Without diacritics, "Nậm" and "Nam" are the same.
         same = [agency for agency in likest if agency.lower() in typed.lower() or typed.lower() in agency.lower()]
         return _only(same or likest)
+
+    def _whole_agency_in(self, typed: str) -> str | None:
+        """Return the agency whose head `các đồng chí Giám đốc Sở Y tế` means: the first of several in a list."""
+        words = _agency_words(typed)
+        named = any(len(key) > 1 and _contains(words, key) for key in self._keys.values())
+        return self._agency(typed) if named and _HEADS.match(fold(typed)) else None
 
     def _named(self, typed: str) -> Listed | None:
         words = _words(_TITLE.sub("", fold(typed)) or typed)
@@ -207,6 +222,12 @@ def agency_in(title: str) -> str:
     return title[found.start() :].strip() if found else ""
 
 
+def bare_kind(typed: str) -> str:
+    """Return the kind of agency, without diacritics, that a name such as `xã` is without saying which; "" if none."""
+    kind, *rest = typed.removeprefix("UBND ").split() or [""]
+    return "" if rest and rest[0][0].isupper() else _KINDS.get(kind.lower(), "")
+
+
 def fits(typed: str, name: str) -> bool:
     """Return whether a name that somebody typed on a phone means the addressee of that name."""
     words, key = _agency_words(typed), _agency_words(name)
@@ -233,15 +254,24 @@ def _likeness(typed: Sequence[str], key: Sequence[str]) -> int:
         return _SAME
     if len(typed) > 1 and _contains(key, typed):
         return _PART + len(typed)
-    if len(key) > 1 and _contains(typed, key):
-        return _PART + len(key)
+    bare = key[1:] if key[0] == "ubnd" and len(key) > 2 else key
+    if len(bare) > 1 and _contains(typed, bare):
+        return _PART + len(bare)
     initials = "".join(word[0] for word in key)
     joined = "".join(typed)
     if len(typed) > 1 and typed[0] == key[0] and "".join(typed[1:]) in {initials[1:], "".join(key[1:])}:
         return _HEAD_AND_INITIALS
     if joined == initials and len(joined) > 1:
         return _INITIALS
-    return _BEGINNING if len(joined) > _SHORT and initials.startswith(joined) else 0
+    begins = len(joined) > _SHORT and initials.startswith(joined)
+    # "Sở GD" is the Sở GD&ĐT.
+    begins |= (
+        len(typed) > 1
+        and typed[0] == key[0]
+        and len(joined) - len(key[0]) >= _SHORT
+        and (initials[1:].startswith(joined[len(key[0]) :]))
+    )
+    return _BEGINNING if begins else 0
 
 
 def _contains(whole: Sequence[str], part: Sequence[str]) -> bool:
@@ -280,6 +310,8 @@ def _only(found: Iterable[T]) -> T | None:
 
 
 _LONGEST_NAME = 7
+_KINDS = {"xã": "xa", "phường": "phuong", "sở": "so"}
+_HEADS = re.compile(r"(?:cac|nhung)\s+(?:dong chi|d\s?/?\s?c|anh|chi|ong|ba)\b")
 _FORM_OF_ADDRESS = re.compile("anh|chi|ong|ba|co|chu|bac|em|thay|o|dc|ban|a")
 _MENTION_ALL = "-1"
 _THE_PROVINCE = ["ubnd"]
@@ -291,7 +323,7 @@ _SHORT = 2
 _WORD = re.compile(r"\w+")
 _HONORIFIC = re.compile(
     r"^(?:@|(?:đ\s?/\s?c|đ\s?c|dc|d/c|đồng chí|dong chi|anh|a\.|chị|c\.|ông|bà|em|e\.|bác|chú|cô|các|cac"
-    r"|lãnh đạo|lanh dao|thủ trưởng|thu truong)(?=[\s.:,]|(?<=\.))\s*)+",
+    r"|bên|phía|lãnh đạo|lanh dao|thủ trưởng|thu truong)(?=[\s.:,]|(?<=\.))\s*)+",
     re.IGNORECASE,
 )
 _TITLE = re.compile(

@@ -35,7 +35,8 @@ _FEW = 5
 _FITTING = 3
 """How much a message has to share with a directive (see `shared_words`) to be taken for its answer by that alone."""
 _OWN_MATTER = 8
-"""From so many words on, a report names its matter; if it shares no word with the directive, it is about another."""
+_SOME = 2
+"""From so many words on, a report names its matter; if it shares less than this, it is about another."""
 _ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
 
 
@@ -152,7 +153,7 @@ def _is_plausible(
         return True
     # Numbers of papers and hours are often those of a deadline by chance.
     said = _NUMBER.sub(" ", _said(event))
-    own_matter = len(_tokens(said)) >= _OWN_MATTER and not shared_words(said, _matter(owes.directive))
+    own_matter = len(_tokens(said)) >= _OWN_MATTER and shared_words(said, _matter(owes.directive)) < _SOME
     return alone and to_few and age <= _ANSWER_WITHIN and not event.attachment and not own_matter
 
 
@@ -199,12 +200,14 @@ def _said(event: MessageSent) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    return _WORD.findall(fold(normalise(text).text))
+    """Return the words and numbers of a text but for its times: those of a deadline are met in any other message."""
+    return _WORD.findall(_TIME.sub(" ", fold(normalise(text).text)))
 
 
 _FILES = frozenset({"share.file"})
 _CODE = re.compile(rf"(?<!\w)(?:{CODE_PREFIX}|CD|cđ|cd)\s?0*([1-9]\d{{0,8}})(?!\w)")
 _WORD = re.compile(r"\w+")
+_TIME = re.compile(r"\b\d{1,2}(?:[/-]\d{1,2}(?:[/-]\d{2,4})?|\s?(?:h|gio)\s?\d{0,2})(?![\w/])")
 _NUMBER = re.compile(r"\d+")
 _COMMON = frozenset(
     re.findall(
@@ -212,7 +215,8 @@ _COMMON = frozenset(
         "bao cao cac don vi dong chi so ubnd xa phuong tinh truoc ngay gio thang nam trong cho cua theo thuc hien "
         "gui ve de nghi yeu cau khan truong duoc khong nay tren hom mai va la co da se dang em toi anh xin kinh "
         "thua ro nhan xong roi viec phong ban nganh voi cung nhu khi neu thi den tu vao ra len lam can phai giao "
-        "chu tich giam doc hoi tong hop noi dung hinh ket qua trien khai lap tuc nhe a ca hai mot ba ",
+        "chu tich giam doc hoi tong hop noi dung hinh ket qua trien khai lap tuc nhe a ca hai mot ba "
+        "kiem tra soat xu ly ",
     )
 )
 """Syllables that most directives and answers share, without diacritics."""

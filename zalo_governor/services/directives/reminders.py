@@ -242,6 +242,8 @@ class AskHandler(_Handler):
         proposed = [one for one in uow.directives.proposed(job.group_id) if self._is_asked_about(uow, job.task, one)]
         if not proposed:
             return
+        # The older ones were asked about before, and not all may find room.
+        proposed.sort(key=lambda directive: directive.id, reverse=True)
         self._notifier.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
         for person in self._notifier.holders(uow, *DESK) if len(proposed) == 1 else ():
             asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, now)

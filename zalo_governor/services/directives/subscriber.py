@@ -26,6 +26,7 @@ from zalo_governor.domain.message_acts import target_keys
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.commands.parsing import begins_with_slash
+from zalo_governor.services.directives.addressees import bare_kind
 from zalo_governor.services.directives.answers import AnswerMatcher, cites_directive
 from zalo_governor.services.directives.pages import DirectivePages
 from zalo_governor.services.directives.reading import reader_for
@@ -238,8 +239,9 @@ class DirectiveLedger:
 
 
 def _addressed_uids(event: MessageSent, items: Sequence[DirectiveItem]) -> tuple[str, ...]:
-    """Return the uids whom an order mentions; if it names and mentions nobody, that of the author it quotes."""
-    if event.quote is not None and not event.mentions and not any(item.names for item in items):
+    """Return the uids whom an order mentions; that of the author it quotes if it names nobody, or a bare `xã`."""
+    names = [name for item in items for name in item.names]
+    if event.quote is not None and not event.mentions and (not names or any(map(bare_kind, names))):
         return (event.quote.owner_uid,)
     return tuple(mention.uid for mention in event.mentions)
 

@@ -71,9 +71,9 @@ class LedgerDesk(Desk):
     def directive(self, number: int = 1) -> Directive:
         return self.store.directives[number - 1]
 
-    def make_unsure(self) -> None:
-        """Turn the only directive into one of which the program is unsure, and about which it asks at once."""
-        self.store.directives[0] = self.directive().model_copy(update={"state": DirectiveState.PROPOSED})
+    def make_unsure(self, number: int = 1) -> None:
+        """Turn a directive into one of which the program is unsure, and about which it asks at once."""
+        self.store.directives[number - 1] = self.directive(number).model_copy(update={"state": DirectiveState.PROPOSED})
         self.store.assignees.clear()
         self.store.jobs.clear()
         self.store.due.clear()

@@ -54,6 +54,11 @@ def names(*typed: str) -> list[str]:
         ("đồng chí Thử", "Vàng A Thử"),
         ("a. Sáng", "Tẩn Văn Sáng"),
         ("GĐ Ví", "Hoàng Văn Ví"),
+        ("Sở GD", "Sở Giáo dục và Đào tạo"),
+        ("bên Tài chính", "Sở Tài chính"),
+        ("các đồng chí Giám đốc Sở Tài chính", "Sở Tài chính"),
+        ("các đồng chí Chủ tịch UBND xã Nậm Giả", "UBND xã Nậm Giả"),
+        ("phường Thử Nghiệm tổng", "UBND phường Thử Nghiệm"),
     ],
 )
 def test_names_as_people_type_them_mean_an_agency_or_a_person(typed: str, name: str) -> None:
@@ -102,6 +107,14 @@ def test_a_mention_is_the_person_mentioned() -> None:
     [unnamed] = DIRECTORY.find(["@Chưa Ai Biết"], ["-1", "77"])
     assert unnamed == Addressee("@Chưa Ai Biết", ("77",))
     assert [one.name for one in DIRECTORY.by_uids(["19", "15", "404"])] == ["Quàng Thị Lẻ", "Lý Thị Tỉ"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "quoted", "meant"),
+    [("xã", "17", "Tẩn Văn Sáng"), ("Xã cắm biển", "17", "Tẩn Văn Sáng"), ("xã", "11", "xã"), ("xã Lạ", "17", "xã Lạ")],
+)
+def test_a_bare_kind_is_the_one_of_that_kind_who_is_quoted(typed: str, quoted: str, meant: str) -> None:
+    assert [one.name for one in DIRECTORY.find(["Sở Y tế", typed], [quoted])] == ["Sở Y tế", meant]
 
 
 def test_each_is_addressed_once() -> None:

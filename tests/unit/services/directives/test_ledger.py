@@ -181,6 +181,15 @@ def test_a_paper_whose_number_is_a_day_of_the_deadline_is_another_matter() -> No
     assert desk.entries(1)["Sở Y tế"].silent
 
 
+def test_a_day_or_an_inspection_that_two_messages_share_makes_none_the_answer_of_the_other() -> None:
+    desk = LedgerDesk()
+    desk.order("Các sở, ban, ngành kiểm tra việc đăng ký nội dung kỳ họp, báo cáo trước 16h ngày 04/12.")
+    desk.later(minutes=5)
+    desk.say("noi_vu", "Ngày 04/12 Sở Nội vụ khai mạc lớp bồi dưỡng, 45 học viên đã nhập học đầy đủ.")
+    desk.say("y_te", "Sở Y tế báo cáo kiểm tra chợ trung tâm: 86 ki ốt, 9 ki ốt mắc điện sai, đã lập biên bản.")
+    assert all(one.silent for one in desk.entries(1).values())
+
+
 def test_of_several_orders_a_report_that_fits_none_answers_none() -> None:
     desk = LedgerDesk()
     desk.order(ORDER)

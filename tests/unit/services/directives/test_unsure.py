@@ -39,6 +39,26 @@ def test_an_order_that_replies_to_a_member_is_for_that_member_whoever_opens_it(u
     assert [(one.person_ids[0], one.due_at) for one in desk.entries().values()] == [(desk.person("y_te").id, DUE)]
 
 
+def test_what_was_not_asked_about_before_comes_first() -> None:
+    desk = LedgerDesk()
+    for text in (ORDER, SECOND):
+        desk.order(text)
+        desk.make_unsure(len(desk.store.directives))
+    desk.until(desk.now + timedelta(minutes=1))
+    [asked] = to(desk.take(), "admin_staff")
+    assert asked.index("- CĐ2") < asked.index("- CĐ1")
+
+
+def test_an_order_to_somebody_and_the_bare_commune_is_also_for_the_one_it_quotes() -> None:
+    desk = LedgerDesk()
+    told = desk.message("muong_gia", "Đường vào bản bị sạt lở, xe không qua được.", key="m800")
+    desk.hear(told)
+    desk.reply("leader", told, "Sở Y tế cử đội cấp cứu lên. Xã cử người gác hai đầu, báo cáo trước 17h ngày 26/11.")
+    assert {one.person_ids[0] for one in desk.entries().values()} == {
+        desk.person("y_te").id, desk.person("muong_gia").id,
+    }  # fmt: skip
+
+
 def test_answers_that_waited_for_an_unsure_order_close_it_once() -> None:
     desk = LedgerDesk()
     order = desk.order("Sở Y tế, Sở Tài chính rà soát việc tiêm chủng.")
