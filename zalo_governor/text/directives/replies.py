@@ -49,7 +49,9 @@ def is_delay(reply: str) -> bool:
 
 _MORE_TIME = re.compile(
     r"\b(?:xin (?:phep )?(?:duoc )?(?:gia han|lui|cham|nop muon|them (?:thoi gian|\d)|hoan)|gia han"
-    r"|cham (?:do|vi|so voi)|dang vuong|vuong mac|lui (?:thoi han|han))\b"
+    r"|cham (?:do|vi|so voi)|dang vuong|vuong mac|lui (?:thoi han|han)"
+    r"|xin (?:\w+ ){0,2}(?:cham|muon)|khat (?:lai|den|sang|toi|them)"
+    r"|xin (?:den|sang|toi) (?:het |cuoi |dau |sang |chieu )?(?:thu|ngay|mai|\d|tuan|trua))\b"
 )
 _UNDONE = re.compile(
     r"\bchua (?:kip|xong|hoan thanh|hoan tat|the|thuc hien duoc|lam duoc|bao cao duoc|tong hop duoc|tong hop xong"

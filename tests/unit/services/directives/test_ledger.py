@@ -326,10 +326,10 @@ def test_whoever_is_on_the_roster_and_not_in_the_group_is_said_to_be_so() -> Non
 
 def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     desk = LedgerDesk()
-    desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Không Có báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
+    desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Viễn thám báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
     [told] = to(desk.take(), "admin")
     assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in told
-    assert "Chưa xác định đơn vị nhận: Sở Không Có" in told
+    assert "Chưa xác định đơn vị nhận: Sở Viễn thám" in told
     desk.order(ORDER)
     assert to(desk.take(), "admin") == []
 
