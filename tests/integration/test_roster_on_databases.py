@@ -74,7 +74,7 @@ def test_who_stands_in_the_roster_by_uid_is_listed_under_its_name_whenever_he_wa
 ) -> None:
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     lo = _placed(database, _shows(database, MEMBER, "Bố Gấu"))
-    assert (lo.standing, lo.full_name, lo.title) == (Standing.LISTED, "Lò Văn Mẫu", "Giám đốc")
+    assert (lo.standing, lo.full_name, lo.title) == (Standing.LISTED, "Lò Văn Mẫu", "Giám đốc Sở Y tế")
     SqlRoster(database, BOT).replace(GROUP, [TAN])
     assert _placed(database, lo.id).standing is Standing.OUTSIDE
     SqlRoster(database, BOT).replace(GROUP, [])
@@ -86,7 +86,7 @@ def test_a_name_alone_lists_nobody_and_one_that_belongs_to_another_account_is_a_
     assert _placed(database, _shows(database, OTHER, "Tẩn A Mẫu")).standing is Standing.UNMATCHED
     borrowed = _placed(database, _shows(database, OTHER, "LO VAN MAU - Giám đốc Sở Y tế"))
     assert borrowed.standing is Standing.OUTSIDE
-    assert borrowed.namesake == Namesake(full_name="Lò Văn Mẫu", title="Giám đốc", same=False)
+    assert borrowed.namesake == Namesake(full_name="Lò Văn Mẫu", title="Giám đốc Sở Y tế", same=False)
 
 
 def test_a_role_of_the_settings_lists_and_its_name_is_guarded_without_any_roster(database: Database) -> None:

@@ -123,7 +123,9 @@ def test_in_the_group_a_line_without_a_slash_is_talk() -> None:
     desk = Desk()
     for line in ("báo cáo hôm nay", "trợ giúp", "xem VP1", "Vâng", "/khonglenh", "//"):
         desk.say("admin", line)
-    assert (desk.take(), desk.store.audited) == ([], [])
+    assert desk.take() == []
+    # "Báo cáo hôm nay" may pass on a leader's order: the admins will be asked.
+    assert {row["action"] for row in desk.store.audited} <= {"directive.proposed"}
 
 
 def test_a_command_typed_without_marks_is_not_held_against_the_leader() -> None:
