@@ -6,6 +6,7 @@ mean and worst. Takes twenty minutes.
 
 import sys
 from collections.abc import Collection, Sequence
+from math import isnan, nan
 
 from training.classes import fit
 from training.directives import (
@@ -44,7 +45,7 @@ def main() -> None:
             )
             rows.append(row)
             _print(f"{writer:8}" + "".join(f"{figure:15.3f}" for figure in row))
-    columns = list(zip(*rows, strict=True))
+    columns = [[figure for figure in column if not isnan(figure)] for column in zip(*rows, strict=True)]
     _print(f"{'mean':8}" + "".join(f"{sum(column) / len(column):15.3f}" for column in columns))
     _print(f"{'worst':8}" + "".join(f"{min(column):15.3f}" for column in columns))
 
@@ -83,7 +84,7 @@ def figures(reader: DirectiveReader, messages: Sequence[Line], answers: Sequence
         sum(said) / max(1, len(true)), sum(said) / max(1, len(said)),
         sum(reading.directive is not False for _, reading in true) / max(1, len(true)),
         sum(reading.directive is None for _, reading in readings) / max(1, len(messages)),
-        whom / max(1, len(true)), when / max(1, len(true)), replies / max(1, len(answers)),
+        whom / max(1, len(true)), when / max(1, len(true)), replies / len(answers) if answers else nan,
     ]  # fmt: skip
 
 
