@@ -46,13 +46,17 @@ _WEIGHT_OF_CHAT = 0.1
 _WEIGHT_WITHOUT_MARKS = 0.4
 _WEIGHT_OF_OTHER_TIMES = 0.4
 _WEIGHT_OF_CHANGED = 0.3
+"""Weight of a message whose time was moved to the front, see `_with_time_first`."""
 _SHORT = 160
+"""Most characters of a message whose time is moved."""
 _OF_CHAT = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When the lines of chat, which have no time, are taken to be sent."""
 _CHAT = ("daily", "binh-luan", "chuyen-tro", "meetings", "reports", "hard-clean", "replies", "codemix")
 _TALK = ("daily", "chuyen-tro", "binh-luan", "noi-kieu-ban-be")
 _LESS_RELUCTANT = 0.4
+"""What is taken off the weight of "no addressee" at each token, see `fit_spans`."""
 _EVERY_OF_BARE = 3
+"""The table of addressees learns one directive in so many without diacritics as well."""
 _VARIANTS = 1
 """How many more lines the table of addressees learns from each directive, with other addressees put in."""
 

@@ -129,7 +129,7 @@ class _Expression:
     def __init__(self, sent_at: datetime, is_workday: IsWorkday, tet: FirstDayOfTet, limit: str) -> None:
         self._sent, self._is_workday, self._tet, self._limit = sent_at, is_workday, tet, limit
         self._clock: tuple[int, int] | None = None
-        self._clock_later: tuple[int, int] | None = None
+        self._may_be_afternoon = False
         self._part = ""
         self._day: date | None = None
         self._exact: datetime | None = None
@@ -155,8 +155,8 @@ class _Expression:
             if hour is None:
                 return None
             today = datetime.combine(self._sent.date(), hour)
-            if self._clock_later and not self._part:
-                return datetime.combine(self._sent.date(), time(*self._clock_later))
+            if self._may_be_afternoon and not self._part and self._sent < today + _HALF_DAY:
+                return today + _HALF_DAY
             if self._clock is None and "nay" not in self._part:
                 return today if today > self._sent else today + _DAY
             return today if today > self._sent or "nay" in self._part else today + _DAY
@@ -177,7 +177,7 @@ class _Expression:
             hours += _NOON
         elif hours == _NOON and re.search(r"đêm|dem", self._part):
             hours = 0
-        return time(hours % 24, minutes) if hours <= _HOURS and minutes < _MINUTES else None
+        return time(hours % 24, minutes) if hours <= _HOURS and 0 <= minutes < _MINUTES else None
 
     # One method for each kind of piece: each reads the groups of its own expression.
 
@@ -191,9 +191,9 @@ class _Expression:
         )
         if piece.group("lacking"):
             hours, minutes = hours - 1, _MINUTES - _number(piece.group("lacking"))
-        afternoon = hours < _SMALL_HOURS + 1 and not piece.group("hours").startswith("0")
-        if afternoon and _SMALL_HOURS < self._sent.hour < hours + _NOON:  # "4 rưỡi nộp", said after lunch
-            self._clock_later = (hours + _NOON, minutes)
+        # "4 rưỡi nộp", said by day, is of the afternoon; "04:30" is not.
+        early = hours <= _SMALL_HOURS and not piece.group("hours").startswith("0")
+        self._may_be_afternoon = early and self._sent.hour > _SMALL_HOURS
         self._clock = (hours, minutes)
 
     def _add_half_day(self, piece: re.Match[str]) -> None:
@@ -383,7 +383,7 @@ _HOUR_WORDS = frozenset({"tieng", "gio", "h", "g", "gio dong ho", "tieng dong ho
 _MINUTE_WORDS = frozenset({"phut", "p", "'"})
 _SATURDAY, _NOON, _HOURS, _MINUTES, _MONTHS = 5, 12, 24, 60, 12
 _SMALL_HOURS = 6
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_HALF_DAY, _DAY, _WEEK = timedelta(hours=12), timedelta(days=1), timedelta(days=7)
 _CLOSE = time(17)
 """When offices close: the moment meant by a date without a time."""
 _LIMIT_WITHIN = 40

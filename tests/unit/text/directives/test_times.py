@@ -39,6 +39,24 @@ TUESDAY = datetime.fromisoformat("2026-11-24T09:10")
         ("Xong trong quý I", "2027-03-31T17:00"),
         ("Ngày 10 tháng sau trình", "2026-12-10T17:00"),
         ("Nộp trước ngày 15/1", "2027-01-14T17:00"),
+        ("9 giờ kém 15 sáng mai có mặt", "2026-11-25T08:45"),
+        ("Mười giờ kém mười lăm sáng mai mang bản vẽ lên", "2026-11-25T09:45"),
+        ("Sáu rưỡi sáng mai kê xong ghế", "2026-11-25T06:30"),
+        ("4 rưỡi nộp", "2026-11-24T16:30"),
+        ("04:30 đo nước", "2026-11-25T04:30"),
+        ("Trước 3pm gửi nhé", "2026-11-24T15:00"),
+        ("Hăm lăm tây nộp", "2026-11-25T17:00"),
+        ("Mùng ba tháng tư bàn giao", "2027-04-03T17:00"),
+        ("Chậm nhất ngày hai bảy", "2026-11-27T17:00"),
+        ("Đến hết quý giải ngân xong", "2026-12-31T17:00"),
+        ("Chúa nhật dọn xong", "2026-11-29T17:00"),
+        ("Tiếng rưỡi nữa có ảnh", "2026-11-24T10:40"),
+        ("Lấp xong trong năm ngày", "2026-11-29T17:00"),
+        ("Hạn: 27.11.2026", "2026-11-27T17:00"),
+        ("Thứ tư, 15 giờ, không trễ", "2026-11-25T15:00"),
+        ("Gửi ngày 5/1 năm sau", "2027-01-05T17:00"),
+        ("Hết đêm nay bơm xong", "2026-11-24T23:59"),
+        ("By Friday gửi danh sách", "2026-11-27T17:00"),
     ],
 )
 def test_a_time_is_resolved(said: str, moment: str) -> None:
@@ -53,8 +71,9 @@ def test_numbers_of_other_things_are_no_times(said: str) -> None:
     assert named_times(said, TUESDAY) == []
 
 
-def test_an_impossible_date_is_none() -> None:
-    assert named_times("Gửi trước ngày 31/2", TUESDAY) == []
+@pytest.mark.parametrize("said", ["Gửi trước ngày 31/2", "Gửi lúc 5 giờ kém 75", "Gửi lúc 4h75"])
+def test_an_impossible_time_is_none(said: str) -> None:
+    assert named_times(said, TUESDAY) == []
 
 
 def test_holidays_are_no_working_days_where_the_office_says_so() -> None:
