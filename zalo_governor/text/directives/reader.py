@@ -91,7 +91,8 @@ class DirectiveReader:
             return Reading(False)
         items = tuple(self._items(text, times, sent_at))
         has_deadline = any(item.deadline for item in items)
-        sure_from, unsure_from = _FROM[has_deadline, any(item.addressees for item in items)]
+        named = any(item.addressees for item in items)
+        sure_from, unsure_from = _WITH_DEADLINE if has_deadline else _WITH_NAMES if named else _WITH_NEITHER
         if score < unsure_from:
             return Reading(False)
         if not has_deadline and is_consent(text):
@@ -191,15 +192,16 @@ _SENTENCE = re.compile(r"(?<=[.!?;])(?<!^\d\.)(?<!^\d\d\.)(?<!\s\d\.)(?<!\s\d\d\
 """Where a sentence, or the heading of numbered items, ends; an item's number ("2. Sở Y tế …") is no sentence."""
 _SIGN_OF_RECEIPT = re.compile("[👍👌🫡✅✔☑🙏💪🙋❤🆗👏]")
 _HARDLY_EVER = -2.0
-_FROM = {
-    (True, True): (-0.6, _HARDLY_EVER), (True, False): (-0.6, _HARDLY_EVER),
-    (False, True): (-0.4, -1.3), (False, False): (0.0, -1.0),
-}  # fmt: skip
-"""For (whether a deadline was found, whether somebody is named): leads of the class "directive" from which a message is
-one, and from which the admins are asked. Chosen on writers left out (`training/measure_directives.py`): a leader's line
-with a deadline is hardly ever anything else, one without deadline and addressee is often talk.
+"""Lead of the class "directive" below which no message is one."""
+_WITH_DEADLINE, _WITH_NAMES, _WITH_NEITHER = (-0.6, _HARDLY_EVER), (-0.4, -1.3), (0.0, -1.0)
+"""Leads from which a message is a directive, and from which the admins are asked, by what was found in it.
+
+Chosen on writers left out: a leader's line with a deadline is hardly ever anything else; one that names neither a
+deadline nor anybody is often talk.
 """
 _CONSENT_ORDERS_FROM = 0.2
+"""Lead from which a message that begins with consent, and sets no deadline, orders something."""
 _DEADLINE_FROM = -0.4
+"""Lead of the class "deadline" from which a named time is one."""
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When a text is read only for where its times stand, not for what they mean."""
