@@ -17,7 +17,6 @@ from zalo_governor.domain.regulation import ClauseTopic, Enforcement
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.cases.categories import labels_with_text
 from zalo_governor.services.cases.notifications import NAME_RULE
-from zalo_governor.services.messaging.limits import ALERT
 
 HEAD = 45
 """How many letters a telephone shows of a message before it is opened."""
@@ -98,7 +97,7 @@ def _lacks(
     text: str, *, many: bool, trial: bool, due: bool, answers: Sequence[str] = ("/(xacnhan|chuyen) VP1", "/baonham VP1")
 ) -> Iterator[str]:
     """Yield what an alert lacks."""
-    if len(text) > ALERT:
+    if len(text) > 340:
         yield "limit"
     head, found, _rest = text.partition(": VP1")
     if not found or len(head) > HEAD:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from string import Formatter
 
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 _ADDRESS = re.compile("đồng chí|ông/bà", re.IGNORECASE)
 _LEAST_FIXED = 12
 """Templates with fewer fixed letters are parts of messages, not messages."""
 
 
-def kind_of(catalogue: Catalogue, text: str) -> MessageId | None:
+def kind_of(catalogue: Catalogue, text: str) -> TextId | None:
     """Return the message id whose template gives the text; None for a part of a message.
 
     Of several, it is one that begins with fixed letters, and has most of them.
@@ -22,10 +22,10 @@ def kind_of(catalogue: Catalogue, text: str) -> MessageId | None:
     return max(fits, key=lambda fit: fit[0])[1] if fits else None
 
 
-def _templates(catalogue: Catalogue) -> Iterator[tuple[MessageId, tuple[bool, int], list[str]]]:
+def _templates(catalogue: Catalogue) -> Iterator[tuple[TextId, tuple[bool, int], list[str]]]:
     """Yield each message id with its rank and the fixed parts of its template, between the fields."""
-    for kind in MessageId:
-        template = _ADDRESS.sub("đồng chí", catalogue.template(kind))
+    for kind in catalogue:
+        template = _ADDRESS.sub("đồng chí", catalogue.template(kind).text)
         parts = list(Formatter().parse(template))
         # Sentences that were left out take the blanks around them with them.
         fixed = [part[0].strip() for part in parts] + ([""] if parts[-1][1] else [])

@@ -18,8 +18,7 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.pipeline.outbox import TEXT_BYTES
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.limits import LIMITS
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.storage.schema import outbox
 
 
@@ -41,11 +40,11 @@ def messages(
     longest: dict[str, str] = {}
     for text in texts:
         kind = kind_of(catalogue, text)
-        key = kind.key if kind else _PART
+        key = kind or _PART
         longest[key] = max(longest.get(key, ""), text, key=len)
     table, over = Table("kind", "longest", "limit", ""), []
     for key, text in sorted(longest.items(), key=lambda item: -len(item[1])):
-        limit = LIMITS.get(_BY_KEY[key], _PART_LETTERS) if key in _BY_KEY else _PART_LETTERS
+        limit = (key != _PART and catalogue.template(TextId(key)).limit) or _PART_LETTERS
         table.add_row(key, str(len(text)), str(limit), "" if len(text) <= limit else "OVER")
         over += [key] if len(text) > limit else []
     console = Console(soft_wrap=True)
@@ -74,7 +73,6 @@ def _lacking(console: Console) -> int:
 
 _PART = "(part of a longer message)"
 _PART_LETTERS = TEXT_BYTES
-_BY_KEY = {kind.key: kind for kind in MessageId}
 
 
 def _finished() -> list[Path]:

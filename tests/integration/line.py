@@ -80,7 +80,7 @@ def pipeline(
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,
         ladder=rulebook.ladder,
-        catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
+        catalogue=Catalogue.load(CONFIG),
         clock=clock,
         status=lambda: LineStatus(None, since=None, heard_at=None, looked_at=None),
         draw_code=lambda: "482913",

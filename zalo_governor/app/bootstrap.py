@@ -15,7 +15,7 @@ from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.sandbox.rules.client import RuleWorkerClient, command
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.maintenance.account_replacement import accounts_of
@@ -102,7 +102,7 @@ class _Bot:
                 # The program ends and is not restarted, so nothing else would report the refusal.
                 say = self._records.catalogue.render
                 channel = FallbackAlert(self._records.settings.alarm)
-                channel.deliver(say(MessageId.BLIND_SUBJECT), say(MessageId.LOGIN_REFUSED, code=refused.code))
+                channel.deliver(say(TextId("blind_subject")), say(TextId("login_refused"), code=refused.code))
                 raise
             except ZaloError as error:
                 log.warning("login_waits", error=error)

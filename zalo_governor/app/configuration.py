@@ -70,7 +70,7 @@ def load_configuration(settings: Settings) -> Configuration:
     return Configuration(
         settings=settings,
         rulebook=load_rulebook(folder),
-        catalogue=Catalogue.load(folder / "messages.vi.yaml"),
+        catalogue=Catalogue.load(folder),
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
         short_forms=load_short_forms(folder),

@@ -21,7 +21,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, chép thêm một bản, chuyển sang cấu trúc mới rồi kiểm tra."""
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
-    Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    Catalogue.load(settings.rules_dir)
     refuse_lost_database(settings)
     database = Database(settings.sqlalchemy_url, load_keys(settings), system_clock)
     try:

@@ -17,7 +17,7 @@ from zalo_governor.config.watch import WatchSettings, load_watch_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.system import logging
 from zalo_governor.system.error_text import of_system
 
@@ -78,7 +78,7 @@ def watch(
             "alarm: chưa khai kênh nào để báo; ghi alarm.smtp hoặc alarm.webhook vào tệp cấu hình (--config), hoặc "
             "thêm --webhook"
         )
-    catalogue = Catalogue.load(shipped_config() / "messages.vi.yaml")
+    catalogue = Catalogue.load(shipped_config())
     if send_test:
         _send_test(alert, catalogue)
         return
@@ -101,7 +101,7 @@ async def _watch(settings: WatchSettings, silence: Silence, catalogue: Catalogue
 
 
 def _send_test(alert: FallbackAlert, catalogue: Catalogue) -> None:
-    subject, text = catalogue.render(MessageId.WATCH_TEST_SUBJECT), catalogue.render(MessageId.WATCH_TEST)
+    subject, text = catalogue.render(TextId("watch_test_subject")), catalogue.render(TextId("watch_test"))
     failed = [type(error).__name__ for error in alert.try_each(subject, text) if error]
     if failed:
         raise GovernorError(

@@ -61,7 +61,7 @@ def rules(context: DoctorContext) -> Iterator[Result]:
     folder = context.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
-        lambda: Catalogue.load(folder / "messages.vi.yaml"),
+        lambda: Catalogue.load(folder),
         lambda: ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
         lambda: Positions.load(folder / "positions.yaml"),

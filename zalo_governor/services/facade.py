@@ -21,7 +21,7 @@ from zalo_governor.services.members.rename_detection import RenameDetection
 from zalo_governor.services.members.unknown_senders import UnknownSenders
 from zalo_governor.services.message_acts import MessageActs
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.directive_statistics import DirectiveStatistics
@@ -150,8 +150,8 @@ class ServiceFacade:
 
     def said_again(self, text: str) -> str:
         """Return `text` marked as sent again, for a message that may already have arrived when it was first sent."""
-        return self._voice.render(MessageId.REPEATED, said=text)
+        return self._voice.render(TextId("repeated"), said=text)
 
     def said_in_part(self, text: str, number: int, total: int) -> str:
         """Return `text`, a part of a longer one, marked with its number and the number of all parts."""
-        return self._voice.render(MessageId.PART, said=text, number=number, total=total)
+        return self._voice.render(TextId("part"), said=text, number=number, total=total)

@@ -359,7 +359,7 @@ def _shipped() -> dict[str, Any]:
     return {
         "regulation": load_rulebook(CONFIG).regulation,
         "ladder": validate(Ladder, load_yaml(CONFIG / "escalation.yaml")),
-        "catalogue": Catalogue.load(CONFIG / "messages.vi.yaml"),
+        "catalogue": Catalogue.load(CONFIG),
         "changes": ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
         "clarity": ClarityPolicy.load(CONFIG / "y-kien.yaml"),
     }

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 CITED = sorted(
     {
         name
-        for path in [*(ROOT / "zalo_governor").rglob("*.py"), ROOT / "config" / "messages.vi.yaml"]
+        for path in [*(ROOT / "zalo_governor").rglob("*.py"), *(ROOT / "config/messages").iterdir()]
         for name in re.findall(r"docs/([\w-]+)\.md", path.read_text(encoding="utf-8"))
     }
 )

@@ -211,7 +211,8 @@ def _other_key(made: Office) -> None:
 def _bad_rules(made: Office) -> None:
     folder = made.folder / "config"
     (folder / "quy-che.yaml").write_text("title: x\nspare: 1\n")
-    (folder / "messages.vi.yaml").write_text("a: [\n")
+    (folder / "messages").mkdir(exist_ok=True)
+    (folder / "messages" / "own.vi.yaml").write_text("a: [\n")
     made.settings("config_dir: config\n")
 
 
@@ -236,7 +237,7 @@ WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
     (lambda made: made.settings("zalo: {ping_seconds: -1, spare: 2}\n"), 2, {"settings": "zalo.ping_seconds"}),
     (lambda made: made.config.unlink(), 2, {"settings": "governor.yaml"}),
     (_bad_rules, 2, {"rules": "quy-che.yaml"}),
-    (_bad_rules, 2, {"rules": "messages.vi.yaml:2"}),
+    (_bad_rules, 2, {"rules": "own.vi.yaml:2"}),
     (lambda made: (made.folder / "data" / "governor.key").chmod(0o640), 2, {"key": "governor.key"}),
     (lambda made: (made.folder / "data" / "governor.key").unlink(), 2, {"key": "mà không có tệp khóa"}),
     (lambda made: (made.folder / "data" / "governor.key").write_text("ngắn"), 2, {"key": "Khóa không dùng được"}),

@@ -40,7 +40,7 @@ GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
 CONFIG = Path(__file__).parents[3] / "config"
-CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
+CATALOGUE = Catalogue.load(CONFIG)
 CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
 LETTERHEAD = Letterhead(
     superior="UBND tỉnh Mẫu",

@@ -18,20 +18,20 @@ from zalo_governor.domain.clock import Clock, minutes_of
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.system.error_text import of_system
 
 _TIMEOUT = ClientTimeout(total=20)
 _MOST_BYTES = 1 << 16
 """How much of an answer is read; the health page has some hundred bytes."""
 WHY = {
-    Reason.NO_ANSWER: MessageId.WATCH_NO_ANSWER,
-    Reason.OTHER_ANSWER: MessageId.WATCH_OTHER_ANSWER,
-    Reason.NO_SIGNAL: MessageId.WATCH_NO_SIGNAL,
-    Reason.STARTING: MessageId.WATCH_STARTING,
-    Reason.BLIND: MessageId.WATCH_BLIND,
-    Reason.STUCK: MessageId.WATCH_STUCK,
-    Reason.DATABASE_AWAY: MessageId.WATCH_DATABASE_AWAY,
+    Reason.NO_ANSWER: TextId("watch_no_answer"),
+    Reason.OTHER_ANSWER: TextId("watch_other_answer"),
+    Reason.NO_SIGNAL: TextId("watch_no_signal"),
+    Reason.STARTING: TextId("watch_starting"),
+    Reason.BLIND: TextId("watch_blind"),
+    Reason.STUCK: TextId("watch_stuck"),
+    Reason.DATABASE_AWAY: TextId("watch_database_away"),
 }
 """Reason -> its words in the alarms."""
 
@@ -144,13 +144,13 @@ class Watcher:
         name = f" ({self._settings.name})" if self._settings.name else ""
         if alarm is Alarm.BACK:
             back = silence.back_at or self._clock()
-            subject = self._say(MessageId.WATCH_BACK_SUBJECT, name=name, at=moment(back))
+            subject = self._say(TextId("watch_back_subject"), name=name, at=moment(back))
             minutes = number(minutes_of(back - silence.since))
-            return subject, self._say(MessageId.WATCH_BACK, name=name, at=moment(back), since=since, minutes=minutes)
-        subject = self._say(MessageId.WATCH_SILENT_SUBJECT, name=name, since=since)
+            return subject, self._say(TextId("watch_back"), name=name, at=moment(back), since=since, minutes=minutes)
+        subject = self._say(TextId("watch_silent_subject"), name=name, since=since)
         why = self._say(WHY[silence.reason])
-        text = self._say(MessageId.WATCH_SILENT, name=name, since=since, why=why)
-        return subject, text if silence.ever_good else f"{text}\n{self._say(MessageId.WATCH_NEVER_GOOD)}"
+        text = self._say(TextId("watch_silent"), name=name, since=since, why=why)
+        return subject, text if silence.ever_good else f"{text}\n{self._say(TextId('watch_never_good'))}"
 
 
 async def _ask(session: ClientSession, url: str) -> Reason | None:

@@ -89,7 +89,7 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
 
 def show_introduction(asking: Asking, settings: Settings) -> None:
     """Print the text with which the bot will introduce itself to the members of the group."""
-    catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    catalogue = Catalogue.load(settings.rules_dir)
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
     asking.say("── Lời giới thiệu gửi thành viên")

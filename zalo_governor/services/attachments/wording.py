@@ -4,26 +4,26 @@ from collections.abc import Iterable
 
 from zalo_governor.domain.attachments import FileScan, NotChecked, ScanTools
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, size_in_words
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.text.file_names.kinds import kind_in_words
 
-_REASONS = {code: MessageId[f"NOT_CHECKED_{code.name}"] for code in NotChecked}
+_REASONS = {code: TextId(f"not_checked_{code.name.lower()}") for code in NotChecked}
 
 
 def scan_line(voice: MessageFormatter, scan: FileScan) -> str:
     """Return a line on the result of a scan: type, size, tools with the date of the signatures, and what is missing."""
     result = scan.result
     line = voice.render(
-        MessageId.CASE_SCAN,
+        TextId("case_scan"),
         when=moment(scan.scanned_at),
-        type=kind_in_words(result.type) if result.type else voice.render(MessageId.SCAN_TYPE_UNKNOWN),
+        type=kind_in_words(result.type) if result.type else voice.render(TextId("scan_type_unknown")),
         size=size_in_words(result.size),
         tools=", ".join(filter(None, (result.tools.readers, _antivirus(voice, result.tools)))),
     )
     # The tools say already that no antivirus looked at the file.
     missing = [code for code in result.not_checked if code is not NotChecked.NO_ANTIVIRUS]
     if missing:
-        line += voice.render(MessageId.CASE_SCAN_NOT_CHECKED, reasons=reasons_in_words(voice, missing))
+        line += voice.render(TextId("case_scan_not_checked"), reasons=reasons_in_words(voice, missing))
     return line
 
 
@@ -34,7 +34,7 @@ def reasons_in_words(voice: MessageFormatter, reasons: Iterable[NotChecked]) -> 
 
 def _antivirus(voice: MessageFormatter, tools: ScanTools) -> str:
     if tools.antivirus is None:
-        return voice.render(MessageId.SCAN_NO_ANTIVIRUS)
+        return voice.render(TextId("scan_no_antivirus"))
     if tools.signatures_at is None:
-        return voice.render(MessageId.SCAN_ANTIVIRUS_UNDATED, engine=tools.antivirus)
-    return voice.render(MessageId.SCAN_ANTIVIRUS, engine=tools.antivirus, date=day(tools.signatures_at))
+        return voice.render(TextId("scan_antivirus_undated"), engine=tools.antivirus)
+    return voice.render(TextId("scan_antivirus"), engine=tools.antivirus, date=day(tools.signatures_at))

@@ -18,8 +18,8 @@ from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, number, plain, time_or_brief
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable, shortest
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -41,7 +41,7 @@ class AlertNotes:
             return ""
         codes = "+".join(code for code in str(reason).split("+") if code != IN_FILE)
         seen = reasons(self._voice, codes) or [why(self._voice, None)]
-        return self._voice.render(MessageId.ALERT_SEEN_IN_FILE, reason="; ".join(seen))
+        return self._voice.render(TextId("alert_seen_in_file"), reason="; ".join(seen))
 
     def same_content(self, uow: UnitOfWork, case: Case) -> str:
         """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
@@ -49,7 +49,7 @@ class AlertNotes:
         if earlier is None:
             return ""
         return self._voice.render(
-            MessageId.ALERT_SAME,
+            TextId("alert_same"),
             code=earlier.code,
             state=self._voice.state_of(earlier),
         )
@@ -67,14 +67,14 @@ class AlertNotes:
         if was_fresh(case):
             return ""
         minutes = minutes_of(case.opened_at - case.event_at)
-        return self._voice.render(MessageId.HEARD_LATE, minutes=self._voice.minutes(minutes))
+        return self._voice.render(TextId("heard_late"), minutes=self._voice.minutes(minutes))
 
     def repeated(self, case: Case) -> str:
         """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
         ladder = self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
             return ""
-        return self._voice.render(MessageId.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
+        return self._voice.render(TextId("member_again"), nth=number(case.nth), days=number(ladder.window_days))
 
     def deadline(self, uow: UnitOfWork, case: Case) -> str:
         """Return the sentence saying when the leader is told of the case; "" if the settings do not tell him.
@@ -84,22 +84,22 @@ class AlertNotes:
         if case.due_at is None:
             return ""
         if on_trial(self._policy, uow):
-            return self._voice.render(MessageId.ALERT_DUE_ON_TRIAL)
+            return self._voice.render(TextId("alert_due_on_trial"))
         when = time_or_brief(case.due_at, self._policy.clock())
-        due, short = (self._voice.render(text, when=when) for text in (MessageId.ALERT_DUE, MessageId.ALERT_DUE_SHORT))
+        due, short = (self._voice.render(text, when=when) for text in (TextId("alert_due"), TextId("alert_due_short")))
         return Shortenable(due, short)
 
     def removal_offer(self, uow: UnitOfWork, case: Case) -> str:
         """Return the words naming the command that deletes the messages; "" if the bot account cannot delete them."""
         may = may_remove(uow, self._policy.account, case)
-        return self._voice.render(MessageId.OR_DELETE, code=case.code) if may else ""
+        return self._voice.render(TextId("or_delete"), code=case.code) if may else ""
 
     def recall_advice(self, uow: UnitOfWork, case: Case) -> str:
         """Return the words that advise to have a sealed message recalled, or deleted if the bot account can do that."""
         if may_remove(uow, self._policy.account, case):
-            texts = (MessageId.RECALL_OR_DELETE, MessageId.DELETE_AND_REPORT)
+            texts = (TextId("recall_or_delete"), TextId("delete_and_report"))
             return Shortenable(*(self._voice.render(text, code=case.code) for text in texts))
-        return Shortenable(self._voice.render(MessageId.RECALL_ASKED), "")
+        return Shortenable(self._voice.render(TextId("recall_asked")), "")
 
     def group(self, case: Case) -> str:
         """Return the group's name; the shorter form is "" if only one group is watched, else what no other name has."""
@@ -114,7 +114,7 @@ class AlertNotes:
     def place(self, case: Case) -> str:
         """Return the words naming the group, with a blank before them; the shorter form names it as `group` does."""
         group = self.group(case)
-        texts = [self._voice.render(MessageId.ALERT_PLACE, group=name) for name in (group, shortest(group))]
+        texts = [self._voice.render(TextId("alert_place"), group=name) for name in (group, shortest(group))]
         return Shortenable(texts[0], texts[1] if shortest(group) else "")
 
     def sign(self, case: Case) -> str:
@@ -122,8 +122,8 @@ class AlertNotes:
         citation = self._voice.citation(case.clause)
         short = citation.removesuffix(" Quy chế")
         return Shortenable(
-            self._voice.render(MessageId.ALERT_SIGN, citation=citation),
-            self._voice.render(MessageId.ALERT_SIGN_SHORT, citation=short),
+            self._voice.render(TextId("alert_sign"), citation=citation),
+            self._voice.render(TextId("alert_sign_short"), citation=short),
         )
 
     def time(self, case: Case) -> str:
@@ -134,11 +134,11 @@ class AlertNotes:
         )
 
 
-def alert_of(label: str) -> MessageId:
+def alert_of(label: str) -> TextId:
     """Return the alert for a finding whose label has a text: on a link, a file or harmful content."""
     if is_dangerous_link(label):
-        return MessageId.ALERT_LINK
-    return MessageId.ALERT_FILE if is_dangerous_file(label) else MessageId.ALERT_HARMFUL
+        return TextId("alert_link")
+    return TextId("alert_file") if is_dangerous_file(label) else TextId("alert_harmful")
 
 
 def _distinct_name(name: str, others: Sequence[str]) -> str:

@@ -16,9 +16,9 @@ from zalo_governor.services.cases.notifications import NAME_RULE
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, moment, number, time_or_brief
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.shortening import Shortenable, shortest
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -59,12 +59,12 @@ class Escalation:
             Whether the leader was told.
         """
         text = self._voice.render(
-            MessageId.LEADER_PASSED_ON,
+            TextId("leader_passed_on"),
             code=case.code,
             by=self._voice.who(by),
             what=self._describe_case(uow, case),
             state=self._voice.state_of(case),
-            words=self._voice.render(MessageId.LEADER_WORDS, words=words) if words else "",
+            words=self._voice.render(TextId("leader_words"), words=words) if words else "",
         )
         return self._tell_leaders(uow, case, text, by.id)
 
@@ -78,23 +78,23 @@ class Escalation:
             return
         if case.state is CaseState.REFERRED and case.state_by not in {None, case.person_id}:
             reached = self.pass_on(uow, case, uow.people.get(case.state_by or 0))
-            told = self._voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
-            said = self._voice.render(MessageId.PASSED_ON, code=case.code, told=told)
+            told = self._voice.render(TextId("leader_passed") if reached is LeaderReached.TOLD else NOT_TOLD[reached])
+            said = self._voice.render(TextId("passed_on"), code=case.code, told=told)
             self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
             return
         text = self._voice.render(
-            MessageId.LEADER_UNVERIFIED,
+            TextId("leader_unverified"),
             code=case.code,
             what=self._describe_case(uow, case),
-            noted="" if was_fresh(case) else self._voice.render(MessageId.LEADER_NOTED, when=brief(case.opened_at)),
+            noted="" if was_fresh(case) else self._voice.render(TextId("leader_noted"), when=brief(case.opened_at)),
             now=time_or_brief(self._policy.clock(), case.opened_at),
-            care=self._voice.render(MessageId.LEADER_CARE) if case.sealed else "",
+            care=self._voice.render(TextId("leader_care")) if case.sealed else "",
         )
         told = self._tell_leaders(uow, case, text, None)
-        sentence = MessageId.LEADER_TOLD if told is LeaderReached.TOLD else NOT_TOLD[told]
+        sentence = TextId("leader_told") if told is LeaderReached.TOLD else NOT_TOLD[told]
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
         said = self._voice.render(
-            MessageId.ESCALATED,
+            TextId("escalated"),
             head=self._voice.head(case),
             code=case.code,
             minutes=self._voice.minutes(max(1, round(waited))),
@@ -145,11 +145,11 @@ class Escalation:
         named = self._case_fields(uow, case)
         if case.sealed:
             del named["clause"]
-            return self._voice.render(MessageId.LEADER_WHAT_SEALED, where=self._describe_visibility(uow, case), **named)
+            return self._voice.render(TextId("leader_what_sealed"), where=self._describe_visibility(uow, case), **named)
         if case.rule_id == NAME_RULE:
             del named["when"]
-            return self._voice.render(MessageId.LEADER_WHAT_NAME, where=self._describe_name_fix(case), **named)
-        return self._voice.render(MessageId.LEADER_WHAT, where=self._describe_visibility(uow, case), **named)
+            return self._voice.render(TextId("leader_what_name"), where=self._describe_name_fix(case), **named)
+        return self._voice.render(TextId("leader_what"), where=self._describe_visibility(uow, case), **named)
 
     def _describe_outsider(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:
         """Return the text on a case about an outsider (a member not on the roster): who it is, and how he joined.
@@ -158,31 +158,31 @@ class Escalation:
         known.
         """
         named = self._case_fields(uow, case) | {"who": self._voice.who(uow.people.get(newcomer.person_id))}
-        gone = newcomer.gone_at and self._voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at))
+        gone = newcomer.gone_at and self._voice.render(TextId("case_newcomer_gone"), when=moment(newcomer.gone_at))
         return self._voice.render(
-            MessageId.LEADER_WHAT_NEWCOMER,
+            TextId("leader_what_newcomer"),
             way=way_in(uow, self._voice, newcomer, case),
-            where=gone or self._voice.render(MessageId.WHERE_NEWCOMER_HERE),
+            where=gone or self._voice.render(TextId("where_newcomer_here")),
             **named,
         )
 
     def _describe_name_fix(self, case: Case) -> str:
         """Return the text saying whether the member has corrected the display name, and after how many minutes."""
         if case.minutes_to_remedy is None:
-            return self._voice.render(MessageId.WHERE_NAME_OPEN)
-        return self._voice.render(MessageId.WHERE_NAME_MENDED, minutes=self._voice.minutes(case.minutes_to_remedy))
+            return self._voice.render(TextId("where_name_open"))
+        return self._voice.render(TextId("where_name_mended"), minutes=self._voice.minutes(case.minutes_to_remedy))
 
     def _describe_changes(self, uow: UnitOfWork, case: Case) -> str:
         changes = [kept.change for kept in uow.group_changes.of_case(case)]
         return self._voice.render(
-            MessageId.LEADER_WHAT_CHANGE,
+            TextId("leader_what_change"),
             **self._case_fields(uow, case) | {"who": self._voice.account_of(uow.people.get(case.person_id))},
             rows=self._wording.rows(uow, changes[-_CHANGES:]),
         )
 
     def _describe_manual_case(self, uow: UnitOfWork, case: Case, by: int) -> str:
         who = self._voice.who(uow.people.get(by))
-        return self._voice.render(MessageId.LEADER_WHAT_NOTED, **self._case_fields(uow, case), by=who)
+        return self._voice.render(TextId("leader_what_noted"), **self._case_fields(uow, case), by=who)
 
     def _case_fields(self, uow: UnitOfWork, case: Case) -> dict[str, str]:
         group = self._notes.group(case)
@@ -205,15 +205,15 @@ class Escalation:
         if not messages:
             return ""
         if not left:
-            return self._voice.render(MessageId.WHERE_GONE)
+            return self._voice.render(TextId("where_gone"))
         if len(left) == len(messages):
-            return self._voice.render(MessageId.WHERE_SEEN)
-        return self._voice.render(MessageId.WHERE_SOME, left=number(len(left)), count=number(len(messages)))
+            return self._voice.render(TextId("where_seen"))
+        return self._voice.render(TextId("where_some"), left=number(len(left)), count=number(len(messages)))
 
 
 NOT_TOLD = {
-    LeaderReached.NOBODY: MessageId.LEADER_NOBODY,
-    LeaderReached.WITHHELD: MessageId.LEADER_WITHHELD,
-    LeaderReached.UNREACHED: MessageId.LEADER_UNREACHED,
+    LeaderReached.NOBODY: TextId("leader_nobody"),
+    LeaderReached.WITHHELD: TextId("leader_withheld"),
+    LeaderReached.UNREACHED: TextId("leader_unreached"),
 }
 """The sentence that tells the admins why the leader was not told."""

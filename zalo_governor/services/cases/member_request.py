@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class MemberRequest(StrEnum):
@@ -26,18 +26,18 @@ class MemberRequest(StrEnum):
     """The message was recalled or deleted before the breach was found, so that nothing is left to be done."""
 
     @property
-    def told_to_admins(self) -> MessageId:
+    def told_to_admins(self) -> TextId:
         """Return the id of the sentence that tells the admins whether the member was asked, or why not."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    MemberRequest.ASKED: MessageId.MEMBER_ASKED,
-    MemberRequest.WITHHELD: MessageId.MEMBER_WITHHELD,
-    MemberRequest.NOT_ASKED: MessageId.MEMBER_NOT_ASKED,
-    MemberRequest.LEADERSHIP: MessageId.MEMBER_LEADERSHIP,
-    MemberRequest.UNREACHED: MessageId.MEMBER_UNREACHED,
-    MemberRequest.COOLDOWN: MessageId.MEMBER_COOLDOWN,
-    MemberRequest.IN_THE_MORNING: MessageId.MEMBER_IN_THE_MORNING,
-    MemberRequest.GONE: MessageId.MEMBER_GONE,
+    MemberRequest.ASKED: TextId("member_asked"),
+    MemberRequest.WITHHELD: TextId("member_withheld"),
+    MemberRequest.NOT_ASKED: TextId("member_not_asked"),
+    MemberRequest.LEADERSHIP: TextId("member_leadership"),
+    MemberRequest.UNREACHED: TextId("member_unreached"),
+    MemberRequest.COOLDOWN: TextId("member_cooldown"),
+    MemberRequest.IN_THE_MORNING: TextId("member_in_the_morning"),
+    MemberRequest.GONE: TextId("member_gone"),
 }

@@ -20,7 +20,7 @@ from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -101,7 +101,7 @@ class MessageLifecycle:
         if not case.state.open:
             uow.cases.save(case)
             return case
-        reason = self._voice.render(MessageId.REASON_RECALLED, minutes=self._voice.lasted(at - case.event_at))
+        reason = self._voice.render(TextId("reason_recalled"), minutes=self._voice.lasted(at - case.event_at))
         return move_case(uow, case, CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
 
     def _record_readers(self, uow: UnitOfWork, event: MessageSeen) -> None:

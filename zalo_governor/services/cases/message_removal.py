@@ -8,19 +8,19 @@ from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.jobs import Performed, PerformJob
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _OLD = timedelta(hours=24)
 """Age from which a message that Zalo "does not find" is reported as probably too old to be deleted."""
 _RESULTS = {
-    JobOutcome.NOT_ALLOWED: MessageId.REMOVAL_NOT_ALLOWED,
-    JobOutcome.NOT_FOUND: MessageId.REMOVAL_NOT_FOUND,
-    JobOutcome.REFUSED: MessageId.REMOVAL_REFUSED,
-    JobOutcome.NOT_DONE: MessageId.REMOVAL_STILL_THERE,
-    JobOutcome.UNKNOWN: MessageId.REMOVAL_UNKNOWN,
+    JobOutcome.NOT_ALLOWED: TextId("removal_not_allowed"),
+    JobOutcome.NOT_FOUND: TextId("removal_not_found"),
+    JobOutcome.REFUSED: TextId("removal_refused"),
+    JobOutcome.NOT_DONE: TextId("removal_still_there"),
+    JobOutcome.UNKNOWN: TextId("removal_unknown"),
 }
 
 
@@ -87,11 +87,11 @@ class RemoveMessageHandler:
         if outcome is JobOutcome.DONE:
             by = uow.people.get(job.ordered_by)
             self._afterwards.gone(uow, job.group_id, job.task.message_key, now, by, deleted=True)
-            rest = self._voice.render(MessageId.RECALL_REST, count=case.count) if visible(uow, case) else ""
-            text = self._voice.render(MessageId.REMOVAL_DONE, code=case.code, when=when, rest=rest)
+            rest = self._voice.render(TextId("recall_rest"), count=case.count) if visible(uow, case) else ""
+            text = self._voice.render(TextId("removal_done"), code=case.code, when=when, rest=rest)
         else:
             too_old = outcome is JobOutcome.NOT_FOUND and now - job.task.sent_at > _OLD
             text = self._voice.render(
-                MessageId.REMOVAL_TOO_OLD if too_old else _RESULTS[outcome], code=case.code, when=when
+                TextId("removal_too_old") if too_old else _RESULTS[outcome], code=case.code, when=when
             )
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)

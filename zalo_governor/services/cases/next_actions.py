@@ -2,7 +2,7 @@
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.ports import UnitOfWork
 
 
@@ -23,10 +23,10 @@ def may_answer(case: Case) -> bool:
 def answers(voice: MessageFormatter, case: Case) -> str:
     """Return a sentence, with a leading space, naming the chat commands that can still decide the case; "" if none."""
     if may_answer(case):
-        return voice.render(MessageId.ANSWER_SEALED if case.secret else MessageId.ANSWER_BOTH, code=case.code)
+        return voice.render(TextId("answer_sealed") if case.secret else TextId("answer_both"), code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
-        return voice.render(MessageId.ANSWER_FALSE_ALARM, code=case.code)
-    return voice.render(MessageId.ANSWER_REVIEW, code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""
+        return voice.render(TextId("answer_false_alarm"), code=case.code)
+    return voice.render(TextId("answer_review"), code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""
 
 
 def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:

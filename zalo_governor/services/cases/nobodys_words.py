@@ -5,8 +5,8 @@ from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard, Sys
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.services.cases.suppression import FalseAlarmSuppression
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -27,7 +27,7 @@ class NobodysWords:
         """Tell the admins of the first edited message, as nobody has yet measured what Zalo sends then."""
         is_edit = isinstance(event, MessageSent | SystemNotice) and event.message_type == _EDIT
         if is_edit and uow.claims.claim_once("first_edit", from_ms(0)):
-            self._tell(uow, event, MessageId.ALERT_FIRST_EDIT, urgent=False)
+            self._tell(uow, event, TextId("alert_first_edit"), urgent=False)
 
     def report(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding) -> None:
         """Audit the finding and tell the admins of it.
@@ -45,11 +45,11 @@ class NobodysWords:
         detail = {"event": event.id}
         uow.audit.append(kind, at=now, actor_id=None, group_id=event.thread_id, subject=finding.clause, detail=detail)
         urgent = not is_notice or finding.severity is not Severity.TRIAGE
-        text = MessageId.ALERT_NOTICE if is_notice else MessageId.ALERT_NOBODY
+        text = TextId("alert_notice") if is_notice else TextId("alert_nobody")
         head = self._voice.head_of(finding.clause, finding.severity)
         self._tell(uow, event, text, urgent=urgent, head=head, citation=self._voice.citation(finding.clause))
 
-    def _tell(self, uow: UnitOfWork, event: EventBase, text: MessageId, *, urgent: bool, **more: str) -> None:
+    def _tell(self, uow: UnitOfWork, event: EventBase, text: TextId, *, urgent: bool, **more: str) -> None:
         group = self._voice.group(self._policy.group(event.thread_id))
         said = self._voice.render(text, group=group, when=moment(event.at), **more)
         self._post.to_desk(uow, said, group_id=event.thread_id, urgent=urgent)

@@ -25,9 +25,9 @@ from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.display_names import DisplayNameAdvice
 from zalo_governor.services.messaging.delivery_words import state_in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, gone, moment, number, plain
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -65,16 +65,16 @@ class CaseNotifications:
             "sign": self._notes.sign(case),
             "due": self._notes.deadline(uow, case),
             "member": self._notes.of_member(case, asked),
-            "details": self._voice.render(MessageId.ALERT_DETAILS, code=case.code),
-            "closing": self._voice.render(MessageId.ALERT_CLOSING),
+            "details": self._voice.render(TextId("alert_details"), code=case.code),
+            "closing": self._voice.render(TextId("alert_closing")),
         }
         if asked is MemberRequest.WITHHELD and about["due"]:
             about["member"] = ""  # The sentence on the deadline says that too.
         if case.label == UNCHECKED:
-            kind = MessageId.ALERT_UNCHECKED
+            kind = TextId("alert_unchecked")
             about["citation"] = self._voice.cited(case)
         elif case.sealed:
-            kind = MessageId.ALERT_SEALED_GONE if asked is MemberRequest.GONE else MessageId.ALERT_SEALED
+            kind = TextId("alert_sealed_gone") if asked is MemberRequest.GONE else TextId("alert_sealed")
             about |= {
                 "seen": self._notes.seen_in_file(reason),
                 "same": self._notes.same_content(uow, case),
@@ -87,8 +87,9 @@ class CaseNotifications:
                 "remove": self._notes.removal_offer(uow, case),
             }
         else:
-            kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
-        text = self._voice.render(kind, **{name: value for name, value in about.items() if name in kind.fields})
+            kind = TextId("alert_name") if about_name else TextId("alert_case")
+        fields = self._policy.catalogue.template(kind).fields
+        text = self._voice.render(kind, **{name: value for name, value in about.items() if name in fields})
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._sync_if_unnamed(uow, case, person)
 
@@ -101,7 +102,7 @@ class CaseNotifications:
         if not uow.claims.is_claimed(*_naming_claim("nameless", case)) or not _is_named(person):
             return
         if uow.claims.claim_once(*_naming_claim("named", case)):
-            text = self._voice.render(MessageId.ALERT_NAMED, code=case.code, who=self._voice.who(person))
+            text = self._voice.render(TextId("alert_named"), code=case.code, who=self._voice.who(person))
             self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def _sync_if_unnamed(self, uow: UnitOfWork, case: Case, person: Person) -> None:
@@ -127,22 +128,22 @@ class CaseNotifications:
         person = uow.people.get(person.id)
         about = self._case_fields(case, person)
         if case.sealed:
-            sealed = MessageId.REQUEST_SEALED_OLD if old else MessageId.REQUEST_SEALED
+            sealed = TextId("request_sealed_old") if old else TextId("request_sealed")
             text = self._voice.render_for(person, sealed, **about)
         elif about_name:
             del about["when"]
             lacks = self._names.lacks(reason, fixable=proposal is not None)
             proposed = self._names.proposal(uow, case.group_id, person, proposal)
-            text = self._voice.render_for(person, MessageId.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
+            text = self._voice.render_for(person, TextId("request_name"), lacks=lacks, proposal=proposed, **about)
         elif self._is_about_writing(case):
             about["proposal"] = self._proposed_sentence(proposal)
-            text = self._voice.render_for(person, MessageId.REQUEST_DIACRITICS, **about)
+            text = self._voice.render_for(person, TextId("request_diacritics"), **about)
         elif is_dangerous_link(case.label) or is_dangerous_file(case.label):
-            kind = MessageId.REQUEST_LINK if is_dangerous_link(case.label) else MessageId.REQUEST_FILE
+            kind = TextId("request_link") if is_dangerous_link(case.label) else TextId("request_file")
             text = self._voice.render_for(person, kind, category=category(self._voice, case.label), **about)
         else:
             about["clause"] = self._voice.in_brackets(self._voice.clause(case.clause))
-            text = self._voice.render_for(person, MessageId.REQUEST_OTHER, **about)
+            text = self._voice.render_for(person, TextId("request_other"), **about)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
@@ -156,7 +157,7 @@ class CaseNotifications:
             self.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
             return
         text = self._voice.render(
-            MessageId.REQUEST_SEVERAL,
+            TextId("request_several"),
             who=self._voice.who(person),
             group=self._voice.group(self._policy.group(cases[0].group_id)),
             count=number(len(cases)),
@@ -173,14 +174,14 @@ class CaseNotifications:
         if case.rule_id == NAME_RULE:
             proposal = self._names.proposal(uow, case.group_id, person, made)
             return self._voice.render(
-                MessageId.REQUEST_ROW_NAME,
+                TextId("request_row_name"),
                 code=case.code,
                 citation=about["citation"],
                 lacks=self._names.lacks(uow.cases.reason(case), fixable=made is not None),
                 proposal=proposal,
             )
         return self._voice.render(
-            MessageId.REQUEST_ROW,
+            TextId("request_row"),
             code=case.code,
             when=about["when"],
             citation=about["citation"],
@@ -201,16 +202,16 @@ class CaseNotifications:
         spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
         asked = uow.deliveries.request_state(case) is DeliveryState.DELIVERED
         text = {
-            CaseState.FALSE_ALARM: MessageId.DECIDED_FALSE_ALARM,
-            CaseState.CONFIRMED: MessageId.DECIDED_CONFIRMED,
+            CaseState.FALSE_ALARM: TextId("decided_false_alarm"),
+            CaseState.CONFIRMED: TextId("decided_confirmed"),
         }.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return False
         if taken_back:
-            text = MessageId.DECIDED_TAKEN_BACK
+            text = TextId("decided_taken_back")
         about = self._case_fields(case, person)
         del about["when"]
-        about["citation"] = self._voice.cited(case, within=text is MessageId.DECIDED_FALSE_ALARM)
+        about["citation"] = self._voice.cited(case, within=text == TextId("decided_false_alarm"))
         said = self._voice.render_for(person, text, **about)
         return self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
@@ -218,12 +219,12 @@ class CaseNotifications:
         """Tell the admins that the person has posted the content of a sealed case (a suspected secret) again."""
         about = self._case_fields(case, uow.people.get(person.id))
         del about["citation"]
-        about |= {"head": self._voice.head(case), "closing": self._voice.render(MessageId.ALERT_CLOSING)}
+        about |= {"head": self._voice.head(case), "closing": self._voice.render(TextId("alert_closing"))}
         about["remove"] = self._notes.removal_offer(uow, case)
         unpassed = case.leader_told_by is None
-        about["pass_on"] = self._voice.render(MessageId.OR_PASS_ON, code=case.code) if unpassed else ""
+        about["pass_on"] = self._voice.render(TextId("or_pass_on"), code=case.code) if unpassed else ""
         about["answers"] = answers(self._voice, case).strip()
-        text = self._voice.render(MessageId.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
+        text = self._voice.render(TextId("alert_reposted"), **(about | {"when": moment(at)}), count=number(case.count))
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def withdrawn(
@@ -243,12 +244,12 @@ class CaseNotifications:
         """
         author, remover, account = uow.people.get(case.person_id), by and uow.people.get(by.id), self._policy.account
         text = self._voice.render(
-            MessageId.ALERT_RECALLED,
+            TextId("alert_recalled"),
             code=case.code,
             who=self._voice.who(author),
             how=gone(self._voice, at, remover, author_id=author.id, deleted=deleted, account=account),
-            after=self._voice.render(MessageId.GONE_AFTER, minutes=self._voice.lasted(at - case.event_at)),
-            rest=self._voice.render(MessageId.RECALL_REST, count=case.count) if left else "",
+            after=self._voice.render(TextId("gone_after"), minutes=self._voice.lasted(at - case.event_at)),
+            rest=self._voice.render(TextId("recall_rest"), count=case.count) if left else "",
         )
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 
@@ -263,9 +264,9 @@ class CaseNotifications:
         rows = [self._urgent_row(uow, case, done[case.id]) for case in ordered]
         group = self._voice.group(self._policy.group(group_id))
         may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
-        remove = self._voice.render(MessageId.OR_DELETE_EACH) if may else ""
+        remove = self._voice.render(TextId("or_delete_each")) if may else ""
         about = {"group": group, "codes": self._voice.codes(ordered), "rows": "\n".join(rows), "remove": remove}
-        text = self._voice.render(MessageId.URGENT_CASES, **about)
+        text = self._voice.render(TextId("urgent_cases"), **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)
         for case, _ in asked:
             self._sync_if_unnamed(uow, case, uow.people.get(case.person_id))
@@ -273,27 +274,27 @@ class CaseNotifications:
     def _urgent_row(self, uow: UnitOfWork, case: Case, asked: MemberRequest) -> str:
         named = self._row_fields(case, uow.people.get(case.person_id))
         if case.label == UNCHECKED:
-            return self._voice.render(MessageId.URGENT_ROW_UNCHECKED, **named)
-        member = MessageId.URGENT_ASKED if asked is MemberRequest.ASKED else MessageId.URGENT_NOT_ASKED
-        return self._voice.render(MessageId.URGENT_ROW, member=self._voice.render(member), **named)
+            return self._voice.render(TextId("urgent_row_unchecked"), **named)
+        member = TextId("urgent_asked") if asked is MemberRequest.ASKED else TextId("urgent_not_asked")
+        return self._voice.render(TextId("urgent_row"), member=self._voice.render(member), **named)
 
     def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
         """Tell the admins in one message of several cases found late.
 
         `asked` is the number of these cases whose member was asked to correct the breach.
         """
-        members = self._voice.render(MessageId.RECOVERED_ASKED, count=number(asked)) if asked else ""
+        members = self._voice.render(TextId("recovered_asked"), count=number(asked)) if asked else ""
         self._send_list(
             uow,
-            MessageId.RECOVERED,
+            TextId("recovered"),
             group_id,
             cases,
-            members=members or self._voice.render(MessageId.RECOVERED_NOT_ASKED),
+            members=members or self._voice.render(TextId("recovered_not_asked")),
         )
 
     def swept(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case]) -> None:
         """Tell the admins in one message of wrong display names found by a group sync (reading members from Zalo)."""
-        self._send_list(uow, MessageId.SWEPT, group_id, cases)
+        self._send_list(uow, TextId("swept"), group_id, cases)
 
     def _is_about_writing(self, case: Case) -> bool:
         return case.clause == self._policy.regulation.number_of(ClauseTopic.WRITING)
@@ -304,7 +305,7 @@ class CaseNotifications:
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
             if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
                 citation = self._voice.citation(self._policy.regulation.clause_of_rule(rule_id))
-                text = self._voice.render(MessageId.ALERT_RULE_FAILED, citation=citation, date=day(today))
+                text = self._voice.render(TextId("alert_rule_failed"), citation=citation, date=day(today))
                 self._post.to_desk(uow, text, group_id=group_id)
 
     def _proposed_sentence(self, proposal: str | None) -> str:
@@ -314,14 +315,14 @@ class CaseNotifications:
         """
         if not proposal or len(proposal) > _LONGEST_SENTENCE:
             return ""
-        said = self._voice.render(MessageId.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
-        return Shortenable(said, self._voice.render(MessageId.PROPOSED_BY_COMMAND))
+        said = self._voice.render(TextId("proposed_sentence"), sentence=" ".join(proposal.split()))
+        return Shortenable(said, self._voice.render(TextId("proposed_by_command")))
 
-    def _send_list(self, uow: UnitOfWork, text: MessageId, group_id: str, cases: Sequence[Case], **more: str) -> None:
+    def _send_list(self, uow: UnitOfWork, text: TextId, group_id: str, cases: Sequence[Case], **more: str) -> None:
         named, rest = shown(cases)
         rows = [self._case_row(uow, case) for case in named]
         if rest:
-            rows.append(self._voice.render(MessageId.MORE, count=number(rest)))
+            rows.append(self._voice.render(TextId("more"), count=number(rest)))
         group = self._voice.group(self._policy.group(group_id))
         said = self._voice.render(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
         self._post.to_desk(uow, said, group_id=group_id, urgent=any(case.urgent for case in cases))
@@ -366,7 +367,7 @@ class CaseNotifications:
 
     def _case_row(self, uow: UnitOfWork, case: Case) -> str:
         about = self._row_fields(case, uow.people.get(case.person_id))
-        return self._voice.render(MessageId.LISTED_CASE, state=state_in_words(uow, self._voice, case), **about)
+        return self._voice.render(TextId("listed_case"), state=state_in_words(uow, self._voice, case), **about)
 
 
 def _naming_claim(what: str, case: Case) -> tuple[str, datetime]:

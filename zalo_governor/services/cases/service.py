@@ -35,7 +35,7 @@ from zalo_governor.services.cases.suppression import FalseAlarmSuppression
 from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.name_reminders import NameReminders
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -293,7 +293,7 @@ class CaseService:
         if case:
             minutes = self._voice.lasted(event.at - case.event_at)
             self._move_case(
-                uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes)
+                uow, case, CaseState.REMEDIED, self._voice.render(TextId("reason_name_fixed"), minutes=minutes)
             )
 
     def _move_case(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:

@@ -13,7 +13,7 @@ from zalo_governor.services.commands.parsing import case_number
 from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.group_changes.vocabulary import Wanted
 from zalo_governor.services.messaging.formatter import moment
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_CHARACTERS = 120
@@ -38,7 +38,7 @@ class Approve(Command[Asked]):
     """
 
     word = "duyet"
-    usage = MessageId.USAGE_APPROVE
+    usage = TextId("usage_approve")
     roles = DESK | {Role.LEADER}
     """Roles that may use the command; of these, roles not in `policy.approval.roles` cannot approve and only get a text
     with which to ask the leader."""
@@ -76,13 +76,13 @@ class Approve(Command[Asked]):
             return self._approve_case(call, case) if may else self._suggest_asking(call, case)
         if not may:
             what = self._what(argument)
-            text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK, what=what, words=argument.words)
+            text = self.voice.render_for(call.person, TextId("approval_ask"), what=what, words=argument.words)
             return Answer([text], "ask")
         return self._approve_in_advance(call, argument)
 
     def _approve_in_advance(self, call: Call, asked: Asked) -> Answer:
         if asked.wanted is None or len(call.groups) != 1:
-            return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
+            return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
         [group] = call.groups
         wanted, now = asked.wanted, self.policy.clock()
         approval = call.uow.group_changes.add_approval(
@@ -103,9 +103,9 @@ class Approve(Command[Asked]):
             "what": self._what(asked),
             "group": self.voice.group(group),
             "until": moment(approval.until),
-            "uses": self.voice.render(MessageId.APPROVAL_ONCE if approval.once else MessageId.APPROVAL_ALWAYS),
+            "uses": self.voice.render(TextId("approval_once") if approval.once else TextId("approval_always")),
         }
-        self._notifications.allowed(call.uow, self.voice.render(MessageId.APPROVAL_TOLD, **said), call.person, group.id)
+        self._notifications.allowed(call.uow, self.voice.render(TextId("approval_told"), **said), call.person, group.id)
         call.uow.audit.append(
             "approval.given",
             at=now,
@@ -114,27 +114,27 @@ class Approve(Command[Asked]):
             subject=wanted.kind.value if wanted.kind else "all",
             detail={"approval": approval.id, "until": approval.until.isoformat(), "once": approval.once},
         )
-        return Answer([self.voice.render(MessageId.APPROVAL_GIVEN, **said)], subject=f"approval {approval.id}")
+        return Answer([self.voice.render(TextId("approval_given"), **said)], subject=f"approval {approval.id}")
 
     def _what(self, asked: Asked) -> str:
         """Return what is approved: the words typed, or in full if they stand for any change."""
         if asked.wanted is not None and asked.wanted.kind is None and asked.wanted.length is None:
-            return self.voice.render(MessageId.APPROVAL_ANY)
-        return self.voice.render(MessageId.APPROVAL_WHAT, words=asked.words)
+            return self.voice.render(TextId("approval_any"))
+        return self.voice.render(TextId("approval_what"), words=asked.words)
 
     def _approve_case(self, call: Call, case: Case) -> Answer:
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
-            return Answer([self.voice.render(MessageId.APPROVAL_NO_CHANGE, code=code)], "no_change", code)
+            return Answer([self.voice.render(TextId("approval_no_change"), code=code)], "no_change", code)
         until = case.event_at + self.policy.approval.afterwards
         if now > until:
             return Answer(
-                [self.voice.render(MessageId.APPROVAL_TOO_LATE, code=code, until=moment(until))], "too_late", code
+                [self.voice.render(TextId("approval_too_late"), code=code, until=moment(until))], "too_late", code
             )
-        reason = self.voice.render(MessageId.REASON_APPROVED, who=self.voice.who(call.person))
+        reason = self.voice.render(TextId("reason_approved"), who=self.voice.who(call.person))
         if not case.may_become(CaseState.APPROVED):
             state = self.voice.state_of(case)
-            return Answer([self.voice.render(MessageId.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
+            return Answer([self.voice.render(TextId("case_cannot_move"), code=code, state=state)], "cannot_move", code)
         approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=case.group_id,
@@ -150,8 +150,8 @@ class Approve(Command[Asked]):
         by, detail = call.person.id, {"approval": approval.id}
         approved = move_case(call.uow, case, CaseState.APPROVED, at=now, by=by, reason=reason, detail=detail)
         self._notifications.approved(call.uow, approved, call.person)
-        return Answer([self.voice.render(MessageId.APPROVAL_DONE, code=code)], subject=code)
+        return Answer([self.voice.render(TextId("approval_done"), code=code)], subject=code)
 
     def _suggest_asking(self, call: Call, case: Case) -> Answer:
-        text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK_CASE, code=case.code)
+        text = self.voice.render_for(call.person, TextId("approval_ask_case"), code=case.code)
         return Answer([text], "ask", case.code)

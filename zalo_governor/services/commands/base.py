@@ -10,7 +10,7 @@ from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -67,7 +67,7 @@ class Command(ABC, Generic[ArgumentT]):
 
     word: ClassVar[str]
     """The command's word without slash, diacritics and spaces: `baocao` (report)."""
-    usage: ClassVar[MessageId]
+    usage: ClassVar[TextId]
     """Catalogue message with the command's syntax and purpose in one line, shown by `/trogiup` (help)."""
     roles: ClassVar[frozenset[Role] | None]
     """Roles that may use the command; None for everybody."""

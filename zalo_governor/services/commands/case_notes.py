@@ -14,11 +14,16 @@ from zalo_governor.services.commands.cases import CaseCommand, CaseWords, note_o
 from zalo_governor.services.commands.parsing import case_number
 from zalo_governor.services.messaging.delivery_words import delivered_in_words
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_READERS = 200
-_HINTS = (MessageId.USAGE_PASS_ON, MessageId.ESCALATED, MessageId.DIGEST_ANSWER_SECRET, MessageId.URGENT_CASES)
+_HINTS = (
+    TextId("usage_pass_on"),
+    TextId("escalated"),
+    TextId("digest_answer_secret"),
+    TextId("urgent_cases"),
+)
 """Texts that show `/chuyen` with words in brackets after it."""
 
 
@@ -28,7 +33,7 @@ class PassOn(CaseWords):
     word = "chuyen"
     aliases = ("trinh",)
     several = True
-    usage = MessageId.USAGE_PASS_ON
+    usage = TextId("usage_pass_on")
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -49,19 +54,19 @@ class PassOn(CaseWords):
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
             return Answer(
-                [self.voice.render(MessageId.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code
+                [self.voice.render(TextId("passed_on_before"), code=case.code, when=when)], "before", case.code
             )
         if words:
             now = self.policy.clock()
             note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
             call.uow.case_notes.add(case, note)
         reached = self._escalation.pass_on(call.uow, case, call.person, words)
-        told = self.voice.render(MessageId.LEADER_PASSED if reached is LeaderReached.TOLD else NOT_TOLD[reached])
-        return Answer([self.voice.render(MessageId.PASSED_ON, code=case.code, told=told)], subject=case.code)
+        told = self.voice.render(TextId("leader_passed") if reached is LeaderReached.TOLD else NOT_TOLD[reached])
+        return Answer([self.voice.render(TextId("passed_on"), code=case.code, told=told)], subject=case.code)
 
     def _is_hint(self, words: str) -> bool:
         """Return whether words in brackets are no remark, but typed as a text shows them that names the command."""
-        shown = "".join(map(self.policy.catalogue.template, _HINTS))
+        shown = "".join(self.policy.catalogue.template(hint).text for hint in _HINTS)
         return not words.strip("(). …") or words.rstrip(".: ") in shown
 
 
@@ -69,7 +74,7 @@ class WhoHasSeen(CaseCommand):
     """Command `/daxem VP12` (seen): list who received and who read the messages of a case (a possible breach)."""
 
     word = "daxem"
-    usage = MessageId.USAGE_READERS
+    usage = TextId("usage_readers")
     forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
@@ -80,18 +85,18 @@ class WhoHasSeen(CaseCommand):
         note_opening(self, call, case)
         readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if not readers:
-            return Answer([self.voice.render(MessageId.READERS_NONE, code=case.code)], subject=case.code)
+            return Answer([self.voice.render(TextId("readers_none"), code=case.code)], subject=case.code)
         readers.sort(key=lambda reader: not reader.seen)
         rows = [
             self.voice.render(
-                MessageId.READER_SEEN if reader.seen else MessageId.READER_DELIVERED,
+                TextId("reader_seen") if reader.seen else TextId("reader_delivered"),
                 who=self.voice.who(call.uow.people.get(reader.person_id)),
             )
             for reader in readers[:_MOST_READERS]
         ]
         seen = sum(reader.seen for reader in readers)
         text = self.voice.render(
-            MessageId.READERS,
+            TextId("readers"),
             code=case.code,
             seen=number(seen),
             delivered=delivered_in_words(self.voice, len(readers) - seen),
@@ -109,7 +114,7 @@ class Remove(Command[tuple[int, str]]):
 
     word = "xoa"
     by_code = True
-    usage = MessageId.USAGE_REMOVE
+    usage = TextId("usage_remove")
     roles = DESK
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
@@ -133,19 +138,19 @@ class Remove(Command[tuple[int, str]]):
         if case is None:
             return unknown_case(self.voice, case_id)
         if call.uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
-            return self._say(MessageId.REMOVAL_WAITS, case, "waits")
+            return self._say(TextId("removal_waits"), case, "waits")
         messages = visible(call.uow, case)
         if not messages:
-            return self._say(MessageId.REMOVAL_NOTHING, case, "nothing_left")
+            return self._say(TextId("removal_nothing"), case, "nothing_left")
         if not any(message.cli_key for message in messages):
-            return self._say(MessageId.REMOVAL_NO_IDS, case, "no_ids")
+            return self._say(TextId("removal_no_ids"), case, "no_ids")
         return self._order_removal(call, case, code) if code else self._send_code(call, case, len(messages))
 
     def _send_code(self, call: Call, case: Case, count: int) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.escalation.code_valid)
         text = self.voice.render(
-            MessageId.REMOVAL_CODE,
+            TextId("removal_code"),
             code=case.code,
             count=number(count),
             secret=secret,
@@ -161,10 +166,10 @@ class Remove(Command[tuple[int, str]]):
         ordered = order_removal(call.uow, case, call.person.id, now)
         if _counts_as_reaction(case, call.person):
             call.uow.cases.save(case.answered())
-        text = self.voice.render(MessageId.REMOVAL_ORDERED, code=case.code, count=number(ordered))
+        text = self.voice.render(TextId("removal_ordered"), code=case.code, count=number(ordered))
         return Answer([text], "ordered", case.code)
 
-    def _say(self, text: MessageId, case: Case, outcome: str) -> Answer:
+    def _say(self, text: TextId, case: Case, outcome: str) -> Answer:
         return Answer([self.voice.render(text, code=case.code)], outcome, case.code)
 
 
@@ -174,7 +179,7 @@ def _counts_as_reaction(case: Case, person: Person) -> bool:
 
 
 _REFUSALS = {
-    CodeCheck.WRONG: MessageId.REMOVAL_WRONG,
-    CodeCheck.SPENT: MessageId.REMOVAL_SPENT,
-    CodeCheck.EXPIRED: MessageId.REMOVAL_EXPIRED,
+    CodeCheck.WRONG: TextId("removal_wrong"),
+    CodeCheck.SPENT: TextId("removal_spent"),
+    CodeCheck.EXPIRED: TextId("removal_expired"),
 }

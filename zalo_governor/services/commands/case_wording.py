@@ -5,8 +5,8 @@ from zalo_governor.domain.people import DESK
 from zalo_governor.services.cases.next_actions import answers
 from zalo_governor.services.commands.base import Answer, Call
 from zalo_governor.services.commands.cases import CaseWords, cannot_move, move, reason_missing, unknown_case
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_EXPLANATIONS = 5
@@ -28,16 +28,16 @@ class _OwnCaseCommand(CaseWords):
         A case that does not exist gets the same reply, so that members cannot find out which cases there are.
         """
         code = f"VP{case_id}"
-        return Answer([self.voice.render_for(call.person, MessageId.CASE_NOT_OWN, code=code)], "not_own", code)
+        return Answer([self.voice.render_for(call.person, TextId("case_not_own"), code=code)], "not_own", code)
 
-    def bring(self, call: Call, case: Case, kind: NoteKind, text: MessageId, words: str) -> None:
+    def bring(self, call: Call, case: Case, kind: NoteKind, text: TextId, words: str) -> None:
         """Store the caller's text `words` as a note of kind `kind` on the case, and send it to the admins.
 
         `text` is the id of the message template in which the admins get `words`.
         """
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
-        quoted = self.voice.render(MessageId.WORDS_QUOTED, words=words) if words else ""
+        quoted = self.voice.render(TextId("words_quoted"), words=words) if words else ""
         said = self.voice.render(
             text, who=self.voice.who(call.person), code=case.code, words=quoted, answers=answers(self.voice, case)
         )
@@ -48,7 +48,7 @@ class Explain(_OwnCaseCommand):
     """Command `/giaitrinh VP12 text` (explain): explain a case (a possible breach) about oneself to the admins."""
 
     word = "giaitrinh"
-    usage = MessageId.USAGE_EXPLAIN
+    usage = TextId("usage_explain")
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Store the explanation, send it to the admins and return the reply; the case's deadlines are not extended.
@@ -61,15 +61,15 @@ class Explain(_OwnCaseCommand):
             return self.not_own(call, case_id)
         if not words:
             return Answer(
-                [self.voice.render_for(call.person, MessageId.WORDS_MISSING, code=case.code)], "no_words", case.code
+                [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
             )
         given = [note for note in call.uow.case_notes.of(case) if note.person_id == call.person.id]
         if sum(note.kind is NoteKind.EXPLANATION for note in given) >= _MOST_EXPLANATIONS:
             return Answer(
-                [self.voice.render_for(call.person, MessageId.EXPLAINED_ENOUGH, code=case.code)], "enough", case.code
+                [self.voice.render_for(call.person, TextId("explained_enough"), code=case.code)], "enough", case.code
             )
-        self.bring(call, case, NoteKind.EXPLANATION, MessageId.EXPLANATION, words)
-        return Answer([self.voice.render_for(call.person, MessageId.EXPLAINED, code=case.code)], subject=case.code)
+        self.bring(call, case, NoteKind.EXPLANATION, TextId("explanation"), words)
+        return Answer([self.voice.render_for(call.person, TextId("explained"), code=case.code)], subject=case.code)
 
 
 class Review(_OwnCaseCommand):
@@ -77,7 +77,7 @@ class Review(_OwnCaseCommand):
 
     word = "xemlai"
     several = True
-    usage = MessageId.USAGE_REVIEW
+    usage = TextId("usage_review")
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Move the case to the state UNDER_REVIEW and store the text as a note; ask for the reason if none was typed.
@@ -106,15 +106,15 @@ class Review(_OwnCaseCommand):
         notes = call.uow.case_notes.of(case)
         if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
             return Answer(
-                [self.voice.render_for(call.person, MessageId.REVIEWED_BEFORE, code=case.code)], "before", case.code
+                [self.voice.render_for(call.person, TextId("reviewed_before"), code=case.code)], "before", case.code
             )
         if case.state is CaseState.FALSE_ALARM:
             return cannot_move(self, case)
         moved = move(self, call, case, CaseState.UNDER_REVIEW, case.reason)
         if moved.outcome != "done":
             return moved
-        self.bring(call, call.uow.cases.get(case.id) or case, NoteKind.REVIEW, MessageId.REVIEW_ASKED, words)
-        return Answer([self.voice.render_for(call.person, MessageId.REVIEWED, code=case.code)], subject=case.code)
+        self.bring(call, call.uow.cases.get(case.id) or case, NoteKind.REVIEW, TextId("review_asked"), words)
+        return Answer([self.voice.render_for(call.person, TextId("reviewed"), code=case.code)], subject=case.code)
 
 
 class AddNote(CaseWords):
@@ -122,7 +122,7 @@ class AddNote(CaseWords):
 
     word = "ghichu"
     several = True
-    usage = MessageId.USAGE_CASE_NOTE
+    usage = TextId("usage_case_note")
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Store the note on the case, for the admins only; `argument` is (case number, text of the note)."""
@@ -132,11 +132,11 @@ class AddNote(CaseWords):
             return unknown_case(self.voice, case_id)
         if not words:
             return Answer(
-                [self.voice.render_for(call.person, MessageId.WORDS_MISSING, code=case.code)], "no_words", case.code
+                [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
             )
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
-        return Answer([self.voice.render(MessageId.NOTE_KEPT, code=case.code)], subject=case.code)
+        return Answer([self.voice.render(TextId("note_kept"), code=case.code)], subject=case.code)
 
 
 def _is_own(call: Call, case: Case) -> bool:

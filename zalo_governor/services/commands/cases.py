@@ -28,8 +28,8 @@ from zalo_governor.services.directives.addressees import agency_in, fits
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import state_in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, listed, moment, number, time_or_brief
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import shortest
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -50,13 +50,13 @@ class Which(Enum):
     Each value is the id of the text that names the selection.
     """
 
-    OPEN = MessageId.CASES_OPEN
+    OPEN = TextId("cases_open")
     """Cases that still need a decision, however old."""
-    ALL = MessageId.CASES_ALL
+    ALL = TextId("cases_all")
     """All cases opened in the last 30 days, decided or not."""
-    TODAY = MessageId.CASES_TODAY
+    TODAY = TextId("cases_today")
     """Cases opened today, decided or not."""
-    URGENT = MessageId.CASES_URGENT
+    URGENT = TextId("cases_urgent")
     """Open cases of which people must be told at once."""
 
 
@@ -73,7 +73,7 @@ class ListCases(Command[Wanted]):
     """Command `/vipham [đang xử lý | khẩn | tất cả | hôm nay | agency] [page]` (violations): list cases."""
 
     word = "vipham"
-    usage = MessageId.USAGE_CASES
+    usage = TextId("usage_cases")
     forgiving = True
     roles = DESK
     _FILTERS: ClassVar[dict[str, Which]] = {
@@ -114,7 +114,7 @@ class ListCases(Command[Wanted]):
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Return the page `argument` of each group's cases, the gravest first, then the newest, and their number."""
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
         return Answer([self._list(call, group, argument) for group in call.groups])
 
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
@@ -129,17 +129,17 @@ class ListCases(Command[Wanted]):
         said = self.voice.render(which.value)
         if wanted.agency:
             cases = self._of_agency(call.uow, group, cases, wanted.agency)
-            said = self.voice.render(MessageId.CASES_OF_AGENCY, which=said, agency=wanted.agency)
+            said = self.voice.render(TextId("cases_of_agency"), which=said, agency=wanted.agency)
         named = {"which": said, "group": self.voice.group(group)}
         if not cases:
-            return self.voice.render(MessageId.CASES_NONE, **named)
+            return self.voice.render(TextId("cases_none"), **named)
         ordered = gravest_first(reversed(cases))
         first = max(_ROWS, sum(case.urgent for case in ordered))
         starts = [0, *range(first, len(ordered), _ROWS)]
         page = min(wanted.page, len(starts))
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
         on = self._page_line(wanted, page, len(starts))
-        return self.voice.render(MessageId.CASES, count=number(len(cases)), rows=listed(rows, "\n"), page=on, **named)
+        return self.voice.render(TextId("cases"), count=number(len(cases)), rows=listed(rows, "\n"), page=on, **named)
 
     def _of_agency(self, uow: UnitOfWork, group: Group, cases: Sequence[Case], typed: str) -> list[Case]:
         """Return those of the cases that are about people of the agency, by the roster, else by their display names."""
@@ -162,13 +162,13 @@ class ListCases(Command[Wanted]):
             return ""
         about = {"page": number(page), "pages": number(pages)}
         if page == pages:
-            return self.voice.render(MessageId.CASES_LAST_PAGE, **about)
+            return self.voice.render(TextId("cases_last_page"), **about)
         typed = f"{wanted.agency} " if wanted.agency else self._TYPED[wanted.which]
-        return self.voice.render(MessageId.CASES_PAGE, next=f"{typed}{page + 1}", **about)
+        return self.voice.render(TextId("cases_page"), next=f"{typed}{page + 1}", **about)
 
     def _row(self, uow: UnitOfWork, case: Case) -> str:
         return self.voice.render(
-            MessageId.CASE_ROW,
+            TextId("case_row"),
             code=case.code,
             head=self.voice.head(case),
             when=time_or_brief(case.event_at, self.policy.clock()),
@@ -188,9 +188,9 @@ class ListCases(Command[Wanted]):
         who = self.voice.who(uow.people.get(newcomer.person_id))
         if newcomer.brought_by is None:
             way = way_in(uow, self.voice, newcomer, case)
-            return self.voice.render(MessageId.CASE_ROW_NEWCOMER, who=who, way=way)
+            return self.voice.render(TextId("case_row_newcomer"), who=who, way=way)
         by = self.voice.account_of(uow.people.get(newcomer.brought_by))
-        return self.voice.render(MessageId.CASE_ROW_NEWCOMER_ADDED, who=who, by=by)
+        return self.voice.render(TextId("case_row_newcomer_added"), who=who, by=by)
 
 
 class CaseCommand(Command[int]):
@@ -221,7 +221,7 @@ class ConfirmCase(CaseCommand):
     """Command `/xacnhan VP12` (confirm): record the admin's decision that a case is a breach of the regulation."""
 
     word = "xacnhan"
-    usage = MessageId.USAGE_CONFIRM
+    usage = TextId("usage_confirm")
     several = True
 
     def about(self, call: Call, case: Case) -> Answer:
@@ -251,7 +251,7 @@ class FalseAlarm(CaseWords):
     """Command `/baonham VP12 reason` (false alarm): record the admin's decision that a case is no breach."""
 
     word = "baonham"
-    usage = MessageId.USAGE_FALSE_ALARM
+    usage = TextId("usage_false_alarm")
     several = True
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
@@ -270,7 +270,7 @@ class TakeBack(CaseCommand):
     """Command `/hoantac VP12` (undo): take back one's own decision on a case, within ten minutes."""
 
     word = "hoantac"
-    usage = MessageId.USAGE_TAKE_BACK
+    usage = TextId("usage_take_back")
     several = True
 
     def about(self, call: Call, case: Case) -> Answer:
@@ -280,13 +280,13 @@ class TakeBack(CaseCommand):
         """
         newcomer = call.uow.outsiders.of_case(case)
         if newcomer and newcomer.uid in (call.uow.roster.approved_uids(newcomer.account, case.group_id) or ()):
-            return Answer([self.voice.render(MessageId.NOT_TAKEN_OFF_ROSTER, code=case.code)], "stands", case.code)
+            return Answer([self.voice.render(TextId("not_taken_off_roster"), code=case.code)], "stands", case.code)
         match take_back_decision(self.policy, call.uow, case, call.person):
             case Decided(before, _):
-                text = self.voice.render(MessageId.TAKEN_BACK, code=case.code, state=self.voice.state_of(before))
+                text = self.voice.render(TextId("taken_back"), code=case.code, state=self.voice.state_of(before))
                 return Answer([text], subject=case.code)
             case None:
-                return Answer([self.voice.render(MessageId.NOT_TAKEN_BACK, code=case.code)], "stands", case.code)
+                return Answer([self.voice.render(TextId("not_taken_back"), code=case.code)], "stands", case.code)
 
 
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
@@ -298,10 +298,10 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
     voice, code = command.voice, case.code
     if case.secret and call.codes > 1 and to in TAKEN_BACK:
         typed = f"/{command.word} {code}"
-        return Answer([voice.render(MessageId.DECIDE_ALONE, code=code, command=typed)], "alone", code)
+        return Answer([voice.render(TextId("decide_alone"), code=code, command=typed)], "alone", code)
     match decide_case(command.policy, call.uow, case, to, reason, call.person):
         case Decided(moved, told):
-            text = MessageId.CASE_MOVED if to in TAKEN_BACK else MessageId.CASE_REVIEWED
+            text = TextId("case_moved") if to in TAKEN_BACK else TextId("case_reviewed")
             about = {
                 "who": voice.who(call.uow.people.get(case.person_id)),
                 "citation": voice.cited(case, within=True),
@@ -311,7 +311,7 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
                 about["sent"] = _what_was_sent(command, call, moved, told=told)
             return Answer([voice.render(text, code=code, state=voice.state(to), **about)], subject=code)
         case Refused(RefusalReason.OWN_CHANGE):
-            return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], RefusalReason.OWN_CHANGE.value, code)
+            return Answer([voice.render(TextId("change_own_case"), code=code)], RefusalReason.OWN_CHANGE.value, code)
         case Refused():
             return cannot_move(command, case)
 
@@ -320,31 +320,31 @@ def _what_was_sent(command: AnyCommand, call: Call, case: Case, *, told: bool) -
     """Return the sentence on who was told of the decision; of a suspected secret, whether the leader was."""
     voice = command.voice
     if case.state is not CaseState.REFERRED:
-        return voice.render(MessageId.DECIDED_TOLD if told else MessageId.DECIDED_NOT_TOLD)
+        return voice.render(TextId("decided_told") if told else TextId("decided_not_told"))
     if case.leader_told_at:
-        return voice.render(MessageId.CASE_LEADER_TOLD, when=moment(case.leader_told_at))
+        return voice.render(TextId("case_leader_told"), when=moment(case.leader_told_at))
     due = shortest(AlertNotes(command.policy).deadline(call.uow, case))
-    return voice.render(MessageId.REFERRED_NOT_TOLD, code=case.code, due=due)
+    return voice.render(TextId("referred_not_told"), code=case.code, due=due)
 
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
     """Return the reply that the case's current state does not allow the command."""
     state = command.voice.state_of(case)
-    text = command.voice.render(MessageId.CASE_CANNOT_MOVE, code=case.code, state=state)
+    text = command.voice.render(TextId("case_cannot_move"), code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
 
 
 def reason_missing(command: AnyCommand, case_id: int) -> Answer:
     """Return the reply that asks for a reason after the case's code."""
     code = f"VP{case_id}"
-    text = command.voice.render(MessageId.REASON_MISSING, code=code, command=f"/{command.word}")
+    text = command.voice.render(TextId("reason_missing"), code=code, command=f"/{command.word}")
     return Answer([text], "no_reason", code)
 
 
 def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
     """Return the reply that there is no case with that number."""
     code = f"VP{case_id}"
-    return Answer([voice.render(MessageId.CASE_UNKNOWN, code=code)], "unknown_case", code)
+    return Answer([voice.render(TextId("case_unknown"), code=code)], "unknown_case", code)
 
 
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:

@@ -9,14 +9,14 @@ from zalo_governor.services.commands.base import Answer, Call
 from zalo_governor.services.commands.directives import DirectiveCommand
 from zalo_governor.services.commands.parsing import folded
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class FinishDirective(DirectiveCommand):
     """Command `/xong CĐ1 [who]`: nothing more is awaited of these addressees, or of all."""
 
     word = "xong"
-    usage = MessageId.USAGE_FINISH
+    usage = TextId("usage_finish")
     in_help = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
@@ -25,32 +25,32 @@ class FinishDirective(DirectiveCommand):
             return refused
         asked = self._asked(call, directive, words)
         if words and not asked:
-            return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=words)
+            return self._say(directive, TextId("directive_who"), "nobody", who=words)
         left = [one for one in asked if one.reported_at is None]
         if asked and not left:
             when = moment(max(one.reported_at for one in asked if one.reported_at))
             names = self._pages.names(asked)
-            return self._say(directive, MessageId.DIRECTIVE_REPORTED_BEFORE, "before", names=names, when=when)
+            return self._say(directive, TextId("directive_reported_before"), "before", names=names, when=when)
         if not left:
             return Answer([self._page(call, directive)], subject=directive.code)
         silent = sum(one.silent for one in left)
-        never = self.voice.render(MessageId.DIRECTIVE_FINISHED_SILENT, count=number(silent)) if silent else ""
+        never = self.voice.render(TextId("directive_finished_silent"), count=number(silent)) if silent else ""
         self._register.finish(call.uow, directive, left, call.person.id, call.event.key)
         names, count = self._pages.names(left), number(len(left))
-        return self._say(directive, MessageId.DIRECTIVE_FINISHED, names=names, count=count, silent=never)
+        return self._say(directive, TextId("directive_finished"), names=names, count=count, silent=never)
 
 
 class ReopenDirective(DirectiveCommand):
     """Command `/molai CĐ1`: take back every `/xong` about the directive, or `/bo`."""
 
     word = "molai"
-    usage = MessageId.USAGE_REOPEN
+    usage = TextId("usage_reopen")
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Reopen the directive and show it; refuse if nobody has closed anything by hand."""
         reopened = self._register.reopen(call.uow, directive, call.person.id)
         if reopened is None:
-            return self._say(directive, MessageId.DIRECTIVE_NOT_CLOSED, "stands", state=self._pages.state(directive))
+            return self._say(directive, TextId("directive_not_closed"), "stands", state=self._pages.state(directive))
         return Answer([self._page(call, reopened)], subject=directive.code)
 
 
@@ -58,7 +58,7 @@ class ExtendDirective(DirectiveCommand):
     """Command `/giahan CĐ1 date [who]`: give these addressees, or all, another deadline."""
 
     word = "giahan"
-    usage = MessageId.USAGE_EXTEND
+    usage = TextId("usage_extend")
     needs_words = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
@@ -74,18 +74,18 @@ class ExtendDirective(DirectiveCommand):
         if unclear := self._unclear(found, words, command):
             return Answer([unclear], "no_time", directive.code)
         if found is None:
-            return self._say(directive, MessageId.DIRECTIVE_WHEN, "no_time", typed=words)
+            return self._say(directive, TextId("directive_when"), "no_time", typed=words)
         who = _BETWEEN.sub("", found.rest)
         every = folded(who) in _EVERYBODY
         asked = self._asked(call, directive, "" if every else who)
         if not asked:
-            return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who or words)
+            return self._say(directive, TextId("directive_who"), "nobody", who=who or words)
         due, before = self._pages.day_of_due(found.moment), self._dues(asked)
         if not who and len({one.due_at for one in asked}) > 1:
             line = f"{command} {words}"
-            return self._say(directive, MessageId.DIRECTIVE_WHOSE_TIME, "asked", before=before, due=due, line=line)
+            return self._say(directive, TextId("directive_whose_time"), "asked", before=before, due=due, line=line)
         self._register.extend(call.uow, directive, asked, found.moment, call.person.id)
-        return self._say(directive, MessageId.DIRECTIVE_EXTENDED, count=number(len(asked)), before=before, due=due)
+        return self._say(directive, TextId("directive_extended"), count=number(len(asked)), before=before, due=due)
 
     def _dues(self, asked: Iterable[Assignee]) -> str:
         """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
@@ -95,7 +95,7 @@ class ExtendDirective(DirectiveCommand):
             return self._pages.day_of_due(due) if due else self._pages.due(None)
         return "; ".join(
             self.voice.render(
-                MessageId.DIRECTIVE_DUE_OF,
+                TextId("directive_due_of"),
                 due=self._pages.day_of_due(due) if due else self._pages.due(None),
                 count=number(count),
             )

@@ -17,7 +17,7 @@ from zalo_governor.services.directives.register import DirectiveRegister
 from zalo_governor.services.directives.reminders import RemindHandler, plan_question
 from zalo_governor.services.directives.search import find_directives
 from zalo_governor.services.messaging.formatter import number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 
 KEEPERS = GIVERS | DESK
@@ -68,7 +68,7 @@ class DirectiveCommand(Command[Wanted]):
         code = f"CĐ{argument.directive_id}"
         directive = self._find(call, argument.directive_id or 0)
         if directive is None:
-            return Answer([self.voice.render(MessageId.DIRECTIVE_NOT_FOUND, code=code)], "unknown_directive", code)
+            return Answer([self.voice.render(TextId("directive_not_found"), code=code)], "unknown_directive", code)
         return self.about(call, directive, argument.words)
 
     @abstractmethod
@@ -83,7 +83,7 @@ class DirectiveCommand(Command[Wanted]):
     def _page(self, call: Call, directive: Directive) -> str:
         return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id))
 
-    def _say(self, directive: Directive, text: MessageId, outcome: str = "done", **fields: str) -> Answer:
+    def _say(self, directive: Directive, text: TextId, outcome: str = "done", **fields: str) -> Answer:
         return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)
 
     def _unclear(self, found: TypedDeadline | None, typed: str, command: str) -> str:
@@ -92,18 +92,18 @@ class DirectiveCommand(Command[Wanted]):
             return ""
         if found.other is not None:
             both = {"one": self._pages.day_of_due(found.moment), "other": self._pages.day_of_due(found.other)}
-            return self.voice.render(MessageId.DIRECTIVE_WHICH_TIME, typed=typed, command=command, **both)
+            return self.voice.render(TextId("directive_which_time"), typed=typed, command=command, **both)
         if found.moment > self.policy.clock():
             return ""
         due = self._pages.day_of_due(found.moment)
-        return self.voice.render(MessageId.DIRECTIVE_TIME_OVER, due=due, command=command)
+        return self.voice.render(TextId("directive_time_over"), due=due, command=command)
 
     def _needs_open(self, directive: Directive) -> Answer | None:
         """Return the reply that the directive is not open; None if it is."""
         return None if directive.open else self._not_open(directive)
 
     def _not_open(self, directive: Directive) -> Answer:
-        return self._say(directive, MessageId.DIRECTIVE_NOT_OPEN, "not_open", state=self._pages.state(directive))
+        return self._say(directive, TextId("directive_not_open"), "not_open", state=self._pages.state(directive))
 
     def _asked(self, call: Call, directive: Directive, words: str) -> list[Assignee]:
         """Return the addressees that the words name, all unsettled ones if there are no words; [] if none fits."""
@@ -118,7 +118,7 @@ class ShowDirectives(DirectiveCommand):
     """Command `/giaoviec`: the ledger, one directive, what is asked of oneself; or enter a directive by hand."""
 
     word = "giaoviec"
-    usage = MessageId.USAGE_DIRECTIVES
+    usage = TextId("usage_directives")
     roles = None
     by_code = False
     in_help = True
@@ -137,7 +137,7 @@ class ShowDirectives(DirectiveCommand):
         if argument.directive_id is not None and reads:
             return super().answer(call, argument)
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
         if not reads or folded(argument.words) in _ME:
             return Answer([self._mine(call)], subject="tôi")
         enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
@@ -168,13 +168,13 @@ class ShowDirectives(DirectiveCommand):
         """Enter a directive by hand: the quoted message, or the text typed; with addressees and deadline as typed."""
         quote = call.event.quote
         if not call.person.has(*KEEPERS):
-            return Answer([self.voice.render_for(call.person, MessageId.DIRECTIVE_KEEPERS_ONLY)], "keepers_only")
+            return Answer([self.voice.render_for(call.person, TextId("directive_keepers_only"))], "keepers_only")
         if not call.event.is_group or (quote is None and not call.person.has(*GIVERS)):
-            return Answer([self.voice.render_for(call.person, MessageId.DIRECTIVE_NEEDS_QUOTE)], "needs_quote")
+            return Answer([self.voice.render_for(call.person, TextId("directive_needs_quote"))], "needs_quote")
         group_id = call.event.thread_id
         key = quote.key if quote else call.event.key
         if any(case.sealed for case in call.uow.cases.of_message(group_id, key)):
-            return Answer([self.voice.render_for(call.person, MessageId.PIN_SEALED)], "sealed")
+            return Answer([self.voice.render_for(call.person, TextId("pin_sealed"))], "sealed")
         known = call.uow.directives.of_message(group_id, key)
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)
@@ -225,7 +225,7 @@ class RemindNow(DirectiveCommand):
     """Command `/nhac CĐ1`: remind all who have not answered, now."""
 
     word = "nhac"
-    usage = MessageId.USAGE_REMIND
+    usage = TextId("usage_remind")
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Send the reminders, unless somebody ordered them within the last hour.
@@ -242,22 +242,22 @@ class RemindNow(DirectiveCommand):
         if len(to_ask) > _MANY_REMINDED and (again is None or again[0] != directive.id):
             names = self._pages.names(to_ask.values())
             return self._say(
-                directive, MessageId.DIRECTIVE_REMIND_MANY, "asked", count=number(len(to_ask)), names=names
+                directive, TextId("directive_remind_many"), "asked", count=number(len(to_ask)), names=names
             )
         hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
         if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
-            return self._say(directive, MessageId.DIRECTIVE_REMINDED_BEFORE, "again")
+            return self._say(directive, TextId("directive_reminded_before"), "again")
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, silent)
-        away = self.voice.render(MessageId.DIRECTIVE_REMINDED_ABSENT, count=number(absent)) if absent else ""
-        return self._say(directive, MessageId.DIRECTIVE_REMINDED, count=number(sent), absent=away)
+        away = self.voice.render(TextId("directive_reminded_absent"), count=number(absent)) if absent else ""
+        return self._say(directive, TextId("directive_reminded"), count=number(sent), absent=away)
 
 
 class DropDirective(DirectiveCommand):
     """Command `/bo CĐ1 reason`: the directive is none, or is no longer to be followed."""
 
     word = "bo"
-    usage = MessageId.USAGE_DROP
+    usage = TextId("usage_drop")
     needs_words = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
@@ -265,14 +265,14 @@ class DropDirective(DirectiveCommand):
         if directive.state not in {DirectiveState.OPEN, DirectiveState.PROPOSED}:
             return self._not_open(directive)
         self._register.drop(call.uow, directive, call.person.id, words)
-        return self._say(directive, MessageId.DIRECTIVE_DROPPED)
+        return self._say(directive, TextId("directive_dropped"))
 
 
 class AssignDirective(DirectiveCommand):
     """Command `/giao CĐ1 thêm|bớt who`: put addressees on the directive, or take them off."""
 
     word = "giao"
-    usage = MessageId.USAGE_ASSIGN
+    usage = TextId("usage_assign")
     needs_words = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
@@ -285,7 +285,7 @@ class AssignDirective(DirectiveCommand):
         if folded(verb) == "bot":
             asked = self._asked(call, directive, who)
             if not asked:
-                return self._say(directive, MessageId.DIRECTIVE_WHO, "nobody", who=who)
+                return self._say(directive, TextId("directive_who"), "nobody", who=who)
             directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
         else:
             names = names_in(who)
@@ -299,7 +299,7 @@ class _ProposalCommand(DirectiveCommand):
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Decide on the message, unless that has been done."""
         if directive.state is not DirectiveState.PROPOSED:
-            return self._say(directive, MessageId.DIRECTIVE_DECIDED, "decided", state=self._pages.state(directive))
+            return self._say(directive, TextId("directive_decided"), "decided", state=self._pages.state(directive))
         return self.decide(call, directive)
 
     @abstractmethod
@@ -311,7 +311,7 @@ class AcceptDirective(_ProposalCommand):
     """Command `/dung CĐ5` (right): the message is a directive."""
 
     word = "dung"
-    usage = MessageId.USAGE_ACCEPT
+    usage = TextId("usage_accept")
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Open the directive, and show it."""
@@ -323,24 +323,24 @@ class RejectDirective(_ProposalCommand):
     """Command `/khong CĐ5` (no): the message is no directive."""
 
     word = "khong"
-    usage = MessageId.USAGE_REJECT
+    usage = TextId("usage_reject")
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Drop the proposal."""
         self._register.drop(call.uow, directive, call.person.id, "")
-        return self._say(directive, MessageId.DIRECTIVE_DROPPED)
+        return self._say(directive, TextId("directive_dropped"))
 
 
 class AskLater(_ProposalCommand):
     """Command `/desau CĐ5` (later): ask about the message again in a day."""
 
     word = "desau"
-    usage = MessageId.USAGE_LATER
+    usage = TextId("usage_later")
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Enqueue the next question."""
         plan_question(call.uow, self.policy, directive, later=True)
-        return self._say(directive, MessageId.DIRECTIVE_LATER)
+        return self._say(directive, TextId("directive_later"))
 
 
 def names_in(typed: str) -> list[str]:

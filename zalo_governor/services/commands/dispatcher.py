@@ -29,8 +29,8 @@ from zalo_governor.services.commands.questions import DECISIONS, QuestionReader
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, plain
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import today
@@ -120,12 +120,12 @@ class CommandDesk:
         elif arguments is None:
             usage = self._voice.render(command.usage)
             text = self._voice.render_for(
-                person, MessageId.USAGE if typed.rest else MessageId.USAGE_INCOMPLETE, usage=usage
+                person, TextId("usage") if typed.rest else TextId("usage_incomplete"), usage=usage
             )
             self._send_answer(uow, event, person, command, Answer([text], "usage"))
         elif command.by_code and (further := further_command(typed.rest, self._words)):
             text = self._voice.render_for(
-                person, MessageId.ONE_COMMAND, first=f"/{command.word}", second=f"/{self._commands[further].word}"
+                person, TextId("one_command"), first=f"/{command.word}", second=f"/{self._commands[further].word}"
             )
             self._send_answer(uow, event, person, command, Answer([text], "several_commands"))
         else:
@@ -204,17 +204,17 @@ class CommandDesk:
         for text in answer.texts:
             self._notifier.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
-            instead = self._voice.render(MessageId.REPORT_FILE_FAILED, name=file.name)
+            instead = self._voice.render(TextId("report_file_failed"), name=file.name)
             self._notifier.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
-            line = answer.group_line or self._voice.render_for(person, MessageId.ANSWERED_PRIVATELY)
+            line = answer.group_line or self._voice.render_for(person, TextId("answered_privately"))
             if person.reach is Reach.REFUSED:
-                line = self._voice.render_for(person, MessageId.UNREACHED_IN_GROUP)
+                line = self._voice.render_for(person, TextId("unreached_in_group"))
             self._notifier.to_group(uow, line, group_id=group_id)
         self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
-        refused = MessageId.REFUSED_LEADER if person.has(Role.LEADER, Role.LEADERSHIP) else MessageId.REFUSED
+        refused = TextId("refused_leader") if person.has(Role.LEADER, Role.LEADERSHIP) else TextId("refused")
         text = self._voice.render_for(person, refused, command=f"/{command.word}")
         self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(uow, event, person, "command.refused", command.word)
@@ -223,7 +223,7 @@ class CommandDesk:
         self._audit(uow, event, person, "command.stale", command.word)
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
-            text = self._voice.render_for(person, MessageId.STALE, when=moment(event.at), command=f"/{command.word}")
+            text = self._voice.render_for(person, TextId("stale"), when=moment(event.at), command=f"/{command.word}")
             self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
     def _send_hint(
@@ -243,12 +243,12 @@ class CommandDesk:
             return
         if typed is not None:
             near = self._suggest_similar(person, typed, event)
-            text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=near)
+            text = self._voice.render_for(person, TextId("unknown_command"), near=near)
             self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
         elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
-            hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
-            own = MessageId.HINT_CASE_OF_OTHERS if person.has(*_ABOVE_CASES) else MessageId.HINT_CASE
+            hint = self._voice.render_for(person, TextId("hint_desk") if person.has(*DESK) else TextId("hint"))
+            own = TextId("hint_case_of_others") if person.has(*_ABOVE_CASES) else TextId("hint_case")
             text = self._voice.render_for(person, own, code=code) if code else meant or hint
             self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
@@ -281,7 +281,7 @@ class CommandDesk:
         if not command.allowed(person) or self._parse_arguments(command, asked, may=True) is None:
             return ""
         line = plain(f"/{command.word} {asked.rest}", _MEANT_LETTERS)
-        return self._voice.render_for(person, MessageId.MEANT_COMMAND, line=line)
+        return self._voice.render_for(person, TextId("meant_command"), line=line)
 
     def _suggest_similar(self, person: Person, typed: Typed, event: EventBase) -> str:
         """Return a text with the most similar commands that the person may use; "" if there are none.
@@ -294,8 +294,8 @@ class CommandDesk:
         slip = typed.close and not meant
         fitting = [command for place, command in enumerate(near) if command.forgiving or (slip and not place)]
         likest = [one for one in dict.fromkeys([*meant, *fitting]) if one.allowed(person)][:_MOST_SUGGESTED]
-        rows = [self._voice.render(MessageId.HELP_ROW, usage=self._voice.render(command.usage)) for command in likest]
-        return self._voice.render(MessageId.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
+        rows = [self._voice.render(TextId("help_row"), usage=self._voice.render(command.usage)) for command in likest]
+        return self._voice.render(TextId("near_commands"), rows="\n".join(rows)) if rows else ""
 
     def _decline_sealed(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         told = [finding for finding in verdict.findings if not finding.shadow]
@@ -305,7 +305,7 @@ class CommandDesk:
         if not self._count_answer(uow, person):
             return
         citation = self._voice.citation(told[0].clause)
-        text = self._voice.render_for(uow.people.get(person.id), MessageId.SEALED_PRIVATE, citation=citation)
+        text = self._voice.render_for(uow.people.get(person.id), TextId("sealed_private"), citation=citation)
         self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
         self._audit(uow, event, person, "private.sealed", "")
 

@@ -8,8 +8,8 @@ from zalo_governor.domain.people import DESK
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import one_line
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.text.normalise import normalise
 
@@ -26,9 +26,9 @@ class _RemarkCommand(Command[str]):
 
     roles = None
     kind: ClassVar[RemarkKind]
-    kept: ClassVar[MessageId]
-    listed: ClassVar[MessageId]
-    none_yet: ClassVar[MessageId]
+    kept: ClassVar[TextId]
+    listed: ClassVar[TextId]
+    none_yet: ClassVar[TextId]
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -47,12 +47,12 @@ class _RemarkCommand(Command[str]):
         If `argument` is "", return the list of past remarks (to an admin) or how to use the command (to anybody else).
         """
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
         if argument:
             return self._store(call, argument)
         if call.person.has(*DESK):
             return Answer([self._list(call, group.id) for group in call.groups], "listed")
-        text = self.voice.render_for(call.person, MessageId.USAGE, usage=self.voice.render(self.usage))
+        text = self.voice.render_for(call.person, TextId("usage"), usage=self.voice.render(self.usage))
         return Answer([text], "usage")
 
     def _store(self, call: Call, words: str) -> Answer:
@@ -60,7 +60,7 @@ class _RemarkCommand(Command[str]):
         now = self.policy.clock()
         remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
         text = self._pass_on(call, remark)
-        line = self.voice.render_for(call.person, MessageId.REMARK_IN_GROUP, code=remark.code)
+        line = self.voice.render_for(call.person, TextId("remark_in_group"), code=remark.code)
         return Answer([text], subject=remark.code, group_line=line)
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
@@ -75,7 +75,7 @@ class _RemarkCommand(Command[str]):
             return self.voice.render(self.none_yet, group=group)
         rows = [
             self.voice.render(
-                MessageId.REMARK_ROW,
+                TextId("remark_row"),
                 code=remark.code,
                 when=moment(remark.at),
                 who=self.voice.who(call.uow.people.get(remark.person_id)),
@@ -90,11 +90,11 @@ class TellIncident(_RemarkCommand):
     """Command `/suco text` (incident): report a technical problem to the admins, e.g. that messages do not arrive."""
 
     word = "suco"
-    usage = MessageId.USAGE_INCIDENT
+    usage = TextId("usage_incident")
     kind = RemarkKind.INCIDENT
-    kept = MessageId.INCIDENT_KEPT
-    listed = MessageId.INCIDENTS
-    none_yet = MessageId.INCIDENTS_NONE
+    kept = TextId("incident_kept")
+    listed = TextId("incidents")
+    none_yet = TextId("incidents_none")
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
         """Notify the admins of the incident at once, as the member may miss the leader's orders; return the reply.
@@ -106,9 +106,9 @@ class TellIncident(_RemarkCommand):
         morning = quiet.until(remark.at) if quiet and not _is_urgent(remark.text) else None
         if morning is not None:  # `Digests.incidents` then sends all incidents of the night together.
             about = {"code": remark.code, "when": moment(morning)}
-            return self.voice.render_for(call.person, MessageId.INCIDENT_KEPT_AT_NIGHT, **about)
+            return self.voice.render_for(call.person, TextId("incident_kept_at_night"), **about)
         text = self.voice.render(
-            MessageId.INCIDENT_ALERT,
+            TextId("incident_alert"),
             code=remark.code,
             when=moment(remark.at),
             who=self.voice.who(call.person),
@@ -124,11 +124,11 @@ class Suggest(_RemarkCommand):
     """Command `/gopy text` (suggest): send a suggestion to the admins."""
 
     word = "gopy"
-    usage = MessageId.USAGE_SUGGESTION
+    usage = TextId("usage_suggestion")
     kind = RemarkKind.SUGGESTION
-    kept = MessageId.SUGGESTION_KEPT
-    listed = MessageId.SUGGESTIONS
-    none_yet = MessageId.SUGGESTIONS_NONE
+    kept = TextId("suggestion_kept")
+    listed = TextId("suggestions")
+    none_yet = TextId("suggestions_none")
 
 
 def _is_urgent(text: str) -> bool:

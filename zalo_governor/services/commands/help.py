@@ -6,53 +6,53 @@ from datetime import date
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import folded
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 
 _ALL = frozenset({"tat ca", "tatca", "het", "all"})
 _DESK_CASES = {
-    "vipham": MessageId.MENU_CASES,
-    "xem": MessageId.MENU_SHOW,
-    "xacnhan": MessageId.MENU_CONFIRM,
-    "baonham": MessageId.MENU_FALSE_ALARM,
-    "chuyen": MessageId.MENU_PASS_ON,
+    "vipham": TextId("menu_cases"),
+    "xem": TextId("menu_show"),
+    "xacnhan": TextId("menu_confirm"),
+    "baonham": TextId("menu_false_alarm"),
+    "chuyen": TextId("menu_pass_on"),
 }
-_MENUS: Mapping[Role, Mapping[str, MessageId]] = {
+_MENUS: Mapping[Role, Mapping[str, TextId]] = {
     Role.LEADER: {
-        "baocao": MessageId.MENU_REPORT,
-        "giaoviec": MessageId.MENU_DIRECTIVES,
-        "duyet": MessageId.MENU_APPROVE,
-        "thanhvien": MessageId.MENU_MEMBERS,
-        "trangthai": MessageId.MENU_STATUS,
+        "baocao": TextId("menu_report"),
+        "giaoviec": TextId("menu_directives"),
+        "duyet": TextId("menu_approve"),
+        "thanhvien": TextId("menu_members"),
+        "trangthai": TextId("menu_status"),
     },
-    Role.ADMIN: {**_DESK_CASES, "baocao": MessageId.MENU_REPORT, "trangthai": MessageId.MENU_STATUS},
-    Role.ADMIN_STAFF: {**_DESK_CASES, "giaoviec": MessageId.MENU_DIRECTIVES, "trangthai": MessageId.MENU_STATUS},
+    Role.ADMIN: {**_DESK_CASES, "baocao": TextId("menu_report"), "trangthai": TextId("menu_status")},
+    Role.ADMIN_STAFF: {**_DESK_CASES, "giaoviec": TextId("menu_directives"), "trangthai": TextId("menu_status")},
     Role.REPORT_READER: {
-        "baocao": MessageId.MENU_REPORT,
-        "giaoviec": MessageId.MENU_DIRECTIVES,
-        "trangthai": MessageId.MENU_STATUS,
-        "quyche": MessageId.MENU_REGULATION,
+        "baocao": TextId("menu_report"),
+        "giaoviec": TextId("menu_directives"),
+        "trangthai": TextId("menu_status"),
+        "quyche": TextId("menu_regulation"),
     },
     Role.LEADERSHIP: {
-        "giaoviec": MessageId.MENU_DIRECTIVES,
-        "nhac": MessageId.USAGE_REMIND,
-        "giahan": MessageId.USAGE_EXTEND,
-        "quyche": MessageId.MENU_REGULATION,
+        "giaoviec": TextId("menu_directives"),
+        "nhac": TextId("usage_remind"),
+        "giahan": TextId("usage_extend"),
+        "quyche": TextId("menu_regulation"),
     },
     Role.MEMBER: {
-        "giaoviec": MessageId.MENU_OWN_DIRECTIVES,
-        "giaitrinh": MessageId.MENU_EXPLAIN,
-        "xemlai": MessageId.MENU_REVIEW,
-        "suco": MessageId.USAGE_INCIDENT,
-        "gopy": MessageId.USAGE_SUGGESTION,
-        "quyche": MessageId.MENU_REGULATION,
+        "giaoviec": TextId("menu_own_directives"),
+        "giaitrinh": TextId("menu_explain"),
+        "xemlai": TextId("menu_review"),
+        "suco": TextId("usage_incident"),
+        "gopy": TextId("usage_suggestion"),
+        "quyche": TextId("menu_regulation"),
     },
 }
 """Role -> the commands that its holders use most, as (word, line of the menu); the first role that a person has counts,
 and a person without any gets the menu of members."""
 
 
-_WITH_OTHERS = {"xong": MessageId.MENU_KEEP_DIRECTIVES}
+_WITH_OTHERS = {"xong": TextId("menu_keep_directives")}
 """Commands whose line among all commands names others too, which have none."""
 
 
@@ -61,7 +61,7 @@ class Help(Command[bool]):
 
     word = "trogiup"
     aliases = ("help", "menu")
-    usage = MessageId.USAGE_HELP
+    usage = TextId("usage_help")
     forgiving = True
     roles = None
 
@@ -77,15 +77,15 @@ class Help(Command[bool]):
     def answer(self, call: Call, argument: bool) -> Answer:
         """Answer with the menu of the person's role or, if `argument`, with a line for each command it may use."""
         usages = self._everything(call.person) if argument else self._menu(call.person)
-        rows = "\n".join(self.voice.render(MessageId.HELP_ROW, usage=self.voice.render(usage)) for usage in usages)
-        text = MessageId.HELP if argument else MessageId.HELP_SHORT
+        rows = "\n".join(self.voice.render(TextId("help_row"), usage=self.voice.render(usage)) for usage in usages)
+        text = TextId("help") if argument else TextId("help_short")
         return Answer([self.voice.render_for(call.person, text, rows=rows)])
 
-    def _everything(self, person: Person) -> list[MessageId]:
+    def _everything(self, person: Person) -> list[TextId]:
         shown = [command for command in self._all if command.in_help and command.allowed(person)]
         return [_WITH_OTHERS.get(command.word, command.usage) for command in shown]
 
-    def _menu(self, person: Person) -> list[MessageId]:
+    def _menu(self, person: Person) -> list[TextId]:
         role = next((role for role in _MENUS if person.has(role)), Role.MEMBER)
         allowed = {command.word for command in self._all if command.allowed(person)}
         return [line for word, line in _MENUS[role].items() if word in allowed]

@@ -12,8 +12,8 @@ from zalo_governor.domain.regulation import DECISION, citation_of
 from zalo_governor.services.cases.transitions import open_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import one_line
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 
 MANUAL_RULE = "ghi-nhan"
@@ -29,7 +29,7 @@ class NoteCase(Command[str]):
     """Command `/ghinhan CLAUSE @person reason` (record): open a case, a possible breach of that clause, by hand."""
 
     word = "ghinhan"
-    usage = MessageId.USAGE_NOTE
+    usage = TextId("usage_note")
     roles = DESK
 
     def __init__(self, policy: ServicePolicy) -> None:
@@ -50,23 +50,23 @@ class NoteCase(Command[str]):
         A name typed as plain text is refused. The text after the clause is the reason; the other admins are notified.
         """
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
-            text = self.voice.render(MessageId.REGULATION_NONE, wanted=citation_of(argument))
+            text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument))
             return Answer([text], "unknown_clause", argument)
         if len(call.groups) != 1:
-            return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
+            return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
         uid, words = _person_and_text(call.event)
         person = (
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
         )
         if person is None:
-            return Answer([self.voice.render_for(call.person, MessageId.NOTE_WHO)], "nobody", argument)
+            return Answer([self.voice.render_for(call.person, TextId("note_who"))], "nobody", argument)
         if not words:
-            return Answer([self.voice.render_for(call.person, MessageId.NOTE_WORDS)], "no_words", argument)
+            return Answer([self.voice.render_for(call.person, TextId("note_words"))], "no_words", argument)
         case = self._open_case(call, call.groups[0], person, argument, words)
         who = self.voice.who(call.uow.people.get(person.id))
         about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
         self._notify_other_admins(call, case, about)
-        return Answer([self.voice.render(MessageId.NOTED, **about)], subject=case.code)
+        return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
 
     def _open_case(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
         now = self.policy.clock()
@@ -97,7 +97,7 @@ class NoteCase(Command[str]):
 
     def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
-        text = self.voice.render(MessageId.NOTED_TOLD, **about, group=group, by=self.voice.who(call.person))
+        text = self.voice.render(TextId("noted_told"), **about, group=group, by=self.voice.who(call.person))
         for other in self._notifier.holders(call.uow, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT

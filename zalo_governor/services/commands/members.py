@@ -22,7 +22,7 @@ from zalo_governor.services.members.outsiders import OutsiderService, order_expu
 from zalo_governor.services.members.roster.comparison import attendance, hidden
 from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import moment, number, plain
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 
 MAY_SAY_WHO_BELONGS = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER})
@@ -39,7 +39,7 @@ class Belongs(Command[Whom]):
 
     word = "thanhvien"
     by_code = True
-    usage = MessageId.USAGE_MEMBERS
+    usage = TextId("usage_members")
     roles = MAY_SAY_WHO_BELONGS
 
     def __init__(self, policy: ServicePolicy) -> None:
@@ -65,7 +65,7 @@ class Belongs(Command[Whom]):
         if found is None:
             return unknown_member(self, call, whom)
         if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
-            return self._close_case(call, found, whom, MessageId.MEMBER_ALREADY, MessageId.REASON_RECOGNISED)
+            return self._close_case(call, found, whom, TextId("member_already"), TextId("reason_recognised"))
         if found.person.namesake and not whom.rest:
             return self._ask_for_name(found, whom)
         matched = call.uow.roster.matched(self.policy.account, found.group.id)
@@ -73,13 +73,13 @@ class Belongs(Command[Whom]):
         if place is not None:
             entry = matched[place][0].model_copy(update={"uid": found.person.uid})
             call.uow.roster.put(self.policy.account, found.group.id, place, entry)
-            return self._close_case(call, found, whom, MessageId.MEMBER_MATCHED, MessageId.REASON_RECOGNISED, entry)
+            return self._close_case(call, found, whom, TextId("member_matched"), TextId("reason_recognised"), entry)
         named = name_and_title(whom.rest or plain(found.person.display_name, LONGEST_NAME))
         if named is None:
-            return Answer([self.voice.render(MessageId.MEMBER_NEEDS_NAME, code=whom.code)], "no_name", whom.code)
+            return Answer([self.voice.render(TextId("member_needs_name"), code=whom.code)], "no_name", whom.code)
         entry = RosterEntry(full_name=named[0], title=named[1], uid=found.person.uid)
         call.uow.roster.put(self.policy.account, found.group.id, None, entry)
-        return self._close_case(call, found, whom, MessageId.MEMBER_ADDED, MessageId.REASON_PUT_IN_ROSTER, entry)
+        return self._close_case(call, found, whom, TextId("member_added"), TextId("reason_put_in_roster"), entry)
 
     def _ask_for_name(self, found: Found, whom: Whom) -> Answer:
         """Return the reply asking for the full name of a person who has the display name of somebody on the roster.
@@ -87,11 +87,11 @@ class Belongs(Command[Whom]):
         The person may be impersonating somebody, so the name is not taken from the display name.
         """
         who, other = self.voice.who(found.person), self.voice.namesake(found.person)
-        text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=who, other=other)
+        text = self.voice.render(TextId("member_namesake"), code=whom.code, who=who, other=other)
         return Answer([text], "namesake", whom.code)
 
     def _close_case(
-        self, call: Call, found: Found, whom: Whom, said: MessageId, reason: MessageId, entry: RosterEntry | None = None
+        self, call: Call, found: Found, whom: Whom, said: TextId, reason: TextId, entry: RosterEntry | None = None
     ) -> Answer:
         """Close the person's case, if there is an open one, and return the reply `said`.
 
@@ -99,11 +99,11 @@ class Belongs(Command[Whom]):
         text stored with the case. `entry` is the roster entry that was written, for the audit log; None if none was.
         """
         if found.case and found.case.state.open:
-            to = CaseState.FALSE_ALARM if reason is MessageId.REASON_RECOGNISED else CaseState.REMEDIED
+            to = CaseState.FALSE_ALARM if reason == TextId("reason_recognised") else CaseState.REMEDIED
             self._outsiders.close(call.uow, found.case, to, self.voice.render(reason), by=call.person.id)
         if entry:
             call.uow.audit.append(
-                "roster.added" if reason is MessageId.REASON_PUT_IN_ROSTER else "roster.recognised",
+                "roster.added" if reason == TextId("reason_put_in_roster") else "roster.recognised",
                 at=self.policy.clock(),
                 actor_id=call.person.id,
                 group_id=found.group.id,
@@ -119,29 +119,29 @@ class Belongs(Command[Whom]):
         unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
         held = attendance(uow, account, group.id)
         if held is None:
-            return self.voice.render(MessageId.NO_ROSTER, group=self.voice.group(group)) + unseen
+            return self.voice.render(TextId("no_roster"), group=self.voice.group(group)) + unseen
         parts = []
         if held.strangers:
             rows = [self._outsider_row(call, group, uid) for uid in held.strangers[:_ROWS]]
-            parts.append(self._list_section(MessageId.LIST_STRANGERS, len(held.strangers), rows))
+            parts.append(self._list_section(TextId("list_strangers"), len(held.strangers), rows))
         if held.missing:
             missing = [
-                self.voice.render(MessageId.LIST_MISSING_ROW, name=one.full_name, title=one.title, agency=one.agency)
+                self.voice.render(TextId("list_missing_row"), name=one.full_name, title=one.title, agency=one.agency)
                 for one in held.missing[:_ROWS]
             ]
-            parts.append(self._list_section(MessageId.LIST_MISSING, len(held.missing), missing))
+            parts.append(self._list_section(TextId("list_missing"), len(held.missing), missing))
         return self.voice.render(
-            MessageId.LIST,
+            TextId("list"),
             group=self.voice.group(group),
             now=moment(self.policy.clock()),
             present=number(len(held.present)),
             hidden=unseen,
-            parts="\n".join(parts) or self.voice.render(MessageId.LIST_NO_OTHERS if unseen else MessageId.LIST_NOTHING),
+            parts="\n".join(parts) or self.voice.render(TextId("list_no_others") if unseen else TextId("list_nothing")),
         )
 
-    def _list_section(self, text: MessageId, count: int, rows: list[str]) -> str:
+    def _list_section(self, text: TextId, count: int, rows: list[str]) -> str:
         if count > len(rows):
-            rows.append(self.voice.render(MessageId.LIST_MORE, count=number(count - len(rows))))
+            rows.append(self.voice.render(TextId("list_more"), count=number(count - len(rows))))
         return self.voice.render(text, count=number(count), rows="\n".join(rows))
 
     def _outsider_row(self, call: Call, group: Group, uid: str) -> str:
@@ -154,16 +154,16 @@ class Belongs(Command[Whom]):
         place = likeliest(matched, person.display_name) if may_be_listed else None
         if place is not None:
             entry = matched[place][0]
-            likely = self.voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.position)
+            likely = self.voice.render(TextId("newcomer_likely"), name=entry.full_name, title=entry.position)
         return self.voice.render(
-            MessageId.LIST_STRANGER_ROW, code=f"TV{person.id}", who=self.voice.who(person), likely=likely
+            TextId("list_stranger_row"), code=f"TV{person.id}", who=self.voice.who(person), likely=likely
         )
 
 
 def unknown_member(command: Command[Whom], call: Call, whom: Whom) -> Answer:
     """Return the reply that the code is nobody's; of another case's code, which codes are meant."""
     other = whom.case_id is not None and call.uow.cases.get(whom.case_id) is not None
-    text = MessageId.MEMBER_OTHER_CASE if other else MessageId.MEMBER_UNKNOWN
+    text = TextId("member_other_case") if other else TextId("member_unknown")
     return Answer([command.voice.render(text, code=whom.code)], "unknown", whom.code)
 
 
@@ -175,7 +175,7 @@ class PutOut(Command[Whom]):
 
     word = "moira"
     by_code = True
-    usage = MessageId.USAGE_PUT_OUT
+    usage = TextId("usage_put_out")
     roles = MAY_SAY_WHO_BELONGS
 
     def understand(self, rest: str, today: date) -> Whom | None:
@@ -200,13 +200,13 @@ class PutOut(Command[Whom]):
         account, uid = self.policy.account, found.person.uid
         approved = call.uow.roster.approved_uids(account, found.group.id)
         if approved is None or uid in approved:
-            text = MessageId.PUT_OUT_NO_ROSTER if approved is None else MessageId.PUT_OUT_BELONGS
+            text = TextId("put_out_no_roster") if approved is None else TextId("put_out_belongs")
             return self._say(text, found, argument.code, "belongs")
         if uid not in call.uow.members.present_uids(account, found.group.id):
-            return self._say(MessageId.PUT_OUT_GONE, found, argument.code, "gone")
+            return self._say(TextId("put_out_gone"), found, argument.code, "gone")
         newcomer, case = self._find_or_open_case(call, found)
         if call.uow.jobs.is_waiting(account, JobKind.REMOVE_MEMBER, found.group.id, uid):
-            return self._say(MessageId.PUT_OUT_WAITS, found, case.code, "waits")
+            return self._say(TextId("put_out_waits"), found, case.code, "waits")
         if argument.rest:
             return self._order_removal(call, found, newcomer, case, argument.rest)
         return self._send_code(call, found, case)
@@ -247,7 +247,7 @@ class PutOut(Command[Whom]):
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.escalation.code_valid)
         text = self.voice.render(
-            MessageId.PUT_OUT_CODE,
+            TextId("put_out_code"),
             code=case.code,
             who=self.voice.who(found.person),
             group=self.voice.group(found.group),
@@ -262,14 +262,14 @@ class PutOut(Command[Whom]):
         if checked is not CodeCheck.ACCEPTED:
             return Answer([self.voice.render(_REFUSALS[checked], code=case.code)], f"code_{checked.value}", case.code)
         order_expulsion(call.uow, newcomer, case, call.person.id, now)
-        return self._say(MessageId.PUT_OUT_ORDERED, found, case.code, "ordered")
+        return self._say(TextId("put_out_ordered"), found, case.code, "ordered")
 
-    def _say(self, text: MessageId, found: Found, code: str, outcome: str) -> Answer:
+    def _say(self, text: TextId, found: Found, code: str, outcome: str) -> Answer:
         return Answer([self.voice.render(text, code=code, who=self.voice.who(found.person))], outcome, code)
 
 
 _REFUSALS = {
-    CodeCheck.WRONG: MessageId.PUT_OUT_WRONG,
-    CodeCheck.SPENT: MessageId.PUT_OUT_SPENT,
-    CodeCheck.EXPIRED: MessageId.PUT_OUT_EXPIRED,
+    CodeCheck.WRONG: TextId("put_out_wrong"),
+    CodeCheck.SPENT: TextId("put_out_spent"),
+    CodeCheck.EXPIRED: TextId("put_out_expired"),
 }

@@ -7,7 +7,7 @@ from zalo_governor.domain.jobs import Job, PinMessage
 from zalo_governor.domain.people import Role
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.parsing import directive_number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class Target(NamedTuple):
@@ -22,7 +22,7 @@ class Pin(Command[int]):
     """Command `/ghim` (pin), typed in the group as a reply to a message, or `/ghim CĐ1`: pin that message."""
 
     word = "ghim"
-    usage = MessageId.USAGE_PIN
+    usage = TextId("usage_pin")
     roles = frozenset({Role.LEADER, Role.LEADERSHIP, Role.ADMIN})
 
     def understand(self, rest: str, today: date) -> int | None:
@@ -42,9 +42,9 @@ class Pin(Command[int]):
         """
         target = self._directive(call, argument) if argument else self._quoted(call)
         if target is None:
-            return Answer([self.voice.render_for(call.person, MessageId.PIN_NEEDS_QUOTE)], "needs_quote")
+            return Answer([self.voice.render_for(call.person, TextId("pin_needs_quote"))], "needs_quote")
         if any(case.sealed for case in call.uow.cases.of_message(target.group_id, target.key)):
-            return Answer([self.voice.render_for(call.person, MessageId.PIN_SEALED)], "sealed", target.key)
+            return Answer([self.voice.render_for(call.person, TextId("pin_sealed"))], "sealed", target.key)
         ordered = call.uow.jobs.enqueue(
             Job(
                 account=self.policy.account,
@@ -54,7 +54,7 @@ class Pin(Command[int]):
                 ordered_at=self.policy.clock(),
             )
         )
-        text = self.voice.render_for(call.person, MessageId.PIN_ORDERED)
+        text = self.voice.render_for(call.person, TextId("pin_ordered"))
         return Answer([text], "ordered" if ordered else "waits", target.key)
 
     def _quoted(self, call: Call) -> Target | None:

@@ -14,7 +14,7 @@ from zalo_governor.services.commands.parsing import code_within, folded, yes_or_
 from zalo_governor.services.commands.report import Wanted as WantedReport
 from zalo_governor.services.directives.reminders import asked_alone
 from zalo_governor.services.messaging.formatter import MessageFormatter, plain
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.reports.periods import Span, as_period, named_in, today
 from zalo_governor.text.questions import Intent, read_question
@@ -58,7 +58,7 @@ class QuestionReader:
         if alone is not None:
             return command, command.answer(call, WantedDirective(alone.id))
         codes = {"codes": ", ".join(one.code for one in proposed), "code": proposed[0].code}
-        return command, Answer([self._voice.render_for(call.person, MessageId.DIRECTIVE_WHICH, **codes)], "needs_code")
+        return command, Answer([self._voice.render_for(call.person, TextId("directive_which"), **codes)], "needs_code")
 
     def read(self, person: Person, text: str) -> tuple[AnyCommand, Any] | str:
         """Return the command that a text means, with its argument; if unsure, a menu of the likeliest; "" for none."""
@@ -87,11 +87,11 @@ class QuestionReader:
     def _menu(self, person: Person, text: str, likeliest: list[Intent]) -> str:
         able = [(intent, self._command(person, intent)) for intent in likeliest if intent is not Intent.NONE]
         rows = dict.fromkeys(self._row(intent, command, text) for intent, command in able if command.allowed(person))
-        listed = "\n".join(self._voice.render(MessageId.HELP_ROW, usage=row) for row in list(rows)[:_MOST_LISTED])
-        return self._voice.render_for(person, MessageId.QUESTION_MENU, rows=listed) if rows else ""
+        listed = "\n".join(self._voice.render(TextId("help_row"), usage=row) for row in list(rows)[:_MOST_LISTED])
+        return self._voice.render_for(person, TextId("question_menu"), rows=listed) if rows else ""
 
     def _row(self, intent: Intent, command: AnyCommand, text: str) -> str:
         if intent not in _PERIODS:
             return self._voice.render(command.usage)
         period = as_period(self._span(intent, text), self._voice)
-        return self._voice.render(MessageId.QUESTION_REPORT, period=period.command, label=period.label)
+        return self._voice.render(TextId("question_report"), period=period.command, label=period.label)

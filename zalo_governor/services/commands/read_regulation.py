@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zalo_governor.domain.regulation import DECISION, Clause, Enforcement, citation_of
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.parsing import folded
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class Wanted(NamedTuple):
@@ -30,7 +30,7 @@ class ReadRegulation(Command[Wanted]):
     """Command `/quyche [article[.clause]]` (regulation): show what the group's regulation says."""
 
     word = "quyche"
-    usage = MessageId.USAGE_REGULATION
+    usage = TextId("usage_regulation")
     forgiving = True
     roles = None
 
@@ -60,7 +60,7 @@ class ReadRegulation(Command[Wanted]):
             return Answer([self._table_of_contents()], subject="contents")
         clauses = [clause for clause in self.policy.regulation.clauses if _belongs_to(clause, argument)]
         if not clauses:
-            text = self.voice.render(MessageId.REGULATION_NONE, wanted=citation_of(argument.number))
+            text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument.number))
             return Answer([text], "unknown", argument.number)
         return Answer(["\n".join(map(self._clause, clauses))], subject=argument.number)
 
@@ -69,12 +69,12 @@ class ReadRegulation(Command[Wanted]):
         rows = []
         for article, clauses in groupby(regulation.clauses, lambda clause: clause.number.rpartition(".")[0]):
             kind = (
-                MessageId.REGULATION_DECISION_ROW if article.startswith(DECISION) else MessageId.REGULATION_ARTICLE_ROW
+                TextId("regulation_decision_row") if article.startswith(DECISION) else TextId("regulation_article_row")
             )
             numbers = ", ".join(clause.number.rpartition(".")[2] for clause in clauses)
             rows.append(self.voice.render(kind, article=article.removeprefix(DECISION), clauses=numbers))
         return self.voice.render(
-            MessageId.REGULATION,
+            TextId("regulation"),
             title=regulation.title,
             number=regulation.cited_number,
             issued=regulation.issued_on,
@@ -85,10 +85,10 @@ class ReadRegulation(Command[Wanted]):
     def _clause(self, clause: Clause) -> str:
         note, citation = "", clause.citation[:1].upper() + clause.citation[1:]
         if clause.enforced is Enforcement.NOT_VISIBLE:
-            unseen = self.voice.render(MessageId.REGULATION_NOT_VISIBLE)
+            unseen = self.voice.render(TextId("regulation_not_visible"))
             by_hand = clause.note.strip(" .")
-            note = self.voice.render(MessageId.REGULATION_NOTE, note=f"{unseen}; {by_hand}" if by_hand else unseen)
-        return self.voice.render(MessageId.REGULATION_CLAUSE, citation=citation, summary=clause.summary, note=note)
+            note = self.voice.render(TextId("regulation_note"), note=f"{unseen}; {by_hand}" if by_hand else unseen)
+        return self.voice.render(TextId("regulation_clause"), citation=citation, summary=clause.summary, note=note)
 
 
 _WORD = re.compile(r"[0-9]{1,6}|[^\W\d_]+")

@@ -8,7 +8,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.parsing import folded
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.document.document import file_of, paper_of
 from zalo_governor.services.reports.periods import Span, as_period, asked, today
@@ -50,7 +50,7 @@ class Report(Command[Wanted]):
     word = "baocao"
     aliases = ("bc", "report")
     suggested_for = ("tinhhinh", "thongke", "tonghop", "ketqua")
-    usage = MessageId.USAGE_REPORT
+    usage = TextId("usage_report")
     forgiving = True
     roles = frozenset(REPORT_READERS)
 
@@ -78,9 +78,9 @@ class Report(Command[Wanted]):
         """
         policy, span = self.policy, argument.span
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
         if span.first > today(policy.clock()):
-            return Answer([self.voice.render_for(call.person, MessageId.REPORT_FUTURE)], "future")
+            return Answer([self.voice.render_for(call.person, TextId("report_future"))], "future")
         period = as_period(span, self.voice)
         words = call.person.has(*DESK)
         reports = [compose(call.uow, group, period, self.voice, policy.clock, words=words) for group in call.groups]
@@ -92,7 +92,7 @@ class Report(Command[Wanted]):
         texts = (
             [
                 self.voice.render(
-                    MessageId.REPORT_FILE, period=period.label, names=", ".join(file.name for file in files)
+                    TextId("report_file"), period=period.label, names=", ".join(file.name for file in files)
                 )
             ]
             if files
@@ -103,5 +103,5 @@ class Report(Command[Wanted]):
             subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
             purpose=Purpose.REPORT,
             files=files,
-            group_line=self.voice.render_for(call.person, MessageId.REPORT_SENT, period=period.label),
+            group_line=self.voice.render_for(call.person, TextId("report_sent"), period=period.label),
         )

@@ -3,14 +3,14 @@
 from datetime import date
 
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class AddMarks(Command[str]):
     """Command `/themdau <sentence>` (add diacritics): suggest the sentence with Vietnamese diacritics."""
 
     word = "themdau"
-    usage = MessageId.USAGE_ADD_MARKS
+    usage = TextId("usage_add_marks")
     forgiving = True
     roles = None
 
@@ -22,6 +22,6 @@ class AddMarks(Command[str]):
         """Return the likeliest spellings of the typed sentence `argument` with diacritics; nothing of it is stored."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
-            return Answer([self.voice.render_for(call.person, MessageId.MARKS_NONE)], "nothing")
-        rows = "\n".join(self.voice.render(MessageId.MARKS_ROW, sentence=sentence) for sentence in sentences)
-        return Answer([self.voice.render_for(call.person, MessageId.MARKS, rows=rows)])
+            return Answer([self.voice.render_for(call.person, TextId("marks_none"))], "nothing")
+        rows = "\n".join(self.voice.render(TextId("marks_row"), sentence=sentence) for sentence in sentences)
+        return Answer([self.voice.render_for(call.person, TextId("marks"), rows=rows)])

@@ -14,7 +14,7 @@ from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import delivered_in_words, state_in_words
 from zalo_governor.services.messaging.formatter import day, gone, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.messaging.trial_filter import on_trial, withheld_line
 from zalo_governor.services.policy import ServicePolicy
 
@@ -33,10 +33,10 @@ _OPENINGS = 5
 _NOTE = 300
 _DECIDED = frozenset({CaseState.CONFIRMED, CaseState.FALSE_ALARM, CaseState.APPROVED})
 _NOTE_TEXTS = {
-    NoteKind.EXPLANATION: MessageId.CASE_EXPLANATION,
-    NoteKind.REVIEW: MessageId.CASE_REVIEW,
-    NoteKind.NOTE: MessageId.CASE_NOTE,
-    NoteKind.PASSED_ON: MessageId.CASE_PASSED_ON,
+    NoteKind.EXPLANATION: TextId("case_explanation"),
+    NoteKind.REVIEW: TextId("case_review"),
+    NoteKind.NOTE: TextId("case_note"),
+    NoteKind.PASSED_ON: TextId("case_passed_on"),
 }
 
 
@@ -44,7 +44,7 @@ class ShowCase(CaseCommand):
     """Command `/xem VP12` (view): show an admin everything that is stored about a case."""
 
     word = "xem"
-    usage = MessageId.USAGE_SHOW
+    usage = TextId("usage_show")
     forgiving = True
 
     def __init__(self, policy: ServicePolicy) -> None:
@@ -57,7 +57,7 @@ class ShowCase(CaseCommand):
         Of a sealed case (a suspected state secret) no content is stored.
         """
         text = self.voice.render(
-            MessageId.CASE,
+            TextId("case"),
             code=case.code,
             group=self.voice.group(self.policy.group(case.group_id)),
             when=moment(case.event_at),
@@ -66,7 +66,7 @@ class ShowCase(CaseCommand):
             state=state_in_words(call.uow, self.voice, case),
             times=self.voice.times(case),
             content="\n".join(self._content_lines(call, case)),
-            end=self.voice.render(MessageId.CASE_END_DECIDED if case.state in _DECIDED else MessageId.CASE_END),
+            end=self.voice.render(TextId("case_end_decided") if case.state in _DECIDED else TextId("case_end")),
         )
         note_opening(self, call, case)
         return Answer([text], subject=case.code)
@@ -74,11 +74,11 @@ class ShowCase(CaseCommand):
     def _finding_line(self, case: Case) -> str:
         citation = self.voice.cited(case)
         if case.label == UNCHECKED:
-            return self.voice.render(MessageId.CASE_SIGNS_UNCHECKED, citation=citation)
+            return self.voice.render(TextId("case_signs_unchecked"), citation=citation)
         sign = self.voice.sign(case)
         if case.sealed or sign == citation:
-            return self.voice.render(MessageId.CASE_SIGNS_SEALED, citation=citation)
-        return self.voice.render(MessageId.CASE_SIGNS, citation=citation, clause=sign)
+            return self.voice.render(TextId("case_signs_sealed"), citation=citation)
+        return self.voice.render(TextId("case_signs"), citation=citation, clause=sign)
 
     def _content_lines(self, call: Call, case: Case) -> list[str]:
         lines = []
@@ -87,7 +87,7 @@ class ShowCase(CaseCommand):
             lines += self._outsider_lines(call, case, newcomer)
         elif case.sealed:
             lines.append(
-                self.voice.render(MessageId.CASE_SEALED_GONE if self._is_gone(call, case) else MessageId.CASE_SEALED)
+                self.voice.render(TextId("case_sealed_gone") if self._is_gone(call, case) else TextId("case_sealed"))
             )
             lines += self._sealed_message_lines(call, case)
         elif case.rule_id in CHANGE_RULES:
@@ -95,42 +95,42 @@ class ShowCase(CaseCommand):
         elif noted := call.uow.case_notes.manual(case):
             by, words = noted
             who = self.voice.who(call.uow.people.get(by))
-            lines.append(self.voice.render(MessageId.CASE_NOTED, who=who, words=one_line(words, _MOST_CHARACTERS)))
+            lines.append(self.voice.render(TextId("case_noted"), who=who, words=one_line(words, _MOST_CHARACTERS)))
         else:
             quotable = self.policy.regulation.topic_of(case.clause) in QUOTABLE
             if quotable and (excerpt := call.uow.cases.excerpt(case)):
-                lines.append(self.voice.render(MessageId.CASE_EXCERPT, excerpt=one_line(excerpt, _EXCERPT)))
+                lines.append(self.voice.render(TextId("case_excerpt"), excerpt=one_line(excerpt, _EXCERPT)))
             else:
                 no_longer = self._is_gone(call, case)
                 lines.append(
-                    self.voice.render(MessageId.CASE_NO_EXCERPT_GONE if no_longer else MessageId.CASE_NO_EXCERPT)
+                    self.voice.render(TextId("case_no_excerpt_gone") if no_longer else TextId("case_no_excerpt"))
                 )
             lines += self._removal_lines(call, case)
             if quotable and (suggestion := call.uow.cases.suggestion(case)):
-                lines.append(self.voice.render(MessageId.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
+                lines.append(self.voice.render(TextId("case_suggestion"), suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
             named = category(self.voice, case.label)
             reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case), case.label))
-            lines.append(self.voice.render(MessageId.CASE_CATEGORY, category=named, reason=reason))
+            lines.append(self.voice.render(TextId("case_category"), category=named, reason=reason))
         scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
         lines += [scan_line(self.voice, scan) for scan in scans[-1:]]
         if case.reason and case.state is not CaseState.APPROVED:  # The approval has a line of its own.
-            lines.append(self.voice.render(MessageId.CASE_REASON, reason=case.reason))
+            lines.append(self.voice.render(TextId("case_reason"), reason=case.reason))
         if case.nth > 1 and case.label != UNCHECKED:
             days = number(self.policy.ladder.window_days)
-            lines.append(self.voice.render(MessageId.CASE_NTH, nth=number(case.nth), days=days))
+            lines.append(self.voice.render(TextId("case_nth"), nth=number(case.nth), days=days))
         if case.remedied_at is not None:
-            text = MessageId.CASE_TAKEN_BACK if case.secret else MessageId.CASE_REMEDIED
+            text = TextId("case_taken_back") if case.secret else TextId("case_remedied")
             lines.append(self.voice.render(text, minutes=self.voice.lasted(case.remedied_at - case.event_at)))
         lines += [self._note_line(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader_lines(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
             trial = call.uow.trials.get(self.policy.account)
             if on_trial(self.policy, call.uow) or trial is None or trial.live_at is None:
-                lines.append(self.voice.render(MessageId.CASE_WITHHELD, whom=withheld))
+                lines.append(self.voice.render(TextId("case_withheld"), whom=withheld))
             else:
                 ended = day(trial.live_at)
-                lines.append(self.voice.render(MessageId.CASE_WITHHELD_BEFORE, whom=withheld, day=ended))
+                lines.append(self.voice.render(TextId("case_withheld_before"), whom=withheld, day=ended))
         if case.sealed and case.state is not CaseState.FALSE_ALARM:
             lines.append(self._next_steps_line(call, case))
         return lines + self._opening_lines(call, case)
@@ -140,8 +140,8 @@ class ShowCase(CaseCommand):
         openings = call.uow.audit.openings(case)
         rows = [
             self.voice.render(
-                MessageId.CASE_SHOWN_ROW,
-                who=self.voice.render(MessageId.CASE_SHOWN_MACHINE)
+                TextId("case_shown_row"),
+                who=self.voice.render(TextId("case_shown_machine"))
                 if opening.person_id is None
                 else self.voice.who(call.uow.people.get(opening.person_id)),
                 times=number(opening.times),
@@ -149,7 +149,7 @@ class ShowCase(CaseCommand):
             )
             for opening in openings[:_OPENINGS]
         ]
-        return [self.voice.render(MessageId.CASE_SHOWN, rows="; ".join(rows))] if rows else []
+        return [self.voice.render(TextId("case_shown"), rows="; ".join(rows))] if rows else []
 
     def _outsider_lines(self, call: Call, case: Case, newcomer: Outsider) -> list[str]:
         """Return lines on the outsider (a person not on the roster) whom the case is about.
@@ -158,11 +158,11 @@ class ShowCase(CaseCommand):
         """
         person = call.uow.people.get(newcomer.person_id)
         who = self.voice.who(person)
-        lines = [self.voice.render(MessageId.CASE_NEWCOMER, who=who, way=way_in(call.uow, self.voice, newcomer, case))]
+        lines = [self.voice.render(TextId("case_newcomer"), who=who, way=way_in(call.uow, self.voice, newcomer, case))]
         if newcomer.gone_at:
-            lines.append(self.voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
+            lines.append(self.voice.render(TextId("case_newcomer_gone"), when=moment(newcomer.gone_at)))
         elif case.state.open:
-            here = MessageId.CASE_NEWCOMER_NAMESAKE if person.namesake else MessageId.CASE_NEWCOMER_HERE
+            here = TextId("case_newcomer_namesake") if person.namesake else TextId("case_newcomer_here")
             other = {"other": self.voice.namesake(person)} if person.namesake else {}
             lines.append(self.voice.render(here, code=case.code, **other))
         return lines
@@ -177,14 +177,14 @@ class ShowCase(CaseCommand):
         kept = call.uow.group_changes.of_case(case)
         lines = [
             self.voice.render(
-                MessageId.CHANGE_ROW_AT, when=moment(one.at), change=self._wording.change(call.uow, one.change)
+                TextId("change_row_at"), when=moment(one.at), change=self._wording.change(call.uow, one.change)
             )
             for one in kept[-_CHANGES:]
         ]
         approval = next((call.uow.group_changes.approval(one.approval_id) for one in kept if one.approval_id), None)
         if approval:
             who = self.voice.who(call.uow.people.get(approval.given_by))
-            lines.append(self.voice.render(MessageId.CASE_CHANGE_APPROVED, who=who, when=moment(approval.given_at)))
+            lines.append(self.voice.render(TextId("case_change_approved"), who=who, when=moment(approval.given_at)))
         return lines
 
     def _sealed_message_lines(self, call: Call, case: Case) -> list[str]:
@@ -192,17 +192,17 @@ class ShowCase(CaseCommand):
 
         They say which messages were recalled or deleted, and how many people have read them.
         """
-        lines = [self.voice.render(MessageId.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
+        lines = [self.voice.render(TextId("case_same"), code=f"VP{case.same_as}")] if case.same_as else []
         lines += self._removal_lines(call, case)
         readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if readers:
             seen = sum(readers)
             delivered = delivered_in_words(self.voice, len(readers) - seen)
             lines.append(
-                self.voice.render(MessageId.CASE_READERS, code=case.code, seen=number(seen), delivered=delivered)
+                self.voice.render(TextId("case_readers"), code=case.code, seen=number(seen), delivered=delivered)
             )
         else:
-            lines.append(self.voice.render(MessageId.CASE_NO_READERS))
+            lines.append(self.voice.render(TextId("case_no_readers")))
         return lines
 
     def _is_gone(self, call: Call, case: Case) -> bool:
@@ -223,7 +223,7 @@ class ShowCase(CaseCommand):
                     deleted=message.deleted,
                     account=self.policy.account,
                 )
-                lines.append(self.voice.render(MessageId.CASE_GONE, when=moment(message.at), how=how))
+                lines.append(self.voice.render(TextId("case_gone"), when=moment(message.at), how=how))
         return lines[:_GONE]
 
     def _leader_lines(self, call: Call, case: Case) -> list[str]:
@@ -231,35 +231,35 @@ class ShowCase(CaseCommand):
             if case.due_at is None or case.state is CaseState.FALSE_ALARM:
                 return []
             if on_trial(self.policy, call.uow):
-                return [self.voice.render(MessageId.CASE_DUE_ON_TRIAL)]
-            text = MessageId.ALERT_DUE_SHORT if case.state is CaseState.REFERRED else MessageId.CASE_DUE
+                return [self.voice.render(TextId("case_due_on_trial"))]
+            text = TextId("alert_due_short") if case.state is CaseState.REFERRED else TextId("case_due")
             return [self.voice.render(text, when=moment(case.due_at))]
         when = moment(case.leader_told_at)
         if case.rule_id in CHANGE_RULES and case.leader_told_by is None:
-            return [self.voice.render(MessageId.CASE_LEADER_TOLD, when=when)]
+            return [self.voice.render(TextId("case_leader_told"), when=when)]
         if case.leader_told_by is None:
-            return [self.voice.render(MessageId.CASE_LEADER_UNVERIFIED, when=when)]
+            return [self.voice.render(TextId("case_leader_unverified"), when=when)]
         who = self.voice.who(call.uow.people.get(case.leader_told_by))
-        return [self.voice.render(MessageId.CASE_LEADER_BY_DESK, who=who, when=when)]
+        return [self.voice.render(TextId("case_leader_by_desk"), who=who, when=when)]
 
     def _next_steps_line(self, call: Call, case: Case) -> str:
-        steps: list[MessageId] = []
+        steps: list[TextId] = []
         said: list[str] = []
         if case.label == UNCHECKED and case.state.open:
             # The content was sealed unchecked, so it is unknown whether there is anything to recall or to report.
-            steps += [MessageId.STEP_LOOK, MessageId.STEP_ANSWER_UNCHECKED]
+            steps += [TextId("step_look"), TextId("step_answer_unchecked")]
         else:
             if visible(call.uow, case):
                 may = may_remove(call.uow, self.policy.account, case)
-                remove = self.voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
-                said.append(self.voice.render(MessageId.STEP_RECALL, remove=remove))
+                remove = self.voice.render(TextId("or_remove"), code=case.code) if may else ""
+                said.append(self.voice.render(TextId("step_recall"), remove=remove))
             if case.leader_told_by is None:
-                steps.append(MessageId.STEP_LEADER)
+                steps.append(TextId("step_leader"))
             if call.uow.case_messages.readers(case):
-                steps.append(MessageId.STEP_READERS)
+                steps.append(TextId("step_readers"))
             if may_answer(case):
-                steps.append(MessageId.STEP_ANSWER_SEALED if case.sealed else MessageId.STEP_ANSWER)
+                steps.append(TextId("step_answer_sealed") if case.sealed else TextId("step_answer"))
         said += [self.voice.render(step, code=case.code) for step in steps]
         return self.voice.render(
-            MessageId.CASE_NEXT, steps="; ".join(said or [self.voice.render(MessageId.STEP_NOTHING)])
+            TextId("case_next"), steps="; ".join(said or [self.voice.render(TextId("step_nothing"))])
         )

@@ -12,10 +12,10 @@ from zalo_governor.services.group_changes.leak_signs import LeakSignService
 from zalo_governor.services.members.roster.comparison import figures, seen_of_all
 from zalo_governor.services.messaging.delivery_words import undelivered_line, waiting_line
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.outage_notices import ELSEWHERE
 from zalo_governor.services.messaging.outside_words import outside_rows
 from zalo_governor.services.messaging.shortening import shortest
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.messaging.trial import trial_line
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
 from zalo_governor.services.reports.digests import last_backup
@@ -32,7 +32,7 @@ class Status(Command[bool]):
     word = "trangthai"
     aliases = ("tinhtrang",)
     suggested_for = ("tinhhinh", "hoatdong", "ketnoi")
-    usage = MessageId.USAGE_STATUS
+    usage = TextId("usage_status")
     forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
 
@@ -52,15 +52,15 @@ class Status(Command[bool]):
         status = self.policy.status()
         wrong = [*self._broken(call, status), *self._lacking(call, status)]
         fine = list(self._in_order(call, status))
-        said = [self._rows(MessageId.STATUS_ATTENTION, wrong)] if wrong else [self.voice.render(MessageId.STATUS_FINE)]
-        rows = "\n".join([*said, self._rows(MessageId.STATUS_REST, fine)])
-        return Answer([self.voice.render(MessageId.STATUS, now=moment(self.policy.clock()), rows=rows)])
+        said = [self._rows(TextId("status_attention"), wrong)] if wrong else [self.voice.render(TextId("status_fine"))]
+        rows = "\n".join([*said, self._rows(TextId("status_rest"), fine)])
+        return Answer([self.voice.render(TextId("status"), now=moment(self.policy.clock()), rows=rows)])
 
-    def _rows(self, heading: MessageId, lines: list[str]) -> str:
+    def _rows(self, heading: TextId, lines: list[str]) -> str:
         return self.voice.render(heading, rows="\n".join(map(self._row, lines)))
 
     def _row(self, line: str) -> str:
-        return self.voice.render(MessageId.STATUS_ROW, said=line)
+        return self.voice.render(TextId("status_row"), said=line)
 
     def _broken(self, call: Call, status: LineStatus) -> Iterator[str]:
         """Yield lines on what keeps the program from its work now or has kept it today."""
@@ -69,14 +69,14 @@ class Status(Command[bool]):
         for group in call.groups:
             if said := encryption_line(call.uow.members.group_snapshot(group.id), self._named(group), self.voice):
                 yield said
-        yield from self._frame_lines(status, FrameSort.ENCRYPTED, MessageId.STATUS_FRAMES_ENCRYPTED)
+        yield from self._frame_lines(status, FrameSort.ENCRYPTED, TextId("status_frames_encrypted"))
         if said := undelivered_line(self.voice, status.outgoing):
             yield said
         for group in call.groups:
             yield from self._group_faults(call, group)
         yield from self._private_gap_lines(call)
         if status.backup_overdue:
-            yield self.voice.render(MessageId.STATUS_BACKUP, last=last_backup(status, self.voice))
+            yield self.voice.render(TextId("status_backup"), last=last_backup(status, self.voice))
         yield from outside_rows(status, self.voice)
 
     def _lacking(self, call: Call, status: LineStatus) -> Iterator[str]:
@@ -87,14 +87,14 @@ class Status(Command[bool]):
                 yield said
             start, now = self._today()
             if calls := call.uow.statistics.activity(group.id, start, now).calls:
-                yield self._of_group(MessageId.STATUS_CALLS, group, calls)
-        yield from self._frame_lines(status, FrameSort.UNKNOWN, MessageId.STATUS_FRAMES_UNKNOWN)
+                yield self._of_group(TextId("status_calls"), group, calls)
+        yield from self._frame_lines(status, FrameSort.UNKNOWN, TextId("status_frames_unknown"))
         if not self.policy.attachments.scan:
-            yield self.voice.render(MessageId.STATUS_SCANS_OFF)
+            yield self.voice.render(TextId("status_scans_off"))
         elif status.scans and not status.scans.antivirus:
-            yield self.voice.render(MessageId.STATUS_NO_ANTIVIRUS)
+            yield self.voice.render(TextId("status_no_antivirus"))
         if self.policy.attachments.scan and status.scans and not status.scans.text_recognition:
-            yield self.voice.render(MessageId.STATUS_NO_TEXT_RECOGNITION)
+            yield self.voice.render(TextId("status_no_text_recognition"))
 
     def _in_order(self, call: Call, status: LineStatus) -> Iterator[str]:
         """Yield lines on what goes on as it should."""
@@ -108,13 +108,13 @@ class Status(Command[bool]):
                 yield self._judged_line(group, call.uow.statistics.coverage(group.id, start, now))
         if status.scans and status.scans.waiting:
             since = status.scans.oldest_at
-            waits = self.voice.render(MessageId.STATUS_SCANS_SINCE, when=moment(since)) if since else ""
-            yield self.voice.render(MessageId.STATUS_SCANS, count=number(status.scans.waiting), since=waits)
+            waits = self.voice.render(TextId("status_scans_since"), when=moment(since)) if since else ""
+            yield self.voice.render(TextId("status_scans"), count=number(status.scans.waiting), since=waits)
         if said := waiting_line(self.voice, status.outgoing):
             yield said
         yield self._search_line(status)
 
-    def _frame_lines(self, status: LineStatus, sort: FrameSort, text: MessageId) -> Iterator[str]:
+    def _frame_lines(self, status: LineStatus, sort: FrameSort, text: TextId) -> Iterator[str]:
         """Yield a line on the frames of that sort (frames are what the socket brings), if any came in 24 hours."""
         if found := [frame for frame in status.frames if frame.sort is sort]:
             names = ", ".join(frame.name for frame in found[:_FRAME_NAMES])
@@ -130,41 +130,41 @@ class Status(Command[bool]):
         return midnight(today(now)), now
 
     def _connection_line(self, status: LineStatus) -> str:
-        return self.voice.render(MessageId.STATUS_LINE, line=self._connection(status))
+        return self.voice.render(TextId("status_line"), line=self._connection(status))
 
     def _connection(self, status: LineStatus) -> str:
         if status.state is None:
-            return self.voice.render(MessageId.LINE_UNKNOWN)
-        since = moment(status.since) if status.since else self.voice.render(MessageId.NEVER)
-        heard = self.voice.render(MessageId.LINE_HEARD, when=moment(status.heard_at)) if status.heard_at else ""
+            return self.voice.render(TextId("line_unknown"))
+        since = moment(status.since) if status.since else self.voice.render(TextId("never"))
+        heard = self.voice.render(TextId("line_heard"), when=moment(status.heard_at)) if status.heard_at else ""
         if status.resumes_at:
             why, until = self.voice.render(ELSEWHERE[status.state]), moment(status.resumes_at)
-            return self.voice.render(MessageId.LINE_ELSEWHERE, since=since, why=why, until=until, heard=heard)
+            return self.voice.render(TextId("line_elsewhere"), since=since, why=why, until=until, heard=heard)
         if status.state in _UP:
-            return self.voice.render(MessageId.LINE_UP, since=since)
+            return self.voice.render(TextId("line_up"), since=since)
         refused = status.state in {LineState.REFUSED, LineState.SESSION_DEAD}
-        return self.voice.render(MessageId.LINE_REFUSED if refused else MessageId.LINE_DOWN, since=since, heard=heard)
+        return self.voice.render(TextId("line_refused") if refused else TextId("line_down"), since=since, heard=heard)
 
     def _search_line(self, status: LineStatus) -> str:
         """Return a line saying when the program last asked Zalo for missed messages and found none."""
         if status.looked_at is None:
-            return self.voice.render(MessageId.STATUS_NOT_LOOKED)
-        return self.voice.render(MessageId.STATUS_LOOKED, when=moment(status.looked_at))
+            return self.voice.render(TextId("status_not_looked"))
+        return self.voice.render(TextId("status_looked"), when=moment(status.looked_at))
 
     def _group_faults(self, call: Call, group: Group) -> Iterator[str]:
         start, now = self._today()
         coverage = call.uow.statistics.coverage(group.id, start, now)
         if coverage.rule_failures:
-            yield self._of_group(MessageId.STATUS_FAILURES, group, coverage.rule_failures)
+            yield self._of_group(TextId("status_failures"), group, coverage.rule_failures)
         if coverage.dead_letters:
-            yield self._of_group(MessageId.STATUS_DEAD_LETTERS, group, coverage.dead_letters)
+            yield self._of_group(TextId("status_dead_letters"), group, coverage.dead_letters)
         gaps = call.uow.statistics.gaps(group.id, start, now)
         if gaps:
             left = any(not gap.closed for gap in gaps)
             yield self.voice.render(
-                MessageId.STATUS_GAPS,
+                TextId("status_gaps"),
                 group=self._named(group),
-                unfinished=self.voice.render(MessageId.STATUS_GAPS_UNFINISHED) if left else "",
+                unfinished=self.voice.render(TextId("status_gaps_unfinished")) if left else "",
                 **self._lengths(gaps),
             )
 
@@ -176,7 +176,7 @@ class Status(Command[bool]):
         start, now = self._today()
         missing = [gap for gap in call.uow.statistics.gaps(self.policy.account, start, now) if not gap.closed]
         if missing:
-            yield self.voice.render(MessageId.STATUS_PRIVATE, **self._lengths(missing))
+            yield self.voice.render(TextId("status_private"), **self._lengths(missing))
 
     def _lengths(self, gaps: list[Gap]) -> dict[str, str]:
         length = length_in_words(silence(gaps, *self._today()), self.voice)
@@ -184,18 +184,18 @@ class Status(Command[bool]):
 
     def _judged_line(self, group: Group, coverage: Coverage) -> str:
         proven = is_proven(coverage.gaps, *self._today())
-        proof = self.voice.render(MessageId.STATUS_PROVEN if proven else MessageId.STATUS_NOT_PROVEN)
+        proof = self.voice.render(TextId("status_proven") if proven else TextId("status_not_proven"))
         if not coverage.judged:
-            return self.voice.render(MessageId.STATUS_GROUP_NOTHING, group=self._named(group), proven=proof)
-        hidden = self.voice.render(MessageId.STATUS_GROUP_SEALED, count=number(coverage.sealed))
+            return self.voice.render(TextId("status_group_nothing"), group=self._named(group), proven=proof)
+        hidden = self.voice.render(TextId("status_group_sealed"), count=number(coverage.sealed))
         said = self.voice.render(
-            MessageId.STATUS_GROUP,
+            TextId("status_group"),
             group=self._named(group),
             judged=number(coverage.judged),
             sealed=hidden if coverage.sealed else "",
             proven=proof,
         )
-        counts = (MessageId.STATUS_WAITING, coverage.waiting), (MessageId.STATUS_UNCLEAR, coverage.unclear)
+        counts = (TextId("status_waiting"), coverage.waiting), (TextId("status_unclear"), coverage.unclear)
         return "\n".join([said, *(self._row(self._of_group(text, group, count)) for text, count in counts if count)])
 
     def _roster_lines(self, call: Call, group: Group) -> Iterator[str]:
@@ -203,17 +203,17 @@ class Status(Command[bool]):
         counted = figures(call.uow, self.policy.account, group.id)
         named = self._named(group)
         if counted is None:
-            yield self.voice.render(MessageId.STATUS_NO_ROSTER, group=named)
+            yield self.voice.render(TextId("status_no_roster"), group=named)
         else:
             said = (
-                (MessageId.STATUS_ROSTER_STRANGERS, counted.strangers),
-                (MessageId.STATUS_ROSTER_MISSING, counted.missing),
+                (TextId("status_roster_strangers"), counted.strangers),
+                (TextId("status_roster_missing"), counted.missing),
             )
             if parts := [self.voice.render(text, count=number(count)) for text, count in said if count]:
-                yield self.voice.render(MessageId.STATUS_ROSTER, group=named, parts="; ".join(parts))
+                yield self.voice.render(TextId("status_roster"), group=named, parts="; ".join(parts))
         snapshot = call.uow.members.group_snapshot(group.id)
         if snapshot and snapshot.members_hidden:
-            yield self.voice.render(MessageId.STATUS_HIDDEN, group=named, **seen_of_all(snapshot))
+            yield self.voice.render(TextId("status_hidden"), group=named, **seen_of_all(snapshot))
 
-    def _of_group(self, text: MessageId, group: Group, count: int) -> str:
+    def _of_group(self, text: TextId, group: Group, count: int) -> str:
         return self.voice.render(text, group=self._named(group), count=number(count))

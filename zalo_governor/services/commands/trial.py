@@ -9,7 +9,7 @@ from zalo_governor.domain.people import DESK, Role
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.messaging.formatter import moment
 from zalo_governor.services.messaging.introduction import introduction_text
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.messaging.trial import TrialPage, switch_on
 from zalo_governor.services.policy import ServicePolicy
 
@@ -26,7 +26,7 @@ class ShowTrial(_NoArgumentCommand):
     """Command `/chaythu` (trial run): summarise the trial period, in which messages go to admins only."""
 
     word = "chaythu"
-    usage = MessageId.USAGE_TRIAL
+    usage = TextId("usage_trial")
     forgiving = True
     roles = DESK
 
@@ -46,7 +46,7 @@ class SwitchOn(_NoArgumentCommand):
     """Command `/batdau` (start): end the trial, so that messages go to everybody, no longer to admins only."""
 
     word = "batdau"
-    usage = MessageId.USAGE_SWITCH_ON
+    usage = TextId("usage_switch_on")
     roles = frozenset({Role.ADMIN})
 
     def answer(self, call: Call, argument: bool) -> Answer:
@@ -58,17 +58,17 @@ class SwitchOn(_NoArgumentCommand):
         if not switch_on(self.policy, call.uow, call.person.id):
             trial = call.uow.trials.get(self.policy.account)
             on = trial.live_at if trial else None
-            since = self.voice.render(MessageId.ALREADY_ON_SINCE, when=moment(on)) if on else ""
-            return Answer([self.voice.render(MessageId.ALREADY_ON, who=who, since=since)], "already")
-        introduced = self.voice.render(MessageId.SWITCHED_ON_INTRODUCED) if self.policy.introduce else ""
-        return Answer([self.voice.render(MessageId.SWITCHED_ON, who=who, introduced=introduced)])
+            since = self.voice.render(TextId("already_on_since"), when=moment(on)) if on else ""
+            return Answer([self.voice.render(TextId("already_on"), who=who, since=since)], "already")
+        introduced = self.voice.render(TextId("switched_on_introduced")) if self.policy.introduce else ""
+        return Answer([self.voice.render(TextId("switched_on"), who=who, introduced=introduced)])
 
 
 class Introduce(_NoArgumentCommand):
     """Command `/gioithieu` (introduce): explain what the bot is."""
 
     word = "gioithieu"
-    usage = MessageId.USAGE_INTRODUCTION
+    usage = TextId("usage_introduction")
     forgiving = True
     roles = None
 

@@ -17,7 +17,7 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.domain.people import Person
 from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -27,19 +27,19 @@ _EXCERPT = 60
 _MANY = 10
 """A directive to more addressees is to many."""
 _STATES = {
-    DirectiveState.PROPOSED: MessageId.DIRECTIVE_STATE_PROPOSED,
-    DirectiveState.OPEN: MessageId.DIRECTIVE_STATE_OPEN,
-    DirectiveState.DONE: MessageId.DIRECTIVE_STATE_DONE,
-    DirectiveState.DROPPED: MessageId.DIRECTIVE_STATE_DROPPED,
-    DirectiveState.WITHDRAWN: MessageId.DIRECTIVE_STATE_WITHDRAWN,
+    DirectiveState.PROPOSED: TextId("directive_state_proposed"),
+    DirectiveState.OPEN: TextId("directive_state_open"),
+    DirectiveState.DONE: TextId("directive_state_done"),
+    DirectiveState.DROPPED: TextId("directive_state_dropped"),
+    DirectiveState.WITHDRAWN: TextId("directive_state_withdrawn"),
 }
 _PROGRESS = {
-    Progress.OVERDUE: MessageId.PROGRESS_OVERDUE,
-    Progress.UNSEEN: MessageId.PROGRESS_UNSEEN,
-    Progress.SEEN: MessageId.PROGRESS_SEEN,
-    Progress.DELAYED: MessageId.PROGRESS_DELAYED,
-    Progress.RECEIVED: MessageId.PROGRESS_RECEIVED,
-    Progress.REPORTED: MessageId.PROGRESS_REPORTED,
+    Progress.OVERDUE: TextId("progress_overdue"),
+    Progress.UNSEEN: TextId("progress_unseen"),
+    Progress.SEEN: TextId("progress_seen"),
+    Progress.DELAYED: TextId("progress_delayed"),
+    Progress.RECEIVED: TextId("progress_received"),
+    Progress.REPORTED: TextId("progress_reported"),
 }
 """The words for each progress, in the order of a directive's page: the worst first."""
 
@@ -55,11 +55,11 @@ class DirectivePages:
         """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""
         name = self._voice.group(group)
         if not page.lines:
-            return self._voice.render(MessageId.DIRECTIVES_NONE, group=name)
+            return self._voice.render(TextId("directives_none"), group=name)
         late = page.overdue
-        overdue = self._voice.render(MessageId.LEDGER_OVERDUE, count=number(late)) if late else ""
+        overdue = self._voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
         head = self._voice.render(
-            MessageId.DIRECTIVES, group=name, count=number(page.total), overdue=overdue, rows="{rows}"
+            TextId("directives"), group=name, count=number(page.total), overdue=overdue, rows="{rows}"
         )
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
@@ -68,7 +68,7 @@ class DirectivePages:
         now = self._policy.clock()
         rows = [
             self._voice.render(
-                MessageId.DIRECTIVE_MINE_ROW,
+                TextId("directive_mine_row"),
                 code=directive.code,
                 state=self._own_progress(one, now),
                 due=self.due(one.due_at),
@@ -80,8 +80,8 @@ class DirectivePages:
             )
         ]
         if not rows:
-            return self._voice.render_for(person, MessageId.DIRECTIVE_MINE_NONE)
-        return self._filled(self._voice.render_for(person, MessageId.DIRECTIVE_MINE, rows="{rows}"), rows, len(rows))
+            return self._voice.render_for(person, TextId("directive_mine_none"))
+        return self._filled(self._voice.render_for(person, TextId("directive_mine"), rows="{rows}"), rows, len(rows))
 
     def one(self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
@@ -90,17 +90,17 @@ class DirectivePages:
         by_hand = _closed_by_hand(uow, asked)
         closed = [one for those in by_hand.values() for one in those]
         head = self._voice.render(
-            MessageId.DIRECTIVE_PAGE,
+            TextId("directive_page"),
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
             when=_short(directive.at),
             state=self._state_of(directive, asked, by_hand=bool(closed)),
-            what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
+            what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
             count=number(len(asked)),
             due=self._due_of_all(asked),
             rows="{rows}",
-            next=self._voice.render(MessageId.DIRECTIVE_PAGE_NEXT, code=directive.code) if directive.open else "",
+            next=self._voice.render(TextId("directive_page_next"), code=directive.code) if directive.open else "",
         )
         rows = []
         for progress, label in _PROGRESS.items():
@@ -109,7 +109,7 @@ class DirectivePages:
                 names = self._names(there, PAGE_LIMIT // 3)
                 rows.append(
                     self._voice.render(
-                        MessageId.DIRECTIVE_GROUP_ROW,
+                        TextId("directive_group_row"),
                         state=self._voice.render(label),
                         count=number(len(there)),
                         names=names,
@@ -118,21 +118,21 @@ class DirectivePages:
         for person_id, those in by_hand.items():
             about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
             rows.append(
-                self._voice.render(MessageId.DIRECTIVE_BY_HAND, names=self._names(those, PAGE_LIMIT // 3), **about)
+                self._voice.render(TextId("directive_by_hand"), names=self._names(those, PAGE_LIMIT // 3), **about)
             )
         rest = [one for one in asked if one not in closed]
         for label, there in (
-            (MessageId.DIRECTIVE_ABSENT, [one for one in rest if one.known and not one.in_group]),
-            (MessageId.DIRECTIVE_UNKNOWN, [one for one in rest if not one.known]),
-            (MessageId.DIRECTIVE_ASSUMED, [one for one in rest if one.assumed]),
-            (MessageId.DIRECTIVE_UNVERIFIED, [one for one in rest if _is_unverified(uow, one)]),
+            (TextId("directive_absent"), [one for one in rest if one.known and not one.in_group]),
+            (TextId("directive_unknown"), [one for one in rest if not one.known]),
+            (TextId("directive_assumed"), [one for one in rest if one.assumed]),
+            (TextId("directive_unverified"), [one for one in rest if _is_unverified(uow, one)]),
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
         rows += self._delays(uow, asked)
         if not asked:
-            rows.append(self._voice.render(MessageId.DIRECTIVE_NOBODY, code=directive.code))
-        return self._filled(head, rows, len(rows), MessageId.DIRECTIVE_GROUPS_MORE)
+            rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
+        return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
 
     def _due_of_all(self, asked: Sequence[Assignee]) -> str:
         """Return the next deadline of those who have not finished, and that there are others, if there are."""
@@ -140,7 +140,7 @@ class DirectivePages:
         times = times or {one.due_at for one in asked if one.due_at}
         due = self.due(min(times, default=None))
         return (
-            due if len(times) < 2 else self._voice.render(MessageId.DIRECTIVE_DUES, due=due, count=number(len(times)))
+            due if len(times) < 2 else self._voice.render(TextId("directive_dues"), due=due, count=number(len(times)))
         )
 
     def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
@@ -152,14 +152,14 @@ class DirectivePages:
             answers = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.DELAYED]
             said = self._policy.words_of(one.group_id, answers[-1].message_key) if answers else ""
             if words := plain(said, 2 * _EXCERPT):
-                rows.append(self._voice.render(MessageId.DIRECTIVE_DELAY, name=plain(one.name, _EXCERPT), words=words))
+                rows.append(self._voice.render(TextId("directive_delay"), name=plain(one.name, _EXCERPT), words=words))
         return rows
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the line that acknowledges a new directive in the group."""
         due = min((one.due_at for one in assignees if one.due_at), default=directive.items[0].due_at)
         return self._voice.render(
-            MessageId.DIRECTIVE_ACKNOWLEDGED,
+            TextId("directive_acknowledged"),
             code=directive.code,
             due=self.due(due),
             count=number(len(assignees)),
@@ -176,16 +176,16 @@ class DirectivePages:
             return ""
         told = [
             self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
-            for label, there in ((MessageId.DIRECTIVE_ABSENT, absent), (MessageId.DIRECTIVE_UNKNOWN, unknown))
+            for label, there in ((TextId("directive_absent"), absent), (TextId("directive_unknown"), unknown))
             if there
         ]
-        return self._voice.render(MessageId.DIRECTIVE_UNREACHABLE, code=directive.code, told="; ".join(told))
+        return self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told))
 
     def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
         """Return the reminder to one person of all directives that wait for an answer."""
         rows = [
             self._voice.render(
-                MessageId.DIRECTIVE_REMINDER_ROW,
+                TextId("directive_reminder_row"),
                 code=directive.code,
                 when=_short(directive.at),
                 due=self.due(one.due_at),
@@ -193,7 +193,7 @@ class DirectivePages:
             )
             for directive, one in asked
         ]
-        head = self._voice.render_for(person, MessageId.DIRECTIVE_REMINDER, rows="{rows}")
+        head = self._voice.render_for(person, TextId("directive_reminder"), rows="{rows}")
         return self._filled(head, rows, len(rows))
 
     def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
@@ -202,19 +202,19 @@ class DirectivePages:
         about = {
             "code": directive.code,
             "due": _short(due),
-            "what": plain(directive.text, _EXCERPT) or self._voice.render(MessageId.DIRECTIVE_NO_TEXT),
+            "what": plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             "count": number(len(asked)),
         }
         if not missing:
-            return self._voice.render(MessageId.DIRECTIVE_DEADLINE_DONE, **about)
+            return self._voice.render(TextId("directive_deadline_done"), **about)
         names = self._names(missing, PAGE_LIMIT // 2)
-        return self._voice.render(MessageId.DIRECTIVE_DEADLINE, missing=number(len(missing)), names=names, **about)
+        return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
 
     def proposals(self, uow: UnitOfWork, group_id: str, proposed: Sequence[Directive]) -> str:
         """Return the question to the admins about messages that may be directives."""
         rows = [
             self._voice.render(
-                MessageId.DIRECTIVE_PROPOSED_ROW,
+                TextId("directive_proposed_row"),
                 code=directive.code,
                 read=self._as_read(directive),
                 who=self._voice.who(uow.people.get(directive.entered_by or directive.given_by)),
@@ -223,9 +223,9 @@ class DirectivePages:
             )
             for directive in proposed
         ]
-        several = MessageId.DIRECTIVE_PROPOSED_SEVERAL if len(proposed) > 1 else MessageId.DIRECTIVE_PROPOSED_ONE
+        several = TextId("directive_proposed_several") if len(proposed) > 1 else TextId("directive_proposed_one")
         head = self._voice.render(
-            MessageId.DIRECTIVE_PROPOSED,
+            TextId("directive_proposed"),
             group=self._voice.group(self._policy.group(group_id)),
             how=self._voice.render(several, code=proposed[0].code),
             rows="{rows}",
@@ -235,10 +235,10 @@ class DirectivePages:
     def about(self, person: Person, found: Sequence[Directive]) -> str:
         """Return the list of directives that a question may be about, or that there are none."""
         if not found:
-            return self._voice.render_for(person, MessageId.DIRECTIVES_ABOUT_NONE)
+            return self._voice.render_for(person, TextId("directives_about_none"))
         rows = [
             self._voice.render(
-                MessageId.DIRECTIVE_MINE_ROW,
+                TextId("directive_mine_row"),
                 code=directive.code,
                 state=self.state(directive),
                 due=self.due(min((item.due_at for item in directive.items if item.due_at), default=None)),
@@ -246,7 +246,7 @@ class DirectivePages:
             )
             for directive in found
         ]
-        head = self._voice.render_for(person, MessageId.DIRECTIVES_ABOUT, code=found[0].code, rows="{rows}")
+        head = self._voice.render_for(person, TextId("directives_about"), code=found[0].code, rows="{rows}")
         return self._filled(head, rows, len(rows))
 
     def _as_read(self, directive: Directive) -> str:
@@ -255,23 +255,23 @@ class DirectivePages:
         due = min((item.due_at for item in directive.items if item.due_at), default=None)
         when = self.due(due)
         if due is not None and local(due).date() == local(self._policy.clock()).date():
-            when = self._voice.render(MessageId.DIRECTIVE_DUE_TODAY, when=f"{local(due):%H:%M}")
+            when = self._voice.render(TextId("directive_due_today"), when=f"{local(due):%H:%M}")
         if not names:
-            return self._voice.render(MessageId.DIRECTIVE_READ_NOBODY, due=when)
-        return self._voice.render(MessageId.DIRECTIVE_READ, names=plain(names, _EXCERPT), due=when)
+            return self._voice.render(TextId("directive_read_nobody"), due=when)
+        return self._voice.render(TextId("directive_read"), names=plain(names, _EXCERPT), due=when)
 
     def not_reminded(self, left: Sequence[Assignee]) -> str:
         """Return what the admins are told of addressees for whom there was no room in a round of reminders."""
         return self._voice.render(
-            MessageId.DIRECTIVE_NOT_REMINDED, count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
+            TextId("directive_not_reminded"), count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
 
     def _state_of(self, directive: Directive, asked: Sequence[Assignee], *, by_hand: bool) -> str:
         """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
         if directive.state is DirectiveState.DONE and by_hand:
-            return self._voice.render(MessageId.DIRECTIVE_STATE_CLOSED)
+            return self._voice.render(TextId("directive_state_closed"))
         if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
-            return self._voice.render(MessageId.DIRECTIVE_STATE_ANSWERED)
+            return self._voice.render(TextId("directive_state_answered"))
         return self.state(directive)
 
     def state(self, directive: Directive) -> str:
@@ -285,8 +285,8 @@ class DirectivePages:
     def due(self, due: datetime | None) -> str:
         """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
         if due is None:
-            return self._voice.render(MessageId.DIRECTIVE_NO_DUE)
-        return self._voice.render(MessageId.DIRECTIVE_DUE, when=_short(due))
+            return self._voice.render(TextId("directive_no_due"))
+        return self._voice.render(TextId("directive_due"), when=_short(due))
 
     def day_of_due(self, due: datetime) -> str:
         """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
@@ -295,9 +295,9 @@ class DirectivePages:
         """
         here, now = local(due), local(self._policy.clock())
         year = f"/{here:%Y}" if here.year != now.year else ""
-        weekday = self._voice.render(MessageId.WEEKDAYS).split(", ")[here.weekday()]
+        weekday = self._voice.render(TextId("weekdays")).split(", ")[here.weekday()]
         when = f"{here:%H:%M} {weekday} {here:%d/%m}{year}"
-        return self._voice.render(MessageId.DIRECTIVE_DUE, when=when)
+        return self._voice.render(TextId("directive_due"), when=when)
 
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
@@ -308,14 +308,14 @@ class DirectivePages:
             "what": plain(line.directive.text, _EXCERPT // 2),
         }
         if line.overdue:
-            return self._voice.render(MessageId.DIRECTIVE_ROW_OVERDUE, overdue=number(line.overdue), **facts)
-        return self._voice.render(MessageId.DIRECTIVE_ROW, answered=number(line.answered), **facts)
+            return self._voice.render(TextId("directive_row_overdue"), overdue=number(line.overdue), **facts)
+        return self._voice.render(TextId("directive_row"), answered=number(line.answered), **facts)
 
     def _own_progress(self, assignee: Assignee, now: datetime) -> str:
         """Return the progress as it is told to the addressee, who is reading and so has seen the directive."""
         progress = assignee.progress(now)
         silent = progress in {Progress.UNSEEN, Progress.SEEN}
-        said = self._voice.render(MessageId.PROGRESS_SILENT if silent else _PROGRESS[progress])
+        said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
         return said[:1].lower() + said[1:]
 
     def _names(self, assignees: Iterable[Assignee], limit: int) -> str:
@@ -329,10 +329,10 @@ class DirectivePages:
         shown = ", ".join(kept)
         if len(kept) == len(names):
             return shown
-        return self._voice.render(MessageId.DIRECTIVE_NAMES_MORE, names=shown, count=number(len(names) - len(kept)))
+        return self._voice.render(TextId("directive_names_more"), names=shown, count=number(len(names) - len(kept)))
 
     def _filled(
-        self, head: str, rows: Sequence[str], count: int, text_of_more: MessageId = MessageId.DIRECTIVES_MORE
+        self, head: str, rows: Sequence[str], count: int, text_of_more: TextId = TextId("directives_more")
     ) -> str:
         """Put as many rows into the place "{rows}" of the text as fit on the page; say how many more there are."""
         kept = list(rows)

@@ -12,8 +12,8 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -50,7 +50,7 @@ class EncryptionWatch:
             return
         log.warning("group_encryption", group=event.thread_id, encrypted=encrypted)
         text = self._voice.render(
-            MessageId.ENCRYPTION_ON if encrypted else MessageId.ENCRYPTION_OFF,
+            TextId("encryption_on") if encrypted else TextId("encryption_off"),
             group=self._voice.group(self._policy.group(event.thread_id)),
             when=moment(event.at),
         )
@@ -62,7 +62,7 @@ class EncryptionWatch:
         if (snapshot and snapshot.encrypted) or not uow.claims.claim_once(f"e2ee:{event.thread_id}", at):
             return
         group = self._voice.group(self._policy.group(event.thread_id))
-        text = self._voice.render(MessageId.ENCRYPTION_SIGNS, place=group, when=moment(event.at))
+        text = self._voice.render(TextId("encryption_signs"), place=group, when=moment(event.at))
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
 
@@ -99,8 +99,8 @@ class EncryptedFramesWatch:
         day = today(now)
         with self._begin() as uow:
             if uow.claims.claim_once("e2ee_frames", midnight(day)):
-                place = self._voice.render(MessageId.ENCRYPTION_PLACE_UNKNOWN)
-                text = self._voice.render(MessageId.ENCRYPTION_SIGNS, place=place, when=moment(now))
+                place = self._voice.render(TextId("encryption_place_unknown"))
+                text = self._voice.render(TextId("encryption_signs"), place=place, when=moment(now))
                 self._post.to_desk(uow, text, group_id=NO_GROUP, urgent=True)
         self._told_on = day
         self._on_posted()
@@ -109,4 +109,4 @@ class EncryptedFramesWatch:
 def encryption_line(snapshot: GroupSnapshot | None, named: str, voice: MessageFormatter) -> str:
     """Return the text saying that the group, called `named`, is end-to-end encrypted; "" if it is not."""
     encrypted = snapshot is not None and snapshot.encrypted
-    return voice.render(MessageId.STATUS_ENCRYPTED, group=named) if encrypted else ""
+    return voice.render(TextId("status_encrypted"), group=named) if encrypted else ""

@@ -11,8 +11,8 @@ from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import LeakSigns
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -34,7 +34,7 @@ class LeakSignService:
         found = self._found(uow, group)
         if not found:
             return ""
-        return self._voice.render(MessageId.STATUS_SIGNS, group=named, signs="; ".join(found))
+        return self._voice.render(TextId("status_signs"), group=named, signs="; ".join(found))
 
     def tell(self, uow: UnitOfWork) -> int:
         """Tell the admins of each group's leak signs, unless told before; return the number of groups reported."""
@@ -44,9 +44,9 @@ class LeakSignService:
             mark = hashlib.blake2b("\n".join(found).encode(), digest_size=8).hexdigest()
             if not found or not uow.claims.claim_once(f"signs:{group.id}:{mark}", _EVER):
                 continue
-            rows = "\n".join(self._voice.render(MessageId.CHANGE_ROW, change=sign) for sign in found)
+            rows = "\n".join(self._voice.render(TextId("change_row"), change=sign) for sign in found)
             text = self._voice.render(
-                MessageId.SIGNS_DIGEST,
+                TextId("signs_digest"),
                 group=self._voice.group(group),
                 signs=rows,
                 citation=self._voice.citation_of(ClauseTopic.FORWARDING),
@@ -87,13 +87,13 @@ def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[s
     """
     found = []
     if signs.official_accounts:
-        named = voice.render(MessageId.SIGN_OFFICIAL_WHO, who=who) if who else ""
-        found.append(voice.render(MessageId.SIGN_OFFICIAL, count=number(signs.official_accounts), who=named))
+        named = voice.render(TextId("sign_official_who"), who=who) if who else ""
+        found.append(voice.render(TextId("sign_official"), count=number(signs.official_accounts), who=named))
     if signs.link_opened_at:
         ends = signs.link_expires_at
-        expires = voice.render(MessageId.SIGN_LINK_EXPIRES, when=moment(ends)) if ends else ""
-        found.append(voice.render(MessageId.SIGN_LINK, when=moment(signs.link_opened_at), expires=expires))
+        expires = voice.render(TextId("sign_link_expires"), when=moment(ends)) if ends else ""
+        found.append(voice.render(TextId("sign_link"), when=moment(signs.link_opened_at), expires=expires))
     if signs.outsider_cases:
         citation = voice.citation_of(ClauseTopic.OUTSIDERS)
-        found.append(voice.render(MessageId.SIGN_OUTSIDERS, count=number(signs.outsider_cases), citation=citation))
+        found.append(voice.render(TextId("sign_outsiders"), count=number(signs.outsider_cases), citation=citation))
     return found

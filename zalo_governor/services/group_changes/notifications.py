@@ -10,9 +10,9 @@ from zalo_governor.domain.pictures import ALIKE, difference
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, time_or_brief
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -41,21 +41,21 @@ class ChangeNotifications:
         by_desk = actor.has(*DESK)
         leaders = self._leaders(uow, case) if by_desk else []
         about = self._case_fields(uow, case, actor, changes)
-        said = self._voice.render(MessageId.CHANGE_LEADER, **about) if leaders else ""
+        said = self._voice.render(TextId("change_leader"), **about) if leaders else ""
         sent = [
             self._post.to_person(uow, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
             for leader in leaders
         ]
-        untold = MessageId.CHANGE_WITHHELD if leaders else MessageId.LEADER_NOBODY
-        told = MessageId.CHANGE_TOLD_LEADER if any(sent) else untold
-        asked = self._ask_actor(uow, case, actor, about, told if any(sent) else MessageId.CHANGE_TOLD_DESK)
+        untold = TextId("change_withheld") if leaders else TextId("leader_nobody")
+        told = TextId("change_told_leader") if any(sent) else untold
+        asked = self._ask_actor(uow, case, actor, about, told if any(sent) else TextId("change_told_desk"))
         self._tell_admins(uow, case, actor, changes, about, asked, told)
         return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
     def approved(self, uow: UnitOfWork, case: Case, by: Person) -> None:
         """Tell the admins, and the person who made the change that the case is about, that `by` has approved it."""
         text = self._voice.render(
-            MessageId.CHANGE_APPROVED,
+            TextId("change_approved"),
             code=case.code,
             group=self._voice.group(self._policy.group(case.group_id)),
             by=self._voice.who(by),
@@ -96,11 +96,11 @@ class ChangeNotifications:
         new = uow.pictures.thumbnail(account, case.group_id, address)
         old = uow.pictures.thumbnail(account, case.group_id, before) if before else None
         if new is None:
-            return self._voice.render(MessageId.PICTURE_NOT_FETCHED, code=case.code)
+            return self._voice.render(TextId("picture_not_fetched"), code=case.code)
         if old is None:
-            return self._voice.render(MessageId.PICTURE_NO_BEFORE, code=case.code)
+            return self._voice.render(TextId("picture_no_before"), code=case.code)
         bits = difference(old.likeness, new.likeness)
-        return self._voice.render(MessageId.PICTURE_ALIKE if bits <= ALIKE else MessageId.PICTURE_OTHER, code=case.code)
+        return self._voice.render(TextId("picture_alike") if bits <= ALIKE else TextId("picture_other"), code=case.code)
 
     def _tell_admins(
         self,
@@ -110,7 +110,7 @@ class ChangeNotifications:
         changes: Sequence[Change],
         about: dict[str, str],
         asked: MemberRequest,
-        told: MessageId,
+        told: TextId,
     ) -> None:
         """Tell the admins of the changes, except the admin who made them.
 
@@ -120,27 +120,27 @@ class ChangeNotifications:
             told: id of the text saying whether the leader was told; used only if an admin made the changes.
         """
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
-        picture = self._voice.render(MessageId.CHANGE_CONFIRM_PICTURE) if shown else ""
-        approval = self._voice.render(MessageId.CHANGE_APPROVAL, code=case.code, until=about["until"])
+        picture = self._voice.render(TextId("change_confirm_picture")) if shown else ""
+        approval = self._voice.render(TextId("change_approval"), code=case.code, until=about["until"])
         about = {name: value for name, value in about.items() if name != "until"}
-        about |= {"head": self._voice.head(case), "unapproved": self._voice.render(MessageId.CHANGE_UNAPPROVED)}
+        about |= {"head": self._voice.head(case), "unapproved": self._voice.render(TextId("change_unapproved"))}
         if actor.uid == NOBODY_UID:
             found = {name: value for name, value in about.items() if name != "who"}
-            text = self._voice.render(MessageId.CHANGE_ALERT_FOUND, picture=picture, approval=approval, **found)
+            text = self._voice.render(TextId("change_alert_found"), picture=picture, approval=approval, **found)
         else:
             texts = [asked.told_to_admins, *([told] if actor.has(*DESK) else [])]
             lines = [self._voice.render(text) for text in texts]
             people_told = Shortenable(" ".join(lines), lines[-1])
             text = self._voice.render(
-                MessageId.CHANGE_ALERT, picture=picture, told=people_told, approval=approval, **about
+                TextId("change_alert"), picture=picture, told=people_told, approval=approval, **about
             )
-        roles = frozenset({Role.ADMIN}) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
+        roles = frozenset({Role.ADMIN}) if actor.has(*DESK) and told == TextId("change_told_leader") else DESK
         for person in self._post.holders(uow, *roles):
             if person.id != actor.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
 
     def _ask_actor(
-        self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId
+        self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: TextId
     ) -> MemberRequest:
         """Tell the person who made the changes how to get the leader's approval; return whether this was done.
 
@@ -154,7 +154,7 @@ class ChangeNotifications:
             return MemberRequest.UNREACHED
         if not self._policy.escalation.remind_members and not actor.has(*DESK):
             return MemberRequest.NOT_ASKED
-        text = self._voice.render_for(actor, MessageId.CHANGE_REQUEST, told=self._voice.render(told), **about)
+        text = self._voice.render_for(actor, TextId("change_request"), told=self._voice.render(told), **about)
         sent = self._post.to_person(uow, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
 

@@ -5,17 +5,17 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.services.jobs import Performed, PerformJob
 from zalo_governor.services.members.member_jobs import audit_job
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _RESULTS = {
-    JobOutcome.DONE: MessageId.PIN_DONE,
-    JobOutcome.NOT_ALLOWED: MessageId.PIN_NOT_ALLOWED,
-    JobOutcome.NOT_FOUND: MessageId.PIN_NOT_THERE,
-    JobOutcome.REFUSED: MessageId.PIN_REFUSED,
-    JobOutcome.UNKNOWN: MessageId.PIN_UNKNOWN,
+    JobOutcome.DONE: TextId("pin_done"),
+    JobOutcome.NOT_ALLOWED: TextId("pin_not_allowed"),
+    JobOutcome.NOT_FOUND: TextId("pin_not_there"),
+    JobOutcome.REFUSED: TextId("pin_refused"),
+    JobOutcome.UNKNOWN: TextId("pin_unknown"),
 }
 
 

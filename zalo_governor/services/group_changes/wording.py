@@ -6,8 +6,8 @@ from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.people import Person
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.formatter import MessageFormatter, number, plain
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable, shortest
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
@@ -28,11 +28,11 @@ class ChangeFormatter:
         rows = [self._row(uow, change, _VALUE) for change in changes]
         brief = [shortest(self._row(uow, change, _SHORT_VALUE)) for change in changes[-1:]]
         if len(changes) > 1:
-            brief.append(self._voice.render(MessageId.CHANGE_MORE, count=number(len(changes) - 1)))
+            brief.append(self._voice.render(TextId("change_more"), count=number(len(changes) - 1)))
         return Shortenable("\n".join(rows), "\n".join(brief))
 
     def _row(self, uow: UnitOfWork, change: Change, longest: int) -> str:
-        return self._voice.render(MessageId.CHANGE_ROW, change=self.change(uow, change, longest))
+        return self._voice.render(TextId("change_row"), change=self.change(uow, change, longest))
 
     def change(self, uow: UnitOfWork, change: Change, longest: int = _VALUE) -> str:
         """Return a short text describing one change, with names and titles of at most `longest` characters."""
@@ -40,22 +40,22 @@ class ChangeFormatter:
             case ChangeKind.NAME | ChangeKind.DESCRIPTION:
                 return self._describe_value(change, longest)
             case ChangeKind.PICTURE:
-                return self._voice.render(MessageId.CHANGE_PICTURE)
+                return self._voice.render(TextId("change_picture"))
             case ChangeKind.SETTING:
                 return self._describe_setting(change)
             case ChangeKind.ADMIN:
-                text = MessageId.CHANGE_ADMIN_ADDED if change.after == "1" else MessageId.CHANGE_ADMIN_REMOVED
+                text = TextId("change_admin_added") if change.after == "1" else TextId("change_admin_removed")
                 return self._voice.render(text, who=self._who(uow, change.item))
             case ChangeKind.OWNER:
                 before, after = self._who(uow, change.before or ""), self._who(uow, change.after)
-                return self._voice.render(MessageId.CHANGE_OWNER, before=before, after=after)
+                return self._voice.render(TextId("change_owner"), before=before, after=after)
             case ChangeKind.LINK:
-                return self._voice.render(MessageId.CHANGE_LINK)
+                return self._voice.render(TextId("change_link"))
             case ChangeKind.PIN | ChangeKind.BOARD:
                 title, what = plain(change.after or change.before or "", longest), self._words.act(change.item)
                 if not title:
-                    return self._voice.render(MessageId.CHANGE_BOARD_EMPTY, what=what)
-                return self._voice.render(MessageId.CHANGE_BOARD, what=what, title=title)
+                    return self._voice.render(TextId("change_board_empty"), what=what)
+                return self._voice.render(TextId("change_board"), what=what, title=title)
 
     def _describe_value(self, change: Change, longest: int) -> str:
         what = self._words.kinds[change.kind].title
@@ -63,21 +63,21 @@ class ChangeFormatter:
         before = _changed_part(change.after, change.before or "", longest)
         if not after:
             if not before:
-                return self._voice.render(MessageId.CHANGE_VALUE_EMPTY, what=what)
-            return self._voice.render(MessageId.CHANGE_VALUE_GONE, what=what, before=before)
+                return self._voice.render(TextId("change_value_empty"), what=what)
+            return self._voice.render(TextId("change_value_gone"), what=what, before=before)
         if change.before is None:
-            return self._voice.render(MessageId.CHANGE_VALUE_NEW, what=what, after=after)
+            return self._voice.render(TextId("change_value_new"), what=what, after=after)
         if not before:
-            return self._voice.render(MessageId.CHANGE_VALUE_ADDED, what=what, after=after)
+            return self._voice.render(TextId("change_value_added"), what=what, after=after)
         if longest < _VALUE and len(before) + len(after) > _BOTH_VALUES:
-            return self._voice.render(MessageId.CHANGE_VALUE_BRIEF, what=what, after=after)
-        return self._voice.render(MessageId.CHANGE_VALUE, what=what, before=before, after=after)
+            return self._voice.render(TextId("change_value_brief"), what=what, after=after)
+        return self._voice.render(TextId("change_value"), what=what, before=before, after=after)
 
     def _describe_setting(self, change: Change) -> str:
         if not change.item:
-            return self._voice.render(MessageId.CHANGE_SETTING_UNKNOWN)
+            return self._voice.render(TextId("change_setting_unknown"))
         return self._voice.render(
-            MessageId.CHANGE_SETTING,
+            TextId("change_setting"),
             what=self._words.setting(plain(change.item)),
             before=self._words.value(change.before or ""),
             after=self._words.value(change.after),
@@ -85,7 +85,7 @@ class ChangeFormatter:
 
     def _who(self, uow: UnitOfWork, number: str) -> str:
         person: Person | None = uow.people.get(int(number)) if number.isdecimal() else None
-        return self._voice.who(person) if person else self._voice.render(MessageId.WHO_NOBODY)
+        return self._voice.who(person) if person else self._voice.render(TextId("who_nobody"))
 
 
 def _changed_part(other: str, text: str, longest: int) -> str:

@@ -6,21 +6,21 @@ from zalo_governor.domain.people import Person
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import MessageFormatter, plain
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _LONGEST_PROPOSAL = 150
-_LACKS: Mapping[str, MessageId] = {
+_LACKS: Mapping[str, TextId] = {
     reason: lacks
     for lacks, reasons in {
-        MessageId.NAME_LACKS_TITLE: "no_title no_title_dash org_not_title place_not_title joke_title shop dup_name "
+        TextId("name_lacks_title"): "no_title no_title_dash org_not_title place_not_title joke_title shop dup_name "
         "english",
-        MessageId.NAME_LACKS_NAME: "title_only given_only initials phone_in_title dup_title",
-        MessageId.NAME_LACKS_BOTH: "nickname nickname_emoji org_only email digits single empty phone",
-        MessageId.NAME_LACKS_MARKS: "no_diacritics partial_diacritics legacy vni viqr telex",
-        MessageId.NAME_LACKS_ORDER: "reversed",
+        TextId("name_lacks_name"): "title_only given_only initials phone_in_title dup_title",
+        TextId("name_lacks_both"): "nickname nickname_emoji org_only email digits single empty phone",
+        TextId("name_lacks_marks"): "no_diacritics partial_diacritics legacy vni viqr telex",
+        TextId("name_lacks_order"): "reversed",
     }.items()
     for reason in reasons.split()
 }
@@ -41,7 +41,7 @@ class DisplayNameAdvice:
             fixable: the rule proposes a correct name; the text for an unknown code then says that the form is wrong.
         """
         return self._voice.render(
-            MessageId.NAME_LACKS_FORM if fixable and reason not in _LACKS else self._missing_part(reason)
+            TextId("name_lacks_form") if fixable and reason not in _LACKS else self._missing_part(reason)
         )
 
     def proposal(self, uow: UnitOfWork, group_id: str, person: Person, made: str | None) -> str:
@@ -53,26 +53,26 @@ class DisplayNameAdvice:
         matched = uow.roster.matched(self._policy.account, group_id)
         own = next((entry for entry, uids in matched if person.uid in uids), None)
         if own:
-            return self._render_proposal(MessageId.PROPOSAL, _named(own))
+            return self._render_proposal(TextId("proposal"), _named(own))
         if person.full_name and person.title:
-            return self._render_proposal(MessageId.PROPOSAL, f"{person.full_name} - {person.title}")
+            return self._render_proposal(TextId("proposal"), f"{person.full_name} - {person.title}")
         if made:
-            return self._render_proposal(MessageId.PROPOSAL, made)
+            return self._render_proposal(TextId("proposal"), made)
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is None or likeliest([*matched[:place], *matched[place + 1 :]], person.display_name) is not None:
             return ""
-        return self._render_proposal(MessageId.PROPOSAL_IF, _named(matched[place][0]))
+        return self._render_proposal(TextId("proposal_if"), _named(matched[place][0]))
 
-    def _missing_part(self, reason: str | None) -> MessageId:
-        return _LACKS.get(reason or "", MessageId.NAME_LACKS_BOTH)
+    def _missing_part(self, reason: str | None) -> TextId:
+        return _LACKS.get(reason or "", TextId("name_lacks_both"))
 
-    def _render_proposal(self, text: MessageId, name: str) -> str:
+    def _render_proposal(self, text: TextId, name: str) -> str:
         said = self._voice.render(text, name=plain(name, _LONGEST_PROPOSAL))
         short = self._policy.short_forms.fit(name, self._policy.names.longest)
         if short == name:
             return said
         brief = plain(short, _LONGEST_PROPOSAL)
-        both = said + self._voice.render(MessageId.PROPOSAL_SHORT, name=brief)
+        both = said + self._voice.render(TextId("proposal_short"), name=brief)
         return Shortenable(both, self._voice.render(text, name=brief))
 
 

@@ -9,19 +9,19 @@ from zalo_governor.domain.people import DESK
 from zalo_governor.services.jobs import Performed, PerformJob
 from zalo_governor.services.members.outsiders import OutsiderService
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 _RESULTS = {
-    JobOutcome.DONE: MessageId.PUT_OUT_DONE,
-    JobOutcome.NOT_ALLOWED: MessageId.PUT_OUT_NOT_ALLOWED,
-    JobOutcome.NOT_FOUND: MessageId.PUT_OUT_GONE,
-    JobOutcome.REFUSED: MessageId.PUT_OUT_REFUSED,
-    JobOutcome.UNKNOWN: MessageId.PUT_OUT_UNKNOWN,
+    JobOutcome.DONE: TextId("put_out_done"),
+    JobOutcome.NOT_ALLOWED: TextId("put_out_not_allowed"),
+    JobOutcome.NOT_FOUND: TextId("put_out_gone"),
+    JobOutcome.REFUSED: TextId("put_out_refused"),
+    JobOutcome.UNKNOWN: TextId("put_out_unknown"),
 }
 
 
@@ -52,12 +52,12 @@ class RemoveMemberHandler:
         if outcome in {JobOutcome.DONE, JobOutcome.NOT_FOUND} and newcomer:
             uow.outsiders.mark_gone(case, self._policy.clock())
             if case.state.open:
-                reason = self._voice.render(MessageId.REASON_PUT_OUT)
+                reason = self._voice.render(TextId("reason_put_out"))
                 self._newcomers.close(uow, case, CaseState.REMEDIED, reason, by=job.ordered_by)
         who = (
             self._voice.who(uow.people.get(newcomer.person_id))
             if newcomer
-            else self._voice.render(MessageId.WHO_UNKNOWN)
+            else self._voice.render(TextId("who_unknown"))
         )
         text = self._voice.render(_RESULTS[outcome], code=case.code, who=who)
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)

@@ -8,8 +8,8 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -75,12 +75,16 @@ class NameReminders:
         week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
             group = self._voice.group(self._policy.group(group_id))
-            said = {"asked": MessageId.NAMES_ASKED, "waiting": MessageId.NAMES_WAITING, "ended": MessageId.NAMES_ENDED}
+            said = {
+                "asked": TextId("names_asked"),
+                "waiting": TextId("names_waiting"),
+                "ended": TextId("names_ended"),
+            }
             parts = [
                 self._voice.render(text, count=number(counts[name])) for name, text in said.items() if counts[name]
             ]
             text = self._voice.render(
-                MessageId.NAMES_DIGEST, group=group, open=number(len(cases)), parts="".join(parts)
+                TextId("names_digest"), group=group, open=number(len(cases)), parts="".join(parts)
             )
             self._post.to_desk(uow, text, group_id=group_id)
 

@@ -22,9 +22,9 @@ from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import MessageFormatter, brief, listed, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.shortening import Shortenable
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
@@ -80,7 +80,7 @@ class OutsiderService:
         if fresh := [(newcomer, case) for newcomer, case in found if _was_joining_heard(case)]:
             self._tell_at_once(uow, group_id, fresh)
         if older := [(newcomer, case) for newcomer, case in found if not _was_joining_heard(case)]:
-            self._tell_admins(uow, group_id, older, self._voice.render(MessageId.ADDER_NOT_ASKED))
+            self._tell_admins(uow, group_id, older, self._voice.render(TextId("adder_not_asked")))
 
     def recognised(self, uow: UnitOfWork, group_id: str) -> None:
         """Close, as false alarms, cases about people who, by a phone number or a new roster, are now on the roster."""
@@ -90,7 +90,7 @@ class OutsiderService:
         approved = uow.roster.approved_uids(self._policy.account, group_id) or frozenset()
         for newcomer, case in here:
             if newcomer.uid in approved:
-                self.close(uow, case, CaseState.FALSE_ALARM, self._voice.render(MessageId.REASON_RECOGNISED))
+                self.close(uow, case, CaseState.FALSE_ALARM, self._voice.render(TextId("reason_recognised")))
 
     def close(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
         """Move the case to the state `to` and return it; return it unchanged if its state does not allow that."""
@@ -121,7 +121,7 @@ class OutsiderService:
                 by_adder.setdefault(newcomer.brought_by, []).append((newcomer, case))
         asked = [self._ask_adder(uow, brought) for brought in by_adder.values()]
         member = "\n".join(dict.fromkeys(asked)) or self._voice.render(
-            MessageId.ADDER_LINK if all(case.label == "by_link" for _, case in came) else MessageId.ADDER_NOBODY
+            TextId("adder_link") if all(case.label == "by_link" for _, case in came) else TextId("adder_nobody")
         )
         self._tell_admins(uow, group_id, came, member)
         for newcomer, case in came:
@@ -174,12 +174,12 @@ class OutsiderService:
         first = added[0][1]
         by = uow.people.get(first.person_id)
         if by.has(*DESK):
-            return self._voice.render(MessageId.ADDER_ON_DESK)
+            return self._voice.render(TextId("adder_on_desk"))
         if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
             return self._voice.render(reason_not_notified.told_to_admins)
         text = self._voice.render_for(
             by,
-            MessageId.REQUEST_ADDED,
+            TextId("request_added"),
             names=listed(self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added),
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
@@ -190,23 +190,23 @@ class OutsiderService:
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
         if not sent:
-            return self._voice.render(MessageId.ADDER_WITHHELD)
-        return self._voice.render(MessageId.ADDER_ASKED)
+            return self._voice.render(TextId("adder_withheld"))
+        return self._voice.render(TextId("adder_asked"))
 
     def _tell_admins(self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], member: str) -> None:
         rows = [self._row(uow, newcomer, case) for newcomer, case in found[:_ROWS]]
         if len(found) > _ROWS:
-            rows.append(self._voice.render(MessageId.NEWCOMERS_MORE, names=self._names(uow, found[_ROWS:])))
+            rows.append(self._voice.render(TextId("newcomers_more"), names=self._names(uow, found[_ROWS:])))
         first = found[0][1]
         said = self._voice.render(
-            MessageId.NEWCOMERS_SEVERAL if len(found) > 1 else MessageId.NEWCOMERS,
+            TextId("newcomers_several") if len(found) > 1 else TextId("newcomers"),
             head=self._voice.head(first),
             codes=self._voice.codes([case for _, case in found]),
             place=self._notes.place(first),
             sign=self._notes.sign(first),
             rows=listed(rows, "\n"),
             told=member,
-            closing=self._voice.render(MessageId.ALERT_CLOSING),
+            closing=self._voice.render(TextId("alert_closing")),
             **({"count": number(len(found))} if len(found) > 1 else {}),
         )
         urgent = any(case.urgent for _, case in found)
@@ -214,7 +214,7 @@ class OutsiderService:
 
     def _names(self, uow: UnitOfWork, found: Sequence[tuple[Outsider, Case]]) -> str:
         people = [(case.code, self._voice.who(uow.people.get(newcomer.person_id))) for newcomer, case in found]
-        return "\n".join(self._voice.render(MessageId.NEWCOMER_NAME, code=code, who=who) for code, who in people)
+        return "\n".join(self._voice.render(TextId("newcomer_name"), code=code, who=who) for code, who in people)
 
     def _row(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> str:
         person = uow.people.get(newcomer.person_id)
@@ -226,17 +226,17 @@ class OutsiderService:
         }
         if person.namesake:
             other = self._voice.namesake(person)
-            return self._voice.render(MessageId.NEWCOMER_ROW_NAMESAKE, other=other, **about)
+            return self._voice.render(TextId("newcomer_row_namesake"), other=other, **about)
         likely = ""
         matched = uow.roster.matched(newcomer.account, newcomer.group_id)
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is not None:
             entry = matched[place][0]
             likely = Shortenable(
-                self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.position),
-                self._voice.render(MessageId.NEWCOMER_LIKELY_SHORT, name=entry.full_name),
+                self._voice.render(TextId("newcomer_likely"), name=entry.full_name, title=entry.position),
+                self._voice.render(TextId("newcomer_likely_short"), name=entry.full_name),
             )
-        return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
+        return self._voice.render(TextId("newcomer_row"), likely=likely, **about)
 
     def _remove_if_configured(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
         """Enqueue a job that removes the outsider from the group, if the settings say that outsiders are removed.
@@ -265,9 +265,9 @@ class OutsiderService:
         if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
         has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
-        unlisted = self._voice.render(MessageId.ASKED_IN_OUTSIDERS, count=number(outsiders)) if outsiders else ""
+        unlisted = self._voice.render(TextId("asked_in_outsiders"), count=number(outsiders)) if outsiders else ""
         text = self._voice.render(
-            MessageId.ASKED_IN if has_roster else MessageId.ASKED_IN_NO_ROSTER,
+            TextId("asked_in") if has_roster else TextId("asked_in_no_roster"),
             group=self._voice.group(self._policy.group(event.thread_id)),
             count=number(len(event.uids)),
             **({"outsiders": unlisted} if has_roster else {}),
@@ -286,7 +286,7 @@ class OutsiderService:
                 uow.outsiders.mark_gone(case, event.at)
                 if case.state.open:
                     lasted = self._voice.lasted(event.at - case.event_at)
-                    reason = self._voice.render(MessageId.REASON_LEFT, minutes=lasted)
+                    reason = self._voice.render(TextId("reason_left"), minutes=lasted)
                     self.close(uow, case, CaseState.REMEDIED, reason)
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}
@@ -326,5 +326,5 @@ def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | N
 def way_in(uow: UnitOfWork, voice: MessageFormatter, newcomer: Outsider, case: Case) -> str:
     """Return the text on how the outsider joined the group: added by a member, by an invitation link, or unknown."""
     if newcomer.brought_by is not None:
-        return voice.render(MessageId.WAY_ADDED, who=voice.account_of(uow.people.get(newcomer.brought_by)))
-    return voice.render(MessageId.WAY_LINK if case.label == "by_link" else MessageId.WAY_UNSEEN)
+        return voice.render(TextId("way_added"), who=voice.account_of(uow.people.get(newcomer.brought_by)))
+    return voice.render(TextId("way_link") if case.label == "by_link" else TextId("way_unseen"))

@@ -6,8 +6,8 @@ A group that is disbanded shows only as its members leaving, the bot account amo
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -29,5 +29,5 @@ class OwnDeparture:
         if self._policy.account not in gone or not uow.claims.claim_once(f"own_departure:{event.thread_id}", hour):
             return
         group = self._voice.group(self._policy.group(event.thread_id))
-        text = self._voice.render(MessageId.OWN_DEPARTURE, group=group, when=moment(event.at))
+        text = self._voice.render(TextId("own_departure"), group=group, when=moment(event.at))
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)

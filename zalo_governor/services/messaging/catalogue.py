@@ -1,98 +1,87 @@
-"""The catalogue of message templates, read from config/messages.vi.yaml and checked when loaded."""
+"""The catalogue of templates: those in the shipped config/messages/, with the office's own wording over them."""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 
-from zalo_governor.config.yaml_file import Document, load_yaml, unknown_key
+from zalo_governor.config.settings import shipped_config
+from zalo_governor.config.yaml_file import load_yaml, unknown_key
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.messaging.limits import LIMITS
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import fitted
+from zalo_governor.services.messaging.templates import Template, TextId, own_template, shipped_template
+
+_FILES = "messages/*.vi.yaml"
 
 
 class Catalogue:
-    """Store of the templates of all texts that the program sends or shows: one for every `MessageId`."""
+    """Store of the templates of all texts that the program sends or shows."""
 
-    def __init__(self, templates: Mapping[MessageId, str]) -> None:
+    def __init__(self, templates: Mapping[TextId, Template]) -> None:
         self._templates = dict(templates)
 
     @classmethod
-    def load(cls, path: Path) -> "Catalogue":
-        """Read the templates from a YAML file of `id: template`.
+    def load(cls, folder: Path) -> "Catalogue":
+        """Read the shipped templates, and the office's own wording from `messages/*.vi.yaml` of its rules folder.
 
-        Templates name their fields in braces, such as `{code}`; `{{` stands for a brace.
+        A file has lines of `id: template`. The shipped ones say which ids there are, and which fields each has; an
+        office's file need only have what it words otherwise.
 
         Raises:
-            ConfigError: an id is missing or unknown, or a template uses a field that its id does not have; the message
-            has a line for each fault, naming file, line and key.
+            ConfigError: an id is unknown, or a template uses a field that its id does not have; the message has a line
+            for each fault, naming file, line and key.
         """
-        document = load_yaml(path)
-        complaints = [str(error) for error in _complaints(document)]
-        if complaints:
-            raise ConfigError("\n".join(complaints))
-        return cls({text: document.data[text.key].rstrip("\n") for text in MessageId})
+        templates: dict[TextId, Template] = {}
+        for path in sorted(shipped_config().glob(_FILES)):
+            document = load_yaml(path)
+            templates |= {TextId(key): shipped_template(document, key) for key in document.data}
+        if folder.resolve() != shipped_config().resolve():
+            _use_own_wording(templates, folder)
+        return cls(templates)
 
-    def template(self, text: MessageId) -> str:
-        """Return the template of the message, with its fields in braces."""
+    def __iter__(self) -> Iterator[TextId]:
+        """Iterate over the ids of all texts."""
+        return iter(self._templates)
+
+    def template(self, text: TextId) -> Template:
+        """Return the template of the message."""
         return self._templates[text]
 
-    def render(self, text: MessageId, **fields: object) -> str:
+    def render(self, text: TextId, **fields: object) -> str:
         """Return the template of the message with its fields filled in; braces in the values have no meaning.
 
-        A message over the limit of its kind (`limits.LIMITS`) is made shorter, see `shortening.fitted`.
+        A message over its limit is made shorter, see `shortening.fitted`.
 
         Raises:
-            TypeError: the given fields are not those that the message id declares.
+            TypeError: the given fields are not those of the shipped template.
         """
         return _filled(text, self._templates[text], fields)
 
-    def say_to_anybody(self, text: MessageId, **fields: object) -> str:
+    def say_to_anybody(self, text: TextId, **fields: object) -> str:
         """Return the text as `render` does, but addressing people as `Ông/bà` (Sir/Madam), not `đồng chí` (comrade)."""
-        plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
-        return _filled(text, plain, fields)
+        template = self._templates[text]
+        plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", template.text)
+        return _filled(text, template._replace(text=plain), fields)
 
 
-def _filled(text: MessageId, template: str, fields: Mapping[str, object]) -> str:
-    if fields.keys() != text.fields:
-        raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
-    return fitted(text, fields, LIMITS.get(text), template.format_map)
+def _filled(text: TextId, template: Template, fields: Mapping[str, object]) -> str:
+    if fields.keys() != template.fields:
+        raise TypeError(f"{text} takes {sorted(template.fields)}, not {sorted(fields)}")
+    return fitted(template, fields)
 
 
-def _complaints(document: Document) -> Iterator[ConfigError]:
-    known = {text.key: text for text in MessageId}
-    for key in document.data:
-        if key not in known:
-            yield document.error((key,), unknown_key(str(key), known))
-    for key, text in known.items():
-        if key not in document.data:
-            yield document.error((key,), "còn thiếu câu này; hãy chép lại từ messages.vi.yaml kèm theo chương trình")
-            continue
-        template = document.data[key]
-        if not isinstance(template, str) or not template.strip():
-            yield document.error((key,), "phải là câu chữ, không được để trống")
-            continue
-        if problem := _problem(template, text):
-            yield document.error((key,), problem)
-
-
-def _problem(template: str, text: MessageId) -> str | None:
-    if text.cells > 1 and template.count("|") != text.cells - 1:
-        return f"phải gồm {text.cells} phần, cách nhau bằng dấu |"
-    may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "(không trường nào)"
-    try:
-        parts = list(Formatter().parse(template))
-    except ValueError:
-        return "dấu ngoặc nhọn chưa đóng hoặc chưa mở; muốn viết chính dấu ấy thì ghi {{ hoặc }}"
-    for _, name, specification, conversion in parts:
-        if name is None:
-            continue
-        if name not in text.fields:
-            return f"không có trường {{{name}}}; câu này được dùng: {may_use}"
-        if specification or conversion:
-            return f"hãy viết {{{name}}}, không kèm gì sau tên trường"
-    return None
+def _use_own_wording(templates: dict[TextId, Template], folder: Path) -> None:
+    complaints = []
+    for path in sorted(folder.glob(_FILES)):
+        document = load_yaml(path)
+        for key in document.data:
+            try:
+                if key not in templates:
+                    raise document.error((key,), unknown_key(str(key), templates))
+                templates[TextId(key)] = own_template(document, key, templates[TextId(key)])
+            except ConfigError as error:
+                complaints.append(str(error))
+    if complaints:
+        raise ConfigError("\n".join(complaints))
 
 
 _COMRADE = re.compile("([Đđ])ồng chí(?! Trưởng nhóm)")

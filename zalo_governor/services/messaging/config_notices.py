@@ -6,8 +6,8 @@ from pathlib import Path
 
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -34,16 +34,16 @@ class ConfigurationNotices:
         lines = complaint.splitlines()
         rows = [self._row(line) for line in lines[:_ROWS]]
         if len(lines) > _ROWS:
-            rows.append(self._voice.render(MessageId.MORE, count=number(len(lines) - _ROWS)))
-        self._tell(uow, self._voice.render(MessageId.CONFIG_BROKEN, rows="\n".join(rows)))
+            rows.append(self._voice.render(TextId("more"), count=number(len(lines) - _ROWS)))
+        self._tell(uow, self._voice.render(TextId("config_broken"), rows="\n".join(rows)))
 
     def mended(self, uow: UnitOfWork) -> None:
         """Tell the admins that the configuration files, invalid before, are now valid and in force."""
-        self._tell(uow, self._voice.render(MessageId.CONFIG_MENDED))
+        self._tell(uow, self._voice.render(TextId("config_mended")))
 
     def needs_restart(self, uow: UnitOfWork, keys: Sequence[str]) -> None:
         """Tell the admins that the changes of the settings `keys` take effect only when the program is restarted."""
-        self._tell(uow, self._voice.render(MessageId.CONFIG_RESTART, keys=", ".join(keys)))
+        self._tell(uow, self._voice.render(TextId("config_restart"), keys=", ".join(keys)))
 
     def _tell(self, uow: UnitOfWork, text: str) -> None:
         self._post.to_desk(uow, text, group_id=NO_GROUP)
@@ -52,9 +52,9 @@ class ConfigurationNotices:
         """Return a text for one fault (a line of a ConfigError), with the file's name instead of its path."""
         found = _COMPLAINT.fullmatch(line)
         if found is None:
-            return self._voice.render(MessageId.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])
+            return self._voice.render(TextId("config_fault_else"), fault=_FOLDER.sub("", line)[:_LONGEST])
         return self._voice.render(
-            MessageId.CONFIG_FAULT,
+            TextId("config_fault"),
             file=Path(found["file"]).name,
             line=found["line"],
             key=found["key"],

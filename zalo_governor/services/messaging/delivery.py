@@ -17,8 +17,8 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
@@ -111,7 +111,7 @@ class DeliveryFollowUp:
         first = alert[0]
         desk = {notice.person_id for notice in alert}
         about = self._alert_fields(uow, first)
-        text = self._voice.render(MessageId.UNHEARD_ALERT, **about)
+        text = self._voice.render(TextId("unheard_alert"), **about)
         told = 0
         for person in self._leaders_office(uow):
             if person.id in desk:
@@ -135,10 +135,10 @@ class DeliveryFollowUp:
             detail={"notices": len(alert), "codes": codes, "others": told},
         )
         log.error("alert_unheard", case=first.case_id, notices=len(alert), others=told)
-        why = self._voice.render(MessageId.UNHEARD_CODES, codes=", ".join(map(str, codes))) if codes else ""
+        why = self._voice.render(TextId("unheard_codes"), codes=", ".join(map(str, codes))) if codes else ""
         return FallbackNote(
-            self._voice.render(MessageId.UNHEARD_SUBJECT, code=about["code"]),
-            self._voice.render(MessageId.UNHEARD_NOTE, why=why, **about),
+            self._voice.render(TextId("unheard_subject"), code=about["code"]),
+            self._voice.render(TextId("unheard_note"), why=why, **about),
         )
 
     def _claim_escalation(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
@@ -150,8 +150,8 @@ class DeliveryFollowUp:
         case = uow.cases.get(notice.case_id) if notice.case_id else None
         citation = self._voice.cited(case, within=True) if case else ""
         return {
-            "code": case.code if case else self._voice.render(MessageId.UNHEARD_MANY),
-            "what": self._voice.render(MessageId.UNHEARD_WHAT, citation=citation) if case else "",
+            "code": case.code if case else self._voice.render(TextId("unheard_many")),
+            "what": self._voice.render(TextId("unheard_what"), citation=citation) if case else "",
             "when": moment(case.event_at if case else notice.created_at),
             "group": self._voice.group(self._policy.group(notice.group_id)),
         }
@@ -179,9 +179,9 @@ class DeliveryFollowUp:
                 if case and case.state.open and notice.person_id is not None:
                     who = self._voice.who(uow.people.get(notice.person_id))
                     citation = self._voice.cited(case)
-                    rows.append(self._voice.render(MessageId.UNREACHED_ROW, code=case.code, who=who, citation=citation))
+                    rows.append(self._voice.render(TextId("unreached_row"), code=case.code, who=who, citation=citation))
             if rows:
-                text = self._voice.render(MessageId.UNREACHED_PEOPLE, rows="\n".join(rows))
+                text = self._voice.render(TextId("unreached_people"), rows="\n".join(rows))
                 urgent = any(notice.urgent for notice in notices)
                 self._post.to_desk(uow, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
             uow.deliveries.mark_told_to_desk(notices, now)
@@ -195,9 +195,9 @@ class DeliveryFollowUp:
                 continue
             codes = dict.fromkeys(f"VP{notice.case_id}" for notice in _gravest_first(notices) if notice.case_id)
             others = sum(notice.case_id is None for notice in notices)
-            what = [*codes, *([self._voice.render(MessageId.LOST_OTHERS, count=number(others))] if others else [])]
+            what = [*codes, *([self._voice.render(TextId("lost_others"), count=number(others))] if others else [])]
             text = self._voice.render(
-                MessageId.LOST_NOTICES,
+                TextId("lost_notices"),
                 start=moment(min(notice.created_at for notice in notices)),
                 count=number(len(notices)),
                 what=", ".join(what),

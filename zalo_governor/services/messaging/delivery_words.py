@@ -4,10 +4,10 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
 from zalo_governor.domain.findings import Severity
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.ports import UnitOfWork
 
-_DELIVERIES = {DeliveryState.PENDING: MessageId.DELIVERY_PENDING, DeliveryState.FAILED: MessageId.DELIVERY_FAILED}
+_DELIVERIES = {DeliveryState.PENDING: TextId("delivery_pending"), DeliveryState.FAILED: TextId("delivery_failed")}
 
 
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
@@ -23,12 +23,12 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
         text = _DELIVERIES.get(delivery)
         state += voice.render(text) if text else ""
     unsure = case.gravity is Severity.TRIAGE and case.state.open
-    return voice.render(MessageId.STATE_FIRST, state=state) if unsure else state
+    return voice.render(TextId("state_first"), state=state) if unsure else state
 
 
 def delivered_in_words(voice: MessageFormatter, count: int) -> str:
     """Return the words on how many people received a message without having read it; "" for 0."""
-    return voice.render(MessageId.CASE_READERS_DELIVERED, count=number(count)) if count else ""
+    return voice.render(TextId("case_readers_delivered"), count=number(count)) if count else ""
 
 
 def undelivered_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
@@ -37,11 +37,11 @@ def undelivered_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
         return ""
     urgent = counts.urgent_failed
     return voice.render(
-        MessageId.STATUS_UNDELIVERED,
+        TextId("status_undelivered"),
         count=number(counts.failed),
         days=number(KEPT_IN_SIGHT.days),
         codes=", ".join(f"{code} ({number(count)})" if code else "-" for code, count in counts.codes),
-        urgent=voice.render(MessageId.STATUS_UNDELIVERED_URGENT, count=number(urgent)) if urgent else "",
+        urgent=voice.render(TextId("status_undelivered_urgent"), count=number(urgent)) if urgent else "",
     )
 
 
@@ -50,5 +50,5 @@ def waiting_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
     if not counts.waiting:
         return ""
     oldest = counts.oldest_waiting_at
-    since = voice.render(MessageId.STATUS_WAITING_SINCE, when=moment(oldest)) if oldest else ""
-    return voice.render(MessageId.STATUS_OUTGOING, count=number(counts.waiting), since=since)
+    since = voice.render(TextId("status_waiting_since"), when=moment(oldest)) if oldest else ""
+    return voice.render(TextId("status_outgoing"), count=number(counts.waiting), since=since)

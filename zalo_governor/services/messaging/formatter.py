@@ -12,33 +12,33 @@ from zalo_governor.domain.people import NOBODY_UID, Person, Standing
 from zalo_governor.domain.regulation import ClauseTopic, Regulation, citation_of
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.shortening import Shortenable, shortest
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group
 
 _STATES = {
-    CaseState.NEW: MessageId.STATE_NEW,
-    CaseState.REMINDED: MessageId.STATE_REMINDED,
-    CaseState.REMEDIED: MessageId.STATE_REMEDIED,
-    CaseState.CONFIRMED: MessageId.STATE_CONFIRMED,
-    CaseState.REFERRED: MessageId.STATE_REFERRED,
-    CaseState.FALSE_ALARM: MessageId.STATE_FALSE_ALARM,
-    CaseState.UNDER_REVIEW: MessageId.STATE_UNDER_REVIEW,
-    CaseState.REPORTED: MessageId.STATE_REPORTED,
-    CaseState.APPROVED: MessageId.STATE_APPROVED,
+    CaseState.NEW: TextId("state_new"),
+    CaseState.REMINDED: TextId("state_reminded"),
+    CaseState.REMEDIED: TextId("state_remedied"),
+    CaseState.CONFIRMED: TextId("state_confirmed"),
+    CaseState.REFERRED: TextId("state_referred"),
+    CaseState.FALSE_ALARM: TextId("state_false_alarm"),
+    CaseState.UNDER_REVIEW: TextId("state_under_review"),
+    CaseState.REPORTED: TextId("state_reported"),
+    CaseState.APPROVED: TextId("state_approved"),
 }
 _GRAVITY = {
-    Severity.CRITICAL: MessageId.GRAVITY_CRITICAL,
-    Severity.MAJOR: MessageId.GRAVITY_MAJOR,
-    Severity.TRIAGE: MessageId.GRAVITY_SUSPECT,
-    Severity.SUSPECT: MessageId.GRAVITY_SUSPECT,
-    Severity.MINOR: MessageId.GRAVITY_MINOR,
+    Severity.CRITICAL: TextId("gravity_critical"),
+    Severity.MAJOR: TextId("gravity_major"),
+    Severity.TRIAGE: TextId("gravity_suspect"),
+    Severity.SUSPECT: TextId("gravity_suspect"),
+    Severity.MINOR: TextId("gravity_minor"),
 }
-_NOTES = {Standing.OUTSIDE: MessageId.NOTE_OUTSIDE, Standing.UNMATCHED: MessageId.NOTE_UNMATCHED}
+_NOTES = {Standing.OUTSIDE: TextId("note_outside"), Standing.UNMATCHED: TextId("note_unmatched")}
 _SIGNS = {
-    "no_diacritics": MessageId.SIGN_NO_MARKS,
-    "partial": MessageId.SIGN_MISSING_MARKS,
-    "legacy": MessageId.SIGN_LEGACY,
+    "no_diacritics": TextId("sign_no_marks"),
+    "partial": TextId("sign_missing_marks"),
+    "legacy": TextId("sign_legacy"),
 }
 """Label of a finding on missing diacritics (clause 3.1) -> text for what is wrong with the writing."""
 _TOPICS_OF_CHANGES = frozenset({ClauseTopic.GROUP_CHANGES, ClauseTopic.NAMES})
@@ -57,16 +57,16 @@ class MessageFormatter:
         self._catalogue = catalogue
         self.regulation = regulation
 
-    def render(self, text: MessageId, **fields: object) -> str:
+    def render(self, text: TextId, **fields: object) -> str:
         """Return the text of the message `text` with its fields filled in (see `Catalogue.render`)."""
         return self._catalogue.render(text, **fields)
 
-    def render_for(self, person: Person, text: MessageId, **fields: object) -> str:
+    def render_for(self, person: Person, text: TextId, **fields: object) -> str:
         """Return the text of a message to the person, whose name is put into the field `who` if the message has it.
 
         Outsiders (members not on the roster) are addressed as Sir/Madam instead of `đồng chí` (comrade).
         """
-        if "who" in text.fields:
+        if "who" in self._catalogue.template(text).fields:
             fields["who"] = self.address(person)
         if person.standing is Standing.OUTSIDE:
             return self._catalogue.say_to_anybody(text, **fields)
@@ -79,7 +79,7 @@ class MessageFormatter:
         warning follows if the account shows the name of another person on the roster.
         """
         if person.uid == NOBODY_UID:
-            return self.render(MessageId.WHO_NOBODY)
+            return self.render(TextId("who_nobody"))
         name, warning = self._name_and_title(person), self._namesake_warning(person)
         return joined(name, warning) if warning else name
 
@@ -89,7 +89,7 @@ class MessageFormatter:
         if not person.identified:
             return who
         texts = (who, shortest(who))
-        return Shortenable(*(self.render(MessageId.WHOSE_ACCOUNT, who=str(text)) for text in texts))
+        return Shortenable(*(self.render(TextId("whose_account"), who=str(text)) for text in texts))
 
     def namesake(self, person: Person) -> str:
         """Return the name of the known person whose name the account of `person` shows; "" if there is none."""
@@ -103,7 +103,7 @@ class MessageFormatter:
         if person.identified:
             return self._name_and_title(person)
         name = plain(person.display_name)
-        return self.render(MessageId.TO_ACCOUNT, name=name) if name else self.render(MessageId.TO_UNNAMED)
+        return self.render(TextId("to_account"), name=name) if name else self.render(TextId("to_unnamed"))
 
     def named(self, person: Person) -> str:
         """Return the person's name for a list or table, with the title in brackets, else as by `who`.
@@ -112,7 +112,7 @@ class MessageFormatter:
         """
         if not person.identified:
             return self.who(person)
-        name = plain(person.full_name or person.display_name) or self.render(MessageId.WHO_UNKNOWN)
+        name = plain(person.full_name or person.display_name) or self.render(TextId("who_unknown"))
         warning = self._namesake_warning(person)
         return Shortenable(name + self.in_brackets(person.title or "") + warning, name + warning)
 
@@ -120,22 +120,22 @@ class MessageFormatter:
         if person.identified:
             name = person.full_name or plain(person.display_name)
             if not name:
-                return self.render(MessageId.WHO_UNKNOWN)
-            short = self.render(MessageId.WHO, name=name)
+                return self.render(TextId("who_unknown"))
+            short = self.render(TextId("who"), name=name)
             if not person.title:
                 return short
-            return Shortenable(self.render(MessageId.WHO_WITH_TITLE, name=name, title=person.title), short)
+            return Shortenable(self.render(TextId("who_with_title"), name=name, title=person.title), short)
         name = plain(person.display_name) or person.full_name
         note = self.render(_NOTES[person.standing]) if person.standing in _NOTES else ""
         if not name:
-            return self.render(MessageId.WHO_UNNAMED, note=note)
-        short = self.render(MessageId.WHO_ACCOUNT, name=name, note="")
-        return Shortenable(self.render(MessageId.WHO_ACCOUNT, name=name, note=note), short)
+            return self.render(TextId("who_unnamed"), note=note)
+        short = self.render(TextId("who_account"), name=name, note="")
+        return Shortenable(self.render(TextId("who_account"), name=name, note=note), short)
 
     def _namesake_warning(self, person: Person) -> str:
         if person.namesake is None:
             return ""
-        text = MessageId.NAMESAKE_SAME if person.namesake.same else MessageId.NAMESAKE_ALIKE
+        text = TextId("namesake_same") if person.namesake.same else TextId("namesake_alike")
         return self.render(text, who=self.namesake(person))
 
     def group(self, group: Group) -> str:
@@ -145,10 +145,10 @@ class MessageFormatter:
         """
         name = plain(group.name)
         if not name:
-            return self.render(MessageId.GROUP_UNNAMED, id=group.id)
+            return self.render(TextId("group_unnamed"), id=group.id)
         if name.lower().startswith(_GROUP_PREFIX):
             name = name[len(_GROUP_PREFIX) :]
-        return Shortenable(self.render(MessageId.GROUP, name=name), self.render(MessageId.GROUP, name="").strip())
+        return Shortenable(self.render(TextId("group"), name=name), self.render(TextId("group"), name="").strip())
 
     def state(self, state: CaseState) -> str:
         """Return the text for a case state, such as `đã nhắc` (reminded)."""
@@ -157,7 +157,7 @@ class MessageFormatter:
     def state_of(self, case: Case) -> str:
         """Return the text for the state of a case; a recall alone does not remedy a suspected state secret."""
         if case.secret and case.state is CaseState.REMEDIED:
-            return self.render(MessageId.STATE_TAKEN_BACK)
+            return self.render(TextId("state_taken_back"))
         return self.state(case.state)
 
     def clause_number(self, topic: ClauseTopic) -> str:
@@ -177,17 +177,17 @@ class MessageFormatter:
 
     def minutes(self, count: int) -> str:
         """Return a duration in whole minutes: `25 phút`."""
-        return self.render(MessageId.MINUTES, count=number(count))
+        return self.render(TextId("minutes"), count=number(count))
 
     def lasted(self, duration: timedelta) -> str:
         """Return how long something took in whole minutes: `25 phút`, or `dưới 1 phút` (less than a minute)."""
         if duration < timedelta(minutes=1):
-            return self.render(MessageId.LENGTH_BELOW_MINUTE)
+            return self.render(TextId("length_below_minute"))
         return self.minutes(minutes_of(duration))
 
     def in_brackets(self, said: str) -> str:
         """Return the text in brackets with a blank before them; "" for no text."""
-        return self.render(MessageId.IN_BRACKETS, said=said) if said else ""
+        return self.render(TextId("in_brackets"), said=said) if said else ""
 
     def named_clause(self, number: str) -> str:
         """Return a clause by name and number: `Bí mật nhà nước (khoản 1 Điều 4)`; a fallback if unknown."""
@@ -211,12 +211,12 @@ class MessageFormatter:
         citation = self.citation(case.clause)
         if not case.sealed or case.label == UNCHECKED:
             return citation
-        return self.render(MessageId.CITED_SECRET_WITHIN if within else MessageId.CITED_SECRET, citation=citation)
+        return self.render(TextId("cited_secret_within") if within else TextId("cited_secret"), citation=citation)
 
     def head(self, case: Case) -> str:
         """Return with what an alert begins, as a telephone shows only that: how grave it is, and what it is about."""
         if case.label == UNCHECKED:
-            return self.render(MessageId.ALERT_HEAD_UNCHECKED)
+            return self.render(TextId("alert_head_unchecked"))
         return self.head_of(case.clause, case.gravity)
 
     def head_of(self, clause: str, gravity: Severity) -> str:
@@ -226,12 +226,12 @@ class MessageFormatter:
         except KeyError:
             name = ""
         matter = name[:1].lower() + name[1:] if name else self.citation(clause)
-        return self.render(MessageId.ALERT_HEAD, gravity=self.render(_GRAVITY[gravity]), matter=matter)
+        return self.render(TextId("alert_head"), gravity=self.render(_GRAVITY[gravity]), matter=matter)
 
     def codes(self, cases: Sequence[Case]) -> str:
         """Return the code of the first case, and how many others there are."""
         others = len(cases) - 1
-        more = self.render(MessageId.SUMMARY_CODES_MORE, count=number(others)) if others else ""
+        more = self.render(TextId("summary_codes_more"), count=number(others)) if others else ""
         return f"{cases[0].code}{more}"
 
     def sign(self, case: Case) -> str:
@@ -247,7 +247,7 @@ class MessageFormatter:
         if case.count == 1:
             return ""
         changes = self.regulation.topic_of(case.clause) in _TOPICS_OF_CHANGES
-        text = MessageId.CASE_TIMES_CHANGES if changes else MessageId.CASE_TIMES
+        text = TextId("case_times_changes") if changes else TextId("case_times")
         return self.render(text, count=number(case.count))
 
 
@@ -260,12 +260,12 @@ def gone(
     the bot account.
     """
     if by and by.uid == account:
-        who = voice.render(MessageId.GONE_BY_OWN)
+        who = voice.render(TextId("gone_by_own"))
     elif by and by.id == author_id:
-        who = voice.render(MessageId.GONE_BY_AUTHOR)
+        who = voice.render(TextId("gone_by_author"))
     else:
-        who = voice.who(by) if by else voice.render(MessageId.GONE_BY_UNKNOWN)
-    return voice.render(MessageId.GONE_DELETED if deleted else MessageId.GONE_RECALLED, who=who, when=moment(at))
+        who = voice.who(by) if by else voice.render(TextId("gone_by_unknown"))
+    return voice.render(TextId("gone_deleted") if deleted else TextId("gone_recalled"), who=who, when=moment(at))
 
 
 def moment(at: datetime) -> str:

@@ -7,15 +7,15 @@ from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork
 
-ELSEWHERE = {LineState.DUPLICATE: MessageId.ELSEWHERE_SESSION, LineState.KICKED: MessageId.ELSEWHERE_ACCOUNT}
+ELSEWHERE = {LineState.DUPLICATE: TextId("elsewhere_session"), LineState.KICKED: TextId("elsewhere_account")}
 """State of the connection -> text saying how the account is used elsewhere, for which the program disconnected."""
 
-_REFUSED = {LineState.REFUSED: MessageId.BLIND_REFUSED, LineState.SESSION_DEAD: MessageId.BLIND_SESSION_DEAD}
+_REFUSED = {LineState.REFUSED: TextId("blind_refused"), LineState.SESSION_DEAD: TextId("blind_session_dead")}
 """State of the connection -> text saying that Zalo no longer accepts the session."""
 
 
@@ -49,14 +49,14 @@ class OutageNotices:
 
         `line` is the state of the connection, which may tell the cause.
         """
-        subject, text = MessageId.BLIND_SUBJECT, self._voice.render(MessageId.BLIND, since=moment(since))
+        subject, text = TextId("blind_subject"), self._voice.render(TextId("blind"), since=moment(since))
         if line and line.resumes_at:
-            subject, elsewhere = MessageId.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
+            subject, elsewhere = TextId("blind_elsewhere_subject"), ELSEWHERE[line.state]
             about = {"since": moment(since), "why": self._voice.render(elsewhere), "until": moment(line.resumes_at)}
-            text = self._voice.render(MessageId.BLIND_ELSEWHERE, **about)
+            text = self._voice.render(TextId("blind_elsewhere"), **about)
         elif line and line.state in _REFUSED:
             subject, text = (
-                MessageId.BLIND_REFUSED_SUBJECT,
+                TextId("blind_refused_subject"),
                 self._voice.render(_REFUSED[line.state], since=moment(since)),
             )
         self._tell(self._voice.render(subject), text)
@@ -64,9 +64,9 @@ class OutageNotices:
     def seeing(self, since: datetime, until: datetime) -> None:
         """Report, by Zalo and by e-mail or webhook, that the outage from `since` to `until` is over."""
         minutes = number(minutes_of(until - since))
-        text = self._voice.render(MessageId.SEEING, since=moment(since), until=moment(until), minutes=minutes)
+        text = self._voice.render(TextId("seeing"), since=moment(since), until=moment(until), minutes=minutes)
         # The transaction comes first: it may fail, and the caller then repeats the call.
         with self._begin() as uow:
             self._post.to_desk(uow, text, group_id=NO_GROUP)
-        self._tell(self._voice.render(MessageId.SEEING_SUBJECT), text)
+        self._tell(self._voice.render(TextId("seeing_subject")), text)
         self._on_posted()

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import LineStatus
 
 
 def copy_notice(status: LineStatus, voice: MessageFormatter) -> str:
     """Return a notice that backups do not get off the machine, saying when one last did."""
-    return voice.render(MessageId.COPY_NOTICE, last=_last_copy(status, voice))
+    return voice.render(TextId("copy_notice"), last=_last_copy(status, voice))
 
 
 def outside_rows(status: LineStatus, voice: MessageFormatter) -> Iterator[str]:
@@ -18,10 +18,10 @@ def outside_rows(status: LineStatus, voice: MessageFormatter) -> Iterator[str]:
     Where no backup is made at all, which has a row of its own, nothing is said of its copy.
     """
     if status.copy_missing and not status.backup_overdue:
-        yield voice.render(MessageId.STATUS_NO_COPY, last=_last_copy(status, voice))
+        yield voice.render(TextId("status_no_copy"), last=_last_copy(status, voice))
     if status.signal_failing_since:
-        yield voice.render(MessageId.STATUS_NO_SIGNAL, since=moment(status.signal_failing_since))
+        yield voice.render(TextId("status_no_signal"), since=moment(status.signal_failing_since))
 
 
 def _last_copy(status: LineStatus, voice: MessageFormatter) -> str:
-    return moment(status.copied_at) if status.copied_at else voice.render(MessageId.NEVER)
+    return moment(status.copied_at) if status.copied_at else voice.render(TextId("never"))

@@ -1,10 +1,9 @@
 """Fitting a message into the limit of its kind: shorter forms of its parts, then without its optional sentences."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from zalo_governor.services.messaging.limits import ADDRESSED
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import Template
 
 _PEOPLE = frozenset({"who", "by", "names"})
 """Fields that name people; they lose title and agency last, as these tell the reader who it is."""
@@ -40,34 +39,34 @@ def shortest(text: str) -> str:
     return text.short if isinstance(text, Shortenable) else text
 
 
-def fitted(
-    text: MessageId, fields: Mapping[str, object], limit: int | None, fill: Callable[[Mapping[str, object]], str]
-) -> str:
-    """Return the message, filled in by `fill`, in its fullest form that has at most `limit` characters.
+def fitted(template: Template, fields: Mapping[str, object]) -> str:
+    """Return the message, with its fields filled in, in its fullest form that keeps the limit of the template.
 
     Parts give way in this order: names of groups and other `Shortenable` fields, optional sentences, the rows that tell
-    what happened, titles of people (these first where the person is the reader: `limits.ADDRESSED`), then `_LAST`.
-    Words are never cut, so that a message whose parts have no shorter form may stay over the limit. A message without a
-    limit is `Shortenable` itself if one of its fields is.
+    what happened, titles of people (these first where the person is the reader), then `_LAST`. Words are never cut, so
+    that a message whose parts have no shorter form may stay over the limit. A message without a limit is `Shortenable`
+    itself if one of its fields is.
     """
-    said = _tidied(text, fill(fields))
+    said = _filled(template, fields)
     short = [name for name, value in fields.items() if isinstance(value, Shortenable)]
-    if limit is None:
-        return Shortenable(said, _tidied(text, fill({**fields, **_short_forms(fields, short)}))) if short else said
+    if template.limit is None:
+        return Shortenable(said, _filled(template, {**fields, **_short_forms(fields, short)})) if short else said
     people = [_short_forms(fields, [name]) for name in short if name in _PEOPLE]
     subject = [_short_forms(fields, [name]) for name in short if name == _SUBJECT]
     others = [_short_forms(fields, [name]) for name in sorted({*short} - _PEOPLE - {_SUBJECT}, key=_shortened_first)]
-    left_out: list[dict[str, object]] = [{name: ""} for name in text.optional if fields[name] and name not in _LAST]
-    last: list[dict[str, object]] = [{name: ""} for name in _LAST if name in text.optional]
-    if text in ADDRESSED:
+    left_out: list[dict[str, object]] = [
+        {name: ""} for name in template.leave_out if fields[name] and name not in _LAST
+    ]
+    last: list[dict[str, object]] = [{name: ""} for name in _LAST if name in template.leave_out]
+    if template.addressed:
         steps = [*people, *others, *left_out, *subject, *last]
     else:
         steps = [*others, *left_out, *subject, *people, *last]
     for step in steps:
-        if len(said) <= limit:
+        if len(said) <= template.limit:
             break
         fields = {**fields, **step}
-        said = _tidied(text, fill(fields))
+        said = _filled(template, fields)
     return said
 
 
@@ -80,8 +79,9 @@ def _short_forms(fields: Mapping[str, object], names: list[str]) -> dict[str, ob
     return {name: value.short for name in names if isinstance(value := fields[name], Shortenable)}
 
 
-def _tidied(text: MessageId, said: str) -> str:
-    """Return the message without the blanks that left out sentences leave behind; others are returned as they are."""
-    if not text.optional:
+def _filled(template: Template, fields: Mapping[str, object]) -> str:
+    """Return the template filled in, without the blanks that left out sentences leave behind."""
+    said = template.text.format_map(fields)
+    if not template.leave_out:
         return said
     return _BLANKS.sub(" ", _BROKEN_LINES.sub("\n", said)).strip()

@@ -11,8 +11,8 @@ from zalo_governor.domain.people import DESK, Role
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.services.messaging.introduction import introduction_text
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.messaging.trial_filter import ADDRESSEES, by_addressee, on_trial
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
@@ -32,19 +32,19 @@ class TrialPage:
         since = trial.began_at if trial else policy.clock()
         figures = uow.trials.figures(policy.account, list(policy.groups), since)
         if on_trial(policy, uow):
-            end = voice.render(MessageId.TRIAL_GOES_ON)
+            end = voice.render(TextId("trial_goes_on"))
         elif trial and trial.live_at:
-            end = voice.render(MessageId.TRIAL_OVER, when=moment(trial.live_at))
+            end = voice.render(TextId("trial_over"), when=moment(trial.live_at))
         else:
             return voice.render(
-                MessageId.TRIAL_PAGE_OFF,
+                TextId("trial_page_off"),
                 since=moment(since),
                 now=moment(policy.clock()),
                 outcomes=self._rule_outcomes(figures.outcomes),
                 shadow=self._shadow_rows(figures.shadow, place=""),
             )
         return voice.render(
-            MessageId.TRIAL_PAGE,
+            TextId("trial_page"),
             since=moment(since),
             now=moment(policy.clock()),
             withheld=self._withheld_rows(uow, figures),
@@ -55,7 +55,7 @@ class TrialPage:
 
     def _withheld_rows(self, uow: UnitOfWork, figures: TrialFigures) -> str:
         if not figures.withheld:
-            return self._voice.render(MessageId.TRIAL_NOTHING)
+            return self._voice.render(TextId("trial_nothing"))
         rows = []
         for kind, of_kind in by_addressee(uow, figures.withheld):
             about: Counter[str] = Counter()
@@ -63,7 +63,7 @@ class TrialPage:
                 about[row.clause] += row.notices
             rows.append(
                 self._voice.render(
-                    MessageId.TRIAL_ROW,
+                    TextId("trial_row"),
                     whom=self._voice.render(ADDRESSEES[kind]),
                     notices=number(sum(about.values())),
                     people=number(len({row.person_id for row in of_kind})),
@@ -73,34 +73,34 @@ class TrialPage:
         return "\n".join(rows)
 
     def _count_by_clause(self, clause: str, count: int) -> str:
-        what = self._voice.citation(clause) if clause else self._voice.render(MessageId.TRIAL_NO_CASE)
-        return self._voice.render(MessageId.TRIAL_ABOUT, what=what, count=number(count))
+        what = self._voice.citation(clause) if clause else self._voice.render(TextId("trial_no_case"))
+        return self._voice.render(TextId("trial_about"), what=what, count=number(count))
 
     def _rule_outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
         """Return a line per rule with its number of cases and false alarms, the highest share of false alarms first."""
         ranked = sorted(outcomes, key=lambda row: (-row.false_share, -row.false_alarms, row.rule_id))
         rows = [
             self._voice.render(
-                MessageId.TRIAL_OUTCOME,
+                TextId("trial_outcome"),
                 citation=self._voice.citation(row.clause),
                 cases=number(row.cases),
                 false_alarms=self._false_alarms(row),
             )
             for row in ranked
         ]
-        return "\n".join(rows) or self._voice.render(MessageId.TRIAL_NO_CASES)
+        return "\n".join(rows) or self._voice.render(TextId("trial_no_cases"))
 
     def _false_alarms(self, row: RuleOutcome) -> str:
         if not row.false_alarms:
             return ""
         percent = number(round(100 * row.false_share))
-        return self._voice.render(MessageId.TRIAL_FALSE_ALARMS, count=number(row.false_alarms), percent=percent)
+        return self._voice.render(TextId("trial_false_alarms"), count=number(row.false_alarms), percent=percent)
 
     def _shadow_rows(self, found: Iterable[ShadowFigures], *, place: str) -> str:
         """Return the section, with its number `place`, on rules in shadow mode; "" if they found nothing."""
         rows = [
             self._voice.render(
-                MessageId.TRIAL_SHADOW_ROW,
+                TextId("trial_shadow_row"),
                 citation=self._voice.citation(row.clause),
                 findings=number(row.findings),
                 people=number(row.people),
@@ -108,19 +108,19 @@ class TrialPage:
             )
             for row in found
         ]
-        return self._voice.render(MessageId.TRIAL_SHADOW, number=place, rows="\n".join(rows)) if rows else ""
+        return self._voice.render(TextId("trial_shadow"), number=place, rows="\n".join(rows)) if rows else ""
 
     def _addressees(self, found: ShadowFigures) -> str:
         """Return the text naming who would be notified of a case, if the rule of `found` (on trial) were in force."""
         rung = self._policy.ladder.first(found.severity)
         told = []
         if rung.ask_member:
-            told.append(MessageId.ADDRESSEE_MEMBER)
+            told.append(TextId("addressee_member"))
         if rung.desk is not Desk.NEVER:
-            told.append(MessageId.ADDRESSEE_DESK)
+            told.append(TextId("addressee_desk"))
         if rung.leader is Leader.UNANSWERED:
-            told.append(MessageId.ADDRESSEE_LEADER_LATER)
-        return ", ".join(map(self._voice.render, told or [MessageId.ADDRESSEE_NOBODY]))
+            told.append(TextId("addressee_leader_later"))
+        return ", ".join(map(self._voice.render, told or [TextId("addressee_nobody")]))
 
 
 class TrialEnd:
@@ -192,9 +192,9 @@ class TrialEnd:
         by = (
             self._voice.who(uow.people.get(trial.live_by))
             if trial.live_by
-            else self._voice.render(MessageId.TRIAL_BY_MACHINE)
+            else self._voice.render(TextId("trial_by_machine"))
         )
-        text = self._voice.render(MessageId.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
+        text = self._voice.render(TextId("trial_switched_on"), when=moment(trial.live_at), by=by)
         for person in self._post.holders(uow, *DESK):
             if person.id != trial.live_by:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=NO_GROUP)
@@ -232,5 +232,5 @@ def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) 
         return ""
     withheld = uow.trials.figures(policy.account, [], trial.began_at).withheld
     count = sum(row.notices for row in withheld)
-    kept = voice.render(MessageId.STATUS_TRIAL_WITHHELD, count=number(count)) if count else ""
-    return voice.render(MessageId.STATUS_TRIAL, until=day(trial.began_at + policy.trial), withheld=kept)
+    kept = voice.render(TextId("status_trial_withheld"), count=number(count)) if count else ""
+    return voice.render(TextId("status_trial"), until=day(trial.began_at + policy.trial), withheld=kept)

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.trial import Addressee, Withheld
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 ADDRESSEES = {
-    Addressee.LEADER: MessageId.ADDRESSEE_LEADER,
-    Addressee.LEADERSHIP: MessageId.ADDRESSEE_LEADERSHIP,
-    Addressee.STAFF: MessageId.ADDRESSEE_STAFF,
-    Addressee.REPORT_READER: MessageId.ADDRESSEE_READER,
-    Addressee.MEMBER: MessageId.ADDRESSEE_MEMBER,
-    Addressee.GROUP: MessageId.ADDRESSEE_GROUP,
+    Addressee.LEADER: TextId("addressee_leader"),
+    Addressee.LEADERSHIP: TextId("addressee_leadership"),
+    Addressee.STAFF: TextId("addressee_staff"),
+    Addressee.REPORT_READER: TextId("addressee_reader"),
+    Addressee.MEMBER: TextId("addressee_member"),
+    Addressee.GROUP: TextId("addressee_group"),
 }
 
 
@@ -60,7 +60,7 @@ def withheld_line(uow: UnitOfWork, voice: MessageFormatter, withheld: Iterable[W
     """
     return ", ".join(
         voice.render(
-            MessageId.WITHHELD_FROM,
+            TextId("withheld_from"),
             whom=voice.render(ADDRESSEES[kind]),
             count=number(sum(row.notices for row in rows)),
         )

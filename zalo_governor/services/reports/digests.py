@@ -12,9 +12,9 @@ from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.roster.comparison import figures, hidden
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.outside_words import copy_notice
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -26,14 +26,14 @@ _ROWS = 10
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
     """Return a line warning that the backup of the database is overdue, and saying when the last one was made."""
-    return voice.render(MessageId.STATUS_NO_BACKUP, last=last_backup(status, voice))
+    return voice.render(TextId("status_no_backup"), last=last_backup(status, voice))
 
 
 def last_backup(status: LineStatus, voice: MessageFormatter) -> str:
     """Return the words on the last backup of a database whose backup is overdue."""
     if status.backed_up_at is None:
-        return voice.render(MessageId.BACKUP_NONE)
-    return voice.render(MessageId.BACKUP_OVERDUE, when=moment(status.backed_up_at))
+        return voice.render(TextId("backup_none"))
+    return voice.render(TextId("backup_overdue"), when=moment(status.backed_up_at))
 
 
 class Digests:
@@ -57,13 +57,13 @@ class Digests:
         light = [case for case in cases if case.severity is not Severity.TRIAGE]
         parts = [
             self._section(uow, kind, of)
-            for kind, of in ((MessageId.DIGEST_TRIAGE, first), (MessageId.DIGEST_LIGHT, light))
+            for kind, of in ((TextId("digest_triage"), first), (TextId("digest_light"), light))
         ]
         if not cases:
             return
         ordered = gravest_first(cases)
         text = self._voice.render(
-            MessageId.DIGEST,
+            TextId("digest"),
             head=self._voice.head(ordered[0]),
             codes=self._voice.codes(ordered),
             group=self._voice.group(self._policy.group(group_id)),
@@ -86,9 +86,9 @@ class Digests:
                 continue
             rows = [self._hint_row(uow, at, person_id) for at, person_id in found[:_ROWS]]
             if len(found) > _ROWS:
-                rows.append(self._voice.render(MessageId.HINTS_MORE, count=number(len(found) - _ROWS)))
+                rows.append(self._voice.render(TextId("hints_more"), count=number(len(found) - _ROWS)))
             text = self._voice.render(
-                MessageId.HINTS_DIGEST,
+                TextId("hints_digest"),
                 group=self._voice.group(group),
                 count=number(len(found)),
                 until=moment(due),
@@ -126,7 +126,7 @@ class Digests:
             rows = [self._remark_row(uow, remark) for remark in found]
             named = self._voice.group(group)
             text = self._voice.render(
-                MessageId.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows)
+                TextId("suggestions_digest"), group=named, count=number(len(found)), rows="\n".join(rows)
             )
             self._notifier.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, self._policy.clock())
@@ -155,7 +155,7 @@ class Digests:
                 continue  # Another bot account sends this digest.
             rows = "\n".join(self._remark_row(uow, remark) for remark in found)
             named = self._voice.group(group)
-            text = self._voice.render(MessageId.INCIDENTS_DIGEST, group=named, count=number(len(found)), rows=rows)
+            text = self._voice.render(TextId("incidents_digest"), group=named, count=number(len(found)), rows=rows)
             self._notifier.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, now)
 
@@ -169,7 +169,7 @@ class Digests:
     def _remark_row(self, uow: UnitOfWork, remark: Remark) -> str:
         who = self._voice.who(uow.people.get(remark.person_id))
         return self._voice.render(
-            MessageId.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text
+            TextId("remark_row"), code=remark.code, when=moment(remark.at), who=who, said=remark.text
         )
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
@@ -182,7 +182,7 @@ class Digests:
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)
         if counted is None:
             if uow.claims.claim_once(f"no_roster:{group.id}", from_ms(0)):
-                text = self._voice.render(MessageId.NO_ROSTER, group=self._voice.group(group)) + unseen
+                text = self._voice.render(TextId("no_roster"), group=self._voice.group(group)) + unseen
                 self._notifier.to_desk(uow, text, group_id=group.id)
             return
         if not (counted.missing or counted.strangers or unseen):
@@ -190,9 +190,9 @@ class Digests:
         monday = due - timedelta(days=local(due).weekday())
         week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", week):
-            said = ((MessageId.ROSTER_MISSING, counted.missing), (MessageId.ROSTER_STRANGERS, counted.strangers))
+            said = ((TextId("roster_missing"), counted.missing), (TextId("roster_strangers"), counted.strangers))
             text = self._voice.render(
-                MessageId.ROSTER_DIGEST,
+                TextId("roster_digest"),
                 group=self._voice.group(group),
                 present=number(counted.present),
                 differences="".join(self._voice.render(kind, count=number(count)) for kind, count in said if count),
@@ -200,25 +200,25 @@ class Digests:
             )
             self._notifier.to_desk(uow, text, group_id=group.id)
 
-    def _section(self, uow: UnitOfWork, kind: MessageId, cases: Sequence[Case]) -> str:
+    def _section(self, uow: UnitOfWork, kind: TextId, cases: Sequence[Case]) -> str:
         if not cases:
             return ""
         named, rest = shown(cases)
         rows = [self._case_row(uow, case) for case in named]
         if rest:
-            rows.append(self._voice.render(MessageId.MORE, count=number(rest)))
+            rows.append(self._voice.render(TextId("more"), count=number(rest)))
         return self._voice.render(kind, count=number(len(cases)), rows="\n".join(rows))
 
     def _case_row(self, uow: UnitOfWork, case: Case) -> str:
         named = ""
         if has_category(case.label):
             named = self._voice.render(
-                MessageId.DIGEST_ROW_HARMFUL,
+                TextId("digest_row_harmful"),
                 category=category(self._voice, case.label),
                 reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case), case.label)),
             )
         return self._voice.render(
-            MessageId.DIGEST_ROW,
+            TextId("digest_row"),
             code=case.code,
             when=moment(case.event_at),
             who=self._voice.who(uow.people.get(case.person_id)),
@@ -228,16 +228,16 @@ class Digests:
 
     def _hint_row(self, uow: UnitOfWork, at: datetime, person_id: int | None) -> str:
         who = (
-            self._voice.render(MessageId.WHO_UNKNOWN)
+            self._voice.render(TextId("who_unknown"))
             if person_id is None
             else self._voice.who(uow.people.get(person_id))
         )
-        return self._voice.render(MessageId.HINT_ROW, when=moment(at), who=who)
+        return self._voice.render(TextId("hint_row"), when=moment(at), who=who)
 
 
-def _how_to_answer(cases: Sequence[Case]) -> MessageId:
+def _how_to_answer(cases: Sequence[Case]) -> TextId:
     """Return the text on how to answer if the cases are right; suspected state secrets are referred, not confirmed."""
     secret = [case.secret for case in cases]
     if all(secret):
-        return MessageId.DIGEST_ANSWER_SECRET
-    return MessageId.DIGEST_ANSWER_BOTH if any(secret) else MessageId.DIGEST_ANSWER
+        return TextId("digest_answer_secret")
+    return TextId("digest_answer_both") if any(secret) else TextId("digest_answer")

@@ -9,7 +9,7 @@ from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.reports import ActivityReport, ClauseFigures
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class GraveClause(NamedTuple):
@@ -66,7 +66,7 @@ def grave_clauses(report: ActivityReport, voice: MessageFormatter) -> list[Grave
     found: dict[str, GraveClause] = {}
     for case in report.grave_cases:
         unchecked = case.label == UNCHECKED
-        name = voice.render(MessageId.SUMMARY_UNCHECKED) if unchecked else voice.named_clause(case.clause)
+        name = voice.render(TextId("summary_unchecked")) if unchecked else voice.named_clause(case.clause)
         rank = 0 if case.sealed else voice.regulation.rank_of(case.clause)
         same = found.get(name, GraveClause(name, (), rank))
         found[name] = same._replace(cases=(*same.cases, case), rank=min(same.rank, rank))

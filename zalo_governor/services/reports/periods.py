@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.reports import Period
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 
 class Span(NamedTuple):
@@ -18,7 +18,7 @@ class Span(NamedTuple):
 
     first: date
     last: date
-    name: MessageId
+    name: TextId
     fields: dict[str, str]
 
 
@@ -66,11 +66,11 @@ def as_period(span: Span, voice: MessageFormatter) -> Period:
 def days(first: date, last: date) -> Span:
     """Return the days from `first` to `last`, both included, as a period that is named by these dates."""
     if first == last:
-        return Span(first, last, MessageId.PERIOD_DAY, {"date": _format_date(first)})
-    return Span(first, last, MessageId.PERIOD_RANGE, {"start": _format_date(first), "end": _format_date(last)})
+        return Span(first, last, TextId("period_day"), {"date": _format_date(first)})
+    return Span(first, last, TextId("period_range"), {"start": _format_date(first), "end": _format_date(last)})
 
 
-def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageFormatter) -> Period:
+def up_to(due: datetime, length: timedelta, name: TextId, voice: MessageFormatter) -> Period:
     """Return the period of that length that ends at `due`; `name` is the id of the text that names the period.
 
     Consecutive scheduled reports, each on the time up to its `due`, thus leave nothing out. Its `command` asks for the
@@ -122,7 +122,7 @@ _YEAR = re.compile(r"nam ?([0-9]{4})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEARS = range(2000, 2101)
 _LONGEST = 9
-_WEEKS = {MessageId.PERIOD_WEEK, MessageId.PERIOD_RANGE}
+_WEEKS = {TextId("period_week"), TextId("period_range")}
 
 
 def _parse_named(text: str, today: date) -> Span | None:
@@ -203,29 +203,29 @@ def _parse_day(text: str, today: date) -> Span | None:
         return None
     day, month, year = (int(part) if part else None for part in found.groups())
     only = _valid_date(year, month, day) if year else _latest_day(month, day, today)
-    return Span(only, only, MessageId.PERIOD_DAY, {"date": _format_date(only)}) if only else None
+    return Span(only, only, TextId("period_day"), {"date": _format_date(only)}) if only else None
 
 
 def _week_of(monday: date, today: date) -> Span:
     """Return the week as a period; the name of a week that still runs ends today, as no report tells of the future."""
     sunday = monday + timedelta(days=6)
     end = _format_date(min(sunday, today))
-    return Span(monday, sunday, MessageId.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": end})
+    return Span(monday, sunday, TextId("period_week"), {"start": f"{monday:%d/%m}", "end": end})
 
 
 def _month_of(first: date) -> Span:
     last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
-    return Span(first, last, MessageId.PERIOD_MONTH, {"month": f"{first:%m}", "year": str(first.year)})
+    return Span(first, last, TextId("period_month"), {"month": f"{first:%m}", "year": str(first.year)})
 
 
 def _quarter_of(first: date) -> Span:
     last = (first + timedelta(days=95)).replace(day=1) - _ONE_DAY
     number = (first.month + 2) // 3
-    return Span(first, last, MessageId.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
+    return Span(first, last, TextId("period_quarter"), {"quarter": str(number), "year": str(first.year)})
 
 
 def _year_of(year: int) -> Span:
-    return Span(date(year, 1, 1), date(year, 12, 31), MessageId.PERIOD_YEAR, {"year": str(year)})
+    return Span(date(year, 1, 1), date(year, 12, 31), TextId("period_year"), {"year": str(year)})
 
 
 def _latest_month_start(year: str | None, month: int, today: date) -> date | None:
@@ -253,11 +253,11 @@ def _valid_date(year: int | None, month: int | None, day: int | None) -> date | 
 def _command(span: Span) -> str:
     """Return the words by which `asked` understands the span on any later day."""
     match span.name, span.fields:
-        case MessageId.PERIOD_MONTH, fields:
+        case "period_month", fields:
             return f"tháng {fields['month']}/{fields['year']}"
-        case MessageId.PERIOD_QUARTER, fields:
+        case "period_quarter", fields:
             return f"quý {fields['quarter']}/{fields['year']}"
-        case MessageId.PERIOD_YEAR, fields:
+        case "period_year", fields:
             return f"năm {fields['year']}"
         case _, {"date": day}:
             return day

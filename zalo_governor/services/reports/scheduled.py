@@ -11,8 +11,8 @@ from zalo_governor.services.cases.escalation import Escalation
 from zalo_governor.services.cases.quiet_hours import EndOfQuietHours
 from zalo_governor.services.group_changes.leak_signs import LeakSignService
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 from zalo_governor.services.reports.builder import compose
@@ -47,12 +47,12 @@ class ScheduledReports:
         Also warns the admins if the database backup is overdue.
         """
         self._digests.backup(uow, due)
-        period = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, self._voice)
+        period = up_to(due, timedelta(days=1), TextId("period_daily"), self._voice)
         return self._send_report(uow, "daily_report", due, period)
 
     def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the activity report on the 7 days before `due`; return the number of recipients."""
-        period = up_to(due, timedelta(days=7), MessageId.PERIOD_WEEKLY, self._voice)
+        period = up_to(due, timedelta(days=7), TextId("period_weekly"), self._voice)
         return self._send_report(uow, "weekly_report", due, period)
 
     def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
@@ -139,7 +139,7 @@ class ScheduledReports:
             for reader in readers:
                 self._notifier.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
                 for file in files[reader.has(*DESK)]:
-                    instead = self._voice.render(MessageId.REPORT_FILE_FAILED, name=file.name)
+                    instead = self._voice.render(TextId("report_file_failed"), name=file.name)
                     self._notifier.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
             uow.audit.append(
                 "report.scheduled",

@@ -8,7 +8,7 @@ from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.reports import ActivityReport, Coverage, Period
 from zalo_governor.services.group_changes.leak_signs import in_words
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 _QUIET_START_ALLOWED = timedelta(hours=1)
 """If the first element of the group was received at most this long after the period's start, the report does not
@@ -16,7 +16,7 @@ mention it."""
 _DAY, _HOUR = 24 * 60, 60
 
 
-def counted(voice: MessageFormatter, *parts: tuple[MessageId, int]) -> str:
+def counted(voice: MessageFormatter, *parts: tuple[TextId, int]) -> str:
     """Return the parts, each a message with the field `count`, as a list; those that count 0 are left out."""
     return "; ".join(voice.render(text, count=number(count)) for text, count in parts if count)
 
@@ -24,31 +24,31 @@ def counted(voice: MessageFormatter, *parts: tuple[MessageId, int]) -> str:
 def compared(report: ActivityReport, now: int, before: int, voice: MessageFormatter) -> str:
     """Return a text comparing a figure (`now`) with that of the preceding period of equal length (`before`)."""
     if not report.comparable:
-        return voice.render(MessageId.BEFORE_UNKNOWN)
+        return voice.render(TextId("before_unknown"))
     if not before:
-        return voice.render(MessageId.BEFORE_NOTHING)
-    return voice.render(MessageId.BEFORE, before=number(before), change=change_in_words(now, before, voice))
+        return voice.render(TextId("before_nothing"))
+    return voice.render(TextId("before"), before=number(before), change=change_in_words(now, before, voice))
 
 
 def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
     """Return the change as text: up or down by a percentage of `before`, which is not 0, or none."""
     if now == before:
-        return voice.render(MessageId.CHANGE_NONE)
+        return voice.render(TextId("change_none"))
     percent = number(round(100 * abs(now - before) / before))
-    return voice.render(MessageId.CHANGE_UP if now > before else MessageId.CHANGE_DOWN, percent=percent)
+    return voice.render(TextId("change_up") if now > before else TextId("change_down"), percent=percent)
 
 
 def length_in_words(length: timedelta, voice: MessageFormatter) -> str:
     """Return a duration as days, hours and minutes: `1 ngày 3 giờ`, `2 giờ 5 phút`; the minutes only below a day."""
     if timedelta() < length < timedelta(minutes=1):
-        return voice.render(MessageId.LENGTH_BELOW_MINUTE)
+        return voice.render(TextId("length_below_minute"))
     minutes = minutes_of(length) if length else 0
     days, hours, rest = minutes // _DAY, minutes % _DAY // _HOUR, minutes % _HOUR
-    parts = [(MessageId.LENGTH_DAYS, days), (MessageId.LENGTH_HOURS, hours)]
+    parts = [(TextId("length_days"), days), (TextId("length_hours"), hours)]
     if not days:
-        parts.append((MessageId.LENGTH_MINUTES, rest))
+        parts.append((TextId("length_minutes"), rest))
     said = [voice.render(text, count=number(count)) for text, count in parts if count]
-    return " ".join(said) or voice.render(MessageId.LENGTH_MINUTES, count="0")
+    return " ".join(said) or voice.render(TextId("length_minutes"), count="0")
 
 
 def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> list[str]:
@@ -63,18 +63,18 @@ def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> 
     if len(rest) == 1:
         shown, rest = rows, []
     said = [
-        voice.render(MessageId.REPORT_CLAUSE, clause=voice.named_clause(row.clause), cases=number(row.cases))
+        voice.render(TextId("report_clause"), clause=voice.named_clause(row.clause), cases=number(row.cases))
         for row in shown
     ]
     if rest:
         cases = number(sum(row.cases for row in rest))
-        said.append(voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=cases))
+        said.append(voice.render(TextId("report_clauses_more"), clauses=number(len(rest)), cases=cases))
     return said
 
 
 def state_in_report(state: CaseState, voice: MessageFormatter) -> str:
     """Return the text for a state that several cases are in; a recalled secret among them is not called remedied."""
-    return voice.render(MessageId.STATE_REMEDIED_ANY) if state is CaseState.REMEDIED else voice.state(state)
+    return voice.render(TextId("state_remedied_any")) if state is CaseState.REMEDIED else voice.state(state)
 
 
 def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
@@ -84,24 +84,24 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
         return ""
     done = counted(
         voice,
-        (MessageId.DIRECTIVES_IN_TIME, figures.in_time),
-        (MessageId.DIRECTIVES_LATE, figures.late),
-        (MessageId.DIRECTIVES_ACKNOWLEDGED, figures.acknowledged),
+        (TextId("directives_in_time"), figures.in_time),
+        (TextId("directives_late"), figures.late),
+        (TextId("directives_acknowledged"), figures.acknowledged),
     ).replace("; ", ", ")
-    answered = counted(voice, (MessageId.DIRECTIVES_ANSWERED, figures.answered))
+    answered = counted(voice, (TextId("directives_answered"), figures.answered))
     others = counted(
         voice,
-        (MessageId.DIRECTIVES_SILENT, figures.silent),
-        (MessageId.DIRECTIVES_ABSENT, figures.absent - figures.unrecognised),
-        (MessageId.DIRECTIVES_UNRECOGNISED, figures.unrecognised),
+        (TextId("directives_silent"), figures.silent),
+        (TextId("directives_absent"), figures.absent - figures.unrecognised),
+        (TextId("directives_unrecognised"), figures.unrecognised),
     )
     if done:
-        answered += voice.render(MessageId.DIRECTIVES_OF_THEM, parts=done)
+        answered += voice.render(TextId("directives_of_them"), parts=done)
     given, asked = number(figures.given), number(figures.asked)
-    said = voice.render(MessageId.LINE_DIRECTIVES, given=given, asked=asked)
+    said = voice.render(TextId("line_directives"), given=given, asked=asked)
     parts = "; ".join(filter(None, (answered, others)))
-    answers = _sentence(parts, MessageId.LINE_DIRECTIVES_ANSWERS, voice)
-    overdue = counted(voice, (MessageId.DIRECTIVES_OVERDUE, figures.overdue))
+    answers = _sentence(parts, TextId("line_directives_answers"), voice)
+    overdue = counted(voice, (TextId("directives_overdue"), figures.overdue))
     return " ".join(filter(None, (said, answers, overdue)))
 
 
@@ -111,11 +111,11 @@ def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
     return _sentence(
         counted(
             voice,
-            (MessageId.ATTACHMENTS_FOUND, figures.found),
-            (MessageId.ATTACHMENTS_INCOMPLETE, figures.incomplete),
-            (MessageId.ATTACHMENTS_WAITING, figures.waiting),
+            (TextId("attachments_found"), figures.found),
+            (TextId("attachments_incomplete"), figures.incomplete),
+            (TextId("attachments_waiting"), figures.waiting),
         ),
-        MessageId.LINE_ATTACHMENTS,
+        TextId("line_attachments"),
         voice,
     )
 
@@ -129,34 +129,34 @@ def members_line(report: ActivityReport, voice: MessageFormatter) -> str:
     said = ""
     if members.hidden_of:
         seen, total = number(members.shown), number(members.hidden_of)
-        said = voice.render(MessageId.MEMBERS_HIDDEN, seen=seen, total=total)
+        said = voice.render(TextId("members_hidden"), seen=seen, total=total)
     if not members.approved:
         return said
-    parts = (MessageId.MEMBERS_OUTSIDE, members.outsiders), (MessageId.MEMBERS_AWAITED, members.missing)
-    return " ".join(filter(None, (_sentence(counted(voice, *parts), MessageId.LINE_MEMBERS, voice), said)))
+    parts = (TextId("members_outside"), members.outsiders), (TextId("members_awaited"), members.missing)
+    return " ".join(filter(None, (_sentence(counted(voice, *parts), TextId("line_members"), voice), said)))
 
 
 def told_line(report: ActivityReport, voice: MessageFormatter) -> str:
     """Return a sentence on the incidents and suggestions that members sent; "" if there were none."""
     told = report.voice
-    parts = (MessageId.TOLD_INCIDENTS, told.incidents or 0), (MessageId.TOLD_SUGGESTIONS, told.suggestions or 0)
-    return _sentence(counted(voice, *parts), MessageId.LINE_VOICE, voice)
+    parts = (TextId("told_incidents"), told.incidents or 0), (TextId("told_suggestions"), told.suggestions or 0)
+    return _sentence(counted(voice, *parts), TextId("line_voice"), voice)
 
 
 def troubles_line(report: ActivityReport, voice: MessageFormatter) -> str:
     """Return a sentence on what was not judged, not delivered or withheld; "" if all was in order."""
     coverage = report.coverage
-    encrypted = voice.render(MessageId.TROUBLE_ENCRYPTED) if coverage.encrypted else ""
+    encrypted = voice.render(TextId("trouble_encrypted")) if coverage.encrypted else ""
     counts = counted(
         voice,
-        (MessageId.TROUBLE_WAITING, coverage.waiting),
-        (MessageId.TROUBLE_UNREADABLE, coverage.dead_letters),
-        (MessageId.TROUBLE_RULES, coverage.rule_failures),
-        (MessageId.TROUBLE_UNDELIVERED, report.undelivered_notices),
-        (MessageId.TROUBLE_PRIVATE, len(report.private_gaps)),
-        (MessageId.TROUBLE_WITHHELD, report.withheld_notices),
+        (TextId("trouble_waiting"), coverage.waiting),
+        (TextId("trouble_unreadable"), coverage.dead_letters),
+        (TextId("trouble_rules"), coverage.rule_failures),
+        (TextId("trouble_undelivered"), report.undelivered_notices),
+        (TextId("trouble_private"), len(report.private_gaps)),
+        (TextId("trouble_withheld"), report.withheld_notices),
     )
-    return _sentence("; ".join(filter(None, (encrypted, counts))), MessageId.LINE_TROUBLES, voice)
+    return _sentence("; ".join(filter(None, (encrypted, counts))), TextId("line_troubles"), voice)
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
@@ -165,28 +165,28 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
     An element is a message, act or receipt received from Zalo; the content of some is not stored, as it may be a state
     secret.
     """
-    heard = voice.render(MessageId.COVERAGE, judged=number(coverage.judged), heard=number(coverage.heard))
+    heard = voice.render(TextId("coverage"), judged=number(coverage.judged), heard=number(coverage.heard))
     of_them = counted(
         voice,
-        (MessageId.COVERAGE_SEALED, coverage.sealed),
-        (MessageId.COVERAGE_RECOVERED, coverage.recovered),
-        (MessageId.COVERAGE_LATE, coverage.late),
+        (TextId("coverage_sealed"), coverage.sealed),
+        (TextId("coverage_recovered"), coverage.recovered),
+        (TextId("coverage_late"), coverage.late),
     ).replace("; ", ", ")
     if of_them:
-        heard = voice.render(MessageId.COVERAGE_OF_THEM, heard=heard, parts=of_them)
+        heard = voice.render(TextId("coverage_of_them"), heard=heard, parts=of_them)
     others = counted(
         voice,
-        (MessageId.COVERAGE_WAITING, coverage.waiting),
-        (MessageId.COVERAGE_UNREADABLE, coverage.dead_letters),
-        (MessageId.COVERAGE_UNCLEAR, coverage.unclear),
-        (MessageId.COVERAGE_UNKNOWN, coverage.unknown),
+        (TextId("coverage_waiting"), coverage.waiting),
+        (TextId("coverage_unreadable"), coverage.dead_letters),
+        (TextId("coverage_unclear"), coverage.unclear),
+        (TextId("coverage_unknown"), coverage.unknown),
     )
     said = "; ".join(filter(None, (heard, others)))
     if coverage.encrypted:
-        said = voice.render(MessageId.COVERAGE_ENCRYPTED, heard=said)
+        said = voice.render(TextId("coverage_encrypted"), heard=said)
     if coverage.content_from is None:
         return said
-    return said + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))
+    return said + voice.render(TextId("content_from"), when=moment(coverage.content_from))
 
 
 def coverage_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
@@ -194,17 +194,17 @@ def coverage_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]
     said = [f"{coverage_line(report.coverage, voice)}."]
     if report.days:
         doubtful = [f"{row.day:%d/%m/%Y}" for row in report.days if not row.proven]
-        rest = voice.render(MessageId.PROOF_MISSING, days=", ".join(doubtful)) if doubtful else ""
+        rest = voice.render(TextId("proof_missing"), days=", ".join(doubtful)) if doubtful else ""
         proven, days = number(len(report.days) - len(doubtful)), number(len(report.days))
-        said.append(voice.render(MessageId.PROOF, proven=proven, days=days, rest=rest))
+        said.append(voice.render(TextId("proof"), proven=proven, days=days, rest=rest))
     return said
 
 
-def gap_result(gap: Gap) -> MessageId:
+def gap_result(gap: Gap) -> TextId:
     """Return the text on what became of the messages missed in a gap."""
     if gap.closed:
-        return MessageId.GAP_WHOLE
-    return MessageId.GAP_UNREACHABLE if gap.outcome is BackfillEnd.UNREACHABLE else MessageId.GAP_PARTLY
+        return TextId("gap_whole")
+    return TextId("gap_unreachable") if gap.outcome is BackfillEnd.UNREACHABLE else TextId("gap_partly")
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
@@ -224,13 +224,13 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms
     lines = []
     if handling.longest_remedy_minutes is not None:
         length = length_in_words(timedelta(minutes=handling.longest_remedy_minutes), voice)
-        lines.append(voice.render(MessageId.REPORT_REMEDIED, length=length))
+        lines.append(voice.render(TextId("report_remedied"), length=length))
     lines += [
         voice.render(text, count=number(count))
         for text, count in (
-            (MessageId.REPORT_REPEATED, handling.repeated),
-            (MessageId.REPORT_TAKEN_BACK, 0 if handling.taken_back == false_alarms else handling.taken_back),
-            (MessageId.REPORT_PASSED_OVER, handling.passed_over),
+            (TextId("report_repeated"), handling.repeated),
+            (TextId("report_taken_back"), 0 if handling.taken_back == false_alarms else handling.taken_back),
+            (TextId("report_passed_over"), handling.passed_over),
         )
         if count
     ]
@@ -247,18 +247,18 @@ def late_start(report: ActivityReport, voice: MessageFormatter, *, brief: bool =
     first, period = report.first_heard, report.period
     if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
         return ""
-    return voice.render(MessageId.LISTENING_SINCE, when=moment(first) if brief else moment_in_words(first, voice))
+    return voice.render(TextId("listening_since"), when=moment(first) if brief else moment_in_words(first, voice))
 
 
 def moment_in_words(at: datetime, voice: MessageFormatter) -> str:
     """Return time and date as official papers write them: `14 giờ 05 phút ngày 24/11/2026`."""
-    return voice.render(MessageId.MOMENT_IN_WORDS, time=time_in_words(at, voice), day=day(at))
+    return voice.render(TextId("moment_in_words"), time=time_in_words(at, voice), day=day(at))
 
 
 def time_in_words(at: datetime, voice: MessageFormatter) -> str:
     """Return the time of day as official papers write it: `14 giờ 05 phút`."""
     here = local(at)
-    return voice.render(MessageId.TIME_IN_WORDS, hour=here.hour, minute=f"{here.minute:02}")
+    return voice.render(TextId("time_in_words"), hour=here.hour, minute=f"{here.minute:02}")
 
 
 def span_heard(report: ActivityReport, voice: MessageFormatter, *, brief: bool = False) -> str:
@@ -273,15 +273,15 @@ def span_in_words(period: Period, voice: MessageFormatter, *, brief: bool = Fals
     """
     start, end = local(period.start), local(last_minute(period.end))
     if start.time() == time.min and end != local(period.end):
-        return voice.render(MessageId.SPAN_DAYS, start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
+        return voice.render(TextId("span_days"), start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
     if start.date() == end.date():
         times = {
             name: f"{at:%H:%M}" if brief else time_in_words(at, voice) for name, at in (("start", start), ("end", end))
         }
-        return voice.render(MessageId.SPAN_OF_DAY, day=f"{start:%d/%m/%Y}", **times)
+        return voice.render(TextId("span_of_day"), day=f"{start:%d/%m/%Y}", **times)
     if brief:
-        return voice.render(MessageId.SPAN, start=moment(start), end=moment(end))
-    return voice.render(MessageId.SPAN, start=moment_in_words(start, voice), end=moment_in_words(end, voice))
+        return voice.render(TextId("span"), start=moment(start), end=moment(end))
+    return voice.render(TextId("span"), start=moment_in_words(start, voice), end=moment_in_words(end, voice))
 
 
 def last_minute(end: datetime) -> datetime:
@@ -290,5 +290,5 @@ def last_minute(end: datetime) -> datetime:
     return end - timedelta(minutes=1) if (here.hour, here.minute) == (0, 0) else end
 
 
-def _sentence(parts: str, whole: MessageId, voice: MessageFormatter) -> str:
+def _sentence(parts: str, whole: TextId, voice: MessageFormatter) -> str:
     return voice.render(whole, parts=parts) if parts else ""

@@ -9,7 +9,7 @@ from zalo_governor.domain.connection import silence
 from zalo_governor.domain.documents import Highlight
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.formatter import MessageFormatter, day, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.reports.gravity import GraveClause, grave_clauses
 from zalo_governor.services.reports.sentences import counted, late_start, length_in_words
 
@@ -43,22 +43,22 @@ def in_one_line(headline: Highlight) -> str:
 
 def _grave(report: ActivityReport, voice: MessageFormatter, codes: Codes) -> Highlight:
     cases = report.grave_cases
-    name = voice.render(MessageId.SUMMARY_GRAVE)
+    name = voice.render(TextId("summary_grave"))
     first_looks = _first_looks(report, voice, codes)
     if not cases:
-        text = MessageId.SUMMARY_UNKNOWN if report.heard_nothing else MessageId.SUMMARY_NONE
+        text = TextId("summary_unknown") if report.heard_nothing else TextId("summary_none")
         return Highlight(name=name, value=voice.render(text), note=first_looks)
     more = counted(
         voice,
-        (MessageId.SUMMARY_GRAVE_OPEN, sum(case.undecided for case in cases)),
-        (MessageId.SUMMARY_GRAVE_OUTSIDE, sum(not report.covers(case.opened_at) for case in cases)),
+        (TextId("summary_grave_open"), sum(case.undecided for case in cases)),
+        (TextId("summary_grave_outside"), sum(not report.covers(case.opened_at) for case in cases)),
     )
-    value = voice.render(MessageId.SUMMARY_CASES, count=number(len(cases)))
+    value = voice.render(TextId("summary_cases"), count=number(len(cases)))
     clauses = grave_clauses(report, voice)
     said = [_clause(clause, voice, codes) for clause in clauses[:_MOST_CLAUSES]]
     if rest := clauses[_MOST_CLAUSES:]:
         others = number(sum(len(clause.cases) for clause in rest))
-        said.append(voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=others))
+        said.append(voice.render(TextId("report_clauses_more"), clauses=number(len(rest)), cases=others))
     note = "; ".join(said) + "."
     return Highlight(
         name=name,
@@ -74,53 +74,53 @@ def _first_looks(report: ActivityReport, voice: MessageFormatter, codes: Codes) 
     if not cases:
         return ""
     named = ", ".join(case.code for case in cases[: codes.others]) + (", …" if len(cases) > codes.others else "")
-    return voice.render(MessageId.SUMMARY_FIRST, count=number(len(cases)), codes=named)
+    return voice.render(TextId("summary_first"), count=number(len(cases)), codes=named)
 
 
 def _clause(clause: GraveClause, voice: MessageFormatter, codes: Codes) -> str:
     most = codes.secrets if clause.rank == 0 else codes.others
     named = [case.code for case in clause.cases[:most]]
-    said = voice.render(MessageId.SUMMARY_CODES, clause=clause.name, codes=", ".join(named))
+    said = voice.render(TextId("summary_codes"), clause=clause.name, codes=", ".join(named))
     rest = len(clause.cases) - len(named)
-    return said + voice.render(MessageId.SUMMARY_CODES_MORE, count=number(rest)) if rest else said
+    return said + voice.render(TextId("summary_codes_more"), count=number(rest)) if rest else said
 
 
 def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
-    open_cases = counted(voice, (MessageId.SUMMARY_OPEN, len(report.open_cases)))
+    open_cases = counted(voice, (TextId("summary_open"), len(report.open_cases)))
     late = report.directives.overdue_now
-    directives = counted(voice, (MessageId.DIRECTIVES_OPEN_NOW, report.directives.open_now))
-    directives += voice.render(MessageId.LEDGER_OVERDUE, count=number(late)) if late else ""
+    directives = counted(voice, (TextId("directives_open_now"), report.directives.open_now))
+    directives += voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
     if report.heard_nothing and not open_cases and not directives:
-        return Highlight(name=voice.render(MessageId.SUMMARY_PENDING), value=voice.render(MessageId.SUMMARY_UNKNOWN))
+        return Highlight(name=voice.render(TextId("summary_pending")), value=voice.render(TextId("summary_unknown")))
     oldest = min((case.opened_at for case in report.open_cases), default=report.made_at)
     return Highlight(
-        name=voice.render(MessageId.SUMMARY_PENDING),
+        name=voice.render(TextId("summary_pending")),
         value="; ".join(
             (
-                open_cases or voice.render(MessageId.SUMMARY_OPEN_NONE),
-                directives or voice.render(MessageId.SUMMARY_DIRECTIVES_NONE),
+                open_cases or voice.render(TextId("summary_open_none")),
+                directives or voice.render(TextId("summary_directives_none")),
             )
         ),
         alarming=bool(late),
-        note=voice.render(MessageId.SUMMARY_OLDEST, day=day(oldest)) if day(oldest) != day(report.made_at) else "",
+        note=voice.render(TextId("summary_oldest"), day=day(oldest)) if day(oldest) != day(report.made_at) else "",
     )
 
 
 def _silent(report: ActivityReport, voice: MessageFormatter, *, brief: bool) -> Highlight:
-    name = voice.render(MessageId.SUMMARY_SILENT)
+    name = voice.render(TextId("summary_silent"))
     gaps = report.coverage.gaps
     if report.coverage.encrypted:
-        return Highlight(name=name, value=voice.render(MessageId.TROUBLE_ENCRYPTED))
+        return Highlight(name=name, value=voice.render(TextId("trouble_encrypted")))
     if report.heard_nothing:
-        return Highlight(name=name, value=voice.render(MessageId.NOT_LISTENING))
+        return Highlight(name=name, value=voice.render(TextId("not_listening")))
     if not gaps:
-        value, unfinished = voice.render(MessageId.SUMMARY_NONE), 0
+        value, unfinished = voice.render(TextId("summary_none")), 0
     else:
         length = silence(gaps, report.period.start, report.period.end)
         unfinished = sum(not gap.closed for gap in gaps)
-        text = MessageId.SUMMARY_GAPS if unfinished else MessageId.SUMMARY_GAPS_WHOLE
+        text = TextId("summary_gaps") if unfinished else TextId("summary_gaps_whole")
         value = voice.render(text, length=length_in_words(length, voice), count=number(len(gaps)))
     notes = [late_start(report, voice, brief=brief)]
     if unfinished:
-        notes.append(voice.render(MessageId.SUMMARY_UNFINISHED, count=number(unfinished)))
+        notes.append(voice.render(TextId("summary_unfinished"), count=number(unfinished)))
     return Highlight(name=name, value=value, note=" ".join(filter(None, notes)))

@@ -9,8 +9,7 @@ from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.limits import REPORT
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.sentences import (
     attachments_line,
@@ -27,7 +26,7 @@ from zalo_governor.services.reports.sentences import (
 )
 from zalo_governor.services.reports.summary import Codes, headlines, in_one_line
 
-TEXT_LIMIT = REPORT
+TEXT_LIMIT = 1_200
 """Maximum length of the report as a message, in characters."""
 _CODES = (Codes(40, 40), Codes(40, 10), Codes(40, 3), Codes(20, 3), Codes(10, 2), Codes(5, 2), Codes(2, 1))
 """How many codes of grave cases are given: the most for which the three first lines keep to their share."""
@@ -77,7 +76,7 @@ class _TextRenderer:
     def _heading(self) -> str:
         report = self._report
         return self._voice.render(
-            MessageId.REPORT,
+            TextId("report"),
             group=self._voice.group(Group(report.group_id, report.group_name)).upper(),
             period=report.period.label,
         )
@@ -86,8 +85,8 @@ class _TextRenderer:
         """Return how to get the whole report; that of a scheduled period is on the whole days that it touches."""
         period = self._report.period
         whole = local(period.start).time() == time.min
-        full = self._voice.render(MessageId.REPORT_FULL if whole else MessageId.REPORT_FULL_DAYS)
-        return self._voice.render(MessageId.REPORT_END, full=full, period=period.command)
+        full = self._voice.render(TextId("report_full") if whole else TextId("report_full_days"))
+        return self._voice.render(TextId("report_end"), full=full, period=period.command)
 
     def _headlines(self) -> list[str]:
         said: list[str] = []
@@ -118,15 +117,15 @@ class _TextRenderer:
         if report.heard_nothing:
             return ""
         if not activity.messages:
-            return self._voice.render(MessageId.ACTIVITY_NONE)
+            return self._voice.render(TextId("activity_none"))
         more = counted(
             self._voice,
-            (MessageId.ACTIVITY_JOINED, activity.joined),
-            (MessageId.ACTIVITY_LEFT, activity.left),
-            (MessageId.ACTIVITY_CALLS, activity.calls),
+            (TextId("activity_joined"), activity.joined),
+            (TextId("activity_left"), activity.left),
+            (TextId("activity_calls"), activity.calls),
         )
         return self._voice.render(
-            MessageId.REPORT_ACTIVITY,
+            TextId("report_activity"),
             span=span_heard(report, self._voice, brief=True),
             messages=number(activity.messages),
             senders=number(activity.senders),
@@ -138,14 +137,14 @@ class _TextRenderer:
         report, clauses = self._report, self._report.clauses
         cases, false_alarms = sum(row.cases for row in clauses), sum(row.false_alarms for row in clauses)
         if not cases:
-            return "" if report.heard_nothing else self._voice.render(MessageId.REPORT_CASES_NONE)
+            return "" if report.heard_nothing else self._voice.render(TextId("report_cases_none"))
         before = compared(report, cases, sum(row.before for row in clauses), self._voice)
         if false_alarms:
             whole = {"false_alarms": number(false_alarms), "all": number(cases), "compared": before}
-            before = self._voice.render(MessageId.REPORT_CASES_FALSE, **whole)
+            before = self._voice.render(TextId("report_cases_false"), **whole)
         rows = "".join(self._clause_lines(limit))
         return self._voice.render(
-            MessageId.REPORT_CASES, cases=number(cases - false_alarms), compared=before, rows=rows
+            TextId("report_cases"), cases=number(cases - false_alarms), compared=before, rows=rows
         )
 
     def _clause_lines(self, limit: int) -> Iterator[str]:
@@ -158,4 +157,4 @@ class _TextRenderer:
         if not signs:
             return ""
         clause = self._voice.named_clause(self._voice.clause_number(ClauseTopic.FORWARDING))
-        return self._voice.render(MessageId.REPORT_SIGNS, clause=clause, signs=signs)
+        return self._voice.render(TextId("report_signs"), clause=clause, signs=signs)

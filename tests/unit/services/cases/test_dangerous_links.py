@@ -7,7 +7,7 @@ from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement
 from zalo_governor.services.cases.categories import category, is_dangerous_link, why
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.text.links.judge import LABELS, REASONS
 
 CERTAIN = Finding(
@@ -92,9 +92,11 @@ def test_every_kind_of_danger_has_its_words(label: str) -> None:
 
 @pytest.mark.parametrize("reason", [*sorted(REASONS), "warning"])
 def test_every_reason_has_its_words(reason: str) -> None:
-    assert why(VOICE, reason) != CATALOGUE.render(MessageId.REASON_WORDS)
+    assert why(VOICE, reason) != CATALOGUE.render(TextId("reason_words"))
 
 
 def test_the_request_is_short() -> None:
-    said = CATALOGUE.render(MessageId.REQUEST_LINK, **dict.fromkeys(MessageId.REQUEST_LINK.fields, ""))
+    said = CATALOGUE.render(
+        TextId("request_link"), **dict.fromkeys(CATALOGUE.template(TextId("request_link")).fields, "")
+    )
     assert len(said) <= 300

@@ -16,7 +16,6 @@ from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.messaging.limits import ALERT
 
 STRANGER, OTHER = "7400000000000000001", "7400000000000000002"
 HOA = RosterEntry(full_name="Hoàng Thị Hoa Mẫu", title="Chánh Văn phòng", agency="Sở Y tế", phone="+84912345678")
@@ -73,7 +72,7 @@ def test_the_desk_reads_who_came_by_whom_when_and_the_two_commands_and_the_adder
     for part in ("VP1", "Hùng Xây Dựng 88", "Giàng A Viên", "14:05 24/11", "/thanhvien VP1", "/moira VP1"):
         assert part in told
     assert "VP1" in told[:45]
-    assert len(told) <= ALERT
+    assert len(told) <= 340
     [asked] = to(posted, "member")
     assert "khoản 5 Điều 4" in asked
     assert not [notice for notice in posted if notice.thread_id == STRANGER]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.services.desk import CATALOGUE, REGULATION
 from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.reports.periods import as_period, asked, days, named_in, up_to
 from zalo_governor.text.fold import fold
 
@@ -125,8 +125,8 @@ def test_days_given_by_date_include_both_ends() -> None:
 
 def test_scheduled_periods_leave_no_time_between_two_reports() -> None:
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
-    first = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
-    second = up_to(due + timedelta(days=1), timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
+    first = up_to(due, timedelta(days=1), TextId("period_daily"), VOICE)
+    second = up_to(due + timedelta(days=1), timedelta(days=1), TextId("period_daily"), VOICE)
     assert first.end == second.start
     assert first.label == "24 giờ tính đến 17:00 ngày 24/11/2026"
 
@@ -156,9 +156,9 @@ def test_the_report_names_the_words_that_ask_for_its_period_on_a_later_day(words
 
 def test_a_scheduled_report_names_the_days_that_it_touches() -> None:
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
-    assert up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE).command == "23/11/2026-24/11/2026"
+    assert up_to(due, timedelta(days=1), TextId("period_daily"), VOICE).command == "23/11/2026-24/11/2026"
     midnight = datetime(2026, 11, 23, 17, tzinfo=UTC)
-    assert up_to(midnight, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE).command == "23/11/2026"
+    assert up_to(midnight, timedelta(days=1), TextId("period_daily"), VOICE).command == "23/11/2026"
 
 
 @given(

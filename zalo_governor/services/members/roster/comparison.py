@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.services.members.roster.matching import RosterMatching, compare
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.ports import UnitOfWork
 
 
@@ -47,7 +47,7 @@ def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
     """Return the text on the members whom Zalo hides from the bot, and what follows; "" if it shows all of them."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
-    return " " + voice.render(MessageId.MEMBERS_HIDDEN, **seen_of_all(snapshot))
+    return " " + voice.render(TextId("members_hidden"), **seen_of_all(snapshot))
 
 
 def seen_of_all(snapshot: GroupSnapshot) -> dict[str, str]:

@@ -6,11 +6,14 @@ from zalo_governor.domain.directive_figures import AgencyAnswers
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.statements import StatementKind
 from zalo_governor.services.messaging.formatter import number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.reports.document.draft import Draft
 from zalo_governor.services.reports.sentences import counted, directives_line, moment_in_words
 
-_STATEMENTS = {StatementKind.DIRECTIVE: MessageId.STATEMENT_DIRECTIVE, StatementKind.REPORT: MessageId.STATEMENT_REPORT}
+_STATEMENTS = {
+    StatementKind.DIRECTIVE: TextId("statement_directive"),
+    StatementKind.REPORT: TextId("statement_report"),
+}
 
 
 def directives(draft: Draft) -> Section:
@@ -18,24 +21,24 @@ def directives(draft: Draft) -> Section:
     figures = draft.report.directives
     still_open = counted(
         draft.voice,
-        (MessageId.DIRECTIVES_OPEN_NOW, figures.open_now),
-        (MessageId.DIRECTIVES_OVERDUE_NOW, figures.overdue_now),
+        (TextId("directives_open_now"), figures.open_now),
+        (TextId("directives_overdue_now"), figures.overdue_now),
     )
     unclear = counted(
         draft.voice,
-        (MessageId.DIRECTIVES_ASSUMED, figures.assumed),
-        (MessageId.DIRECTIVES_PROPOSED, figures.proposed),
+        (TextId("directives_assumed"), figures.assumed),
+        (TextId("directives_proposed"), figures.proposed),
     )
-    notes = [draft.render(MessageId.LINE_DIRECTIVES_UNCLEAR, parts=unclear)] if unclear else []
+    notes = [draft.render(TextId("line_directives_unclear"), parts=unclear)] if unclear else []
     if figures.questions:
         yes, no = number(figures.questions_yes), number(figures.questions_no)
-        notes.append(draft.render(MessageId.LINE_DIRECTIVES_QUESTIONS, count=number(figures.questions), yes=yes, no=no))
+        notes.append(draft.render(TextId("line_directives_questions"), count=number(figures.questions), yes=yes, no=no))
     rows: list[Sequence[Cell]] = [
         (
-            row.name or draft.render(MessageId.AGENCY_UNKNOWN),
+            row.name or draft.render(TextId("agency_unknown")),
             *(row.asked, row.in_time, row.late, row.acknowledged),
             *(row.waiting, row.overdue, row.absent, row.silent),
-            draft.render(MessageId.NO_FIGURE) if row.first_answer_minutes is None else row.first_answer_minutes,
+            draft.render(TextId("no_figure")) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
         for row in figures.agencies
         if row.asked > row.absent
@@ -43,43 +46,43 @@ def directives(draft: Draft) -> Section:
     nobody = [row for row in figures.agencies if row.name and row.absent == row.asked]
     if unrecognised := [row for row in nobody if row.unrecognised]:
         names, asked = _listed(unrecognised)
-        notes.append(draft.render(MessageId.LINE_DIRECTIVES_UNRECOGNISED, asked=asked, names=names))
+        notes.append(draft.render(TextId("line_directives_unrecognised"), asked=asked, names=names))
     if absent := [row for row in nobody if not row.unrecognised]:
         names, asked = _listed(absent)
         count = number(len(absent))
-        notes.append(draft.render(MessageId.LINE_DIRECTIVES_ABSENT, count=count, asked=asked, names=names))
+        notes.append(draft.render(TextId("line_directives_absent"), count=count, asked=asked, names=names))
     still: list[Sequence[Cell]] = [
         (
             one.code,
-            draft.report.names.get(one.given_by) or draft.render(MessageId.WHO_UNKNOWN),
+            draft.report.names.get(one.given_by) or draft.render(TextId("who_unknown")),
             moment_in_words(one.at, draft.voice),
-            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(MessageId.NO_DEADLINE),
+            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(TextId("no_deadline")),
             *(one.addressees, one.answered, one.reported, one.overdue),
         )
         for one in figures.open_ones
     ]
     return draft.section(
         "directives",
-        MessageId.SECTION_DIRECTIVES,
+        TextId("section_directives"),
         [
             directives_line(draft.report, draft.voice),
-            draft.render(MessageId.LINE_DIRECTIVES_CAUTION) if figures.silent else "",
-            draft.render(MessageId.LINE_DIRECTIVES_NOW, parts=still_open) if still_open else "",
+            draft.render(TextId("line_directives_caution")) if figures.silent else "",
+            draft.render(TextId("line_directives_now"), parts=still_open) if still_open else "",
         ],
-        draft.table("directives", MessageId.TABLE_DIRECTIVES, rows, Drawing.BARS, (6, 8)),
-        draft.table("open_directives", MessageId.TABLE_OPEN_DIRECTIVES, still),
+        draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (6, 8)),
+        draft.table("open_directives", TextId("table_open_directives"), still),
         notes=[
             *notes,
-            draft.render(MessageId.LINE_DIRECTIVES_COUNTED),
-            draft.render(MessageId.LINE_DIRECTIVES_UNSEEN),
-            *([] if draft.report.membership.approved else [draft.render(MessageId.LINE_DIRECTIVES_UNVERIFIED)]),
+            draft.render(TextId("line_directives_counted")),
+            draft.render(TextId("line_directives_unseen")),
+            *([] if draft.report.membership.approved else [draft.render(TextId("line_directives_unverified"))]),
         ],
     )
 
 
 def statements(draft: Draft) -> Section:
     """Return the section on directives (orders of the leadership) and reports, and their clarity (clause 5.1)."""
-    untold = draft.render(MessageId.NOT_COUNTED)
+    untold = draft.render(TextId("not_counted"))
     rows: list[Sequence[Cell]] = []
     lines = []
     for row in draft.report.statements:
@@ -88,18 +91,18 @@ def statements(draft: Draft) -> Section:
         if kind is StatementKind.DIRECTIVE:
             lacking = (row.no_deadline, row.no_addressee)
             parts = (
-                (MessageId.STATEMENTS_NO_DEADLINE, row.no_deadline),
-                (MessageId.STATEMENTS_NO_ADDRESSEE, row.no_addressee),
+                (TextId("statements_no_deadline"), row.no_deadline),
+                (TextId("statements_no_addressee"), row.no_addressee),
             )
             if said := counted(draft.voice, *parts):
-                lines = [draft.render(MessageId.LINE_STATEMENTS, count=number(row.count), parts=said)]
+                lines = [draft.render(TextId("line_statements"), count=number(row.count), parts=said)]
         rows.append((draft.render(_STATEMENTS[kind]), row.count, row.long, *lacking))
     return draft.section(
         "statements",
-        MessageId.SECTION_STATEMENTS,
+        TextId("section_statements"),
         lines,
-        draft.table("statements", MessageId.TABLE_STATEMENTS, rows),
-        notes=[draft.render(MessageId.LINE_STATEMENTS_COUNTED)],
+        draft.table("statements", TextId("table_statements"), rows),
+        notes=[draft.render(TextId("line_statements_counted"))],
     )
 
 

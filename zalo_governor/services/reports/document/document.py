@@ -6,7 +6,7 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.document.directive_sections import directives, statements
 from zalo_governor.services.reports.document.draft import Draft
@@ -29,10 +29,10 @@ _SLUG_LENGTH = 60
 _CODES, _CODES_OF_A_DAY = Codes(secrets=40, others=10), Codes(secrets=8, others=6)
 """How many codes of grave cases are given for each clause; a day's report has a single page."""
 _BODY = (
-    (MessageId.SECTION_BODY_ACTIVITY, (("activity",), ("members",), ("changes",), ("voice",))),
-    (MessageId.SECTION_CASES, (("cases",), ("attachments",))),
-    (MessageId.SECTION_BODY_DIRECTIVES, (("directives",),)),
-    (MessageId.SECTION_BODY_COVERAGE, (("coverage",),)),
+    (TextId("section_body_activity"), (("activity",), ("members",), ("changes",), ("voice",))),
+    (TextId("section_cases"), (("cases",), ("attachments",))),
+    (TextId("section_body_directives"), (("directives",),)),
+    (TextId("section_body_coverage"), (("coverage",),)),
 )
 """Title of each section of the printed document, and for each of its paragraphs the keys of the report's sections that
 the paragraph sums up. Remarks and requests follow."""
@@ -69,23 +69,23 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         requests(draft),
     )
     first_lines = headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES)
-    summary = say(MessageId.PAPER_SUMMARY, regulation=_regulation(voice), unit=head.unit)
+    summary = say(TextId("paper_summary"), regulation=_regulation(voice), unit=head.unit)
     return ReportDocument(
         head=head,
-        title=say(MessageId.PAPER_TITLE),
-        subject=say(MessageId.PAPER_SUBJECT, group=group, period=report.period.label),
+        title=say(TextId("paper_title")),
+        subject=say(TextId("paper_subject"), group=group, period=report.period.label),
         group=group,
         period=span,
         made_at=report.made_at,
-        heading=say(MessageId.REPORT, group=group.upper(), period=report.period.label),
-        made=say(MessageId.PAPER_MADE, when=moment_in_words(report.made_at, voice)),
+        heading=say(TextId("report"), group=group.upper(), period=report.period.label),
+        made=say(TextId("paper_made"), when=moment_in_words(report.made_at, voice)),
         summary=summary,
         headlines=first_lines,
         highlights=tuple(_highlights(draft)),
         sections=sections,
         body=tuple(_body(draft, sections, [summary, *map(in_one_line, first_lines)])),
-        remark=say(MessageId.PAPER_REMARK),
-        trace=say(MessageId.PAPER_TRACE, head=trace) if trace else "",
+        remark=say(TextId("paper_remark")),
+        trace=say(TextId("paper_trace"), head=trace) if trace else "",
         of_one_day=report.of_one_day,
     )
 
@@ -100,7 +100,7 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
     return ReportFile(
         name="-".join(["bao-cao", slug[:_SLUG_LENGTH], *(f"{day:%Y%m%d}" for day in days)]) + f".{face.value}",
         face=face,
-        caption=voice.render(MessageId.REPORT_CAPTION, group=paper.group, period=report.period.label),
+        caption=voice.render(TextId("report_caption"), group=paper.group, period=report.period.label),
         paper=paper,
     )
 
@@ -109,7 +109,7 @@ def _regulation(voice: MessageFormatter) -> str:
     """Return the regulation with the decision by which it was issued, as a paper names it for the first time."""
     regulation = voice.regulation
     return voice.render(
-        MessageId.PAPER_REGULATION,
+        TextId("paper_regulation"),
         number=regulation.cited_number,
         issued=regulation.issued_on,
         issuer=regulation.issuer,
@@ -121,8 +121,8 @@ def _highlights(draft: Draft) -> Iterator[Highlight]:
     if report.heard_nothing:
         return
     figures = (
-        (MessageId.PAPER_MESSAGES, report.activity.messages, report.activity_before.messages),
-        (MessageId.PAPER_CASES, draft.cases, draft.cases_before),
+        (TextId("paper_messages"), report.activity.messages, report.activity_before.messages),
+        (TextId("paper_cases"), draft.cases, draft.cases_before),
     )
     for name, now, before in figures:
         yield Highlight(name=say(name), value=number(now), note=compared(report, now, before, draft.voice).strip(" ()"))
@@ -141,8 +141,8 @@ def _body(draft: Draft, sections: tuple[Section, ...], above: Sequence[str]) -> 
         said = [" ".join(line for key in keys for line in lines[key]) for keys in paragraphs]
         if any(said):
             yield draft.section(paragraphs[0][0], title, said)
-    yield draft.section("remarks", MessageId.SECTION_REMARKS, [" ".join(lines["remarks"])])
-    yield draft.section("requests", MessageId.SECTION_REQUESTS, lines["requests"])
+    yield draft.section("remarks", TextId("section_remarks"), [" ".join(lines["remarks"])])
+    yield draft.section("requests", TextId("section_requests"), lines["requests"])
 
 
 def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]], above: Sequence[str]) -> Iterator[Section]:
@@ -159,11 +159,11 @@ def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]], above: Sequ
         for keys in paragraphs
     ]
     if any(said):
-        yield draft.section("day", MessageId.SECTION_BODY_DAY, [" ".join(filter(None, said))])
+        yield draft.section("day", TextId("section_body_day"), [" ".join(filter(None, said))])
     remarks_of_day = _fitting(lines["remarks"], _DAY_ROOM_OF_REMARKS)
-    yield draft.section("remarks", MessageId.SECTION_REMARKS, [" ".join(remarks_of_day)])
+    yield draft.section("remarks", TextId("section_remarks"), [" ".join(remarks_of_day)])
     requests_of_day = _fitting(lines["requests"], _DAY_ROOM_OF_REQUESTS)
-    yield draft.section("requests", MessageId.SECTION_REQUESTS, [" ".join(requests_of_day)])
+    yield draft.section("requests", TextId("section_requests"), [" ".join(requests_of_day)])
 
 
 def _fitting(lines: Sequence[str], room: int) -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zalo_governor.domain.documents import Cell, Drawing, Section, Table
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 
 _MOST_NAMES = 5
 """How many names that share a first place are listed."""
@@ -32,7 +32,7 @@ class Draft:
         self.cases_before = sum(row.before for row in report.clauses)
 
     def section(
-        self, key: str, title: MessageId, lines: Sequence[str], *tables: Table, notes: Sequence[str] = ()
+        self, key: str, title: TextId, lines: Sequence[str], *tables: Table, notes: Sequence[str] = ()
     ) -> Section:
         """Return a section with the given sentences, those that are "" left out, and the tables below them.
 
@@ -44,7 +44,7 @@ class Draft:
     def table(
         self,
         key: str,
-        heading: MessageId,
+        heading: TextId,
         rows: Sequence[Sequence[Cell]],
         drawing: Drawing | None = None,
         drawn: tuple[int, ...] = (),
@@ -64,7 +64,7 @@ class Draft:
             drawn=drawn,
         )
 
-    def share(self, part: int, whole: int, otherwise: MessageId = MessageId.COUNTED_OF_NO_CASES) -> str:
+    def share(self, part: int, whole: int, otherwise: TextId = TextId("counted_of_no_cases")) -> str:
         """Return `part` in percent of `whole` as text, or both where `whole` is too small for a rate.
 
         If `whole` is 0, the text `otherwise`.
@@ -72,8 +72,8 @@ class Draft:
         if not whole:
             return self.render(otherwise)
         if whole < _FEWEST_FOR_A_RATE:
-            return self.render(MessageId.OF_WHOLE, part=number(part), whole=number(whole))
-        return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
+            return self.render(TextId("of_whole"), part=number(part), whole=number(whole))
+        return self.render(TextId("percent"), percent=number(round(100 * part / whole)))
 
     def most(self, rows: Sequence[tuple[str, int]], between: str = ", ") -> "Most | None":
         """Return the names in `rows`, which are (name, count), that share the highest count, with `between` them.

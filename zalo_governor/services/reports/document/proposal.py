@@ -6,7 +6,7 @@ from datetime import timedelta
 from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.services.messaging.formatter import number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.reports.document.draft import Draft
 from zalo_governor.services.reports.sentences import compared, length_in_words
 
@@ -28,36 +28,36 @@ def proposal(draft: Draft) -> Section:
     per_thousand = 1000 * draft.cases / messages if messages >= _FEWEST_MESSAGES else None
     rows: list[Sequence[Cell]] = [
         (
-            say(MessageId.PROPOSAL_CASES),
+            say(TextId("proposal_cases")),
             number(draft.cases) + compared(report, draft.cases, draft.cases_before, draft.voice),
         ),
         (
-            say(MessageId.PROPOSAL_CLAUSE),
+            say(TextId("proposal_clause")),
             _most(draft, [(draft.voice.named_clause(row.clause), row.cases) for row in report.clauses]),
         ),
         (
-            say(MessageId.PROPOSAL_PER_THOUSAND),
-            say(MessageId.COUNTED_OF_THOUSAND) if per_thousand is None else f"{per_thousand:.1f}".replace(".", ","),
+            say(TextId("proposal_per_thousand")),
+            say(TextId("counted_of_thousand")) if per_thousand is None else f"{per_thousand:.1f}".replace(".", ","),
         ),
-        (say(MessageId.PROPOSAL_REMEDIED), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
+        (say(TextId("proposal_remedied")), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
         (
-            say(MessageId.PROPOSAL_MINUTES),
-            say(MessageId.COUNTED_OF_NO_REMEDY)
+            say(TextId("proposal_minutes")),
+            say(TextId("counted_of_no_remedy"))
             if minutes is None
             else length_in_words(timedelta(minutes=minutes), draft.voice),
         ),
-        (say(MessageId.PROPOSAL_REPEATED), report.handling.repeated),
-        (say(MessageId.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
+        (say(TextId("proposal_repeated")), report.handling.repeated),
+        (say(TextId("proposal_false")), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
         (
-            say(MessageId.PROPOSAL_OUT_OF_HOURS),
-            draft.share(out_of_hours, sum(report.hours), MessageId.COUNTED_OF_NO_MESSAGES)
+            say(TextId("proposal_out_of_hours")),
+            draft.share(out_of_hours, sum(report.hours), TextId("counted_of_no_messages"))
             if report.listened_a_day
-            else say(MessageId.COUNTED_OF_A_DAY),
+            else say(TextId("counted_of_a_day")),
         ),
-        (say(MessageId.PROPOSAL_SUGGESTIONS), _suggestions(draft)),
+        (say(TextId("proposal_suggestions")), _suggestions(draft)),
     ]
     return draft.section(
-        "proposal", MessageId.SECTION_PROPOSAL, [], draft.table("proposal", MessageId.TABLE_PROPOSAL, rows)
+        "proposal", TextId("section_proposal"), [], draft.table("proposal", TextId("table_proposal"), rows)
     )
 
 
@@ -68,21 +68,21 @@ def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
     cases, or where none stands out, the text says so.
     """
     if not any(cases for _, cases in counted):
-        return draft.render(MessageId.COUNTED_OF_NO_CASES)
+        return draft.render(TextId("counted_of_no_cases"))
     most = draft.most(counted)
     if most is None:
-        return draft.render(MessageId.PROPOSAL_EQUAL)
+        return draft.render(TextId("proposal_equal"))
     share = draft.share(most.value, draft.cases)
-    text = MessageId.PROPOSAL_MOST if most.shared_by == 1 else MessageId.PROPOSAL_MOST_EACH
+    text = TextId("proposal_most") if most.shared_by == 1 else TextId("proposal_most_each")
     return draft.render(text, name=most.names, cases=number(most.value), share=share)
 
 
 def _suggestions(draft: Draft) -> Cell:
     count = draft.report.voice.suggestions
     if count is None:
-        return draft.render(MessageId.NOT_COUNTED)
+        return draft.render(TextId("not_counted"))
     codes = [remark.code for remark in draft.report.remarks if remark.kind is RemarkKind.SUGGESTION]
     if not codes:
         return count
     listed = ", ".join(codes[:_MOST_CODES]) + (", …" if len(codes) > _MOST_CODES else "")
-    return draft.render(MessageId.PROPOSAL_CODES, count=number(count), codes=listed)
+    return draft.render(TextId("proposal_codes"), count=number(count), codes=listed)

@@ -19,7 +19,7 @@ from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.attachments.wording import reasons_in_words
 from zalo_governor.services.messaging.formatter import number
-from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.services.reports.document.draft import Draft
 from zalo_governor.services.reports.sentences import (
     attachments_line,
@@ -40,33 +40,33 @@ from zalo_governor.services.reports.sentences import (
 )
 
 _CHANGES = {
-    AdminChanged.kind: MessageId.CHANGED_ADMIN,
-    GroupInfoChanged.kind: MessageId.CHANGED_INFO,
-    GroupSettingChanged.kind: MessageId.CHANGED_SETTING,
-    InviteLinkChanged.kind: MessageId.CHANGED_LINK,
-    PinChanged.kind: MessageId.CHANGED_PIN,
+    AdminChanged.kind: TextId("changed_admin"),
+    GroupInfoChanged.kind: TextId("changed_info"),
+    GroupSettingChanged.kind: TextId("changed_setting"),
+    InviteLinkChanged.kind: TextId("changed_link"),
+    PinChanged.kind: TextId("changed_pin"),
 }
 _CLAUSES, _CLAUSES_OF_A_DAY = 6, 3
 """How many clauses are named in the sentence on cases."""
-_REMARKS = {RemarkKind.INCIDENT: MessageId.REMARK_INCIDENT, RemarkKind.SUGGESTION: MessageId.REMARK_SUGGESTION}
+_REMARKS = {RemarkKind.INCIDENT: TextId("remark_incident"), RemarkKind.SUGGESTION: TextId("remark_suggestion")}
 
 
 def activity(draft: Draft) -> Section:
     """Return the section on messages: totals, and tables by day, hour and agency."""
     report, say = draft.report, draft.render
     agencies: list[Sequence[Cell]] = [
-        (row.agency or say(MessageId.AGENCY_UNKNOWN), row.messages, row.senders) for row in report.agencies
+        (row.agency or say(TextId("agency_unknown")), row.messages, row.senders) for row in report.agencies
     ]
     # The days of a report on one day are that day, or parts of two.
     days: list[Sequence[Cell]] = [(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days if not report.of_one_day]
-    hours: list[Sequence[Cell]] = [(say(MessageId.HOUR, hour=hour), report.hours[hour]) for hour in _hours(draft)]
+    hours: list[Sequence[Cell]] = [(say(TextId("hour"), hour=hour), report.hours[hour]) for hour in _hours(draft)]
     return draft.section(
         "activity",
-        MessageId.SECTION_ACTIVITY,
+        TextId("section_activity"),
         [] if report.heard_nothing else [_activity_line(draft), _peaks_line(draft)],
-        draft.table("days", MessageId.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
-        draft.table("hours", MessageId.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
-        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
+        draft.table("days", TextId("table_days"), days, Drawing.COLUMNS, (1,)),
+        draft.table("hours", TextId("table_hours"), hours, Drawing.COLUMNS, (1,)),
+        draft.table("agencies", TextId("table_agencies"), agencies, Drawing.BARS, (1,)),
     )
 
 
@@ -77,7 +77,7 @@ def casework(draft: Draft) -> Section:
         (
             voice.named_clause(row.clause),
             *(row.cases, row.open, row.remedied, row.confirmed, row.referred, row.false_alarms, row.approved),
-            row.before if report.comparable else draft.render(MessageId.NO_FIGURE),
+            row.before if report.comparable else draft.render(TextId("no_figure")),
         )
         for row in report.clauses
     ]
@@ -85,14 +85,14 @@ def casework(draft: Draft) -> Section:
     drawn = (1, 8) if report.comparable else (1,)
     return draft.section(
         "cases",
-        MessageId.SECTION_CASES,
+        TextId("section_cases"),
         []
         if report.heard_nothing and not report.open_cases
         else [_cases_line(draft), *handling_lines(report, voice, sum(row.false_alarms for row in report.clauses))],
-        draft.table("clauses", MessageId.TABLE_CLAUSES, by_clause, Drawing.BARS, drawn),
-        draft.table("states", MessageId.TABLE_STATES, by_state, Drawing.BARS, (1,)),
-        draft.table("open", MessageId.TABLE_OPEN, [_open_row(draft, place) for place in range(len(report.open_cases))]),
-        notes=[*([draft.render(MessageId.LINE_CLAUSES_COUNTED)] if by_clause else []), _signs(draft)],
+        draft.table("clauses", TextId("table_clauses"), by_clause, Drawing.BARS, drawn),
+        draft.table("states", TextId("table_states"), by_state, Drawing.BARS, (1,)),
+        draft.table("open", TextId("table_open"), [_open_row(draft, place) for place in range(len(report.open_cases))]),
+        notes=[*([draft.render(TextId("line_clauses_counted"))] if by_clause else []), _signs(draft)],
     )
 
 
@@ -100,20 +100,20 @@ def members(draft: Draft) -> Section:
     """Return the section on membership: the group compared with its roster (the approved list of members)."""
     members, say = draft.report.membership, draft.render
     names = sum(case.clause == draft.voice.clause_number(ClauseTopic.NAMES) for case in draft.report.open_cases)
-    rows: list[Sequence[Cell]] = [(say(MessageId.MEMBERS_PRESENT), members.present)]
+    rows: list[Sequence[Cell]] = [(say(TextId("members_present")), members.present)]
     if members.approved:
         rows += [
-            (say(MessageId.MEMBERS_APPROVED), members.approved),
-            (say(MessageId.MEMBERS_OUTSIDERS), members.outsiders),
-            (say(MessageId.MEMBERS_MISSING), members.missing),
+            (say(TextId("members_approved")), members.approved),
+            (say(TextId("members_outsiders")), members.outsiders),
+            (say(TextId("members_missing")), members.missing),
         ]
-    rows.append((say(MessageId.MEMBERS_NAMES), names))
+    rows.append((say(TextId("members_names")), names))
     return draft.section(
         "members",
-        MessageId.SECTION_MEMBERS,
-        [members_line(draft.report, draft.voice), say(MessageId.LINE_NAMES, count=number(names)) if names else ""],
-        draft.table("members", MessageId.TABLE_MEMBERS, rows),
-        notes=[] if members.approved else [say(MessageId.LINE_NO_ROSTER)],
+        TextId("section_members"),
+        [members_line(draft.report, draft.voice), say(TextId("line_names"), count=number(names)) if names else ""],
+        draft.table("members", TextId("table_members"), rows),
+        notes=[] if members.approved else [say(TextId("line_no_roster"))],
     )
 
 
@@ -122,27 +122,27 @@ def changes(draft: Draft) -> Section:
     counts = {row.kind: row.count for row in draft.report.changes if row.kind in _CHANGES and row.count}
     rows: list[Sequence[Cell]] = [(draft.render(_CHANGES[kind]), count) for kind, count in counts.items()]
     pins = counts.get(PinChanged.kind, 0)
-    parts = (MessageId.CHANGES_OF_GROUP, sum(counts.values()) - pins), (MessageId.CHANGES_OF_PINS, pins)
+    parts = (TextId("changes_of_group"), sum(counts.values()) - pins), (TextId("changes_of_pins"), pins)
     said = counted(draft.voice, *parts)
     return draft.section(
         "changes",
-        MessageId.SECTION_CHANGES,
-        [draft.render(MessageId.LINE_CHANGES, parts=said)] if said else [],
-        draft.table("changes", MessageId.TABLE_CHANGES, rows),
+        TextId("section_changes"),
+        [draft.render(TextId("line_changes"), parts=said)] if said else [],
+        draft.table("changes", TextId("table_changes"), rows),
     )
 
 
 def attachments(draft: Draft) -> Section:
     """Return the section on scanned files and pictures, and why some were not checked (clauses 4.1, 4.4)."""
     figures = draft.report.attachments
-    unseen = [draft.render(MessageId.LINE_ATTACHMENTS_UNSEEN)] if figures.attachments else []
+    unseen = [draft.render(TextId("line_attachments_unseen"))] if figures.attachments else []
     reasons = sorted(figures.not_checked.items(), key=lambda row: (-row[1], row[0]))
     rows: list[Sequence[Cell]] = [(reasons_in_words(draft.voice, [code]), count) for code, count in reasons]
     return draft.section(
         "attachments",
-        MessageId.SECTION_ATTACHMENTS,
+        TextId("section_attachments"),
         [attachments_line(draft.report, draft.voice)],
-        draft.table("attachments", MessageId.TABLE_ATTACHMENTS, rows),
+        draft.table("attachments", TextId("table_attachments"), rows),
         notes=unseen,
     )
 
@@ -154,16 +154,16 @@ def told(draft: Draft) -> Section:
             remark.code,
             moment_in_words(remark.at, draft.voice),
             draft.render(_REMARKS[remark.kind]),
-            draft.report.names.get(remark.person_id) or draft.render(MessageId.WHO_UNKNOWN),
-            remark.text or draft.render(MessageId.REMARK_AT_DESK),
+            draft.report.names.get(remark.person_id) or draft.render(TextId("who_unknown")),
+            remark.text or draft.render(TextId("remark_at_desk")),
         )
         for remark in draft.report.remarks
     ]
     return draft.section(
         "voice",
-        MessageId.SECTION_VOICE,
+        TextId("section_voice"),
         [told_line(draft.report, draft.voice)],
-        draft.table("voice", MessageId.TABLE_VOICE, rows),
+        draft.table("voice", TextId("table_voice"), rows),
     )
 
 
@@ -176,14 +176,14 @@ def coverage(draft: Draft) -> Section:
     report, voice = draft.report, draft.voice
     lines = [troubles_line(report, voice)]
     if any(not gap.closed for gap in report.coverage.gaps):
-        lines.append(draft.render(MessageId.LINE_GAPS_UNFINISHED))
+        lines.append(draft.render(TextId("line_gaps_unfinished")))
     notes_below = coverage_lines(report, voice)
     if report.cannot_check:
-        notes_below.append(draft.render(MessageId.LINE_CANNOT, count=number(len(report.cannot_check))))
+        notes_below.append(draft.render(TextId("line_cannot"), count=number(len(report.cannot_check))))
     rows: list[Sequence[Cell]] = [
         (
             moment_in_words(gap.began_at, voice),
-            moment_in_words(gap.ended_at, voice) if gap.ended_at else draft.render(MessageId.GAP_NOW),
+            moment_in_words(gap.ended_at, voice) if gap.ended_at else draft.render(TextId("gap_now")),
             length_in_words(silence([gap], report.period.start, report.period.end), voice),
             gap.recovered,
             draft.render(gap_result(gap)),
@@ -196,10 +196,10 @@ def coverage(draft: Draft) -> Section:
     ]
     return draft.section(
         "coverage",
-        MessageId.SECTION_COVERAGE,
+        TextId("section_coverage"),
         lines,
-        draft.table("gaps", MessageId.TABLE_GAPS, rows),
-        draft.table("cannot", MessageId.TABLE_CANNOT, cannot),
+        draft.table("gaps", TextId("table_gaps"), rows),
+        draft.table("cannot", TextId("table_cannot"), cannot),
         notes=notes_below,
     )
 
@@ -218,16 +218,16 @@ def _hours(draft: Draft) -> Sequence[int]:
 def _activity_line(draft: Draft) -> str:
     report, activity = draft.report, draft.report.activity
     if not activity.messages:
-        return draft.render(MessageId.ACTIVITY_NONE)
+        return draft.render(TextId("activity_none"))
     more = counted(
         draft.voice,
-        (MessageId.ACTIVITY_JOINED, activity.joined),
-        (MessageId.ACTIVITY_LEFT, activity.left),
-        (MessageId.ACTIVITY_RECALLED, activity.recalled),
-        (MessageId.ACTIVITY_CALLS, activity.calls),
+        (TextId("activity_joined"), activity.joined),
+        (TextId("activity_left"), activity.left),
+        (TextId("activity_recalled"), activity.recalled),
+        (TextId("activity_calls"), activity.calls),
     )
     return draft.render(
-        MessageId.LINE_ACTIVITY,
+        TextId("line_activity"),
         messages=number(activity.messages),
         senders=number(activity.senders),
         compared=compared(report, activity.messages, report.activity_before.messages, draft.voice),
@@ -240,34 +240,34 @@ def _peaks_line(draft: Draft) -> str:
     """Return which day and hour had the most messages; of several equal ones all are named, of too many none."""
     report, say = draft.report, draft.render
     days = draft.most([(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days])
-    hours = draft.most([(say(MessageId.HOUR, hour=hour), count) for hour, count in enumerate(report.hours)])
+    hours = draft.most([(say(TextId("hour"), hour=hour), count) for hour, count in enumerate(report.hours)])
     said = []
     if days and not report.of_one_day and len(report.days) > 1:
-        said.append(say(MessageId.LINE_PEAK_DAY, day=days.names, messages=number(days.value)))
+        said.append(say(TextId("line_peak_day"), day=days.names, messages=number(days.value)))
     if hours and report.listened_a_day:
-        said.append(say(MessageId.LINE_PEAK_HOUR, hour=hours.names))
+        said.append(say(TextId("line_peak_hour"), hour=hours.names))
     return " ".join(said)
 
 
 def _cases_line(draft: Draft) -> str:
     report, say = draft.report, draft.render
-    suspects = say(MessageId.LINE_SUSPECTS, count=number(report.suspects)) if report.suspects else ""
+    suspects = say(TextId("line_suspects"), count=number(report.suspects)) if report.suspects else ""
     if not draft.cases:
-        return say(MessageId.LINE_NO_CASES) + suspects
+        return say(TextId("line_no_cases")) + suspects
     clauses = report.clauses
     parts = counted(
         draft.voice,
-        (MessageId.CASES_REMEDIED, sum(row.remedied for row in clauses)),
-        (MessageId.CASES_CONFIRMED, sum(row.confirmed for row in clauses)),
-        (MessageId.CASES_REFERRED, sum(row.referred for row in clauses)),
-        (MessageId.CASES_REPORTED, sum(row.reported for row in clauses)),
-        (MessageId.CASES_APPROVED, sum(row.approved for row in clauses)),
-        (MessageId.CASES_FALSE_ALARM, sum(row.false_alarms for row in clauses)),
-        (MessageId.CASES_OPEN_STILL, sum(row.open for row in clauses)),
+        (TextId("cases_remedied"), sum(row.remedied for row in clauses)),
+        (TextId("cases_confirmed"), sum(row.confirmed for row in clauses)),
+        (TextId("cases_referred"), sum(row.referred for row in clauses)),
+        (TextId("cases_reported"), sum(row.reported for row in clauses)),
+        (TextId("cases_approved"), sum(row.approved for row in clauses)),
+        (TextId("cases_false_alarm"), sum(row.false_alarms for row in clauses)),
+        (TextId("cases_open_still"), sum(row.open for row in clauses)),
     )
     return (
         say(
-            MessageId.LINE_CASES,
+            TextId("line_cases"),
             cases=number(draft.cases),
             compared=compared(report, draft.cases, draft.cases_before, draft.voice),
             parts=f": {parts}" if parts else "",
@@ -279,9 +279,9 @@ def _cases_line(draft: Draft) -> str:
 
 def _signs(draft: Draft) -> str:
     signs = signs_line(draft.report, draft.voice)
-    said = draft.render(MessageId.SIGNS, signs=signs) if signs else draft.render(MessageId.SIGNS_NONE)
+    said = draft.render(TextId("signs"), signs=signs) if signs else draft.render(TextId("signs_none"))
     clause = draft.voice.named_clause(draft.voice.clause_number(ClauseTopic.FORWARDING))
-    return draft.render(MessageId.LINE_SIGNS, clause=clause, said=said)
+    return draft.render(TextId("line_signs"), clause=clause, said=said)
 
 
 def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
@@ -291,15 +291,15 @@ def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     return (
         case.code,
         # Nobody has looked yet whether there is a sign at all, nor has the person been asked.
-        draft.render(MessageId.WHO_WITHHELD) if unclear else _person_of(draft, case),
+        draft.render(TextId("who_withheld")) if unclear else _person_of(draft, case),
         draft.voice.named_clause(case.clause),
-        draft.render(MessageId.STATE_FIRST, state=state) if unclear else state,
+        draft.render(TextId("state_first"), state=state) if unclear else state,
         moment_in_words(case.event_at, draft.voice),
     )
 
 
 def _person_of(draft: Draft, case: Case) -> str:
-    name = draft.report.names.get(case.person_id) or draft.render(MessageId.WHO_UNKNOWN)
+    name = draft.report.names.get(case.person_id) or draft.render(TextId("who_unknown"))
     # The case is kept with whoever let the newcomer in, who must not look like the outsider.
     added = case.rule_id == OUTSIDERS and case.label == "added"
-    return draft.render(MessageId.WHO_ADDED, name=name) if added else name
+    return draft.render(TextId("who_added"), name=name) if added else name
