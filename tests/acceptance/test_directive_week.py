@@ -29,9 +29,9 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
-from zalo_governor.services.facade import ServiceFacade
-from zalo_governor.services.jobs import JobRunner
+from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
+from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox

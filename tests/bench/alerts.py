@@ -6,17 +6,17 @@ from datetime import timedelta
 from itertools import product
 from typing import NamedTuple
 
+from tests.unit.features.desk import BOT, GROUP, UIDS, to
+from tests.unit.features.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.sandbox.reports.papers import SHIPPED
-from tests.unit.services.desk import BOT, GROUP, UIDS, to
-from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.events import SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic, Enforcement
+from zalo_governor.features.cases.categories import labels_with_text
+from zalo_governor.features.cases.notifications import NAME_RULE
 from zalo_governor.pipeline.secret_gate import UNCHECKED
-from zalo_governor.services.cases.categories import labels_with_text
-from zalo_governor.services.cases.notifications import NAME_RULE
 
 HEAD = 45
 """How many letters a telephone shows of a message before it is opened."""

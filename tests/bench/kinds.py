@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from string import Formatter
 
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.templates import TextId
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.templates import TextId
 
 _ADDRESS = re.compile("đồng chí|ông/bà", re.IGNORECASE)
 _LEAST_FIXED = 12

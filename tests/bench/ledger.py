@@ -16,10 +16,10 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.people import Role
-from zalo_governor.services.commands.base import Call
-from zalo_governor.services.commands.directives import ShowDirectives, Wanted
-from zalo_governor.services.directives.subscriber import DirectiveLedger
-from zalo_governor.services.policy import Group
+from zalo_governor.features.directives.commands import ShowDirectives, Wanted
+from zalo_governor.features.directives.subscriber import DirectiveLedger
+from zalo_governor.messaging.commands import Call
+from zalo_governor.messaging.policy import Group
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.directive_rows import assignee_place, changing_values
 from zalo_governor.storage.repositories.identity import SeedPerson

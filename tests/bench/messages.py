@@ -16,9 +16,9 @@ from zalo_governor.cli.demo.command import demo
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.outbox import TEXT_BYTES
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.storage.schema import outbox
 
 

@@ -13,7 +13,7 @@ from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.storage.stored import BOT, MASTER, START, HandClock, entry, message
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.services.ports import UnitOfWork
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.security.crypto import Keys

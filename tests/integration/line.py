@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.services.desk import LETTERHEAD
+from tests.unit.features.desk import LETTERHEAD
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, HandClock
 from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.attachments import ScanFinding, ScanResult
@@ -18,20 +18,20 @@ from zalo_governor.domain.inbound import Admitted, RawDict, Source
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.features.attachments.scan_jobs import FetchedFile, ScanAttachmentHandler
+from zalo_governor.features.cases.service import CaseService
+from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
+from zalo_governor.messaging.directive_quality import ClarityPolicy
+from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.intake import Intake
+from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.engine import RulesHere
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.attachments.scan_jobs import FetchedFile, ScanAttachmentHandler
-from zalo_governor.services.cases.service import CaseService
-from zalo_governor.services.facade import ServiceFacade
-from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
-from zalo_governor.services.jobs import JobRunner
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.policy import LineStatus, ServicePolicy
-from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.messages import attachment, group_message
 from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database

@@ -5,7 +5,7 @@ from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.domain.events import NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.directives.addressees import Addressee, directory_of
+from zalo_governor.features.directives.addressees import Addressee, directory_of
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork

@@ -12,7 +12,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandCloc
 from zalo_governor.domain.inbound import RawDict, Source
 from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.features.facade import ServiceFacade
 from zalo_governor.simulator.messages import DeletionKind, deletion_of, reaction_to, recall_of
 from zalo_governor.simulator.world import Device
 from zalo_governor.storage.engine.database import Database

@@ -6,17 +6,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from tests.unit.features.desk import Desk
 from tests.unit.sandbox.reports.papers import paper
-from tests.unit.services.desk import Desk
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
 from zalo_governor.app.scheduler import last_due
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import Reach, Role
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.pipeline import ports
 from zalo_governor.pipeline.ports import Inbox, OutboxStore
-from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox

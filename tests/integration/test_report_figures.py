@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from tests import postgresql
-from tests.unit.services.desk import CATALOGUE, REGULATION
+from tests.unit.features.desk import CATALOGUE, REGULATION
 from tests.unit.storage.stored import BOT, MASTER, OTHER, START, HandClock, new_case
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import VIETNAM, to_ms
@@ -20,10 +20,10 @@ from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.policy import Group
-from zalo_governor.services.reports.builder import compose
-from zalo_governor.services.reports.periods import midnight
+from zalo_governor.features.reports.builder import compose
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.periods import midnight
+from zalo_governor.messaging.policy import Group
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import (

@@ -11,7 +11,7 @@ from zalo_governor.domain.jobs import JobKind
 
 
 class MemoryFileScans(MemoryRepository):
-    """Fits `services.ports.attachments.FileScans`."""
+    """Fits `domain.repositories.attachments.FileScans`."""
 
     def add(self, scan: FileScan) -> None:
         self._store.scans.setdefault(scan.event_id, scan)

@@ -17,7 +17,7 @@ GROUP = "8000000000000000001"
 
 
 class MemoryCases(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         return self._youngest(
@@ -127,7 +127,7 @@ class MemoryCases(MemoryRepository):
 
 
 class MemoryCaseMessages(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def of(self, case: Case) -> list[CaseMessage]:
         found = {}
@@ -192,7 +192,7 @@ class MemoryCaseMessages(MemoryRepository):
 
 
 class MemoryCaseNotes(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def add_manual(self, case: Case, noted_by: int, words: str) -> None:
         self._store.noted[case.id] = (noted_by, words)
@@ -208,7 +208,7 @@ class MemoryCaseNotes(MemoryRepository):
 
 
 class MemoryFalseAlarms(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def hash_of_text(self, text: str) -> bytes:
         return text.encode()

@@ -19,7 +19,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class MemoryDirectives(MemoryRepository):
-    """Fits `services.ports.directives.Directives`."""
+    """Fits `domain.repositories.directives.Directives`."""
 
     def add(self, directive: Directive) -> Directive:
         directive = directive.model_copy(update={"id": len(self._store.directives) + 1})

@@ -31,7 +31,7 @@ GROUP = "8000000000000000001"
 
 
 class MemoryStatistics(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self._store.coverage_now
@@ -62,7 +62,7 @@ class MemoryStatistics(MemoryRepository):
 
 
 class MemoryDistributions(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         return self._store.by_day, [0] * 8 + [sum(self._store.by_day.values())] + [0] * 15
@@ -98,7 +98,7 @@ class MemoryDistributions(MemoryRepository):
 
 
 class MemoryVerdicts(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         raise AssertionError("the judge records, not the office")

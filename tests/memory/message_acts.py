@@ -6,7 +6,7 @@ from zalo_governor.domain.message_acts import ActState, MessageAct, NamedMessage
 
 
 class MemoryMessageActs(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def named(self, group_id: str, target: MessageRef) -> list[NamedMessage]:
         return [

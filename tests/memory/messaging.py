@@ -20,7 +20,7 @@ GROUP = "8000000000000000001"
 
 
 class MemoryTrials(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def get(self, account: str) -> Trial | None:
         return self._store.trial_now
@@ -54,7 +54,7 @@ class MemoryTrials(MemoryRepository):
 
 
 class MemoryOutbox(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
         (self._store.held if withheld else self._store.posted).append(notice)
@@ -91,7 +91,7 @@ class MemoryOutbox(MemoryRepository):
 
 
 class MemoryDeliveries(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
         return [alert for alert in self._store.unheard if alert[0].created_at <= before]
@@ -129,7 +129,7 @@ class MemoryDeliveries(MemoryRepository):
 
 
 class MemoryFeedback(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         number = sum(remark.kind is kind for remark in self._store.remarked) + 1
@@ -157,7 +157,7 @@ class MemoryFeedback(MemoryRepository):
 
 
 class MemoryAuditTrail(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def last_move(self, case: Case) -> Move | None:
         rows = [row for row in self._store.audited if row["action"] == MOVED and row["subject"] == case.code]
@@ -178,7 +178,7 @@ class MemoryAuditTrail(MemoryRepository):
 
 
 class MemoryClaims(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self._store.runs

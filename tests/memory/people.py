@@ -17,7 +17,7 @@ GROUP = "8000000000000000001"
 
 
 class MemoryPeople(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def mark_reachable(self, account: str, uid: str) -> None:
         self._store.people[uid] = self._store.people[uid].model_copy(update={"reach": Reach.UNKNOWN})
@@ -43,7 +43,7 @@ class MemoryPeople(MemoryRepository):
 
 
 class MemoryMembers(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         return set(self._store.present)
@@ -68,7 +68,7 @@ class MemoryMembers(MemoryRepository):
 
 
 class MemoryRosters(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
         return [
@@ -105,7 +105,7 @@ class MemoryRosters(MemoryRepository):
 
 
 class MemoryOutsiders(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def add(self, newcomer: Outsider) -> None:
         self._store.came[newcomer.case_id] = newcomer

@@ -19,7 +19,7 @@ from tests.memory.work import MemoryGroupChanges, MemoryJobs, MemoryPictures
 
 
 class MemoryUnitOfWork:
-    """Fits `services.ports.UnitOfWork`; nothing is rolled back."""
+    """Fits `domain.repositories.UnitOfWork`; nothing is rolled back."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.people = MemoryPeople(store, self)

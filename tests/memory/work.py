@@ -17,7 +17,7 @@ GROUP = "8000000000000000001"
 
 
 class MemoryGroupChanges(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `domain.repositories`."""
 
     def add(self, account: str, change: GroupChange) -> None:
         self._store.kept_changes.append(change)
@@ -53,7 +53,7 @@ class MemoryGroupChanges(MemoryRepository):
 
 
 class MemoryPictures(MemoryRepository):
-    """Fits `services.ports.group_changes.Pictures`."""
+    """Fits `domain.repositories.group_changes.Pictures`."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
         self._store.looked[picture_name(address)] = looked
@@ -63,7 +63,7 @@ class MemoryPictures(MemoryRepository):
 
 
 class MemoryJobs(MemoryRepository):
-    """Fits `services.ports.jobs.Jobs`."""
+    """Fits `domain.repositories.jobs.Jobs`."""
 
     def enqueue(self, job: Job) -> bool:
         for known in self._store.jobs:

@@ -57,7 +57,7 @@ READ = [
 ]
 SAID = [
     path
-    for package in ("app", "cli", "doctor", "setup", "services", "config")
+    for package in ("app", "cli", "doctor", "setup", "features", "messaging", "config")
     for path in sorted((ROOT / "zalo_governor" / package).rglob("*.py"))
 ]
 

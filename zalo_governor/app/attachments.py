@@ -6,13 +6,13 @@ from pathlib import Path
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
 from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.features.attachments.scan_jobs import FetchedFile, NotFetchedError
+from zalo_governor.messaging.policy import ScanStatus
 from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments.antivirus import Antivirus, AntivirusVerdict
 from zalo_governor.sandbox.attachments.client import AttachmentScanner
 from zalo_governor.sandbox.attachments.tessdata import find_data
-from zalo_governor.services.attachments.scan_jobs import FetchedFile, NotFetchedError
-from zalo_governor.services.policy import ScanStatus
 from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.text.file_names.danger import Danger
 from zalo_governor.zalo.http.file_download import FetchError, FileDownload

@@ -13,9 +13,9 @@ from zalo_governor.app.observability import Observability
 from zalo_governor.app.supervisor import Governor, Part
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, system_clock
+from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.sandbox.rules.client import RuleWorkerClient, command
-from zalo_governor.services.messaging.templates import TextId
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.maintenance.account_replacement import accounts_of

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.config import Settings, shipped_config
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
+from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.rules.loader import Rulebook, load_rulebook, locate, read_lines
-from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.text.names.short_forms import ShortForms
 from zalo_governor.text.wrong_line import WrongLineError
 

@@ -28,6 +28,11 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.domain.notices import Outgoing
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.freshness import is_fresh
+from zalo_governor.features.members.group_sync import GroupSync
+from zalo_governor.messaging.config_notices import ConfigurationNotices
+from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
@@ -36,11 +41,6 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
-from zalo_governor.services.cases.freshness import is_fresh
-from zalo_governor.services.members.group_sync import GroupSync
-from zalo_governor.services.messaging.config_notices import ConfigurationNotices
-from zalo_governor.services.policy import LineStatus
-from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
 from zalo_governor.storage.repositories.identity import SeedPerson

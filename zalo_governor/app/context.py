@@ -16,8 +16,8 @@ from zalo_governor.backup.create import backup_files
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.rules.loader import Rulebook
-from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.storage.engine.database import Database, is_written
 from zalo_governor.storage.engine.errors import LostDatabaseError, OlderDatabaseError, WrongKeyError
 from zalo_governor.storage.security.crypto import Keys

@@ -12,6 +12,7 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.connection import BackfillEnd, LineReport, LineState
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element
+from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.gap_recovery import GapRecovery
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.intake import Intake
@@ -19,7 +20,6 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.liveness import MISSED, Alarm, LivenessMonitor
 from zalo_governor.pipeline.reconciliation import Reconciliation
 from zalo_governor.pipeline.secret_gate import SecretGate
-from zalo_governor.services.policy import LineStatus
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors

@@ -21,8 +21,8 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.domain.notices import Outgoing
+from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
-from zalo_governor.services.policy import LineStatus
 from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
 
 

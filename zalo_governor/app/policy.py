@@ -11,7 +11,7 @@ from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
-from zalo_governor.services.policy import Introduction, LineStatus, ServicePolicy
+from zalo_governor.messaging.policy import Introduction, LineStatus, ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 

@@ -11,9 +11,9 @@ from zalo_governor.app.due_work import DueWork
 from zalo_governor.app.policy import office_policy
 from zalo_governor.app.services import FileTools, scan_runner
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.features.cases.service import CaseService
+from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
-from zalo_governor.services.cases.service import CaseService
-from zalo_governor.services.policy import LineStatus
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.http.file_download import FileDownload
 

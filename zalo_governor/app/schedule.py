@@ -7,9 +7,9 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.services.facade import ServiceFacade
-from zalo_governor.services.members.group_sync import GroupSync
-from zalo_governor.services.reports.scheduled import ScheduledReports
+from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.members.group_sync import GroupSync
+from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 

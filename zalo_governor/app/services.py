@@ -12,26 +12,26 @@ from zalo_governor.domain.connection import FrameCount, LineReport
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
+from zalo_governor.domain.repositories import BeginUnitOfWork
+from zalo_governor.features.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanDone, ScanFile
+from zalo_governor.features.cases.delivery import DeliveryFollowUp
+from zalo_governor.features.cases.message_removal import RemoveMessageHandler
+from zalo_governor.features.cases.service import CaseService
+from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
+from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.group_changes.encryption import EncryptedFramesWatch
+from zalo_governor.features.group_changes.picture_jobs import FetchPictureHandler
+from zalo_governor.features.group_changes.pinning import PinMessageHandler
+from zalo_governor.features.members.friend_requests import FriendRequestPoll
+from zalo_governor.features.members.member_jobs import AcceptFriendHandler, RemoveMemberHandler
+from zalo_governor.features.members.roster.phone_lookup import PhoneLookup
+from zalo_governor.features.reports.scheduled import CaseDeadlines
+from zalo_governor.features.trial.service import TrialEnd
+from zalo_governor.messaging.config_notices import ConfigurationNotices
+from zalo_governor.messaging.outage_notices import OutageNotices
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.pipeline.jobs import JobHandler, JobRunner
 from zalo_governor.sandbox.images.client import look
-from zalo_governor.services.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanDone, ScanFile
-from zalo_governor.services.cases.message_removal import RemoveMessageHandler
-from zalo_governor.services.cases.service import CaseService
-from zalo_governor.services.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
-from zalo_governor.services.facade import ServiceFacade
-from zalo_governor.services.group_changes.encryption import EncryptedFramesWatch
-from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
-from zalo_governor.services.group_changes.pinning import PinMessageHandler
-from zalo_governor.services.jobs import JobHandler, JobRunner
-from zalo_governor.services.members.friend_requests import FriendRequestPoll
-from zalo_governor.services.members.member_jobs import AcceptFriendHandler, RemoveMemberHandler
-from zalo_governor.services.members.roster.phone_lookup import PhoneLookup
-from zalo_governor.services.messaging.config_notices import ConfigurationNotices
-from zalo_governor.services.messaging.delivery import DeliveryFollowUp
-from zalo_governor.services.messaging.outage_notices import OutageNotices
-from zalo_governor.services.messaging.trial import TrialEnd
-from zalo_governor.services.policy import ServicePolicy
-from zalo_governor.services.ports import BeginUnitOfWork
-from zalo_governor.services.reports.scheduled import CaseDeadlines
 from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.zalo.api.board import ZaloBoard

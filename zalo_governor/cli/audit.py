@@ -21,7 +21,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.typed_dates import EXAMPLES, end_of, start_of
+from zalo_governor.messaging.typed_dates import EXAMPLES, end_of, start_of
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 

@@ -19,7 +19,7 @@ from zalo_governor.cli.progress import steps
 from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
-from zalo_governor.services.messaging.formatter import number
+from zalo_governor.messaging.formatter import number
 
 _MOST_NAMED = 5
 _WITH_SEALED = " (còn chú thích của tin không được lưu)"

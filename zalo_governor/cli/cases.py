@@ -15,7 +15,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
-from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.directive_figures import open_directive
 from zalo_governor.domain.directives import Assignee, Directive
-from zalo_governor.services.commands.parsing import directive_number
+from zalo_governor.messaging.command_parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _MOST = 10_000

@@ -11,7 +11,7 @@ import typer
 from zalo_governor.cli.directive_ledger import list_directives, show_directive
 from zalo_governor.cli.json_lines import BadLineError, answer_file, answer_lines, as_json, parse_object
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.services.directives.reading import first_day_of_tet
+from zalo_governor.features.directives.reading import first_day_of_tet
 from zalo_governor.text.directives.reader import DirectiveReader, Item
 
 _EXAMPLE = '{"id": 1, "text": "…", "sender_role": "leader", "sent_at": "2026-11-24T08:00"}'

@@ -17,8 +17,8 @@ from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.messaging.typed_dates import EXAMPLES, end_of, shown_period, start_of
 from zalo_governor.sandbox.reports.sheets import SheetValue
-from zalo_governor.services.typed_dates import EXAMPLES, end_of, shown_period, start_of
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import open_draft

@@ -15,8 +15,8 @@ from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.messaging.trial import switch_on
-from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.features.trial.service import switch_on
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _CONFIRMATION = (

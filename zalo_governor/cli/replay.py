@@ -20,14 +20,14 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted
+from zalo_governor.features.analysis.rule_replay import Replay, ReplayReport, Sample
+from zalo_governor.features.chat.dispatcher import CommandDesk
+from zalo_governor.messaging.typed_dates import EXAMPLES, start_of
 from zalo_governor.pipeline.evaluation import Evaluator, NotUnderstood, Understood
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.base import Rule
 from zalo_governor.rules.engine import Engine, RulesHere
 from zalo_governor.rules.loader import Rulebook, load_rulebook
-from zalo_governor.services.analysis.rule_replay import Replay, ReplayReport, Sample
-from zalo_governor.services.commands.dispatcher import CommandDesk
-from zalo_governor.services.typed_dates import EXAMPLES, start_of
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
 from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork

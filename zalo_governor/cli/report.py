@@ -14,14 +14,14 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.features.reports.builder import compose, render_json
+from zalo_governor.features.reports.document.document import paper_of
+from zalo_governor.features.reports.text import render_text
+from zalo_governor.messaging.command_parsing import folded
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.periods import Span, as_period, asked, days, today
+from zalo_governor.messaging.typed_dates import EXAMPLES, day_of
 from zalo_governor.sandbox.reports.client import ReportRenderer
-from zalo_governor.services.commands.parsing import folded
-from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.reports.builder import compose, render_json
-from zalo_governor.services.reports.document.document import paper_of
-from zalo_governor.services.reports.periods import Span, as_period, asked, days, today
-from zalo_governor.services.reports.text import render_text
-from zalo_governor.services.typed_dates import EXAMPLES, day_of
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.draft_file import hand_over
 

@@ -20,9 +20,9 @@ from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import RawDict, Seal
+from zalo_governor.messaging.formatter import number
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.messaging.formatter import number
 from zalo_governor.storage.security.crypto import Keys
 
 _CODE_VARIABLE = "ZALO_GOVERNOR_RECOVERY_CODE"

@@ -25,11 +25,11 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
-from zalo_governor.services.members.roster.column_names import ColumnNames
-from zalo_governor.services.members.roster.comparison import attendance
-from zalo_governor.services.members.roster.importer import NoHeadingError, RosterReading, read_roster
-from zalo_governor.services.members.roster.matching import Proposal, RosterMatching, proposals
-from zalo_governor.services.members.roster.positions import Positions
+from zalo_governor.domain.roster_matching import Proposal, RosterMatching, proposals
+from zalo_governor.features.members.roster.column_names import ColumnNames
+from zalo_governor.features.members.roster.comparison import attendance
+from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_roster
+from zalo_governor.features.members.roster.positions import Positions
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 

@@ -17,7 +17,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.analysis.leak_tracing import Origin, origins
+from zalo_governor.features.analysis.leak_tracing import Origin, origins
 from zalo_governor.storage.repositories.message_reader import MessageReader, SealedMessage
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.error_text import of_system

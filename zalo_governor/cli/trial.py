@@ -17,9 +17,9 @@ from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.messaging.trial import TrialPage
-from zalo_governor.services.messaging.trial_filter import by_addressee, on_trial
-from zalo_governor.services.policy import LineStatus, ServicePolicy
+from zalo_governor.features.trial.service import TrialPage
+from zalo_governor.messaging.policy import LineStatus, ServicePolicy
+from zalo_governor.messaging.trial_filter import by_addressee, on_trial
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 

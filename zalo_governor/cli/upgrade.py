@@ -8,8 +8,8 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.migrations import newest

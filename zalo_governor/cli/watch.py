@@ -16,8 +16,8 @@ from zalo_governor.config import shipped_config
 from zalo_governor.config.watch import WatchSettings, load_watch_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.templates import TextId
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.templates import TextId
 from zalo_governor.system import logging
 from zalo_governor.system.error_text import of_system
 

@@ -18,11 +18,11 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Regulation
+from zalo_governor.features.members.roster.positions import Positions
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
+from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
-from zalo_governor.services.members.roster.positions import Positions
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.setup.config_copy import REGULATION, is_sample, shipped_issuer
 from zalo_governor.storage.engine.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest

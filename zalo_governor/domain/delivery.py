@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zalo_governor.domain.notices import Purpose
 
 UNHEARD_AFTER = timedelta(minutes=3)
-"""Time after which an urgent alert that has reached no admin goes to others (`services/messaging/delivery.py`)."""
+"""Time after which an urgent alert that has reached no admin goes to others (`features/cases/delivery.py`)."""
 KEPT_IN_SIGHT = timedelta(days=7)
 """How long an undelivered notice is counted in the chat command /trangthai (status), in `doctor` and in the metrics."""
 

@@ -215,7 +215,7 @@ class MessageRecalled(EventBase):
 class MessageDeleted(EventBase):
     """The sender deleted messages (`chat.delete`): for all members, or only on the devices of one account.
 
-    Only a deletion for all by the group's owner or a deputy counts (`services.message_acts`).
+    Only a deletion for all by the group's owner or a deputy counts (`features.cases.message_acts`).
     """
 
     kind: ClassVar[str] = "message_deleted"

@@ -8,9 +8,10 @@ from typing import Protocol, TypeVar
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.inbound import Admitted, Element, Entry, Seal
+from zalo_governor.domain.inbound import Admitted, Element, Entry
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
+from zalo_governor.domain.repositories.verdicts import Verdicts
 from zalo_governor.rules.base import RuleContext
 
 
@@ -42,26 +43,6 @@ class Inbox(Protocol):
 
         Entries that were judged late, and entries made by group sync (which reads who is in the group), do not count.
         """
-        ...
-
-
-class Verdicts(Protocol):
-    """Repository of judged events, with what the rules found in them."""
-
-    def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
-        """Store an event with the findings and failures of the rules, and mark its inbox entry as done.
-
-        If the verdict seals the event (its content may not be stored) and the entry still has a body, erase the body
-        with all its traces in the database.
-        """
-        ...
-
-    def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
-        """Return inbox id -> seal of those entries, admitted with their content, that a scan has sealed since."""
-        ...
-
-    def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Mark an entry that cannot be parsed or judged as a dead letter (kept, counted and reported to operators)."""
         ...
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.people import FoundAccount, Member
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.members.roster.matching import proposals
+from zalo_governor.domain.roster_matching import proposals
 from zalo_governor.storage.maintenance.account_replacement import KnownPerson
 
 MOST_LOOKUPS = 40

@@ -11,7 +11,7 @@ from zalo_governor.config import SmtpSettings
 from zalo_governor.config.yaml_file import Document, KeyPath, load_yaml, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Member, Role
-from zalo_governor.services.typed_dates import parse_day
+from zalo_governor.messaging.typed_dates import parse_day
 from zalo_governor.setup.choices import ROLE_NAMES, Choices, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
 

@@ -34,7 +34,7 @@ from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
 class SqlUnitOfWork:
-    """One database transaction with a repository for each aggregate; implements `services.ports.UnitOfWork`."""
+    """One database transaction with a repository for each aggregate; implements `domain.repositories.UnitOfWork`."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx

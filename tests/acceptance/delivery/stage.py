@@ -30,14 +30,14 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verd
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Role
+from zalo_governor.features.cases.delivery import DeliveryFollowUp
+from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
+from zalo_governor.messaging.directive_quality import ClarityPolicy
+from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.pipeline.outbox import OutboxLane
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.facade import ServiceFacade
-from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.delivery import DeliveryFollowUp
-from zalo_governor.services.policy import LineStatus, ServicePolicy
-from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.crypto import read_params, sealed_answer
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson

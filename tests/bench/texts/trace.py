@@ -15,8 +15,8 @@ from zalo_governor.cli.trace import texts_of
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import from_ms, system_clock, to_ms
 from zalo_governor.domain.inbound import ElementKind, Entry, Source
+from zalo_governor.features.analysis.leak_tracing import origins
 from zalo_governor.rules.loader import read_lines
-from zalo_governor.services.analysis.leak_tracing import origins
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import MessageReader

@@ -9,10 +9,10 @@ from tests.zoo.scanning import CONFIG
 from zalo_governor.app.attachments import FileCheck, FileFetcher
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult, ScanTools
 from zalo_governor.domain.findings import Severity
+from zalo_governor.features.attachments.scan_jobs import NotFetchedError
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.sandbox.attachments.antivirus import Antivirus, AntivirusVerdict
 from zalo_governor.sandbox.attachments.client import AttachmentScanner
-from zalo_governor.services.attachments.scan_jobs import NotFetchedError
 from zalo_governor.zalo.http.file_download import FetchError, FileDownload
 
 MD5 = "0" * 32

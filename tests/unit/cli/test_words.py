@@ -121,7 +121,7 @@ def test_facts_are_told_in_words_and_in_an_order_that_reads(facts: dict[str, str
 def test_what_became_of_a_command_has_words() -> None:
     outcomes = {
         node.args[1].value
-        for path in PACKAGE.glob("services/commands/*.py")
+        for path in PACKAGE.glob("features/**/*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Answer" and len(node.args) > 1
         if isinstance(node.args[1], ast.Constant)

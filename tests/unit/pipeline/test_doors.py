@@ -12,9 +12,9 @@ from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.features.members.snapshot_diff import GroupSnapshotDiff
 from zalo_governor.pipeline.secret_gate import SecretGate, strings_of
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, World
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.zalo.events import text_fields

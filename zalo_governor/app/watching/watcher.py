@@ -16,9 +16,9 @@ from zalo_governor.app.watching.silence import Alarm, Reason, Silence
 from zalo_governor.config.watch import Listening, WatchSettings
 from zalo_governor.domain.clock import Clock, minutes_of
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.templates import TextId
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.formatter import moment, number
+from zalo_governor.messaging.templates import TextId
 from zalo_governor.system.error_text import of_system
 
 _TIMEOUT = ClientTimeout(total=20)

@@ -9,7 +9,7 @@ from zalo_governor.cli.prompts import Asking
 from zalo_governor.config import PersonSettings, Settings, SmtpSettings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Member, Role
-from zalo_governor.services.typed_dates import parse_day
+from zalo_governor.messaging.typed_dates import parse_day
 from zalo_governor.setup.choices import ROLE_NAMES, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
 from zalo_governor.zalo.api.groups import OwnGroup

@@ -12,9 +12,9 @@ from zalo_governor.config import Settings
 from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.regulation import Regulation
-from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.messaging.introduction import introduction_text
+from zalo_governor.messaging.catalogue import Catalogue
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.introduction import introduction_text
 from zalo_governor.setup.choices import ROLE_NAMES, Choices
 from zalo_governor.setup.config_copy import CopyReport
 from zalo_governor.setup.systemd import NAME

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.services.desk import Desk
+from tests.unit.features.desk import Desk
 from tests.zoo.scanning import CONFIG
 from zalo_governor.domain.events import Attachment
 from zalo_governor.domain.findings import Finding, Severity

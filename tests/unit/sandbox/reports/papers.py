@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from tests.unit.services.desk import (
+from tests.unit.features.desk import (
     BAD_NAME,
     CATALOGUE,
     CONFIG,
@@ -24,10 +24,10 @@ from zalo_governor.domain.documents import Letterhead, ReportDocument
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.reports import Activity, ActivityReport, AgencyFigures, ClauseFigures, Handling, Period
-from zalo_governor.services.messaging.formatter import MessageFormatter
-from zalo_governor.services.policy import Group
-from zalo_governor.services.reports.builder import compose
-from zalo_governor.services.reports.document.document import paper_of
+from zalo_governor.features.reports.builder import compose
+from zalo_governor.features.reports.document.document import paper_of
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.policy import Group
 
 SHIPPED = validate(Regulation, load_yaml(CONFIG / "quy-che.yaml"))
 VOICE = MessageFormatter(CATALOGUE, REGULATION)

@@ -16,19 +16,19 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.unit.features.desk import CATALOGUE, REGULATION
 from tests.unit.sandbox.reports.papers import FORMULA, SHIPPED, SUGGESTED, VOICE, bad, bad_paper, paper, report
-from tests.unit.services.desk import CATALOGUE, REGULATION
 from zalo_governor.domain.directive_figures import AgencyAnswers
 from zalo_governor.domain.documents import ReportDocument, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.reports import ActivityReport
+from zalo_governor.features.reports.document.document import file_of, paper_of
+from zalo_governor.features.reports.summary import Codes, headlines
+from zalo_governor.features.reports.text import render_text
+from zalo_governor.messaging.formatter import MessageFormatter, number
 from zalo_governor.sandbox.reports.docx import document
 from zalo_governor.sandbox.reports.png import MOST_HEIGHT, WIDTH, page_of, picture
 from zalo_governor.sandbox.reports.xlsx import workbook
-from zalo_governor.services.messaging.formatter import MessageFormatter, number
-from zalo_governor.services.reports.document.document import file_of, paper_of
-from zalo_governor.services.reports.summary import Codes, headlines
-from zalo_governor.services.reports.text import render_text
 
 TEMPLATE = Path(__file__).parents[4] / "config" / "bao-cao.docx"
 IN_DOCX = {

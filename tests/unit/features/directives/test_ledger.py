@@ -1,0 +1,456 @@
+"""The directive ledger: what leaders order, who answers, and what becomes of it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.features.desk import UIDS, to
+from tests.unit.features.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
+from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
+from zalo_governor.domain.directives import DirectiveState, Progress
+from zalo_governor.domain.events import (
+    Attachment,
+    Mention,
+    MessageRecalled,
+    MessageRef,
+    MessageRevised,
+    MessageSeen,
+    Reacted,
+)
+
+
+def test_a_directive_of_the_leader_is_registered_with_who_and_until_when() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    assert desk.directive().state is DirectiveState.OPEN
+    assert {name: one.due_at for name, one in desk.entries().items()} == {"Sở Y tế": DUE, "Sở Tài chính": DUE}
+    assert desk.group_lines == []
+    assert "directive.opened" in desk.actions()
+
+
+@pytest.mark.parametrize("who", ["member", "y_te", "report_reader"])
+def test_nobody_else_gives_directives(who: str) -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER, who)
+    assert desk.store.directives == []
+
+
+def test_what_leaders_say_besides_opens_nothing() -> None:
+    talk = (Path(__file__).parents[3] / "rules" / "leaders_talk.txt").read_text(encoding="utf-8").splitlines()
+    desk = LedgerDesk()
+    for text in talk:
+        desk.order(text)
+        desk.later(minutes=1)
+    assert len(talk) > 100
+    assert [one.text for one in desk.store.directives if one.open] == []
+    assert len(desk.store.directives) <= 0.2 * len(talk)  # asked about, many in one question
+
+
+def test_a_caption_is_at_most_asked_about() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER, attachment=Attachment(type="chat.photo"))
+    assert desk.directive().state is DirectiveState.PROPOSED
+
+
+def test_what_members_say_after_an_order_to_everybody_is_mostly_talk() -> None:
+    desk = LedgerDesk()
+    desk.order("Các đồng chí theo dõi sát tình hình mưa lũ, không để học sinh qua suối, báo cáo trước 17h ngày 26/11.")
+    assert len(desk.entries()) > 5
+    desk.later(hours=3)
+    desk.say("tai_chinh", "Sở Tài chính đăng ký 3 đại biểu dự họp, báo cáo chính do đồng chí Giám đốc trình bày.")
+    desk.say("giao_duc", "Rõ ạ")
+    assert desk.entries()["Sở Tài chính"].silent
+    assert desk.entries()["Sở Giáo dục và Đào tạo"].silent
+    desk.say("y_te", "Sở Y tế báo cáo: các xã theo dõi sát mưa lũ, chưa có học sinh nào phải qua suối.")
+    assert desk.entries()["Sở Y tế"].reported_at
+
+
+def test_an_order_relayed_by_the_desk_is_the_leaders() -> None:
+    desk = LedgerDesk()
+    desk.order(
+        "TL Chủ tịch UBND tỉnh: yêu cầu Sở Y tế báo cáo tình hình dịch sốt xuất huyết trước 15h ngày 25/11.", "admin"
+    )
+    directive = desk.directive()
+    assert (directive.given_by, directive.entered_by) == (desk.person("leader").id, desk.person("admin").id)
+
+
+def test_a_quoted_answer_counts_for_the_whole_agency() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.later(minutes=20)
+    desk.reply("y_te_pho", order, "Dạ rõ ạ, Sở sẽ triển khai ngay.")
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.RECEIVED
+    assert desk.entries()["Sở Tài chính"].progress(desk.now) is Progress.UNSEEN
+    desk.later(hours=3)
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.REPORTED
+    assert desk.directive().state is DirectiveState.OPEN
+    desk.reply("tai_chinh", order, "Báo cáo đồng chí: Sở Tài chính đã cấp đủ 3,2 tỷ đồng, số liệu gửi kèm.")
+    assert desk.directive().state is DirectiveState.DONE
+
+
+def test_where_all_have_only_said_that_they_heard_it_is_not_called_done() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Yêu cầu Sở Y tế tăng cường phòng, chống dịch sốt xuất huyết.")
+    desk.reply("y_te", order, "Rõ ạ")
+    assert desk.directive().state is DirectiveState.DONE
+    desk.take()
+    desk.say("leader", desk.directive().code, place="private")
+    [page] = to(desk.take(), "leader")
+    assert page.startswith(f"{desk.directive().code} (đã trả lời đủ): ")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã phun hóa chất tại 12 xã, đạt 100% kế hoạch.")
+    desk.take()
+    desk.say("leader", desk.directive().code, place="private")
+    [page] = to(desk.take(), "leader")
+    assert page.startswith(f"{desk.directive().code} (đã hoàn thành): ")
+
+
+def test_who_asks_for_more_time_is_shown_as_such_and_may_still_be_overdue() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Báo cáo đồng chí, Sở xin gia hạn đến 28/11 vì còn 3 xã chưa gửi số liệu.")
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.DELAYED
+    desk.now = DUE + timedelta(minutes=1)
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.OVERDUE
+
+
+def test_bystanders_and_other_talk_answer_nothing() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("giao_duc", order, "Rõ ạ")
+    desk.say("giao_duc", "Rõ ạ")
+    desk.say("y_te", "Chiều nay họp giao ban lúc mấy giờ các đồng chí nhỉ?")
+    desk.say("y_te", "Vâng ạ", mentions=(Mention(uid=UIDS["muong_gia"], start=0, length=3),))
+    assert all(one.silent for one in desk.entries().values())
+
+
+def test_an_answer_that_quotes_nothing_is_matched_by_its_words() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Sở Y tế báo cáo: số liệu tiêm chủng đến hôm nay là 12.400 mũi, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at == desk.now
+    assert not desk.entries(1)["Sở Y tế"].assumed
+    assert desk.entries(2)["Sở Y tế"].silent
+
+
+def test_where_nobody_can_tell_the_newest_is_assumed_and_marked_so() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Rõ ạ")
+    assert desk.entries(1)["Sở Y tế"].silent
+    assert desk.entries(2)["Sở Y tế"].assumed
+    desk.say("giao_duc", "Vâng, Sở nhận nhiệm vụ ạ")
+    assert not desk.entries(2)["Sở Giáo dục và Đào tạo"].assumed
+    desk.say("y_te", "Rõ ạ")
+    assert not desk.entries(1)["Sở Y tế"].silent
+
+
+def test_a_report_about_another_matter_answers_no_order() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.later(minutes=5)
+    desk.say("y_te", "Sở Y tế thông tin: tối qua ghi nhận 12 ca sốt xuất huyết ở phường Thử Nghiệm, đã phun hóa chất.")
+    assert desk.entries(1)["Sở Y tế"].silent
+    desk.say("y_te", "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at
+
+
+def test_why_an_addressee_has_not_finished_is_told_in_its_own_words() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Chưa có số liệu, đang tổng hợp từ 10 huyện ạ.")
+    desk.say("admin", "/giaoviec CĐ1", place="private")
+    assert 'Lý do chưa xong, Sở Y tế: "Chưa có số liệu, đang tổng hợp từ 10 huyện ạ."' in to(desk.take(), "admin")[-1]
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    desk.say("admin", "/giaoviec CĐ1", place="private")
+    assert "Lý do chưa xong" not in to(desk.take(), "admin")[-1]
+
+
+def test_a_paper_whose_number_is_a_day_of_the_deadline_is_another_matter() -> None:
+    desk = LedgerDesk()
+    desk.order("Đề nghị Sở Y tế báo cáo công tác tiêm chủng trước 17h ngày 26/11.")
+    desk.later(minutes=5)
+    desk.say("y_te", "Đã nhận giấy mời họp số 26, cử cán bộ dự đúng giờ.")
+    assert desk.entries(1)["Sở Y tế"].silent
+
+
+def test_a_day_or_an_inspection_that_two_messages_share_makes_none_the_answer_of_the_other() -> None:
+    desk = LedgerDesk()
+    desk.order("Các sở, ban, ngành kiểm tra việc đăng ký nội dung kỳ họp, báo cáo trước 16h ngày 04/12.")
+    desk.later(minutes=5)
+    desk.say("noi_vu", "Ngày 04/12 Sở Nội vụ khai mạc lớp bồi dưỡng, 45 học viên đã nhập học đầy đủ.")
+    desk.say("y_te", "Sở Y tế báo cáo kiểm tra chợ trung tâm: 86 ki ốt, 9 ki ốt mắc điện sai, đã lập biên bản.")
+    assert all(one.silent for one in desk.entries(1).values())
+
+
+def test_of_several_orders_a_report_that_fits_none_answers_none() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order(SECOND)
+    desk.later(minutes=5)
+    desk.say("y_te", "Đã gửi rồi ạ.")
+    assert all(desk.entries(number)["Sở Y tế"].reported_at is None for number in (1, 2))
+
+
+def test_one_receipt_after_the_other_goes_from_the_newest_to_the_oldest() -> None:
+    desk = LedgerDesk()
+    for day in (26, 27, 28):
+        desk.order(f"Giao Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày {day}/11.")
+        desk.later(minutes=1)
+    for number in (3, 2, 1):
+        assert desk.entries(number)["Sở Y tế"].silent
+        desk.say("y_te", "Rõ ạ")
+        assert not desk.entries(number)["Sở Y tế"].silent
+
+
+def test_a_code_or_a_mention_of_the_leader_tells_which_directive_is_meant() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order(SECOND, "leadership")
+    desk.say("y_te", "CĐ1: Sở Y tế đã báo cáo bằng văn bản số 12, đạt 96%.")
+    assert desk.entries(1)["Sở Y tế"].reported_at
+    desk.say("y_te", "@Vàng Thị Phó rõ ạ", mentions=(Mention(uid=UIDS["leadership"], start=0, length=13),))
+    assert not desk.entries(2)["Sở Y tế"].silent
+
+
+def test_a_file_that_quotes_the_directive_is_a_report() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    file = Attachment(type="share.file", title="bao cao tiem chung.docx")
+    desk.reply("y_te", order, "", attachment=file)
+    assert desk.entries()["Sở Y tế"].reported_at == desk.now
+
+
+def test_a_reaction_counts_as_received_unless_the_office_says_no() -> None:
+    for counts in (True, False):
+        desk = LedgerDesk(directives=DirectiveSettings(reactions_count=counts))
+        order = desk.order(ORDER)
+        act(desk, "y_te", Reacted, targets=(MessageRef(key=order.key),), icon="/-strong")
+        act(desk, "tai_chinh", Reacted, targets=(MessageRef(key=order.key),), icon="/-weak")
+        assert desk.entries()["Sở Y tế"].silent is not counts
+        assert desk.entries()["Sở Tài chính"].silent
+        act(desk, "y_te", Reacted, targets=(MessageRef(key=order.key),), icon="")
+        assert desk.entries()["Sở Y tế"].silent
+
+
+def test_who_has_seen_it_is_known_from_receipts() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    act(desk, "y_te", MessageSeen, target_key=order.key, seen_uids=(UIDS["y_te"], UIDS["member"]))
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.SEEN
+
+
+def test_a_recalled_answer_no_longer_counts_and_a_recalled_directive_is_withdrawn() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày 26/11.")
+    answer = desk.reply("y_te", order, "Báo cáo: đã tiêm 12.400 mũi.")
+    assert desk.directive().state is DirectiveState.DONE
+    act(desk, "y_te", MessageRecalled, target=MessageRef(key=answer.key))
+    assert desk.directive().state is DirectiveState.OPEN
+    act(desk, "y_te", MessageRecalled, target=MessageRef(key=order.key))
+    assert desk.directive().state is DirectiveState.OPEN
+    act(desk, "leader", MessageRecalled, target=MessageRef(key=order.key))
+    assert desk.directive().state is DirectiveState.WITHDRAWN
+
+
+def test_a_message_that_an_administrator_deleted_is_withdrawn() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.delete("admin", order.key)
+    assert desk.directive().state is DirectiveState.WITHDRAWN
+
+
+def test_an_edit_changes_deadline_and_addressees_and_keeps_answers() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    edited = "Giao Sở Y tế, Sở Giáo dục và Đào tạo báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 28/11."
+    act(desk, "leader", MessageRevised, key=order.key, text=edited)
+    entries = desk.entries()
+    assert entries["Sở Y tế"].due_at == DUE + timedelta(days=2)
+    assert not entries["Sở Y tế"].silent
+    assert entries["Sở Tài chính"].removed
+    assert not entries["Sở Giáo dục và Đào tạo"].removed
+    assert len(desk.store.directives) == 1
+
+
+def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    text = "Giao @Bình Minh báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11."
+    mentions = (Mention(uid=UIDS["y_te"], start=5, length=10),)
+    desk.hear(MessageRevised(**order.model_copy(update={"text": text, "mentions": mentions}).model_dump()))
+    asked = [one for one in desk.entries().values() if not one.removed]
+    assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
+
+
+def test_an_edit_that_may_be_secret_leaves_no_text() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.seal("leader", key=order.key, revision=True)
+    assert desk.directive().state is DirectiveState.WITHDRAWN
+    assert desk.directive().text.strip() == ""
+
+
+def test_an_answer_heard_before_its_directive_counts_once_that_is_heard() -> None:
+    desk = LedgerDesk()
+    missed = desk.message("leader", ORDER, key="m900")
+    desk.later(minutes=10)
+    desk.reply("y_te", missed, "Rõ ạ, Sở triển khai ngay")
+    desk.later(minutes=10)
+    desk.hear(missed)
+    assert desk.entries()["Sở Y tế"].received_at == missed.at + timedelta(minutes=10)
+
+
+def test_the_same_message_heard_by_two_accounts_is_one_directive() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.hear(order.model_copy(update={"id": 0}))
+    assert len(desk.store.directives) == 1
+
+
+def test_whoever_is_on_the_roster_and_not_in_the_group_is_said_to_be_so() -> None:
+    desk = LedgerDesk()
+    desk.order("UBND phường Thử Nghiệm báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
+    desk.say("leader", "CĐ1", place="private")
+    [page] = to(desk.take(), "leader")
+    assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in page
+
+
+def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Viễn thám báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
+    [told] = to(desk.take(), "admin")
+    assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in told
+    assert "Chưa xác định đơn vị nhận: Sở Viễn thám" in told
+    desk.order(ORDER)
+    assert to(desk.take(), "admin") == []
+
+
+def test_with_the_setting_each_new_directive_is_acknowledged_by_one_line() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(acknowledge_in_group=True))
+    desk.order(ORDER)
+    assert desk.group_lines == ["Đã ghi nhận chỉ đạo CĐ1, hạn 17:00 26/11, 2 đơn vị nhận."]
+
+
+def test_an_office_that_recognises_nothing_enters_directives_by_hand() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(recognise=False))
+    order = desk.order(ORDER)
+    assert desk.store.directives == []
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.reply("admin", order, "/giaoviec Sở Y tế, 17h ngày 25/11")
+    [one] = desk.entries().values()
+    assert (one.name, one.due_at) == ("Sở Y tế", DUE - timedelta(days=1))
+    assert not one.silent
+    assert desk.directive().given_by == desk.person("leader").id
+
+
+def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    posted = desk.take()
+    reminders = to(posted, "tai_chinh")
+    assert len(reminders) == 2  # on the day before, and on the day
+    assert "CĐ1" in reminders[0]
+    assert "Kính gửi đồng chí Lý Thị Tỉ" in reminders[0]
+    assert to(posted, "y_te") == []
+    [line] = to(posted, "leader")
+    assert "chưa ghi nhận báo cáo trên Nhóm của 2/2 đơn vị nhận: Sở Y tế, Sở Tài chính" in line
+    assert to(posted, "report_reader") == [line]
+    desk.until(DUE + timedelta(days=10))
+    posted = desk.take()
+    assert len(to(posted, "tai_chinh")) == 2  # on the first and, after a Sunday, on the fourth day
+    assert to(posted, "leader") == []
+
+
+def test_many_are_reminded_on_command_only_after_they_were_named() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế, Sở Tài chính, Sở Nội vụ, UBND xã Mường Giả rà soát, báo cáo trước 17h ngày 26/11.")
+    desk.take()
+    desk.say("admin", "/nhac CĐ1", place="private")
+    [asked] = desk.take()
+    assert "4 người" in asked.text
+    assert "Sở Nội vụ" in asked.text
+    desk.say("admin", "/nhac CĐ1 CĐ1", place="private")
+    assert "đang nhắc 4 người" in desk.take()[-1].text
+
+
+def test_several_directives_are_one_reminder_a_day() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.order("Sở Tài chính tham mưu văn bản gửi Bộ Tài chính trước 17h ngày 26/11.")
+    desk.take()
+    desk.until(DUE - timedelta(days=1))
+    [reminder] = to(desk.take(), "tai_chinh")
+    assert "CĐ1" in reminder
+    assert "CĐ2" in reminder
+
+
+def test_nobody_is_reminded_where_the_office_wants_none_and_all_where_it_wants_reports() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(remind=None))
+    desk.order(ORDER)
+    desk.take()
+    desk.until(DUE + timedelta(days=9))
+    assert to(desk.take(), "tai_chinh") == []
+    desk = LedgerDesk(directives=DirectiveSettings(remind=DirectiveReminderSettings(only_silent=False)))
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.until(DUE - timedelta(days=1))
+    assert len(to(desk.take(), "y_te")) == 1
+
+
+def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.say("leader", "/giahan CĐ1 17h ngày 30/11", place="private")
+    desk.take()
+    desk.until(DUE + timedelta(hours=1))
+    assert to(desk.take(), "leader") == []
+    desk.until(datetime(2026, 11, 30, 10, 1, tzinfo=UTC))
+    [line] = to(desk.take(), "leader")
+    assert line.startswith("Kính báo cáo đồng chí: đến hạn 17:00 30/11 của chỉ đạo CĐ1")
+
+
+def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    [said] = asked(desk, "/xong CĐ1")
+    assert "2 đơn vị nhận (Sở Y tế, Sở Tài chính), trong đó 1 đơn vị chưa trả lời" in said
+    assert "/molai CĐ1" in said
+    [page] = asked(desk, "CĐ1")
+    assert page.startswith("CĐ1 (đã kết thúc theo dõi)")
+    assert "Đã báo cáo: 0/2" in page
+    assert "Đã báo cáo (" not in page
+    assert "Kết thúc theo quyết định của đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) (2): Sở Y tế, Sở Tài chính" in page
+    [page] = asked(desk, "/molai CĐ1")
+    assert page.startswith("CĐ1 (đang theo dõi)")
+    assert "Đã nhận chỉ đạo (1): Sở Y tế" in page
+    assert "không có gì để mở lại" in asked(desk, "/molai CĐ1")[0]
+    assert "/molai CĐ1" in asked(desk, "/bo CĐ1 nhầm")[0]
+    assert "đang theo dõi" in asked(desk, "/molai CĐ1")[0]
+    assert len(desk.entries()) == 2
+
+
+def test_xong_for_who_has_reported_says_so() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    desk.take()
+    assert "Sở Y tế đã báo cáo" in asked(desk, "/xong CĐ1 Sở Y tế")[0]
+
+
+def asked(desk: LedgerDesk, line: str) -> list[str]:
+    desk.take()
+    desk.say("admin", line, place="private")
+    return to(desk.take(), "admin")

@@ -1,0 +1,153 @@
+"""Notes in alerts to the admins: what is told of a case besides who, when and where."""
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.categories import (
+    IN_FILE,
+    is_dangerous_file,
+    is_dangerous_link,
+    is_in_file,
+    reasons,
+    why,
+)
+from zalo_governor.features.cases.freshness import was_fresh
+from zalo_governor.features.cases.member_request import MemberRequest
+from zalo_governor.features.cases.next_actions import may_remove
+from zalo_governor.messaging.formatter import MessageFormatter, brief, number, plain, time_or_brief
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.shortening import Shortenable, shortest
+from zalo_governor.messaging.templates import TextId
+from zalo_governor.messaging.trial_filter import on_trial
+from zalo_governor.pipeline.secret_gate import UNCHECKED
+
+_GROUP_LENGTH = 24
+"""Longest name of a group in an alert that has no room."""
+
+
+class AlertNotes:
+    """Makes the parts of an alert that only some cases have; each is "" where there is nothing to say."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def seen_in_file(self, reason: str | None) -> str:
+        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""
+        if not is_in_file(reason):
+            return ""
+        codes = "+".join(code for code in str(reason).split("+") if code != IN_FILE)
+        seen = reasons(self._voice, codes) or [why(self._voice, None)]
+        return self._voice.render(TextId("alert_seen_in_file"), reason="; ".join(seen))
+
+    def same_content(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
+        earlier = uow.cases.get(case.same_as) if case.same_as else None
+        if earlier is None:
+            return ""
+        return self._voice.render(
+            TextId("alert_same"),
+            code=earlier.code,
+            state=self._voice.state_of(earlier),
+        )
+
+    def of_member(self, case: Case, asked: MemberRequest) -> str:
+        """Return the sentences on the member: asked or not, and how many such cases before.
+
+        The shorter form leaves out the cases before.
+        """
+        told = self._voice.render(asked.told_to_admins)
+        return Shortenable(" ".join(filter(None, (told, self.repeated(case)))), told)
+
+    def lateness(self, case: Case) -> str:
+        """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
+        if was_fresh(case):
+            return ""
+        minutes = minutes_of(case.opened_at - case.event_at)
+        return self._voice.render(TextId("heard_late"), minutes=self._voice.minutes(minutes))
+
+    def repeated(self, case: Case) -> str:
+        """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
+        ladder = self._policy.ladder
+        if case.nth < ladder.repeated_from or case.label == UNCHECKED:
+            return ""
+        return self._voice.render(TextId("member_again"), nth=number(case.nth), days=number(ladder.window_days))
+
+    def deadline(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the sentence saying when the leader is told of the case; "" if the settings do not tell him.
+
+        On trial the leader gets no message, so the sentence says that.
+        """
+        if case.due_at is None:
+            return ""
+        if on_trial(self._policy, uow):
+            return self._voice.render(TextId("alert_due_on_trial"))
+        when = time_or_brief(case.due_at, self._policy.clock())
+        due, short = (self._voice.render(text, when=when) for text in (TextId("alert_due"), TextId("alert_due_short")))
+        return Shortenable(due, short)
+
+    def removal_offer(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the words naming the command that deletes the messages; "" if the bot account cannot delete them."""
+        may = may_remove(uow, self._policy.account, case)
+        return self._voice.render(TextId("or_delete"), code=case.code) if may else ""
+
+    def recall_advice(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the words that advise to have a sealed message recalled, or deleted if the bot account can do that."""
+        if may_remove(uow, self._policy.account, case):
+            texts = (TextId("recall_or_delete"), TextId("delete_and_report"))
+            return Shortenable(*(self._voice.render(text, code=case.code) for text in texts))
+        return Shortenable(self._voice.render(TextId("recall_asked")), "")
+
+    def group(self, case: Case) -> str:
+        """Return the group's name; the shorter form is "" if only one group is watched, else what no other name has."""
+        group = str(self._voice.group(self._policy.group(case.group_id)))
+        others = [
+            str(self._voice.group(self._policy.group(group_id)))
+            for group_id in self._policy.groups
+            if group_id != case.group_id
+        ]
+        return Shortenable(group, _distinct_name(group, others) if others else "")
+
+    def place(self, case: Case) -> str:
+        """Return the words naming the group, with a blank before them; the shorter form names it as `group` does."""
+        group = self.group(case)
+        texts = [self._voice.render(TextId("alert_place"), group=name) for name in (group, shortest(group))]
+        return Shortenable(texts[0], texts[1] if shortest(group) else "")
+
+    def sign(self, case: Case) -> str:
+        """Return the words that there is a sign of a breach of which clause; the shorter form only cites the clause."""
+        citation = self._voice.citation(case.clause)
+        short = citation.removesuffix(" Quy chế")
+        return Shortenable(
+            self._voice.render(TextId("alert_sign"), citation=citation),
+            self._voice.render(TextId("alert_sign_short"), citation=short),
+        )
+
+    def time(self, case: Case) -> str:
+        """Return time and day of the event, and how late it was received; the short form has no day if today."""
+        late = self.lateness(case)
+        return Shortenable(
+            f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"
+        )
+
+
+def alert_of(label: str) -> TextId:
+    """Return the alert for a finding whose label has a text: on a link, a file or harmful content."""
+    if is_dangerous_link(label):
+        return TextId("alert_link")
+    return TextId("alert_file") if is_dangerous_file(label) else TextId("alert_harmful")
+
+
+def _distinct_name(name: str, others: Sequence[str]) -> str:
+    """Return the name in few letters, without the words with which another name begins too, such as `Nhóm …y tế`."""
+    words = name.split()
+    shared = max(
+        len(list(takewhile(lambda pair: pair[0] == pair[1], zip(words, other.split(), strict=False))))
+        for other in others
+    )
+    if 1 < shared < len(words):
+        name = f"{words[0]} …{' '.join(words[shared:])}"
+    return plain(name, _GROUP_LENGTH)

@@ -1,0 +1,1 @@
+"""The chat commands about cases."""

@@ -1,0 +1,144 @@
+"""Commands `/giaitrinh` (explain), `/xemlai` (review) and `/ghichu` (note), which add a text to a case."""
+
+from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.people import DESK
+from zalo_governor.features.cases.commands.decide import CaseWords, cannot_move, move, reason_missing, unknown_case
+from zalo_governor.features.cases.next_actions import answers
+from zalo_governor.messaging.commands import Answer, Call
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+_MOST_EXPLANATIONS = 5
+"""Maximum number of explanations that one person may send about one case, as each is sent to the admins."""
+
+
+class _OwnCaseCommand(CaseWords):
+    """Base class of commands with which members send the admins a text about a case that concerns themselves."""
+
+    roles = None
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        super().__init__(policy)
+        self._notifier = Notifier(policy)
+
+    def not_own(self, call: Call, case_id: int) -> Answer:
+        """Return the reply that refuses the command, as the case is not about the caller.
+
+        A case that does not exist gets the same reply, so that members cannot find out which cases there are.
+        """
+        code = f"VP{case_id}"
+        return Answer([self.voice.render_for(call.person, TextId("case_not_own"), code=code)], "not_own", code)
+
+    def bring(self, call: Call, case: Case, kind: NoteKind, text: TextId, words: str) -> None:
+        """Store the caller's text `words` as a note of kind `kind` on the case, and send it to the admins.
+
+        `text` is the id of the message template in which the admins get `words`.
+        """
+        note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
+        call.uow.case_notes.add(case, note)
+        quoted = self.voice.render(TextId("words_quoted"), words=words) if words else ""
+        said = self.voice.render(
+            text, who=self.voice.who(call.person), code=case.code, words=quoted, answers=answers(self.voice, case)
+        )
+        self._notifier.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
+
+
+class Explain(_OwnCaseCommand):
+    """Command `/giaitrinh VP12 text` (explain): explain a case (a possible breach) about oneself to the admins."""
+
+    word = "giaitrinh"
+    usage = TextId("usage_explain")
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Store the explanation, send it to the admins and return the reply; the case's deadlines are not extended.
+
+        `argument` is (case number, explanation).
+        """
+        case_id, words = argument
+        case = call.uow.cases.get(case_id)
+        if case is None or not _is_own(call, case):
+            return self.not_own(call, case_id)
+        if not words:
+            return Answer(
+                [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
+            )
+        given = [note for note in call.uow.case_notes.of(case) if note.person_id == call.person.id]
+        if sum(note.kind is NoteKind.EXPLANATION for note in given) >= _MOST_EXPLANATIONS:
+            return Answer(
+                [self.voice.render_for(call.person, TextId("explained_enough"), code=case.code)], "enough", case.code
+            )
+        self.bring(call, case, NoteKind.EXPLANATION, TextId("explanation"), words)
+        return Answer([self.voice.render_for(call.person, TextId("explained"), code=case.code)], subject=case.code)
+
+
+class Review(_OwnCaseCommand):
+    """Command `/xemlai VP12 reason` (review): ask that a case (a possible breach), already decided, be reviewed."""
+
+    word = "xemlai"
+    several = True
+    usage = TextId("usage_review")
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Move the case to the state UNDER_REVIEW and store the text as a note; ask for the reason if none was typed.
+
+        The person whom the case is about may do so once, an admin any number of times. `argument` is (case number,
+        text).
+        """
+        case_id, words = argument
+        case = call.uow.cases.get(case_id)
+        own = case is not None and _is_own(call, case)
+        if not own and not call.person.has(*DESK):
+            return self.not_own(call, case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        if not words:
+            return reason_missing(self, case_id)
+        if own:
+            return self._review_own_case(call, case, words)
+        moved = move(self, call, case, CaseState.UNDER_REVIEW, words)
+        if moved.outcome == "done":
+            note = CaseNote(kind=NoteKind.REVIEW, person_id=call.person.id, at=self.policy.clock(), text=words)
+            call.uow.case_notes.add(case, note)
+        return moved
+
+    def _review_own_case(self, call: Call, case: Case, words: str) -> Answer:
+        notes = call.uow.case_notes.of(case)
+        if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
+            return Answer(
+                [self.voice.render_for(call.person, TextId("reviewed_before"), code=case.code)], "before", case.code
+            )
+        if case.state is CaseState.FALSE_ALARM:
+            return cannot_move(self, case)
+        moved = move(self, call, case, CaseState.UNDER_REVIEW, case.reason)
+        if moved.outcome != "done":
+            return moved
+        self.bring(call, call.uow.cases.get(case.id) or case, NoteKind.REVIEW, TextId("review_asked"), words)
+        return Answer([self.voice.render_for(call.person, TextId("reviewed"), code=case.code)], subject=case.code)
+
+
+class AddNote(CaseWords):
+    """Command `/ghichu VP12 text` (note): add an admin's note to a case (a possible breach under review)."""
+
+    word = "ghichu"
+    several = True
+    usage = TextId("usage_case_note")
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Store the note on the case, for the admins only; `argument` is (case number, text of the note)."""
+        case_id, words = argument
+        case = call.uow.cases.get(case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        if not words:
+            return Answer(
+                [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
+            )
+        note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
+        call.uow.case_notes.add(case, note)
+        return Answer([self.voice.render(TextId("note_kept"), code=case.code)], subject=case.code)
+
+
+def _is_own(call: Call, case: Case) -> bool:
+    """Return whether the case is about the caller; records of one person that were merged count as the same."""
+    return call.uow.people.get(case.person_id).id == call.person.id

@@ -1,0 +1,136 @@
+"""Command `/ghinhan` (record): an admin records a case that no rule can detect (clauses 4.6, 5.3, 7.5 …)."""
+
+import re
+from datetime import date
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.events import MessageSent
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import DESK, Person
+from zalo_governor.domain.regulation import DECISION, citation_of
+from zalo_governor.features.cases.commands.decide import one_line
+from zalo_governor.features.cases.transitions import open_case
+from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+MANUAL_RULE = "ghi-nhan"
+"""Value of `Case.rule_id`, otherwise the id of a rule, for cases recorded by hand."""
+
+_MOST_CHARACTERS = 600
+_CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
+_UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
+_MENTION_ALL = "-1"
+
+
+class NoteCase(Command[str]):
+    """Command `/ghinhan CLAUSE @person reason` (record): open a case, a possible breach of that clause, by hand."""
+
+    word = "ghinhan"
+    usage = TextId("usage_note")
+    roles = DESK
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        super().__init__(policy)
+        self._notifier = Notifier(policy)
+
+    def understand(self, rest: str, today: date) -> str | None:
+        """Return the clause number (`4.6`) with which `rest`, the text after the command's word, begins, or None.
+
+        Person and reason are read later from the message itself; `today` is not used.
+        """
+        found = _CLAUSE.match(rest)
+        return _clause_number(found) if found else None
+
+    def answer(self, call: Call, argument: str) -> Answer:
+        """Open a case under clause `argument` about the one person whom the message mentions, quotes or gives by uid.
+
+        A name typed as plain text is refused. The text after the clause is the reason; the other admins are notified.
+        """
+        if argument not in {clause.number for clause in self.policy.regulation.clauses}:
+            text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument))
+            return Answer([text], "unknown_clause", argument)
+        if len(call.groups) != 1:
+            return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
+        uid, words = _person_and_text(call.event)
+        person = (
+            call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
+        )
+        if person is None:
+            return Answer([self.voice.render_for(call.person, TextId("note_who"))], "nobody", argument)
+        if not words:
+            return Answer([self.voice.render_for(call.person, TextId("note_words"))], "no_words", argument)
+        case = self._open_case(call, call.groups[0], person, argument, words)
+        who = self.voice.who(call.uow.people.get(person.id))
+        about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
+        self._notify_other_admins(call, case, about)
+        return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
+
+    def _open_case(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
+        now = self.policy.clock()
+        case = open_case(
+            call.uow,
+            Case(
+                id=0,
+                group_id=group.id,
+                rule_id=MANUAL_RULE,
+                clause=clause,
+                severity=Severity.MINOR,
+                label="manual",
+                person_id=person.id,
+                state=CaseState.NEW,
+                opened_at=now,
+                event_at=call.event.at,
+                last_event_at=call.event.at,
+                first_event_id=call.event.id,
+                # Empty, since the case is not about the command's message: recalling that must not close the case.
+                message_key="",
+                state_at=now,
+            ),
+            at=now,
+            by=call.person.id,
+        )
+        call.uow.case_notes.add_manual(case, call.person.id, words)
+        return case
+
+    def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
+        group = self.voice.group(self.policy.group(case.group_id))
+        text = self.voice.render(TextId("noted_told"), **about, group=group, by=self.voice.who(call.person))
+        for other in self._notifier.holders(call.uow, *DESK):
+            if other.id not in {call.person.id, case.person_id}:
+                purpose = Purpose.ADMIN_ALERT
+                self._notifier.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
+
+
+def _clause_number(found: re.Match[str]) -> str:
+    decision = DECISION if found[1] else ""
+    return f"{decision}{int(found[2])}.{int(found[3])}"
+
+
+def _person_and_text(message: MessageSent) -> tuple[str, str]:
+    """Return (uid of the person meant; text after the clause number), each "" if missing.
+
+    The person is mentioned, quoted or given by uid in the message; the uid is "" also if several are mentioned.
+    """
+    uids = {mention.uid for mention in message.mentions}
+    text = _without_mentions(message)
+    found = _CLAUSE.search(text)
+    words = text[found.end() :] if found else ""
+    if not uids and message.quote:
+        uids = {message.quote.owner_uid}
+    elif not uids and (typed := _UID.search(words)):
+        uids = {typed[0]}
+        words = words.replace(typed[0], " ", 1)
+    uid = next(iter(uids)) if len(uids) == 1 else ""
+    return ("" if uid == _MENTION_ALL else uid), one_line(words, _MOST_CHARACTERS).strip(" :,;-–")
+
+
+def _without_mentions(message: MessageSent) -> str:
+    """Return the message text without its @mentions; Zalo gives their positions in UTF-16 code units."""
+    units = message.text.encode("utf-16-le", "surrogatepass")
+    for mention in sorted(message.mentions, key=lambda given: given.start, reverse=True):
+        if mention.start >= 0 and mention.length > 0:
+            units = units[: 2 * mention.start] + units[2 * (mention.start + mention.length) :]
+    return units.decode("utf-16-le", "replace")

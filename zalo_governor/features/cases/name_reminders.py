@@ -1,0 +1,102 @@
+"""Requests to members to correct wrong display names: limited per day, and repeated until the name is right."""
+
+from datetime import datetime, timedelta
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import from_ms, local
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.member_request import MemberRequest
+from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.messaging.formatter import MessageFormatter, number
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+_REQUEST = Purpose.MEMBER_REQUEST.value
+_EVER = from_ms(0)
+_NEVER = from_ms(1 << 42)
+_SLACK = timedelta(hours=1)
+"""Tolerance when comparing times, since the daily group sync starts some minutes earlier on one day than on another."""
+
+
+class NameReminders:
+    """Sender of requests to members to correct their display names; the outbox (sent messages) shows who was asked."""
+
+    def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
+        self._policy = policy
+        self._alerts = alerts
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def may_ask(self, uow: UnitOfWork) -> bool:
+        """Return whether the daily limit allows asking one more member today to correct the display name."""
+        return self._asked_today(uow, *self._policy.groups) < self._policy.names.asked_per_day
+
+    def remind(self, uow: UnitOfWork, group_id: str) -> int:
+        """Ask members with wrong display names to correct them, if not asked lately; return how many were asked."""
+        policy, sent = self._policy, 0
+        now = policy.clock()
+        for case in self._open(uow, group_id):
+            if case.state not in {CaseState.NEW, CaseState.REMINDED}:
+                continue
+            since = now - policy.names.remind_after + _SLACK
+            if self._given_up(case) or uow.outbox.last_added(
+                case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE
+            ):
+                continue
+            person, made = uow.people.get(case.person_id), uow.cases.suggestion(case)
+            if self._alerts.reason_not_notified(uow, case, person, old=False):
+                continue
+            if not self.may_ask(uow):
+                break
+            asked = self._alerts.ask_member(
+                uow, case, person, made, about_name=True, old=False, reason=uow.cases.reason(case)
+            )
+            sent += asked is MemberRequest.ASKED
+        return sent
+
+    def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:
+        """Tell the admins how many display names in the group are still wrong; unchanged figures only once a week.
+
+        Args:
+            due: when this daily call was scheduled; determines the week.
+        """
+        cases = self._open(uow, group_id)
+        if not cases:
+            return
+        counts = {
+            "open": len(cases),
+            "asked": self._asked_today(uow, group_id),
+            "waiting": sum(case.state is CaseState.NEW for case in cases),
+            "ended": sum(case.state is CaseState.REMINDED and self._given_up(case) for case in cases),
+        }
+        monday = due - timedelta(days=local(due).weekday())
+        week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
+        if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
+            group = self._voice.group(self._policy.group(group_id))
+            said = {
+                "asked": TextId("names_asked"),
+                "waiting": TextId("names_waiting"),
+                "ended": TextId("names_ended"),
+            }
+            parts = [
+                self._voice.render(text, count=number(counts[name])) for name, text in said.items() if counts[name]
+            ]
+            text = self._voice.render(
+                TextId("names_digest"), group=group, open=number(len(cases)), parts="".join(parts)
+            )
+            self._post.to_desk(uow, text, group_id=group_id)
+
+    def _open(self, uow: UnitOfWork, group_id: str) -> list[Case]:
+        cases = uow.cases.opened_between(group_id, start=_EVER, end=_NEVER, open_only=True)
+        return [case for case in cases if case.rule_id == NAME_RULE]
+
+    def _given_up(self, case: Case) -> bool:
+        """Return whether the member has had all the reminders of the wrong display name that the settings allow."""
+        policy = self._policy
+        return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
+
+    def _asked_today(self, uow: UnitOfWork, *group_ids: str) -> int:
+        midnight = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)
+        return uow.outbox.people_asked(_REQUEST, group_ids, midnight, rule_id=NAME_RULE)

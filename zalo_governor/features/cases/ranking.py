@@ -1,0 +1,44 @@
+"""Lists of cases in messages: gravest first, all urgent ones named, the others beyond a limit only counted."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.repositories import UnitOfWork
+
+MOST_ROWS = 10
+"""Maximum number of cases that a list names, unless more of them are urgent."""
+
+_GRAVITY = list(Severity)
+
+
+class Shown(NamedTuple):
+    """The cases that a list in a message names, and the number of those left out."""
+
+    cases: Sequence[Case]
+    rest: int
+    """Number of cases that are left out; none of them is urgent."""
+
+
+def undecided(uow: UnitOfWork, group_id: str, end: datetime) -> list[Case]:
+    """Return all cases of the group, opened before `end`, of which somebody still has to decide, oldest first."""
+    start = from_ms(0)
+    cases = uow.cases.opened_between(group_id, start=start, end=end, open_only=True)
+    urgent = uow.cases.urgent_between(group_id, start, end)
+    cases += [case for case in urgent if case.undecided and not case.state.open]
+    return sorted(cases, key=lambda case: (case.opened_at, case.id))
+
+
+def gravest_first(cases: Iterable[Case]) -> list[Case]:
+    """Return the cases by descending severity; cases of equal severity keep their order."""
+    return sorted(cases, key=lambda case: -_GRAVITY.index(case.gravity))
+
+
+def shown(cases: Iterable[Case], most: int = MOST_ROWS) -> Shown:
+    """Choose the cases that a list names: all urgent ones, then the gravest others up to `most`; count the rest."""
+    ordered = gravest_first(cases)
+    named = max(most, sum(case.urgent for case in ordered))
+    return Shown(ordered[:named], len(ordered[named:]))

@@ -1,0 +1,389 @@
+"""The service that turns findings of the rules into cases (possible breaches under review) and notifies people."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+
+from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.events import (
+    EventBase,
+    GroupCall,
+    MembersJoined,
+    MessageRevised,
+    MessageSent,
+    NameObserved,
+    SealedHeard,
+)
+from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.group_changes import CHANGE_RULES
+from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.outsiders import OUTSIDERS
+from zalo_governor.domain.people import Person
+from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.backlog import CaseBacklog, told_late, told_of_name
+from zalo_governor.features.cases.categories import has_category
+from zalo_governor.features.cases.freshness import is_fresh
+from zalo_governor.features.cases.member_request import MemberRequest
+from zalo_governor.features.cases.message_lifecycle import MessageLifecycle
+from zalo_governor.features.cases.name_reminders import NameReminders
+from zalo_governor.features.cases.new_case import new_case
+from zalo_governor.features.cases.nobodys_words import NobodysWords
+from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.features.cases.suppression import FalseAlarmSuppression
+from zalo_governor.features.cases.transitions import join_case, move_case, open_case
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+log = structlog.get_logger(__name__)
+
+_REPOST_MINUTES = 5
+"""Minutes in which the admins are told at most once that the content of a case was posted again."""
+
+_GRAVITY = list(Severity)
+_EVER = from_ms(0)
+
+
+class CaseService:
+    """Service that opens, extends and closes cases (possible breaches) for events judged by the rules.
+
+    Implements `EventHandler`.
+    """
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._alerts = CaseNotifications(policy)
+        self._lifecycle = MessageLifecycle(policy)
+        self._false_alarms = FalseAlarmSuppression(policy)
+        self._nobodys = NobodysWords(policy)
+        self._reminders = NameReminders(policy, self._alerts)
+        self.backlog = CaseBacklog(policy, self._alerts)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Open, extend or close cases for a judged event of a governed (watched) group.
+
+        Tell the admins, too, which rules have failed on the event.
+        """
+        if verdict.failures:
+            self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
+        if not event.is_group or event.thread_id not in self._policy.groups:
+            return
+        self._lifecycle.handle_event(uow, event)
+        if isinstance(event, GroupCall):
+            # Nothing but the fact of a call is known, so it is recorded without a case.
+            detail = {"event": event.id, "call": event.action}
+            clause = self._policy.regulation.number_of(ClauseTopic.CLASSIFIED_WORK)
+            uow.audit.append(
+                "call", at=event.at, actor_id=None, group_id=event.thread_id, subject=clause, detail=detail
+            )
+        for concern in _gravest_concerns(event, verdict):
+            self._open_or_join(uow, event, concern)
+        if isinstance(event, NameObserved) and not _is_name_doubtful(verdict):
+            self._close_name_case(uow, event)
+
+    def handle_late_findings(
+        self, uow: UnitOfWork, event: MessageSent | SealedHeard, verdict: Verdict, file_mac: bytes | None
+    ) -> None:
+        """Open or extend cases for findings that were made after the message was judged, such as those in a file.
+
+        Args:
+            event: the message, without its content; `SealedHeard` if it was sealed for the findings.
+            verdict: the findings only; a finding that seals still has its reason, which is told but not stored.
+            file_mac: keyed hash of the file in which the findings were made, by which false alarms are recognised.
+        """
+        for concern in _gravest_concerns(event, verdict):
+            self._open_or_join(uow, event, concern, _Late(event, file_mac))
+        if not self._is_live(event):
+            self.backlog.recovered(uow, event.thread_id)
+
+    def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
+        """Ask members to correct wrong display names, and tell the admins how many names are wrong.
+
+        Returns the number of members asked.
+
+        Args:
+            due: when this daily call was scheduled; unchanged figures are told to the admins only once in that week.
+        """
+        asked = self._reminders.remind(uow, group_id)
+        self._reminders.sum_up(uow, group_id, due)
+        return asked
+
+    def _group_of(self, event: EventBase) -> str:
+        return event.thread_id if event.is_group else NO_GROUP
+
+    def _open_or_join(
+        self, uow: UnitOfWork, event: EventBase, concern: "_Concern", late: "_Late | None" = None
+    ) -> None:
+        """Open a case for the finding in `concern`, or add the event to the case that exists already; notify people.
+
+        If the same content was marked as a false alarm before, no case is opened. `late` is given for a finding that
+        was made after the event was judged.
+        """
+        person = uow.people.find_or_create(event.account, concern.uid)
+        if person is None:
+            self._nobodys.report(uow, event, concern.finding)
+            return
+        if concern.about_name and self._is_outsider(uow, event, person):
+            return
+        mark, taken_back_by = self._false_alarms.look(uow, event, concern.finding, concern.uid, late and late.file_mac)
+        if taken_back_by is not None:
+            self._false_alarms.pass_over(uow, event, concern.finding, person, taken_back_by)
+            return
+        case, same_message = self._find_case_to_join(uow, event, person, concern)
+        if case is None:
+            self._open(uow, event, person, concern, mark, late)
+            return
+        if same_message:
+            case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
+        else:
+            case = case.joined(at=event.at)
+        live = self._is_live(event)
+        if graver := _is_graver(concern.finding, case):
+            case = case.model_copy(
+                update={
+                    "severity": concern.finding.severity,
+                    "label": concern.finding.label,
+                    "late": case.late or not live,
+                }
+            )
+            case = self._with_due_times(event, case, person)
+        join_case(uow, case, event.id, at=self._policy.clock(), mark=mark)
+        if graver:
+            if live:
+                self._notify(uow, event, case, person, concern)
+        elif case.sealed and not same_message and not self._is_untold(uow, case):
+            self._tell_of_repost(uow, event, case, person)
+
+    def _is_live(self, event: EventBase) -> bool:
+        """Return whether people are notified of the event at once; if it was received late, `CaseBacklog` does so."""
+        return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
+
+    def _is_untold(self, uow: UnitOfWork, case: Case) -> bool:
+        return case.late and not uow.claims.is_claimed(*told_late(case))
+
+    def _is_outsider(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
+        """Return whether the person is an outsider (not on the roster); outsiders are not asked to correct names."""
+        here = uow.outsiders.present(event.thread_id, person.id)
+        return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
+
+    def _tell_of_repost(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
+        """Tell the admins that the content of a sealed case was posted again, and ask the member to recall it.
+
+        This is done at most once in 5 minutes. Sealed content is not stored, as it may be a state secret.
+        """
+        now = self._policy.clock()
+        window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
+        if uow.claims.claim_once(f"reposted:{case.code}", window):
+            again = case.model_copy(update={"event_at": event.at})
+            self._alerts.ask_member(uow, again, person, None, about_name=False, old=not is_fresh(event, now))
+            self._alerts.reposted(uow, case, person, event.at)
+
+    def _find_case_to_join(
+        self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern"
+    ) -> tuple[Case | None, bool]:
+        """Return (case to add the event to, or None to open a new one; whether the case has the message already).
+
+        The second value is True if the event is a revision (edited version) of a message in the case, or if another bot
+        account has received the same message too.
+        """
+        rule_id = concern.finding.rule_id
+        revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
+        if isinstance(event, MessageSent | SealedHeard):
+            for case in uow.cases.of_message(event.thread_id, event.key):
+                if case.rule_id == rule_id and (case.state.open or not revised):
+                    return case, True
+        since = event.at - self._policy.escalation.repeat_window
+        if concern.sealed:
+            mac = event.mac if isinstance(event, SealedHeard) else None
+            return (uow.cases.find_sealed(event.thread_id, person.id, mac, since) if mac else None), False
+        if concern.about_name:
+            return uow.cases.find_open(event.thread_id, rule_id, person.id, None, _EVER), False
+        return uow.cases.find_open(event.thread_id, rule_id, person.id, None, since), False
+
+    def _open(
+        self,
+        uow: UnitOfWork,
+        event: EventBase,
+        person: Person,
+        concern: "_Concern",
+        mark: bytes | None,
+        late: "_Late | None",
+    ) -> None:
+        now = self._policy.clock()
+        finding = concern.finding
+        live = self._is_live(event)
+        since = now - timedelta(days=self._policy.ladder.window_days)
+        before = uow.cases.count_before(event.thread_id, person.id, finding.rule_id, since)
+        case = new_case(
+            event,
+            finding,
+            person.id,
+            now,
+            late=not live,
+            sealed=concern.sealed,
+            same_as=self._earlier_case_id(uow, event),
+            nth=1 + before,
+        )
+        case = open_case(uow, self._with_due_times(event, case, person), at=now, mark=mark)
+        log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
+        withdrawn = late and self._lifecycle.note_earlier_withdrawal(uow, late.message, case)
+        if live:
+            self._notify(uow, event, withdrawn or case, person, concern, gone=withdrawn is not None)
+
+    def _earlier_case_id(self, uow: UnitOfWork, event: EventBase) -> int | None:
+        # An event of size 0 could not be parsed: there is no content to compare.
+        earlier = uow.cases.with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
+        return earlier.id if earlier else None
+
+    def _with_due_times(self, event: EventBase, case: Case, person: Person) -> Case:
+        """Return a copy of the case with the times at which a digest tells the admins of it, and the leader is told."""
+        now = self._policy.clock()
+        _, desk_at, leader_at = self._policy.steps(case, person, now)
+        gathered = (
+            desk_at is not None and desk_at > now and is_fresh(event, now) and not _is_told_after_sync(event, case)
+        )
+        return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
+
+    def _notify(
+        self,
+        uow: UnitOfWork,
+        event: EventBase,
+        case: Case,
+        person: Person,
+        concern: "_Concern",
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Ask the member to correct the breach and tell the admins, if the escalation policy says to do so now.
+
+        Nobody is asked to recall a message that is `gone` already.
+        """
+        finding, about_name = concern.finding, concern.about_name
+        proposal = finding.suggestion if isinstance(finding, Finding) else None
+        reason = finding.reason if isinstance(finding, Finding) else None
+        if about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
+            return
+        asked = MemberRequest.GONE
+        if not gone:
+            asked = self._alerts.ask_member(
+                uow, case, person, proposal, about_name=about_name, old=False, reason=reason
+            )
+        if _is_told_after_sync(event, case):
+            return
+        if case.rule_id == NAME_RULE:
+            uow.claims.claim_once(*told_of_name(case))
+        if case.late:
+            uow.claims.claim_once(*told_late(case))
+        if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
+            self._alerts.new_case(uow, case, person, asked, about_name=about_name, reason=reason)
+
+    def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
+        """Return False if a request to correct the name would be sent, but today's limit of requests is reached."""
+        return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(uow)
+
+    def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
+        """Close the member's open case about a wrong display name, if any, as the rules found the new name correct."""
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
+        if case:
+            minutes = self._voice.lasted(event.at - case.event_at)
+            self._move_case(
+                uow, case, CaseState.REMEDIED, self._voice.render(TextId("reason_name_fixed"), minutes=minutes)
+            )
+
+    def _move_case(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
+        move_case(uow, case, to, at=self._policy.clock(), by=None, reason=reason)
+
+
+_OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
+"""Ids of the rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
+
+
+_HARMFUL = "harmful"
+"""Stands for all rules whose findings say which harmful content, link or file they are about."""
+
+
+class _Late(NamedTuple):
+    """What is known of findings that were made after their message was judged."""
+
+    message: MessageSent | SealedHeard
+    file_mac: bytes | None
+    """Keyed hash of the file in which they were made."""
+
+
+class _Concern(NamedTuple):
+    """Reason to open or extend a case: the gravest finding of one rule about one person in one event."""
+
+    finding: Finding | SealedFinding
+    uid: str
+    sealed: bool
+    about_name: bool
+
+
+def _is_told_after_sync(event: EventBase, case: Case) -> bool:
+    """Return whether the admins are told of the case in the summary after a group sync instead of at once.
+
+    A group sync reads the members from Zalo; it found the case, which is not sealed (no suspected state secret).
+    """
+    return event.source is Source.SWEEP and not case.sealed
+
+
+def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
+    """Return, for each rule and person, the gravest finding on the event that needs a case opened by `CaseService`.
+
+    The rules on harmful contents, links and files count as one.
+
+    Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count.
+    """
+    if not verdict.findings:
+        return []
+    gravest: dict[tuple[str, str], _Concern] = {}
+    outsiders = {_subject_uid(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
+    for finding in verdict.findings:
+        sealing = isinstance(finding, SealedFinding) or finding.seals
+        if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
+            continue
+        uid = _subject_uid(event, finding)
+        if uid is None or finding.rule_id in _OTHER_SERVICES:
+            continue
+        if uid in outsiders and not sealing:
+            continue  # An outsider gets no other case.
+        # A scam with its link, or a link with its file, is one matter of one message.
+        harmful = has_category(finding.label) and finding.label != UNSURE_LABEL
+        key = (_HARMFUL if harmful else finding.rule_id, uid)
+        known = gravest.get(key)
+        if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):
+            about_name = isinstance(event, NameObserved | MembersJoined) and not sealing
+            gravest[key] = _Concern(finding, uid, sealing, about_name)
+    return list(gravest.values())
+
+
+def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | None:
+    """Return the uid of the person whom the finding is about.
+
+    None if several people joined in one event and the finding does not say which of them it is about.
+    """
+    if isinstance(finding, SealedFinding) or not isinstance(event, MembersJoined):
+        return event.sender_uid
+    if finding.subject_uid is None and len(event.members) == 1:
+        return event.members[0].uid
+    return finding.subject_uid
+
+
+def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
+    """Return whether the finding is graver than the case, if that was only opened for a check by an admin (triage)."""
+    return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
+
+
+def _is_name_doubtful(verdict: Verdict) -> bool:
+    """Return whether the display name may be wrong: the rule on names found a fault or failed, or the event is sealed.
+
+    Sealed means that the content is not stored, as it may be a state secret.
+    """
+    found = any(finding.rule_id == NAME_RULE for finding in verdict.findings)
+    return found or verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures)

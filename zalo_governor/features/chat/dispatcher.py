@@ -1,0 +1,324 @@
+"""Dispatch chat commands: find them in messages, check role, age and rate limit, carry them out and audit them."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from zalo_governor.domain.events import EventBase, MessageSent
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import NO_GROUP, Purpose
+from zalo_governor.domain.people import DESK, Person, Reach, Role
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.commands.show import ShowCase
+from zalo_governor.features.cases.freshness import is_fresh, may_be_carried_out
+from zalo_governor.features.chat.questions import DECISIONS, QuestionReader
+from zalo_governor.features.chat.registry import all_commands
+from zalo_governor.features.directives.commands import ShowDirectives
+from zalo_governor.messaging.command_parsing import (
+    Typed,
+    bare_case,
+    bare_directive,
+    begins_with_slash,
+    counts_things,
+    each_case,
+    further_command,
+    names_case,
+    read,
+    without_frame,
+    yes_or_no,
+)
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.formatter import MessageFormatter, moment, plain
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.periods import today
+from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.templates import TextId
+from zalo_governor.text.fold import skeleton
+
+log = structlog.get_logger(__name__)
+
+_MOST_SUGGESTED = 3
+_ABBREVIATION_LETTERS = 2
+"""Command words of at most this many letters (`bc`) are matched exactly: a typing error makes another word."""
+_MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
+"""Rate limit for persons who have no role but member: at most 6 answers within each 5 minutes."""
+_MEANT_LETTERS = 80
+"""Longest line that is suggested to be typed."""
+_MOST_HINTS = 1
+"""Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
+_MOST_CODES = 10
+"""For so many codes at most one command is carried out."""
+_ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
+"""Roles of people who get reports, but are not shown cases and seldom have one of their own."""
+
+
+class CommandDesk:
+    """Event subscriber, called for each judged event, that carries out the chat commands typed to the bot.
+
+    Only the text of a new message can be a command, not an edited message, a quote, a caption or a name.
+    """
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._notifier = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._commands = all_commands(policy)
+        self._questions = QuestionReader(policy, dict(self._commands))
+        for command in list(self._commands.values()):
+            self._commands |= dict.fromkeys(command.aliases, command)
+        self._words = {
+            word: command.forgiving and len(word) > _ABBREVIATION_LETTERS for word, command in self._commands.items()
+        }
+
+    def recognises(self, event: EventBase) -> bool:
+        """Return whether the event is a valid command, so that the rules on spelling and diacritics ignore it."""
+        typed = self._parse_command(event)
+        command = self._commands.get(typed.word) if typed else None
+        if command is None or typed is None:
+            return False
+        return self._parse_arguments(command, typed, may=True) is not None
+
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Carry out the command in the event, if there is one, and send the reply.
+
+        In a private conversation, any other message is answered with a hint about the commands, and a sealed one
+        (suspected state secret, content not stored) with a warning. `verdict` holds the findings of the rules on the
+        event.
+        """
+        if event.is_group and event.thread_id not in self._policy.groups:
+            return
+        if verdict.sealed:
+            if not event.is_group:
+                self._decline_sealed(uow, event, verdict)
+            return
+        typed = self._parse_command(event)
+        if type(event) is not MessageSent or (typed is None and event.is_group):
+            return
+        if typed is not None and event.is_group and not typed.word and not typed.close:
+            return
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        if person is None or (
+            event.is_group and not uow.claims.claim_once(f"command:{event.thread_id}:{event.key}", event.at)
+        ):
+            return  # Another bot account received the same message and answers it.
+        if typed is not None and not self._count_answer(uow, person):
+            self._audit(uow, event, person, "command.too_many", typed.word)
+            return
+        person = uow.people.get(person.id)
+        command = self._commands.get(typed.word) if typed else None
+        if command is None or typed is None:
+            self._send_hint(uow, event, person, typed)
+            return
+        arguments = self._parse_arguments(command, typed, may=command.allowed(person))
+        if (arguments is None and not typed.slash) or (typed.bare and not command.allowed(person)):
+            self._send_hint(uow, event, person, None, code=typed.rest if typed.bare else "")
+        elif not may_be_carried_out(event, self._policy.clock()):
+            self._refuse_stale(uow, event, person, command)
+        elif not command.allowed(person):
+            self._refuse(uow, event, person, command)
+        elif arguments is None:
+            usage = self._voice.render(command.usage)
+            text = self._voice.render_for(
+                person, TextId("usage") if typed.rest else TextId("usage_incomplete"), usage=usage
+            )
+            self._send_answer(uow, event, person, command, Answer([text], "usage"))
+        elif command.by_code and (further := further_command(typed.rest, self._words)):
+            text = self._voice.render_for(
+                person, TextId("one_command"), first=f"/{command.word}", second=f"/{self._commands[further].word}"
+            )
+            self._send_answer(uow, event, person, command, Answer([text], "several_commands"))
+        else:
+            call = Call(uow, person, self._groups_of(event), event, len(arguments))
+            answers = [command.answer(call, argument) for argument in arguments]
+            self._send_answer(uow, event, person, command, joined_answers(answers) if len(answers) > 1 else answers[0])
+
+    def _parse_command(self, event: EventBase) -> Typed | None:
+        # Not isinstance: MessageRevised is a subclass of MessageSent, and an edited message is never a command.
+        if type(event) is not MessageSent or event.attachment or not event.text:
+            return None
+        if event.is_group and not begins_with_slash(event.text):
+            return None
+        if code := bare_case(event.text):
+            return Typed(ShowCase.word, code, slash=True, bare=True)
+        if code := bare_directive(event.text):
+            return Typed(ShowDirectives.word, code, slash=True, bare=True)
+        if not event.is_group and (said := yes_or_no(event.text)) and said[1]:
+            return Typed(DECISIONS[said[0]], said[1], slash=True)
+        typed = read(event.text, self._words)
+        if typed is not None and (typed.word or typed.slash):
+            return typed
+        asked = read(without_frame(event.text), self._words)
+        # Words of politeness are taken away for harmless commands alone: a decision has to be typed as such.
+        return asked if asked and asked.word and self._commands[asked.word].forgiving else typed
+
+    def _parse_arguments(self, command: AnyCommand, typed: Typed, *, may: bool) -> list[Any] | None:
+        """Return the argument of the command, or one for each of several codes; None if it is not understood.
+
+        Without a slash, a bare number counts as a code only of a person who `may` use the command, and if it counts
+        nothing: otherwise words before a number are ordinary talk.
+        """
+        bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
+        if bare and (not may or counts_things(typed.rest)):
+            return None
+        rests = each_case(typed.rest) if command.several else [typed.rest]
+        arguments = [self._understand(command, rest) for rest in rests[:_MOST_CODES]]
+        return None if None in arguments else arguments
+
+    def _understand(self, command: AnyCommand, rest: str) -> Any:
+        day = today(self._policy.clock())
+        argument = command.understand(rest, day)
+        if argument is None and command.forgiving:
+            argument = command.understand(without_frame(rest), day)
+        return argument
+
+    def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
+        """Count one answer to the person; return False if the person may get no more answers in these 5 minutes.
+
+        Persons with any role besides member are not limited. The limit exists since Zalo may block a bot that is
+        flooded.
+        """
+        if person.roles - {Role.MEMBER}:
+            return True
+        return self._count_in_window(uow, f"answer:{person.id}", _MOST_ANSWERS)
+
+    def _count_in_window(self, uow: UnitOfWork, key: str, most: int) -> bool:
+        """Count one use of counter `key` in the current 5 minutes; return False if it was used `most` times already."""
+        return any(uow.claims.claim_once(f"{key}:{number}", self._window_start()) for number in range(most))
+
+    def _window_start(self) -> datetime:
+        now = self._policy.clock()
+        return now.replace(minute=now.minute - now.minute % _WINDOW_MINUTES, second=0, microsecond=0)
+
+    def _groups_of(self, event: EventBase) -> list[Group]:
+        governed = self._policy.governed
+        return [group for group in governed if group.id == event.thread_id] if event.is_group else governed
+
+    def _group_id(self, event: EventBase) -> str:
+        return event.thread_id if event.is_group else NO_GROUP
+
+    def _send_answer(
+        self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand, answer: Answer
+    ) -> None:
+        group_id = self._group_id(event)
+        for text in answer.texts:
+            self._notifier.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
+        for file in answer.files:
+            instead = self._voice.render(TextId("report_file_failed"), name=file.name)
+            self._notifier.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
+        if event.is_group:
+            line = answer.group_line or self._voice.render_for(person, TextId("answered_privately"))
+            if person.reach is Reach.REFUSED:
+                line = self._voice.render_for(person, TextId("unreached_in_group"))
+            self._notifier.to_group(uow, line, group_id=group_id)
+        self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
+
+    def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
+        refused = TextId("refused_leader") if person.has(Role.LEADER, Role.LEADERSHIP) else TextId("refused")
+        text = self._voice.render_for(person, refused, command=f"/{command.word}")
+        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+        self._audit(uow, event, person, "command.refused", command.word)
+
+    def _refuse_stale(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
+        self._audit(uow, event, person, "command.stale", command.word)
+        this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
+        if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
+            text = self._voice.render_for(person, TextId("stale"), when=moment(event.at), command=f"/{command.word}")
+            self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+
+    def _send_hint(
+        self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = ""
+    ) -> None:
+        """Reply to a message that is no valid command with a hint about the commands.
+
+        `typed` is a word that resembles a command or follows a slash, or None for ordinary text. `code` is the case
+        code if the message was nothing but that code.
+        """
+        now = self._policy.clock()
+        if not may_be_carried_out(event, now):
+            return
+        group_id = self._group_id(event)
+        meant = self._meant(person, event)
+        if not code and not meant and (typed is None or not typed.slash) and self._answer_freely(uow, event, person):
+            return
+        if typed is not None:
+            near = self._suggest_similar(person, typed, event)
+            text = self._voice.render_for(person, TextId("unknown_command"), near=near)
+            self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
+            self._audit(uow, event, person, "command.unknown", "")
+        elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
+            hint = self._voice.render_for(person, TextId("hint_desk") if person.has(*DESK) else TextId("hint"))
+            own = TextId("hint_case_of_others") if person.has(*_ABOVE_CASES) else TextId("hint_case")
+            text = self._voice.render_for(person, own, code=code) if code else meant or hint
+            self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+
+    def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
+        """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
+        if type(event) is not MessageSent or event.is_group or event.attachment or not person.roles - {Role.MEMBER}:
+            return False
+        call = Call(uow, person, self._groups_of(event), event)
+        if decided := self._questions.decide(call):
+            self._send_answer(uow, event, person, *decided)
+            return True
+        meant = self._questions.read(person, event.text)
+        if isinstance(meant, tuple):
+            command, argument = meant
+            if command.allowed(person):
+                self._send_answer(uow, event, person, command, command.answer(call, argument))
+            else:
+                self._refuse(uow, event, person, command)
+        elif meant:
+            self._notifier.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
+            self._audit(uow, event, person, "command.unknown", "")
+        return bool(meant)
+
+    def _meant(self, person: Person, event: EventBase) -> str:
+        """Return how to type the decision that a message with words of politeness asks for; "" if it asks for none."""
+        asked = read(without_frame(event.text), self._words) if isinstance(event, MessageSent) else None
+        if asked is None or not asked.word or not names_case(asked.rest):
+            return ""
+        command = self._commands[asked.word]
+        if not command.allowed(person) or self._parse_arguments(command, asked, may=True) is None:
+            return ""
+        line = plain(f"/{command.word} {asked.rest}", _MEANT_LETTERS)
+        return self._voice.render_for(person, TextId("meant_command"), line=line)
+
+    def _suggest_similar(self, person: Person, typed: Typed, event: EventBase) -> str:
+        """Return a text with the most similar commands that the person may use; "" if there are none.
+
+        A command that decides something is suggested only if the typed word differs from it by a slip.
+        """
+        said = skeleton(event.text) if isinstance(event, MessageSent) else ""
+        meant = [command for command in self._commands.values() if any(map(said.startswith, command.suggested_for))]
+        near = [self._commands[word] for word in typed.near]
+        slip = typed.close and not meant
+        fitting = [command for place, command in enumerate(near) if command.forgiving or (slip and not place)]
+        likest = [one for one in dict.fromkeys([*meant, *fitting]) if one.allowed(person)][:_MOST_SUGGESTED]
+        rows = [self._voice.render(TextId("help_row"), usage=self._voice.render(command.usage)) for command in likest]
+        return self._voice.render(TextId("near_commands"), rows="\n".join(rows)) if rows else ""
+
+    def _decline_sealed(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        told = [finding for finding in verdict.findings if not finding.shadow]
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        if not told or person is None or not is_fresh(event, self._policy.clock()):
+            return  # A shadow rule notifies nobody.
+        if not self._count_answer(uow, person):
+            return
+        citation = self._voice.citation(told[0].clause)
+        text = self._voice.render_for(uow.people.get(person.id), TextId("sealed_private"), citation=citation)
+        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
+        self._audit(uow, event, person, "private.sealed", "")
+
+    def _audit(
+        self, uow: UnitOfWork, event: EventBase, person: Person, action: str, subject: str, **detail: str
+    ) -> None:
+        place = "group" if event.is_group else "private"
+        uow.audit.append(
+            action,
+            at=self._policy.clock(),
+            actor_id=person.id,
+            group_id=self._group_id(event),
+            subject=subject,
+            detail={"event": event.id, "place": place, **detail},
+        )
+        log.info(action, command=subject, place=place, person=person.id, outcome=detail.get("outcome"))

@@ -1,0 +1,97 @@
+"""What a person writes to the program without a command: questions in own words, and one word as an answer.
+
+Questions only ever mean commands that read something.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zalo_governor.domain.people import DESK, Person
+from zalo_governor.features.directives.commands import AcceptDirective, RejectDirective
+from zalo_governor.features.directives.commands import Wanted as WantedDirective
+from zalo_governor.features.directives.reminders import asked_alone
+from zalo_governor.features.reports.commands import Wanted as WantedReport
+from zalo_governor.messaging.command_parsing import code_within, folded, yes_or_no
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call
+from zalo_governor.messaging.formatter import MessageFormatter, plain
+from zalo_governor.messaging.periods import Span, as_period, named_in, today
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+from zalo_governor.text.questions import Intent, read_question
+
+_COMMANDS: Mapping[Intent, tuple[str, ...]] = {
+    **dict.fromkeys((Intent.REPORT_TODAY, Intent.REPORT_WEEK, Intent.REPORT_MONTH), ("baocao",)),
+    Intent.DIRECTIVES_OPEN: ("giaoviec",),
+    Intent.DIRECTIVE_ONE: ("giaoviec",),
+    Intent.CASES_OPEN: ("vipham", "baocao"),
+    Intent.STATUS: ("trangthai",),
+    Intent.MEMBERS: ("thanhvien",),
+    Intent.HELP: ("trogiup",),
+}
+"""Intent -> the words of the commands that answer it: of these, the first one that the person may use."""
+DECISIONS = {True: AcceptDirective.word, False: RejectDirective.word}
+"""Yes or no to the question whether a message is a directive -> the word of the command that decides so."""
+_PERIODS = {Intent.REPORT_TODAY: "", Intent.REPORT_WEEK: "tuan", Intent.REPORT_MONTH: "thang"}
+_MOST_LISTED = 3
+_MOST_CHARACTERS = 300
+
+
+class QuestionReader:
+    """Reader of the questions of people who hold a role."""
+
+    def __init__(self, policy: ServicePolicy, commands: Mapping[str, AnyCommand]) -> None:
+        self._policy = policy
+        self._commands = commands
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
+        """Take one word of an admin as the answer to the question whether a message is a directive.
+
+        Return the command that it stands for with its reply, which may be that the code is needed; None if it is none.
+        """
+        said = yes_or_no(call.event.text) if call.person.has(*DESK) else None
+        proposed = [one for group in call.groups for one in call.uow.directives.proposed(group.id)] if said else []
+        if said is None or not proposed:
+            return None
+        command = self._commands[DECISIONS[said[0]]]
+        alone = asked_alone(call.uow, self._policy, call.person, proposed, call.event.at)
+        if alone is not None:
+            return command, command.answer(call, WantedDirective(alone.id))
+        codes = {"codes": ", ".join(one.code for one in proposed), "code": proposed[0].code}
+        return command, Answer([self._voice.render_for(call.person, TextId("directive_which"), **codes)], "needs_code")
+
+    def read(self, person: Person, text: str) -> tuple[AnyCommand, Any] | str:
+        """Return the command that a text means, with its argument; if unsure, a menu of the likeliest; "" for none."""
+        likeliest, sure = read_question(text)
+        if not sure:
+            return self._menu(person, text, likeliest)
+        if likeliest[0] is Intent.NONE:
+            return ""
+        command = self._command(person, likeliest[0])
+        return command, self._argument(command, likeliest[0], text)
+
+    def _command(self, person: Person, intent: Intent) -> AnyCommand:
+        able = [self._commands[word] for word in _COMMANDS[intent]]
+        return next((command for command in able if command.allowed(person)), able[0])
+
+    def _argument(self, command: AnyCommand, intent: Intent, text: str) -> Any:
+        if intent in _PERIODS:
+            return WantedReport(self._span(intent, text), None)
+        if intent is Intent.DIRECTIVE_ONE:
+            return WantedDirective(code_within(text), plain(text, _MOST_CHARACTERS), asked=True)
+        return command.understand("", today(self._policy.clock()))
+
+    def _span(self, intent: Intent, text: str) -> Span:
+        return named_in(folded(text), today(self._policy.clock()), _PERIODS[intent])
+
+    def _menu(self, person: Person, text: str, likeliest: list[Intent]) -> str:
+        able = [(intent, self._command(person, intent)) for intent in likeliest if intent is not Intent.NONE]
+        rows = dict.fromkeys(self._row(intent, command, text) for intent, command in able if command.allowed(person))
+        listed = "\n".join(self._voice.render(TextId("help_row"), usage=row) for row in list(rows)[:_MOST_LISTED])
+        return self._voice.render_for(person, TextId("question_menu"), rows=listed) if rows else ""
+
+    def _row(self, intent: Intent, command: AnyCommand, text: str) -> str:
+        if intent not in _PERIODS:
+            return self._voice.render(command.usage)
+        period = as_period(self._span(intent, text), self._voice)
+        return self._voice.render(TextId("question_report"), period=period.command, label=period.label)

@@ -1,0 +1,222 @@
+"""Finds which open directives a message or reaction of a member answers, and what it says."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from zalo_governor.domain.directives import (
+    CODE_PREFIX,
+    AnswerKind,
+    AnswerWay,
+    Assignee,
+    Directive,
+    DirectiveState,
+    OwedDirective,
+)
+from zalo_governor.domain.events import MessageSent
+from zalo_governor.domain.people import Person
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.directives.reading import ServiceReader
+from zalo_governor.text.fold import fold
+from zalo_governor.text.normalise import normalise
+
+_MOST_OWED = 12
+"""How many of a person's open directives, the newest, are compared with a message that names none of them."""
+_MOST_TRIED = 4
+"""How many of the directives that a message fits alike are tried; what it says hardly depends on the directive."""
+_RECEIPT_WITHIN = timedelta(days=1)
+_RECEIPT_OF_MANY_WITHIN = timedelta(hours=2)
+_ANSWER_WITHIN = timedelta(days=1)
+"""Within these times after a directive, a message that shares no words with it may still be taken as its answer."""
+_FEW = 5
+"""A directive to so many addressees is to a few: what they say next is probably about it."""
+_FITTING = 3
+"""How much a message has to share with a directive (see `shared_words`) to be taken for its answer by that alone."""
+_OWN_MATTER = 8
+_SOME = 2
+"""From so many words on, a report names its matter; if it shares less than this, it is about another."""
+_ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
+
+
+class Match(NamedTuple):
+    """A directive that a message answers."""
+
+    directive: Directive
+    assignees: tuple[Assignee, ...]
+    """For whom the sender answers."""
+    kind: AnswerKind
+    way: AnswerWay
+    assumed: bool = False
+
+
+class AnswerMatcher:
+    """Matches messages with the directives that their senders owe an answer."""
+
+    def __init__(self, reader: ServiceReader) -> None:
+        self._reader = reader
+
+    def match(self, uow: UnitOfWork, event: MessageSent, person: Person) -> Match | None:
+        """Return which directive the message answers; None if it answers none.
+
+        The directive is the one whose code the message names; else the one that it quotes; else one given by a person
+        whom it mentions; else the one that it fits by its words; where nothing tells directives apart, the newest, and
+        the match is marked as assumed. Messages that quote or mention somebody else are talk among others.
+        """
+        text = _said(event)
+        if (directive := self._cited(uow, event, text)) is not None:
+            return self._matched(uow, directive, person, event, text, AnswerWay.CODE)
+        if event.quote is not None:
+            directive = uow.directives.of_message(event.thread_id, event.quote.key)
+            if directive is None:
+                return None
+            return self._matched(uow, directive, person, event, text, AnswerWay.QUOTE)
+        if not text:
+            return None
+        known = uow.directives.owed_by(event.thread_id, person.id, _MOST_OWED)
+        owed = [owes for owes in known if owes.directive.at <= event.at]
+        mentioned = self._givers(uow, event, owed)
+        if mentioned is not None:
+            return self._best(mentioned, event, text, AnswerWay.MENTION)
+        return None if event.mentions else self._best(owed, event, text, AnswerWay.FOLLOWING)
+
+    def kind(self, event: MessageSent, directive_text: str) -> AnswerKind | None:
+        """Return what a message that quotes a directive says as an answer to it; None if it is no answer."""
+        text = event.text.strip()
+        if not text:
+            return AnswerKind.REPORTED if event.attachment else None
+        kind = self._reader.answer(text, directive_text)
+        if event.attachment and event.attachment.type in _FILES and kind in {None, AnswerKind.RECEIVED}:
+            return AnswerKind.REPORTED
+        return kind
+
+    def _cited(self, uow: UnitOfWork, event: MessageSent, text: str) -> Directive | None:
+        found = _CODE.search(text)
+        directive = uow.directives.get(int(found[1])) if found else None
+        return directive if directive is not None and directive.group_id == event.thread_id else None
+
+    def _matched(
+        self, uow: UnitOfWork, directive: Directive, person: Person, event: MessageSent, text: str, way: AnswerWay
+    ) -> Match | None:
+        own = [one for one in uow.directives.assignees(directive.id) if person.id in one.person_ids and not one.removed]
+        kind = self.kind(event, directive.text) if own and directive.state in _ANSWERABLE else None
+        return Match(directive, _concerned(directive, own, text, kind), kind, way) if kind else None
+
+    def _givers(self, uow: UnitOfWork, event: MessageSent, owed: Sequence[OwedDirective]) -> list[OwedDirective] | None:
+        """Return the directives given by somebody whom the message mentions; None if there are none."""
+        people = [uow.people.find_or_create(event.account, mention.uid) for mention in event.mentions]
+        numbers = {person.id for person in people if person}
+        return [owes for owes in owed if owes.directive.given_by in numbers] or None
+
+    def _best(self, owed: Sequence[OwedDirective], event: MessageSent, text: str, way: AnswerWay) -> Match | None:
+        """Return the directive that the message fits best: by the words that they share, else the newest that waits."""
+        scores = [shared_words(text, _matter(owes.directive)) for owes in owed]
+        best = max(scores, default=0)
+        fits = best >= _FITTING
+        candidates = [
+            owes
+            for owes, score in zip(owed, scores, strict=True)
+            if (score == best if fits else any(not one.settled for one in owes.assignees))
+        ]
+        for owes in candidates[:_MOST_TRIED]:
+            kind = self.kind(event, owes.directive.text)
+            rivals = [other for other in candidates if any(one.silent or not one.settled for one in other.assignees)]
+            if kind is None or not _is_plausible(owes, event, kind, way, fits=fits, alone=len(rivals) < 2):
+                continue
+            concerned = _concerned(owes.directive, owes.assignees, text, kind)
+            return Match(owes.directive, concerned, kind, way, assumed=len(rivals) > 1)
+        return None
+
+
+def _is_plausible(
+    owes: OwedDirective, event: MessageSent, kind: AnswerKind, way: AnswerWay, *, fits: bool, alone: bool
+) -> bool:
+    """Return whether a message that quotes nothing may be taken as that kind of answer to that directive.
+
+    A second "rõ" is for another directive, or for nobody. What shares no words with an order to many is talk; a report
+    that shares none with any of several orders is about another matter.
+
+    Args:
+        owes: the directive.
+        event: the message.
+        kind: what it says.
+        way: how the directive was found.
+        fits: whether the message shares enough words with the directive.
+        alone: whether the sender owes an answer to no other directive that the message fits as well.
+    """
+    age, to_few = event.at - owes.directive.at, owes.addressees <= _FEW
+    if kind is AnswerKind.RECEIVED:
+        within = _RECEIPT_WITHIN if to_few or way is AnswerWay.MENTION else _RECEIPT_OF_MANY_WITHIN
+        return age <= within and any(one.silent for one in owes.assignees)
+    if fits or way is AnswerWay.MENTION:
+        return True
+    # Numbers of papers and hours are often those of a deadline by chance.
+    said = _NUMBER.sub(" ", _said(event))
+    own_matter = len(_tokens(said)) >= _OWN_MATTER and shared_words(said, _matter(owes.directive)) < _SOME
+    return alone and to_few and age <= _ANSWER_WITHIN and not event.attachment and not own_matter
+
+
+def _matter(directive: Directive) -> str:
+    """Return the text of a directive without its addressees, whose names stand in their answers to any directive."""
+    text = directive.text
+    for item in directive.items:
+        for name in item.names:
+            text = text.replace(name, " ")
+    return text
+
+
+def shared_words(reply: str, directive: str) -> int:
+    """Return how much two texts share: pairs of neighbouring words count twice, telling words and numbers once."""
+    mine, theirs = _tokens(reply), _tokens(directive)
+    pairs = set(pairwise(mine)) & set(pairwise(theirs))
+    telling = [pair for pair in pairs if not (pair[0] in _COMMON and pair[1] in _COMMON)]
+    words = {word for word in set(mine) & set(theirs) if word not in _COMMON and (len(word) > 2 or word.isdigit())}
+    return 2 * len(telling) + len(words)
+
+
+def _concerned(
+    directive: Directive, own: Sequence[Assignee], text: str, kind: AnswerKind | None
+) -> tuple[Assignee, ...]:
+    """Return those of the sender's entries that the answer is about: all, unless its words fit one item better."""
+    if kind is AnswerKind.RECEIVED or len({one.item for one in own}) < 2:
+        return tuple(own)
+    scores = {one.item: shared_words(text, directive.items[one.item].text) for one in own}
+    best = max(scores.values())
+    return tuple(one for one in own if scores[one.item] == best)
+
+
+def cites_directive(text: str) -> bool:
+    """Return whether a text as it was typed may name the code of a directive (`CĐ12`)."""
+    # Asked for every message of the group: looking for two letters takes a tenth of the time.
+    may = "CĐ" in text or "cđ" in text or "CD" in text or "cd" in text
+    return may and _CODE.search(text) is not None
+
+
+def _said(event: MessageSent) -> str:
+    """Return the text of a message, or the caption or file name of its attachment."""
+    said = event.text or (event.attachment.title if event.attachment else "")
+    return normalise(said).text.strip()
+
+
+def _tokens(text: str) -> list[str]:
+    """Return the words and numbers of a text but for its times: those of a deadline are met in any other message."""
+    return _WORD.findall(_TIME.sub(" ", fold(normalise(text).text)))
+
+
+_FILES = frozenset({"share.file"})
+_CODE = re.compile(rf"(?<!\w)(?:{CODE_PREFIX}|CD|cđ|cd)\s?0*([1-9]\d{{0,8}})(?!\w)")
+_WORD = re.compile(r"\w+")
+_TIME = re.compile(r"\b\d{1,2}(?:[/-]\d{1,2}(?:[/-]\d{2,4})?|\s?(?:h|gio)\s?\d{0,2})(?![\w/])")
+_NUMBER = re.compile(r"\d+")
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "bao cao cac don vi dong chi so ubnd xa phuong tinh truoc ngay gio thang nam trong cho cua theo thuc hien "
+        "gui ve de nghi yeu cau khan truong duoc khong nay tren hom mai va la co da se dang em toi anh xin kinh "
+        "thua ro nhan xong roi viec phong ban nganh voi cung nhu khi neu thi den tu vao ra len lam can phai giao "
+        "chu tich giam doc hoi tong hop noi dung hinh ket qua trien khai lap tuc nhe a ca hai mot ba "
+        "kiem tra soat xu ly ",
+    )
+)
+"""Syllables that most directives and answers share, without diacritics."""

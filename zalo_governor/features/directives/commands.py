@@ -1,0 +1,352 @@
+"""Commands about directives: `/giaoviec` (the ledger), `/xong`, `/giahan`, `/nhac`, `/bo`, `/giao`; on proposals."""
+
+import re
+from abc import abstractmethod
+from datetime import date
+from typing import ClassVar, NamedTuple
+
+from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState
+from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.features.cases.commands.decide import one_line
+from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.reading import TypedDeadline, reader_for
+from zalo_governor.features.directives.register import DirectiveRegister
+from zalo_governor.features.directives.reminders import RemindHandler, plan_question
+from zalo_governor.features.directives.search import find_directives
+from zalo_governor.messaging.command_parsing import directive_number, folded
+from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.formatter import number
+from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.templates import TextId
+from zalo_governor.text.agency_names import fits
+
+KEEPERS = GIVERS | DESK
+"""Roles that keep the ledger."""
+_READERS = KEEPERS | {Role.REPORT_READER}
+_ROWS = 12
+_OWED = 50
+_MOST_CHARACTERS = 300
+_MANY_REMINDED = 3
+"""So many people are reminded on one command without a second one."""
+
+
+class Wanted(NamedTuple):
+    """Parsed argument of the commands about directives."""
+
+    directive_id: int | None = None
+    """Number from a code `CĐ12`; None if none was typed."""
+    words: str = ""
+    """The text after the code, on one line."""
+    asked: bool = False
+    """Whether the words are a question in the person's own words."""
+
+
+class DirectiveCommand(Command[Wanted]):
+    """Base class of the commands whose argument begins with a directive's code (`CĐ12`)."""
+
+    roles: ClassVar[frozenset[Role] | None] = KEEPERS
+    by_code = True
+    in_help = False
+    needs_words: ClassVar[bool] = False
+    """Whether something has to follow the code."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        super().__init__(policy)
+        self._register = DirectiveRegister(policy)
+        self._pages = DirectivePages(policy)
+        self._reader = reader_for(policy.directives.skip_holidays)
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """Parse `rest`, the text after the command's word: a code, and words if the command needs them; else None."""
+        found = directive_number(rest)
+        if found is None or (self.needs_words and not found[1]):
+            return None
+        return Wanted(found[0], one_line(found[1], _MOST_CHARACTERS))
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """Find the directive with the code, and return the reply of `about`, or that there is no such directive."""
+        code = f"CĐ{argument.directive_id}"
+        directive = self._find(call, argument.directive_id or 0)
+        if directive is None:
+            return Answer([self.voice.render(TextId("directive_not_found"), code=code)], "unknown_directive", code)
+        return self.about(call, directive, argument.words)
+
+    @abstractmethod
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Carry out the command on the directive; `words` is the text after the code."""
+
+    def _find(self, call: Call, directive_id: int) -> Directive | None:
+        directive = call.uow.directives.get(directive_id)
+        here = {group.id for group in call.groups}
+        return directive if directive is not None and directive.group_id in here else None
+
+    def _page(self, call: Call, directive: Directive) -> str:
+        return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id))
+
+    def _say(self, directive: Directive, text: TextId, outcome: str = "done", **fields: str) -> Answer:
+        return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)
+
+    def _unclear(self, found: TypedDeadline | None, typed: str, command: str) -> str:
+        """Return the question about a typed deadline that is over, or may mean two moments; "" if it is clear."""
+        if found is None:
+            return ""
+        if found.other is not None:
+            both = {"one": self._pages.day_of_due(found.moment), "other": self._pages.day_of_due(found.other)}
+            return self.voice.render(TextId("directive_which_time"), typed=typed, command=command, **both)
+        if found.moment > self.policy.clock():
+            return ""
+        due = self._pages.day_of_due(found.moment)
+        return self.voice.render(TextId("directive_time_over"), due=due, command=command)
+
+    def _needs_open(self, directive: Directive) -> Answer | None:
+        """Return the reply that the directive is not open; None if it is."""
+        return None if directive.open else self._not_open(directive)
+
+    def _not_open(self, directive: Directive) -> Answer:
+        return self._say(directive, TextId("directive_not_open"), "not_open", state=self._pages.state(directive))
+
+    def _asked(self, call: Call, directive: Directive, words: str) -> list[Assignee]:
+        """Return the addressees that the words name, all unsettled ones if there are no words; [] if none fits."""
+        asked = [one for one in call.uow.directives.assignees(directive.id) if not one.removed]
+        if not words:
+            return [one for one in asked if not one.settled]
+        names = names_in(words)
+        return [one for one in asked if any(fits(name, one.name) for name in names)]
+
+
+class ShowDirectives(DirectiveCommand):
+    """Command `/giaoviec`: the ledger, one directive, what is asked of oneself; or enter a directive by hand."""
+
+    word = "giaoviec"
+    usage = TextId("usage_directives")
+    roles = None
+    by_code = False
+    in_help = True
+    forgiving = True
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """Parse `rest`: nothing, `tôi` (me), a code, or the addressees and deadline of a directive to be entered."""
+        found = directive_number(rest)
+        if found is not None and not found[1]:
+            return Wanted(found[0])
+        return Wanted(None, one_line(rest, _MOST_CHARACTERS).strip(" .:"))
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """Show what was asked for; people without a role in the office see only what is asked of themselves."""
+        reads = call.person.has(*_READERS)
+        if argument.directive_id is not None and reads:
+            return super().answer(call, argument)
+        if not call.groups:
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+        if not reads or folded(argument.words) in _ME:
+            return Answer([self._mine(call)], subject="tôi")
+        enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
+        if argument.words and not enters:
+            found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
+            if len(found) == 1:
+                return self.about(call, found[0], "")
+            if found or argument.asked:
+                return Answer([self._pages.about(call.person, found)])
+        if argument.words or call.event.quote is not None:
+            return self._enter(call, argument.words)
+        return Answer([self._overview(call, group) for group in call.groups])
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Show one directive: who has answered, who is silent."""
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+    def _overview(self, call: Call, group: Group) -> str:
+        return self._pages.overview(group, call.uow.directives.overview(group.id, self.policy.clock(), _ROWS))
+
+    def _mine(self, call: Call) -> str:
+        owed = [
+            entry for group in call.groups for entry in call.uow.directives.owed_by(group.id, call.person.id, _OWED)
+        ]
+        return self._pages.mine(call.person, owed)
+
+    def _enter(self, call: Call, words: str) -> Answer:
+        """Enter a directive by hand: the quoted message, or the text typed; with addressees and deadline as typed."""
+        quote = call.event.quote
+        if not call.person.has(*KEEPERS):
+            return Answer([self.voice.render_for(call.person, TextId("directive_keepers_only"))], "keepers_only")
+        if not call.event.is_group or (quote is None and not call.person.has(*GIVERS)):
+            return Answer([self.voice.render_for(call.person, TextId("directive_needs_quote"))], "needs_quote")
+        group_id = call.event.thread_id
+        key = quote.key if quote else call.event.key
+        if any(case.sealed for case in call.uow.cases.of_message(group_id, key)):
+            return Answer([self.voice.render_for(call.person, TextId("pin_sealed"))], "sealed")
+        known = call.uow.directives.of_message(group_id, key)
+        if known is not None and known.state is not DirectiveState.PROPOSED:
+            return Answer([self._page(call, known)], "known", known.code)
+        found = self._reader.deadline(words, call.event.at)
+        if unclear := self._unclear(found, words, f"/{self.word}"):
+            return Answer([unclear], "no_time")
+        typed = self._typed(call, key, words, found)
+        if known is None:
+            directive = self._register.open(call.uow, typed, by=call.person.id)
+        else:
+            # What the program read in the message holds, unless the person says who is meant, or by when.
+            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if words else {}
+            directive = self._register.accept(call.uow, known.model_copy(update=said), call.person.id)
+        return Answer([self._page(call, directive)], "opened", directive.code)
+
+    def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None) -> Directive:
+        event, quote = call.event, call.event.quote
+        text = quote.text if quote else words
+        names = names_in(found.rest if found else words)
+        if not quote or not names:
+            names = self._reader.addressees(text)
+        due = found.moment if found else self._reader.due(text, event.at)
+        item = DirectiveItem(text=one_line(text, 2 * _MOST_CHARACTERS), names=tuple(names), due_at=due)
+        giver = self._giver(call)
+        return Directive(
+            group_id=event.thread_id,
+            account=event.account,
+            message_key=key,
+            given_by=giver.id,
+            entered_by=None if giver.id == call.person.id else call.person.id,
+            at=event.at,
+            state=DirectiveState.OPEN,
+            items=(item,),
+            mentioned_uids=tuple(mention.uid for mention in event.mentions),
+            changed_at=self.policy.clock(),
+        )
+
+    def _giver(self, call: Call) -> Person:
+        """Return who gave the directive: the author of the quoted message if a leader, else the caller."""
+        if call.event.quote is not None:
+            author = call.uow.people.find_or_create(call.event.account, call.event.quote.owner_uid)
+            if author is not None and author.has(*GIVERS):
+                return author
+        return call.person
+
+
+class RemindNow(DirectiveCommand):
+    """Command `/nhac CĐ1`: remind all who have not answered, now."""
+
+    word = "nhac"
+    usage = TextId("usage_remind")
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Send the reminders, unless somebody ordered them within the last hour.
+
+        More than three people are named first; they are reminded if the code is typed twice.
+        """
+        if refused := self._needs_open(directive):
+            return refused
+        silent = [
+            (directive, one) for one in call.uow.directives.assignees(directive.id) if one.silent and not one.removed
+        ]
+        again = directive_number(words)
+        to_ask = {one.person_ids[0]: one for _, one in silent if one.person_ids}
+        if len(to_ask) > _MANY_REMINDED and (again is None or again[0] != directive.id):
+            names = self._pages.names(to_ask.values())
+            return self._say(
+                directive, TextId("directive_remind_many"), "asked", count=number(len(to_ask)), names=names
+            )
+        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
+        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
+            return self._say(directive, TextId("directive_reminded_before"), "again")
+        handler = RemindHandler(self.policy)
+        sent, absent = handler.remind(call.uow, directive.group_id, silent)
+        away = self.voice.render(TextId("directive_reminded_absent"), count=number(absent)) if absent else ""
+        return self._say(directive, TextId("directive_reminded"), count=number(sent), absent=away)
+
+
+class DropDirective(DirectiveCommand):
+    """Command `/bo CĐ1 reason`: the directive is none, or is no longer to be followed."""
+
+    word = "bo"
+    usage = TextId("usage_drop")
+    needs_words = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Drop the directive."""
+        if directive.state not in {DirectiveState.OPEN, DirectiveState.PROPOSED}:
+            return self._not_open(directive)
+        self._register.drop(call.uow, directive, call.person.id, words)
+        return self._say(directive, TextId("directive_dropped"))
+
+
+class AssignDirective(DirectiveCommand):
+    """Command `/giao CĐ1 thêm|bớt who`: put addressees on the directive, or take them off."""
+
+    word = "giao"
+    usage = TextId("usage_assign")
+    needs_words = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Change the addressees, and show the directive."""
+        if refused := self._needs_open(directive):
+            return refused
+        verb, _, who = words.partition(" ")
+        if folded(verb) not in {"them", "bot"} or not who.strip():
+            return Answer([self.voice.render(self.usage)], "usage", directive.code)
+        if folded(verb) == "bot":
+            asked = self._asked(call, directive, who)
+            if not asked:
+                return self._say(directive, TextId("directive_who"), "nobody", who=who)
+            directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
+        else:
+            names = names_in(who)
+            self._register.add_addressees(call.uow, directive, names, call.person.id)
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+
+class _ProposalCommand(DirectiveCommand):
+    """Base class of the three answers to the question whether a message is a directive."""
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Decide on the message, unless that has been done."""
+        if directive.state is not DirectiveState.PROPOSED:
+            return self._say(directive, TextId("directive_decided"), "decided", state=self._pages.state(directive))
+        return self.decide(call, directive)
+
+    @abstractmethod
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Carry out the decision."""
+
+
+class AcceptDirective(_ProposalCommand):
+    """Command `/dung CĐ5` (right): the message is a directive."""
+
+    word = "dung"
+    usage = TextId("usage_accept")
+
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Open the directive, and show it."""
+        directive = self._register.accept(call.uow, directive, call.person.id)
+        return Answer([self._page(call, directive)], subject=directive.code)
+
+
+class RejectDirective(_ProposalCommand):
+    """Command `/khong CĐ5` (no): the message is no directive."""
+
+    word = "khong"
+    usage = TextId("usage_reject")
+
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Drop the proposal."""
+        self._register.drop(call.uow, directive, call.person.id, "")
+        return self._say(directive, TextId("directive_dropped"))
+
+
+class AskLater(_ProposalCommand):
+    """Command `/desau CĐ5` (later): ask about the message again in a day."""
+
+    word = "desau"
+    usage = TextId("usage_later")
+
+    def decide(self, call: Call, directive: Directive) -> Answer:
+        """Enqueue the next question."""
+        plan_question(call.uow, self.policy, directive, later=True)
+        return self._say(directive, TextId("directive_later"))
+
+
+def names_in(typed: str) -> list[str]:
+    """Return the names in a list as people type it: `Sở Y tế, Sở Tài chính và UBND xã Mẫu`."""
+    return [name.strip() for name in _SEPARATOR.split(typed) if name.strip()]
+
+
+_ME = frozenset({"toi", "cua toi", "minh", "em"})
+_SEPARATOR = re.compile(r"\s*[,;]\s*|\s+và\s+")

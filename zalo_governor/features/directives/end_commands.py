@@ -1,0 +1,108 @@
+"""Commands `/xong` (close a directive or an addressee), `/molai` (reopen it) and `/giahan` (change deadlines)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.features.directives.commands import DirectiveCommand
+from zalo_governor.messaging.command_parsing import folded
+from zalo_governor.messaging.commands import Answer, Call
+from zalo_governor.messaging.formatter import moment, number
+from zalo_governor.messaging.templates import TextId
+
+
+class FinishDirective(DirectiveCommand):
+    """Command `/xong CĐ1 [who]`: nothing more is awaited of these addressees, or of all."""
+
+    word = "xong"
+    usage = TextId("usage_finish")
+    in_help = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Record it, and say how many had not answered and how to reopen the directive."""
+        if refused := self._needs_open(directive):
+            return refused
+        asked = self._asked(call, directive, words)
+        if words and not asked:
+            return self._say(directive, TextId("directive_who"), "nobody", who=words)
+        left = [one for one in asked if one.reported_at is None]
+        if asked and not left:
+            when = moment(max(one.reported_at for one in asked if one.reported_at))
+            names = self._pages.names(asked)
+            return self._say(directive, TextId("directive_reported_before"), "before", names=names, when=when)
+        if not left:
+            return Answer([self._page(call, directive)], subject=directive.code)
+        silent = sum(one.silent for one in left)
+        never = self.voice.render(TextId("directive_finished_silent"), count=number(silent)) if silent else ""
+        self._register.finish(call.uow, directive, left, call.person.id, call.event.key)
+        names, count = self._pages.names(left), number(len(left))
+        return self._say(directive, TextId("directive_finished"), names=names, count=count, silent=never)
+
+
+class ReopenDirective(DirectiveCommand):
+    """Command `/molai CĐ1`: take back every `/xong` about the directive, or `/bo`."""
+
+    word = "molai"
+    usage = TextId("usage_reopen")
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Reopen the directive and show it; refuse if nobody has closed anything by hand."""
+        reopened = self._register.reopen(call.uow, directive, call.person.id)
+        if reopened is None:
+            return self._say(directive, TextId("directive_not_closed"), "stands", state=self._pages.state(directive))
+        return Answer([self._page(call, reopened)], subject=directive.code)
+
+
+class ExtendDirective(DirectiveCommand):
+    """Command `/giahan CĐ1 date [who]`: give these addressees, or all, another deadline."""
+
+    word = "giahan"
+    usage = TextId("usage_extend")
+    needs_words = True
+
+    def about(self, call: Call, directive: Directive, words: str) -> Answer:
+        """Move the deadline and say which it was; a time in the past or that is not understood is refused.
+
+        If the addressees have several deadlines, all of them are moved only if somebody names the addressees, or says
+        that all are meant.
+        """
+        if refused := self._needs_open(directive):
+            return refused
+        found = self._reader.deadline(words, self.policy.clock())
+        command = f"/{self.word} {directive.code}"
+        if unclear := self._unclear(found, words, command):
+            return Answer([unclear], "no_time", directive.code)
+        if found is None:
+            return self._say(directive, TextId("directive_when"), "no_time", typed=words)
+        who = _BETWEEN.sub("", found.rest)
+        every = folded(who) in _EVERYBODY
+        asked = self._asked(call, directive, "" if every else who)
+        if not asked:
+            return self._say(directive, TextId("directive_who"), "nobody", who=who or words)
+        due, before = self._pages.day_of_due(found.moment), self._dues(asked)
+        if not who and len({one.due_at for one in asked}) > 1:
+            line = f"{command} {words}"
+            return self._say(directive, TextId("directive_whose_time"), "asked", before=before, due=due, line=line)
+        self._register.extend(call.uow, directive, asked, found.moment, call.person.id)
+        return self._say(directive, TextId("directive_extended"), count=number(len(asked)), before=before, due=due)
+
+    def _dues(self, asked: Iterable[Assignee]) -> str:
+        """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
+        times = Counter(one.due_at for one in asked)
+        if len(times) == 1:
+            [due] = times
+            return self._pages.day_of_due(due) if due else self._pages.due(None)
+        return "; ".join(
+            self.voice.render(
+                TextId("directive_due_of"),
+                due=self._pages.day_of_due(due) if due else self._pages.due(None),
+                count=number(count),
+            )
+            for due, count in sorted(times.items(), key=lambda one: (one[0] is None, one[0] or self.policy.clock()))
+        )
+
+
+_EVERYBODY = frozenset({"tat ca", "tat ca don vi", "tat ca cac don vi", "moi don vi"})
+_BETWEEN = re.compile(r"^(?:đến|tới|cho|sang|hạn|là|[:,\s])+|(?:đến|tới|cho|[:,\s])+$")
+"""Words between a code, a date and a name that mean nothing: `/giahan CĐ1 đến 25/11 cho Sở Y tế`."""

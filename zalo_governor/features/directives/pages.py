@@ -1,0 +1,372 @@
+"""What people read about directives: the ledger on one page, one directive, reminders; each at most 600 characters."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.directives import (
+    AnswerKind,
+    AnswerWay,
+    Assignee,
+    Directive,
+    DirectiveOverview,
+    DirectiveState,
+    LedgerPage,
+    OwedDirective,
+    Progress,
+)
+from zalo_governor.domain.people import Person
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.formatter import MessageFormatter, number, plain
+from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+PAGE_LIMIT = 600
+"""Longest message about directives, in characters: one page on a phone."""
+_EXCERPT = 60
+_MANY = 10
+"""A directive to more addressees is to many."""
+_STATES = {
+    DirectiveState.PROPOSED: TextId("directive_state_proposed"),
+    DirectiveState.OPEN: TextId("directive_state_open"),
+    DirectiveState.DONE: TextId("directive_state_done"),
+    DirectiveState.DROPPED: TextId("directive_state_dropped"),
+    DirectiveState.WITHDRAWN: TextId("directive_state_withdrawn"),
+}
+_PROGRESS = {
+    Progress.OVERDUE: TextId("progress_overdue"),
+    Progress.UNSEEN: TextId("progress_unseen"),
+    Progress.SEEN: TextId("progress_seen"),
+    Progress.DELAYED: TextId("progress_delayed"),
+    Progress.RECEIVED: TextId("progress_received"),
+    Progress.REPORTED: TextId("progress_reported"),
+}
+"""The words for each progress, in the order of a directive's page: the worst first."""
+
+
+class DirectivePages:
+    """Renderer of the messages about directives."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def overview(self, group: Group, page: LedgerPage) -> str:
+        """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""
+        name = self._voice.group(group)
+        if not page.lines:
+            return self._voice.render(TextId("directives_none"), group=name)
+        late = page.overdue
+        overdue = self._voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
+        head = self._voice.render(
+            TextId("directives"), group=name, count=number(page.total), overdue=overdue, rows="{rows}"
+        )
+        return self._filled(head, [self._line(line) for line in page.lines], page.total)
+
+    def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
+        """Return what is asked of one person: the directives that are not settled, the next deadline first."""
+        now = self._policy.clock()
+        rows = [
+            self._voice.render(
+                TextId("directive_mine_row"),
+                code=directive.code,
+                state=self._own_progress(one, now),
+                due=self.due(one.due_at),
+                what=_excerpt(directive, one),
+            )
+            for directive, one in sorted(
+                ((owes.directive, one) for owes in owed for one in owes.assignees if not one.settled),
+                key=lambda pair: (pair[1].due_at is None, pair[1].due_at or pair[0].at),
+            )
+        ]
+        if not rows:
+            return self._voice.render_for(person, TextId("directive_mine_none"))
+        return self._filled(self._voice.render_for(person, TextId("directive_mine"), rows="{rows}"), rows, len(rows))
+
+    def one(self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
+        now = self._policy.clock()
+        asked = [one for one in assignees if not one.removed]
+        by_hand = _closed_by_hand(uow, asked)
+        closed = [one for those in by_hand.values() for one in those]
+        head = self._voice.render(
+            TextId("directive_page"),
+            code=directive.code,
+            who=self._voice.who(uow.people.get(directive.given_by)),
+            when=_short(directive.at),
+            state=self._state_of(directive, asked, by_hand=bool(closed)),
+            what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
+            reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
+            count=number(len(asked)),
+            due=self._due_of_all(asked),
+            rows="{rows}",
+            next=self._voice.render(TextId("directive_page_next"), code=directive.code) if directive.open else "",
+        )
+        rows = []
+        for progress, label in _PROGRESS.items():
+            there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
+            if there:
+                names = self._names(there, PAGE_LIMIT // 3)
+                rows.append(
+                    self._voice.render(
+                        TextId("directive_group_row"),
+                        state=self._voice.render(label),
+                        count=number(len(there)),
+                        names=names,
+                    )
+                )
+        for person_id, those in by_hand.items():
+            about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
+            rows.append(
+                self._voice.render(TextId("directive_by_hand"), names=self._names(those, PAGE_LIMIT // 3), **about)
+            )
+        rest = [one for one in asked if one not in closed]
+        for label, there in (
+            (TextId("directive_absent"), [one for one in rest if one.known and not one.in_group]),
+            (TextId("directive_unknown"), [one for one in rest if not one.known]),
+            (TextId("directive_assumed"), [one for one in rest if one.assumed]),
+            (TextId("directive_unverified"), [one for one in rest if _is_unverified(uow, one)]),
+        ):
+            if there:
+                rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
+        rows += self._delays(uow, asked)
+        if not asked:
+            rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
+        return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
+
+    def _due_of_all(self, asked: Sequence[Assignee]) -> str:
+        """Return the next deadline of those who have not finished, and that there are others, if there are."""
+        times = {one.due_at for one in asked if one.due_at and not one.settled}
+        times = times or {one.due_at for one in asked if one.due_at}
+        due = self.due(min(times, default=None))
+        return (
+            due if len(times) < 2 else self._voice.render(TextId("directive_dues"), due=due, count=number(len(times)))
+        )
+
+    def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
+        """Return why addressees have not finished, in their own words, as far as these are still stored."""
+        rows = []
+        for one in asked:
+            if one.delayed_at is None or one.reported_at is not None:
+                continue
+            answers = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.DELAYED]
+            said = self._policy.words_of(one.group_id, answers[-1].message_key) if answers else ""
+            if words := plain(said, 2 * _EXCERPT):
+                rows.append(self._voice.render(TextId("directive_delay"), name=plain(one.name, _EXCERPT), words=words))
+        return rows
+
+    def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return the line that acknowledges a new directive in the group."""
+        due = min((one.due_at for one in assignees if one.due_at), default=directive.items[0].due_at)
+        return self._voice.render(
+            TextId("directive_acknowledged"),
+            code=directive.code,
+            due=self.due(due),
+            count=number(len(assignees)),
+        )
+
+    def unreachable(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return what the admins are told at once of addressees who cannot answer; "" if all can.
+
+        Of a directive to many, only the names that are nobody's are told: who is not in the group is known by then.
+        """
+        absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
+        unknown = [one for one in assignees if not one.known and not one.in_group]
+        if not absent and not unknown:
+            return ""
+        told = [
+            self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
+            for label, there in ((TextId("directive_absent"), absent), (TextId("directive_unknown"), unknown))
+            if there
+        ]
+        return self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told))
+
+    def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
+        """Return the reminder to one person of all directives that wait for an answer."""
+        rows = [
+            self._voice.render(
+                TextId("directive_reminder_row"),
+                code=directive.code,
+                when=_short(directive.at),
+                due=self.due(one.due_at),
+                what=_excerpt(directive, one),
+            )
+            for directive, one in asked
+        ]
+        head = self._voice.render_for(person, TextId("directive_reminder"), rows="{rows}")
+        return self._filled(head, rows, len(rows))
+
+    def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
+        """Return the line to the leader when the deadline of a directive comes."""
+        missing = [one for one in asked if not one.settled]
+        about = {
+            "code": directive.code,
+            "due": _short(due),
+            "what": plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
+            "count": number(len(asked)),
+        }
+        if not missing:
+            return self._voice.render(TextId("directive_deadline_done"), **about)
+        names = self._names(missing, PAGE_LIMIT // 2)
+        return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
+
+    def proposals(self, uow: UnitOfWork, group_id: str, proposed: Sequence[Directive]) -> str:
+        """Return the question to the admins about messages that may be directives."""
+        rows = [
+            self._voice.render(
+                TextId("directive_proposed_row"),
+                code=directive.code,
+                read=self._as_read(directive),
+                who=self._voice.who(uow.people.get(directive.entered_by or directive.given_by)),
+                when=_short(directive.at),
+                what=plain(directive.text, _EXCERPT),
+            )
+            for directive in proposed
+        ]
+        several = TextId("directive_proposed_several") if len(proposed) > 1 else TextId("directive_proposed_one")
+        head = self._voice.render(
+            TextId("directive_proposed"),
+            group=self._voice.group(self._policy.group(group_id)),
+            how=self._voice.render(several, code=proposed[0].code),
+            rows="{rows}",
+        )
+        return self._filled(head, rows, len(rows))
+
+    def about(self, person: Person, found: Sequence[Directive]) -> str:
+        """Return the list of directives that a question may be about, or that there are none."""
+        if not found:
+            return self._voice.render_for(person, TextId("directives_about_none"))
+        rows = [
+            self._voice.render(
+                TextId("directive_mine_row"),
+                code=directive.code,
+                state=self.state(directive),
+                due=self.due(min((item.due_at for item in directive.items if item.due_at), default=None)),
+                what=plain(directive.text, _EXCERPT),
+            )
+            for directive in found
+        ]
+        head = self._voice.render_for(person, TextId("directives_about"), code=found[0].code, rows="{rows}")
+        return self._filled(head, rows, len(rows))
+
+    def _as_read(self, directive: Directive) -> str:
+        """Return what the program read in a message: for whom it is, and until when."""
+        names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
+        due = min((item.due_at for item in directive.items if item.due_at), default=None)
+        when = self.due(due)
+        if due is not None and local(due).date() == local(self._policy.clock()).date():
+            when = self._voice.render(TextId("directive_due_today"), when=f"{local(due):%H:%M}")
+        if not names:
+            return self._voice.render(TextId("directive_read_nobody"), due=when)
+        return self._voice.render(TextId("directive_read"), names=plain(names, _EXCERPT), due=when)
+
+    def not_reminded(self, left: Sequence[Assignee]) -> str:
+        """Return what the admins are told of addressees for whom there was no room in a round of reminders."""
+        return self._voice.render(
+            TextId("directive_not_reminded"), count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
+        )
+
+    def _state_of(self, directive: Directive, asked: Sequence[Assignee], *, by_hand: bool) -> str:
+        """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
+        if directive.state is DirectiveState.DONE and by_hand:
+            return self._voice.render(TextId("directive_state_closed"))
+        if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
+            return self._voice.render(TextId("directive_state_answered"))
+        return self.state(directive)
+
+    def state(self, directive: Directive) -> str:
+        """Return the state of a directive in words."""
+        return self._voice.render(_STATES[directive.state])
+
+    def names(self, assignees: Iterable[Assignee]) -> str:
+        """Return the names of addressees as far as they fit on a page, and how many more there are."""
+        return self._names(assignees, PAGE_LIMIT // 2)
+
+    def due(self, due: datetime | None) -> str:
+        """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
+        if due is None:
+            return self._voice.render(TextId("directive_no_due"))
+        return self._voice.render(TextId("directive_due"), when=_short(due))
+
+    def day_of_due(self, due: datetime) -> str:
+        """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
+
+        The year is shown if it is not the present one.
+        """
+        here, now = local(due), local(self._policy.clock())
+        year = f"/{here:%Y}" if here.year != now.year else ""
+        weekday = self._voice.render(TextId("weekdays")).split(", ")[here.weekday()]
+        when = f"{here:%H:%M} {weekday} {here:%d/%m}{year}"
+        return self._voice.render(TextId("directive_due"), when=when)
+
+    def _line(self, line: DirectiveOverview) -> str:
+        facts = {
+            "code": line.directive.code,
+            "due": self.due(line.due_at),
+            "reported": number(line.reported),
+            "count": number(line.addressees),
+            "what": plain(line.directive.text, _EXCERPT // 2),
+        }
+        if line.overdue:
+            return self._voice.render(TextId("directive_row_overdue"), overdue=number(line.overdue), **facts)
+        return self._voice.render(TextId("directive_row"), answered=number(line.answered), **facts)
+
+    def _own_progress(self, assignee: Assignee, now: datetime) -> str:
+        """Return the progress as it is told to the addressee, who is reading and so has seen the directive."""
+        progress = assignee.progress(now)
+        silent = progress in {Progress.UNSEEN, Progress.SEEN}
+        said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
+        return said[:1].lower() + said[1:]
+
+    def _names(self, assignees: Iterable[Assignee], limit: int) -> str:
+        """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are."""
+        names = [plain(one.name, _EXCERPT) for one in assignees]
+        kept: list[str] = []
+        for name in names:
+            if sum(map(len, kept)) + 2 * len(kept) + len(name) > limit and kept:
+                break
+            kept.append(name)
+        shown = ", ".join(kept)
+        if len(kept) == len(names):
+            return shown
+        return self._voice.render(TextId("directive_names_more"), names=shown, count=number(len(names) - len(kept)))
+
+    def _filled(
+        self, head: str, rows: Sequence[str], count: int, text_of_more: TextId = TextId("directives_more")
+    ) -> str:
+        """Put as many rows into the place "{rows}" of the text as fit on the page; say how many more there are."""
+        kept = list(rows)
+        while True:
+            left = count - len(kept)
+            more = [self._voice.render(text_of_more, count=number(left))] if left > 0 else []
+            text = head.replace("{rows}", "\n".join([*kept, *more]))
+            if len(text) <= PAGE_LIMIT or len(kept) <= 1:
+                return text
+            kept.pop()
+
+
+def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
+    """Return whether all answers came from accounts of which only the display name says whose they are."""
+    return not assignee.silent and not any(
+        uow.people.get(answer.person_id).identified for answer in uow.directives.answers(assignee.id)
+    )
+
+
+def _closed_by_hand(uow: UnitOfWork, asked: Sequence[Assignee]) -> dict[int, list[Assignee]]:
+    """Return those whose reports are all entered with /xong, so who has not reported, by the id of who entered it."""
+    found: dict[int, list[Assignee]] = {}
+    for one in asked:
+        said = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.REPORTED]
+        if said and all(answer.way is AnswerWay.BY_HAND for answer in said):
+            found.setdefault(said[-1].person_id, []).append(one)
+    return found
+
+
+def _excerpt(directive: Directive, assignee: Assignee) -> str:
+    items = directive.items
+    return plain(items[assignee.item].text if assignee.item < len(items) else directive.text, _EXCERPT)
+
+
+def _short(at: datetime) -> str:
+    """Return a time without its year, which people know: `17:00 25/11`."""
+    return f"{local(at):%H:%M %d/%m}"

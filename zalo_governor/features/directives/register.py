@@ -1,0 +1,254 @@
+"""Changes to the directive ledger: open a directive, record answers, extend, close, drop; each one audited."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from zalo_governor.domain.directives import (
+    AnswerKind,
+    AnswerWay,
+    Assignee,
+    Directive,
+    DirectiveAnswer,
+    DirectiveItem,
+    DirectiveState,
+)
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.directives.addressees import Addressee, GroupDirectory, directory_of
+from zalo_governor.features.directives.reminders import plan_question, plan_reminders
+from zalo_governor.messaging.policy import ServicePolicy
+
+
+class DirectiveRegister:
+    """The only place where directives, their addressees and answers are changed."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+
+    def open(self, uow: UnitOfWork, directive: Directive, *, by: int | None = None) -> Directive:
+        """Register a new directive; find its addressees, or let the admins say first whether it is one.
+
+        Args:
+            uow: the transaction.
+            directive: the directive; its state says whether it is sure (open) or unsure (proposed).
+            by: the person who entered it by hand; None if the program recognised it.
+        """
+        directive = uow.directives.add(directive)
+        self._audit(uow, "directive.opened" if directive.open else "directive.proposed", directive, by=by)
+        if directive.open:
+            return self._begin(uow, directive)
+        plan_question(uow, self._policy, directive)
+        return directive
+
+    def accept(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive:
+        """Open a proposed directive, as an admin has said that it is one."""
+        directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
+        return self._begin(uow, directive)
+
+    def drop(self, uow: UnitOfWork, directive: Directive, by: int, reason: str) -> Directive:
+        """Record that the directive is none, or is no longer to be followed."""
+        return self._move(uow, directive, DirectiveState.DROPPED, by=by, reason=reason)
+
+    def withdraw(self, uow: UnitOfWork, directive: Directive, by: int | None) -> Directive:
+        """Record that the directive's message was recalled or deleted."""
+        return self._move(uow, directive, DirectiveState.WITHDRAWN, by=by)
+
+    def forget_text(self, uow: UnitOfWork, directive: Directive) -> None:
+        """Delete what the directive says, since its message may contain a state secret."""
+        items = tuple(DirectiveItem(text="", due_at=item.due_at) for item in directive.items)
+        directive = directive.model_copy(update={"items": items, "reason": ""})
+        self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
+
+    def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
+        """Take over the items of an edited message; addressees who are still named keep their answers."""
+        uow.directives.save(directive)
+        self._audit(uow, "directive.revised", directive)
+        if not directive.open:
+            return directive
+        known = {(one.item, one.name): one for one in uow.directives.assignees(directive.id)}
+        for place, addressee in self._resolve(uow, directive):
+            before = known.pop((place, addressee.name), None)
+            due = directive.items[place].due_at
+            if before is None:
+                self._assign(uow, directive, place, addressee)
+            elif before.due_at != due or before.removed:
+                uow.directives.put_assignee(before.model_copy(update={"due_at": due, "removed": False}))
+        for gone in known.values():
+            uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
+        plan_reminders(uow, self._policy, directive)
+        return self._close_if_settled(uow, directive)
+
+    def extend(
+        self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], due_at: datetime, by: int
+    ) -> None:
+        """Give these addressees of the directive another deadline."""
+        for one in assignees:
+            uow.directives.put_assignee(one.model_copy(update={"due_at": due_at}))
+        self._audit(
+            uow, "directive.extended", directive, by=by, addressees=len(assignees), due=due_at.isoformat("T", "minutes")
+        )
+        plan_reminders(uow, self._policy, directive)
+
+    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
+        """Put further addressees on the directive's first item; those that are on it stay as they are."""
+        found = self._directory(uow, directive).find(names)
+        present = {one.name: one for one in uow.directives.assignees(directive.id)}
+        added = 0
+        for addressee in found:
+            before = present.get(addressee.name)
+            if before is None:
+                self._assign(uow, directive, 0, addressee)
+            elif before.removed:
+                uow.directives.put_assignee(before.model_copy(update={"removed": False}))
+            added += before is None or before.removed
+        self._audit(uow, "directive.assigned", directive, by=by, added=added)
+        plan_reminders(uow, self._policy, directive)
+
+    def remove_addressees(
+        self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int
+    ) -> Directive:
+        """Take addressees off the directive."""
+        for one in assignees:
+            uow.directives.put_assignee(one.model_copy(update={"removed": True}))
+        self._audit(uow, "directive.assigned", directive, by=by, removed=len(assignees))
+        return self._close_if_settled(uow, directive)
+
+    def finish(
+        self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str
+    ) -> Directive:
+        """Record by hand that these addressees have reported; `key` is the id of the command's message."""
+        answer = DirectiveAnswer(
+            group_id=directive.group_id,
+            directive_id=directive.id,
+            assignee_id=None,
+            message_key=f"/xong {key}",
+            person_id=by,
+            at=self._policy.clock(),
+            kind=AnswerKind.REPORTED,
+            way=AnswerWay.BY_HAND,
+        )
+        self._add_answer(uow, directive, assignees, answer)
+        self._audit(uow, "directive.finished", directive, by=by, addressees=len(assignees))
+        return self._close_if_settled(uow, directive)
+
+    def reopen(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive | None:
+        """Take back the /bo of a directive that was dropped, else every /xong; return None if there was none."""
+        assignees = uow.directives.assignees(directive.id)
+        if directive.state is DirectiveState.DROPPED:
+            if not assignees:
+                return self.accept(uow, directive, by)
+            directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
+        else:
+            answers = [answer for one in assignees for answer in uow.directives.answers(one.id)]
+            keys = {answer.message_key for answer in answers if answer.way is AnswerWay.BY_HAND}
+            if not keys or directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
+                return None
+            for key in keys:
+                self.forget_answer(uow, directive.group_id, key)
+            self._audit(uow, "directive.reopened", directive, by=by, addressees=len(keys))
+            directive = uow.directives.get(directive.id) or directive
+        plan_reminders(uow, self._policy, directive)
+        return directive
+
+    def record_answer(
+        self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
+    ) -> None:
+        """Record a message or reaction as an answer of these addressees (`answer` without its assignee)."""
+        self._add_answer(uow, directive, assignees, answer)
+        self._close_if_settled(uow, directive)
+
+    def forget_answer(self, uow: UnitOfWork, group_id: str, message_key: str) -> None:
+        """Take back what a message was counted as: it was recalled or edited, or the reaction taken back."""
+        answers = uow.directives.answers_by_message(group_id, message_key)
+        if not answers:
+            return
+        uow.directives.forget_answers(group_id, message_key)
+        for directive_id in {answer.directive_id for answer in answers if answer.directive_id is not None}:
+            directive = uow.directives.get(directive_id)
+            concerned = {answer.assignee_id for answer in answers}
+            for one in uow.directives.assignees(directive_id):
+                if one.id in concerned:
+                    self._settle(uow, one)
+            unsettled = any(not one.settled for one in uow.directives.assignees(directive_id))
+            if directive is not None and directive.state is DirectiveState.DONE and unsettled:
+                self._move(uow, directive, DirectiveState.OPEN, by=None)
+
+    def _begin(self, uow: UnitOfWork, directive: Directive) -> Directive:
+        for place, addressee in self._resolve(uow, directive):
+            self._assign(uow, directive, place, addressee)
+        plan_reminders(uow, self._policy, directive)
+        assignees = uow.directives.assignees(directive.id)
+        for answer in uow.directives.waiting_answers(directive.group_id, directive.message_key):
+            own = [one for one in assignees if answer.person_id in one.person_ids]
+            self._add_answer(uow, directive, own, answer)
+        return self._close_if_settled(uow, directive)
+
+    def _resolve(self, uow: UnitOfWork, directive: Directive) -> list[tuple[int, Addressee]]:
+        """Return (index of the item, addressee) for all items.
+
+        Where no item names anybody, it is for `mentioned_uids`.
+        """
+        directory = self._directory(uow, directive)
+        found = [
+            (place, addressee)
+            for place, item in enumerate(directive.items)
+            for addressee in directory.find(item.names, directive.mentioned_uids)
+        ]
+        if not found:
+            found = [(0, addressee) for addressee in directory.by_uids(directive.mentioned_uids)]
+        return found
+
+    def _directory(self, uow: UnitOfWork, directive: Directive) -> GroupDirectory:
+        return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
+
+    def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
+        people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
+        uow.directives.put_assignee(
+            Assignee(
+                directive_id=directive.id,
+                group_id=directive.group_id,
+                item=place,
+                name=addressee.name,
+                known=addressee.known,
+                person_ids=tuple(person.id for person in people if person and person.id != directive.given_by),
+                due_at=directive.items[place].due_at if directive.items else None,
+            )
+        )
+
+    def _add_answer(
+        self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
+    ) -> None:
+        for one in assignees:
+            own = answer.model_copy(update={"directive_id": directive.id, "assignee_id": one.id})
+            if uow.directives.add_answer(own):
+                self._settle(uow, one)
+
+    def _settle(self, uow: UnitOfWork, assignee: Assignee) -> None:
+        uow.directives.put_assignee(assignee.answered(uow.directives.answers(assignee.id)))
+
+    def _close_if_settled(self, uow: UnitOfWork, directive: Directive) -> Directive:
+        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
+        if directive.open and asked and all(one.settled for one in asked):
+            return self._move(uow, directive, DirectiveState.DONE, by=None)
+        return directive
+
+    def _move(
+        self, uow: UnitOfWork, directive: Directive, to: DirectiveState, *, by: int | None, reason: str = ""
+    ) -> Directive:
+        changed = {"state": to, "changed_at": self._policy.clock(), "reason": reason}
+        directive = directive.model_copy(update=changed)
+        uow.directives.save(directive)
+        self._audit(uow, f"directive.{to.value}", directive, by=by)
+        return directive
+
+    def _audit(
+        self, uow: UnitOfWork, action: str, directive: Directive, *, by: int | None = None, **detail: Any
+    ) -> None:
+        uow.audit.append(
+            action,
+            at=self._policy.clock(),
+            actor_id=by,
+            group_id=directive.group_id,
+            subject=directive.code,
+            detail=detail,
+        )

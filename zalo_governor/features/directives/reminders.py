@@ -1,0 +1,258 @@
+"""Following up on directives: reminders to those who have not answered, and one line to the leader at the deadline."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from zalo_governor.config.directives import DirectiveReminderSettings
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.domain.jobs import (
+    AskAboutDirectives,
+    Job,
+    JobKind,
+    JobOutcome,
+    RemindOfDirectives,
+    ReportDeadline,
+    Task,
+)
+from zalo_governor.domain.notices import NO_GROUP, Purpose
+from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.reading import workday
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.pipeline.jobs import Performed
+
+_LONGEST_HOLIDAY = timedelta(days=14)
+"""Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
+_LATER = timedelta(days=1)
+"""How long a question is put off."""
+_SOON = timedelta(minutes=10)
+"""No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
+
+
+def plan_reminders(uow: UnitOfWork, policy: ServicePolicy, directive: Directive) -> None:
+    """Enqueue the jobs that follow up on the deadlines of a directive; those in the past are left out."""
+    now = policy.clock()
+    dues = {one.due_at for one in uow.directives.assignees(directive.id) if one.due_at and not one.settled}
+
+    tasks: list[tuple[Task, datetime]] = []
+    for due in sorted(dues):
+        tasks.append((ReportDeadline(directive_id=directive.id, due_at=due), _after_quiet_hours(policy, due)))
+        tasks += [(RemindOfDirectives(at=moment), moment) for moment in reminder_moments(policy, directive.at, due)]
+    for task, at in tasks:
+        if at > now:
+            _enqueue(uow, directive, task, now, at)
+
+
+def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, *, later: bool = False) -> None:
+    """Enqueue the question to the admins whether a message is a directive.
+
+    Questions are collected: all messages of a group are asked about at once. With `later`, an admin has put this one
+    off by a day; it is asked about in a question of its own.
+    """
+    now = policy.clock()
+    if later:
+        _enqueue(uow, directive, AskAboutDirectives(directive_id=directive.id), now, now + _LATER)
+    else:
+        _enqueue(uow, directive, AskAboutDirectives(), now, now + policy.directives.ask_after)
+
+
+def _enqueue(uow: UnitOfWork, directive: Directive, task: Task, now: datetime, at: datetime) -> None:
+    uow.jobs.enqueue(Job(account=directive.account, group_id=directive.group_id, task=task, ordered_at=now, due_at=at))
+
+
+def reminder_moments(policy: ServicePolicy, given_at: datetime, due: datetime) -> list[datetime]:
+    """Return when those who have not answered are reminded of a directive with that deadline, earliest first.
+
+    What falls into the quiet hours moves to their end, what follows the deadline moves to a working day.
+    """
+    remind = policy.directives.remind
+    if remind is None:
+        return []
+    moments = {_after_quiet_hours(policy, moment) for moment in _moments(policy, remind, due)}
+    soon = given_at + min(_SOON, (due - given_at) / 2)
+    return sorted(moment for moment in moments if moment > soon)
+
+
+def _moments(policy: ServicePolicy, remind: DirectiveReminderSettings, due: datetime) -> Iterator[datetime]:
+    is_workday = workday(policy.directives.skip_holidays)
+    morning = local(due).replace(
+        hour=remind.time_of_day.hour, minute=remind.time_of_day.minute, second=0, microsecond=0
+    )
+    for days in remind.days_before:
+        if (moment := morning - timedelta(days=days)) < due:
+            yield moment
+    if remind.hours_before is not None:
+        yield due - timedelta(hours=remind.hours_before)
+    if remind.at_deadline:
+        yield due
+    for days in remind.days_after:
+        moment = morning + timedelta(days=days)
+        while not is_workday(moment.date()):
+            moment += timedelta(days=1)
+        yield moment
+
+
+def deadlines_reminded_at(remind: DirectiveReminderSettings, at: datetime) -> tuple[datetime, datetime]:
+    """Return [start, end) of the deadlines of which a reminder may be due at that moment (see `reminder_moments`)."""
+    day = timedelta(days=1)
+    before = max(max(remind.days_before, default=0) * day, timedelta(hours=remind.hours_before or 0))
+    after = max(remind.days_after, default=0) * day
+    # A day more: the reminders of a day are all sent at one hour, and the quiet hours move them to their end.
+    return at - after - _LONGEST_HOLIDAY - day, at + before + day
+
+
+def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
+    return policy.rests_until(moment) or moment
+
+
+class _Handler:
+    """Base of the handlers of the ledger's jobs: nothing is done at Zalo, all is written in the job's transaction."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._notifier = Notifier(policy)
+        self._pages = DirectivePages(policy)
+
+    def perform(self, job: Job) -> Performed:
+        """Do nothing: `settle` puts the messages into the outbox, in the transaction that closes the job."""
+        return Performed(JobOutcome.DONE)
+
+
+class RemindHandler(_Handler):
+    """Handler of RemindOfDirectives: one message to each person, about all directives of which a reminder is due."""
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Remind those who have not answered; nobody gets two reminders on one day."""
+        remind = self._policy.directives.remind
+        if remind is None or not isinstance(job.task, RemindOfDirectives):
+            return
+        at = job.task.at
+        due = [
+            (directive, one)
+            for directive, one in uow.directives.with_due(job.group_id, *deadlines_reminded_at(remind, at))
+            if self._is_awaited(one) and at in reminder_moments(self._policy, directive.at, one.due_at or at)
+        ]
+        self.remind(uow, job.group_id, due, most=remind.most_at_once, once_a_day=True)
+
+    def remind(
+        self,
+        uow: UnitOfWork,
+        group_id: str,
+        due: Iterable[tuple[Directive, Assignee]],
+        *,
+        most: int | None = None,
+        once_a_day: bool = False,
+    ) -> tuple[int, int]:
+        """Remind the people of these addressees, each in one message; tell the admins whom there was no room for.
+
+        Args:
+            uow: the transaction.
+            group_id: the group of the directives.
+            due: the directives, with the addressees to be reminded.
+            most: how many people are reminded at most; None for all.
+            once_a_day: whether those who got a reminder today, of these directives or others, are left out.
+
+        Returns:
+            How many people were reminded, and how many addressees nobody in the group can answer for.
+        """
+        by_person: dict[int, list[tuple[Directive, Assignee]]] = {}
+        absent = 0
+        for directive, one in due:
+            if one.person_ids:
+                by_person.setdefault(one.person_ids[0], []).append((directive, one))
+            else:
+                absent += 1
+        today = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)
+        sent = 0
+        left: list[Assignee] = []
+        for person_id, asked in by_person.items():
+            if most is not None and sent >= most:
+                left.extend(one for _, one in asked)
+            elif not once_a_day or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", today):
+                person = uow.people.get(person_id)
+                text = self._pages.reminder(person, asked)
+                self._notifier.to_person(uow, person, text, Purpose.MEMBER_REQUEST, group_id=group_id)
+                sent += 1
+        if left:
+            self._notifier.to_desk(uow, self._pages.not_reminded(left), group_id=group_id)
+        return sent, absent
+
+    def _is_awaited(self, assignee: Assignee) -> bool:
+        remind = self._policy.directives.remind
+        return assignee.silent or not (remind and remind.only_silent)
+
+
+class DeadlineHandler(_Handler):
+    """Handler of ReportDeadline: tells who gave the directive, and the admins, who has answered by the deadline."""
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Send the line, unless the directive is closed or no addressee has this deadline any more."""
+        task = job.task
+        directive = uow.directives.get(task.directive_id) if isinstance(task, ReportDeadline) else None
+        if directive is None or not isinstance(task, ReportDeadline) or not directive.open:
+            return
+        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed and one.due_at == task.due_at]
+        if not asked:
+            return
+        text = self._pages.at_deadline(directive, asked, task.due_at)
+        for person in self._readers(uow, directive):
+            self._notifier.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
+
+    def _readers(self, uow: UnitOfWork, directive: Directive) -> list[Person]:
+        """Return the person who gave the directive, and the leader's office: report readers, else the admins."""
+        giver = uow.people.get(directive.given_by)
+        office = self._notifier.holders(uow, Role.REPORT_READER) or self._notifier.holders(uow, *DESK)
+        return [giver, *(person for person in office if person.id != giver.id)]
+
+
+def asked_alone(
+    uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
+) -> Directive | None:
+    """Return the one of the messages `proposed` about which alone the last thing asks that the person was told.
+
+    None if that was anything else, or more than a day before `at`: one word may then answer something else.
+    """
+    places = [NO_GROUP, *(group.id for group in policy.governed)]
+    told = [uow.outbox.last_added(person.id, to, place, at - _LATER) for to in Purpose for place in places]
+    last = max(filter(None, told), default=None)
+    if last is None or last > at:
+        return None
+    return next((one for one in proposed if uow.claims.is_claimed(_name_of_question(one, person), last)), None)
+
+
+def _name_of_question(directive: Directive, person: Person) -> str:
+    return f"directive_asked_alone:{directive.id}:{person.id}"
+
+
+class AskHandler(_Handler):
+    """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Send the question about all messages that nobody has decided on yet; in quiet hours, wait for their end."""
+        if not isinstance(job.task, AskAboutDirectives):
+            return
+        now = self._policy.clock()
+        ends = self._policy.rests_until(now)
+        if ends is not None:
+            uow.jobs.enqueue(job.model_copy(update={"id": 0, "ordered_at": now, "due_at": ends}))
+            return
+        proposed = [one for one in uow.directives.proposed(job.group_id) if self._is_asked_about(uow, job.task, one)]
+        if not proposed:
+            return
+        # The older ones were asked about before, and not all may find room.
+        proposed.sort(key=lambda directive: directive.id, reverse=True)
+        self._notifier.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
+        for person in self._notifier.holders(uow, *DESK) if len(proposed) == 1 else ():
+            asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, now)
+            if asked_at is not None:
+                uow.claims.claim_once(_name_of_question(proposed[0], person), asked_at)
+
+    def _is_asked_about(self, uow: UnitOfWork, task: AskAboutDirectives, directive: Directive) -> bool:
+        """Return whether the question is about that message: the one put off, or all that are not put off further."""
+        if task.directive_id is not None:
+            return task.directive_id == directive.id
+        kind, target = JobKind.ASK_ABOUT_DIRECTIVES, AskAboutDirectives(directive_id=directive.id).target
+        return not uow.jobs.is_waiting(directive.account, kind, directive.group_id, target)

@@ -1,0 +1,259 @@
+"""Event subscriber of the directive ledger: directives, answers, reactions, receipts, edits and recalls."""
+
+import re
+from collections.abc import Sequence
+
+from zalo_governor.domain.directives import (
+    GIVERS,
+    AnswerKind,
+    AnswerWay,
+    Directive,
+    DirectiveAnswer,
+    DirectiveItem,
+    DirectiveState,
+)
+from zalo_governor.domain.events import (
+    EventBase,
+    MessageDeleted,
+    MessageRecalled,
+    MessageRevised,
+    MessageSeen,
+    MessageSent,
+    Reacted,
+)
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.message_acts import target_keys
+from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.freshness import is_fresh
+from zalo_governor.features.directives.answers import AnswerMatcher, cites_directive
+from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.reading import reader_for
+from zalo_governor.features.directives.register import DirectiveRegister
+from zalo_governor.messaging.command_parsing import begins_with_slash
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.text.agency_names import bare_kind
+from zalo_governor.text.fold import fold
+
+
+class DirectiveLedger:
+    """Event subscriber that keeps the directive ledger; called for each judged event of a governed group."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._register = DirectiveRegister(policy)
+        self._reader = reader_for(policy.directives.skip_holidays)
+        self._matcher = AnswerMatcher(self._reader)
+        self._notifier = Notifier(policy)
+        self._pages = DirectivePages(policy)
+
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Act on the event, if it is a directive, an answer to one, or about the message of one."""
+        if verdict.sealed:
+            self._forget_sealed(uow, event)
+        elif isinstance(event, MessageSent):
+            self._handle_message(uow, event)
+        elif isinstance(event, MessageRecalled | MessageDeleted):
+            self._handle_withdrawal(uow, event)
+        elif isinstance(event, Reacted):
+            self._handle_reaction(uow, event)
+        elif isinstance(event, MessageSeen):
+            self._note_receipts(uow, event)
+
+    def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        if person is None or not self._may_concern(uow, event, person) or begins_with_slash(event.text):
+            return
+        if isinstance(event, MessageRevised):
+            self._register.forget_answer(uow, event.thread_id, event.key)
+        if person.has(*GIVERS, *DESK) and self._read_directive(uow, event, person):
+            return
+        self._read_answer(uow, event, person)
+
+    def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
+        """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
+        return (
+            person.has(*GIVERS, *DESK)
+            or event.quote is not None
+            or isinstance(event, MessageRevised)
+            or uow.directives.owes(event.thread_id, person.id)
+            or cites_directive(event.text)
+        )
+
+    def _read_directive(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
+        """Open or revise a directive if the message is one; return whether it is."""
+        if not event.text or not self._policy.directives.recognise:
+            return False
+        role = "leader" if person.has(*GIVERS) else "admin"
+        is_directive, items = self._reader.directive(event.text, role, event.at)
+        if is_directive is False:
+            return False
+        says_who_or_when = any(item.names or item.due_at for item in items) or event.mentions or event.quote
+        if event.attachment is not None or not says_who_or_when:
+            # A caption mostly tells what the picture shows; what names nobody and no time is mostly no order.
+            is_directive = None
+        known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
+        if known is not None:
+            # uids mean people only for the account that sees them: another account's event does not change them.
+            own = event.account == known.account
+            uids = _addressed_uids(event, items) if own else known.mentioned_uids
+            self._register.revise(uow, known.model_copy(update={"items": items, "mentioned_uids": uids}))
+        elif uow.claims.claim_once(f"directive:{event.thread_id}:{event.key}", event.at):
+            # Claimed, since another bot account in the group reads the same message.
+            state = DirectiveState.OPEN if is_directive else DirectiveState.PROPOSED
+            self._open(uow, event, person, items, state)
+        return is_directive is True
+
+    def _open(
+        self,
+        uow: UnitOfWork,
+        event: MessageSent,
+        person: Person,
+        items: Sequence[DirectiveItem],
+        state: DirectiveState,
+    ) -> None:
+        giver = person if person.has(*GIVERS) else self._giver_named(uow, event.text)
+        if giver is None:
+            return
+        directive = self._register.open(
+            uow,
+            Directive(
+                group_id=event.thread_id,
+                account=event.account,
+                message_key=event.key,
+                given_by=giver.id,
+                entered_by=None if giver.id == person.id else person.id,
+                at=event.at,
+                state=state,
+                items=tuple(items),
+                mentioned_uids=_addressed_uids(event, items),
+                changed_at=self._policy.clock(),
+            ),
+        )
+        if not directive.open or not is_fresh(event, self._policy.clock()):
+            return
+        assignees = uow.directives.assignees(directive.id)
+        if self._policy.directives.acknowledge_in_group:
+            line = self._pages.acknowledgement(directive, assignees)
+            self._notifier.to_group(uow, line, group_id=event.thread_id)
+        if text := self._pages.unreachable(directive, assignees):
+            self._notifier.to_desk(uow, text, group_id=event.thread_id)
+
+    def _giver_named(self, uow: UnitOfWork, text: str) -> Person | None:
+        """Return which leader's order a relayed message passes on: the one named in it, else the head of the group."""
+        givers = self._notifier.holders(uow, *GIVERS)
+        words = _WORD.findall(fold(text))
+        named = [person for person in givers if _name_of(person) and _name_of(person) in words[:_OPENING_WORDS]]
+        if len(named) == 1:
+            return named[0]
+        heads = [person for person in givers if person.has(Role.LEADER)]
+        return next(iter(heads or givers), None)
+
+    def _read_answer(self, uow: UnitOfWork, event: MessageSent, person: Person) -> None:
+        answer = DirectiveAnswer(
+            group_id=event.thread_id,
+            directive_id=None,
+            assignee_id=None,
+            target_key=event.quote.key if event.quote else "",
+            message_key=event.key,
+            person_id=person.id,
+            at=event.at,
+            kind=AnswerKind.RECEIVED,
+            way=AnswerWay.QUOTE,
+        )
+        match = self._matcher.match(uow, event, person)
+        if match is not None:
+            found = {"kind": match.kind, "way": match.way, "assumed": match.assumed}
+            self._register.record_answer(uow, match.directive, match.assignees, answer.model_copy(update=found))
+        elif event.quote is not None and self._may_become_directive(uow, event):
+            kind = self._matcher.kind(event, event.quote.text)
+            if kind is not None:
+                uow.directives.add_answer(answer.model_copy(update={"kind": kind}))
+
+    def _may_become_directive(self, uow: UnitOfWork, event: MessageSent) -> bool:
+        """Return whether the quoted message may still become a directive: heard late, or entered by hand later."""
+        if event.quote is None:
+            return False
+        known = uow.directives.of_message(event.thread_id, event.quote.key)
+        if known is not None:
+            return known.state is DirectiveState.PROPOSED
+        owner = uow.people.find_or_create(event.account, event.quote.owner_uid)
+        return owner is not None and owner.has(*GIVERS, *DESK)
+
+    def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
+        by = uow.people.find_or_create(event.account, event.sender_uid)
+        for key in target_keys(event):
+            self._register.forget_answer(uow, event.thread_id, key)
+            directive = uow.directives.of_message(event.thread_id, key)
+            if directive is None or directive.state is DirectiveState.WITHDRAWN:
+                continue
+            own = by is not None and by.id in {directive.given_by, directive.entered_by}
+            if own or isinstance(event, MessageDeleted):
+                self._register.withdraw(uow, directive, by.id if by else None)
+
+    def _handle_reaction(self, uow: UnitOfWork, event: Reacted) -> None:
+        for key in target_keys(event):
+            self._count_reaction(uow, event, key)
+
+    def _count_reaction(self, uow: UnitOfWork, event: Reacted, target_key: str) -> None:
+        directive = uow.directives.of_message(event.thread_id, target_key)
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        if directive is None or person is None or not self._policy.directives.reactions_count:
+            return
+        key = f"reaction {target_key} {person.id}"
+        # A person may hold several icons on a message; only all of them can be removed (zalo-protocol.md, 14.3).
+        if not event.icon:
+            self._register.forget_answer(uow, event.thread_id, key)
+        if not event.icon or event.icon in _REFUSING_ICONS:
+            return
+        answer = DirectiveAnswer(
+            group_id=event.thread_id,
+            directive_id=None,
+            assignee_id=None,
+            target_key=target_key,
+            message_key=key,
+            person_id=person.id,
+            at=event.at,
+            kind=AnswerKind.RECEIVED,
+            way=AnswerWay.REACTION,
+        )
+        if directive.state is DirectiveState.PROPOSED:
+            uow.directives.add_answer(answer)
+            return
+        own = [one for one in uow.directives.assignees(directive.id) if person.id in one.person_ids]
+        self._register.record_answer(uow, directive, [one for one in own if not one.removed], answer)
+
+    def _note_receipts(self, uow: UnitOfWork, event: MessageSeen) -> None:
+        directive = uow.directives.of_message(event.thread_id, event.target_key)
+        if directive is None:
+            return
+        people = (uow.people.find_or_create(event.account, uid) for uid in event.seen_uids if uid != event.account)
+        uow.directives.note_seen(directive.id, [person.id for person in people if person], event.at)
+
+    def _forget_sealed(self, uow: UnitOfWork, event: EventBase) -> None:
+        """Forget the text of a directive whose message turns out, after an edit, to contain a possible state secret."""
+        directive = uow.directives.of_message(event.thread_id, event.key)
+        if directive is not None:
+            self._register.forget_text(uow, directive)
+
+
+def _addressed_uids(event: MessageSent, items: Sequence[DirectiveItem]) -> tuple[str, ...]:
+    """Return the uids whom an order mentions; that of the author it quotes if it names nobody, or a bare `xã`."""
+    names = [name for item in items for name in item.names]
+    if event.quote is not None and not event.mentions and (not names or any(map(bare_kind, names))):
+        return (event.quote.owner_uid,)
+    return tuple(mention.uid for mention in event.mentions)
+
+
+def _name_of(person: Person) -> str:
+    """Return the given name of a person without diacritics: the last word of the full name."""
+    words = _WORD.findall(fold(person.full_name))
+    return words[-1] if words else ""
+
+
+_WORD = re.compile(r"\w+")
+_OPENING_WORDS = 16
+"""Number of words at the beginning of a relayed order in which the leader is named."""
+_REFUSING_ICONS = frozenset({"/-weak", ":-((", ":-h", ":(", "/-no", "/-break"})
+"""Icons of Zalo that do not confirm a receipt: thumb down, crying, angry, refusing, broken heart."""

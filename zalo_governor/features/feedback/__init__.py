@@ -1,0 +1,1 @@
+"""Incidents and suggestions that members tell the admins."""

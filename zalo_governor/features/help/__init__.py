@@ -1,0 +1,1 @@
+"""Help, the regulation to read, and diacritics for a sentence."""

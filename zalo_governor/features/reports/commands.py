@@ -1,0 +1,107 @@
+"""Command `/baocao` (report): send the group's activity report, always in private, as a message or as a file."""
+
+from datetime import date
+from typing import NamedTuple
+
+from zalo_governor.domain.documents import ReportFormat
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import DESK
+from zalo_governor.features.reports.builder import compose
+from zalo_governor.features.reports.document.document import file_of, paper_of
+from zalo_governor.features.reports.scheduled import REPORT_READERS
+from zalo_governor.features.reports.text import render_text
+from zalo_governor.messaging.command_parsing import folded
+from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.periods import Span, as_period, asked, today
+from zalo_governor.messaging.templates import TextId
+
+_FORMATS = {
+    "docx": ReportFormat.DOCX,
+    "word": ReportFormat.DOCX,
+    "van ban": ReportFormat.DOCX,
+    "xlsx": ReportFormat.XLSX,
+    "excel": ReportFormat.XLSX,
+    "bang tinh": ReportFormat.XLSX,
+    "png": ReportFormat.PNG,
+    "anh": ReportFormat.PNG,
+    "hinh": ReportFormat.PNG,
+    "hinh anh": ReportFormat.PNG,
+    "bieu do": ReportFormat.PNG,
+}
+"""Word that asks for a file (lower case, no diacritics) -> file format. The word may begin or end the argument."""
+_FILLER_WORDS = frozenset({"file", "tep", "dang"})
+
+
+class Wanted(NamedTuple):
+    """Parsed argument of `/baocao` (report): the period of the report, and its file format."""
+
+    span: Span
+    face: ReportFormat | None
+    """File format; None for a chat message instead of a file."""
+
+
+class Report(Command[Wanted]):
+    """Command `/baocao [period] [docx | xlsx | ảnh]` (report): send the activity report, of today by default.
+
+    Periods: hôm nay (today), hôm qua (yesterday), tuần (week), tháng (month), quý (quarter), 01/10-31/10. The format
+    `ảnh` (picture) is PNG.
+    """
+
+    word = "baocao"
+    aliases = ("bc", "report")
+    suggested_for = ("tinhhinh", "thongke", "tonghop", "ketqua")
+    usage = TextId("usage_report")
+    forgiving = True
+    roles = frozenset(REPORT_READERS)
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """Parse `rest`, the text after the command's word: a period and, before or after it, an optional file format.
+
+        No period means `today`, from which periods such as "yesterday" are computed. None is returned for anything
+        else.
+        """
+        words = [word for word in folded(rest).rstrip(" .").split() if word not in _FILLER_WORDS]
+        face = None
+        for length in (2, 1):
+            for kind, others in ((words[-length:], words[:-length]), (words[:length], words[length:])):
+                face = face or _FORMATS.get(" ".join(kind))
+                if face:
+                    span = asked(" ".join(others), today)
+                    return Wanted(span, face) if span else None
+        span = asked(" ".join(words), today)
+        return Wanted(span, None) if span else None
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """Return the activity report for the period `argument` on each group of `call.groups`, as texts or files.
+
+        Only admins get the texts of members' incidents and suggestions.
+        """
+        policy, span = self.policy, argument.span
+        if not call.groups:
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+        if span.first > today(policy.clock()):
+            return Answer([self.voice.render_for(call.person, TextId("report_future"))], "future")
+        period = as_period(span, self.voice)
+        words = call.person.has(*DESK)
+        reports = [compose(call.uow, group, period, self.voice, policy.clock, words=words) for group in call.groups]
+        files = [
+            file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
+            for report in reports
+            if argument.face
+        ]
+        texts = (
+            [
+                self.voice.render(
+                    TextId("report_file"), period=period.label, names=", ".join(file.name for file in files)
+                )
+            ]
+            if files
+            else [render_text(report, policy.catalogue, policy.regulation) for report in reports]
+        )
+        return Answer(
+            texts,
+            subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
+            purpose=Purpose.REPORT,
+            files=files,
+            group_line=self.voice.render_for(call.person, TextId("report_sent"), period=period.label),
+        )

@@ -1,0 +1,181 @@
+"""Scheduled work: sending reports and digests, and telling the leader of cases on which no admin acted in time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from zalo_governor.domain.documents import ReportFile, ReportFormat
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import DESK, Role
+from zalo_governor.domain.reports import ActivityReport, Period
+from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
+from zalo_governor.features.cases.escalation import Escalation
+from zalo_governor.features.group_changes.leak_signs import LeakSignService
+from zalo_governor.features.group_changes.quiet_hours import EndOfQuietHours
+from zalo_governor.features.reports.builder import compose
+from zalo_governor.features.reports.digests import Digests
+from zalo_governor.features.reports.document.document import file_of, paper_of
+from zalo_governor.features.reports.text import render_text
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.periods import as_period, month_before, quarter_before, today, up_to
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
+"""Roles whose holders receive the activity report and may request it by chat command."""
+
+
+class ScheduledReports:
+    """Sender of scheduled reports and digests (summaries); also tells the leader of cases on which no admin acted.
+
+    Argument `due` is the time at which a run was scheduled. Each run is claimed by its name and `due`, so that a
+    repeated call, such as after a crash, does nothing.
+    """
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._notifier = Notifier(policy)
+        self._escalation = Escalation(policy)
+        self._digests = Digests(policy)
+        self._quiet_hours_end = EndOfQuietHours(policy)
+        self._leak_signs = LeakSignService(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
+        """Send the activity report on the 24 hours before `due`; return the number of recipients.
+
+        Also warns the admins if the database backup is overdue.
+        """
+        self._digests.backup(uow, due)
+        period = up_to(due, timedelta(days=1), TextId("period_daily"), self._voice)
+        return self._send_report(uow, "daily_report", due, period)
+
+    def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
+        """Send the activity report on the 7 days before `due`; return the number of recipients."""
+        period = up_to(due, timedelta(days=7), TextId("period_weekly"), self._voice)
+        return self._send_report(uow, "weekly_report", due, period)
+
+    def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
+        """Send the activity report on the month before that of `due`; return the number of recipients.
+
+        It is sent as a message and as files in the formats of the settings (`report_files`).
+        """
+        period = as_period(month_before(today(due)), self._voice)
+        return self._send_report(uow, "monthly_report", due, period, self._policy.schedule.report_files)
+
+    def quarterly_report(self, uow: UnitOfWork, due: datetime) -> int:
+        """Send the activity report on the quarter before that of `due`; return the number of recipients.
+
+        It is sent as a message and as files in the formats of the settings (`report_files`).
+        """
+        period = as_period(quarter_before(today(due)), self._voice)
+        return self._send_report(uow, "quarterly_report", due, period, self._policy.schedule.report_files)
+
+    def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
+        """Send the admins the hints of the 24 hours before `due`, and new signs of leaks from the groups.
+
+        Hints are findings on text that mentions state secrets without disclosing one. Also warns if the database backup
+        is overdue, as the daily report may be switched off. Returns the number of hints and of groups with new signs.
+        """
+        self._digests.backup(uow, due)
+        return self._digests.hints(uow, due) + self._leak_signs.tell(uow)
+
+    def suggestions_digest(self, uow: UnitOfWork, due: datetime) -> int:
+        """Send the admins the members' suggestions not reported yet; return the number of suggestions."""
+        return self._digests.suggestions(uow, due)
+
+    def roster_digest(self, uow: UnitOfWork, due: datetime) -> None:
+        """Send the admins the differences between each group and its roster (approved list of members).
+
+        Unchanged figures are sent at most once a week.
+        """
+        for group in self._policy.governed:
+            self._digests.roster(uow, group, due)
+
+    def next_due(self, uow: UnitOfWork) -> datetime | None:
+        """Return when `on_cases` next has something to do; None if nothing waits."""
+        due = (
+            uow.cases.next_due(self._policy.groups),
+            self._digests.incidents_due(uow),
+            self._quiet_hours_end.next_due(),
+        )
+        return min(filter(None, due), default=None)
+
+    def on_cases(self, uow: UnitOfWork) -> None:
+        """Do what is due: tell the leader of cases on which no admin acted in time; send digests and held-back notices.
+
+        Digests (summaries for the admins) are about cases, and about incidents reported at night. Held back in the
+        quiet hours (at night) are notices to members about minor cases, and notices about changes of the group.
+        """
+        now = self._policy.clock()
+        for case in uow.cases.due(self._policy.groups, now):
+            self._escalation.unanswered(uow, case)
+        for group_id in uow.cases.groups_with_digest(self._policy.groups, now):
+            self._digests.gathered(uow, group_id)
+        self._digests.incidents(uow, now)
+        self._quiet_hours_end.begin(uow)
+
+    def forget_readers(self, uow: UnitOfWork) -> int:
+        """Delete old records of who received or read messages of cases and directives; return how many were deleted.
+
+        They are deleted at the age `policy.retention.readers_kept`.
+        """
+        before = self._policy.clock() - self._policy.retention.readers_kept
+        return uow.case_messages.forget_readers(before) + uow.directives.forget_receipts(before)
+
+    def _send_report(
+        self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
+    ) -> int:
+        policy = self._policy
+        sent = 0
+        for group in policy.governed:
+            first = uow.statistics.first_heard(group.id)
+            if not uow.claims.claim_once(f"{job}:{group.id}", due) or first is None or first >= due:
+                continue  # Sent already, or due before anything of the group was received.
+            report = compose(uow, group, period, self._voice, policy.clock, words=True)
+            text = render_text(report, policy.catalogue, policy.regulation)
+            readers = self._notifier.holders(uow, *REPORT_READERS)
+            files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
+            for reader in readers:
+                self._notifier.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
+                for file in files[reader.has(*DESK)]:
+                    instead = self._voice.render(TextId("report_file_failed"), name=file.name)
+                    self._notifier.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
+            uow.audit.append(
+                "report.scheduled",
+                at=policy.clock(),
+                actor_id=None,
+                group_id=group.id,
+                subject=job,
+                detail={"due": due.isoformat(), "readers": len(readers)},
+            )
+            sent += len(readers)
+        return sent
+
+    def _files(self, report: ActivityReport, faces: Sequence[ReportFormat]) -> list[ReportFile]:
+        paper = paper_of(report, self._policy.letterhead, self._voice)
+        return [file_of(report, face, paper, self._voice) for face in faces]
+
+
+class CaseDeadlines:
+    """Adapter by which the scheduler calls `ScheduledReports.on_cases` whenever something is due.
+
+    Implements `app.due_work.Work`.
+    """
+
+    def __init__(self, duties: ScheduledReports, *, begin: BeginUnitOfWork) -> None:
+        self._scheduled = duties
+        self._begin = begin
+
+    def next_due(self) -> datetime | None:
+        """Return when `act` next has something to do; None if nothing waits."""
+        with self._begin() as uow:
+            return self._scheduled.next_due(uow)
+
+    def act(self, _now: datetime) -> None:
+        """Tell the leader of cases on which no admin acted in time; send due digests and notices; in one transaction.
+
+        The scheduler's time `_now` is unused, as `ScheduledReports` reads the clock itself.
+        """
+        with self._begin() as uow:
+            self._scheduled.on_cases(uow)

@@ -1,0 +1,1 @@
+"""The state of the program, for those who look after it."""

@@ -1,0 +1,110 @@
+"""Base class of the chat commands, with the call that a command receives and the answer that it returns."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from zalo_governor.domain.documents import ReportFile
+from zalo_governor.domain.events import MessageSent
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+ArgumentT = TypeVar("ArgumentT")
+
+
+class Call(NamedTuple):
+    """One use of a chat command, passed to `Command.answer`: who typed it, in which message, for which groups."""
+
+    uow: UnitOfWork
+    """The database transaction in which the command is carried out."""
+    person: Person
+    """The person who typed the command."""
+    groups: list[Group]
+    """The governed (watched) groups that the command is about: the one in which it was typed, or all if typed in
+    private."""
+    event: MessageSent
+    """The message that contains the command, with its @mentions and the message that it quotes (replies to)."""
+    codes: int = 1
+    """How many codes were typed, for each of which the command is carried out."""
+
+
+class Answer(NamedTuple):
+    """What a command returns: texts and files to send to the caller in private, and facts for the audit log."""
+
+    texts: list[str]
+    outcome: str = "done"
+    """For the audit log: `done`, or one word for what happened instead, such as `unknown_case` or `code_issued`."""
+    subject: str = ""
+    """For the audit log: what the command was about, such as a case code or a clause number; "" for nothing."""
+    purpose: Purpose = Purpose.REPLY
+    files: Sequence[ReportFile] = ()
+    """Files to send to the caller after the texts."""
+    group_line: str | None = None
+    """If the command was typed in the group: the one line posted there; None for the default, "answered in private"."""
+
+
+def joined_answers(answers: Sequence[Answer]) -> Answer:
+    """Return the answers of one command, carried out for several codes, as one: a text with a paragraph for each."""
+    outcomes = dict.fromkeys(answer.outcome for answer in answers)
+    return answers[0]._replace(
+        texts=["\n".join(text for answer in answers for text in answer.texts)],
+        outcome=", ".join(outcomes),
+        subject=", ".join(answer.subject for answer in answers),
+    )
+
+
+class Command(ABC, Generic[ArgumentT]):
+    """Base class of a chat command; `ArgumentT` is the type of its parsed argument.
+
+    Subclasses parse the argument in `understand` and do the work in `answer`. The caller, `CommandDesk`, checks the
+    person's role beforehand and sends the `Answer` afterwards.
+    """
+
+    word: ClassVar[str]
+    """The command's word without slash, diacritics and spaces: `baocao` (report)."""
+    usage: ClassVar[TextId]
+    """Catalogue message with the command's syntax and purpose in one line, shown by `/trogiup` (help)."""
+    roles: ClassVar[frozenset[Role] | None]
+    """Roles that may use the command; None for everybody."""
+    forgiving: ClassVar[bool] = False
+    """Whether a typing error in the command's word is corrected silently. Only for harmless commands: one that changes
+    a case, removes a message or notifies somebody must be typed exactly, else the person is asked whether that
+    command was meant."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other words for the command; those of at most two letters have to be typed exactly."""
+    suggested_for: ClassVar[tuple[str, ...]] = ()
+    """Words, in the form of `word`, that are no command but after which this one is suggested."""
+    in_help: ClassVar[bool] = True
+    """Whether `/trogiup` (help) lists the command; False for those that the page of another command names."""
+    several: ClassVar[bool] = False
+    """Whether several case codes may be typed, so that the command is carried out for each of them."""
+    by_code: ClassVar[bool] = False
+    """Whether the argument starts with a case code. Such a command typed without a slash needs a full code (`VP12`): a
+    bare number may be ordinary talk, as in "báo nhầm 12 tin" ("reported 12 messages by mistake")."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self.policy = policy
+        self.voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def allowed(self, person: Person) -> bool:
+        """Return whether the person has a role that may use the command."""
+        return self.roles is None or person.has(*self.roles)
+
+    @abstractmethod
+    def understand(self, rest: str, today: date) -> ArgumentT | None:
+        """Parse `rest`, the text typed after the command's word; return None if it is not a valid argument.
+
+        `today` is the date in Viet Nam, needed for arguments such as "yesterday"; most commands do not use it.
+        """
+
+    @abstractmethod
+    def answer(self, call: Call, argument: ArgumentT) -> Answer:
+        """Carry out the command with the argument that `understand` returned, and return the reply."""
+
+
+AnyCommand = Command[Any]

@@ -1,0 +1,62 @@
+"""Notices to the admins about configuration files: invalid ones, and changes that need a restart."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.formatter import MessageFormatter, number
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+_ROWS = 5
+_LONGEST = 300
+_COMPLAINT = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+): (?P<key>[^ :]+|\(cả tệp\)): (?P<fault>.+)")
+_FOLDER = re.compile(r"^/[^:]*/")
+
+
+class ConfigurationNotices:
+    """Sender of notices to the admins about changes of the program's configuration files."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def broken(self, uow: UnitOfWork, complaint: str) -> None:
+        """Tell the admins that a changed configuration file is invalid, so that the previous content stays in force.
+
+        Args:
+            complaint: text of the ConfigError raised when reading the file, one line per fault.
+        """
+        lines = complaint.splitlines()
+        rows = [self._row(line) for line in lines[:_ROWS]]
+        if len(lines) > _ROWS:
+            rows.append(self._voice.render(TextId("more"), count=number(len(lines) - _ROWS)))
+        self._tell(uow, self._voice.render(TextId("config_broken"), rows="\n".join(rows)))
+
+    def mended(self, uow: UnitOfWork) -> None:
+        """Tell the admins that the configuration files, invalid before, are now valid and in force."""
+        self._tell(uow, self._voice.render(TextId("config_mended")))
+
+    def needs_restart(self, uow: UnitOfWork, keys: Sequence[str]) -> None:
+        """Tell the admins that the changes of the settings `keys` take effect only when the program is restarted."""
+        self._tell(uow, self._voice.render(TextId("config_restart"), keys=", ".join(keys)))
+
+    def _tell(self, uow: UnitOfWork, text: str) -> None:
+        self._post.to_desk(uow, text, group_id=NO_GROUP)
+
+    def _row(self, line: str) -> str:
+        """Return a text for one fault (a line of a ConfigError), with the file's name instead of its path."""
+        found = _COMPLAINT.fullmatch(line)
+        if found is None:
+            return self._voice.render(TextId("config_fault_else"), fault=_FOLDER.sub("", line)[:_LONGEST])
+        return self._voice.render(
+            TextId("config_fault"),
+            file=Path(found["file"]).name,
+            line=found["line"],
+            key=found["key"],
+            fault=found["fault"][:_LONGEST],
+        )

@@ -1,0 +1,54 @@
+"""Texts saying whether notices (messages of the bot) have been delivered."""
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.messaging.templates import TextId
+
+_DELIVERIES = {DeliveryState.PENDING: TextId("delivery_pending"), DeliveryState.FAILED: TextId("delivery_failed")}
+
+
+def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
+    """Return the case's state as text, such as `mới` (new).
+
+    It says if the notice to the member has not arrived, and if the case is one that people have to look at first.
+    """
+    state = voice.state_of(case)
+    if case.state is CaseState.NEW:
+        delivery = uow.deliveries.request_state(case)
+        if delivery is DeliveryState.DELIVERED:
+            return voice.state(CaseState.REMINDED)  # `DeliveryFollowUp` moves the case itself within a second.
+        text = _DELIVERIES.get(delivery)
+        state += voice.render(text) if text else ""
+    unsure = case.gravity is Severity.TRIAGE and case.state.open
+    return voice.render(TextId("state_first"), state=state) if unsure else state
+
+
+def delivered_in_words(voice: MessageFormatter, count: int) -> str:
+    """Return the words on how many people received a message without having read it; "" for 0."""
+    return voice.render(TextId("case_readers_delivered"), count=number(count)) if count else ""
+
+
+def undelivered_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
+    """Return the line on notices that could not be sent, naming Zalo's error codes; "" if there are none."""
+    if not counts.failed:
+        return ""
+    urgent = counts.urgent_failed
+    return voice.render(
+        TextId("status_undelivered"),
+        count=number(counts.failed),
+        days=number(KEPT_IN_SIGHT.days),
+        codes=", ".join(f"{code} ({number(count)})" if code else "-" for code, count in counts.codes),
+        urgent=voice.render(TextId("status_undelivered_urgent"), count=number(urgent)) if urgent else "",
+    )
+
+
+def waiting_line(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
+    """Return the line on notices that wait to be sent; "" if there are none."""
+    if not counts.waiting:
+        return ""
+    oldest = counts.oldest_waiting_at
+    since = voice.render(TextId("status_waiting_since"), when=moment(oldest)) if oldest else ""
+    return voice.render(TextId("status_outgoing"), count=number(counts.waiting), since=since)

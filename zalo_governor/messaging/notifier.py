@@ -1,0 +1,107 @@
+"""The notifier: puts messages to a person, to all admins or to a group into the outbox, to be sent later."""
+
+import structlog
+
+from zalo_governor.domain.documents import ReportFile
+from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.trial_filter import withheld_from
+
+log = structlog.get_logger(__name__)
+
+
+class Notifier:
+    """Writer of one bot account's notices (messages to people) into the outbox, from which they are sent."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+
+    def to_person(
+        self,
+        uow: UnitOfWork,
+        person: Person,
+        text: str,
+        purpose: Purpose,
+        *,
+        group_id: str,
+        case_id: int | None = None,
+        urgent: bool = False,
+        asked_for: bool = False,
+    ) -> bool:
+        """Put a private message to the person into the outbox, which sends a text too long for Zalo in parts.
+
+        Args:
+            group_id: the group on whose behalf the message is sent.
+            urgent: the message is sent before others, and retried longer (`Notice.urgent`).
+            asked_for: the message answers a command of the person; such messages are sent also on trial.
+
+        Returns:
+            Whether the message will be sent; False if the account is on trial, so that the message is only counted.
+        """
+        withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
+        notice = self._build_notice(person, str(text), purpose, group_id)
+        uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
+        return not withheld
+
+    def file_to_person(
+        self,
+        uow: UnitOfWork,
+        person: Person,
+        file: ReportFile,
+        instead: str,
+        purpose: Purpose,
+        *,
+        group_id: str,
+        asked_for: bool = False,
+    ) -> None:
+        """Put a file for the person into the outbox; if the file cannot be rendered, the text `instead` is sent."""
+        withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
+        uow.outbox.add(
+            self._build_notice(person, str(instead), purpose, group_id).model_copy(update={"file": file}),
+            withheld=withheld,
+        )
+
+    def to_desk(
+        self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
+    ) -> None:
+        """Put a private message to each admin (the desk: Role.ADMIN, ADMIN_STAFF) into the outbox.
+
+        `urgent` messages are sent before others and retried longer; `case_id` is the case that the message is about.
+        """
+        desk = self.holders(uow, *DESK)
+        if not desk:
+            log.warning("nobody_to_tell", group=group_id, case=case_id)
+        for person in desk:
+            self.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
+
+    def to_group(self, uow: UnitOfWork, text: str, *, group_id: str) -> None:
+        """Put a message to the group into the outbox; only for short replies to commands and the introduction."""
+        uow.outbox.add(
+            Notice(
+                account=self._policy.account,
+                thread_id=group_id,
+                is_group=True,
+                text=str(text),
+                purpose=Purpose.REPLY,
+                group_id=group_id,
+                created_at=self._policy.clock(),
+            ),
+            withheld=withheld_from(self._policy, uow, None, asked_for=True),
+        )
+
+    def _build_notice(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
+        return Notice(
+            account=self._policy.account,
+            thread_id=person.uid,
+            person_id=person.id,
+            text=text,
+            purpose=purpose,
+            group_id=group_id,
+            created_at=self._policy.clock(),
+        )
+
+    def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
+        """Return the people who hold any of the roles; bot accounts are left out."""
+        return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]

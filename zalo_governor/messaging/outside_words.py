@@ -1,0 +1,27 @@
+"""Words on what lies outside the machine: copies of backups, and the dead-man signal. Only their failures are told."""
+
+from collections.abc import Iterator
+
+from zalo_governor.messaging.formatter import MessageFormatter, moment
+from zalo_governor.messaging.policy import LineStatus
+from zalo_governor.messaging.templates import TextId
+
+
+def copy_notice(status: LineStatus, voice: MessageFormatter) -> str:
+    """Return a notice that backups do not get off the machine, saying when one last did."""
+    return voice.render(TextId("copy_notice"), last=_last_copy(status, voice))
+
+
+def outside_rows(status: LineStatus, voice: MessageFormatter) -> Iterator[str]:
+    """Yield rows of the page of `/trangthai` (status) on copies of backups and the dead-man signal that fail.
+
+    Where no backup is made at all, which has a row of its own, nothing is said of its copy.
+    """
+    if status.copy_missing and not status.backup_overdue:
+        yield voice.render(TextId("status_no_copy"), last=_last_copy(status, voice))
+    if status.signal_failing_since:
+        yield voice.render(TextId("status_no_signal"), since=moment(status.signal_failing_since))
+
+
+def _last_copy(status: LineStatus, voice: MessageFormatter) -> str:
+    return moment(status.copied_at) if status.copied_at else voice.render(TextId("never"))

@@ -1,0 +1,145 @@
+"""The one way in which options of commands, and answers of `init`, take days and moments, in Viet Nam time.
+
+Understood are 01/11/2026, 1-11-2026, 2026-11-01, 01/11 (the last one that was), each also with a time (01/11/2026
+14:30), hôm nay, hôm qua, hôm kia, 7 ngày (before today), 2 tuần, 12 giờ, and 7d, 2w, 12h; without diacritics as well.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from zalo_governor.domain.clock import VIETNAM, local, system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.messaging.periods import asked, midnight, today
+from zalo_governor.text.fold import fold
+
+EXAMPLES = 'ví dụ 01/11/2026, "hôm qua", "7 ngày" (7 ngày trước), 12h (12 giờ trước)'
+"""Part of the help of an option that takes a day or moment."""
+
+_DAYS_AGO = {"ngay": 1, "d": 1, "tuan": 7, "w": 7}
+_HOURS_AGO = {"gio": 1.0, "h": 1.0, "phut": 1 / 60}
+_AGO = re.compile(r"([0-9]{1,4}) ?([a-z]+?)(?: (?:truoc|qua|nay))?")
+_TIME = re.compile(r"(.*?)[ t]*(?<![0-9])([0-9]{1,2})(?::|h|g)([0-9]{2})?\b[ ,]*(.*)")
+_ENGLISH_DAYS = {"today": "hom nay", "yesterday": "hom qua"}
+
+
+class _Stretch(NamedTuple):
+    """What was typed: a whole day, or a moment; it lasts from `start` to before `end`."""
+
+    start: datetime
+    end: datetime
+
+
+def start_of(text: str, option: str) -> datetime:
+    """Return the moment at which a day that the operator typed begins, or the moment itself, in UTC.
+
+    `option` names the option in the error message.
+
+    Raises:
+        ConfigError: the text is no day or moment.
+    """
+    return _parse(text, option).start
+
+
+def end_of(text: str, option: str) -> datetime:
+    """Return the moment at which a day that the operator typed has ended, or the end of a typed minute, in UTC.
+
+    Raises:
+        ConfigError: the text is no day or moment.
+    """
+    return _parse(text, option).end
+
+
+def day_of(text: str, option: str) -> date:
+    """Return the day that the operator typed; of a moment, the day in Viet Nam on which it lies.
+
+    Raises:
+        ConfigError: the text is no day or moment.
+    """
+    return local(_parse(text, option).start).date()
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day that a person typed; None if the text is no day."""
+    found = _understand(text)
+    return local(found.start).date() if found else None
+
+
+def shown(moment: datetime) -> str:
+    """Return a moment as people read it: 01/11/2026, with the time if it is not midnight."""
+    here = local(moment)
+    return f"{here:%d/%m/%Y}" if _is_midnight(moment) else f"{here:%H:%M %d/%m/%Y}"
+
+
+def shown_period(start: datetime | None, end: datetime | None) -> str:
+    """Return which period an option's days mean, as people read it; "" if neither is given."""
+    parts = []
+    if start:
+        parts.append(f"từ {shown(start)}")
+    if end:
+        # A day ends when the next one begins; people name the day itself.
+        parts.append(f"đến hết {shown(end - timedelta(days=1))}" if _is_midnight(end) else f"đến {shown(end)}")
+    return " ".join(parts)
+
+
+def _is_midnight(moment: datetime) -> bool:
+    here = local(moment)
+    return (here.hour, here.minute) == (0, 0)
+
+
+def _parse(text: str, option: str) -> _Stretch:
+    found = _understand(text)
+    if found is None:
+        raise ConfigError(f"{option}: không phải ngày: {text!r}; hãy ghi, {EXAMPLES}")
+    return found
+
+
+def _understand(text: str) -> _Stretch | None:
+    typed = " ".join(fold(text).split())
+    now = system_clock()
+    return _ago(typed, now) or _whole_day(typed, now) or _moment(typed, now)
+
+
+def _ago(typed: str, now: datetime) -> _Stretch | None:
+    found = _AGO.fullmatch(typed)
+    if found is None:
+        return None
+    number, unit = int(found[1]), found[2]
+    if unit in _DAYS_AGO:
+        return _day(today(now) - timedelta(days=number * _DAYS_AGO[unit]))
+    if unit in _HOURS_AGO:
+        moment = now - timedelta(hours=number * _HOURS_AGO[unit])
+        return _Stretch(moment, moment)
+    return None
+
+
+def _whole_day(typed: str, now: datetime) -> _Stretch | None:
+    day = _find_day(typed, today(now))
+    return _day(day) if day else None
+
+
+def _moment(typed: str, now: datetime) -> _Stretch | None:
+    found = _TIME.fullmatch(typed)
+    day = found and _find_day(f"{found[1]}{found[4]}".strip(" ,"), today(now))
+    if not found or not day:
+        return None
+    try:
+        moment = datetime(day.year, day.month, day.day, int(found[2]), int(found[3] or 0), tzinfo=VIETNAM)
+    except ValueError:
+        return None
+    return _Stretch(moment, moment + timedelta(minutes=1))
+
+
+def _find_day(typed: str, today_here: date) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        pass
+    if typed.replace(" ", "") in {"homkia", "hkia"}:
+        return today_here - timedelta(days=2)
+    span = asked(_ENGLISH_DAYS.get(typed, typed), today_here) if typed else None
+    return span.first if span and span.first == span.last else None
+
+
+def _day(day: date) -> _Stretch:
+    return _Stretch(midnight(day), midnight(day + timedelta(days=1)))

@@ -1,1 +1,0 @@
-"""The chat commands that people type to the bot, such as `/baocao` (report): parsing, checks, execution, replies."""
