@@ -135,7 +135,7 @@ class Settings(BaseSettings):
 
     @property
     def rules_dir(self) -> Path:
-        """Return the folder that contains rules/, messages.vi.yaml and quy-che.yaml (the regulation)."""
+        """Return the folder that contains rules/, messages/ and quy-che.yaml (the regulation)."""
         return self.config_dir or shipped_config()
 
     @property
