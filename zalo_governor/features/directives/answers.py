@@ -57,16 +57,24 @@ class AnswerMatcher:
     def __init__(self, reader: ServiceReader) -> None:
         self._reader = reader
 
-    def match(self, uow: UnitOfWork, event: MessageSent, person: Person) -> Match | None:
-        """Return which directive the message answers; None if it answers none.
+    def matches(self, uow: UnitOfWork, event: MessageSent, person: Person) -> list[Match]:
+        """Return which directives the message answers.
 
-        The directive is the one whose code the message names; else the one that it quotes; else one given by a person
-        whom it mentions; else the one that it fits by its words; where nothing tells directives apart, the newest, and
-        the match is marked as assumed. Messages that quote or mention somebody else are talk among others.
+        They are those whose codes the message names; else the one that it quotes; else one given by a person whom it
+        mentions; else the one that it fits by its words; where nothing tells directives apart, the newest, and the
+        match is marked as assumed. Messages that quote or mention somebody else are talk among others.
         """
         text = _said(event)
-        if (directive := self._cited(uow, event, text)) is not None:
-            return self._matched(uow, directive, person, event, text, AnswerWay.CODE)
+        if cited := self._cited(uow, event, text):
+            found = []
+            for directive, part in cited:
+                said = event.model_copy(update={"text": part}) if event.text and len(cited) > 1 else event
+                found.append(self._matched(uow, directive, person, said, part, AnswerWay.CODE))
+        else:
+            found = [self._match_uncited(uow, event, person, text)]
+        return [match for match in found if match is not None]
+
+    def _match_uncited(self, uow: UnitOfWork, event: MessageSent, person: Person, text: str) -> Match | None:
         if event.quote is not None:
             directive = uow.directives.of_message(event.thread_id, event.quote.key)
             if directive is None:
@@ -91,10 +99,14 @@ class AnswerMatcher:
             return AnswerKind.REPORTED
         return kind
 
-    def _cited(self, uow: UnitOfWork, event: MessageSent, text: str) -> Directive | None:
-        found = _CODE.search(text)
-        directive = uow.directives.get(int(found[1])) if found else None
-        return directive if directive is not None and directive.group_id == event.thread_id else None
+    def _cited(self, uow: UnitOfWork, event: MessageSent, text: str) -> list[tuple[Directive, str]]:
+        """Return the directives whose codes the text names, each once, and what the text says of each."""
+        cited: dict[int, tuple[Directive, str]] = {}
+        for number, part in _by_code(text):
+            directive = uow.directives.get(number)
+            if directive is not None and directive.group_id == event.thread_id:
+                cited.setdefault(number, (directive, part))
+        return list(cited.values())
 
     def _matched(
         self, uow: UnitOfWork, directive: Directive, person: Person, event: MessageSent, text: str, way: AnswerWay
@@ -186,6 +198,23 @@ def _concerned(
     return tuple(one for one in own if scores[one.item] == best)
 
 
+def _by_code(text: str) -> list[tuple[int, str]]:
+    """Return each code of a directive in the text with what is said of it.
+
+    That is what follows, if a code begins the text or a colon follows the last one; codes in a row ("CĐ1, CĐ2: đã
+    xong") share it. Elsewhere the whole text is of each.
+    """
+    codes = list(_CODE.finditer(text))
+    if not codes or (_WORD.search(text[: codes[0].start()]) and text[codes[-1].end() :].lstrip()[:1] != ":"):
+        return [(int(code[1]), text) for code in codes]
+    found, part = [], text
+    for code, end in reversed(list(zip(codes, [*(code.start() for code in codes[1:]), len(text)], strict=True))):
+        own = text[code.end() : end]
+        part = part if _JOINT.fullmatch(own) else own
+        found.append((int(code[1]), part))
+    return found[::-1]
+
+
 def cites_directive(text: str) -> bool:
     """Return whether a text as it was typed may name the code of a directive (`CĐ12`)."""
     # Asked for every message of the group: looking for two letters takes a tenth of the time.
@@ -206,6 +235,8 @@ def _tokens(text: str) -> list[str]:
 
 _FILES = frozenset({"share.file"})
 _CODE = re.compile(rf"(?<!\w)(?:{CODE_PREFIX}|CD|cđ|cd)\s?0*([1-9]\d{{0,8}})(?!\w)")
+_JOINT = re.compile(r"\W*(?:và|va|với|voi|cùng|cung)?\W*")
+"""What stands between the codes of a list."""
 _WORD = re.compile(r"\w+")
 _TIME = re.compile(r"\b\d{1,2}(?:[/-]\d{1,2}(?:[/-]\d{2,4})?|\s?(?:h|gio)\s?\d{0,2})(?![\w/])")
 _NUMBER = re.compile(r"\d+")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import AnswerKind, DirectiveItem
 from zalo_governor.text.directives.reader import DirectiveReader
-from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, is_delay
+from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, is_delay, says_arrived, says_done
 from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, named_times
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
@@ -87,9 +87,12 @@ class ServiceReader:
 
     def answer(self, reply: str, directive: str) -> AnswerKind | None:
         """Return what a message says as an answer to a directive; None if it is no answer to it."""
-        if is_delay(normalise(reply).text):
+        said = normalise(reply).text
+        if is_delay(said):
             return AnswerKind.DELAYED
         label = self._reader.reply(reply, directive)
+        if says_done(said) or (label == NEITHER and says_arrived(said)):
+            return AnswerKind.REPORTED
         if label == NEITHER:
             return None
         return AnswerKind.RECEIVED if label == ACKNOWLEDGED else AnswerKind.REPORTED

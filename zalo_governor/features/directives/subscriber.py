@@ -162,11 +162,11 @@ class DirectiveLedger:
             kind=AnswerKind.RECEIVED,
             way=AnswerWay.QUOTE,
         )
-        match = self._matcher.match(uow, event, person)
-        if match is not None:
+        matches = self._matcher.matches(uow, event, person)
+        for match in matches:
             found = {"kind": match.kind, "way": match.way, "assumed": match.assumed}
             self._register.record_answer(uow, match.directive, match.assignees, answer.model_copy(update=found))
-        elif event.quote is not None and self._may_become_directive(uow, event):
+        if not matches and event.quote is not None and self._may_become_directive(uow, event):
             kind = self._matcher.kind(event, event.quote.text)
             if kind is not None:
                 uow.directives.add_answer(answer.model_copy(update={"kind": kind}))

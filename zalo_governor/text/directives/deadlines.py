@@ -67,17 +67,26 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
         return False
     if _MEETING.search(before) and not _EXCLUDES.match(named.limit):
         return False
+    if _recurs(named.form, raw, inside, after) or any(_narrows(text, named, later) for later in times[which + 1 :]):
+        return False
     if _FIRM.fullmatch(named.limit) and not _OLD_LIMIT.search(before):
         return not inside.startswith(("tu ", "ke tu "))
+    if _DAILY.match(after) and not named.limit:
+        return False
+    if named.form == "span" and _AT_MOST.search(raw):
+        return True
     if _OVER.search(before) or _OVER.match(after):
         return None
     acts = _ORDERED.search(before) or _ORDERED.search(after)
     limited = _EXCLUDES.match(named.limit) and _ORDERED.search(before)
     within = acts and (
-        inside.startswith(("trong ", "noi ", "ngay trong ")) or (named.limit == "trong" and named.form == "span")
+        inside.startswith(("trong ", "noi ", "ngay trong "))
+        or (named.limit == "trong" and named.form == "span")
+        or (_AT_LATEST.search(before) and named.form in _OF_DAY)
     )
     first = not before and _ORDERED.match(after)
-    return True if limited or within or first else None
+    ahead = named.moment > sent_at
+    return True if limited or within or first or (ahead and _is_appointed(named, before)) else None
 
 
 def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
@@ -85,6 +94,36 @@ def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
     before, after = text[max(0, named.start - _REACH // 2) : named.start], text[named.end : named.end + _REACH // 2]
     near = f"{fold(before)} | {fold(after)}"
     return bool(_ACTS.search(near)), bool(_HAPPENS.search(near))
+
+
+def _recurs(form: str, raw: str, inside: str, after: str) -> bool:
+    """Return whether a span is how often something is done ("30 phút báo một lần", "2 giờ/lần", "mỗi 3 tiếng").
+
+    What recurs has no one deadline; "2 tiếng nữa báo một lần" has.
+    """
+    if form not in {"span", "clock"} or _AHEAD.search(inside):
+        return False
+    return bool(_EVERY.search(raw) or (_ONCE if form == "span" else _AT_ONCE).match(after))
+
+
+def _is_appointed(named: NamedTime, before: str) -> bool:
+    """Return whether people are to be somewhere, or to do something, at the time."""
+    if "clock" in named.form and _BE_THERE.search(before):
+        return True
+    return named.limit == "luc" and named.form != "clock" and _TO_DO.search(before) is not None
+
+
+def _narrows(text: str, named: NamedTime, later: NamedTime) -> bool:
+    """Return whether a limit that the same sentence sets later falls into a part of the day, or a day, named before."""
+    return (
+        not named.limit
+        and named.form in _OF_DAY
+        and bool(_EXCLUDES.match(later.limit))
+        and later.form == "clock"
+        and later.moment.date() == named.moment.date()
+        and later.moment <= named.moment
+        and not _SENTENCE_END.search(text[named.end : later.start])
+    )
 
 
 def _clause(words: Sequence[str]) -> list[str]:
@@ -105,6 +144,21 @@ _COUNTED_UNTIL = re.compile(r"\btính(?: (?:đến|tới))?$|\b(?:lũy|luỹ) k�
 """What stands before the closing date of figures ("tính đến 31/10"), in lower case."""
 _MEETING = re.compile(r"\b(?:hop|phien hop(?: \w+){0,2}|hoi nghi(?: \w+){0,2}|giao ban) ?\($")
 """A meeting whose time follows in brackets."""
+_AHEAD = re.compile(r"\b(?:nua|toi|trong)\b|^\d+ ?(?:h|g|:)\d")
+_EVERY = re.compile(r"\b(?:mỗi|cứ)$")
+_AT_ONCE = re.compile(r"(?:mot|1) lan\b(?! nua| cuoi)|/ ?(?:1 ?)?lan\b")
+_ONCE = re.compile(rf"(?:(?!truoc\b|trong\b|roi\b)\w+ ){{0,4}}(?:{_AT_ONCE.pattern})")
+_DAILY = re.compile(r"(?:hang|moi) (?:ngay|gio|sang|trua|chieu|toi|dem)\b")
+"""An hour of every day is a routine; with a word of limitation ("trước 16h hằng ngày") its first is the deadline."""
+_AT_LATEST = re.compile(r"\b(?:ngay|trong buoi)$")
+"""What makes a day, or a part of it, a limit: "ngay tối nay"."""
+_BE_THERE = re.compile(r"\bco mat$|\bbao cao\b.* tai (?:cuoc|phien|buoi)? ?(?:hop|hoi nghi|giao ban)$")
+_AT_MOST = re.compile(r"\b(?:tối đa|toi da)$")
+_TO_DO = re.compile(
+    r"\b(?:bao cao|gui|nop|trinh|co mat|bo tri|yeu cau|ban giao)\b(?!.*\b(?:hop|le|hoi nghi|hoi thao|xay ra)\b)"
+)
+_OF_DAY = frozenset({"part", "today", "later", "later+part", "part+today"})
+"""Forms of a day near by, or of a part of it."""
 _SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
 _OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
 _OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")
@@ -114,7 +168,7 @@ _TOO_FAR = timedelta(days=250)
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)")
 _ORDERED = re.compile(
     r"\b(?:gui|nop|bao cao|xong|hoan thanh|hoan tat|trinh|tra loi|phai|giai trinh|giai quyet|khac phuc|xu ly|chot|"
-    r"ban giao|quyet toan|thuc hien|lam|ra soat|gop y|cho y kien)\b"
+    r"ban giao|quyet toan|thuc hien|lam|ra soat|gop y|cho y kien|tham muu|soan)\b"
 )
 """Words of orders for which offices set a deadline, without diacritics."""
 _FROM = re.compile(r"\b(?:tu|ke tu)\b")

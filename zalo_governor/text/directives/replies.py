@@ -47,10 +47,29 @@ def is_delay(reply: str) -> bool:
     return undone is not None and "?" not in reply and not _DONE_BEFORE.search(said[: undone.start()])
 
 
+def says_done(reply: str) -> bool:
+    """Return whether a normalised reply, with diacritics, says that an act of which offices report is done."""
+    said = reply.lower()
+    return "?" not in reply and _ACT_DONE.search(said) is not None and not _NO_REPORT.search(said)
+
+
+def says_arrived(reply: str) -> bool:
+    """Return whether a normalised reply says that somebody has come to the place of the work."""
+    return "?" not in reply and _ARRIVED.search(reply.lower()) is not None
+
+
+_ARRIVED = re.compile(r"\bđã(?: \w+)? (?:có mặt|đến nơi|tới nơi|đến hiện trường|tới hiện trường)\b")
+_ACT_DONE = re.compile(
+    r"\b(?:đã|vừa)(?: mới)? (?:trình|gửi|nộp|ký|cấp|lắp|thay|đổi|điền|thêm|viếng|gặp|kê|vá|gỡ|sửa|dừng|cắt|dọn|"
+    r"tháo|phát|đóng|mở|bàn giao|hoàn thành)\b(?! tin| lời| ý kiến|[^.,;]* chưa\b)"
+)
+_NO_REPORT = re.compile(r"\b(?:c[ảá]m ơn|nếu|khi nào|hồi|năm ngoái)\b")
+"""Words beside which the act is somebody else's, or of another time."""
 _MORE_TIME = re.compile(
     r"\b(?:xin (?:phep )?(?:duoc )?(?:gia han|lui|cham|nop muon|them (?:thoi gian|\d)|hoan)|gia han"
     r"|cham (?:do|vi|so voi)|dang vuong|vuong mac|lui (?:thoi han|han)"
-    r"|xin (?:\w+ ){0,2}(?:cham|muon)|khat (?:lai|den|sang|toi|them)"
+    r"|xin (?:\w+ ){0,2}(?:cham|muon)|xin (?:anh|chi|chu tich) (?:den|sang|toi) (?=\d|mai|thu|tuan)"
+    r"|xin (?:\w+ )?(?:lam|nop|gui) (?:vao )?(?:sang|chieu|trua|ngay) mai|khat (?:lai|den|sang|toi|them)"
     r"|xin (?:den|sang|toi) (?:het |cuoi |dau |sang |chieu )?(?:thu|ngay|mai|\d|tuan|trua))\b"
 )
 _UNDONE = re.compile(

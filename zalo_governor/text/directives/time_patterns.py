@@ -105,7 +105,7 @@ BEFORE = "truoc"
 LIMIT_INSIDE = re.compile(r", (?:trước|truoc|trc) ")
 EXCLUDES = re.compile(r"truoc|trc|truoc luc")
 _SEAM_WORDS = (
-    r"(?:[ ,(]| (?:của|cua|vào|vao|là|la|lúc|luc|thì|thi) |(?:trước|truoc|trc) (?=\d{1,2} ?(?:h|g|giờ|gio|:)))*"
+    r"(?:[ ,(]| (?:của|cua|là|la|thì|thi) |\b(?:vào|vao|lúc|luc) |(?:trước|truoc|trc) (?=\d{1,2} ?(?:h|g|giờ|gio|:)))*"
 )
 
 

@@ -220,6 +220,20 @@ def test_a_code_or_a_mention_of_the_leader_tells_which_directive_is_meant() -> N
     assert not desk.entries(2)["Sở Y tế"].silent
 
 
+def test_a_message_that_names_two_codes_answers_both_each_as_it_says() -> None:
+    for text, second in (
+        ("Dạ, CĐ1: Sở đã báo cáo bằng văn bản số 12, đạt 96%. CĐ2: xin gia hạn đến 28/11 ạ", "delayed"),
+        ("CĐ1, CĐ2: Sở Y tế đã báo cáo bằng văn bản số 12, đạt 96%", "reported"),
+        ("Sở Y tế đã báo cáo CĐ1 và CĐ2 bằng văn bản số 12, đạt 96%", "reported"),
+    ):
+        desk = LedgerDesk()
+        desk.order(ORDER)
+        desk.order(SECOND, "leadership")
+        desk.say("y_te", text)
+        assert desk.entries(1)["Sở Y tế"].progress(desk.now) is Progress.REPORTED, text
+        assert desk.entries(2)["Sở Y tế"].progress(desk.now).value == second, text
+
+
 def test_a_file_that_quotes_the_directive_is_a_report() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)

@@ -46,6 +46,12 @@ def test_a_deadline_that_was_over_when_it_was_set_is_none() -> None:
         ("Kết quả chưa có ạ, bên em không kịp nộp chiều nay.", AnswerKind.DELAYED),
         ("Sở báo cáo: đã cấp 8/10 xã, còn 2 xã chưa xong.", AnswerKind.REPORTED),
         ("Đơn vị nào chưa có số liệu ạ?", None),
+        ("Dự thảo công văn em vừa trình trên iOffice", AnswerKind.REPORTED),
+        ("CSGT đã có mặt phân luồng sang cầu cứng", AnswerKind.REPORTED),
+        ("Cảm ơn anh đã gửi tài liệu ạ", None),
+        ("Các xã đã gửi danh sách về chưa mấy anh", None),
+        ("Sở đang rà lại phụ lục, xin anh đến 9h30 được không ạ", AnswerKind.DELAYED),
+        ("Trời tối đường xa, xin làm sáng mai ạ", AnswerKind.DELAYED),
     ],
 )
 def test_replies_are_received_reported_delayed_or_nothing(reply: str, kind: AnswerKind | None) -> None:

@@ -67,6 +67,17 @@ def test_talk_of_a_leader_is_no_directive(said: str) -> None:
         ("Sở báo cáo số giải ngân tính đến ngày 31/10.", None),
         ("Hội nghị diễn ra từ ngày 25/11 tại Hà Nội.", None),
         ("Hạn là 30/10 mà giờ vẫn còn 7 đơn vị chưa nộp.", None),
+        ("Sở Mẫu: đường truyền chiều nay phải thông đến đủ 10 xã, phường, thử xong trước 13h30.", "2026-11-24T13:30"),
+        ("Sở Y tế tham mưu công văn ngay tối nay.", "2026-11-24T21:00"),
+        ("Yêu cầu Công an tỉnh bố trí lực lượng dẫn đoàn lúc 10h15 sáng nay.", "2026-11-24T10:15"),
+        ("Công an tỉnh báo cáo chuyên đề tại phiên họp 14h chiều nay, 10 phút.", "2026-11-24T14:00"),
+        ("Đội cơ động có mặt lúc 8h sáng mai tại bến xe.", "2026-11-25T08:00"),
+        ("Tối đa 10 ngày, các xã dựng lại cầu.", "2026-12-04T17:00"),
+        ("Kiểm lâm lên chữa cháy, 30 phút báo tình hình một lần.", None),
+        ("Sở Nông nghiệp báo tôi mực nước 2 giờ/lần.", None),
+        ("UBND các xã trực ban, 16h hằng ngày báo tình hình về Văn phòng.", None),
+        ("UBND các xã báo tình hình trước 16h hằng ngày.", "2026-11-24T16:00"),
+        ("Xã Mẫu 2 tiếng nữa báo tôi một lần.", "2026-11-24T11:10"),
     ],
 )
 def test_not_every_time_is_a_deadline(said: str, deadline: str | None) -> None:

@@ -57,6 +57,7 @@ TUESDAY = datetime.fromisoformat("2026-11-24T09:10")
         ("Gửi ngày 5/1 năm sau", "2027-01-05T17:00"),
         ("Hết đêm nay bơm xong", "2026-11-24T23:59"),
         ("By Friday gửi danh sách", "2026-11-27T17:00"),
+        ("Chiều mai vào lúc 15h gửi tôi", "2026-11-25T15:00"),
     ],
 )
 def test_a_time_is_resolved(said: str, moment: str) -> None:
