@@ -133,7 +133,7 @@ def glances(known: list[Line]) -> Iterator[Example]:
 
 
 def _variants(line: Line, dice: random.Random) -> Iterator[str]:
-    """Generate variants of the message: without diacritics (also behind a mention), with harmless changes, and disguised."""
+    """Generate variants of the message: without diacritics (once behind a mention), harmlessly changed, disguised."""
     yield fold(line.text)
     for _ in range(_CHANGES):
         yield changed(line.text, dice)

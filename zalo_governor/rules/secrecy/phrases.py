@@ -110,7 +110,9 @@ class Phrases:
         self._open_level = re.compile(
             rf"(?:(?![,.!?])[\W_])*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
         )
-        of_two_words = _alternation(tuple(fold(name) for name in parameters.documents if " " in name and has_marks(name)))
+        of_two_words = _alternation(
+            tuple(fold(name) for name in parameters.documents if " " in name and has_marks(name))
+        )
         self._bare_document = re.compile(rf"{_EDGE}(?:{of_two_words})[^\w\n]*$", re.IGNORECASE)
         self._before = frozenset(parameters.innocent_before)
         self._after = frozenset(parameters.innocent_after)
@@ -145,8 +147,8 @@ class Phrases:
         """Return (number of signs that the text only talks about secrecy rules, whether it forbids passing secrets on,
         whether it forbids or refuses anything).
 
-        Diacritics are compared if the text has any throughout, as "đừng gửi" (do not send) and "(nội) dung gửi" (content
-        sent) differ only in them. `words` are the level words of the text.
+        Diacritics are compared if the text has any and no stretch without them, as "đừng gửi" (do not send) and "(nội)
+        dung gửi" (content sent) differ only in them. `words` are the level words of the text.
         """
         marked = has_marks(_without(words, text)) and _BARE_RUN.search(text) is None
         patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
@@ -173,7 +175,8 @@ class Phrases:
             for word in words
             if word.in_name
             or not (
-                self._innocent(word, text, folded, self._marked_beside(word, text, others)) or self._names_no_level(word, folded)
+                self._innocent(word, text, folded, self._marked_beside(word, text, others))
+                or self._names_no_level(word, folded)
             )
         ]
 
@@ -193,7 +196,9 @@ class Phrases:
             called_secret = self.document_right_before.search(behind) is not None
             if word.level is not Level.MAT or (after in self._after and not (called_secret and after in _BEGINS_ANEW)):
                 return word.level is Level.MAT
-            return before in self._before and not called_secret and not (word.disguised and _SIGN.search(written))
+            if called_secret or (word.disguised and _SIGN.search(written)):
+                return False
+            return before in self._before and (before != _COPY_OR_VILLAGE or written.istitle())
         if word.disguised or word.level is Level.TUYET_MAT:
             return False
         if before in self._before and text[word.start : word.end].istitle():  # "anh Mat" is a person.
@@ -208,8 +213,8 @@ class Phrases:
             return False
         if fold(after) in self._bare_after or (word.level is Level.MAT and (counted or another)):
             return True
-        if "â" in written.lower() and self.document_right_before.search(behind):
-            return False  # After a document, a missing dot (mật) is likelier than a missing acute (mất).
+        if not written.isascii() and self.document_right_before.search(behind):
+            return False  # After a document, a missing dot (mật) is likelier than a missing acute (mất, mắt).
         return in_marked_text and not written.isupper() and word.level is Level.MAT
 
     def _marked_beside(self, word: LevelWord, text: str, others: str) -> bool:
@@ -305,6 +310,8 @@ unlike "ke hoach mat dien" ("power cut plan").
 """
 _RECOVERED = "tai lieu thu hoi"
 _STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
+_COPY_OR_VILLAGE = "bản"
+"""Means a copy ("bản mật", the secret copy) or a village ("bản Mật")."""
 _SIGN = re.compile(r"[^\w\s]|_")
 _OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
@@ -324,4 +331,6 @@ _LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
 _STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
 _LABEL_SIGNS = frozenset(":=-–]")
 _LAST_WORD = re.compile(r"([^\W_]+)(?:[ _.]{1,3}|[/-])$")
-_FIRST_WORD = re.compile(r"(?:[ _]{1,3}|-)(?!(?:kế[ _-]hoạch|kết luận|báo cáo|chỉ thị)(?![^\W_]))([^\W_]+)", re.IGNORECASE)
+_FIRST_WORD = re.compile(
+    r"(?:[ _]{1,3}|-)(?!(?:kế[ _-]hoạch|kết luận|báo cáo|chỉ thị)(?![^\W_]))([^\W_]+)", re.IGNORECASE
+)

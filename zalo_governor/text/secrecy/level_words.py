@@ -189,9 +189,11 @@ fast.
 _MUC = re.compile(rf"[mM]{_S}[ựỰ]{_HELD_VOWEL}{_S}[tT7cCkK]")
 _LIKE_TOI_OR_TUYET = re.compile(rf"(?<![aA])[{_END_OF_PREFIX}][\W_mM]{{0,20}}$")
 _PREFIX_REACH = 24
-_HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn")
-_STAMP_WORDS = re.compile(r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn")
-_OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
+_HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn", "s3cr", "e.c.r", "e-c-r", "e c r")
+_STAMP_WORDS = re.compile(
+    r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn|s3cr|(?<![^\W_])s[-. ]e[-. ]c[-. ]r"
+)
+_OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặáàảãạ")
 _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _PAUSE = re.compile(r"[,;:!?…]|\. ")
