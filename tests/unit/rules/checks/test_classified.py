@@ -66,7 +66,7 @@ def test_what_is_found(text: str, expected: str | None) -> None:
         "Bưu tá đưa nhầm bì thư đóng dấu Mật của Sở khác, còn nguyên niêm phong, tôi đã trả",
         "Lịch trực tủ tài liệu mật: thứ Hai chị Dụ, thứ Ba anh Mẫu",
         "Nội dung này nằm trong văn bản mật, tôi sẽ phổ biến trực tiếp",
-        "Công văn mật số 21 em đưa chị Dụ rồi, chị ký sổ lúc 10h",
+        "Văn bản mật số 3 chưa ai đến nhận, tôi cất tủ, mai giao tiếp",
         "Ai cầm văn bản mật số 8 thì gọi tôi, không nhắn trích yếu",
         "Bì thư đóng dấu Mật của phòng khác phát lạc sang tôi, chưa bóc, đã trả lại",
     ],
@@ -105,7 +105,7 @@ def test_a_hint_at_the_level_reaches_the_admin(text: str) -> None:
         ("cong van mat so 9 GIA DINH em chup roi", {"classified"}),
         ("bao cao mat dien dien rong tu 5 gio sang", {None}),
         ("cho em xin danh sach vang mat hop giao ban", {None}),
-        ("khong duoc gui van ban mat len nhom", {None, "borderline"}),
+        ("khong duoc gui van ban mat len nhom", {None, "borderline", "look"}),
     ],
 )
 def test_words_without_diacritics_are_read_as_such_behind_a_mention_a_greeting_a_quotation_or_a_name(
