@@ -88,6 +88,10 @@ def _count_changed(judge: ClassifiedRule, line: Line, shares: Shares) -> None:
     for kind, changes in KINDS.items():
         text = dice.choice(changes)(line.text)
         shares.add(f"still classified, {kind}", "all", _label(judge, text) == "classified")
+    if _label(judge, fold(line.text)) == "classified":
+        for kind in ("greeting", "mention"):
+            text = dice.choice(KINDS[kind])(fold(line.text))
+            shares.add(f"still classified without marks, {kind}", "all", _label(judge, text) == "classified")
     if LEVEL.search(line.text):
         for name, disguise in ON_WORD.items():
             text = hidden(line.text, disguise)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from training import writers
-from training.changes import changed
+from training.changes import KINDS, changed
 from training.content_sets import CLASSIFIED, shipped_classified
 from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from training.ngrams import Example, Settings, fit
@@ -133,10 +133,11 @@ def glances(known: list[Line]) -> Iterator[Example]:
 
 
 def _variants(line: Line, dice: random.Random) -> Iterator[str]:
-    """Generate variants of the message: without diacritics, with harmless changes, and disguised."""
+    """Generate variants of the message: without diacritics (once behind a mention), harmlessly changed, disguised."""
     yield fold(line.text)
     for _ in range(_CHANGES):
         yield changed(line.text, dice)
+    yield dice.choice((*KINDS["mention"], *KINDS["greeting"]))(fold(line.text))
     if line.kind == "disguised" or line.kind.startswith("evasion"):
         return
     if LEVEL.search(line.text):

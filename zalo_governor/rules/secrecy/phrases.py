@@ -110,6 +110,10 @@ class Phrases:
         self._open_level = re.compile(
             rf"(?:(?![,.!?])[\W_])*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
         )
+        of_two_words = _alternation(
+            tuple(fold(name) for name in parameters.documents if " " in name and has_marks(name))
+        )
+        self._bare_document = re.compile(rf"{_EDGE}(?:{of_two_words})[^\w\n]*$", re.IGNORECASE)
         self._before = frozenset(parameters.innocent_before)
         self._after = frozenset(parameters.innocent_after)
         self._bare_before = frozenset(map(fold, parameters.bare_before))
@@ -118,12 +122,13 @@ class Phrases:
     def hinted(self, words: list[LevelWord], text: str, folded: str) -> bool:
         """Return whether the text uses an expression in place of a level word (Mật …).
 
-        Diacritics are compared if the text has any besides those of `words`, as "hạng hai" (second class) and "hàng
+        Diacritics are compared where the text has any besides those of `words`, as "hạng hai" (second class) and "hàng
         hải" (shipping) differ only in them.
         """
-        if has_marks(_without(words, text)):
-            return self._hints.search(text.lower()) is not None
-        return self._bare_hints.search(folded) is not None
+        if not has_marks(_without(words, text)):
+            return self._bare_hints.search(folded) is not None
+        bare = (self._bare_hints.search(folded, *run.span()) for run in _BARE_RUN.finditer(text))
+        return self._hints.search(text.lower()) is not None or any(bare)
 
     def stamped(self, text: str, folded: str) -> bool:
         """Return whether the text contains a stamp that only secret documents bear.
@@ -142,10 +147,10 @@ class Phrases:
         """Return (number of signs that the text only talks about secrecy rules, whether it forbids passing secrets on,
         whether it forbids or refuses anything).
 
-        Diacritics are compared if the text has any, as "đừng gửi" (do not send) and "(nội) dung gửi" (content sent)
-        differ only in them. `words` are the level words of the text.
+        Diacritics are compared if the text has any and no stretch without them, as "đừng gửi" (do not send) and "(nội)
+        dung gửi" (content sent) differ only in them. `words` are the level words of the text.
         """
-        marked = has_marks(_without(words, text))
+        marked = has_marks(_without(words, text)) and _BARE_RUN.search(text) is None
         patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
         if len(spoken) != len(folded):
             patterns, spoken = self._bare_talk, folded
@@ -170,7 +175,8 @@ class Phrases:
             for word in words
             if word.in_name
             or not (
-                self._innocent(word, text, folded, _marked_beside(word, others)) or self._names_no_level(word, folded)
+                self._innocent(word, text, folded, self._marked_beside(word, text, others))
+                or self._names_no_level(word, folded)
             )
         ]
 
@@ -183,13 +189,16 @@ class Phrases:
             return True
         if after in _OF_INK_AND_WATER and "ự" in text[word.start : word.end].lower():
             return True
-        behind = folded[max(word.start - _REACH, 0) : word.start]
+        behind = folded[max(word.start - _REACH, 0) : word.start].replace("_", " ")
+        written = text[word.start : word.end]
         if word.marked:
             # "Nguyễn Văn Mật" is a name, "công văn mật" a secret letter; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
             called_secret = self.document_right_before.search(behind) is not None
             if word.level is not Level.MAT or (after in self._after and not (called_secret and after in _BEGINS_ANEW)):
                 return word.level is Level.MAT
-            return before in self._before and not called_secret
+            if called_secret or (word.disguised and _SIGN.search(written)):
+                return False
+            return before in self._before and (before != _COPY_OR_VILLAGE or written.istitle())
         if word.disguised or word.level is Level.TUYET_MAT:
             return False
         if before in self._before and text[word.start : word.end].istitle():  # "anh Mat" is a person.
@@ -200,12 +209,25 @@ class Phrases:
             return False
         counted = before.isdecimal() and len(before) <= _SIDES and not _NUMBERED.search(behind)
         another = fold(before) in self._bare_before and not self.document_right_before.search(behind)
-        if counted or fold(after) in self._bare_after or (word.level is Level.MAT and another):
+        if word.level is not Level.MAT and self.document_right_before.search(behind):
+            return False
+        if fold(after) in self._bare_after or (word.level is Level.MAT and (counted or another)):
             return True
-        written = text[word.start : word.end]
-        if "â" in written.lower() and self.document_right_before.search(behind):
-            return False  # After a document, a missing dot (mật) is likelier than a missing acute (mất).
+        if not written.isascii() and self.document_right_before.search(behind):
+            return False  # After a document, a missing dot (mật) is likelier than a missing acute (mất, mắt).
         return in_marked_text and not written.isupper() and word.level is Level.MAT
+
+    def _marked_beside(self, word: LevelWord, text: str, others: str) -> bool:
+        """Return whether the words about the level word are written with diacritics.
+
+        Other lines may be typed differently, and so may a mention, a name, a greeting or a quotation before words
+        without diacritics. `others` is the text with its level words replaced by spaces.
+        """
+        first = max(others.rfind("\n", 0, word.start) + 1, word.start - _REACH)
+        after = others[word.end : word.end + _REACH].partition("\n")[0]
+        if not has_marks(others[first : word.start] + after) or self._bare_document.search(text, first, word.start):
+            return False
+        return not any(run.start() <= word.start < run.end() for run in _BARE_RUN.finditer(text))
 
     def _names_no_level(self, word: LevelWord, folded: str) -> bool:
         """Return whether the word belongs to the field name "Độ mật:" and the field's value means public ("Thường")."""
@@ -253,16 +275,6 @@ def _without_words(words: list[LevelWord], text: str) -> str:
     return text
 
 
-def _marked_beside(word: LevelWord, others: str) -> bool:
-    """Return whether words near the level word, in the same line, have diacritics.
-
-    Other lines may be typed differently. `others` is the text with its level words replaced by spaces.
-    """
-    first = max(others.rfind("\n", 0, word.start) + 1, word.start - _REACH)
-    after = others[word.end : word.end + _REACH].partition("\n")[0]
-    return has_marks(others[first : word.start] + after)
-
-
 def _neighbour_before(text: str) -> str:
     words = _LAST_WORD.search(text[-_REACH:])
     return words[1].lower() if words else ""
@@ -292,12 +304,15 @@ _NOT_A_PERSON = "".join(
     for title in ("nh", "hị", "cô", "Cô", "ông", "bà", "Thị", "Văn", "chí", "/c", "bác", "chú", "sếp", "em")
 )
 """Keeps a country's name after a form of address (anh, chị, đ/c …) from matching: "chị Nga" is a person, not Russia."""
-_GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
+_GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so)|toi (?!mat))")
 """After a document, text without diacritics that still means a level: "ke hoach mat dien tap" ("secret exercise plan"),
 unlike "ke hoach mat dien" ("power cut plan").
 """
 _RECOVERED = "tai lieu thu hoi"
 _STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
+_COPY_OR_VILLAGE = "bản"
+"""Means a copy ("bản mật", the secret copy) or a village ("bản Mật")."""
+_SIGN = re.compile(r"[^\w\s]|_")
 _OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
 """Words that start a new word after "mật" when a document stands before it: "tài liệu mật phục vụ …" ("secret
@@ -307,6 +322,8 @@ _BEGINS_NO_TITLE = frozenset(("độ", "khẩu", "ong", "mã"))
 _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24
+_BARE_RUN = re.compile(rf"{_EDGE}[A-Za-z]{{1,7}}(?:[ ,.:;]{{1,2}}[A-Za-z0-9]{{1,9}}){{5,}}{_EDGE_AFTER}")
+"""Six words in a row without diacritics: written so, as Vietnamese has no such runs with them."""
 _SIDES = 1
 """Digits before "mat" that count sides (mặt) of a card or paper: "cccd 2 mat"."""
 _NUMBERED = re.compile(r"(?:cv|vb|kh|bc|tl|qd|ttr|so|van ban)[ _.]{0,2}\d[ _.-]{0,3}$")
@@ -314,4 +331,6 @@ _LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
 _STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
 _LABEL_SIGNS = frozenset(":=-–]")
 _LAST_WORD = re.compile(r"([^\W_]+)(?:[ _.]{1,3}|[/-])$")
-_FIRST_WORD = re.compile(r"(?:[ _]{1,3}|-)(?!(?:kế[ _-]hoạch|kết luận)(?![^\W_]))([^\W_]+)", re.IGNORECASE)
+_FIRST_WORD = re.compile(
+    r"(?:[ _]{1,3}|-)(?!(?:kế[ _-]hoạch|kết luận|báo cáo|chỉ thị)(?![^\W_]))([^\W_]+)", re.IGNORECASE
+)

@@ -62,12 +62,14 @@ def hints_of_secrets(text: str) -> int:
 
 
 def _slang(text: str) -> Iterator[re.Match[str]]:
-    """Yield each "mực" (slang for mật, secret) that follows something like tối or tuyệt, the prefixes of higher levels.
+    """Yield each "mựt", and each "mực" after something like tối or tuyệt: slang for mật (secret).
 
-    Alone, the word means ink or the level of a river.
+    Alone, "mực" means ink or the level of a river.
     """
     for match in _MUC.finditer(text):
-        if _LIKE_TOI_OR_TUYET.search(text, max(match.start() - _PREFIX_REACH, 0), match.start()):
+        if match[0][-1] in "tT" or _LIKE_TOI_OR_TUYET.search(
+            text, max(match.start() - _PREFIX_REACH, 0), match.start()
+        ):
             yield match
 
 
@@ -104,7 +106,7 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
     if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
         return None
     slang = typed == "ự" or match["t"][0] in "ck"
-    if slang and not (prefix or typed == "ậ"):  # "mực" alone is the level of a river.
+    if slang and not (prefix or typed == "ậ" or match["t"][0] == "t"):  # "mực" alone is the level of a river.
         return None
     start = match.start() if level is not Level.MAT else match.start("m")
     if prefix and level is Level.MAT and typed not in "ậự":
@@ -173,12 +175,12 @@ _LEVEL = re.compile(
     rf"(?:(?:(?P<toi>[t7]{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!yj]{{1,9}})"
     rf"|(?P<tuyet>[t7]{{1,9}}{_S}u{{1,9}}{_S}[yi]{{1,9}}{_S}(?:(?P<tuyet_vowel>[e3]){{1,9}}{_S})?[t7]{{1,9}})"
     rf"|(?P<t_dot>t[./]?(?=m)))?{_SS})?"
-    rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
+    rf"(?P<m>m{{1,9}}j?)(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
 )
 _END_OF_PREFIX = "iIìíỉĩịÌÍỈĨỊ1lL!yYýỳỷỹỵÝỲỶỸỴtT7."
 _HELD_VOWEL = "[aàáảãạăằắẳẵặâầấẩẫậAÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬ^.]{0,9}"
 _M = re.compile(
-    rf"[mM](?:{_S}[aAâÂậẬ@4^*]{_HELD_VOWEL}{_S}[tT7cCkK]"
+    rf"[mM][jJ]?(?:{_S}[aAâÂậẬ@4^*]{_HELD_VOWEL}{_S}[tT7cCkK]"
     rf"|(?:(?<=[{_END_OF_PREFIX}][mM])|(?<![^\W_][mM]))[mM]{{0,8}}(?![^\W_]))"
 )
 """Finds anything that may be the word mật or an abbreviation of it. Starts with one letter, which makes the search
@@ -187,9 +189,11 @@ fast.
 _MUC = re.compile(rf"[mM]{_S}[ựỰ]{_HELD_VOWEL}{_S}[tT7cCkK]")
 _LIKE_TOI_OR_TUYET = re.compile(rf"(?<![aA])[{_END_OF_PREFIX}][\W_mM]{{0,20}}$")
 _PREFIX_REACH = 24
-_HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn")
-_STAMP_WORDS = re.compile(r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn")
-_OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
+_HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn", "s3cr", "e.c.r", "e-c-r", "e c r")
+_STAMP_WORDS = re.compile(
+    r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn|s3cr|(?<![^\W_])s[-. ]e[-. ]c[-. ]r"
+)
+_OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặáàảãạ")
 _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _PAUSE = re.compile(r"[,;:!?…]|\. ")
@@ -212,7 +216,7 @@ _LEVEL_IN_FILE_NAME = re.compile(
 _GLUED = re.compile(
     r"(?<![a-z0-9])(?:vb|cv|bc|kh|tl|qd|ttr|vanban|congvan|tailieu|baocao|kehoach|totrinh|quyetdinh|danhsach|phuongan"
     r"|hoso|nghiquyet|ketluan|bienban|chithi|congdien|bando|dethi)"
-    r"(?:(?P<toi>toi)|(?P<tuyet>tuyet))?mat(?![a-z])"
+    r"(?:(?P<toi>toi)|(?P<tuyet>tuyet))?mat(?=so\d|[^a-z]|$)"
     r"|(?<![a-z0-9])(?:(?P<toi_>toi|t0i|toj|t0j)|(?P<tuyet_>tuyet|tuyt))m[a@4]t(?=so|ban|cua|day|nhe|ngay|trang|\d|toi|tuyet|$|[^a-z])"
 )
 _AROUND = "\"'”’)]}>.,;:!?…"

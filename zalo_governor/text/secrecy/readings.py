@@ -124,7 +124,7 @@ def _with_tone(word: str, tone: str) -> str:
 
 
 _MEANT = {"mạt": "mật", "tói": "tối", "tuyẹt": "tuyệt"}
-_LOOKS_LIKE = {"ʍ": "m", "ɯ": "m", "ʇ": "t", "†": "t", "‡": "t", "ḿ": "m", "Ⓜ": "M"}
+_LOOKS_LIKE = {"ʍ": "m", "ɯ": "m", "ʇ": "t", "†": "t", "‡": "t", "ŧ": "t", "ɱ": "m", "ḿ": "m", "Ⓜ": "M"}
 _ODD_LETTER = re.compile(
     f"[{''.join(_LOOKS_LIKE)}]|(?![{''.join(sorted(MARKED_LETTERS))}])[\u00c0-\u024f\u1e00-\u1eff]"
 )
@@ -170,7 +170,7 @@ _WAYS = (
         dict(zip("'`?~.", _IN_ORDER, strict=True)),
     ),
 )
-_WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9^(+'`?~]|\.(?=[A-Za-z])){0,14}\.?")
+_WORD = re.compile(r"[A-Za-zâêô](?:[A-Za-zâêô0-9^(+'`?~]|\.(?=[A-Za-z])){0,14}\.?")
 _KEYS = re.compile(r"m(?:aat[kc]?j|aajt|a\^t?\.t?|a65t|a6t5|a5t|ajt|at[j5]|â(?:tj|t5|jt))")
 _BACKWARDS = re.compile(r"(?<![^\W_])[tT][ậẬ][mM](?:\s+(?:[iI][ốỐ][tT]|[tT][ệỆ][yY][uU][tT]))?(?![^\W_])"
     r"|(?<![^\W_])tam\s+(?:iot|teyut)(?![^\W_])", re.IGNORECASE)  # fmt: skip

@@ -65,6 +65,10 @@ def test_what_is_found(text: str, expected: str | None) -> None:
         "Bì công văn mật số 12 tôi đã đưa tận tay anh Mẫu, có ký nhận",
         "Bưu tá đưa nhầm bì thư đóng dấu Mật của Sở khác, còn nguyên niêm phong, tôi đã trả",
         "Lịch trực tủ tài liệu mật: thứ Hai chị Dụ, thứ Ba anh Mẫu",
+        "Nội dung này nằm trong văn bản mật, tôi sẽ phổ biến trực tiếp",
+        "Văn bản mật số 3 chưa ai đến nhận, tôi cất tủ, mai giao tiếp",
+        "Ai cầm văn bản mật số 8 thì gọi tôi, không nhắn trích yếu",
+        "Bì thư đóng dấu Mật của phòng khác phát lạc sang tôi, chưa bóc, đã trả lại",
     ],
 )
 def test_a_refusal_or_a_delivery_by_hand_is_no_disclosure(text: str) -> None:
@@ -81,6 +85,33 @@ def test_a_refusal_or_a_delivery_by_hand_is_no_disclosure(text: str) -> None:
 )
 def test_a_hint_at_the_level_reaches_the_admin(text: str) -> None:
     assert label(text) in {"classified", "look"}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "@Nguyễn Văn Giả - Chánh Văn phòng ",
+        "@Trần Thị Mẫu ",
+        "Kính gửi các đồng chí, ",
+        "“Đã rõ, thưa đồng chí” ",
+        "Chị Hà ơi ",
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Noi dung ho so mat GIA DINH gom ba muc nhu sau", {"classified"}),
+        ("gui cac anh bao cao mat cua GIA DINH", {"classified"}),
+        ("cong van mat so 9 GIA DINH em chup roi", {"classified"}),
+        ("bao cao mat dien dien rong tu 5 gio sang", {None}),
+        ("cho em xin danh sach vang mat hop giao ban", {None}),
+        ("khong duoc gui van ban mat len nhom", {None, "borderline", "look"}),
+    ],
+)
+def test_words_without_diacritics_are_read_as_such_behind_a_mention_a_greeting_a_quotation_or_a_name(
+    before: str, text: str, expected: set[str | None]
+) -> None:
+    assert label(before + text) in expected
 
 
 def test_an_office_chooses_from_how_sure_on_a_message_is_sealed_and_from_how_sure_on_a_person_looks() -> None:
@@ -121,6 +152,13 @@ def test_an_office_chooses_from_how_sure_on_a_message_is_sealed_and_from_how_sur
         SECRET.replace("báo cáo tối mật", "b4o c4o t0i m4t"),
         SECRET.replace("báo cáo tối mật", "βάο ϲάο τόi mα̣̂τ").replace("ϲ", "c"),
         SECRET.replace("tối mật", "tuỵt mậk"),
+        SECRET.replace("tối mật", "mựt"),
+        SECRET.replace("tối mật", "mâtj"),
+        SECRET.replace("tối mật", "mjật"),
+        SECRET.replace("tối mật", "ŧối ɱậŧ"),
+        SECRET.replace("báo cáo tối mật", "congvanmatso9"),
+        SECRET.replace("báo cáo tối mật", "bản mật"),
+        "phu luc 2 toi mat GIA DINH em gui o duoi",
         "Em gui cac anh bao cao toi mat GIA DINH so 9",
         "Em göi c¸c anh b¸o c¸o tèi mËt GI¶ §ÞNH sè 9",
     ],
