@@ -32,9 +32,9 @@ from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import events, inbox, metadata, outbox
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 CODE = RecoveryCode(b"c" * 15)

@@ -27,7 +27,7 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.schema import case_notes

@@ -11,7 +11,7 @@ from zalo_governor.domain.group_changes import INFO_RULE, Approval, Change, Chan
 from zalo_governor.domain.people import GroupSnapshot, Person
 from zalo_governor.domain.pictures import Looked
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 

@@ -25,7 +25,7 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.maintenance.account_replacement import accounts_of, acquaintances, may_follow, succeed
 from zalo_governor.storage.maintenance.erasure import erase, holdings
 from zalo_governor.storage.maintenance.retention import Terms, sweep

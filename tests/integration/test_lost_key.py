@@ -7,7 +7,7 @@ import pytest
 from tests.unit.storage.stored import HandClock
 from zalo_governor.app.context import open_records
 from zalo_governor.config import Settings
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.errors import WrongKeyError
 
 
 def test_no_key_is_made_beside_a_database_that_was_written(

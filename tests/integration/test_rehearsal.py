@@ -18,9 +18,9 @@ from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.rehearsal import LastRehearsal, Rehearsal, last_rehearsal, rehearse
 from zalo_governor.backup.staging import put_aside
 from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import inbox, vault
 from zalo_governor.storage.security.crypto import keep_master_key
-from zalo_governor.storage.security.secret_store import SecretStore
 
 __all__ = ["filled"]
 

@@ -5,7 +5,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER
 from zalo_governor.domain.people import Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import group_members, persons, roster

@@ -16,8 +16,8 @@ from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.sandbox.rules.client import RuleWorkerClient, command
-from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.maintenance.account_replacement import accounts_of
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError

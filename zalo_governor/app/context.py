@@ -19,9 +19,9 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.rules.loader import Rulebook
 from zalo_governor.storage.engine.database import Database, is_written
-from zalo_governor.storage.engine.errors import LostDatabaseError, OlderDatabaseError, WrongKeyError
+from zalo_governor.storage.errors import LostDatabaseError, OlderDatabaseError, WrongKeyError
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.system import atomic_files
 from zalo_governor.system.error_text import of_system, of_value
 from zalo_governor.zalo.credentials import Credentials

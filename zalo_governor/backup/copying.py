@@ -11,7 +11,7 @@ from zalo_governor.backup.copy_targets import copy_target
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.config.backup import BackupSettings
 from zalo_governor.domain.clock import Clock
-from zalo_governor.storage.security.secret_store import SecretStore
+from zalo_governor.storage.repositories.secret_store import SecretStore
 
 _KEY = "backup.copies"
 

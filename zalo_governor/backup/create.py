@@ -25,9 +25,9 @@ from zalo_governor.storage.maintenance.dump import count_rows
 from zalo_governor.storage.migrations import revision
 from zalo_governor.storage.repositories.audit import audit_head
 from zalo_governor.storage.repositories.jobs import waiting_scans
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import master_key
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import sync_folder
 from zalo_governor.system.error_text import of_system

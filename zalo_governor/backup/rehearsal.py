@@ -27,12 +27,12 @@ from zalo_governor.backup.staging import rehearsal_folder
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.maintenance.after_restore import Gone, gone_in
 from zalo_governor.storage.migrations import check_known, newest
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import Keys, master_key
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.system.atomic_files import replace_file
 from zalo_governor.system.error_text import of_system
 

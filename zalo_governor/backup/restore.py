@@ -23,12 +23,12 @@ from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.maintenance.after_restore import Gone, gone_in, look_ahead
 from zalo_governor.storage.migrations import check_known
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
 

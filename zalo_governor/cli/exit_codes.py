@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.storage.engine.errors import (
+from zalo_governor.storage.errors import (
     LostDatabaseError,
     NewerDatabaseError,
     OlderDatabaseError,

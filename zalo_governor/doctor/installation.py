@@ -24,7 +24,7 @@ from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.setup.config_copy import REGULATION, is_sample, shipped_issuer
-from zalo_governor.storage.engine.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
+from zalo_governor.storage.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO

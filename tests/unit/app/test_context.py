@@ -13,7 +13,7 @@ from zalo_governor.cli.exit_codes import ExitCode, exit_code
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.storage.engine.errors import LostDatabaseError, OlderDatabaseError, UpgradeFailedError
+from zalo_governor.storage.errors import LostDatabaseError, OlderDatabaseError, UpgradeFailedError
 from zalo_governor.zalo.credentials import Cookie, Credentials
 
 

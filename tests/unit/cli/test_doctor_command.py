@@ -25,8 +25,8 @@ from zalo_governor.setup.config_copy import OfficeCopy
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 

@@ -19,8 +19,8 @@ from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.storage.engine.errors import DamagedDatabaseError
+from zalo_governor.storage.errors import DamagedDatabaseError
 from zalo_governor.system.error_text import of_system
 
 BUSY_SECONDS = 10

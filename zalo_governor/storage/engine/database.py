@@ -19,10 +19,10 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage.engine.connect import BUSY_SECONDS, address_of, engine_of, no_access
 from zalo_governor.storage.engine.driver_errors import availability, unavailable
-from zalo_governor.storage.engine.errors import OlderDatabaseError, StoreError, UpgradeFailedError, WrongKeyError
+from zalo_governor.storage.engine.person_cache import PersonCache
 from zalo_governor.storage.engine.write_lock import WriteLock
+from zalo_governor.storage.errors import OlderDatabaseError, StoreError, UpgradeFailedError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest, revision, upgrade
-from zalo_governor.storage.repositories.person_cache import PersonCache
 from zalo_governor.storage.schema import (
     case_notes,
     cases,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from zalo_governor.domain.errors import StoreUnavailableError
-from zalo_governor.storage.engine.errors import DamagedDatabaseError
+from zalo_governor.storage.errors import DamagedDatabaseError
 
 _REASONS = (
     ("locked", "chương trình khác đang giữ cơ sở dữ liệu, hãy đóng chương trình ấy rồi chạy lại"),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
 LOCK_SPACE = 7_600

@@ -26,7 +26,7 @@ from zalo_governor.domain.jobs import (
 )
 from zalo_governor.domain.people import NOBODY_UID, GroupSnapshot, Role
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.repositories.identity import rebind
 from zalo_governor.storage.repositories.jobs import open_task, seal_task, target_mac
 from zalo_governor.storage.repositories.roster_matching import entries_of

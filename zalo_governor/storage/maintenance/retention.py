@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import from_ms_or_none, to_ms
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.queries.retention_marks import BODIES, gone_before
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
     PENDING,
@@ -41,8 +42,6 @@ from zalo_governor.storage.schema import (
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
-BODIES = "bodies"
-"""Value of `retention_marks.subject` for the contents (bodies) of messages that belong to no case."""
 _CASES = "cases"
 _DEAD = "dead_letters"
 _PEOPLE = "people"
@@ -100,12 +99,6 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
         names=work.names(now - terms.names),
         people=work.people(now - terms.people),
     )
-
-
-def gone_before(connection: Connection, subject: str = BODIES) -> datetime | None:
-    """Return the time before which all content of the kind `subject` was removed; None if none was removed yet."""
-    until_ms = connection.scalar(select(retention_marks.c.until_ms).where(retention_marks.c.subject == subject))
-    return from_ms_or_none(until_ms)
 
 
 class _RetentionRun:

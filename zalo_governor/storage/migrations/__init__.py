@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-from zalo_governor.storage.engine.errors import NewerDatabaseError
+from zalo_governor.storage.errors import NewerDatabaseError
 
 VERSIONS = Path(__file__).parent / "versions"
 """Folder of the schema revisions, one file each."""

@@ -21,13 +21,14 @@ from zalo_governor.domain.reports import (
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Statistics, count_where, within
+from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Statistics, within
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.roster import Rosters
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import cases, events, findings, person_uids, persons, remarks, statements
+from zalo_governor.storage.schema.base import count_where
 
 # Viet Nam has kept UTC+7, without summer time, since 1975. Literals, since PostgreSQL treats two parameters of equal
 # value as different expressions, and would reject the GROUP BY.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, and_, case, func, literal_column, not_, or_, select, true
+from sqlalchemy import ColumnElement, Executable, and_, func, literal_column, not_, or_, select, true
 
 from zalo_governor.domain.cases import UNSURE_LABEL, CaseState
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
@@ -30,7 +30,7 @@ from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
-from zalo_governor.storage.maintenance.retention import gone_before
+from zalo_governor.storage.queries.retention_marks import gone_before
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.gaps import gap
 from zalo_governor.storage.schema import (
@@ -48,6 +48,7 @@ from zalo_governor.storage.schema import (
     rule_failures,
     waiting,
 )
+from zalo_governor.storage.schema.base import count_where
 
 CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
 """Types of events that are changes of a group: its information, settings, administrators, invite link or pins."""
@@ -365,11 +366,6 @@ def within(
 
 def _is_in_state(states: Any) -> ColumnElement[bool]:
     return cases.c.state.in_([state.value for state in states])
-
-
-def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    """Return the SQL expression that counts the rows for which the condition holds."""
-    return func.count(case((condition, 1)))
 
 
 def _number_of(alike: Iterable[_EventGroup]) -> int:

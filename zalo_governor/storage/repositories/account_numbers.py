@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, func, insert, select
 
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.schema import NUMBER_BITS, accounts
 
 ACCOUNT_LOCK = 7_400

@@ -13,8 +13,8 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.audit_chain import ChainCheck, Link
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import audit, vault

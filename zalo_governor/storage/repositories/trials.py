@@ -12,9 +12,9 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP, OutgoingState
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.queries.statistics import count_where
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import cases, findings, outbox, trials
+from zalo_governor.storage.schema.base import count_where
 
 # A literal, since databases do not use the partial index for a parameter.
 _WITHHELD = outbox.c.state == literal_column(f"'{OutgoingState.WITHHELD.value}'")

@@ -1,6 +1,6 @@
-"""SQLAlchemy metadata, a column type and an index helper, shared by the definitions of all tables."""
+"""SQLAlchemy metadata, a column type, and helpers for indexes and counts, shared by all tables."""
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, text
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, MetaData, case, func, text
 
 metadata = MetaData(
     naming_convention={
@@ -17,3 +17,8 @@ ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """Return a partial index: an index over only those rows for which the SQL condition `where` holds."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """Return the SQL expression that counts the rows for which the condition holds."""
+    return func.count(case((condition, 1)))

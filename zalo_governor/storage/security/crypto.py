@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.system.atomic_files import open_draft, sync_folder
 from zalo_governor.system.error_text import of_system
 

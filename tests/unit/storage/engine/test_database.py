@@ -15,11 +15,11 @@ from tests.unit.storage.stored import MASTER, HandClock, entry
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.errors import NewerDatabaseError, StoreError, WrongKeyError
+from zalo_governor.storage.errors import NewerDatabaseError, StoreError, WrongKeyError
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import metadata
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 

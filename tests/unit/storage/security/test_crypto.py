@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.storage.stored import MASTER, entry
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Entry
-from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.bodies import open_message, seal_message, storable
 from zalo_governor.storage.security.crypto import Keys
 
