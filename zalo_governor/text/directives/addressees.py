@@ -111,19 +111,24 @@ class SpanModel:
         row = struct.Struct(f"<I{len(self.labels)}h")
         self._rows = {key: weights for key, *weights in row.iter_unpack(zlib.decompress(table))}
 
-    def label(self, facts: Sequence[Iterable[str]]) -> list[str]:
-        """Return the best label of each token, given the features of each."""
-        if not facts:
+    def label(self, scores: Sequence[Sequence[float]], less_reluctant: float = 0.0) -> list[str]:
+        """Return the best label of each token, given the scores of each.
+
+        `less_reluctant` is taken off the score of `NONE` at each token.
+        """
+        if not scores:
             return []
         numbers = range(len(self.labels))
-        best = self._scores(facts[0])
+        less = [less_reluctant if label == NONE else 0.0 for label in self.labels]
+        best = [score - off for score, off in zip(scores[0], less, strict=True)]
         back: list[list[int]] = []
-        for here in facts[1:]:
-            own, came, ahead = self._scores(here), [], []
+        for own in scores[1:]:
+            came: list[int] = []
+            ahead: list[float] = []
             for to in numbers:
                 score, one = max((best[one] + self._moves[one][to], one) for one in numbers)
                 came.append(one)
-                ahead.append(score + own[to])
+                ahead.append(score + own[to] - less[to])
             best = ahead
             back.append(came)
         path = [max(numbers, key=best.__getitem__)]
@@ -131,7 +136,8 @@ class SpanModel:
             path.append(came[path[-1]])
         return [self.labels[number] for number in reversed(path)]
 
-    def _scores(self, facts: Iterable[str]) -> list[float]:
+    def scores(self, facts: Iterable[str]) -> list[float]:
+        """Return the score of each label for a token, given its features."""
         rows = [row for fact in facts if (row := self._rows.get(_key_of(fact))) is not None]
         return [self._unit * sum(column) for column in zip(*rows, strict=True)] or [0.0] * len(self.labels)
 
@@ -175,7 +181,18 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
-    labels = model.label(features_of_tokens(text, tokens, times))
+    scores = [model.scores(facts) for facts in features_of_tokens(text, tokens, times)]
+    for reluctance in (0.0, _LESS_RELUCTANT):
+        found = _found_in(text, tokens, model.label(scores, reluctance))
+        if found:
+            break
+    if not found and _ASKS_EVERYBODY.search(text):
+        return [EVERYBODY]
+    named = [name for name in found if name != EVERYBODY]
+    return list(dict.fromkeys(named or found))
+
+
+def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> list[str]:
     found: list[str] = []
     at = 0
     while at < len(tokens):
@@ -192,9 +209,7 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
                 shared = _HEAD.match(found[-1]) if kind == "R" and found else None
                 found += _names_in(f"{shared.group()} {said}" if shared else said)
         at = end
-    if not found and _ASKS_EVERYBODY.search(text):
-        return [EVERYBODY]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _names_in(said: str) -> list[str]:
@@ -331,6 +346,8 @@ _MAGIC = b"zalo-governor spans 2\n"
 _MOST = 32767
 """The highest weight of a table."""
 _NEVER = -30.0
+_LESS_RELUCTANT = 1.0
+"""What is taken off the score of "no addressee" where a directive seems to name nobody: nine in ten name somebody."""
 _TOKEN = re.compile(r"\d+[\w/.:]*\w|\w+(?:[&/\-]\w+)*|[^\w\s]|\n")
 _LINE_END = "¶"
 _BREAKS = frozenset('.!?;:¶•-–"“(')
