@@ -12,10 +12,12 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
+from zalo_governor.text.directives.named import _GIVES_ORDER, drop_repeated, gives_order
 from zalo_governor.text.directives.times import NamedTime
-from zalo_governor.text.directives.vocabulary import HEADS, HONORIFICS, WordClass, verb_at, word_classes
+from zalo_governor.text.directives.vocabulary import HEADS, BOUND, HONORIFICS, NO_BOND, SHORT_VERBS, WordClass, bond_of, verb_at, word_classes
 from zalo_governor.text.fold import fold
 
 EVERYBODY = "@All"
@@ -51,6 +53,7 @@ def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[Named
     clauses = [_clause_at(tokens, at, times, begins=begins[at]) for at in range(len(words))]
     for_all = _tokens_of_everybody(text, tokens)
     acts = [verb_at(plain, at) for at in range(len(plain))]
+    bonds = [NO_BOND, *(bond_of(one, next_) for one, next_ in pairwise(lower)), NO_BOND]
     count, sentence, found = len(words), 0, []
     for at, word in enumerate(plain):
         sentence += begins[at] and at > 0
@@ -68,6 +71,8 @@ def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[Named
         if any(named.start <= tokens[at].start < named.end for named in times):
             facts.append("time")
         facts += [f"{by}v={acts[at + by]}" for by in (-1, 0, 1, 2, 3) if 0 <= at + by < count]
+        facts += [f"{by}o={bonds[at + by]}" for by in (0, 1, 2) if at + by <= count]
+        facts.append(f"oo={bonds[at]} {bonds[at + 1]} {clauses[at]}")
         if at + 1 < count:
             facts.append(f"cb {clauses[at]} v={acts[at + 1]}")
             facts.append(f"cc={classes[at].fine} {classes[at + 1].fine}")
@@ -181,19 +186,24 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
+    gave: list[str] = []
     scores = [model.scores(facts) for facts in features_of_tokens(text, tokens, times)]
     for reluctance in (0.0, _LESS_RELUCTANT):
-        found = _found_in(text, tokens, model.label(scores, reluctance))
+        labels = _with_whole_lists(tokens, model.label(scores, reluctance))
+        found, ordered = _found_in(text, tokens, labels)
+        gave = gave or ordered
         if found:
             break
+    found = found or gave
     if not found and _ASKS_EVERYBODY.search(text):
         return [EVERYBODY]
     named = [name for name in found if name != EVERYBODY]
-    return list(dict.fromkeys(named or found))
+    return drop_repeated(list(dict.fromkeys(named or found)))
 
 
-def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> list[str]:
+def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tuple[list[str], list[str]]:
     found: list[str] = []
+    gave: list[str] = []
     at = 0
     while at < len(tokens):
         kind, end = labels[at][2:], at + 1
@@ -202,14 +212,22 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> list
         if labels[at] != NONE:
             while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
                 end += 1
+            if at and labels[at - 1] == NONE and tokens[at].text.islower() and _bound(tokens, at):
+                at -= 1
             said = text[tokens[at].start : tokens[end - 1].end]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
             elif not _GIVES_ORDER.match(said + text[tokens[end - 1].end :]):
-                shared = _HEAD.match(found[-1]) if kind == "R" and found else None
-                found += _names_in(f"{shared.group()} {said}" if shared else said)
+                shared = _shared_head(found[-1]) if kind == "R" and found else None
+                which = gave if gives_order(text, tokens[at].start, tokens[end - 1].end) else found
+                which += _names_in(f"{shared} {said}" if shared else said)
         at = end
-    return found
+    return found, gave
+
+
+def _shared_head(name: str) -> str | None:
+    head = _HEAD.match(name)
+    return head.group() if head and (head.group().split()[-1].lower() in HEADS or "." in head.group()) else None
 
 
 def _names_in(said: str) -> list[str]:
@@ -217,21 +235,69 @@ def _names_in(said: str) -> list[str]:
     names = [_without_verb(part) for part in _JOINED.split(said)]
     for surplus, instead in (
         (_POINT, ""),
+        (_CALL, ""),
         (_PASSED_ON, ""),
         (_BRACKET, ""),
         (_COMRADES_OF, ""),
         (_PLURAL, r"\g<before>"),
     ):
-        names = [surplus.sub(instead, name).strip(" -–:+,.") for name in names]
-    whole = (name for name in names if ")" not in name or "(" in name)
+        names = [surplus.sub(instead, name).strip(" -–:+,.>") for name in names]
+    whole = (name for name in names if (")" not in name or "(" in name) and not _MOMENT.fullmatch(name))
     return [name for name in whole if name and fold(name) not in _PRONOUNS]
 
 
 def _goes_on(text: str, tokens: Sequence[Token], at: int) -> bool:
     """Return whether a token, which the model left out, is a further syllable of the proper name before it."""
     before, here = tokens[at - 1], tokens[at]
-    joined = text[before.end : here.start] == " " and before.text[:1].isupper() and before.text not in _BREAKS
-    return joined and _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
+    if text[before.end : here.start] != " " or before.text in _BREAKS:
+        return False
+    if here.text.islower() and _bound(tokens, at):
+        return verb_at([fold(token.text) for token in tokens[at : at + 2]], 0) != 2  # noqa: PLR2004
+    return before.text[:1].isupper() and _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
+
+
+def _with_whole_lists(tokens: Sequence[Token], labels: Sequence[str]) -> list[str]:
+    """Return the labels, with those of names that the model left out of a list of names ("Mũi 1, Mũi 4 quét lại")."""
+    full = list(labels)
+    for at in range(len(tokens)):
+        if at and tokens[at - 1].text not in _BEFORE_LIST:
+            continue
+        items: list[range] = []
+        start = at
+        while True:
+            end = start
+            while end < len(tokens) and end < start + 5 and (
+                tokens[end].text[0].isupper() or (end > start and tokens[end].text.isdigit())
+                or (end == start and tokens[end].text.lower() in _ONE)
+            ):
+                end += 1
+            if end == start or not any(token.text[0].isupper() or (token.text.isdigit() and token.start > tokens[start].start) for token in tokens[start:end]):
+                break
+            if end < len(tokens) and tokens[end].text.islower() and _bound(tokens, end):
+                if full[start] != NONE:
+                    items.append(range(start, end))
+                break
+            items.append(range(start, end))
+            if end < len(tokens) and tokens[end].text in _JOINTS:
+                start = end + 1
+            else:
+                break
+        if len(items) > 1 and any(full[number] != NONE for item in items for number in item):
+            for item in items:
+                if all(full[number] == NONE for number in item):
+                    for number in item:
+                        full[number] = "B-A" if number == item[0] else "I-A"
+    return full
+
+
+_BEFORE_LIST = frozenset(".!?;:¶•\n") | {"giao", "Giao"}
+_ONE = frozenset("2 3 4 5 các anh chị a c em đ/c chú cô bác xã phường thôn ca đội tổ mũi sở phòng bên trạm đồn".split())
+_JOINTS = frozenset({",", "+", "/", "&", "và", "với", "vs", "cùng"})
+
+
+def _bound(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a token is the second syllable of a word of two."""
+    return bond_of(tokens[at - 1].text.lower(), tokens[at].text.lower()) >= BOUND
 
 
 def _names_everybody(said: str) -> bool:
@@ -246,7 +312,9 @@ def _without_verb(said: str) -> str:
     plain = [fold(token.text) for token in tokens]
     for at in range(1, len(tokens)):
         word = tokens[at].text
-        if word[0].islower() and (verb_at(plain, at) == 2 or word in _ENDING_VERBS):
+        if tokens[at - 1].text in {"chưa", "có", "được", "còn", "đã", "phải", "sách"}:
+            continue
+        if word[0].islower() and not _bound(tokens, at) and not (at + 1 < len(tokens) and _bound(tokens, at + 1) and word in SHORT_VERBS) and (word in SHORT_VERBS or verb_at(plain, at) == 2 or word in _ENDING_VERBS):
             return said[: tokens[at].start].rstrip()
     return said
 
@@ -363,19 +431,26 @@ _WORDS_BEFORE, _WORDS_AFTER = 12, 8
 _FOR_ALL = (
     r"(?:@all|@?toàn thể(?: (?:các )?(?:đồng chí|đ/c|anh em|nhóm))?|"
     r"@?tất cả(?: (?:các )?(?:đồng chí|đ/c|mọi người|anh em|anh chị em|anh chị|các anh|các chị))?(?! các)|mọi người|"
-    r"cả nhóm|(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
+    r"\bmn\b|cả nhóm|cả đoàn|(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
 )
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
-_JOINED = re.compile(r"[ ,+]+(?=@)| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)")
+_JOINED = re.compile(r"[ ,+]+(?=@)|(?<=\w\w)/(?=[A-ZĐ][\w.])| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)")
+_MOMENT = re.compile(r"[NT](?:\+\d)?|[Kk]m ?\d+")
+_CALL = re.compile(r" (?:ơi|oi|ới|à)\b.*")
 _POINT = re.compile(r"^\(?(?:[a-z0-9]{1,2}\)|\d{1,2}\.) ?")
 """The letter or number of a point: "(a) Y tế"."""
-_PASSED_ON = re.compile(r"^(?:kêu|bảo|biểu|dặn|nhờ|kéo|nói|nhắn|giao|mời) ")
+_PASSED_ON = re.compile(
+    r"^(?:(?:(?i:anh|chị|a|c|thầy|cô|chú|bác|ông|bà|sếp) [A-ZĐ]\w*|CT|ảnh|chỉ) )?"
+    r"(?:kêu|bảo(?! (?:vệ|hiểm|tàng|dưỡng))|biểu|dặn|nhờ|nho|kéo|nói|nhắn|giao(?! thông)|mời|nữa|còn) "
+)
 _BRACKET = re.compile(r" ?\([^)]*\)?$")
 _COMRADES_OF = re.compile(
     r"^(?:(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở)|anh em) (?=[A-ZĐ])", re.IGNORECASE
 )
-_ENDING_VERBS = frozenset({"xuống", "lên", "gửi", "phải", "cho", "không", "đừng", "hãy", "cần", "xem", "gọi", "lo"})
+_ENDING_VERBS = frozenset({"xuống", "lên", "gửi", "phải", "cho", "không", "đừng", "hãy", "cần", "xem", "gọi", "lo",
+    "sẽ", "mai", "mốt", "chỉ", "mỗi", "đóng", "gắn", "nấu", "phủ", "thuê", "hút", "gỡ", "đem", "vô", "nhớ", "cấm", "phun",
+    "mang", "đối", "tăng", "nhận", "cắt", "coi", "giúp"})
 _PRONOUNS = frozenset(
     {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
 )
@@ -383,18 +458,11 @@ _PRONOUNS = frozenset(
 _COUNT = r"(?:các|mấy|hai|ba|bốn|năm|0?\d{1,2})"
 _PLURAL = re.compile(
     rf"^(?P<before>(?:(?:UBND|CA|Công an) )?){_COUNT} "
-    r"(?=(?:xã|phường|sở|đặc khu|thị trấn|Ban QLDA|Công ty)(?-i: [A-ZĐ]))",
+    r"(?=(?:xã|phường|sở|phòng|đặc khu|thị trấn|Ban QLDA|Công ty)(?-i: [A-ZĐ]))",
     re.IGNORECASE,
 )
 """A plural before a head word and a proper name ("UBND các xã Vũ Hà"); group `before` is what stays."""
 _PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {_COUNT} $", re.IGNORECASE)
-_GIVES_ORDER = re.compile(
-    r"(?:TL |(?:(?:đ/c|đồng chí|anh|chị|a\.|c\.) ?)?"
-    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|Chánh V))"
-    r"[^,.;:!?\n]{0,40}?(?: (?:chỉ đạo|yêu cầu|giao|đề nghị|có bút phê|có ý kiến|vừa|đã|nhắc|nhờ|cho ý kiến)\b|:)",
-    re.IGNORECASE,
-)
-"""A leader who gives the order that is relayed, at the beginning of a text."""
 _HEAD = re.compile(
     r"(?:các |mỗi |mấy )?(?:UBND (?:các )?(?:xã|phường|huyện|thị trấn|đặc khu)|(?:công an|CA) (?:xã|phường)|"
     r"ban (?:quản lý|QL)|[^\s]+)(?= )",
