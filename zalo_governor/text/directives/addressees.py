@@ -218,14 +218,31 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tupl
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
             elif not _GIVES_ORDER.match(said + text[tokens[end - 1].end :]):
-                shared = _shared_head(found[-1]) if kind == "R" and found else None
+                joint = text[tokens[max(0, at - 2)].start : tokens[at].start]
+                shared = _shared_head(found[-1]) if found and (kind == "R" or _shares_head(found[-1], joint, said)) else None
+                if found and shared and _HEADING.fullmatch(found[-1]) and text[:tokens[at].start].rstrip().endswith(":"):
+                    found.pop()
                 which = gave if gives_order(text, tokens[at].start, tokens[end - 1].end) else found
                 which += _names_in(f"{shared} {said}" if shared else said)
         at = end
     return found, gave
 
 
+def _shares_head(name: str, joint: str, said: str) -> bool:
+    if not re.search(r"(?:, | và )$", joint) or said.split()[0].lower() in HEADS | HONORIFICS:
+        return False
+    if re.match(r"(?:(?:\d+|các|UBND) )*(?:xã|phường) [A-ZĐ]", name, re.IGNORECASE):
+        return all(word.istitle() for word in said.split())
+    return re.match(r"(?:các )?sở ", name, re.IGNORECASE) is not None and fold(said) in _OF_SO
+
+
+_OF_SO = frozenset("y te|tai chinh|xay dung|noi vu|tu phap|cong thuong|tc|xd|nv|tp|ct|nn&mt|nnmt|gdđt|gd&đt|gddt|gd&dt|vhttdl|kh&cn|khcn|yt".split("|"))
+_HEADING = re.compile(r"(?:UBND )?(?:các|\d+) (?:sở|xã|phường)", re.IGNORECASE)
+
+
 def _shared_head(name: str) -> str | None:
+    if heading := _HEADING.fullmatch(name):
+        return re.sub(r"(?:các|\d+) ", "", heading.group()).replace("sở", "Sở")
     head = _HEAD.match(name)
     return head.group() if head and (head.group().split()[-1].lower() in HEADS or "." in head.group()) else None
 

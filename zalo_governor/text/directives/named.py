@@ -37,6 +37,8 @@ _GIVES_ORDER = re.compile(
 """A leader who gives the order that is relayed, at the beginning of a text."""
 
 def gives_order(text: str, start: int, end: int) -> bool:
+    if _MENTIONED.search(text[:start]):
+        return True
     person = _SOMEBODY.match(text[start:end])
     if not person: return False
     if _OF.search(text[:start]): return True
@@ -46,3 +48,4 @@ _SOMEBODY = re.compile(r"(?:anh|chị|a\.?|c\.?|thầy|cô|chú|bác|ông|bà|s�
 _OF = re.compile(r"(?:\bcủa|theo|theo ý|theo lời|ý|ý kiến|như|TL\.?|thay) $", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:giao|nhờ|chuyển|nhắc|báo|bảo|kêu|biểu|nhắn|đề nghị|yêu cầu) $", re.IGNORECASE)
 _TOLD = re.compile(r" (?:vừa|mới|đã|có (?:ý|bút phê)|nói|dặn|biểu|bảo|kêu|chốt|duyệt|không đồng ý|đồng ý|phê|nhắn|nhờ|giao|đang|đây|yêu cầu|chỉ đạo|cần|muốn|nghe)\b")
+_MENTIONED = re.compile(r"(?:\bcủa|cảm ơn|\bở|\bnộp|(?<!Kính )\bgửi) $")
