@@ -13,29 +13,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import NamedTuple
 
-from zalo_governor.text.directives.named import _GIVES_ORDER, drop_repeated, gives_order
+from zalo_governor.text.directives.names import (
+    COUNT,
+    PLURAL,
+    Token,
+    drop_repeated,
+    is_bound,
+    is_heading,
+    names_in,
+    only_passes_on,
+    shared_head,
+    tokens_of,
+    without_verb,
+)
 from zalo_governor.text.directives.times import NamedTime
-from zalo_governor.text.directives.vocabulary import HEADS, BOUND, HONORIFICS, NO_BOND, SHORT_VERBS, WordClass, bond_of, verb_at, word_classes
+from zalo_governor.text.directives.vocabulary import (
+    HEADS,
+    HONORIFICS,
+    NO_BOND,
+    WordClass,
+    bond_of,
+    verb_at,
+    word_classes,
+)
 from zalo_governor.text.fold import fold
 
 EVERYBODY = "@All"
 """How an order to everybody in the group ("các đồng chí", "cả nhóm") is named."""
 NONE = "O"
-
-
-class Token(NamedTuple):
-    """A word, number or sign of a text, at [start, end)."""
-
-    start: int
-    end: int
-    text: str
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Return the tokens of a normalised text."""
-    return [Token(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
 
 
 def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[NamedTime]) -> list[list[str]]:
@@ -186,15 +192,15 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
-    gave: list[str] = []
+    unsure: list[str] = []
     scores = [model.scores(facts) for facts in features_of_tokens(text, tokens, times)]
     for reluctance in (0.0, _LESS_RELUCTANT):
-        labels = _with_whole_lists(tokens, model.label(scores, reluctance))
-        found, ordered = _found_in(text, tokens, labels)
-        gave = gave or ordered
+        labels = _with_whole_lists(text, tokens, model.label(scores, reluctance))
+        found, others = _found_in(text, tokens, labels)
+        unsure = unsure or others
         if found:
             break
-    found = found or gave
+    found = found or unsure
     if not found and _ASKS_EVERYBODY.search(text):
         return [EVERYBODY]
     named = [name for name in found if name != EVERYBODY]
@@ -202,9 +208,10 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
 
 
 def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the addressees, and who is named for another reason (see `only_passes_on`)."""
     found: list[str] = []
-    gave: list[str] = []
-    at = 0
+    others: list[str] = []
+    at = last = 0
     while at < len(tokens):
         kind, end = labels[at][2:], at + 1
         while end < len(tokens) and labels[end] == f"I-{kind}":
@@ -212,128 +219,51 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tupl
         if labels[at] != NONE:
             while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
                 end += 1
-            if at and labels[at - 1] == NONE and tokens[at].text.islower() and _bound(tokens, at):
-                at -= 1
-            said = text[tokens[at].start : tokens[end - 1].end]
+            at -= at > last and is_bound(tokens, at)
+            start, stop = tokens[at].start, tokens[end - 1].end
+            said = text[start:stop]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
-            elif not _GIVES_ORDER.match(said + text[tokens[end - 1].end :]):
-                joint = text[tokens[max(0, at - 2)].start : tokens[at].start]
-                shared = _shared_head(found[-1]) if found and (kind == "R" or _shares_head(found[-1], joint, said)) else None
-                if found and shared and _HEADING.fullmatch(found[-1]) and text[:tokens[at].start].rstrip().endswith(":"):
+            elif not _GIVES_ORDER.match(text, start):
+                between = text[tokens[last - 1].end : start] if last else ""
+                head = shared_head(found[-1], between, said, shared=kind == "R") if found else ""
+                if head and is_heading(found[-1], between):
                     found.pop()
-                which = gave if gives_order(text, tokens[at].start, tokens[end - 1].end) else found
-                which += _names_in(f"{shared} {said}" if shared else said)
+                (others if only_passes_on(text, start, stop) else found).extend(names_in(head + said))
+            last = end
         at = end
-    return found, gave
-
-
-def _shares_head(name: str, joint: str, said: str) -> bool:
-    if not re.search(r"(?:, | và )$", joint) or said.split()[0].lower() in HEADS | HONORIFICS:
-        return False
-    if re.match(r"(?:(?:\d+|các|UBND) )*(?:xã|phường) [A-ZĐ]", name, re.IGNORECASE):
-        return all(word.istitle() for word in said.split())
-    return re.match(r"(?:các )?sở ", name, re.IGNORECASE) is not None and fold(said) in _OF_SO
-
-
-_OF_SO = frozenset("y te|tai chinh|xay dung|noi vu|tu phap|cong thuong|tc|xd|nv|tp|ct|nn&mt|nnmt|gdđt|gd&đt|gddt|gd&dt|vhttdl|kh&cn|khcn|yt".split("|"))
-_HEADING = re.compile(r"(?:UBND )?(?:các|\d+) (?:sở|xã|phường)", re.IGNORECASE)
-
-
-def _shared_head(name: str) -> str | None:
-    if heading := _HEADING.fullmatch(name):
-        return re.sub(r"(?:các|\d+) ", "", heading.group()).replace("sở", "Sở")
-    head = _HEAD.match(name)
-    return head.group() if head and (head.group().split()[-1].lower() in HEADS or "." in head.group()) else None
-
-
-def _names_in(said: str) -> list[str]:
-    """Return the addressees that a span names: one, or several joined by "&" or "@", without surplus words."""
-    names = [_without_verb(part) for part in _JOINED.split(said)]
-    for surplus, instead in (
-        (_POINT, ""),
-        (_CALL, ""),
-        (_PASSED_ON, ""),
-        (_BRACKET, ""),
-        (_COMRADES_OF, ""),
-        (_PLURAL, r"\g<before>"),
-    ):
-        names = [surplus.sub(instead, name).strip(" -–:+,.>") for name in names]
-    whole = (name for name in names if (")" not in name or "(" in name) and not _MOMENT.fullmatch(name))
-    return [name for name in whole if name and fold(name) not in _PRONOUNS]
+    return found, others
 
 
 def _goes_on(text: str, tokens: Sequence[Token], at: int) -> bool:
-    """Return whether a token, which the model left out, is a further syllable of the proper name before it."""
+    """Return whether a token, which the model left out, is a further syllable of the name before it."""
     before, here = tokens[at - 1], tokens[at]
     if text[before.end : here.start] != " " or before.text in _BREAKS:
         return False
-    if here.text.islower() and _bound(tokens, at):
-        return verb_at([fold(token.text) for token in tokens[at : at + 2]], 0) != 2  # noqa: PLR2004
-    return before.text[:1].isupper() and _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
+    if is_bound(tokens, at):
+        return verb_at([fold(token.text) for token in tokens[at : at + 2]], 0) != 2
+    return _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
 
 
-def _with_whole_lists(tokens: Sequence[Token], labels: Sequence[str]) -> list[str]:
+def _with_whole_lists(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> list[str]:
     """Return the labels, with those of names that the model left out of a list of names ("Mũi 1, Mũi 4 quét lại")."""
     full = list(labels)
-    for at in range(len(tokens)):
-        if at and tokens[at - 1].text not in _BEFORE_LIST:
+    for listed in _LIST.finditer(text):
+        items = [_numbers_of(tokens, *item.span()) for item in _ITEM.finditer(text, *listed.span(1))]
+        named = [any(labels[number] != NONE for number in item) for item in items]
+        if not any(named):
             continue
-        items: list[range] = []
-        start = at
-        while True:
-            end = start
-            while end < len(tokens) and end < start + 5 and (
-                tokens[end].text[0].isupper() or (end > start and tokens[end].text.isdigit())
-                or (end == start and tokens[end].text.lower() in _ONE)
-            ):
-                end += 1
-            if end == start or not any(token.text[0].isupper() or (token.text.isdigit() and token.start > tokens[start].start) for token in tokens[start:end]):
-                break
-            if end < len(tokens) and tokens[end].text.islower() and _bound(tokens, end):
-                if full[start] != NONE:
-                    items.append(range(start, end))
-                break
-            items.append(range(start, end))
-            if end < len(tokens) and tokens[end].text in _JOINTS:
-                start = end + 1
-            else:
-                break
-        if len(items) > 1 and any(full[number] != NONE for item in items for number in item):
-            for item in items:
-                if all(full[number] == NONE for number in item):
-                    for number in item:
-                        full[number] = "B-A" if number == item[0] else "I-A"
+        for item, known in zip(items, named, strict=True):
+            after = item[-1] + 1
+            if not known and (after == len(tokens) or not is_bound(tokens, after)):
+                full[item[0] : after] = ["B-A"] + ["I-A"] * (len(item) - 1)
     return full
-
-
-_BEFORE_LIST = frozenset(".!?;:¶•\n") | {"giao", "Giao"}
-_ONE = frozenset("2 3 4 5 các anh chị a c em đ/c chú cô bác xã phường thôn ca đội tổ mũi sở phòng bên trạm đồn".split())
-_JOINTS = frozenset({",", "+", "/", "&", "và", "với", "vs", "cùng"})
-
-
-def _bound(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether a token is the second syllable of a word of two."""
-    return bond_of(tokens[at - 1].text.lower(), tokens[at].text.lower()) >= BOUND
 
 
 def _names_everybody(said: str) -> bool:
     """Return whether a span is a word for everybody, perhaps with the verb that follows it."""
     found = _EVERYBODY.match(said)
-    return found is not None and (found.end() == len(said) or _without_verb(said).strip() == found.group())
-
-
-def _without_verb(said: str) -> str:
-    """Return the span up to the first verb of orders in it, which the model took for a part of the name."""
-    tokens = tokens_of(said)
-    plain = [fold(token.text) for token in tokens]
-    for at in range(1, len(tokens)):
-        word = tokens[at].text
-        if tokens[at - 1].text in {"chưa", "có", "được", "còn", "đã", "phải", "sách"}:
-            continue
-        if word[0].islower() and not _bound(tokens, at) and not (at + 1 < len(tokens) and _bound(tokens, at + 1) and word in SHORT_VERBS) and (word in SHORT_VERBS or verb_at(plain, at) == 2 or word in _ENDING_VERBS):
-            return said[: tokens[at].start].rstrip()
-    return said
+    return found is not None and (found.end() == len(said) or without_verb(said).strip() == found.group())
 
 
 def labels_for(text: str, tokens: Sequence[Token], addressees: Iterable[str]) -> list[str]:
@@ -371,7 +301,7 @@ def _place_of(
         start = text.find(tail, at)
         if start < 0 and not dropped:
             start = text.find(tail)
-        if start >= 0 and (dropped or not _PLURAL.match(addressee)):
+        if start >= 0 and (dropped or not PLURAL.match(addressee)):
             plural = _PLURAL_BEFORE.search(text[:start])
             # "UBND các xã A, B": the first stands with the plural of the head, which its name does not have.
             if dropped and plural and fold(words[0]) == fold(plural.group().split()[0]):
@@ -433,7 +363,6 @@ _MOST = 32767
 _NEVER = -30.0
 _LESS_RELUCTANT = 1.0
 """What is taken off the score of "no addressee" where a directive seems to name nobody: nine in ten name somebody."""
-_TOKEN = re.compile(r"\d+[\w/.:]*\w|\w+(?:[&/\-]\w+)*|[^\w\s]|\n")
 _LINE_END = "¶"
 _BREAKS = frozenset('.!?;:¶•-–"“(')
 _ENDS = frozenset(".!?;¶")
@@ -452,36 +381,17 @@ _FOR_ALL = (
 )
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
-_JOINED = re.compile(r"[ ,+]+(?=@)|(?<=\w\w)/(?=[A-ZĐ][\w.])| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)")
-_MOMENT = re.compile(r"[NT](?:\+\d)?|[Kk]m ?\d+")
-_CALL = re.compile(r" (?:ơi|oi|ới|à)\b.*")
-_POINT = re.compile(r"^\(?(?:[a-z0-9]{1,2}\)|\d{1,2}\.) ?")
-"""The letter or number of a point: "(a) Y tế"."""
-_PASSED_ON = re.compile(
-    r"^(?:(?:(?i:anh|chị|a|c|thầy|cô|chú|bác|ông|bà|sếp) [A-ZĐ]\w*|CT|ảnh|chỉ) )?"
-    r"(?:kêu|bảo(?! (?:vệ|hiểm|tàng|dưỡng))|biểu|dặn|nhờ|nho|kéo|nói|nhắn|giao(?! thông)|mời|nữa|còn) "
+_ONE = r"(?:[2-5]|các|anh|chị|em|[ace]|đ/c|chú|cô|bác|xã|phường|thôn|ca|đội|tổ|mũi|sở|phòng|bên|trạm|đồn)"
+_ITEM = re.compile(rf"(?:(?i:{_ONE}) )*[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b))*|(?i:{_ONE}) \d+\b")
+_LIST = re.compile(
+    rf"(?:^|[.!?;:•\n] ?|\b[Gg]iao )((?:{_ITEM.pattern})(?:(?:, ?| ?[+/&] ?| (?:và|với|vs|cùng) )(?:{_ITEM.pattern}))+)"
 )
-_BRACKET = re.compile(r" ?\([^)]*\)?$")
-_COMRADES_OF = re.compile(
-    r"^(?:(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở)|anh em) (?=[A-ZĐ])", re.IGNORECASE
-)
-_ENDING_VERBS = frozenset({"xuống", "lên", "gửi", "phải", "cho", "không", "đừng", "hãy", "cần", "xem", "gọi", "lo",
-    "sẽ", "mai", "mốt", "chỉ", "mỗi", "đóng", "gắn", "nấu", "phủ", "thuê", "hút", "gỡ", "đem", "vô", "nhớ", "cấm", "phun",
-    "mang", "đối", "tăng", "nhận", "cắt", "coi", "giúp"})
-_PRONOUNS = frozenset(
-    {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
-)
-"""Words that alone name nobody: who is meant was named before."""
-_COUNT = r"(?:các|mấy|hai|ba|bốn|năm|0?\d{1,2})"
-_PLURAL = re.compile(
-    rf"^(?P<before>(?:(?:UBND|CA|Công an) )?){_COUNT} "
-    r"(?=(?:xã|phường|sở|phòng|đặc khu|thị trấn|Ban QLDA|Công ty)(?-i: [A-ZĐ]))",
+"""Names, joined by signs or "và", at the beginning of a sentence: group 1."""
+_GIVES_ORDER = re.compile(
+    r"(?:TL |(?:(?:đ/c|đồng chí|anh|chị|a\.|c\.) ?)?"
+    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|Chánh V))"
+    r"[^,.;:!?\n]{0,40}?(?: (?:chỉ đạo|yêu cầu|giao|đề nghị|có bút phê|có ý kiến|vừa|đã|nhắc|nhờ|cho ý kiến)\b|:)",
     re.IGNORECASE,
 )
-"""A plural before a head word and a proper name ("UBND các xã Vũ Hà"); group `before` is what stays."""
-_PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {_COUNT} $", re.IGNORECASE)
-_HEAD = re.compile(
-    r"(?:các |mỗi |mấy )?(?:UBND (?:các )?(?:xã|phường|huyện|thị trấn|đặc khu)|(?:công an|CA) (?:xã|phường)|"
-    r"ban (?:quản lý|QL)|[^\s]+)(?= )",
-    re.IGNORECASE,
-)
+"""A leader who gives the order that is relayed, at the beginning of a text."""
+_PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {COUNT} $", re.IGNORECASE)

@@ -91,4 +91,8 @@ _VERBS = (
 _FOLDED_VERBS = [fold(verb) for verb in _VERBS.split(", ")]
 _LONG_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " in verb)
 _SHORT_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " not in verb)
-SHORT_VERBS = frozenset(verb for verb in _VERBS.split(", ") if " " not in verb)
+ENDING_VERBS = frozenset(verb for verb in _VERBS.split(", ") if " " not in verb and verb != "trình") | frozenset(
+    {"cho", "sẽ", "mai", "mốt", "chỉ", "mỗi", "đóng", "gắn", "nấu", "phủ", "thuê", "hút", "đem", "vô", "nhớ", "phun"}
+    | {"mang", "đối", "tăng", "nhận", "giúp"}
+)
+"""Words of one syllable, with their diacritics, before which a name has ended."""
