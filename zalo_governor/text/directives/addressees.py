@@ -220,16 +220,18 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tupl
             while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
                 end += 1
             at -= at > last and is_bound(tokens, at)
-            start, stop = tokens[at].start, tokens[end - 1].end
+            stop = tokens[end - 1].end
+            start = tokens[at].start - (3 if _MR.search(text, 0, tokens[at].start) else 0)
             said = text[start:stop]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
-            elif not _GIVES_ORDER.match(text, start):
+            else:
                 between = text[tokens[last - 1].end : start] if last else ""
                 head = shared_head(found[-1], between, said, shared=kind == "R") if found else ""
                 if head and is_heading(found[-1], between):
                     found.pop()
-                (others if only_passes_on(text, start, stop) else found).extend(names_in(head + said))
+                if head or not _GIVES_ORDER.match(text, start):
+                    (others if only_passes_on(text, start, stop) else found).extend(names_in(head + said))
             last = end
         at = end
     return found, others
@@ -377,19 +379,21 @@ _WORDS_BEFORE, _WORDS_AFTER = 12, 8
 _FOR_ALL = (
     r"(?:@all|@?toàn thể(?: (?:các )?(?:đồng chí|đ/c|anh em|nhóm))?|"
     r"@?tất cả(?: (?:các )?(?:đồng chí|đ/c|mọi người|anh em|anh chị em|anh chị|các anh|các chị))?(?! các)|mọi người|"
-    r"\bmn\b|cả nhóm|cả đoàn|(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
+    r"mn\b|ae\b(?! (?:bên|ở|(?-i:[A-ZĐ])))|@?mọi ng\b|cả nhóm|cả đoàn|"
+    r"(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
 )
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
 _ONE = r"(?:[2-5]|các|anh|chị|em|[ace]|đ/c|chú|cô|bác|xã|phường|thôn|ca|đội|tổ|mũi|sở|phòng|bên|trạm|đồn)"
-_ITEM = re.compile(rf"(?:(?i:{_ONE}) )*[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b))*|(?i:{_ONE}) \d+\b")
+_MR = re.compile(r"\b[ÔB]\. $")
+_ITEM = re.compile(rf"(?:(?i:{_ONE}) )*(?:[ÔB]\. )?[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b))*|(?i:{_ONE}) \d+\b")
 _LIST = re.compile(
     rf"(?:^|[.!?;:•\n] ?|\b[Gg]iao )((?:{_ITEM.pattern})(?:(?:, ?| ?[+/&] ?| (?:và|với|vs|cùng) )(?:{_ITEM.pattern}))+)"
 )
 """Names, joined by signs or "và", at the beginning of a sentence: group 1."""
 _GIVES_ORDER = re.compile(
     r"(?:TL |(?:(?:đ/c|đồng chí|anh|chị|a\.|c\.) ?)?"
-    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|Chánh V))"
+    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|LĐ|Chánh V))"
     r"[^,.;:!?\n]{0,40}?(?: (?:chỉ đạo|yêu cầu|giao|đề nghị|có bút phê|có ý kiến|vừa|đã|nhắc|nhờ|cho ý kiến)\b|:)",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Names of addressees as words of a directive: where they end, what is no part of them, which are meant by the order."""
+"""Names of addressees as words of a directive: where they end, what is no part of them, which the order is for."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def names_in(said: str) -> list[str]:
     ):
         names = [surplus.sub(instead, name).strip(" -–:+,.>") for name in names]
     whole = (name for name in names if (")" not in name or "(" in name) and not _MOMENT.fullmatch(name))
-    return [name for name in whole if name and fold(name) not in _PRONOUNS]
+    return [name for name in whole if fold(name) not in _NOBODY and name.lower() not in ENDING_VERBS]
 
 
 def without_verb(said: str) -> str:
@@ -123,7 +123,7 @@ _TWO_PEOPLE = re.compile(
     rf"\b({_PEOPLE} ?(?-i:[A-ZĐ])\w*) (?=(?-i:anh|chị|cô|chú|bác|em|đ/c|[ace]\.) ?(?-i:[A-ZĐ]))", re.IGNORECASE
 )
 _JOINED = re.compile(
-    r"\n|[ ,+]+(?=@)|, (?=[A-ZĐ]{2,}\b)|(?<=\w\w)/(?=[A-ZĐ][\w.])"
+    r"\n|[ ,+]+(?=@)|, (?=(?!TP)[A-ZĐ]{2,}\b)|(?<=\w\w)/(?=[A-ZĐ][\w.])"
     r"| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)"
 )
 _POINT = re.compile(r"^\(?(?:[a-z0-9]{1,2}\)|\d{1,2}\.) ?")
@@ -132,7 +132,7 @@ _CALL = re.compile(r" (?:ơi|oi|ới|à)\b.*")
 _MOMENT = re.compile(r"[NT](?:\+\d)?|[Kk]m ?\d+")
 _PASSED_ON = re.compile(
     rf"^(?:(?:(?i:{_PEOPLE}) [A-ZĐ]\w*|CT|ảnh|chỉ) )?"
-    r"(?:kêu|bảo(?! (?:vệ|hiểm|tàng|dưỡng))|biểu|dặn|nhờ|nho|kéo|nói|nhắn|giao(?! thông)|mời|nữa|còn) "
+    r"(?:kêu|bảo(?! (?:vệ|hiểm|tàng|dưỡng))|biểu|dặn|nhờ|nho|kéo|nói|nhắn|giao(?! thông)|mời|nữa|còn|nhưng|riêng) "
 )
 _BRACKET = re.compile(r" ?\([^)]*\)?$")
 _COMRADES_OF = re.compile(
@@ -140,8 +140,8 @@ _COMRADES_OF = re.compile(
 )
 _BEFORE_VERBS_OF_NAMES = frozenset({"chưa", "có", "được", "còn", "đã", "phải", "sách"})
 """Words after which a verb belongs to the name: "các xã chưa nộp"."""
-_PRONOUNS = frozenset(
-    {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
+_NOBODY = frozenset(
+    {"", "kiem tra", "anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
 )
 """Words that alone name nobody: who is meant was named before."""
 COUNT = r"(?:các|mấy|hai|ba|bốn|năm|0?\d{1,2})"
@@ -165,12 +165,12 @@ _DEPARTMENTS = frozenset(
 )
 """Departments by what follows "Sở"."""
 _PERSON = re.compile(rf"{_PEOPLE}(?-i: ?[A-ZĐ]\w*){{1,3}}", re.IGNORECASE)
-_OF = re.compile(r"(?:\bcủa|cảm ơn|\bở|\bnộp|(?<!Kính )\bgửi) $")
+_OF = re.compile(r"(?:\bcủa|cảm ơn|\bở|\bnộp|(?<!Kính )\bgửi|(?:làm việc|họp) với) $")
 _MIND_OF = re.compile(r"(?:\bcủa|theo|ý|ý kiến|lời|như|TL\.?|thay) $", re.IGNORECASE)
 _ASKED = re.compile(r"(?:giao|nhờ|chuyển|nhắc|báo|bảo|kêu|biểu|nhắn|đề nghị|yêu cầu) $", re.IGNORECASE)
 _TOLD = re.compile(
-    r" (?:vừa|mới|đã|có (?:ý|bút phê)|nói|dặn|biểu|bảo|kêu|chốt|duyệt|không đồng ý|đồng ý|phê|nhắn|nhờ|giao|đang|đây"
-    r"|yêu cầu|chỉ đạo|cần|muốn|nghe)\b"
+    r"(?: \([^)]*\))? (?:vừa|mới|đã|có (?:ý|bút phê)|nói|dặn|biểu|bảo|kêu|chốt|duyệt|không đồng ý|đồng ý|phê|nhắn|nhờ|giao"
+    r"|đang|đây|yêu cầu|chỉ đạo|cần|muốn|nghe)\b"
 )
 _EACH = re.compile(r"^(?:cac|tung|moi|hai|ba|may) ")
 _SUMS_UP = re.compile(r"(?:cac|ba|hai|bon|may|tung|moi) (?:don vi|dv|ben|co quan|nganh)")

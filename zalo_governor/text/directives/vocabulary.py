@@ -93,6 +93,6 @@ _LONG_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " in verb)
 _SHORT_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " not in verb)
 ENDING_VERBS = frozenset(verb for verb in _VERBS.split(", ") if " " not in verb and verb != "trình") | frozenset(
     {"cho", "sẽ", "mai", "mốt", "chỉ", "mỗi", "đóng", "gắn", "nấu", "phủ", "thuê", "hút", "đem", "vô", "nhớ", "phun"}
-    | {"mang", "đối", "tăng", "nhận", "giúp"}
+    | {"mang", "đối", "tăng", "nhận"}
 )
 """Words of one syllable, with their diacritics, before which a name has ended."""
