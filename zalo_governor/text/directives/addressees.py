@@ -203,8 +203,7 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     found = found or unsure
     if not found and _ASKS_EVERYBODY.search(text):
         return [EVERYBODY]
-    named = [name for name in found if name != EVERYBODY]
-    return drop_repeated(list(dict.fromkeys(named or found)))
+    return drop_repeated(list(dict.fromkeys([name for name in found if name != EVERYBODY] or found)))
 
 
 def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -219,10 +218,9 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tupl
         if labels[at] != NONE:
             while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
                 end += 1
-            at -= at > last and is_bound(tokens, at)
-            stop = tokens[end - 1].end
+            at -= at > last and is_bound(tokens, at)  # the first syllable was left out: "(Giao) thông"
             start = tokens[at].start - (3 if _MR.search(text, 0, tokens[at].start) else 0)
-            said = text[start:stop]
+            said = text[start : tokens[end - 1].end]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
             else:
@@ -231,7 +229,7 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tupl
                 if head and is_heading(found[-1], between):
                     found.pop()
                 if head or not _GIVES_ORDER.match(text, start):
-                    (others if only_passes_on(text, start, stop) else found).extend(names_in(head + said))
+                    (others if only_passes_on(text, start, start + len(said)) else found).extend(names_in(head + said))
             last = end
         at = end
     return found, others
@@ -385,7 +383,7 @@ _FOR_ALL = (
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
 _ONE = r"(?:[2-5]|các|anh|chị|em|[ace]|đ/c|chú|cô|bác|xã|phường|thôn|ca|đội|tổ|mũi|sở|phòng|bên|trạm|đồn)"
-_MR = re.compile(r"\b[ÔB]\. $")
+_MR = re.compile(r"\b[ÔB]\. $")  # "Ô. Tú", "B. Lan"
 _ITEM = re.compile(rf"(?:(?i:{_ONE}) )*(?:[ÔB]\. )?[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b))*|(?i:{_ONE}) \d+\b")
 _LIST = re.compile(
     rf"(?:^|[.!?;:•\n] ?|\b[Gg]iao )((?:{_ITEM.pattern})(?:(?:, ?| ?[+/&] ?| (?:và|với|vs|cùng) )(?:{_ITEM.pattern}))+)"

@@ -4,14 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zalo_governor.text.directives.vocabulary import (
-    BOUND,
-    ENDING_VERBS,
-    HEADS,
-    HONORIFICS,
-    bond_of,
-    verb_at,
-)
+from zalo_governor.text.directives.vocabulary import BOUND, ENDING_VERBS, HEADS, HONORIFICS, bond_of, verb_at
 from zalo_governor.text.fold import fold
 
 
@@ -36,15 +29,9 @@ def is_bound(tokens: Sequence[Token], at: int) -> bool:
 def names_in(said: str) -> list[str]:
     """Return the addressees that a span names: one, or several joined by "&" or "@", without surplus words."""
     names = [without_verb(part) for part in _JOINED.split(_TWO_PEOPLE.sub(r"\1\n", said))]
-    for surplus, instead in (
-        (_POINT, ""),
-        (_CALL, ""),
-        (_PASSED_ON, ""),
-        (_BRACKET, ""),
-        (_COMRADES_OF, ""),
-        (PLURAL, r"\g<before>"),
-    ):
-        names = [surplus.sub(instead, name).strip(" -–:+,.>") for name in names]
+    for surplus in (_POINT, _CALL, _PASSED_ON, _BRACKET, _COMRADES_OF):
+        names = [surplus.sub("", name).strip(" -–:+,.>") for name in names]
+    names = [PLURAL.sub(r"\g<before>", name) for name in names]
     whole = (name for name in names if (")" not in name or "(" in name) and not _MOMENT.fullmatch(name))
     return [name for name in whole if fold(name) not in _NOBODY and name.lower() not in ENDING_VERBS]
 
@@ -57,8 +44,7 @@ def without_verb(said: str) -> str:
         word = tokens[at].text
         if not word.islower() or is_bound(tokens, at) or tokens[at - 1].text in _BEFORE_VERBS_OF_NAMES:
             continue
-        alone = word in ENDING_VERBS
-        if alone or verb_at(plain, at) == 2:
+        if word in ENDING_VERBS or verb_at(plain, at) == 2:
             return said[: tokens[at].start].rstrip()
     return said
 
@@ -135,9 +121,7 @@ _PASSED_ON = re.compile(
     r"(?:kêu|bảo(?! (?:vệ|hiểm|tàng|dưỡng))|biểu|dặn|nhờ|nho|kéo|nói|nhắn|giao(?! thông)|mời|nữa|còn|nhưng|riêng) "
 )
 _BRACKET = re.compile(r" ?\([^)]*\)?$")
-_COMRADES_OF = re.compile(
-    r"^(?:(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở)|anh em) (?=[A-ZĐ])", re.IGNORECASE
-)
+_COMRADES_OF = re.compile(r"(?i)^(?:(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở)|anh em) (?=[A-ZĐ])")
 _BEFORE_VERBS_OF_NAMES = frozenset({"chưa", "có", "được", "còn", "đã", "phải", "sách"})
 """Words after which a verb belongs to the name: "các xã chưa nộp"."""
 _NOBODY = frozenset(
@@ -169,8 +153,8 @@ _OF = re.compile(r"(?:\bcủa|cảm ơn|\bở|\bnộp|(?<!Kính )\bgửi|(?:làm
 _MIND_OF = re.compile(r"(?:\bcủa|theo|ý|ý kiến|lời|như|TL\.?|thay) $", re.IGNORECASE)
 _ASKED = re.compile(r"(?:giao|nhờ|chuyển|nhắc|báo|bảo|kêu|biểu|nhắn|đề nghị|yêu cầu) $", re.IGNORECASE)
 _TOLD = re.compile(
-    r"(?: \([^)]*\))? (?:vừa|mới|đã|có (?:ý|bút phê)|nói|dặn|biểu|bảo|kêu|chốt|duyệt|không đồng ý|đồng ý|phê|nhắn|nhờ|giao"
-    r"|đang|đây|yêu cầu|chỉ đạo|cần|muốn|nghe)\b"
+    r"(?: \([^)]*\))? (?:vừa|mới|đã|có (?:ý|bút phê)|nói|dặn|biểu|bảo|kêu|chốt|duyệt|không đồng ý|đồng ý|phê|nhắn|nhờ"
+    r"|giao|đang|đây|yêu cầu|chỉ đạo|cần|muốn|nghe)\b"
 )
 _EACH = re.compile(r"^(?:cac|tung|moi|hai|ba|may) ")
 _SUMS_UP = re.compile(r"(?:cac|ba|hai|bon|may|tung|moi) (?:don vi|dv|ben|co quan|nganh)")
