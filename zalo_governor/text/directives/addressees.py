@@ -195,8 +195,7 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     unsure: list[str] = []
     scores = [model.scores(facts) for facts in features_of_tokens(text, tokens, times)]
     for reluctance in (0.0, _LESS_RELUCTANT):
-        labels = _with_whole_lists(text, tokens, model.label(scores, reluctance))
-        found, others = _found_in(text, tokens, labels)
+        found, others = _found_in(text, tokens, _with_whole_lists(text, tokens, model.label(scores, reluctance)))
         unsure = unsure or others
         if found:
             break
@@ -208,8 +207,7 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
 
 def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the addressees, and who is named for another reason (see `only_passes_on`)."""
-    found: list[str] = []
-    others: list[str] = []
+    found, others = list[str](), list[str]()
     at = last = 0
     while at < len(tokens):
         kind, end = labels[at][2:], at + 1
@@ -218,8 +216,8 @@ def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tupl
         if labels[at] != NONE:
             while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
                 end += 1
-            at -= at > last and is_bound(tokens, at)  # the first syllable was left out: "(Giao) thông"
-            start = tokens[at].start - (3 if _MR.search(text, 0, tokens[at].start) else 0)
+            at -= at > last and is_bound(tokens, at)
+            start = tokens[at].start - (3 if _MR.search(text, max(0, tokens[at].start - 4), tokens[at].start) else 0)
             said = text[start : tokens[end - 1].end]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
@@ -251,11 +249,9 @@ def _with_whole_lists(text: str, tokens: Sequence[Token], labels: Sequence[str])
     for listed in _LIST.finditer(text):
         items = [_numbers_of(tokens, *item.span()) for item in _ITEM.finditer(text, *listed.span(1))]
         named = [any(labels[number] != NONE for number in item) for item in items]
-        if not any(named):
-            continue
         for item, known in zip(items, named, strict=True):
             after = item[-1] + 1
-            if not known and (after == len(tokens) or not is_bound(tokens, after)):
+            if any(named) and not known and (after == len(tokens) or not is_bound(tokens, after)):
                 full[item[0] : after] = ["B-A"] + ["I-A"] * (len(item) - 1)
     return full
 
@@ -384,9 +380,12 @@ _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
 _ONE = r"(?:[2-5]|các|anh|chị|em|[ace]|đ/c|chú|cô|bác|xã|phường|thôn|ca|đội|tổ|mũi|sở|phòng|bên|trạm|đồn)"
 _MR = re.compile(r"\b[ÔB]\. $")  # "Ô. Tú", "B. Lan"
-_ITEM = re.compile(rf"(?:(?i:{_ONE}) )*(?:[ÔB]\. )?[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b))*|(?i:{_ONE}) \d+\b")
+_ITEM = re.compile(
+    rf"(?:(?i:{_ONE}) ){{0,3}}(?:[ÔB]\. )?[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b)){{0,5}}|(?i:{_ONE}) \d+\b"
+)
 _LIST = re.compile(
-    rf"(?:^|[.!?;:•\n] ?|\b[Gg]iao )((?:{_ITEM.pattern})(?:(?:, ?| ?[+/&] ?| (?:và|với|vs|cùng) )(?:{_ITEM.pattern}))+)"
+    rf"(?:^|[.!?;:•\n] ?|\b[Gg]iao )"
+    rf"((?:{_ITEM.pattern})(?:(?:, ?| ?[+/&] ?| (?:và|với|vs|cùng) )(?:{_ITEM.pattern})){{1,20}})"
 )
 """Names, joined by signs or "và", at the beginning of a sentence: group 1."""
 _GIVES_ORDER = re.compile(

@@ -78,13 +78,14 @@ def only_passes_on(text: str, start: int, end: int) -> bool:
 
     So in "Anh Ba dặn Sở Y tế …", "theo ý chị Lan", "hồ sơ của Sở Y tế".
     """
-    if _OF.search(text, 0, start):
+    before = text[max(0, start - _NEAR) : start]
+    if _OF.search(before):
         return True
     person = _PERSON.match(text, start, end)
     return (
         person is not None
-        and not _ASKED.search(text, 0, start)
-        and (_MIND_OF.search(text, 0, start) is not None or _TOLD.match(text, person.end()) is not None)
+        and not _ASKED.search(before)
+        and (_MIND_OF.search(before) is not None or _TOLD.match(text, person.end()) is not None)
     )
 
 
@@ -149,6 +150,8 @@ _DEPARTMENTS = frozenset(
 )
 """Departments by what follows "Sở"."""
 _PERSON = re.compile(rf"{_PEOPLE}(?-i: ?[A-ZĐ]\w*){{1,3}}", re.IGNORECASE)
+_NEAR = 30
+"""How many characters before a name tell why it is named."""
 _OF = re.compile(r"(?:\bcủa|cảm ơn|\bở|\bnộp|(?<!Kính )\bgửi|(?:làm việc|họp) với) $")
 _MIND_OF = re.compile(r"(?:\bcủa|theo|ý|ý kiến|lời|như|TL\.?|thay) $", re.IGNORECASE)
 _ASKED = re.compile(r"(?:giao|nhờ|chuyển|nhắc|báo|bảo|kêu|biểu|nhắn|đề nghị|yêu cầu) $", re.IGNORECASE)
