@@ -26,8 +26,8 @@ from zalo_governor.text.directives.addressees import (
     features_of_tokens,
     labels_for,
     pack_spans,
-    tokens_of,
 )
+from zalo_governor.text.directives.names import tokens_of
 from zalo_governor.text.directives.orders import features_of_order
 from zalo_governor.text.directives.reader import ORDERING_ROLES
 from zalo_governor.text.directives.replies import features_of_reply

@@ -12,28 +12,36 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from itertools import pairwise
 
+from zalo_governor.text.directives.names import (
+    COUNT,
+    PLURAL,
+    Token,
+    drop_repeated,
+    is_bound,
+    is_heading,
+    names_in,
+    only_passes_on,
+    shared_head,
+    tokens_of,
+    without_verb,
+)
 from zalo_governor.text.directives.times import NamedTime
-from zalo_governor.text.directives.vocabulary import HEADS, HONORIFICS, WordClass, verb_at, word_classes
+from zalo_governor.text.directives.vocabulary import (
+    HEADS,
+    HONORIFICS,
+    NO_BOND,
+    WordClass,
+    bond_of,
+    verb_at,
+    word_classes,
+)
 from zalo_governor.text.fold import fold
 
 EVERYBODY = "@All"
 """How an order to everybody in the group ("các đồng chí", "cả nhóm") is named."""
 NONE = "O"
-
-
-class Token(NamedTuple):
-    """A word, number or sign of a text, at [start, end)."""
-
-    start: int
-    end: int
-    text: str
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Return the tokens of a normalised text."""
-    return [Token(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
 
 
 def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[NamedTime]) -> list[list[str]]:
@@ -51,6 +59,7 @@ def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[Named
     clauses = [_clause_at(tokens, at, times, begins=begins[at]) for at in range(len(words))]
     for_all = _tokens_of_everybody(text, tokens)
     acts = [verb_at(plain, at) for at in range(len(plain))]
+    bonds = [NO_BOND, *(bond_of(one, next_) for one, next_ in pairwise(lower)), NO_BOND]
     count, sentence, found = len(words), 0, []
     for at, word in enumerate(plain):
         sentence += begins[at] and at > 0
@@ -68,6 +77,8 @@ def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[Named
         if any(named.start <= tokens[at].start < named.end for named in times):
             facts.append("time")
         facts += [f"{by}v={acts[at + by]}" for by in (-1, 0, 1, 2, 3) if 0 <= at + by < count]
+        facts += [f"{by}o={bonds[at + by]}" for by in (0, 1, 2) if at + by <= count]
+        facts.append(f"oo={bonds[at]} {bonds[at + 1]} {clauses[at]}")
         if at + 1 < count:
             facts.append(f"cb {clauses[at]} v={acts[at + 1]}")
             facts.append(f"cc={classes[at].fine} {classes[at + 1].fine}")
@@ -111,19 +122,24 @@ class SpanModel:
         row = struct.Struct(f"<I{len(self.labels)}h")
         self._rows = {key: weights for key, *weights in row.iter_unpack(zlib.decompress(table))}
 
-    def label(self, facts: Sequence[Iterable[str]]) -> list[str]:
-        """Return the best label of each token, given the features of each."""
-        if not facts:
+    def label(self, scores: Sequence[Sequence[float]], less_reluctant: float = 0.0) -> list[str]:
+        """Return the best label of each token, given the scores of each.
+
+        `less_reluctant` is taken off the score of `NONE` at each token.
+        """
+        if not scores:
             return []
         numbers = range(len(self.labels))
-        best = self._scores(facts[0])
+        less = [less_reluctant if label == NONE else 0.0 for label in self.labels]
+        best = [score - off for score, off in zip(scores[0], less, strict=True)]
         back: list[list[int]] = []
-        for here in facts[1:]:
-            own, came, ahead = self._scores(here), [], []
+        for own in scores[1:]:
+            came: list[int] = []
+            ahead: list[float] = []
             for to in numbers:
                 score, one = max((best[one] + self._moves[one][to], one) for one in numbers)
                 came.append(one)
-                ahead.append(score + own[to])
+                ahead.append(score + own[to] - less[to])
             best = ahead
             back.append(came)
         path = [max(numbers, key=best.__getitem__)]
@@ -131,7 +147,8 @@ class SpanModel:
             path.append(came[path[-1]])
         return [self.labels[number] for number in reversed(path)]
 
-    def _scores(self, facts: Iterable[str]) -> list[float]:
+    def scores(self, facts: Iterable[str]) -> list[float]:
+        """Return the score of each label for a token, given its features."""
         rows = [row for fact in facts if (row := self._rows.get(_key_of(fact))) is not None]
         return [self._unit * sum(column) for column in zip(*rows, strict=True)] or [0.0] * len(self.labels)
 
@@ -175,9 +192,23 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
-    labels = model.label(features_of_tokens(text, tokens, times))
-    found: list[str] = []
-    at = 0
+    unsure: list[str] = []
+    scores = [model.scores(facts) for facts in features_of_tokens(text, tokens, times)]
+    for reluctance in (0.0, _LESS_RELUCTANT):
+        found, others = _found_in(text, tokens, _with_whole_lists(text, tokens, model.label(scores, reluctance)))
+        unsure = unsure or others
+        if found:
+            break
+    found = found or unsure
+    if not found and _ASKS_EVERYBODY.search(text):
+        return [EVERYBODY]
+    return drop_repeated(list(dict.fromkeys([name for name in found if name != EVERYBODY] or found)))
+
+
+def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the addressees, and who is named for another reason (see `only_passes_on`)."""
+    found, others = list[str](), list[str]()
+    at = last = 0
     while at < len(tokens):
         kind, end = labels[at][2:], at + 1
         while end < len(tokens) and labels[end] == f"I-{kind}":
@@ -185,55 +216,50 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
         if labels[at] != NONE:
             while end < len(tokens) and labels[end] == NONE and _goes_on(text, tokens, end):
                 end += 1
-            said = text[tokens[at].start : tokens[end - 1].end]
+            at -= at > last and is_bound(tokens, at)
+            start = tokens[at].start - (3 if _MR.search(text, max(0, tokens[at].start - 4), tokens[at].start) else 0)
+            said = text[start : tokens[end - 1].end]
             if kind == "L" or _names_everybody(said):
                 found.append(EVERYBODY)
-            elif not _GIVES_ORDER.match(said + text[tokens[end - 1].end :]):
-                shared = _HEAD.match(found[-1]) if kind == "R" and found else None
-                found += _names_in(f"{shared.group()} {said}" if shared else said)
+            else:
+                between = text[tokens[last - 1].end : start] if last else ""
+                head = shared_head(found[-1], between, said, shared=kind == "R") if found else ""
+                if head and is_heading(found[-1], between):
+                    found.pop()
+                if head or not _GIVES_ORDER.match(text, start):
+                    (others if only_passes_on(text, start, start + len(said)) else found).extend(names_in(head + said))
+            last = end
         at = end
-    if not found and _ASKS_EVERYBODY.search(text):
-        return [EVERYBODY]
-    return list(dict.fromkeys(found))
-
-
-def _names_in(said: str) -> list[str]:
-    """Return the addressees that a span names: one, or several joined by "&" or "@", without surplus words."""
-    names = [_without_verb(part) for part in _JOINED.split(said)]
-    for surplus, instead in (
-        (_POINT, ""),
-        (_PASSED_ON, ""),
-        (_BRACKET, ""),
-        (_COMRADES_OF, ""),
-        (_PLURAL, r"\g<before>"),
-    ):
-        names = [surplus.sub(instead, name).strip(" -–:+,.") for name in names]
-    whole = (name for name in names if ")" not in name or "(" in name)
-    return [name for name in whole if name and fold(name) not in _PRONOUNS]
+    return found, others
 
 
 def _goes_on(text: str, tokens: Sequence[Token], at: int) -> bool:
-    """Return whether a token, which the model left out, is a further syllable of the proper name before it."""
+    """Return whether a token, which the model left out, is a further syllable of the name before it."""
     before, here = tokens[at - 1], tokens[at]
-    joined = text[before.end : here.start] == " " and before.text[:1].isupper() and before.text not in _BREAKS
-    return joined and _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
+    if text[before.end : here.start] != " " or before.text in _BREAKS:
+        return False
+    if is_bound(tokens, at):
+        return verb_at([fold(token.text) for token in tokens[at : at + 2]], 0) != 2
+    return _form(here.text) == "Xx" and _form(before.text) == "Xx" and here.text != "Mai"
+
+
+def _with_whole_lists(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> list[str]:
+    """Return the labels, with those of names that the model left out of a list of names ("Mũi 1, Mũi 4 quét lại")."""
+    full = list(labels)
+    for listed in _LIST.finditer(text):
+        items = [_numbers_of(tokens, *item.span()) for item in _ITEM.finditer(text, *listed.span(1))]
+        named = [any(labels[number] != NONE for number in item) for item in items]
+        for item, known in zip(items, named, strict=True):
+            after = item[-1] + 1
+            if any(named) and not known and (after == len(tokens) or not is_bound(tokens, after)):
+                full[item[0] : after] = ["B-A"] + ["I-A"] * (len(item) - 1)
+    return full
 
 
 def _names_everybody(said: str) -> bool:
     """Return whether a span is a word for everybody, perhaps with the verb that follows it."""
     found = _EVERYBODY.match(said)
-    return found is not None and (found.end() == len(said) or _without_verb(said).strip() == found.group())
-
-
-def _without_verb(said: str) -> str:
-    """Return the span up to the first verb of orders in it, which the model took for a part of the name."""
-    tokens = tokens_of(said)
-    plain = [fold(token.text) for token in tokens]
-    for at in range(1, len(tokens)):
-        word = tokens[at].text
-        if word[0].islower() and (verb_at(plain, at) == 2 or word in _ENDING_VERBS):
-            return said[: tokens[at].start].rstrip()
-    return said
+    return found is not None and (found.end() == len(said) or without_verb(said).strip() == found.group())
 
 
 def labels_for(text: str, tokens: Sequence[Token], addressees: Iterable[str]) -> list[str]:
@@ -271,7 +297,7 @@ def _place_of(
         start = text.find(tail, at)
         if start < 0 and not dropped:
             start = text.find(tail)
-        if start >= 0 and (dropped or not _PLURAL.match(addressee)):
+        if start >= 0 and (dropped or not PLURAL.match(addressee)):
             plural = _PLURAL_BEFORE.search(text[:start])
             # "UBND các xã A, B": the first stands with the plural of the head, which its name does not have.
             if dropped and plural and fold(words[0]) == fold(plural.group().split()[0]):
@@ -331,7 +357,8 @@ _MAGIC = b"zalo-governor spans 2\n"
 _MOST = 32767
 """The highest weight of a table."""
 _NEVER = -30.0
-_TOKEN = re.compile(r"\d+[\w/.:]*\w|\w+(?:[&/\-]\w+)*|[^\w\s]|\n")
+_LESS_RELUCTANT = 1.0
+"""What is taken off the score of "no addressee" where a directive seems to name nobody: nine in ten name somebody."""
 _LINE_END = "¶"
 _BREAKS = frozenset('.!?;:¶•-–"“(')
 _ENDS = frozenset(".!?;¶")
@@ -346,40 +373,26 @@ _WORDS_BEFORE, _WORDS_AFTER = 12, 8
 _FOR_ALL = (
     r"(?:@all|@?toàn thể(?: (?:các )?(?:đồng chí|đ/c|anh em|nhóm))?|"
     r"@?tất cả(?: (?:các )?(?:đồng chí|đ/c|mọi người|anh em|anh chị em|anh chị|các anh|các chị))?(?! các)|mọi người|"
-    r"cả nhóm|(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
+    r"mn\b|ae\b(?! (?:bên|ở|(?-i:[A-ZĐ])))|@?mọi ng\b|cả nhóm|cả đoàn|"
+    r"(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
 )
 _EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
-_JOINED = re.compile(r"[ ,+]+(?=@)| & (?=(?:UBND|Sở|Ban|xã|phường|Công|Cty|VP|Chi|Trung)\b)")
-_POINT = re.compile(r"^\(?(?:[a-z0-9]{1,2}\)|\d{1,2}\.) ?")
-"""The letter or number of a point: "(a) Y tế"."""
-_PASSED_ON = re.compile(r"^(?:kêu|bảo|biểu|dặn|nhờ|kéo|nói|nhắn|giao|mời) ")
-_BRACKET = re.compile(r" ?\([^)]*\)?$")
-_COMRADES_OF = re.compile(
-    r"^(?:(?:các |mấy )?(?:anh em|anh|chị|đ/c|đồng chí) (?:bên|ở)|anh em) (?=[A-ZĐ])", re.IGNORECASE
+_ONE = r"(?:[2-5]|các|anh|chị|em|[ace]|đ/c|chú|cô|bác|xã|phường|thôn|ca|đội|tổ|mũi|sở|phòng|bên|trạm|đồn)"
+_MR = re.compile(r"\b[ÔB]\. $")  # "Ô. Tú", "B. Lan"
+_ITEM = re.compile(
+    rf"(?:(?i:{_ONE}) ){{0,3}}(?:[ÔB]\. )?[A-ZĐ][\w&./]*(?: (?:[A-ZĐ][\w&.]*|\d+\b)){{0,5}}|(?i:{_ONE}) \d+\b"
 )
-_ENDING_VERBS = frozenset({"xuống", "lên", "gửi", "phải", "cho", "không", "đừng", "hãy", "cần", "xem", "gọi", "lo"})
-_PRONOUNS = frozenset(
-    {"anh", "chi", "em", "d/c", "dong chi", "cac dong chi", "cac d/c", "chu", "bac", "co", "ong", "ba"}
+_LIST = re.compile(
+    rf"(?:^|[.!?;:•\n] ?|\b[Gg]iao )"
+    rf"((?:{_ITEM.pattern})(?:(?:, ?| ?[+/&] ?| (?:và|với|vs|cùng) )(?:{_ITEM.pattern})){{1,20}})"
 )
-"""Words that alone name nobody: who is meant was named before."""
-_COUNT = r"(?:các|mấy|hai|ba|bốn|năm|0?\d{1,2})"
-_PLURAL = re.compile(
-    rf"^(?P<before>(?:(?:UBND|CA|Công an) )?){_COUNT} "
-    r"(?=(?:xã|phường|sở|đặc khu|thị trấn|Ban QLDA|Công ty)(?-i: [A-ZĐ]))",
-    re.IGNORECASE,
-)
-"""A plural before a head word and a proper name ("UBND các xã Vũ Hà"); group `before` is what stays."""
-_PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {_COUNT} $", re.IGNORECASE)
+"""Names, joined by signs or "và", at the beginning of a sentence: group 1."""
 _GIVES_ORDER = re.compile(
     r"(?:TL |(?:(?:đ/c|đồng chí|anh|chị|a\.|c\.) ?)?"
-    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|Chánh V))"
+    r"(?:PCT|Phó Chủ tịch|Chủ tịch(?! (?:UBND )?(?:các|xã|phường))|CT|CVP|LĐ|Chánh V))"
     r"[^,.;:!?\n]{0,40}?(?: (?:chỉ đạo|yêu cầu|giao|đề nghị|có bút phê|có ý kiến|vừa|đã|nhắc|nhờ|cho ý kiến)\b|:)",
     re.IGNORECASE,
 )
 """A leader who gives the order that is relayed, at the beginning of a text."""
-_HEAD = re.compile(
-    r"(?:các |mỗi |mấy )?(?:UBND (?:các )?(?:xã|phường|huyện|thị trấn|đặc khu)|(?:công an|CA) (?:xã|phường)|"
-    r"ban (?:quản lý|QL)|[^\s]+)(?= )",
-    re.IGNORECASE,
-)
+_PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {COUNT} $", re.IGNORECASE)

@@ -140,9 +140,9 @@ class DirectiveReader:
         parts = _parts(text, addressees)
         common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
         if len(parts) > 1 and text[: parts[0][1]].rstrip().endswith(":"):
-            # A heading ("Giao các đơn vị:") names in general whom the items name one by one.
-            common = common or next((moment for start, moment in deadlines if start < parts[0][1]), None)
+            # A heading ("Giao các sở, ngành:") names in general whom the items name one by one.
             del parts[0]
+        common = common or next((moment for start, moment in deadlines if start < parts[0][0]), None)
         items = []
         for start, end, names in parts:
             own = next((moment for place, moment in deadlines if start <= place < end), None)
@@ -175,8 +175,9 @@ def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[st
     if not parts:
         return [(0, len(text), [])]
     ends = [start for start, _, _ in parts[1:]] + [len(text)]
+    headed = len(parts) > 1 and text[: parts[0][0]].rstrip().endswith(":")
     return [
-        (start if number else 0, end, names)
+        (start if number or headed else 0, end, names)
         for number, ((start, _, names), end) in enumerate(zip(parts, ends, strict=True))
     ]
 

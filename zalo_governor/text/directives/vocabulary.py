@@ -1,10 +1,13 @@
 """Words by which directives and their addressees are read: verbs of orders, heads of names, classes of words."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from math import log
 from typing import NamedTuple
 
+from zalo_governor.text.diacritics.language import canonical
+from zalo_governor.text.diacritics.model import shipped_model
 from zalo_governor.text.fold import fold
 
 
@@ -31,6 +34,25 @@ def word_classes() -> dict[str, WordClass]:
     for word, known in found.items():
         bare.setdefault(fold(word), []).append(known)
     return {word: max(classes, key=classes.count) for word, classes in bare.items()} | found
+
+
+NO_BOND = -9
+"""The bond of words of which one is unknown."""
+BOUND = 5
+"""The bond from which two syllables are one word."""
+
+
+@lru_cache(maxsize=4_096)
+def bond_of(one: str, following: str) -> int:
+    """Return how much more often than by chance the second word (in lower case) stands after the first, in steps.
+
+    The syllables of a word ("trật tự", "pháp chế") are bound fast, so that no name ends between them.
+    """
+    language = shipped_model().language
+    before, word = (language.places.get(canonical(each)) for each in (one, following))
+    if before is None or word is None:
+        return NO_BOND
+    return max(-1, min(6, round(log(language.follow(before, word) / language.common[word]))))
 
 
 def verb_at(plain: Sequence[str], at: int) -> int:
@@ -69,3 +91,8 @@ _VERBS = (
 _FOLDED_VERBS = [fold(verb) for verb in _VERBS.split(", ")]
 _LONG_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " in verb)
 _SHORT_VERBS = frozenset(verb for verb in _FOLDED_VERBS if " " not in verb)
+ENDING_VERBS = frozenset(verb for verb in _VERBS.split(", ") if " " not in verb and verb != "trình") | frozenset(
+    {"cho", "sẽ", "mai", "mốt", "chỉ", "mỗi", "đóng", "gắn", "nấu", "phủ", "thuê", "hút", "đem", "vô", "nhớ", "phun"}
+    | {"mang", "đối", "tăng", "nhận"}
+)
+"""Words of one syllable, with their diacritics, before which a name has ended."""

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from zalo_governor.text.directives.addressees import EVERYBODY
+from zalo_governor.text.directives.addressees import EVERYBODY, SpanModel, addressees_in, pack_spans
+from zalo_governor.text.directives.names import drop_repeated, names_in, only_passes_on
 from zalo_governor.text.directives.reader import DirectiveReader
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, ANSWERED, NEITHER
 
@@ -38,6 +39,83 @@ def test_a_shared_head_word_is_restored() -> None:
 
 def test_an_order_to_everybody() -> None:
     assert READER.addressees("Đề nghị các đồng chí nghiêm túc trực ban đêm nay.") == [EVERYBODY]
+
+
+def names_marked(text: str, *begins: str, inside: tuple[str, ...] = (), sure: float = 5.0) -> list[str]:
+    """Return what is read where a model finds only that addressees begin with, and go on in, these words."""
+    labels = ("B-A", "B-L", "B-R", "I-A", "I-L", "I-R", "O")
+    states = {(f"w={word}", "B-A"): sure for word in begins} | {(f"w={word}", "I-A"): sure for word in inside}
+    moves = {(one, to): 0.0 for one in labels for to in labels if to[0] != "I" or one[2:] == to[2:]}
+    return addressees_in(
+        text, SpanModel(pack_spans(labels, moves, states | {("in 0", "O"): 2.5, ("in 1", "O"): 2.5})), []
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "begins", "inside", "addressees"),
+    [
+        ("Mũi 1, Mũi 4 quét lại bờ phải", ("4",), (), ["Mũi 1", "4"]),
+        ("SNV, STC: tuần sau nộp", ("stc",), (), ["SNV", "STC"]),
+        ("Biên phòng, Mũi 4 quét bờ", ("mũi",), ("4",), ["Mũi 4"]),
+        ("Đội trật tự tháo biển", ("đội",), ("trật",), ["Đội trật tự"]),
+        (
+            "Phường Vũ Hà, Cồn Tre phun thuốc",
+            ("phường", "cồn"),
+            ("vũ", "hà", "tre"),
+            ["Phường Vũ Hà", "Phường Cồn Tre"],
+        ),
+        ("Các sở: NV, TC rà lại", ("các", "nv", "tc"), ("sở",), ["Sở NV", "Sở TC"]),
+        ("Anh Ba dặn Sở NV rà lại", ("anh", "sở"), ("ba", "nv"), ["Sở NV"]),
+        ("Các đ/c lưu ý, Sở NV rà lại", ("các", "sở"), ("đ/c", "nv"), ["Sở NV"]),
+    ],
+)
+def test_names_that_the_model_found_are_put_right(
+    said: str, begins: tuple[str, ...], inside: tuple[str, ...], addressees: list[str]
+) -> None:
+    assert names_marked(said, *begins, inside=inside) == addressees
+
+
+def test_where_nobody_is_named_for_sure_the_next_best_is() -> None:
+    assert names_marked("Hạnh dán thông báo", "hạnh", sure=2.0) == ["Hạnh"]
+    assert names_marked("Sở NV báo Hạnh", "sở", inside=("nv",)) == ["Sở NV"]
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("SXD/P.KT", ["SXD", "P.KT"]),
+        ("đ/c Lan anh Tú", ["đ/c Lan", "anh Tú"]),
+        ("đ/c Lan CT xã Vũ Hà", ["đ/c Lan CT xã Vũ Hà"]),
+        ("Chị Mỷ ơi", ["Chị Mỷ"]),
+        ("phòng Quản trị nấu cháo", ["phòng Quản trị"]),
+        ("Cục Thống kê", ["Cục Thống kê"]),
+        ("Chị Năm kêu P. VHXH", ["P. VHXH"]),
+        ("Kiểm tra", []),
+        ("N+2", []),
+    ],
+)
+def test_a_name_has_no_surplus_words(said: str, names: list[str]) -> None:
+    assert names_in(said) == names
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "after", "passes_on"),
+    [
+        ("", "Chị Hoài", " nhờ em nhắn Sở Y tế gửi số liệu", True),
+        ("Theo ý ", "anh Bảy", ", Sở Y tế gửi số liệu", True),
+        ("Hồ sơ của ", "Sở Y tế", " còn thiếu", True),
+        ("", "Chị Hoài", " gửi số liệu", False),
+        ("Giao ", "anh Bảy", " chỉ đạo", False),
+    ],
+)
+def test_who_only_passed_the_order_on_is_known(before: str, name: str, after: str, passes_on: bool) -> None:
+    assert only_passes_on(before + name + after, len(before), len(before + name)) is passes_on
+
+
+def test_names_that_point_back_are_dropped() -> None:
+    assert drop_repeated(["xã Vũ Hà", "Xã", "các đơn vị"]) == ["xã Vũ Hà"]
+    assert drop_repeated(["Đ/c Hoạt", "anh Hoạt"]) == ["Đ/c Hoạt"]
+    assert drop_repeated(["các đơn vị"]) == ["các đơn vị"]
 
 
 @pytest.mark.parametrize("role", ["member", "report_reader"])
