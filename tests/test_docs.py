@@ -23,8 +23,8 @@ from zalo_governor.config import Settings
 from zalo_governor.doctor.registry import CHECKS
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Role
-from zalo_governor.features.chat.registry import COMMANDS
 from zalo_governor.features.help.commands import Help
+from zalo_governor.features.registry import COMMANDS
 from zalo_governor.messaging.commands import AnyCommand
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.loader import load_rulebook

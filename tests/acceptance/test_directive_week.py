@@ -30,7 +30,7 @@ from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
@@ -94,7 +94,7 @@ class Week:
     def start(self) -> None:
         """A process begins, after another one or after none."""
         policy = policy_on(lambda: self.now)
-        self.office = ServiceFacade(policy)
+        self.office = FeatureFacade(policy)
         self.jobs = JobRunner(
             BOT,
             handlers={

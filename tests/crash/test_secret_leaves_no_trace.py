@@ -28,7 +28,7 @@ from zalo_governor.cli.demo.processes import ask
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import ElementKind, RawDict
-from zalo_governor.features.chat.registry import COMMANDS
+from zalo_governor.features.registry import COMMANDS
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database

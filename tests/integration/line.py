@@ -20,7 +20,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.attachments.scan_jobs import FetchedFile, ScanAttachmentHandler
 from zalo_governor.features.cases.service import CaseService
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
@@ -98,7 +98,7 @@ def pipeline(
         parser=parse,
         rules=RulesHere(lambda: rulebook.engine),
         door_rules=lambda: rulebook.engine.door_rules,
-        reactions=ServiceFacade(policy),
+        reactions=FeatureFacade(policy),
         outbox=SqlOutbox(database, account),
         groups=[GROUP],
         on_judged=lambda results: None,

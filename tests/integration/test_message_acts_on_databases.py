@@ -12,7 +12,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandCloc
 from zalo_governor.domain.inbound import RawDict, Source
 from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.simulator.messages import DeletionKind, deletion_of, reaction_to, recall_of
 from zalo_governor.simulator.world import Device
 from zalo_governor.storage.engine.database import Database
@@ -126,7 +126,7 @@ def test_a_message_that_only_another_account_hears_meets_the_recall_that_waits_f
         if heard_before:
             assert "remedied" not in states(bot)
             with second.units.begin() as uow:
-                ServiceFacade(second.policy).swept(uow, GROUP)
+                FeatureFacade(second.policy).swept(uow, GROUP)
     assert states(bot) == ["remedied"]
 
 
@@ -188,12 +188,12 @@ def test_after_the_sync_a_claim_is_settled(bot: Line, deputies: tuple[str, ...],
     bot.say(delete(bot, said, by=OTHER))
     lead(bot, *deputies)
     with bot.units.begin() as uow:
-        ServiceFacade(bot.policy).swept(uow, GROUP)
+        FeatureFacade(bot.policy).swept(uow, GROUP)
     assert acts(bot) == [state]
     assert ("remedied" in states(bot)) is (state is ActState.APPLIED)
     lead(bot, OTHER)
     with bot.units.begin() as uow:
-        ServiceFacade(bot.policy).swept(uow, GROUP)
+        FeatureFacade(bot.policy).swept(uow, GROUP)
     assert acts(bot) == [state]
 
 

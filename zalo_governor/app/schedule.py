@@ -7,7 +7,7 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.members.group_sync import GroupSync
 from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.storage.maintenance.retention import Terms, sweep
@@ -35,7 +35,7 @@ class DailySchedule:
         records: AppContext,
         units: SqlUnitsOfWork,
         *,
-        office: Callable[[], ServiceFacade],
+        office: Callable[[], FeatureFacade],
         roll_call: GroupSync,
         groups: Sequence[str],
         stopping: Callable[[], bool],
@@ -109,7 +109,7 @@ class DailySchedule:
         self._report_task(ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
             for group_id in self._groups:
-                self._services().remind_of_names(uow, group_id, due)
+                self._services().duties.remind_of_names(uow, group_id, due)
 
     def _delete_expired(self, _due: datetime) -> None:
         """Delete data that are older than the settings allow (`RetentionSettings`)."""

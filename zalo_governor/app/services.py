@@ -18,7 +18,7 @@ from zalo_governor.features.cases.delivery import DeliveryFollowUp
 from zalo_governor.features.cases.message_removal import RemoveMessageHandler
 from zalo_governor.features.cases.service import CaseService
 from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.group_changes.encryption import EncryptedFramesWatch
 from zalo_governor.features.group_changes.picture_jobs import FetchPictureHandler
 from zalo_governor.features.group_changes.pinning import PinMessageHandler
@@ -80,7 +80,7 @@ class Services:
         fetching: dict[JobKind, JobHandler] = {
             JobKind.FETCH_PICTURE: FetchPictureHandler(policy, fetch=client.picture, look=look)
         }
-        self.office = ServiceFacade(policy)
+        self.office = FeatureFacade(policy)
         self.orders: Work = WorkGroup(
             JobRunner(policy.account, handlers=actions, begin=units.begin, on_settled=on_posted),
             TrialEnd(policy, begin=units.begin, on_posted=on_posted),
@@ -91,7 +91,7 @@ class Services:
         )
         self.pictures: Work = JobRunner(policy.account, handlers=fetching, begin=units.begin, on_settled=on_posted)
         self.scans: Work = scan_runner(
-            policy, self.office.cases, files, begin=units.begin, on_posted=on_posted, alone=scans_alone
+            policy, CaseService(policy), files, begin=units.begin, on_posted=on_posted, alone=scans_alone
         )
         tell = FallbackAlert(alarm).send
         self.blindness = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
@@ -151,11 +151,11 @@ class CurrentServices:
         self._services = rooms
 
     def filter_findings(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that need no case (no review); see `ServiceFacade.filter_findings`."""
+        """Return the verdict without findings that need no case (no review); see `FeatureFacade.filter_findings`."""
         return self._services().office.filter_findings(uow, event, verdict)
 
     def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Let all services act on a judged event, in the transaction `uow` of the event; see `ServiceFacade.react`."""
+        """Let all services act on a judged event, in the transaction `uow` of the event; see `FeatureFacade.react`."""
         self._services().office.react(uow, event, verdict)
 
 

@@ -22,6 +22,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.features.analysis.rule_replay import Replay, ReplayReport, Sample
 from zalo_governor.features.chat.dispatcher import CommandDesk
+from zalo_governor.features.registry import COMMANDS
 from zalo_governor.messaging.typed_dates import EXAMPLES, start_of
 from zalo_governor.pipeline.evaluation import Evaluator, NotUnderstood, Understood
 from zalo_governor.pipeline.secret_gate import SecretGate
@@ -90,7 +91,7 @@ class _RuleReplayer:
         self._with_text = with_text
         self._inbox = SqlInbox(records.database, records.account)
         self._found = RecordedFindings(records.database, rule.id)
-        self._desk = CommandDesk(policy_of(records))
+        self._desk = CommandDesk(policy_of(records), COMMANDS)
         self._replay = Replay(rule.id, samples)
         door_rules = (*records.rulebook.engine.door_rules, *rulebook.engine.door_rules)
         self._door = SecretGate(door_rules, records.database.keys.mac)

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from zalo_governor.text.diacritics.syllables import is_bare_syllable
+from zalo_governor.text.syllables import is_bare_syllable
 
 
 class TokenKind(StrEnum):

@@ -31,7 +31,7 @@ from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Role
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
@@ -249,7 +249,7 @@ class Stage:
             BOT, [SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, (role,)) for who, role in _ROLES.items()]
         )
         policy = policy_on(clock)
-        self.office = ServiceFacade(policy)
+        self.office = FeatureFacade(policy)
         self.session = _session(self.zalo)
         self.lane = OutboxLane(
             self.outbox,

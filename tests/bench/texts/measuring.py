@@ -18,8 +18,8 @@ from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.checks.diacritics import LEGACY, DiacriticsRule
 from zalo_governor.rules.loader import read_lines
 from zalo_governor.text.diacritics.language import canonical
-from zalo_governor.text.diacritics.syllables import is_syllable
 from zalo_governor.text.fold import fold
+from zalo_governor.text.syllables import is_syllable
 
 OK_LABELS = frozenset({"vi_ok", "other_ok"})
 VIOLATIONS = ("vi_no_diacritics", "vi_partial", "vi_legacy")

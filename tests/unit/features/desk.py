@@ -27,7 +27,7 @@ from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Person, Role
 from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement, Regulation
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
@@ -172,7 +172,7 @@ class Desk:
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
         self.policy = ServicePolicy(**(values | policy))
-        self.office = ServiceFacade(self.policy)
+        self.office = FeatureFacade(self.policy)
         self.fallback: list[tuple[str, str]] = []
         """(subject, text) of what was sent past Zalo."""
         self.delivery = DeliveryFollowUp(

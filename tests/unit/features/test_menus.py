@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.features.desk import PEOPLE, Desk, to
-from zalo_governor.features.chat.registry import COMMANDS
+from zalo_governor.features.registry import COMMANDS
 from zalo_governor.pipeline.outbox import MARK_BYTES, TEXT_BYTES
 
 WORDS = {command.word: command for command in COMMANDS}

@@ -12,7 +12,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import ChangeKind
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import GroupSnapshot
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.rules.base import NO_CONTEXT, Maturity
 from zalo_governor.rules.checks.group_changes import GroupInfoParameters, GroupInfoRule
 
@@ -55,7 +55,7 @@ def test_a_light_request_waits_for_the_morning_and_goes_out_once() -> None:
     [asked] = to(desk.take(), "member")
     assert "Tin của đồng chí lúc 02:04 25/11/2026" in asked
     assert desk.states() == ["reminded"]
-    desk.office = ServiceFacade(desk.policy)
+    desk.office = FeatureFacade(desk.policy)
     desk.morning()
     assert desk.take() == []
 
@@ -119,7 +119,7 @@ def test_where_the_office_wakes_its_desk_it_reads_that_the_member_is_asked_in_th
 def test_what_the_program_slept_through_is_made_up_when_it_starts_again_in_the_daytime() -> None:
     desk = AtNight()
     desk.say("member", "noi dung", UNMARKED)
-    desk.office = ServiceFacade(desk.policy)
+    desk.office = FeatureFacade(desk.policy)
     desk.tick(hours=30)
     assert len(to(desk.take(), "member")) == 1
 

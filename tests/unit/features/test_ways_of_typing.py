@@ -9,10 +9,11 @@ from tests.unit.features.command_table import TABLE
 from tests.unit.features.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.events import MessageRecalled, MessageRef
-from zalo_governor.features.chat.registry import all_commands
+from zalo_governor.features.chat.dispatcher import commands_by_word
+from zalo_governor.features.registry import COMMANDS as KINDS
 from zalo_governor.text.fold import fold
 
-COMMANDS = all_commands(Desk().policy)
+COMMANDS = commands_by_word(Desk().policy, KINDS)
 READ = {"baocao", "giaoviec", "vipham", "trangthai", "thanhvien", "trogiup"}
 """What questions in people's own words lead to; without a code, these only show something."""
 ALIKE: dict[str, Callable[[str], str]] = {

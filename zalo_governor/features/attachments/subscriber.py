@@ -5,6 +5,7 @@ from zalo_governor.domain.events import Attachment, EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import Job, ScanAttachment
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 
 _SCANNED = frozenset({"chat.photo", "share.file", "chat.gif"})
@@ -13,11 +14,13 @@ _NOT_SCANNED = {"chat.video.msg": NotChecked.VIDEO, "chat.voice": NotChecked.AUD
 """Zalo's msgType of content that is never scanned -> why; it is counted, so that the report can say so."""
 
 
-class AttachmentScans:
-    """Queues scans of the attachments of messages. Implements `EventHandler`.
+class AttachmentScans(EventHandler):
+    """Queues scans of the attachments of messages.
 
     A message that was sealed because of its texts is not scanned: its file is not needed any more.
     """
+
+    sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

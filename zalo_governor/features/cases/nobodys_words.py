@@ -5,6 +5,7 @@ from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard, Sys
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
@@ -14,8 +15,10 @@ _EDIT = "chat.msg.update"
 """Zalo's type of messages that change an earlier one; no client has been seen to send it (zalo-protocol.md, 14.5)."""
 
 
-class NobodysWords:
-    """Service for what no person is known to have said or done. Implements `EventHandler`."""
+class NobodysWords(EventHandler):
+    """Service for what no person is known to have said or done."""
+
+    sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

@@ -1,6 +1,6 @@
 """The service that turns findings of the rules into cases (possible breaches under review) and notifies people."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
@@ -35,6 +35,7 @@ from zalo_governor.features.cases.nobodys_words import NobodysWords
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -48,11 +49,11 @@ _GRAVITY = list(Severity)
 _EVER = from_ms(0)
 
 
-class CaseService:
-    """Service that opens, extends and closes cases (possible breaches) for events judged by the rules.
+class CaseService(EventHandler):
+    """Service that opens, extends and closes cases (possible breaches) for events judged by the rules."""
 
-    Implements `EventHandler`.
-    """
+    governed = False
+    remarkable = True
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -61,7 +62,7 @@ class CaseService:
         self._false_alarms = FalseAlarmSuppression(policy)
         self._nobodys = NobodysWords(policy)
         self._reminders = NameReminders(policy, self._alerts)
-        self.backlog = CaseBacklog(policy, self._alerts)
+        self._backlog = CaseBacklog(policy, self._alerts)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
@@ -99,19 +100,20 @@ class CaseService:
         for concern in _gravest_concerns(event, verdict):
             self._open_or_join(uow, event, concern, _Late(event, file_mac))
         if not self._is_live(event):
-            self.backlog.recovered(uow, event.thread_id)
+            self._backlog.recovered(uow, event.thread_id)
 
-    def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """Ask members to correct wrong display names, and tell the admins how many names are wrong.
+    def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
+        """Tell the admins of urgent cases, if not told of them before."""
+        self._backlog.urgent(uow, group_id)
 
-        Returns the number of members asked.
+    def tell_recovered(self, uow: UnitOfWork, group_id: str) -> None:
+        """Tell the admins of cases found in messages that were fetched later from Zalo."""
+        self._backlog.recovered(uow, group_id)
 
-        Args:
-            due: when this daily call was scheduled; unchanged figures are told to the admins only once in that week.
-        """
-        asked = self._reminders.remind(uow, group_id)
-        self._reminders.sum_up(uow, group_id, due)
-        return asked
+    def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
+        """Tell the admins of the cases that the group sync opened, and of whom it has named since."""
+        self._backlog.swept(uow, group_id)
+        self._backlog.named_since(uow, group_id)
 
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else NO_GROUP

@@ -1,5 +1,6 @@
 """Dispatch chat commands: find them in messages, check role, age and rate limit, carry them out and audit them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,13 @@ from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Reach, Role
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.commands.show import ShowCase
 from zalo_governor.features.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.features.chat.questions import DECISIONS, QuestionReader
-from zalo_governor.features.chat.registry import all_commands
 from zalo_governor.features.directives.commands import ShowDirectives
+from zalo_governor.features.help.commands import Help
 from zalo_governor.messaging.command_parsing import (
     Typed,
     bare_case,
@@ -29,6 +31,7 @@ from zalo_governor.messaging.command_parsing import (
     yes_or_no,
 )
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment, plain
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import today
@@ -53,23 +56,39 @@ _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 """Roles of people who get reports, but are not shown cases and seldom have one of their own."""
 
 
-class CommandDesk:
+def commands_by_word(policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> dict[str, AnyCommand]:
+    """Create the chat commands, with `/trogiup` (help) for them; return them by their words, such as `baocao`."""
+    named: list[AnyCommand] = [kind(policy) for kind in kinds]
+    return {command.word: command for command in (*named, Help(policy, named))}
+
+
+class CommandDesk(EventHandler):
     """Event subscriber, called for each judged event, that carries out the chat commands typed to the bot.
 
     Only the text of a new message can be a command, not an edited message, a quote, a caption or a name.
     """
 
-    def __init__(self, policy: ServicePolicy) -> None:
+    governed = False
+
+    def __init__(self, policy: ServicePolicy, commands: Sequence[type[AnyCommand]]) -> None:
         self._policy = policy
         self._notifier = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
-        self._commands = all_commands(policy)
+        self._commands = commands_by_word(policy, commands)
         self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
         self._words = {
             word: command.forgiving and len(word) > _ABBREVIATION_LETTERS for word, command in self._commands.items()
         }
+
+    def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+        """Return the verdict without missing diacritics, if they are in a valid command."""
+        writing = self._policy.regulation.number_of(ClauseTopic.WRITING)
+        kept = tuple(finding for finding in verdict.findings if finding.clause != writing)
+        if len(kept) == len(verdict.findings) or not self.recognises(event):
+            return verdict
+        return verdict.model_copy(update={"findings": kept})
 
     def recognises(self, event: EventBase) -> bool:
         """Return whether the event is a valid command, so that the rules on spelling and diacritics ignore it."""

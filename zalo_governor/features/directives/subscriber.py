@@ -31,13 +31,14 @@ from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
 from zalo_governor.messaging.command_parsing import begins_with_slash
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.text.agency_names import bare_kind
 from zalo_governor.text.fold import fold
 
 
-class DirectiveLedger:
+class DirectiveLedger(EventHandler):
     """Event subscriber that keeps the directive ledger; called for each judged event of a governed group."""
 
     def __init__(self, policy: ServicePolicy) -> None:

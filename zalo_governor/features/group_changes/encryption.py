@@ -12,6 +12,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import midnight, today
@@ -24,8 +25,11 @@ _REPAIR = "chat.e2ee.replace"
 """Type of the messages that repair another message of an encrypted conversation, already delivered."""
 
 
-class EncryptionWatch:
+class EncryptionWatch(EventHandler):
     """Service that tells the admins at once when end-to-end encryption of a group is switched on or off."""
+
+    own = True
+    sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

@@ -20,6 +20,7 @@ from zalo_governor.features.cases.transitions import join_case, open_case
 from zalo_governor.features.group_changes.diff import changes_of, concerns_group, group_after
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
 from zalo_governor.features.group_changes.picture_jobs import request_picture
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,10 @@ _TOLD_MINUTES = 5
 _MOMENT = timedelta(milliseconds=1)
 
 
-class GroupChangeService:
+class GroupChangeService(EventHandler):
     """Service that records changes of governed (watched) groups, and opens or extends cases for unapproved ones."""
+
+    own = True
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -78,7 +81,7 @@ class GroupChangeService:
         for one in held.values():
             self._open_or_join(uow, event, actor or self._unknown_person(uow, event), one)
 
-    def keep_picture(self, uow: UnitOfWork, group_id: str) -> None:
+    def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Enqueue a download of the group's present picture, so that the next picture can be compared with it."""
         group = uow.members.group_snapshot(group_id)
         if group and group.avatar_url:

@@ -13,6 +13,7 @@ from zalo_governor.domain.jobs import AcceptFriend, Job
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import FriendRequest
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 
 log = structlog.get_logger(__name__)
@@ -23,8 +24,11 @@ _POLL_EVERY = timedelta(minutes=30)
 _RETRY_AFTER = timedelta(minutes=5)
 
 
-class FriendRequestService:
+class FriendRequestService(EventHandler):
     """Service that decides whether the bot account accepts a friend request on Zalo: only from people of its groups."""
+
+    governed = False
+    remarkable = True
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

@@ -23,6 +23,7 @@ from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, brief, listed, moment, number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
@@ -37,8 +38,10 @@ _ROWS = 10
 _TOLD_WITHIN = timedelta(days=7)
 
 
-class OutsiderService:
+class OutsiderService(EventHandler):
     """Service that opens and closes cases about outsiders (members not on the roster) as they join and leave groups."""
+
+    remarkable = True
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -62,6 +65,14 @@ class OutsiderService:
             self._tell_of_join_request(uow, event, len(findings))
         elif isinstance(event, MembersLeft | MemberRemoved):
             self._record_departure(uow, event)
+
+    def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
+        """Tell the admins of outsiders, if not told of them before."""
+        self.sum_up(uow, group_id)
+
+    def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
+        """Tell the admins of outsiders, if not told of them before."""
+        self.sum_up(uow, group_id)
 
     def sum_up(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins, once each, of outsiders whose joining was not received live but found out later.

@@ -6,14 +6,18 @@ A group that is disbanded shows only as its members leaving, the bot account amo
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 
-class OwnDeparture:
+class OwnDeparture(EventHandler):
     """Service that tells the admins once that the bot account left a group, was removed, or the group was disbanded."""
+
+    own = True
+    sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

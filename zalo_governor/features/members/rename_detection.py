@@ -3,15 +3,18 @@
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 
 
-class RenameDetection:
+class RenameDetection(EventHandler):
     """Event handler that requests a group sync if a message contains another sender name than the stored one.
 
     A group sync reads all names from Zalo, and the rules judge these. Names in messages are not judged: they may differ
     from those of the sync, so that a case about the name would be opened and closed again and again.
     """
+
+    sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

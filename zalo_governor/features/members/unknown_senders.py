@@ -3,10 +3,11 @@
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 
 
-class UnknownSenders:
+class UnknownSenders(EventHandler):
     """Event handler that requests a group sync for a message's sender who is neither a known member nor on the roster.
 
     A group sync reads the members from Zalo, and the rule on outsiders (clause 4.5) judges the new ones. Each sender

@@ -3,14 +3,17 @@
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 
 
-class DirectiveStatistics:
+class DirectiveStatistics(EventHandler):
     """Event subscriber that counts directives (orders of the leadership) and reports, without storing their text.
 
     It is called for each event that the rules have judged.
     """
+
+    sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._clarity = policy.clarity

@@ -9,6 +9,8 @@ from zalo_governor.domain.people import DESK, Role
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.escalation import Escalation
+from zalo_governor.features.cases.name_reminders import NameReminders
+from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.group_changes.leak_signs import LeakSignService
 from zalo_governor.features.group_changes.quiet_hours import EndOfQuietHours
 from zalo_governor.features.reports.builder import compose
@@ -39,7 +41,18 @@ class ScheduledReports:
         self._digests = Digests(policy)
         self._quiet_hours_end = EndOfQuietHours(policy)
         self._leak_signs = LeakSignService(policy)
+        self._names = NameReminders(policy, CaseNotifications(policy))
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+
+    def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
+        """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
+
+        Call once a day, after the group sync (which reads the names from Zalo). Unchanged figures are told to the
+        admins only once in the week of `due`.
+        """
+        asked = self._names.remind(uow, group_id)
+        self._names.sum_up(uow, group_id, due)
+        return asked
 
     def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the activity report on the 24 hours before `due`; return the number of recipients.

@@ -21,9 +21,9 @@ from zalo_governor.text.diacritics.lattice import Reader
 from zalo_governor.text.diacritics.model import Model
 from zalo_governor.text.diacritics.shorthand import unstretched
 from zalo_governor.text.diacritics.spellings import Word
-from zalo_governor.text.diacritics.syllables import only_with_marks
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import Normalised
+from zalo_governor.text.syllables import only_with_marks
 from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 

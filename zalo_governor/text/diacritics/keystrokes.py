@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 
 from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE
-from zalo_governor.text.diacritics.syllables import is_syllable
+from zalo_governor.text.syllables import is_syllable
 
 
 @lru_cache(maxsize=2_048)

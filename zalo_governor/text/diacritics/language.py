@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from zalo_governor.text.alphabet import split_tone
 from zalo_governor.text.diacritics.shorthand import STANDS_FOR, unstretched
-from zalo_governor.text.diacritics.syllables import is_syllable
 from zalo_governor.text.fold import fold
+from zalo_governor.text.syllables import is_syllable
 
 BEGIN, UNKNOWN, NUMBER = "<", "?", "#"
 """Stand-ins in the list of words: for the beginning of a clause, for any word that is no syllable, for any number."""

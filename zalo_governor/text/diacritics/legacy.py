@@ -17,8 +17,8 @@ from zalo_governor.text.diacritics.charsets import DECODERS
 from zalo_governor.text.diacritics.keystrokes import read_telex, read_viqr, read_vni_keys
 from zalo_governor.text.diacritics.language import canonical
 from zalo_governor.text.diacritics.model import shipped_model
-from zalo_governor.text.diacritics.syllables import is_syllable
 from zalo_governor.text.normalise import Normalised, unpasted
+from zalo_governor.text.syllables import is_syllable
 
 
 class Legacy(NamedTuple):

@@ -16,8 +16,8 @@ from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.diacritics.evidence import Evidence
 from zalo_governor.text.diacritics.judge import Words
 from zalo_governor.text.diacritics.language import canonical
-from zalo_governor.text.diacritics.syllables import is_bare_syllable
 from zalo_governor.text.normalise import normalise
+from zalo_governor.text.syllables import is_bare_syllable
 from zalo_governor.text.tokens import Token, TokenKind
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, MARKED_LETTERS, TILDE
 from zalo_governor.text.diacritics.legacy import read_legacy
-from zalo_governor.text.diacritics.syllables import is_syllable
+from zalo_governor.text.syllables import is_syllable
 
 
 def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:

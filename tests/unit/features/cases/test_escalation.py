@@ -15,7 +15,7 @@ from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach, Role
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 
 UNVERIFIED = "chưa được Quản trị Nhóm xác minh"
 
@@ -445,7 +445,7 @@ def test_whatever_happens_a_case_without_an_answer_reaches_the_leader_once_and_o
             recall(desk, keys[which % len(keys)])
         elif act == "restart":
             # All that is kept is in the uow: another process has the same.
-            desk.office = ServiceFacade(desk.policy)
+            desk.office = FeatureFacade(desk.policy)
         else:
             desk.tick(minutes=4 * which)
         told += [text for text in to(desk.take(), "leader") if UNVERIFIED in text]

@@ -23,7 +23,7 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.pipeline.outbox import MARK_BYTES
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.text.names.short_forms import ShortForms
@@ -382,7 +382,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
     reminded = []
     for _day in range(20):
         desk.later(days=1)
-        reminded.append(desk.office.remind_of_names(desk.uow, GROUP, desk.now))
+        reminded.append(desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now))
         desk.deliver()
     assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
     assert desk.states() == ["reminded", "reminded"]
@@ -391,7 +391,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
 def test_how_many_were_asked_today_outlives_the_process() -> None:
     desk = Desk(names=NameSettings(asked_per_day=1))
     observe(desk, "Viên", BAD_NAME)
-    desk.office = ServiceFacade(desk.policy)
+    desk.office = FeatureFacade(desk.policy)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     assert desk.states() == ["reminded", "new"]
     desk.later(days=1)
@@ -406,7 +406,7 @@ def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
     told = []
     for _day in range(9):
         desk.take()
-        desk.office.remind_of_names(desk.uow, GROUP, desk.now)
+        desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now)
         told.append(to(desk.take(), "admin"))
         desk.later(days=1)
     assert "1 người không thuộc diện nhắc" in told[0][0]
@@ -417,7 +417,7 @@ def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
     observe(desk, "Đèo Thị Phó - Phó Chủ tịch", who="leadership")
     desk.take()
-    desk.office.remind_of_names(desk.uow, GROUP, desk.now)
+    desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now)
     assert desk.take() == []
 
 
@@ -439,7 +439,7 @@ def test_leadership_is_not_asked_about_a_name_but_stands_in_the_record() -> None
     desk = Desk()
     observe(desk, "Phó", BAD_NAME, who="leadership")
     desk.later(days=8)
-    assert desk.office.remind_of_names(desk.uow, GROUP, desk.now) == 0
+    assert desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now) == 0
     assert to(desk.take(), "leadership") == []
     assert desk.states() == ["new"]
 

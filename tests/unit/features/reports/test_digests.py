@@ -13,7 +13,7 @@ from zalo_governor.domain.escalation import Leader, QuietHours
 from zalo_governor.domain.events import MessageRecalled, MessageRef, SealedHeard
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Source
-from zalo_governor.features.facade import ServiceFacade
+from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.messaging.policy import LineStatus
 
 TRIAGE = Finding(
@@ -298,7 +298,7 @@ def test_the_morning_digest_outlives_the_process_and_comes_after_a_long_stop() -
     desk = at_night()
     desk.say("member", "noi dung", UNMARKED)
     desk.take()
-    desk.office = ServiceFacade(desk.policy)
+    desk.office = FeatureFacade(desk.policy)
     desk.tick(days=3)
     assert len(to(desk.take(), "admin")) == 1
 

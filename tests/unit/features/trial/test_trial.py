@@ -127,7 +127,7 @@ def test_a_name_case_stays_new_so_that_the_member_is_asked_once_it_is_switched_o
     assert desk.states() == ["new"]
     desk.say("admin", "/batdau", place="private")
     desk.take()
-    assert desk.office.remind_of_names(desk.uow, GROUP, desk.now) == 1
+    assert desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now) == 1
     desk.deliver()
     assert desk.states() == ["reminded"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalo_governor.text.diacritics.syllables import is_syllable, only_with_marks
+from zalo_governor.text.syllables import is_syllable, only_with_marks
 
 
 @pytest.mark.parametrize(

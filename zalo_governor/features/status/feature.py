@@ -1,0 +1,9 @@
+"""The state of the program."""
+
+from zalo_governor.features.status.commands import Status
+from zalo_governor.messaging.feature import Feature
+
+FEATURE = Feature(
+    "status",
+    commands=(Status,),
+)
