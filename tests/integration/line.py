@@ -39,7 +39,7 @@ from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
@@ -69,7 +69,7 @@ CLEAN = ScanResult(type="application/pdf", size=8)
 
 def pipeline(
     database: Database, units: SqlUnitsOfWork, clock: HandClock, account: str = BOT, **settings: Any
-) -> tuple[ServicePolicy, Intake, Judge[SqlUnitOfWork]]:
+) -> tuple[ServicePolicy, Intake, Judge]:
     """What a bot account's process is made of; of the judge, `run` is the caller's. `settings` change the policy."""
     rulebook = load_rulebook(CONFIG)
     policy = ServicePolicy(
@@ -92,13 +92,14 @@ def pipeline(
     )
     policy = replace(policy, **settings)
     stored = SqlInbox(database, account)
-    judge = Judge[SqlUnitOfWork](
+    reactions = FeatureFacade(policy)
+    judge = Judge(
         inbox=stored,
         units=units,
         parser=parse,
         rules=RulesHere(lambda: rulebook.engine),
         door_rules=lambda: rulebook.engine.door_rules,
-        reactions=FeatureFacade(policy),
+        reactions=lambda: reactions,
         outbox=SqlOutbox(database, account),
         groups=[GROUP],
         on_judged=lambda results: None,

@@ -14,7 +14,6 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import Reach, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.pipeline import ports
 from zalo_governor.pipeline.ports import Inbox, OutboxStore
 from zalo_governor.storage.engine.database import Database
@@ -50,7 +49,7 @@ def claim_one(outbox: SqlOutbox, now: timedelta = timedelta()) -> Outgoing:
 
 
 def test_the_store_fits_what_the_pipeline_and_the_office_ask_for(database: Database) -> None:
-    units: ports.UnitsOfWork[UnitOfWork] = SqlUnitsOfWork(database)
+    units: ports.UnitsOfWork = SqlUnitsOfWork(database)
     inbox: Inbox = SqlInbox(database)
     outbox: OutboxStore = SqlOutbox(database)
     with units.begin() as uow:

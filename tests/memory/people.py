@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case
+from zalo_governor.domain.directory import Directory
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Reach, Role
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.storage.repositories.directory import Directory
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -36,7 +36,7 @@ class MemoryPeople(MemoryRepository):
         person = {person.id: person for person in self._store.people.values()}[person_id]
         holders = self.with_role(BOT, *Role)
         rosters = {GROUP: self._uow.roster.matched(BOT, GROUP)} if self._store.entries else {}
-        return Directory(holders, rosters, lambda uid: {GROUP}).placed(person)
+        return Directory(holders, rosters).placed(person, lambda _uid: {GROUP})
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
         return [person for person in self._store.people.values() if person.has(*roles)]

@@ -17,7 +17,7 @@ from zalo_governor.app.observability import Observability
 from zalo_governor.app.policy import note_configuration, office_policy
 from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import Schedule
-from zalo_governor.app.services import CurrentAlarm, CurrentServices, CurrentWork, FileTools, Services
+from zalo_governor.app.services import FileTools, Services
 from zalo_governor.app.supervisor import Part
 from zalo_governor.backup.copying import copy_status
 from zalo_governor.backup.create import is_overdue, last_backup
@@ -117,23 +117,20 @@ class Container:
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         self._scan_queue = QueueCounts(database, self._account)
         self._services = self._build_services(records.configuration.current)
-        self._orders = self._timer("orders", CurrentWork(lambda: self._services.orders), self._caught_up)
-        self._acquaintance = self._timer(
-            "acquaintance", CurrentWork(lambda: self._services.acquaintance), self._first_sync_done
-        )
+        self._orders = self._timer("orders", lambda: self._services.orders, self._caught_up)
+        self._acquaintance = self._timer("acquaintance", lambda: self._services.acquaintance, self._first_sync_done)
         self._scans = [
-            self._timer("scans", CurrentWork(lambda: self._services.scans), self._caught_up)
-            for _ in range(_SCANS_AT_ONCE)
+            self._timer("scans", lambda: self._services.scans, self._caught_up) for _ in range(_SCANS_AT_ONCE)
         ]
-        self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
+        self._deadlines = self._timer("deadlines", lambda: self._services.deadlines, self._caught_up)
         self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
-        self._judge = Judge[SqlUnitOfWork](
+        self._judge = Judge(
             inbox=inbox,
             units=self._units,
             parser=self._unknown.parse,
             rules=rules,
             door_rules=lambda: records.rulebook.engine.door_rules,
-            reactions=CurrentServices(lambda: self._services),
+            reactions=lambda: self._services.office,
             outbox=self._outbox,
             groups=list(self._groups),
             on_judged=self._judged,
@@ -153,7 +150,7 @@ class Container:
             inbox=inbox,
             door=door,
             judge=self._judge,
-            alarm=CurrentAlarm(lambda: self._services),
+            alarm=lambda: self._services.blindness,
             on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._on_line_up,
@@ -168,8 +165,7 @@ class Container:
             on_admitted=self._recovered,
             clock=clock,
         )
-        pictures = WorkGroup(CurrentWork(lambda: self._services.pictures), rereading)
-        self._pictures = self._timer("pictures", pictures, self._caught_up)
+        self._pictures = self._timer("pictures", lambda: WorkGroup(self._services.pictures, rereading), self._caught_up)
         watching.look_at(
             self._account,
             line=self._ingestion.status,
@@ -187,7 +183,7 @@ class Container:
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
-        self._sync_timer = self._timer("sweeps", self._group_sync, self._caught_up)
+        self._sync_timer = self._timer("sweeps", lambda: self._group_sync, self._caught_up)
         self._schedule = Schedule([], self._caught_up, clock)
         self._daily_schedule = DailySchedule(
             records,
@@ -288,9 +284,8 @@ class Container:
         with self._units.begin() as uow:
             tell(self._services.configuring, uow)
 
-    def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
-        """Return a component that runs `work` in a thread whenever due, once `begin` is set or a minute has passed."""
-        return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
+    def _timer(self, name: str, work: Callable[[], Work], begin: threading.Event) -> DueWork:
+        return DueWork(name, work, begin=begin, clock=self._clock)
 
     def _stop_judge(self) -> None:
         """Stop the judge (the thread that applies the rules), without waiting long for the rules process."""

@@ -63,8 +63,7 @@ class DueWork:
 
     Args:
         name: name of the work in the log.
-        next_due: returns when `act` next has something to do; None if never.
-        act: called with the present time; does everything due by then.
+        work: returns the work; asked each time, as new services do it after a change of the configuration.
         begin: work begins when this event is set (missed messages are received), or after a minute.
         clock: gives the present time.
     """
@@ -72,15 +71,13 @@ class DueWork:
     def __init__(
         self,
         name: str,
+        work: Callable[[], Work],
         *,
-        next_due: Callable[[], datetime | None],
-        act: Callable[[datetime], None],
         begin: threading.Event,
         clock: Clock,
     ) -> None:
         self._name = name
-        self._next_due = next_due
-        self._act = act
+        self._work = work
         self._begin = begin
         self._clock = clock
         self._stopped = threading.Event()
@@ -99,9 +96,10 @@ class DueWork:
     def _do_due(self) -> float:
         """Do the work if it is due; return in how many seconds to check again."""
         try:
-            due, now = self._next_due(), self._clock()
+            work, now = self._work(), self._clock()
+            due = work.next_due()
             if due and due <= now:
-                self._act(now)
+                work.act(now)
                 return _AGAIN_SECONDS
         except StoreUnavailableError as error:
             log.error("due_work_waits", work=self._name, error=error)

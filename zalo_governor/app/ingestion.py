@@ -23,7 +23,6 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 from zalo_governor.system.process import on_the_core
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
@@ -49,7 +48,7 @@ class Ingestion:
         inbox: the table of received elements (messages, acts, receipts).
         door: the secret gate, which checks each element for state secrets before it is stored.
         judge: applies the rules to the stored elements.
-        alarm: told when an outage of the connection begins and ends.
+        alarm: returns who is told when an outage of the connection begins and ends.
         on_admitted: called with newly stored entries, before the judge gets them.
         on_recovered: called with a group's id once those of its missed messages that Zalo still has are stored.
         on_up: called when the connection is up and the missed messages are stored.
@@ -64,8 +63,8 @@ class Ingestion:
         *,
         inbox: SqlInbox,
         door: SecretGate,
-        judge: Judge[SqlUnitOfWork],
-        alarm: Alarm,
+        judge: Judge,
+        alarm: Callable[[], Alarm],
         on_admitted: Callable[[Sequence[Admitted]], None],
         on_recovered: Callable[[str], None],
         on_up: Callable[[], None],

@@ -67,7 +67,7 @@ class ScanWorker:
         )
         begin = threading.Event()
         begin.set()
-        self._work = DueWork("scans", next_due=runner.next_due, act=runner.act, begin=begin, clock=records.clock)
+        self._work = DueWork("scans", lambda: runner, begin=begin, clock=records.clock)
 
     def run(self) -> None:
         """Scan until stopped."""

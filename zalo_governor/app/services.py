@@ -1,16 +1,13 @@
 """Builds all services from one policy (their settings); a new policy replaces all services at once."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.app.due_work import Work, WorkGroup
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings
 from zalo_governor.domain.backoff import Backoff
-from zalo_governor.domain.connection import FrameCount, LineReport
-from zalo_governor.domain.events import EventBase
-from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.connection import FrameCount
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.repositories import BeginUnitOfWork
 from zalo_governor.features.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanDone, ScanFile
@@ -33,7 +30,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.pipeline.jobs import JobHandler, JobRunner
 from zalo_governor.sandbox.images.client import look
 from zalo_governor.storage.repositories.message_reader import MessageReader
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.api.board import ZaloBoard
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import ZaloGroupActions
@@ -139,58 +136,3 @@ def scan_runner(
 
 _SCAN_BACKOFF = Backoff.of_seconds(2, 5, 15, 60, 300, 1800)
 """Pauses before the retries of a scan that failed; Zalo serves files for days, but not for ever."""
-
-
-class CurrentServices:
-    """Forwards judged events to the present services, which are replaced when the configuration changes.
-
-    Judged events are messages and acts checked by the rules. Implements `pipeline.ports.Reactions[SqlUnitOfWork]`.
-    """
-
-    def __init__(self, rooms: Callable[[], Services]) -> None:
-        self._services = rooms
-
-    def filter_findings(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that need no case (no review); see `FeatureFacade.filter_findings`."""
-        return self._services().office.filter_findings(uow, event, verdict)
-
-    def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Let all services act on a judged event, in the transaction `uow` of the event; see `FeatureFacade.react`."""
-        self._services().office.react(uow, event, verdict)
-
-
-class CurrentAlarm:
-    """Forwards reports of outages of the connection to the present services. Implements `pipeline.liveness.Alarm`."""
-
-    def __init__(self, rooms: Callable[[], Services]) -> None:
-        self._services = rooms
-
-    def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Alert people, by e-mail or webhook, that nothing was received from Zalo since `since`.
-
-        `line` is the last report of the connection's state, None before the first one; see `OutageNotices.blind`.
-        """
-        self._services().blindness.blind(since, line)
-
-    def seeing(self, since: datetime, until: datetime) -> None:
-        """Tell people that the outage from `since` to `until` is over; see `OutageNotices.seeing`."""
-        self._services().blindness.seeing(since, until)
-
-
-class CurrentWork:
-    """Forwards a timer's calls to one kind of work of the present services.
-
-    `work` returns that work, anew at each call, as the services are replaced when the configuration changes. Implements
-    `app.due_work.Work`.
-    """
-
-    def __init__(self, work: Callable[[], Work]) -> None:
-        self._work = work
-
-    def next_due(self) -> datetime | None:
-        """Return when `act` next has something to do; None if never."""
-        return self._work().next_due()
-
-    def act(self, now: datetime) -> None:
-        """Do everything of this kind of work that is due by `now`, with the present services."""
-        self._work().act(now)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import Any, Generic
+from typing import Any
 
 import structlog
 
@@ -13,10 +13,11 @@ from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ordering import EventOrdering
-from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork, UowT
+from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork
 from zalo_governor.pipeline.storage_retry import retry_until_stored
 from zalo_governor.rules.base import SealingRule
 
@@ -41,7 +42,7 @@ _LONGEST_CLIENT_ID = 18
 """Most digits of a cliMsgId that fit into a database integer; those that the bot gives its messages have 13."""
 
 
-class Judge(Generic[UowT]):
+class Judge:
     """Has the rules check inbox entries, also those that an earlier process left, each conversation in the order sent.
 
     Entries arrive in memory. If more than `capacity` of them wait and the judge does not catch up within a moment, it
@@ -53,7 +54,8 @@ class Judge(Generic[UowT]):
         parser: turns an entry into an event.
         rules: judges events.
         door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
-        reactions: the services that react to judged events: open cases, send notices, answer commands.
+        reactions: returns what reacts to judged events (opens cases, sends notices, answers commands); it may be
+            another one for each batch.
         outbox: told which of the bot's messages Zalo has echoed (sent back), and so have arrived.
         groups: ids of the groups whose order of judging is kept across a restart.
         on_judged: called with each batch once it is durable.
@@ -66,11 +68,11 @@ class Judge(Generic[UowT]):
         self,
         *,
         inbox: Inbox,
-        units: UnitsOfWork[UowT],
+        units: UnitsOfWork,
         parser: Parser,
         rules: Rules,
         door_rules: Callable[[], Sequence[SealingRule[Any]]],
-        reactions: Reactions[UowT],
+        reactions: Callable[[], Reactions],
         outbox: OutboxStore,
         groups: Sequence[str],
         on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
@@ -364,21 +366,21 @@ class Judge(Generic[UowT]):
         self._without_reaction.clear()
         return judged, echoes
 
-    def _filter_findings(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
+    def _filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without findings that the services discard, such as missing diacritics in a command."""
         if event.id in self._without_reaction:
             return verdict
         try:
-            return self._reactions.filter_findings(uow, event, verdict)
+            return self._reactions().filter_findings(uow, event, verdict)
         except StoreUnavailableError:
             raise
         except Exception as error:
             raise _ReactionFault(event.id, type(error).__name__) from error
 
-    def _react(self, uow: UowT, event: EventBase, verdict: Verdict) -> None:
+    def _react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Let the services write what follows from one event: cases, notices, answers to commands."""
         try:
-            self._reactions.react(uow, event, verdict)
+            self._reactions().react(uow, event, verdict)
         except StoreUnavailableError:
             raise
         except Exception as error:

@@ -61,7 +61,7 @@ class LivenessMonitor:
         report: called when a check finds a message missing; records a gap (time of missed messages).
         go_round: runs one pass of reconciliation (compares Zalo's history with the inbox); raises GovernorError if that
             fails.
-        alarm: told of the beginning and end of an outage.
+        alarm: returns who is told of the beginning and end of an outage.
         look_every: interval of the checks for missed messages.
         round_every: interval of the reconciliation passes.
         keep_alive_every: interval of the keep-alive calls.
@@ -81,7 +81,7 @@ class LivenessMonitor:
         line: Callable[[], tuple[LineReport | None, datetime | None]],
         report: Callable[[LineReport], None],
         go_round: Callable[[], None],
-        alarm: Alarm,
+        alarm: Callable[[], Alarm],
         look_every: timedelta,
         round_every: timedelta,
         keep_alive_every: timedelta,
@@ -159,10 +159,10 @@ class LivenessMonitor:
             self._outage_since = self._outage_since or last
             self._alarmed_state = line.state if line else None
             log.error("blind", since=last.isoformat(), state=self._alarmed_state and self._alarmed_state.value)
-            self._attempt("alarm", lambda: self._alarm.blind(last, line))
+            self._attempt("alarm", lambda: self._alarm().blind(last, line))
         elif self._outage_since is not None and up:
             since = self._outage_since
-            if self._attempt("alarm", lambda: self._alarm.seeing(since, now)):
+            if self._attempt("alarm", lambda: self._alarm().seeing(since, now)):
                 self._outage_since = None
                 log.info("seeing", since=since.isoformat())
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.events import EventBase
@@ -11,7 +11,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted, Element, Entry
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories.verdicts import Verdicts
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.rules.base import RuleContext
 
 
@@ -46,24 +46,10 @@ class Inbox(Protocol):
         ...
 
 
-class JudgeUnitOfWork(Protocol):
-    """One transaction in which the judge stores a batch of events: all of its writes are committed, or none."""
-
-    @property
-    def verdicts(self) -> Verdicts:
-        """Return the repository of judged events, which writes in this transaction."""
-        ...
-
-
-UowT = TypeVar("UowT", bound=JudgeUnitOfWork)
-UowT_co = TypeVar("UowT_co", bound=JudgeUnitOfWork, covariant=True)
-UowT_contra = TypeVar("UowT_contra", bound=JudgeUnitOfWork, contravariant=True)
-
-
-class UnitsOfWork(Protocol[UowT_co]):
+class UnitsOfWork(Protocol):
     """Factory of the judge's transactions; also reads the persons and rosters that the rules must know."""
 
-    def begin(self) -> AbstractContextManager[UowT_co]:
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
         """Return a context manager that commits the transaction at the end of the block, or rolls back if it raises."""
         ...
 
@@ -82,17 +68,17 @@ class UnitsOfWork(Protocol[UowT_co]):
         ...
 
 
-class Reactions(Protocol[UowT_contra]):
+class Reactions(Protocol):
     """Reacts to judged events: opens cases (breaches under review), sends notices, answers commands.
 
     The services package implements this.
     """
 
-    def filter_findings(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> Verdict:
+    def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without findings that do not count, such as missing diacritics in a command to the bot."""
         ...
 
-    def react(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> None:
+    def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Write what follows from one judged event (cases, notices, answers to commands) in the transaction `uow`."""
         ...
 

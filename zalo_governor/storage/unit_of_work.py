@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -34,37 +35,45 @@ from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
 class SqlUnitOfWork:
-    """One database transaction with a repository for each aggregate; implements `domain.repositories.UnitOfWork`."""
+    """One database transaction with a repository for each aggregate, made when asked for.
+
+    Implements `domain.repositories.UnitOfWork`.
+    """
+
+    people = cached_property(lambda uow: People(uow.tx))
+    members = cached_property(lambda uow: Members(uow.tx, uow.people))
+    roster = cached_property(lambda uow: Rosters(uow.tx, uow.people))
+    verdicts = cached_property(lambda uow: Verdicts(uow.tx, uow.people, uow.members))
+    cases = cached_property(lambda uow: Cases(uow.tx, uow.verdicts))
+    case_messages = cached_property(lambda uow: CaseMessages(uow.tx))
+    case_notes = cached_property(lambda uow: CaseNotes(uow.tx))
+    message_acts = cached_property(lambda uow: MessageActs(uow.tx))
+    false_alarms = cached_property(lambda uow: FalseAlarms(uow.tx))
+    outsiders = cached_property(lambda uow: Outsiders(uow.tx, uow.cases))
+    group_changes = cached_property(lambda uow: GroupChanges(uow.tx))
+    pictures = cached_property(lambda uow: Pictures(uow.tx))
+    directives = cached_property(lambda uow: Directives(uow.tx))
+    jobs = cached_property(lambda uow: Jobs(uow.tx))
+    file_scans = cached_property(lambda uow: FileScans(uow.tx))
+    trials = cached_property(lambda uow: Trials(uow.tx))
+    outbox = cached_property(lambda uow: OutboxEntries(uow.tx, uow.trials))
+    deliveries = cached_property(lambda uow: Deliveries(uow.tx, uow.cases))
+    feedback = cached_property(lambda uow: Feedback(uow.tx))
+    audit = cached_property(lambda uow: AuditTrail(uow.tx))
+    claims = cached_property(lambda uow: Claims(uow.tx))
+    statistics = cached_property(lambda uow: Statistics(uow.tx))
+    distributions = cached_property(lambda uow: Distributions(uow.tx, uow.statistics, uow.members, uow.roster))
 
     def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self.people = People(tx)
-        self.members = Members(tx, self.people)
-        self.roster = Rosters(tx, self.people)
-        self.verdicts = Verdicts(tx, self.people, self.members)
-        self.cases = Cases(tx, self.verdicts)
-        self.case_messages = CaseMessages(tx)
-        self.case_notes = CaseNotes(tx)
-        self.message_acts = MessageActs(tx)
-        self.false_alarms = FalseAlarms(tx)
-        self.outsiders = Outsiders(tx, self.cases)
-        self.group_changes = GroupChanges(tx)
-        self.pictures = Pictures(tx)
-        self.directives = Directives(tx)
-        self.jobs = Jobs(tx)
-        self.file_scans = FileScans(tx)
-        self.trials = Trials(tx)
-        self.outbox = OutboxEntries(tx, self.trials)
-        self.deliveries = Deliveries(tx, self.cases)
-        self.feedback = Feedback(tx)
-        self.audit = AuditTrail(tx)
-        self.claims = Claims(tx)
-        self.statistics = Statistics(tx)
-        self.distributions = Distributions(tx, self.statistics, self.members, self.roster)
+        self.tx = tx
+
+    def made(self, name: str) -> bool:
+        """Return whether that repository was asked for."""
+        return name in vars(self)
 
     def flush(self) -> None:
         """Write the rows that the repositories have held back; `SqlUnitsOfWork.begin` calls this before the commit."""
-        self._tx.flush()
+        self.tx.flush()
 
 
 class SqlUnitsOfWork:
@@ -99,8 +108,9 @@ class SqlUnitsOfWork:
             uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
             yield connection, uow
             uow.flush()
-        uow.people.share_cache()
-        if uow.outbox.has_new:
+        if uow.made("people"):
+            uow.people.share_cache()
+        if uow.made("outbox") and uow.outbox.has_new:
             self._on_posted()
 
     def person(self, account: str, uid: str) -> Person | None:

@@ -42,7 +42,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(work: Work, begin: threading.Event, then: Callable[[], None], now: Callable[[], datetime]) -> None:
-    due_work = DueWork("test", next_due=work.next_due, act=work.act, begin=begin, clock=now)
+    due_work = DueWork("test", lambda: work, begin=begin, clock=now)
     thread = threading.Thread(target=due_work.run)
     thread.start()
     try:

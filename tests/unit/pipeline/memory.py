@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from zalo_governor.domain.errors import SendError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
@@ -59,7 +60,7 @@ class MemoryInbox:
 
 
 class MemoryUnitOfWork:
-    """Fits `JudgeUnitOfWork`; what it wrote counts only once the transaction has committed."""
+    """What the judge needs of `UnitOfWork`; what it wrote counts only once the transaction has committed."""
 
     def __init__(self) -> None:
         self.recorded: list[tuple[Admitted, EventBase, Verdict]] = []
@@ -93,7 +94,7 @@ class MemoryUnitsOfWork:
         """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
 
     @contextmanager
-    def begin(self) -> Iterator[MemoryUnitOfWork]:
+    def begin(self) -> Iterator[Any]:
         uow = MemoryUnitOfWork()
         self.open = True
         try:

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from tests.unit.pipeline.made import element, entry
-from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnitOfWork, MemoryUnitsOfWork
+from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnitsOfWork
 from zalo_governor.domain.errors import ProgramEndsError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
@@ -53,12 +54,12 @@ def parse(admitted: Admitted) -> EventBase:
 class Office:
     """Notes what it reacts to; fails on `văn phòng hỏng`."""
 
-    def filter_findings(self, uow: MemoryUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+    def filter_findings(self, uow: Any, event: EventBase, verdict: Verdict) -> Verdict:
         if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
             return verdict.model_copy(update={"findings": ()})
         return verdict
 
-    def react(self, uow: MemoryUnitOfWork, event: EventBase, verdict: Verdict) -> None:
+    def react(self, uow: Any, event: EventBase, verdict: Verdict) -> None:
         uow.reactions.append(event.key)
         if isinstance(event, MessageSent) and event.text == "văn phòng hỏng":
             raise RuntimeError(event.text)
@@ -79,7 +80,7 @@ class Given:
             parser=parse,
             rules=self.rules,
             door_rules=tuple,
-            reactions=Office(),
+            reactions=Office,
             outbox=self.outbox,
             groups=["group"],
             on_judged=lambda judged: None,

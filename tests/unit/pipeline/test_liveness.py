@@ -39,7 +39,7 @@ class Given:
             line=lambda: (LineReport(state=self.state, at=self.line_at) if self.state else None, self.heard_at),
             report=self.reports.append,
             go_round=lambda: self.calls.append("round"),
-            alarm=self,
+            alarm=lambda: self,
             look_every=timedelta(minutes=5),
             round_every=timedelta(minutes=60),
             keep_alive_every=timedelta(minutes=3),

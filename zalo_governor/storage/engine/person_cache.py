@@ -1,7 +1,8 @@
-"""Cache of persons for all transactions, so that judging needs one query per member and not per message."""
+"""Cache of persons and of their directory for all transactions, so that judging does not read them per message."""
 
 from threading import Lock
 
+from zalo_governor.domain.directory import Directory
 from zalo_governor.domain.people import Person
 
 
@@ -12,6 +13,7 @@ class PersonCache:
         self._lock = Lock()
         self._persons: dict[tuple[str, str], Person] = {}
         self._holders: dict[str, tuple[Person, ...]] = {}
+        self._directories: dict[str, tuple[int, Directory]] = {}
         self.generation = 0
         """Number of times the cache was cleared; persons read before a clearing must not be added afterwards."""
 
@@ -22,6 +24,17 @@ class PersonCache:
     def holders(self, account: str) -> tuple[Person, ...] | None:
         """Return all persons who hold a role and have a uid for the bot account; None if they are not cached."""
         return self._holders.get(account)
+
+    def directory(self, account: str, revision: int) -> Directory | None:
+        """Return the account's directory of that revision of the rosters; None if it is not cached."""
+        known = self._directories.get(account)
+        return known[1] if known and known[0] == revision else None
+
+    def keep_directory(self, generation: int, account: str, revision: int, directory: Directory) -> None:
+        """Cache the directory, unless the cache was cleared since `generation` (see `learn`)."""
+        with self._lock:
+            if generation == self.generation:
+                self._directories[account] = (revision, directory)
 
     def learn(
         self, generation: int, persons: dict[tuple[str, str], Person], holders: dict[str, tuple[Person, ...]]
@@ -42,3 +55,4 @@ class PersonCache:
             self.generation += 1
             self._persons.clear()
             self._holders.clear()
+            self._directories.clear()

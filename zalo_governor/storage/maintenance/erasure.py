@@ -14,6 +14,7 @@ from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.roster_matching import entries_of
+from zalo_governor.storage.repositories.roster_revision import note_roster_change
 from zalo_governor.storage.repositories.sealing import cancel_scans
 from zalo_governor.storage.schema import (
     PENDING,
@@ -107,6 +108,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     row = connection.execute(select(persons.c.phone).where(persons.c.id == person_id)).one()
     for group_id, place in list(_roster_rows(connection, keys, uids, row.phone)):
         connection.execute(delete(roster).where(roster.c.group_id == group_id, roster.c.place == place))
+        note_roster_change(connection)
     for account in set(connection.scalars(select(phone_lookups.c.account))):
         if row.phone:
             known = keys.mac(binding("phone look-up", account, row.phone))

@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
+from zalo_governor.domain.directory import Directory
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.directory import Directory
 from zalo_governor.storage.repositories.identity import living
 from zalo_governor.storage.repositories.roster_matching import match_roster
+from zalo_governor.storage.repositories.roster_revision import roster_revision
 from zalo_governor.storage.schema import group_members, person_uids, persons, roster
 
 _WITH_UID = select(persons, person_uids.c.uid).join(person_uids, person_uids.c.person_id == persons.c.id)
@@ -29,7 +30,7 @@ class People(Repository):
         self._generation = tx.database.persons.generation
         self._known: dict[tuple[str, str], Person] = {}
         self._holders: dict[str, tuple[Person, ...]] = {}
-        self._directory: Directory | None = None
+        self._placing: Directory | None = None
         self._changed = False
         """Whether this transaction changed a person that other transactions may have cached."""
 
@@ -64,12 +65,21 @@ class People(Repository):
 
         If the transaction has an account, `Directory.placed` adds what settings and rosters say about the person.
         """
-        person = self._load(person_id)
-        if self._tx.account is None:
+        person, account = self._load(person_id), self._tx.account
+        if account is None:
             return person
-        if self._directory is None:
-            self._directory = self._build_directory(self._tx.account)
-        return self._directory.placed(person)
+        return self._directory(account).placed(person, lambda uid: self._groups_of(account, uid))
+
+    def _directory(self, account: str) -> Directory:
+        """Return the directory, built anew only if a person or a roster has changed since it was built."""
+        if self._placing is None:
+            shared, revision = self._tx.database.persons, roster_revision(self._tx)
+            self._placing = None if self._changed else shared.directory(account, revision)
+            if self._placing is None:
+                self._placing = self._build_directory(account)
+                if not self._changed:
+                    shared.keep_directory(self._generation, account, revision, self._placing)
+        return self._placing
 
     def _load(self, person_id: int) -> Person:
         row = self._tx.execute(select(persons).where(persons.c.id == living(self._tx.connection, person_id))).first()
@@ -104,7 +114,7 @@ class People(Repository):
         self._changed = True
         self._known.clear()
         self._holders.clear()
-        self._directory = None
+        self._placing = None
 
     def _by_uid(self, account: str, uid: str) -> Person | None:
         row = self._tx.execute(_BY_UID, {"account": account, "uid": uid}).first()
@@ -138,7 +148,7 @@ class People(Repository):
     def _build_directory(self, account: str) -> Directory:
         groups = self._tx.execute(select(roster.c.group_id).distinct().order_by(roster.c.group_id)).scalars().all()
         rosters = {group_id: match_roster(self._tx, account, group_id) for group_id in groups}
-        return Directory(self.with_role(account, *Role), rosters, lambda uid: self._groups_of(account, uid))
+        return Directory(self.with_role(account, *Role), rosters)
 
     def _groups_of(self, account: str, uid: str) -> set[str] | None:
         """Return the ids of the groups in which the uid was ever seen; None if `account` does not know the uid."""

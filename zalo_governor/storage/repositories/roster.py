@@ -14,6 +14,7 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.identity import tie_global_id
 from zalo_governor.storage.repositories.people import People
 from zalo_governor.storage.repositories.roster_matching import bound, entries_of, match_roster
+from zalo_governor.storage.repositories.roster_revision import note_roster_change
 from zalo_governor.storage.schema import person_uids, persons, phone_lookups, roster
 from zalo_governor.storage.security.crypto import Keys, binding
 
@@ -44,6 +45,7 @@ class Rosters(Repository):
         self._tx.connection.execute(delete(roster).where(*at))
         self._tx.connection.execute(insert(roster), _entry_row(self._tx.keys, group_id, place, entry))
         _apply_name(self._tx.connection, account, entry)
+        note_roster_change(self._tx.connection)
         self._people.forget_cached()
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
@@ -142,6 +144,7 @@ class SqlRoster:
                 connection.execute(insert(roster), rows)
             for entry in entries:
                 _apply_name(connection, self._account, entry)
+            note_roster_change(connection)
         self._database.persons.forget()
 
 

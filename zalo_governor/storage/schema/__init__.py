@@ -46,6 +46,7 @@ from zalo_governor.storage.schema.members import (
     person_uids,
     persons,
     phone_lookups,
+    revisions,
     roster,
 )
 from zalo_governor.storage.schema.outbox import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, outbox
@@ -96,6 +97,7 @@ __all__ = [
     "remarks",
     "removal_codes",
     "retention_marks",
+    "revisions",
     "roster",
     "rule_failures",
     "statements",

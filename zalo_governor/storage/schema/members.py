@@ -91,3 +91,11 @@ phone_lookups = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("found", Boolean, nullable=False),
 )
+
+# No group: a number for all rosters together. It grows with each change, so that other processes read them anew.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)

@@ -17,17 +17,14 @@ class Directory:
     Args:
         holders: the people who have a role in the settings.
         rosters: group id -> its roster.
-        groups_of: uid -> the groups in which that uid was ever seen; None if the bot account does not know the uid.
     """
 
     def __init__(
         self,
         holders: Iterable[Person],
         rosters: Mapping[str, Matched],
-        groups_of: Callable[[str], Set[str] | None],
     ) -> None:
         self._groups = rosters.keys()
-        self._groups_of = groups_of
         entries = [row for matched in rosters.values() for row in matched]
         self._by_uid = {uid: entry for entry, uids in entries for uid in uids}
         known = [_ListedPerson(person.full_name, person.title, {person.uid}, person.id) for person in holders]
@@ -35,11 +32,12 @@ class Directory:
         self._namesakes = Namesakes((one.full_name, one) for one in known)
         self._without_account = Namesakes((entry.full_name, entry) for entry, uids in entries if not uids)
 
-    def placed(self, person: Person) -> Person:
+    def placed(self, person: Person, groups_of: Callable[[str], Set[str] | None]) -> Person:
         """Return a copy of the person with `standing` and `namesake` set, and with the roster's name if it had none.
 
         `standing` tells whether the program knows to whom the account belongs; `namesake` is another person in the
-        directory whose name this person displays.
+        directory whose name this person displays. `groups_of` gives the groups in which a uid was ever seen; None if
+        the bot account does not know the uid.
         """
         entry = self._by_uid.get(person.uid)
         if entry and (not person.full_name or person.title == entry.title):
@@ -47,11 +45,13 @@ class Directory:
             person = person.model_copy(update=named)
         listed = bool(entry or person.roles)
         namesake = self._find_namesake(person, listed=listed)
-        standing = Standing.LISTED if listed else self._classify_unlisted(person, namesake)
+        standing = Standing.LISTED if listed else self._classify_unlisted(person, namesake, groups_of)
         return person.model_copy(update={"standing": standing, "namesake": namesake})
 
-    def _classify_unlisted(self, person: Person, namesake: Namesake | None) -> Standing:
-        seen_in = self._groups_of(person.uid) if self._groups else None
+    def _classify_unlisted(
+        self, person: Person, namesake: Namesake | None, groups_of: Callable[[str], Set[str] | None]
+    ) -> Standing:
+        seen_in = groups_of(person.uid) if self._groups else None
         if seen_in is None or not seen_in <= self._groups:
             return Standing.UNKNOWN
         if namesake is None and self._without_account.find(person.display_name):
