@@ -107,7 +107,7 @@ class Week:
         )
 
     @contextmanager
-    def _begin(self) -> Iterator[SqlUnitOfWork]:
+    def _begin(self, *, reading: bool = False) -> Iterator[SqlUnitOfWork]:
         with self.units.begin() as uow:
             before = uow.outbox.has_new
             yield uow

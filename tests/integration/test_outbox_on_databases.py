@@ -414,8 +414,7 @@ def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_b
     # Down over the second and third day, then the clock is set back by two days, then time goes on.
     for days in (1, 4, 2, 3, 4, 5):
         due = last_due(time(8, 0), None, START + timedelta(days=days))
-        with SqlUnitsOfWork(database, BOT).begin() as uow:
-            sent.append(desk.office.duties.daily_report(uow, due))
+        sent.append(desk.office.duties.daily_report(units.begin, due))
     assert sent == [1, 1, 1, 1, 0, 1]
 
 
@@ -429,8 +428,7 @@ def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Data
 
     def process() -> None:
         start.wait(10)
-        with SqlUnitsOfWork(database, BOT).begin() as uow:
-            sent.append(desk.office.duties.monthly_report(uow, due))
+        sent.append(desk.office.duties.monthly_report(SqlUnitsOfWork(database, BOT).begin, due))
 
     threads = [Thread(target=process) for _ in range(2)]
     for thread in threads:

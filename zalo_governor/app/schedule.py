@@ -7,6 +7,7 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.repositories import BeginUnitOfWork
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.members.group_sync import GroupSync
 from zalo_governor.features.reports.scheduled import ScheduledReports
@@ -75,20 +76,30 @@ class DailySchedule:
                 months=EVERY_QUARTER,
             ),
             Duty("name_sweep", times.name_sweep, None, self._check_names),
-            Duty("hints_digest", times.hints_digest, None, self._report_task(ScheduledReports.hints_digest)),
+            Duty("hints_digest", times.hints_digest, None, self._digest_task(ScheduledReports.hints_digest)),
             Duty(
                 "suggestions_digest",
                 times.suggestions_digest,
                 None,
-                self._report_task(ScheduledReports.suggestions_digest),
+                self._digest_task(ScheduledReports.suggestions_digest),
             ),
             Duty("retention", _RETENTION_AT, None, self._delete_expired),
         ]
 
     def _report_task(
+        self, act: Callable[[ScheduledReports, BeginUnitOfWork, datetime], object]
+    ) -> Callable[[datetime], None]:
+        """Return a function for the scheduler, which sends one report by calling `act`."""
+
+        def run(due: datetime) -> None:
+            act(self._services().duties, self._units.begin, due)
+
+        return run
+
+    def _digest_task(
         self, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
-        """Return a function for the scheduler: it sends one report or digest, by calling `act` in a transaction."""
+        """Return a function for the scheduler, which sends one digest by calling `act` in a transaction."""
 
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
@@ -106,7 +117,7 @@ class DailySchedule:
                 return
         for group_id in self._groups:
             self._group_sync.try_to_sweep(group_id)
-        self._report_task(ScheduledReports.roster_digest)(due)
+        self._digest_task(ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
             for group_id in self._groups:
                 self._services().duties.remind_of_names(uow, group_id, due)

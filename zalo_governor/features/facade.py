@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.message_acts import MessageActs
 from zalo_governor.features.chat.dispatcher import CommandDesk
 from zalo_governor.features.registry import FEATURES
@@ -25,11 +25,13 @@ class FeatureFacade:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._message_acts = MessageActs(policy)
         self.duties = ScheduledReports(policy)
+        self._desk = CommandDesk(policy, [command for feature in features for command in feature.commands])
         # Commands come last, to see what the others did about the event.
-        self._handlers = (
-            *(handler for feature in features for handler in feature.handlers(policy)),
-            CommandDesk(policy, [command for feature in features for command in feature.commands]),
-        )
+        self._handlers = (*(handler for feature in features for handler in feature.handlers(policy)), self._desk)
+
+    def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
+        """Work out the answer to a command that only reads, before the transaction that stores the event."""
+        self._desk.prepare(begin, event)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without the findings for which no case (a possible breach under review) is needed.

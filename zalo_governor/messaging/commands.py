@@ -79,6 +79,9 @@ class Command(ABC, Generic[ArgumentT]):
     """Other words for the command; those of at most two letters have to be typed exactly."""
     suggested_for: ClassVar[tuple[str, ...]] = ()
     """Words, in the form of `word`, that are no command but after which this one is suggested."""
+    reading: ClassVar[bool] = False
+    """Whether `answer` reads much and writes nothing: it is then called before the transaction that stores the message,
+    which keeps other writers waiting."""
     in_help: ClassVar[bool] = True
     """Whether `/trogiup` (help) lists the command; False for those that the page of another command names."""
     several: ClassVar[bool] = False

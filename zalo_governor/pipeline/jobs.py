@@ -108,11 +108,12 @@ class JobRunner:
 
         The first call frees the jobs that were reserved (leased) by a process that has died.
         """
-        with self._begin() as uow:
-            with self._releasing:
-                if self._must_release:
+        with self._releasing:
+            if self._must_release:
+                with self._begin() as uow:
                     uow.jobs.release(self._account, self._handlers.keys())
-                    self._must_release = False
+                self._must_release = False
+        with self._begin(reading=True) as uow:
             return uow.jobs.next_due(self._account, self._handlers.keys())
 
     def act(self, now: datetime) -> None:

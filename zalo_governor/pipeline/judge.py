@@ -1,8 +1,8 @@
 """The judge: parses stored entries, has the rules check them, and writes the verdicts and what follows from them."""
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood
+from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood, Understood
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ordering import EventOrdering
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork
@@ -286,6 +286,7 @@ class Judge:
         for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
                 with self._write_lock:
+                    self._prepare(batch)
                     judged, echoes = self._write_batch(batch)
             except StoreUnavailableError as error:
                 self.progress.tries_again()
@@ -366,21 +367,29 @@ class Judge:
         self._without_reaction.clear()
         return judged, echoes
 
+    def _prepare(self, batch: Assessment) -> None:
+        """Let the services read what they need for long before the transaction, which keeps other writers waiting."""
+        for one in batch:
+            if isinstance(one, Understood) and one.admitted.id not in self._without_reaction:
+                with self._reacting(one.event):
+                    self._reactions().prepare(self._units.begin, one.event)
+
     def _filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without findings that the services discard, such as missing diacritics in a command."""
         if event.id in self._without_reaction:
             return verdict
-        try:
+        with self._reacting(event):
             return self._reactions().filter_findings(uow, event, verdict)
-        except StoreUnavailableError:
-            raise
-        except Exception as error:
-            raise _ReactionFault(event.id, type(error).__name__) from error
 
     def _react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Let the services write what follows from one event: cases, notices, answers to commands."""
-        try:
+        with self._reacting(event):
             self._reactions().react(uow, event, verdict)
+
+    @contextmanager
+    def _reacting(self, event: EventBase) -> Iterator[None]:
+        try:
+            yield
         except StoreUnavailableError:
             raise
         except Exception as error:

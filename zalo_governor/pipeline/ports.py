@@ -1,7 +1,6 @@
 """Protocols that the pipeline uses; the packages zalo, storage, rules, sandbox and services implement them."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +10,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted, Element, Entry
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.rules.base import RuleContext
 
 
@@ -49,8 +48,9 @@ class Inbox(Protocol):
 class UnitsOfWork(Protocol):
     """Factory of the judge's transactions; also reads the persons and rosters that the rules must know."""
 
-    def begin(self) -> AbstractContextManager[UnitOfWork]:
-        """Return a context manager that commits the transaction at the end of the block, or rolls back if it raises."""
+    @property
+    def begin(self) -> BeginUnitOfWork:
+        """Return what begins a transaction."""
         ...
 
     def person(self, account: str, uid: str) -> Person | None:
@@ -73,6 +73,10 @@ class Reactions(Protocol):
 
     The services package implements this.
     """
+
+    def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
+        """Work out, without keeping a writer waiting, what `react` would have to read for long."""
+        ...
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without findings that do not count, such as missing diacritics in a command to the bot."""

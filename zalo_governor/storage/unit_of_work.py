@@ -93,8 +93,15 @@ class SqlUnitsOfWork:
         self._on_posted = on_posted
 
     @contextmanager
-    def begin(self) -> Iterator[SqlUnitOfWork]:
-        """Yield a unit of work that commits at the end of the `with` block, and rolls back if the block raises."""
+    def begin(self, *, reading: bool = False) -> Iterator[SqlUnitOfWork]:
+        """Yield a unit of work that commits at the end of the `with` block, and rolls back if the block raises.
+
+        With `reading`, it sees everything as of one moment, may write nothing, and keeps no writer waiting.
+        """
+        if reading:
+            with self._database.snapshot() as connection:
+                yield SqlUnitOfWork(Transaction(self._database, connection, self._account))
+            return
         with self.begin_with_connection() as (_, uow):
             yield uow
 

@@ -256,7 +256,7 @@ class Desk:
         return self.hear(MessageDeleted(**(values | more)))
 
     @contextmanager
-    def transaction(self) -> Iterator[MemoryUnitOfWork]:
+    def transaction(self, *, reading: bool = False) -> Iterator[MemoryUnitOfWork]:
         """The one uow, as whoever opens transactions gets it."""
         yield self.uow
 

@@ -94,7 +94,7 @@ class MemoryUnitsOfWork:
         """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
 
     @contextmanager
-    def begin(self) -> Iterator[Any]:
+    def begin(self, *, reading: bool = False) -> Iterator[Any]:
         uow = MemoryUnitOfWork()
         self.open = True
         try:

@@ -54,6 +54,9 @@ def parse(admitted: Admitted) -> EventBase:
 class Office:
     """Notes what it reacts to; fails on `văn phòng hỏng`."""
 
+    def prepare(self, begin: Any, event: EventBase) -> None:
+        pass
+
     def filter_findings(self, uow: Any, event: EventBase, verdict: Verdict) -> Verdict:
         if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
             return verdict.model_copy(update={"findings": ()})

@@ -29,7 +29,7 @@ class Queue:
         self.newest_first: list[bool] = []
 
     @contextmanager
-    def begin(self) -> Iterator[Any]:
+    def begin(self, *, reading: bool = False) -> Iterator[Any]:
         yield SimpleNamespace(jobs=self)
 
     def claim(

@@ -145,6 +145,9 @@ class UnitOfWork(PeopleRecords, CaseRecords, Protocol):
 class BeginUnitOfWork(Protocol):
     """Callable that begins a database transaction and gives access to its `UnitOfWork`."""
 
-    def __call__(self) -> AbstractContextManager[UnitOfWork]:
-        """Return a context manager that commits at the end of the block, or rolls back if the block raises."""
+    def __call__(self, *, reading: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """Return a context manager that commits at the end of the block, or rolls back if the block raises.
+
+        With `reading`, the block sees everything as of one moment, may write nothing, and keeps no writer waiting.
+        """
         ...

@@ -78,7 +78,7 @@ class DeliveryFollowUp:
         check_at, now = self._check_at, self._policy.clock()
         if check_at is None or now < check_at - _CHECK_EVERY:
             return AT_ONCE
-        with self._begin() as uow:
+        with self._begin(reading=True) as uow:
             unheard = uow.deliveries.next_unheard(UNHEARD_AFTER)
         return min(check_at, unheard or check_at)
 

@@ -11,7 +11,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.commands.show import ShowCase
 from zalo_governor.features.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.features.chat.questions import DECISIONS, QuestionReader
@@ -78,6 +78,8 @@ class CommandDesk(EventHandler):
         self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
+        self._prepared: tuple[int, Answer] | None = None
+        """The answer to the command in the event of that id, worked out by `prepare`."""
         self._words = {
             word: command.forgiving and len(word) > _ABBREVIATION_LETTERS for word, command in self._commands.items()
         }
@@ -97,6 +99,30 @@ class CommandDesk(EventHandler):
         if command is None or typed is None:
             return False
         return self._parse_arguments(command, typed, may=True) is not None
+
+    def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
+        """Work out the answer to a command that only reads (`Command.reading`); `handle_event` sends it.
+
+        `handle_event` works out the answer itself to what this method leaves, such as the second command of a batch.
+        """
+        typed = self._parse_command(event) if self._may_be_command(event) else None
+        command = self._commands.get(typed.word) if typed else None
+        if self._prepared or typed is None or command is None or not command.reading:
+            return
+        if not may_be_carried_out(event, self._policy.clock()):
+            return
+        with begin(reading=True) as uow:
+            known = uow.people.find(event.account, event.sender_uid)
+            person = known and uow.people.get(known.id)
+            if person is None or not command.allowed(person) or not isinstance(event, MessageSent):
+                return
+            arguments = self._parse_arguments(command, typed, may=True)
+            if arguments and len(arguments) == 1:
+                call = Call(uow, person, self._groups_of(event), event)
+                self._prepared = event.id, command.answer(call, arguments[0])
+
+    def _may_be_command(self, event: EventBase) -> bool:
+        return not event.is_group or (type(event) is MessageSent and begins_with_slash(event.text))
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Carry out the command in the event, if there is one, and send the reply.
@@ -148,9 +174,14 @@ class CommandDesk(EventHandler):
             )
             self._send_answer(uow, event, person, command, Answer([text], "several_commands"))
         else:
-            call = Call(uow, person, self._groups_of(event), event, len(arguments))
-            answers = [command.answer(call, argument) for argument in arguments]
-            self._send_answer(uow, event, person, command, joined_answers(answers) if len(answers) > 1 else answers[0])
+            prepared, self._prepared = self._prepared, None
+            if prepared and prepared[0] == event.id:
+                answer = prepared[1]
+            else:
+                call = Call(uow, person, self._groups_of(event), event, len(arguments))
+                answers = [command.answer(call, argument) for argument in arguments]
+                answer = joined_answers(answers) if len(answers) > 1 else answers[0]
+            self._send_answer(uow, event, person, command, answer)
 
     def _parse_command(self, event: EventBase) -> Typed | None:
         # Not isinstance: MessageRevised is a subclass of MessageSent, and an edited message is never a command.

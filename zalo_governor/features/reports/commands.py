@@ -52,6 +52,7 @@ class Report(Command[Wanted]):
     suggested_for = ("tinhhinh", "thongke", "tonghop", "ketqua")
     usage = TextId("usage_report")
     forgiving = True
+    reading = True
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Wanted | None:

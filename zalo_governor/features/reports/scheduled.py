@@ -20,7 +20,7 @@ from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import as_period, month_before, quarter_before, today, up_to
-from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.policy import Group, ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
@@ -54,35 +54,36 @@ class ScheduledReports:
         self._names.sum_up(uow, group_id, due)
         return asked
 
-    def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
+    def daily_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
         """Send the activity report on the 24 hours before `due`; return the number of recipients.
 
         Also warns the admins if the database backup is overdue.
         """
-        self._digests.backup(uow, due)
+        with begin() as uow:
+            self._digests.backup(uow, due)
         period = up_to(due, timedelta(days=1), TextId("period_daily"), self._voice)
-        return self._send_report(uow, "daily_report", due, period)
+        return self._send_report(begin, "daily_report", due, period)
 
-    def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
+    def weekly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
         """Send the activity report on the 7 days before `due`; return the number of recipients."""
         period = up_to(due, timedelta(days=7), TextId("period_weekly"), self._voice)
-        return self._send_report(uow, "weekly_report", due, period)
+        return self._send_report(begin, "weekly_report", due, period)
 
-    def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
+    def monthly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
         """Send the activity report on the month before that of `due`; return the number of recipients.
 
         It is sent as a message and as files in the formats of the settings (`report_files`).
         """
         period = as_period(month_before(today(due)), self._voice)
-        return self._send_report(uow, "monthly_report", due, period, self._policy.schedule.report_files)
+        return self._send_report(begin, "monthly_report", due, period, self._policy.schedule.report_files)
 
-    def quarterly_report(self, uow: UnitOfWork, due: datetime) -> int:
+    def quarterly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
         """Send the activity report on the quarter before that of `due`; return the number of recipients.
 
         It is sent as a message and as files in the formats of the settings (`report_files`).
         """
         period = as_period(quarter_before(today(due)), self._voice)
-        return self._send_report(uow, "quarterly_report", due, period, self._policy.schedule.report_files)
+        return self._send_report(begin, "quarterly_report", due, period, self._policy.schedule.report_files)
 
     def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins the hints of the 24 hours before `due`, and new signs of leaks from the groups.
@@ -137,33 +138,49 @@ class ScheduledReports:
         return uow.case_messages.forget_readers(before) + uow.directives.forget_receipts(before)
 
     def _send_report(
-        self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
+        self, begin: BeginUnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
+    ) -> int:
+        """Compose the groups' reports without keeping a writer waiting, then send those not sent yet."""
+        with begin(reading=True) as uow:
+            reports = [
+                (group, compose(uow, group, period, self._voice, self._policy.clock, words=True))
+                for group in self._policy.governed
+                if not uow.claims.is_claimed(f"{job}:{group.id}", due) and _is_heard_before(uow, group, due)
+            ]
+        sent = 0
+        with begin() as uow:
+            for group, report in reports:
+                if uow.claims.claim_once(f"{job}:{group.id}", due):
+                    sent += self._send(uow, job, due, group, report, faces)
+        return sent
+
+    def _send(
+        self,
+        uow: UnitOfWork,
+        job: str,
+        due: datetime,
+        group: Group,
+        report: ActivityReport,
+        faces: Sequence[ReportFormat],
     ) -> int:
         policy = self._policy
-        sent = 0
-        for group in policy.governed:
-            first = uow.statistics.first_heard(group.id)
-            if not uow.claims.claim_once(f"{job}:{group.id}", due) or first is None or first >= due:
-                continue  # Sent already, or due before anything of the group was received.
-            report = compose(uow, group, period, self._voice, policy.clock, words=True)
-            text = render_text(report, policy.catalogue, policy.regulation)
-            readers = self._notifier.holders(uow, *REPORT_READERS)
-            files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
-            for reader in readers:
-                self._notifier.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
-                for file in files[reader.has(*DESK)]:
-                    instead = self._voice.render(TextId("report_file_failed"), name=file.name)
-                    self._notifier.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
-            uow.audit.append(
-                "report.scheduled",
-                at=policy.clock(),
-                actor_id=None,
-                group_id=group.id,
-                subject=job,
-                detail={"due": due.isoformat(), "readers": len(readers)},
-            )
-            sent += len(readers)
-        return sent
+        text = render_text(report, policy.catalogue, policy.regulation)
+        readers = self._notifier.holders(uow, *REPORT_READERS)
+        files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
+        for reader in readers:
+            self._notifier.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
+            for file in files[reader.has(*DESK)]:
+                instead = self._voice.render(TextId("report_file_failed"), name=file.name)
+                self._notifier.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
+        uow.audit.append(
+            "report.scheduled",
+            at=policy.clock(),
+            actor_id=None,
+            group_id=group.id,
+            subject=job,
+            detail={"due": due.isoformat(), "readers": len(readers)},
+        )
+        return len(readers)
 
     def _files(self, report: ActivityReport, faces: Sequence[ReportFormat]) -> list[ReportFile]:
         paper = paper_of(report, self._policy.letterhead, self._voice)
@@ -182,7 +199,7 @@ class CaseDeadlines:
 
     def next_due(self) -> datetime | None:
         """Return when `act` next has something to do; None if nothing waits."""
-        with self._begin() as uow:
+        with self._begin(reading=True) as uow:
             return self._scheduled.next_due(uow)
 
     def act(self, _now: datetime) -> None:
@@ -192,3 +209,9 @@ class CaseDeadlines:
         """
         with self._begin() as uow:
             self._scheduled.on_cases(uow)
+
+
+def _is_heard_before(uow: UnitOfWork, group: Group, due: datetime) -> bool:
+    """Return whether anything of the group was received before the report is due."""
+    first = uow.statistics.first_heard(group.id)
+    return first is not None and first < due

@@ -156,7 +156,7 @@ class TrialEnd:
         """
         if self._is_done:
             return None
-        with self._begin() as uow:
+        with self._begin(reading=True) as uow:
             trial = uow.trials.get(self._policy.account)
             if trial is None:
                 return None

@@ -184,15 +184,21 @@ class Database:
     def snapshot(self) -> Iterator[Connection]:
         """Yield a connection that sees all tables as of one moment, while other connections keep writing.
 
+        It cannot write: what tries to gets an error.
+
         Raises:
             StoreUnavailableError: the database does not answer now.
         """
         with availability(), self._engine.connect() as connection:
             if self.is_sqlite:
-                _driver(connection).execute("BEGIN").close()
+                _run(connection, "BEGIN", "PRAGMA query_only = ON")
             else:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            try:
+                yield connection
+            finally:
+                if self.is_sqlite:
+                    _run(connection, "ROLLBACK", "PRAGMA query_only = OFF")
 
     def apart(self) -> Connection:
         """Open a separate autocommit connection, for locks that outlive a transaction; the caller must close it."""
@@ -341,6 +347,11 @@ def is_written(url: str) -> bool:
             return connection.scalar(select(vault.c.name).limit(1)) is not None
     finally:
         engine.dispose()
+
+
+def _run(connection: Connection, *statements: str) -> None:
+    for statement in statements:
+        _driver(connection).execute(statement).close()
 
 
 def _driver(connection: Connection) -> SqliteConnection:

@@ -116,7 +116,7 @@ def test_a_try_that_ends_while_the_next_check_is_asked_for_does_no_harm() -> Non
     desk.delivery.act(desk.policy.clock())
 
     @contextmanager
-    def while_the_outbox_ends_a_try() -> Iterator[MemoryUnitOfWork]:
+    def while_the_outbox_ends_a_try(*, reading: bool = False) -> Iterator[MemoryUnitOfWork]:
         with desk.transaction() as uow:
             desk.delivery.sent("sent")
             yield uow

@@ -84,7 +84,7 @@ class Given:
         return snapshot, self.members
 
     @contextmanager
-    def _open(self) -> Iterator[UnitOfWork]:
+    def _open(self, *, reading: bool = False) -> Iterator[UnitOfWork]:
         yield self.uow
 
     def _admit(self, elements: Sequence[Element]) -> None:

@@ -208,7 +208,7 @@ def test_of_what_members_wrote_the_scheduled_papers_of_the_desk_alone_have_the_w
     desk.say("member", "/gopy Nên ghim lịch trực", place="private")
     desk.store.first_heard_at = NOW - timedelta(days=90)
     desk.take()
-    desk.office.duties.monthly_report(desk.uow, NOW + timedelta(days=30))
+    desk.office.duties.monthly_report(desk.transaction, NOW + timedelta(days=30))
     files = [(notice.thread_id, notice.file) for notice in desk.take() if notice.file]
     assert files
     for uid, file in files:
@@ -233,14 +233,14 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
     desk = Desk()
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
     run = getattr(desk.office.duties, duty)
-    assert run(desk.uow, due) == 3
-    assert run(desk.uow, due) == 0
+    assert run(desk.transaction, due) == 3
+    assert run(desk.transaction, due) == 0
     posted = desk.take()
     assert {notice.purpose for notice in posted} == {Purpose.REPORT}
     for who in ("leader", "report_reader", "admin"):
         (text,) = to(posted, who)
         assert f"{label} 17:00 ngày 24/11/2026" in text
-    assert run(desk.uow, due + timedelta(days=7)) == 3
+    assert run(desk.transaction, due + timedelta(days=7)) == 3
 
 
 @pytest.mark.parametrize(
@@ -259,8 +259,8 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
     desk.now = due
     desk.store.first_heard_at = due - timedelta(days=400)
     run = getattr(desk.office.duties, duty)
-    assert run(desk.uow, due) == 3
-    assert run(desk.uow, due) == 0
+    assert run(desk.transaction, due) == 3
+    assert run(desk.transaction, due) == 0
     mine = [notice for notice in desk.take() if notice.person_id == desk.person("leader").id]
     text, *files = mine
     assert label in text.text
@@ -271,14 +271,14 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
 
 def test_an_office_may_want_no_files() -> None:
     desk = Desk(schedule=ScheduleSettings(report_files=()))
-    desk.office.duties.monthly_report(desk.uow, datetime(2026, 12, 1, 1, tzinfo=UTC))
+    desk.office.duties.monthly_report(desk.transaction, datetime(2026, 12, 1, 1, tzinfo=UTC))
     assert all(notice.file is None for notice in desk.take())
 
 
 def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:
     desk = Desk()
     desk.store.first_heard_at = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
-    assert desk.office.duties.daily_report(desk.uow, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
+    assert desk.office.duties.daily_report(desk.transaction, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
     assert desk.take() == []
 
 
