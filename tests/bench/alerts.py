@@ -14,7 +14,7 @@ from zalo_governor.domain.events import SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic, Enforcement
-from zalo_governor.features.cases.categories import labels_with_text
+from zalo_governor.features.cases.label_words import WORDS
 from zalo_governor.features.cases.notifications import NAME_RULE
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 
@@ -72,10 +72,12 @@ def _findings() -> Iterator[Finding | SealedFinding]:
         if clause.enforced is not Enforcement.RULE:
             continue
         rule = f"{clause.number}-rule" if clause.topic is not ClauseTopic.NAMES else NAME_RULE
-        labels = ["", *labels_with_text()] if clause.number.startswith("4.") else [""]
+        worded = [(name, label) for name, of in WORDS.items() if name.startswith(clause.number) for label in of.texts]
         field = "name" if clause.topic is ClauseTopic.NAMES else "text"
-        for severity, label in product((Severity.TRIAGE, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL), labels):
-            yield Finding(rule_id=rule, clause=clause.number, severity=severity, label=label, field=field)
+        for severity, (rule_id, label) in product(
+            (Severity.TRIAGE, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL), [(rule, ""), *worded]
+        ):
+            yield Finding(rule_id=rule_id, clause=clause.number, severity=severity, label=label, field=field)
     for label, level in (("classified", "mat"), ("classified", "toi_mat"), (UNSURE_LABEL, ""), (UNCHECKED, "")):
         yield SealedFinding(
             rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, label=label, level=level

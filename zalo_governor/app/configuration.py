@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.config import Settings, shipped_config
+from zalo_governor.features.cases.label_words import require_words
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
@@ -67,9 +68,11 @@ def load_configuration(settings: Settings) -> Configuration:
     """
     folder = settings.rules_dir
     _check_signatures(folder / "yara")
+    rulebook = load_rulebook(folder)
+    require_words(rulebook.engine.rules, folder / "rules")
     return Configuration(
         settings=settings,
-        rulebook=load_rulebook(folder),
+        rulebook=rulebook,
         catalogue=Catalogue.load(folder),
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),

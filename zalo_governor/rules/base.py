@@ -82,6 +82,11 @@ class Rule(ABC, Generic[P]):
         self.parameters = parameters
         self.lexicons = lexicons
 
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels of the rule's findings, as far as people are told them in words of their own."""
+        return frozenset()
+
     def prepare(self) -> None:
         """Load the rule's trained models, if it has any, ahead of time, so that the first message is not delayed."""
 

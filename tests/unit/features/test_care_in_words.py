@@ -7,7 +7,7 @@ from zalo_governor.domain.events import MessageRecalled, MessageRef
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.people import Person, Standing
-from zalo_governor.features.cases.categories import why
+from zalo_governor.features.cases.label_words import why
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.shortening import shortest
@@ -83,8 +83,8 @@ def test_a_clause_that_the_regulation_does_not_have_is_cited_as_others_are() -> 
 
 def test_the_page_is_said_of_the_mark_and_no_words_of_a_link() -> None:
     assert why(VOICE, "executable+red_stamp+page_2") == "có dấu độ mật màu đỏ ở trang 2, tệp chương trình"
-    assert why(VOICE, None, "lookalike_link") == ""
-    assert why(VOICE, None, "gambling") == "căn cứ từ ngữ trong tin"
+    assert why(VOICE, None, GAMBLING.model_copy(update={"rule_id": "4.4-lien-ket"})) == ""
+    assert why(VOICE, None, GAMBLING) == "căn cứ từ ngữ trong tin"
 
 
 def test_it_is_the_account_of_somebody_known_that_did_it() -> None:

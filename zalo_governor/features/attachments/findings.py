@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from zalo_governor.domain.attachments import ScanFinding
 from zalo_governor.domain.findings import Finding, Severity
-from zalo_governor.features.cases.categories import IN_FILE, PAGE
+from zalo_governor.features.cases.label_words import IN_FILE, PAGE
 
 FIELD = "attachment"
 """Name of the string of an event in which findings in files are made."""

@@ -6,15 +6,13 @@ from itertools import takewhile
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.features.cases.categories import (
+from zalo_governor.features.cases.freshness import was_fresh
+from zalo_governor.features.cases.label_words import (
     IN_FILE,
-    is_dangerous_file,
-    is_dangerous_link,
     is_in_file,
     reasons,
     why,
 )
-from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import may_remove
 from zalo_governor.messaging.formatter import MessageFormatter, brief, number, plain, time_or_brief
@@ -132,13 +130,6 @@ class AlertNotes:
         return Shortenable(
             f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"
         )
-
-
-def alert_of(label: str) -> TextId:
-    """Return the alert for a finding whose label has a text: on a link, a file or harmful content."""
-    if is_dangerous_link(label):
-        return TextId("alert_link")
-    return TextId("alert_file") if is_dangerous_file(label) else TextId("alert_harmful")
 
 
 def _distinct_name(name: str, others: Sequence[str]) -> str:

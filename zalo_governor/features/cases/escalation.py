@@ -11,8 +11,8 @@ from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.audit import audit_case
-from zalo_governor.features.cases.categories import category, has_category
 from zalo_governor.features.cases.freshness import was_fresh
+from zalo_governor.features.cases.label_words import category
 from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.notifications import NAME_RULE
 from zalo_governor.messaging.change_wording import ChangeFormatter
@@ -193,9 +193,8 @@ class Escalation:
                 group, shortest(group) or shortest(self._voice.group(self._policy.group(case.group_id)))
             ),
             "citation": self._voice.cited(case),
-            "clause": self._voice.in_brackets(category(self._voice, case.label))
-            if has_category(case.label)
-            else Shortenable(self._voice.in_brackets(self._voice.sign(case)), ""),
+            "clause": self._voice.in_brackets(category(self._voice, case))
+            or Shortenable(self._voice.in_brackets(self._voice.sign(case)), ""),
         }
 
     def _describe_visibility(self, uow: UnitOfWork, case: Case) -> str:

@@ -12,14 +12,9 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.features.cases.alert_notes import AlertNotes, alert_of
-from zalo_governor.features.cases.categories import (
-    category,
-    has_category,
-    is_dangerous_file,
-    is_dangerous_link,
-)
+from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.display_names import DisplayNameAdvice
+from zalo_governor.features.cases.label_words import category, words_of
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import answers, may_remove
 from zalo_governor.features.cases.ranking import gravest_first, shown
@@ -80,10 +75,10 @@ class CaseNotifications:
                 "same": self._notes.same_content(uow, case),
                 "remove": self._notes.recall_advice(uow, case),
             }
-        elif has_category(case.label):
-            kind = alert_of(case.label)
+        elif words := words_of(case):
+            kind = words.alert
             about |= {
-                "category": category(self._voice, case.label),
+                "category": category(self._voice, case),
                 "remove": self._notes.removal_offer(uow, case),
             }
         else:
@@ -138,9 +133,8 @@ class CaseNotifications:
         elif self._is_about_writing(case):
             about["proposal"] = self._proposed_sentence(proposal)
             text = self._voice.render_for(person, TextId("request_diacritics"), **about)
-        elif is_dangerous_link(case.label) or is_dangerous_file(case.label):
-            kind = TextId("request_link") if is_dangerous_link(case.label) else TextId("request_file")
-            text = self._voice.render_for(person, kind, category=category(self._voice, case.label), **about)
+        elif (words := words_of(case)) and words.request:
+            text = self._voice.render_for(person, words.request, category=category(self._voice, case), **about)
         else:
             about["clause"] = self._voice.in_brackets(self._voice.clause(case.clause))
             text = self._voice.render_for(person, TextId("request_other"), **about)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.events import (
     EventBase,
@@ -25,7 +25,6 @@ from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.backlog import CaseBacklog, told_late, told_of_name
-from zalo_governor.features.cases.categories import has_category
 from zalo_governor.features.cases.freshness import is_fresh
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.message_lifecycle import MessageLifecycle
@@ -39,6 +38,9 @@ from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.rules.checks.files import FileRule
+from zalo_governor.rules.checks.harmful import HarmfulRule
+from zalo_governor.rules.checks.links import LinkRule
 
 log = structlog.get_logger(__name__)
 
@@ -306,6 +308,7 @@ _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
 """Ids of the rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
 
 
+_ONE_MATTER = frozenset({HarmfulRule.id, LinkRule.id, FileRule.id})
 _HARMFUL = "harmful"
 """Stands for all rules whose findings say which harmful content, link or file they are about."""
 
@@ -356,7 +359,7 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
         if uid in outsiders and not sealing:
             continue  # An outsider gets no other case.
         # A scam with its link, or a link with its file, is one matter of one message.
-        harmful = has_category(finding.label) and finding.label != UNSURE_LABEL
+        harmful = finding.rule_id in _ONE_MATTER
         key = (_HARMFUL if harmful else finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):

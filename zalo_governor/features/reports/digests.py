@@ -9,7 +9,7 @@ from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.features.cases.categories import category, has_category, why
+from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.ranking import gravest_first, shown
 from zalo_governor.features.members.roster.comparison import figures, hidden
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
@@ -211,11 +211,11 @@ class Digests:
 
     def _case_row(self, uow: UnitOfWork, case: Case) -> str:
         named = ""
-        if has_category(case.label):
+        if about := category(self._voice, case):
             named = self._voice.render(
                 TextId("digest_row_harmful"),
-                category=category(self._voice, case.label),
-                reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case), case.label)),
+                category=about,
+                reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case), case)),
             )
         return self._voice.render(
             TextId("digest_row"),

@@ -64,6 +64,10 @@ class HarmfulRule(Rule[HarmfulParameters]):
             raise WrongLineError(line, f"không có loại nội dung này; các loại dùng được: {known}")
         self._model = model
 
+    @property
+    def labels(self) -> frozenset[str]:
+        return self.parameters.categories
+
     def prepare(self) -> None:
         self._get_model()
 

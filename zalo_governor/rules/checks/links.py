@@ -72,6 +72,10 @@ class LinkRule(Rule[LinkParameters]):
     def prepare(self) -> None:
         judge_link("https://mau.example", self.lists)
 
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(LABELS)
+
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """Yield at most one finding per string of the event; commands to the bot in private are skipped."""
         for field, text in _seen_strings(event):

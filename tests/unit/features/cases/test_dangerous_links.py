@@ -5,7 +5,7 @@ import pytest
 from tests.unit.features.desk import CATALOGUE, REGULATION, Desk, to
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement
-from zalo_governor.features.cases.categories import category, is_dangerous_link, why
+from zalo_governor.features.cases.label_words import WORDS, why
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.links.judge import LABELS, REASONS
@@ -86,8 +86,7 @@ def test_the_case_shows_the_address_made_harmless() -> None:
 
 @pytest.mark.parametrize("label", LABELS)
 def test_every_kind_of_danger_has_its_words(label: str) -> None:
-    assert is_dangerous_link(label)
-    assert category(VOICE, label)
+    assert VOICE.render(WORDS["4.4-lien-ket"].texts[label])
 
 
 @pytest.mark.parametrize("reason", [*sorted(REASONS), "warning"])

@@ -4,8 +4,8 @@ from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.features.cases.categories import category, has_category, why
 from zalo_governor.features.cases.commands.decide import CaseCommand, note_opening, one_line
+from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.next_actions import may_answer, may_remove, visible
 from zalo_governor.messaging.change_wording import ChangeFormatter
@@ -108,9 +108,8 @@ class ShowCase(CaseCommand):
             lines += self._removal_lines(call, case)
             if quotable and (suggestion := call.uow.cases.suggestion(case)):
                 lines.append(self.voice.render(TextId("case_suggestion"), suggestion=one_line(suggestion, _EXCERPT)))
-        if has_category(case.label):
-            named = category(self.voice, case.label)
-            reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case), case.label))
+        if named := category(self.voice, case):
+            reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case), case))
             lines.append(self.voice.render(TextId("case_category"), category=named, reason=reason))
         scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
         lines += [scan_line(self.voice, scan) for scan in scans[-1:]]

@@ -1,10 +1,22 @@
-"""Vietnamese texts for the label of a finding (what it is about) and for its reason codes (why a rule found it)."""
+"""Vietnamese texts for the label of a finding (what it is about) and for its reason codes (why a rule found it).
 
-from collections.abc import Sequence
+A label belongs to its rule: two rules may give the same label and mean different things.
+"""
 
-from zalo_governor.domain.cases import UNSURE_LABEL
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from zalo_governor.domain.cases import UNSURE_LABEL, Case
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.rules.base import Rule
+from zalo_governor.rules.checks.classified import ClassifiedRule
+from zalo_governor.rules.checks.files import FileRule
+from zalo_governor.rules.checks.harmful import HarmfulRule
+from zalo_governor.rules.checks.links import LinkRule
 
 _LINKS = {
     "dangerous_link": TextId("link_listed"),
@@ -59,10 +71,8 @@ _CATEGORIES = {
     "advertising": TextId("category_advertising"),
     "unverified": TextId("category_unverified"),
     "other": TextId("category_other"),
-    UNSURE_LABEL: TextId("category_secrecy"),
-    **_LINKS,
-    **_FILES,
 }
+"""Texts for the categories of harmful content (clause 4.2)."""
 _REASONS = {
     "offer": TextId("reason_offer"),
     "contact": TextId("reason_contact"),
@@ -123,33 +133,51 @@ _ON_PAGE = frozenset({"red_stamp", "grey_stamp", "typed_mark", "recall_stamp"})
 """Reasons that are seen on one page of a file."""
 
 
-def has_category(label: str) -> bool:
-    """Return whether `category` has a Vietnamese text for the label of a finding, such as `drugs`."""
-    return label in _CATEGORIES
+class LabelWords(NamedTuple):
+    """The words for the labels of one rule."""
+
+    texts: Mapping[str, TextId]
+    """Label -> what the finding is about, such as `ma túy` for `drugs`."""
+    alert: TextId = TextId("alert_harmful")
+    """The alert to the admins."""
+    request: TextId | None = None
+    """The request to the member, with the category; None for the general one."""
 
 
-def labels_with_text() -> Sequence[str]:
-    """Return the labels of findings that have a Vietnamese text."""
-    return list(_CATEGORIES)
+WORDS: Mapping[str, LabelWords] = {
+    ClassifiedRule.id: LabelWords({UNSURE_LABEL: TextId("category_secrecy")}),
+    HarmfulRule.id: LabelWords(_CATEGORIES),
+    LinkRule.id: LabelWords(_LINKS, TextId("alert_link"), TextId("request_link")),
+    FileRule.id: LabelWords(_FILES, TextId("alert_file"), TextId("request_file")),
+}
+"""Id of a rule -> the words for its labels. Cases of other rules are worded by the clause of the regulation alone."""
 
 
-def is_dangerous_link(label: str) -> bool:
-    """Return whether a finding with that label is about a link that may be dangerous (clause 4.4)."""
-    return label in _LINKS
-
-
-def category(voice: MessageFormatter, label: str) -> str:
-    """Return the Vietnamese text for the label of a finding, such as `ma túy` for `drugs`.
+def require_words(rules: Iterable[Rule[Any]], folder: Path) -> None:
+    """Check that there are words for all labels that the rules may give.
 
     Raises:
-        KeyError: there is no text for the label (see `has_category`).
+        ConfigError: a rule has words for some of its labels only; the message names the rule's file in `folder`.
     """
-    return voice.render(_CATEGORIES[label])
+    for rule in rules:
+        known = WORDS[rule.id].texts if rule.id in WORDS else rule.labels
+        if lacking := sorted(rule.labels - set(known)):
+            raise ConfigError(
+                f"{folder / rule.id}.yaml: chưa có lời cho nhãn {', '.join(lacking)}; nhãn dùng được: "
+                f"{', '.join(sorted(known))}"
+            )
 
 
-def is_dangerous_file(label: str) -> bool:
-    """Return whether a finding with that label is about a file that may be dangerous (clause 4.4)."""
-    return label in _FILES
+def words_of(of: Case | Finding | SealedFinding) -> LabelWords | None:
+    """Return the words of the rule that gave the label; None if that has no words for it."""
+    words = WORDS.get(of.rule_id)
+    return words if words and of.label in words.texts else None
+
+
+def category(voice: MessageFormatter, of: Case | Finding) -> str:
+    """Return what the case or finding is about, such as `ma túy`; "" if there are no words for its label."""
+    words = words_of(of)
+    return voice.render(words.texts[of.label]) if words else ""
 
 
 def is_in_file(reason: str | None) -> bool:
@@ -157,15 +185,14 @@ def is_in_file(reason: str | None) -> bool:
     return reason is not None and IN_FILE in reason.split("+")
 
 
-def why(voice: MessageFormatter, reason: str | None, label: str = "") -> str:
+def why(voice: MessageFormatter, reason: str | None, of: Case | Finding | None = None) -> str:
     """Return Vietnamese texts for the codes with which a rule explains why it made a finding.
 
     `reason` holds the codes joined by "+", such as `contact+offer`; `page_3` names a page. Unknown codes are left out;
-    if none is known, or `reason` is None, a general text on the words is returned, but "" for the label of a link or
-    file.
+    if none is known, or `reason` is None, a general text on the words is returned, but "" for a link or file.
     """
     said = reasons(voice, reason)
-    if said or is_dangerous_link(label) or is_dangerous_file(label):
+    if said or (of and of.rule_id in {LinkRule.id, FileRule.id}):
         return ", ".join(said)
     return voice.render(TextId("reason_words"))
 
