@@ -1,1 +1,1 @@
-"""Statistics and exports of stored data."""
+"""Statistics and exports of stored data; methods of `domain.repositories` are documented there."""

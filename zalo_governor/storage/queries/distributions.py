@@ -66,10 +66,6 @@ class Distributions(Repository):
         )
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
-        """Return how many messages members posted in the group in [start, end), by day and by hour of day (24 values).
-
-        Days and hours are those of Viet Nam. Days without messages are left out.
-        """
         rows = self._tx.execute(
             select(_HOUR.label("hour"), func.count().label("messages"))
             .where(
@@ -87,11 +83,6 @@ class Distributions(Repository):
         return dict(by_day), by_hour
 
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
-        """Return the numbers of messages, senders and cases in [start, end) for each agency (where members work).
-
-        The roster (approved list of members) says who works where; agency "" stands for everybody else. The agency with
-        most messages comes first.
-        """
         agency_of = self._agency_of_person(group_id)
         same = self._merged()
         messages: Counter[str] = Counter()
@@ -111,10 +102,6 @@ class Distributions(Repository):
         return sorted(found, key=lambda row: (-row.messages, -row.cases, row.agency))
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
-        """Return how many cases (possible breaches) opened in [start, end) are now in each state.
-
-        Ordered as in `CaseState`. States without cases are left out.
-        """
         rows = self._tx.execute(
             select(cases.c.state, func.count().label("cases"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
@@ -187,7 +174,6 @@ class Distributions(Repository):
         return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
-        """Return figures on directives (leaders' orders) and reports posted in [start, end): one item for each kind."""
         rows = self._tx.execute(
             select(
                 statements.c.kind,
@@ -210,7 +196,6 @@ class Distributions(Repository):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        """Return how many remarks (incidents, suggestions) the group's members sent to the admins in [start, end)."""
         within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
         counted = {row["kind"]: row["told"] for row in self._tx.execute(asked).mappings()}

@@ -104,7 +104,6 @@ class Statistics(Repository):
     """Counts of a group's events, cases and messages in a period, for the activity report."""
 
     def first_heard(self, group_id: str) -> datetime | None:
-        """Return the time of the first element (message, act, receipt) received from the group; None if none was."""
         earliest = select(func.min(inbox.c.at_ms)).where(
             inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_account(inbox.c.id)
         )
@@ -112,11 +111,6 @@ class Statistics(Repository):
         return from_ms_or_none(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
-        """Return how many of the group's elements were received, judged and missed in [start, end).
-
-        An element is a message, act or receipt received from Zalo. Elements made by group sync (comparing Zalo's member
-        list) do not count.
-        """
         heard = and_(
             within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
             inbox.c.source != Source.SWEEP.value,
@@ -188,10 +182,6 @@ class Statistics(Repository):
         )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
-        """Return the numbers of cases (possible breaches) opened in [start, end), by clause of the regulation.
-
-        Sorted by clause. Each item also has the number of cases in [before, start), the period before.
-        """
         now = cases.c.opened_ms >= to_ms(start)
         # See `Case.undecided`.
         gone = and_(_is_in_state([CaseState.REMEDIED]), or_(cases.c.sealed, cases.c.label == UNSURE_LABEL))
@@ -233,11 +223,6 @@ class Statistics(Repository):
         )
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
-        """Return (time, person id) of findings with that label and severity `suspect` in [start, end), oldest first.
-
-        `label` is the kind of breach. Severity `suspect`: too uncertain to notify anybody at once. Findings of rules on
-        trial do not count.
-        """
         rows = self._tx.execute(
             select(findings.c.at_ms, findings.c.person_id)
             .where(
@@ -251,11 +236,6 @@ class Statistics(Repository):
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count the bot's messages about the group, or about no group, that were given up in [start, end).
-
-        Given up: Zalo refused the message, or its delivery was not proved in time. Messages about no group are, for
-        example, answers to commands given in private.
-        """
         # One statement for each: SQLite reads the whole table where the index is asked for two groups at once.
         return sum(
             self._number(
@@ -270,14 +250,9 @@ class Statistics(Repository):
         )
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
-        """Return the group's gaps (times in which its messages were missed) that overlap [start, end), oldest first."""
         return self._gaps(gaps.c.group_id == group_id, start, end)
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
-        """Return the gaps (times of missed messages) in private conversations that overlap [start, end), oldest first.
-
-        Such gaps are stored under the bot account's own uid in place of a group id.
-        """
         uids = [self._tx.account] if self._tx.account else list(self._tx.execute(select(accounts.c.uid)).scalars())
         return self._gaps(gaps.c.group_id.in_(uids), start, end)
 

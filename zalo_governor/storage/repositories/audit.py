@@ -49,11 +49,6 @@ class AuditTrail(Repository):
     def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
-        """Append a row to the audit log: who (`actor_id`; None: the program) did what (`action`) to what (`subject`).
-
-        The row is linked to the log by a keyed hash over its content and the previous row's hash. That hash is taken
-        from the stored head of the log, not from the newest row, so that deleting the newest rows is detected.
-        """
         self._tx.lock_office()
         if self._head is None:
             self._head = _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or self._adopt_rows(at)
@@ -71,11 +66,9 @@ class AuditTrail(Repository):
         self._tx.write_last_only(_MOVE_HEAD, self._encrypted_head(self._head, at))
 
     def head(self) -> AuditHead:
-        """Return row count and last hash of the audit log, including this transaction's rows; reports print them."""
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def last_move(self, case: Case) -> Move | None:
-        """Return the last change of the case's state; None if it was never changed."""
         self._tx.flush()
         row = self._tx.execute(
             select(audit)
@@ -86,7 +79,6 @@ class AuditTrail(Repository):
         return Move(from_ms(row.at_ms), row.actor_id, _detail(row.detail)) if row else None
 
     def openings(self, case: Case) -> list[Opening]:
-        """Return which persons have viewed a case and how often each did, the latest viewer first."""
         last = func.max(audit.c.at_ms)
         rows = self._tx.execute(
             select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))

@@ -36,7 +36,6 @@ class CaseMessages(Repository):
     """The messages of a case (a possible breach): whether they are gone, who has read them, one-time removal codes."""
 
     def of(self, case: Case) -> list[CaseMessage]:
-        """Return the messages that belong to a case, each once, in the order received; other events are left out."""
         rows = self._tx.execute(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -65,10 +64,6 @@ class CaseMessages(Repository):
         return list(found.values())
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
-        """Record that a message of a case was recalled by its sender, or deleted by an administrator (`deleted`).
-
-        `by` is the id of that person; None if unknown. Returns False if no case has the message, or it was gone before.
-        """
         self._tx.flush()
         marked = self._tx.connection.execute(
             update(case_events)
@@ -82,10 +77,6 @@ class CaseMessages(Repository):
         return bool(marked.rowcount)
 
     def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
-        """Return the first recall or deletion of a message that was applied, or None.
-
-        Unlike `mark_gone`, it finds what was received before any case had the message.
-        """
         acts = message_acts
         row = self._tx.execute(
             select(acts.c.kind, acts.c.at_ms, inbox.c.account, inbox.c.sender_uid)
@@ -125,7 +116,6 @@ class CaseMessages(Repository):
             )
 
     def readers(self, case: Case) -> list[Reader]:
-        """Return who has received or seen any message of a case, in the order of the person ids."""
         seen = func.max(when((case_readers.c.seen, 1), else_=0))
         keys = select(case_events.c.message_key).where(case_events.c.case_id == case.id)
         rows = self._tx.execute(
@@ -137,10 +127,6 @@ class CaseMessages(Repository):
         return [Reader(person_id=row.person_id, seen=bool(row.seen)) for row in rows]
 
     def forget_readers(self, before: datetime) -> int:
-        """Delete records from before `before` of who has read messages; make Zalo's receipts of that time anonymous.
-
-        Returns how many records were deleted.
-        """
         self._tx.flush()
         old_id = lowest_id(before)
         receipts = inbox.c.kind == ElementKind.RECEIPT.value
@@ -176,10 +162,6 @@ class CaseMessages(Repository):
         return successor, self._tx.execute(seen.limit(1)).scalar() or uid
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        """Store a one-time code that the person must type to confirm removing the case's message or outsider.
-
-        Outsider: a group member who is not on the roster. The person's earlier code for the same case becomes void.
-        """
         self._tx.flush()
         self._tx.connection.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))
         self._tx.connection.execute(
@@ -195,10 +177,6 @@ class CaseMessages(Repository):
         )
 
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
-        """Check a code that the person typed against the one from `issue_removal_code`.
-
-        The stored code becomes void once accepted, or after MOST_WRONG_CODES wrong tries.
-        """
         bound = _is_code_of(case, person_id)
         row = self._tx.execute(select(removal_codes).where(*bound).with_for_update()).first()
         if row is None or row.expires_ms <= to_ms(now):

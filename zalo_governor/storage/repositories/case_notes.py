@@ -24,7 +24,6 @@ class CaseNotes(Repository):
     """Texts about cases: explanations by the member concerned, notes by admins, reasons of manually recorded cases."""
 
     def add(self, case: Case, note: CaseNote) -> None:
-        """Store a text (`note`) that somebody wrote about the case, encrypted."""
         self._tx.flush()
         at_ms = to_ms(note.at)
         row = {
@@ -51,7 +50,6 @@ class CaseNotes(Repository):
         ]
 
     def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Store who recorded the case by hand (`noted_by`, a person id), and the reason given (`words`), encrypted."""
         row = {
             "case_id": case.id,
             "group_id": case.group_id,
@@ -61,7 +59,6 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(manual_cases), row)
 
     def manual(self, case: Case) -> tuple[int, str] | None:
-        """Return (id of the recording person, reason) of a manually recorded case; None if a rule opened the case."""
         row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
         return None if row is None else (row.noted_by, self._tx.keys.open_text(row.words, "manual", str(case.id)))
 
@@ -73,7 +70,6 @@ class FalseAlarms(Repository):
     """
 
     def hash_of_text(self, text: str) -> bytes:
-        """Return the keyed hash of a normalised text, which reveals only whether another text is equal."""
         return self._tx.keys.mac(binding("false alarm", text))
 
     def hash_of_event(self, event_id: int) -> bytes:
@@ -87,14 +83,9 @@ class FalseAlarms(Repository):
         return bytes(mark)
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
-        """Return the id of a case of that rule in which content with the keyed hash `mark` was marked as a false alarm.
-
-        Returns None if there is none.
-        """
         return self._tx.execute(_FIND_FALSE_ALARM, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
 
     def learn(self, case: Case) -> None:
-        """Store the keyed hashes of the case's content as a false alarm of the case's rule."""
         self._tx.flush()
         marks = self._tx.connection.scalars(
             select(case_events.c.mark)
@@ -108,15 +99,10 @@ class FalseAlarms(Repository):
             )
 
     def forget(self, case: Case) -> None:
-        """Delete what `learn` stored for the case, since the case is no longer considered a false alarm."""
         self._tx.flush()
         self._tx.connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Record in a rule's findings on an event that they open no case, as they repeat case `case_id`, a false alarm.
-
-        With `person_id`, only in findings about that person.
-        """
         self._tx.flush()
         written = update(findings).where(findings.c.event_id == event_id, findings.c.rule_id == rule_id)
         if person_id is not None:

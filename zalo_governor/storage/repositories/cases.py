@@ -66,10 +66,6 @@ class Cases(Repository):
         self._verdicts = verdicts
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """Return the person's youngest open case under that rule that has an event since `since`; None if none has.
-
-        With `label`, only a case with that label, which names the kind of breach.
-        """
         self._tx.lock_office()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
         values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
@@ -77,33 +73,23 @@ class Cases(Repository):
         return None if row is None else self._case(row)
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
-        """Return the person's youngest open case about that sealed content with an event since `since`; None if none.
-
-        Sealed content may be a state secret: it is not stored, and recognised only by its keyed hash `mac`.
-        """
         values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
         self._tx.lock_office()
         row = self._tx.execute(_SEALED_CASE, values).first()
         return None if row is None else self._case(row)
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:
-        """Return the cases to which the message with Zalo's id `message_key` belongs, oldest first."""
         self._tx.lock_office()
         place = {"group_id": group_id, "message_key": storable(message_key)}
         return [self._case(row) for row in self._tx.execute(_OF_MESSAGE, place)]
 
     def get(self, case_id: int) -> Case | None:
-        """Return the case with that id; None if there is none."""
         self._tx.lock_office()
         return next(iter(self.load(select(cases).where(cases.c.id == case_id))), None)
 
     def opened_between(
         self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
     ) -> list[Case]:
-        """Return the cases opened in [start, end), oldest first; of all groups if `group_id` is None.
-
-        With `open_only`, only those that are still open.
-        """
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
@@ -112,7 +98,6 @@ class Cases(Repository):
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
-        """Return the urgent cases (`Case.urgent`) opened in [start, end), whatever their state, oldest first."""
         return self.load(
             select(cases)
             .where(cases.c.group_id == group_id, cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
@@ -121,10 +106,6 @@ class Cases(Repository):
         )
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
-        """Insert a new case (the id in `case` is ignored) and link its first event; return the case with its id.
-
-        `mark` is a keyed hash of the event's content, to recognise the content if the case is declared a false alarm.
-        """
         number = self._tx.connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
         self._link_event(number, case.group_id, case.first_event_id, case.message_key, mark)
         return case.model_copy(update={"id": number})
@@ -155,7 +136,6 @@ class Cases(Repository):
         return self._decrypt_from_finding(case, "suggestion")
 
     def reason(self, case: Case) -> str | None:
-        """Return the code of the reason that the rule gave when it last found the breach; None if it gave none."""
         row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
@@ -242,7 +222,6 @@ class Cases(Repository):
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """Count the person's earlier cases under that rule in the group, opened since `since`, without false alarms."""
         counted = (
             select(func.count())
             .select_from(cases)
@@ -257,10 +236,6 @@ class Cases(Repository):
         return int(self._tx.execute(counted).scalar_one())
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Return the cases of which the leader must be told by now, as no admin has acted; longest due first.
-
-        Locks the rows of these cases until the transaction ends.
-        """
         return self.load(
             select(cases)
             .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
@@ -281,12 +256,10 @@ class Cases(Repository):
         )
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Return those of the groups for which a digest (summary of cases) must be sent to the admins by now."""
         due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
         return list(self._tx.execute(due.distinct().order_by(cases.c.group_id)).scalars())
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """Return when the next case is due to be told to the leader or in a digest to the admins; None if none is."""
         moments = [
             self._tx.execute(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
             for due in (cases.c.due_ms, cases.c.desk_due_ms)
@@ -295,10 +268,6 @@ class Cases(Repository):
         return from_ms_or_none(due_ms)
 
     def with_content(self, mac: bytes) -> Case | None:
-        """Return the oldest case about the sealed content with the keyed hash `mac`, of any person and group.
-
-        Returns None if there is none. Sealed content may be a state secret, so that only its hash is stored.
-        """
         self._tx.flush()
         same = (
             select(cases)

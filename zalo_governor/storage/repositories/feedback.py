@@ -20,7 +20,6 @@ class Feedback(Repository):
     """Repository of members' remarks to the admins: incidents and suggestions, encrypted."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
-        """Store a member's remark under the next number of its kind; return the remark."""
         self._tx.lock_office()
         last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
         made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
@@ -36,20 +35,17 @@ class Feedback(Repository):
         return made
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
-        """Return the remarks of that kind that the group's members made in [start, end), oldest first."""
         within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
     def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Return the group members' remarks of that kind of which the admins were not told yet, oldest first."""
         asked = select(remarks).where(
             remarks.c.group_id == group_id, remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
         )
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.number))]
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:
-        """Record that the admins were told of these remarks."""
         for remark in told:
             this = (remarks.c.kind == remark.kind.value, remarks.c.number == remark.number)
             self._tx.connection.execute(update(remarks).where(*this).values(told_ms=to_ms(at)))

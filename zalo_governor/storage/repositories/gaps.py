@@ -46,15 +46,12 @@ class SqlGaps:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """Record that the gap is over: messages arrive since `ended_at`. The missed ones are still to be fetched."""
         self._change(gap_id, ended_ms=to_ms(ended_at))
 
     def add_recovered(self, gap_id: int, count: int) -> None:
-        """Add `count` to the number of the gap's missed messages that were fetched later."""
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
     def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
-        """Record that fetching the messages missed in the gap is over; all were fetched if the outcome is REACHED."""
         closed = outcome is BackfillEnd.REACHED
         self._change(gap_id, pending=False, closed=closed, outcome=outcome.value)
 
@@ -85,7 +82,6 @@ class SqlGaps:
         return heard_ms
 
     def last_received(self) -> int | None:
-        """Return when (ms, local clock) the account last received anything from Zalo; None if never."""
         with self._database.read() as connection:
             accounts = [self._account, *formers(connection, self._account)]
             heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
@@ -120,11 +116,6 @@ class SqlGaps:
             return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """Mark the group's gaps (times of missed messages) after inbox entry `heard_id` as closed: nothing is missing.
-
-        Called when all messages after that entry have been fetched for another gap. Only ended gaps are marked whose
-        own fetching is over.
-        """
         with self._database.write() as connection:
             connection.execute(
                 update(gaps)

@@ -20,7 +20,6 @@ class GroupChanges(Repository):
     """Repository of changes made to groups (name, settings …), and of approvals: the leader's permissions for them."""
 
     def add(self, account: str, change: GroupChange) -> None:
-        """Store a change made to a group (name, settings …); `account` is the bot account that noticed the change."""
         self._tx.lock_office()
         body = change.change.model_dump_json().encode()
         self._tx.connection.execute(
@@ -44,7 +43,6 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept)]
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        """Return the changes made to a group (name, settings …) in [start, end), oldest first."""
         kept = select(group_changes).where(
             group_changes.c.group_id == group_id,
             group_changes.c.at_ms >= to_ms(start),
@@ -53,7 +51,6 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Record that the group changes that the case is about were permitted afterwards, by approval `approval_id`."""
         self._tx.connection.execute(
             update(group_changes).where(group_changes.c.case_id == case.id).values(approval_id=approval_id)
         )
@@ -71,7 +68,6 @@ class GroupChanges(Repository):
         )
 
     def add_approval(self, approval: Approval) -> Approval:
-        """Store an approval (permission to change the group), ignoring its id; return the approval with its new id."""
         self._tx.lock_office()
         body = orjson.dumps({"words": approval.words, "item": approval.item})
         row = {
@@ -88,7 +84,6 @@ class GroupChanges(Repository):
         return approval.model_copy(update={"id": number})
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """Return the approvals (permissions to change the group) that are still valid after `at`, oldest first."""
         valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
         return [self._approval(row) for row in self._tx.execute(valid.order_by(approvals.c.id))]
 
@@ -98,7 +93,6 @@ class GroupChanges(Repository):
         return None if row is None else self._approval(row)
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Record `event_id` as the first event whose change the approval permitted; no effect if one is recorded."""
         first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
         self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
 
@@ -122,7 +116,6 @@ class Pictures(Repository):
     """Stored perceptual hashes and thumbnails of group pictures, by which a later picture is compared with them."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        """Store perceptual hash and thumbnail (`looked`) of the group picture at the URL `address`, or replace them."""
         name = self._hashed_name(address)
         here = _picture_place(account, group_id, name)
         self._tx.flush()
@@ -139,7 +132,6 @@ class Pictures(Repository):
         )
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
-        """Return perceptual hash and thumbnail of the group picture at the URL `address`; None if none were stored."""
         here = _picture_place(account, group_id, self._hashed_name(address))
         row = self._tx.execute(select(group_pictures).where(*here)).first()
         if row is None:

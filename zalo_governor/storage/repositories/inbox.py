@@ -158,7 +158,6 @@ class SqlInbox:
             self._waiting, self._judged_last = (asked.where(_heard_by(account)) for asked in (_WAITING, _JUDGED_LAST))
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
-        """Store received elements durably in one transaction; return those not stored before, in the order given."""
         entries = self._without_known_history(entries)
         if not entries:
             return []
@@ -240,7 +239,6 @@ class SqlInbox:
             return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
-        """Return whether this sealed content (known only by its keyed hash) was in the conversation before."""
         seal = admitted.entry.seal
         if seal is None:
             return False
@@ -253,10 +251,6 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """Return (bot account, Zalo's time in ms, Zalo's id) of the conversation's latest judged entries.
-
-        Entries judged late, and entries made by group sync (comparing Zalo's member list), are left out.
-        """
         with self._database.read() as connection:
             rows = connection.execute(self._judged_last, {"thread_id": thread_id})
             return [(row.account, row.at_ms, row.key) for row in rows]

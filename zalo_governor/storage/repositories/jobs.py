@@ -25,11 +25,6 @@ class Jobs(Repository):
     """The queue of jobs (calls to Zalo): waiting, running, settled. A job's task is encrypted, later erased."""
 
     def enqueue(self, job: Job) -> bool:
-        """Add a job (call to Zalo) to the queue, and return True; the id in `job` is ignored.
-
-        If a job of the same kind and target waits already, none is added and False returned: the waiting job is linked
-        to the new job's case, if any, and made due again.
-        """
         self._tx.flush()
         waiting = (_OPEN, *self._is_same(job.account, job.kind, job.group_id, job.task.target))
         there = self._tx.connection.execute(select(jobs.c.id).where(*waiting)).scalar()
@@ -63,7 +58,6 @@ class Jobs(Repository):
         limit: int | None = None,
         newest_first: bool = False,
     ) -> list[Job]:
-        """Claim and return the account's due jobs, oldest or newest first; no other worker gets them within LEASE."""
         now_ms = to_ms(now)
         due = (
             select(jobs)
@@ -84,14 +78,12 @@ class Jobs(Repository):
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
 
     def renew(self, job: Job, now: datetime) -> bool:
-        """Lease a claimed job for another LEASE; return False if it was settled, or claimed by another worker."""
         # Each claim counts a try, so that the number of tries tells whose claim is the last one.
         mine = (_OPEN, jobs.c.id == job.id, jobs.c.attempts == job.attempts, jobs.c.leased_until_ms.is_not(None))
         renewed = self._tx.connection.execute(update(jobs).where(*mine).values(leased_until_ms=to_ms(now + LEASE)))
         return bool(renewed.rowcount)
 
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
-        """End the account's leases of these kinds, whose only process has just started: their workers are dead."""
         self._tx.flush()
         self._tx.connection.execute(
             update(jobs)
@@ -104,30 +96,25 @@ class Jobs(Repository):
         )
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
-        """Return when `claim` will next return a job of these kinds; None if no job waits."""
         mine = (_OPEN, jobs.c.account == account, jobs.c.kind.in_([kind.value for kind in kinds]))
         free = func.coalesce(jobs.c.leased_until_ms, jobs.c.due_ms)
         due_ms = self._tx.execute(select(func.min(free)).where(*mine)).scalar()
         return from_ms_or_none(due_ms)
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
-        """Return the jobs of that kind that belong to the case and are not settled yet."""
         rows = self._tx.execute(
             select(jobs).where(_OPEN, jobs.c.case_id == case.id, jobs.c.kind == kind.value).order_by(jobs.c.id)
         )
         return [self._job(row) for row in rows]
 
     def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
-        """Return whether a job of this kind with this target (a uid or message id) is enqueued and not settled yet."""
         same = self._is_same(account, kind, group_id, target)
         return self._tx.execute(select(jobs.c.id).where(_OPEN, *same)).first() is not None
 
     def retry(self, job: Job, at: datetime) -> None:
-        """Make a job whose outcome is unknown due again at `at`; no effect if it was settled meanwhile."""
         self._update_open(job.id, due_ms=to_ms(at), leased_until_ms=None)
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
-        """Store the job's outcome and erase its task; return False if the job was settled before."""
         return self._update_open(job.id, due_ms=None, leased_until_ms=None, task=None, outcome=outcome.value)
 
     def _is_same(self, account: str, kind: JobKind, group_id: str, target: str) -> tuple[ColumnElement[bool], ...]:

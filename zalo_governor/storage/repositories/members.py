@@ -51,13 +51,11 @@ class Members(Repository):
         return GroupSnapshot.model_validate_json(self._tx.keys.open(sealed, binding("group", group_id)))
 
     def seen_at(self, account: str, group_id: str) -> datetime | None:
-        """Return when `save_group` last stored the group as seen by the account; None if never."""
         seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
         seen_ms = self._tx.execute(seen).scalar()
         return from_ms_or_none(seen_ms)
 
     def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
-        """Record the members' globalIds (Zalo's ids that are the same for all bot accounts) with their persons."""
         self._tx.lock_office()
         for member in members:
             person = self._people.find_or_create(account, member.uid)
@@ -84,14 +82,12 @@ class Members(Repository):
             self._set_present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
-        """Return the uids of those who are now in the group, according to all events and snapshots received."""
         known = select(group_members.c.uid).where(
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )
         return set(self._tx.execute(known).scalars())
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
-        """Return uid -> display name that the rules judged last, for each member of the group with such a name."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,
@@ -145,7 +141,6 @@ class Members(Repository):
             )
 
     def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
-        """Replace the stored state of a group after an event changed it; no effect if the group was never stored."""
         self._tx.lock_office()
         sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
         here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)

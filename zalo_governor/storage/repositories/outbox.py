@@ -74,10 +74,6 @@ class SqlOutbox:
         self._mine = [] if account is None else [outbox.c.account == account]
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
-        """Durably mark up to `limit` due messages as being sent, the most urgent and least tried first; return them.
-
-        If `files`, only messages with a file; else only those without.
-        """
         due = [
             _PENDING,
             *self._mine,
@@ -109,7 +105,6 @@ class SqlOutbox:
         return claimed
 
     def cut(self, outgoing: Outgoing) -> None:
-        """Record, before the send, where the part of a long text ends that the message carries (`Outgoing.end`)."""
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(part_end=outgoing.end))
 
@@ -125,11 +120,6 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
-        """Record that Zalo refused the message for good, with its error `code`.
-
-        `addressee_refuses`: not the message but the addressee was the reason, who is recorded as not reachable by
-        private messages.
-        """
         values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
         changed = False
@@ -141,10 +131,6 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that Zalo certainly did not accept the message, which is sent again after `until`.
-
-        `code` is Zalo's error code or the HTTP status; None if there was no answer.
-        """
         values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
@@ -160,10 +146,6 @@ class SqlOutbox:
             connection.execute(_being_sent(outgoing).values(values))
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Record that the message may have arrived: it is sent again after `until`, unless an echo comes before.
-
-        The echo is the message's copy received back from Zalo. `code` is as in `deferred`.
-        """
         with self._database.write() as connection:
             connection.execute(
                 _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
@@ -181,10 +163,6 @@ class SqlOutbox:
             connection.execute(put_off.values(not_before_ms=0))
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
-        """Mark the messages as sent whose echoes, their copies received back from Zalo, have arrived.
-
-        An echo is given as (clientId of the message, Zalo's message id).
-        """
         if not echoes:
             return
         ours = select(outbox.c.client_id).where(*self._mine, outbox.c.client_id.in_([echo[0] for echo in echoes]))
@@ -202,11 +180,6 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """Mark messages that were being sent when the process died as uncertain; called at start; return how many.
-
-        Uncertain messages are sent again after `until`, unless an echo (the message received back) comes before.
-        `files` as in `claim`.
-        """
         dying = (
             update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)
         )
@@ -214,10 +187,6 @@ class SqlOutbox:
             return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
-        """Return when `claim` will next return a message: `now` if one is due already, None if none waits.
-
-        `files` as in `claim`.
-        """
         at_ms = case((_tried_in_future(now), to_ms(now)), else_=outbox.c.not_before_ms)
         earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _has_file(files=files))
         with self._database.read() as connection:
@@ -230,7 +199,6 @@ class SqlOutbox:
             return undelivered_counts(connection, self._mine, now)
 
     def sent_private_since(self, account: str, since: datetime) -> int:
-        """Count the account's private messages sent, or possibly sent, since `since`; not those being sent now."""
         sends = (
             select(func.coalesce(func.sum(outbox.c.part), 0))
             .select_from(outbox)

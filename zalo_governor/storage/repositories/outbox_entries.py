@@ -64,12 +64,6 @@ class OutboxEntries(Repository):
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
-        """Return when a message of that purpose for that person was last added to the outbox, not before `since`.
-
-        Returns None if none was. With `rule_id`, only messages about cases of that rule count. While the account is on
-        trial (only the admins get messages), messages withheld for that reason count too, so that the account behaves
-        as it will afterwards.
-        """
         newest = (
             select(outbox.c.created_ms)
             .where(

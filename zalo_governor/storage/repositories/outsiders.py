@@ -26,22 +26,16 @@ class Outsiders(Repository):
         self._cases = cases
 
     def add(self, newcomer: Outsider) -> None:
-        """Store an outsider: a person in the group who is not on the roster, and about whom a case was opened."""
         self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
         self._tx.connection.execute(insert(newcomers), row | more)
 
     def of_case(self, case: Case) -> Outsider | None:
-        """Return the outsider (person not on the roster) whom the case is about; None if the case is about none."""
         row = self._tx.execute(select(newcomers).where(newcomers.c.case_id == case.id)).first()
         return None if row is None else _newcomer(row)
 
     def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
-        """Return the outsiders (people not on the roster) still in the group, with the cases about them, oldest first.
-
-        With `person_id`, only that person.
-        """
         self._tx.lock_office()
         here = select(newcomers).where(_HERE, newcomers.c.group_id == group_id).order_by(newcomers.c.case_id)
         if person_id is not None:
@@ -59,7 +53,6 @@ class Outsiders(Repository):
         )
 
     def mark_gone(self, case: Case, at: datetime) -> None:
-        """Record that the outsider (person not on the roster) of that case has left the group at `at`."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id, _HERE).values(gone_ms=to_ms(at))
         )

@@ -45,7 +45,6 @@ class People(Repository):
             self._tx.database.persons.learn(self._generation, self._known, self._holders)
 
     def find_or_create(self, account: str, uid: str) -> Person | None:
-        """Return the person whom the account sees as `uid`, created if the uid is new; None if `uid` is empty."""
         if not uid:
             return None
         uid = storable(uid)
@@ -57,7 +56,6 @@ class People(Repository):
         return person
 
     def find(self, account: str, uid: str) -> Person | None:
-        """Return the person whom the account sees as `uid`; None if the uid is new."""
         return self._by_uid(account, storable(uid))
 
     def get(self, person_id: int) -> Person:
@@ -90,7 +88,6 @@ class People(Repository):
         return self._person(row, seen_as.uid if seen_as else "")
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
-        """Return the persons who have any of the roles and a uid for this bot account, in the order of their ids."""
         holders = self._holders.get(account)
         if holders is None and not self._changed:
             holders = self._tx.database.persons.holders(account)
@@ -158,10 +155,6 @@ class People(Repository):
         return set(self._tx.execute(seen).scalars())
 
     def mark_reachable(self, account: str, uid: str) -> None:
-        """Record that a person may be reached again whose account had refused the bot's private messages.
-
-        Called when the person has become a friend: reach REFUSED becomes UNKNOWN.
-        """
         person = self.find_or_create(account, uid)
         if person and person.reach is Reach.REFUSED:
             values = {"reach": Reach.UNKNOWN.value, "reach_code": None}

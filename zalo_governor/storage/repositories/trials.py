@@ -56,7 +56,6 @@ class Trials(Repository):
         self._trials.clear()
 
     def save(self, trial: Trial) -> None:
-        """Store the state of a bot account's trial; the time of its beginning is not changed."""
         values = {
             "live_ms": to_ms_or_none(trial.live_at),
             "live_by": trial.live_by,
@@ -72,11 +71,6 @@ class Trials(Repository):
         return trial is not None and trial.live_at is not None
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """Return figures since `since` for the summary of the account's trial (time in which only admins get messages).
-
-        These are the account's withheld messages, how many cases of the groups were false alarms, and the findings of
-        rules that are on trial themselves, so notify nobody.
-        """
         return TrialFigures(
             since=since,
             withheld=tuple(self._withheld(outbox.c.account == account, outbox.c.created_ms >= to_ms(since))),
@@ -85,11 +79,9 @@ class Trials(Repository):
         )
 
     def withheld_of(self, case: Case) -> list[Withheld]:
-        """Return how many messages about a case were withheld from each addressee, as the account was on trial."""
         return self._withheld(outbox.c.case_id == case.id)
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Count messages about the group, or about no group, withheld in [start, end) as the account was on trial."""
         counted = select(func.count()).where(
             _WITHHELD,
             outbox.c.group_id.in_((group_id, NO_GROUP)),

@@ -121,11 +121,6 @@ class Deliveries(Repository):
         self._cases = cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """Return the urgent alerts that no admin has received: created before `before`, or given up for every admin.
-
-        An alert is the list of notices to all admins created at one moment about one case. It is returned until
-        `mark_escalated` is called for it.
-        """
         found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
         for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
             found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
@@ -136,11 +131,6 @@ class Deliveries(Repository):
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """Return when the next urgent alert that reached no admin must be passed on to others; None if there is none.
-
-        An alert is due the time `after` after its creation; if given up for an admin, at once (a past time is
-        returned).
-        """
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
             for row in self._tx.execute(_undelivered_alerts(self._tx.account))
@@ -148,14 +138,9 @@ class Deliveries(Repository):
         return from_ms(min(due_ms)) if due_ms else None
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that these alerts, which reached no admin, were passed on to others."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def lost_notices(self) -> list[Undelivered]:
-        """Return the alerts and reports given up that their addressees do not know of, though messages arrive again.
-
-        An addressee is admin, leader or report reader, got a later message, and was not told of the lost one yet.
-        """
         later = outbox.alias("later")
         reached = exists().where(
             later.c.account == outbox.c.account,
@@ -170,18 +155,12 @@ class Deliveries(Repository):
         return [_undelivered(row) for row in self._tx.execute(lost.order_by(outbox.c.id))]
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the addressees were told that these notices were lost."""
         self._update_notices(notices, {"told_ms": to_ms(at)})
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the admins (the desk) were told that these notices to others are not delivered."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Return undelivered messages about cases to members or the leader, of which the admins were not told yet.
-
-        A message counts if it was given up, or if it is urgent, was created before `before` and tried in vain.
-        """
         in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
         unreached = select(outbox).where(
             _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._is_own(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
@@ -213,7 +192,6 @@ class Deliveries(Repository):
         return sorted(found, key=lambda case: case.id)
 
     def request_state(self, case: Case) -> DeliveryState:
-        """Return the delivery state of the latest notice that asks the case's member to correct the breach."""
         latest = (
             select(outbox.c.state)
             .where(outbox.c.case_id == (case.asked_with or case.id), outbox.c.purpose == Purpose.MEMBER_REQUEST.value)

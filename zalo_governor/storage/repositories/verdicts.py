@@ -140,7 +140,6 @@ class Verdicts(Repository):
             self._tx.write_later(_FINDING, {**facts, **self._finding_row(event_id, finding, sealed=sealed)})
 
     def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
-        """Return id -> seal of those inbox entries, admitted with their content, that were sealed since."""
         if not event_ids:
             return {}
         columns = [inbox.c[name] for name in SEAL_COLUMNS]
@@ -169,7 +168,6 @@ class Verdicts(Repository):
         return sealed
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Mark an inbox entry that cannot be parsed as a dead letter, with the reason; reports count dead letters."""
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
         self._tx.write_later(self._done, (admitted.id,))
 
