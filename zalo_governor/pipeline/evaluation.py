@@ -70,7 +70,7 @@ class Evaluator:
             StoreUnavailableError: the database that says who a sender is cannot be read now.
             ProgramEndsError: the program is stopping; the returned function raises this error too.
         """
-        people: dict[tuple[str, str], RuleContext] = {}
+        people: dict[tuple[str, str, bool], RuleContext] = {}
         rosters: dict[tuple[str, str], frozenset[str] | None] = {}
         assessed: Assessment = []
         asked: list[int] = []
@@ -118,16 +118,18 @@ class Evaluator:
     def _rule_context(
         self,
         event: EventBase,
-        people: dict[tuple[str, str], RuleContext],
+        people: dict[tuple[str, str, bool], RuleContext],
         rosters: dict[tuple[str, str], frozenset[str] | None],
     ) -> RuleContext:
         """Return the facts that rules may use beside the event: its sender and, for joins, the group's roster.
 
         `people` and `rosters` cache what was read from the database for this batch.
         """
-        seen_as = event.account, event.sender_uid
+        gate = self._door_rules()
+        passed = bool(gate) and all(rule.remembers_as_clean(text) for rule in gate for _, text in event.strings())
+        seen_as = event.account, event.sender_uid, passed
         if seen_as not in people:
-            people[seen_as] = RuleContext(sender=self._person(*seen_as))
+            people[seen_as] = RuleContext(sender=self._person(event.account, event.sender_uid), passed_gate=passed)
         if not isinstance(event, _JOIN_EVENTS):
             return people[seen_as]
         place = event.account, event.thread_id

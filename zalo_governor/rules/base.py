@@ -40,6 +40,8 @@ class RuleContext(BaseModel):
 
     None for other events, and if no roster has been imported.
     """
+    passed_gate: bool = False
+    """Whether the secret gate has just found every string of the event clean, by the rules in force."""
 
 
 NO_CONTEXT = RuleContext()
@@ -133,6 +135,10 @@ class SealingRule(Rule[P]):
                 self._clean.clear()
             self._clean[text] = None
         return finding
+
+    def remembers_as_clean(self, text: str) -> bool:
+        """Return whether `inspect` has lately found this string clean."""
+        return text in self._clean
 
     @abstractmethod
     def look(self, text: str) -> Finding | None:

@@ -10,7 +10,7 @@ from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined,
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.pipeline.evaluation import Evaluator
-from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
+from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext, SealingRule
 from zalo_governor.rules.engine import Engine, RulesHere
 
 WHO = {"account": "bot", "thread_id": "group", "at": datetime(2026, 1, 5, tzinfo=UTC)}
@@ -63,3 +63,39 @@ def test_who_belongs_is_asked_only_where_somebody_comes_in(
     assessor.assess([(Admitted(number, entry(str(number), "tin"), False), False) for number in range(len(events))])()
     assert questions == [("bot", "group")] * asked
     assert [context.approved for context in rule.contexts] == [approved] * len(events)
+
+
+class Gate(SealingRule[Parameters]):
+    """Finds "mật" in a text, and counts the texts that it looked at."""
+
+    id = "9.1-mat"
+    parameters_type = Parameters
+
+    def __init__(self) -> None:
+        super().__init__(clause="9.1", severity=Severity.CRITICAL, maturity=Maturity.ACTIVE, parameters=Parameters())
+
+    def look(self, text: str) -> Finding | None:
+        return self.finding("classified", seals=True) if "mật" in text else None
+
+    def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("seen", "passed"), [(["tin"], True), ([], False), (["tin khác"], False), (["tin mật"], False)]
+)
+def test_rules_are_told_what_the_gate_has_just_found_clean(seen: list[str], passed: bool) -> None:
+    gate, rule = Gate(), Told()
+    for text in seen:
+        gate.inspect(text)
+    said = seen[0] if seen == ["tin mật"] else "tin"
+    assessor = Evaluator(
+        lambda _admitted: MessageSent(text=said, **WHO),
+        RulesHere(lambda: Engine([rule])),
+        lambda: (gate,),
+        lambda _account, _uid: None,
+        lambda _entry: False,
+        lambda _account, _group: None,
+    )
+    assessor.assess([(Admitted(1, entry("1", said), False), False)])()
+    assert [context.passed_gate for context in rule.contexts] == [passed]

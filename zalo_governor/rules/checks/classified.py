@@ -55,6 +55,8 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         A secret in a quoted message is sealed (not stored) as well, but its severity is only SUSPECT: the quoter did
         not write it.
         """
+        if context.passed_gate:
+            return
         for field, text in event.strings():
             finding = self.inspect(text)
             if finding:
