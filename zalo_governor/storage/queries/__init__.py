@@ -1,1 +1,1 @@
-"""Statistics and exports of stored data; methods of `domain.repositories` are documented there."""
+"""Statistics and exports of stored data; `domain.repositories` documents the methods."""

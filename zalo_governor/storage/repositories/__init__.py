@@ -1,1 +1,1 @@
-"""Repositories: reading and writing, one module per aggregate; methods of `domain.repositories` are documented there."""
+"""Repositories: reading and writing, one module per aggregate; `domain.repositories` documents their methods."""
