@@ -48,3 +48,21 @@ def test_one_place_opens_joins_and_moves_a_case() -> None:
 def test_one_place_claims_jobs() -> None:
     callers = {name for name, source in sources() if "jobs.claim(" in source}
     assert callers == {"pipeline/jobs.py"}
+
+
+def test_the_picture_of_the_features_shows_the_arrows_that_there_are() -> None:
+    page = (PACKAGE.parent / "docs" / "developers.md").read_text(encoding="utf-8")
+    picture = page.partition("## The features")[2].partition("```mermaid")[2].partition("```")[0]
+    drawn = {
+        (above, below.strip())
+        for above, many in re.findall(r"^ +(\w+)\[.*?\] --> (.*)$", picture, re.MULTILINE)
+        for below in many.split("&")
+    }
+    imported = {
+        (name.split("/")[1].removesuffix(".py"), feature)
+        for name, source in sources()
+        if name.startswith("features/")
+        for feature in re.findall(r"^from zalo_governor\.features\.(\w+)", source, re.MULTILINE)
+        if feature != name.split("/")[1].removesuffix(".py")
+    }
+    assert drawn == imported

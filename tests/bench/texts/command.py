@@ -5,6 +5,7 @@
 
 from tests.bench.messages import messages
 from tests.bench.stamps import stamps
+from tests.bench.steps import steps
 from tests.bench.texts.content import content
 from tests.bench.texts.directives import directives
 from tests.bench.texts.invariants import invariants
@@ -20,6 +21,7 @@ COMMANDS = {
     "messages": messages,
     "names": names,
     "stamps": stamps,
+    "steps": steps,
     "trace": trace,
     "vietnamese": vietnamese,
 }

@@ -68,11 +68,13 @@ class QuestionReader:
         if likeliest[0] is Intent.NONE:
             return ""
         command = self._command(person, likeliest[0])
+        if command is None:
+            return ""
         return command, self._argument(command, likeliest[0], text)
 
-    def _command(self, person: Person, intent: Intent) -> AnyCommand:
-        able = [self._commands[word] for word in _COMMANDS[intent]]
-        return next((command for command in able if command.allowed(person)), able[0])
+    def _command(self, person: Person, intent: Intent) -> AnyCommand | None:
+        able = [self._commands[word] for word in _COMMANDS[intent] if word in self._commands]
+        return next((command for command in able if command.allowed(person)), able[0] if able else None)
 
     def _argument(self, command: AnyCommand, intent: Intent, text: str) -> Any:
         if intent in _PERIODS:
@@ -86,7 +88,9 @@ class QuestionReader:
 
     def _menu(self, person: Person, text: str, likeliest: list[Intent]) -> str:
         able = [(intent, self._command(person, intent)) for intent in likeliest if intent is not Intent.NONE]
-        rows = dict.fromkeys(self._row(intent, command, text) for intent, command in able if command.allowed(person))
+        rows = dict.fromkeys(
+            self._row(intent, command, text) for intent, command in able if command and command.allowed(person)
+        )
         listed = "\n".join(self._voice.render(TextId("help_row"), usage=row) for row in list(rows)[:_MOST_LISTED])
         return self._voice.render_for(person, TextId("question_menu"), rows=listed) if rows else ""
 
