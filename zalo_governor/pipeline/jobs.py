@@ -1,7 +1,7 @@
 """The runner of durable jobs, such as deleting a message: a handler per kind does the job and records the outcome."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -34,12 +34,8 @@ class Performed(NamedTuple):
     """Data that the work produced, such as a thumbnail; passed to the handler's `settle`, not stored with the job."""
 
 
-class PerformJob(Protocol):
-    """Protocol of a call to Zalo's API that does a job; it does not raise when Zalo or the network fails."""
-
-    def __call__(self, job: Job, /) -> JobOutcome:
-        """Do the job once and return the outcome; `JobOutcome.UNKNOWN` or `NOT_DONE` to be asked again later."""
-        ...
+PerformJob = Callable[[Job], JobOutcome]
+"""Calls Zalo's API to do a job once and returns the outcome, UNKNOWN or NOT_DONE to be asked again; never raises."""
 
 
 class JobHandler(Protocol):
@@ -51,14 +47,6 @@ class JobHandler(Protocol):
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
         """Record the final outcome and notify people; called once per job, in the transaction that closes the job."""
-        ...
-
-
-class JobNotify(Protocol):
-    """Protocol of the function called after each try of a job, as its handler may have put messages into the outbox."""
-
-    def __call__(self) -> None:
-        """Wake the worker that sends the messages waiting in the outbox."""
         ...
 
 
@@ -84,7 +72,7 @@ class JobRunner:
         *,
         handlers: Mapping[JobKind, JobHandler],
         begin: BeginUnitOfWork,
-        on_settled: JobNotify,
+        on_settled: Callable[[], None],
         backoff: Backoff = BACKOFF,
         at_once: int | None = None,
         newest_first: bool = False,

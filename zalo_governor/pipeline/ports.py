@@ -87,16 +87,8 @@ class Reactions(Protocol):
         ...
 
 
-class Parser(Protocol):
-    """Parser of stored elements (messages, reactions, group changes …); `zalo.events.parse` implements this."""
-
-    def __call__(self, admitted: Admitted) -> EventBase:
-        """Return the event that a stored element means, such as a message or a member joining.
-
-        Raises:
-            UnparsableElementError: the element has no known form.
-        """
-        ...
+Parser = Callable[[Admitted], EventBase]
+"""Returns the event that a stored element means; raises UnparsableElementError if the element has no known form."""
 
 
 class Rules(Protocol):
@@ -210,12 +202,8 @@ class Sender(Protocol):
         ...
 
 
-class Mac(Protocol):
-    """Keyed hash function: tells whether two contents are equal without storing them."""
-
-    def __call__(self, content: bytes, /) -> bytes:
-        """Return the hash of the content: 16 bytes that nobody can compute or check without the installation's key."""
-        ...
+Mac = Callable[[bytes], bytes]
+"""Keyed hash of a content, 16 bytes: tells whether two contents are equal without storing them."""
 
 
 class Door(Protocol):
@@ -232,17 +220,12 @@ class Door(Protocol):
         ...
 
 
-class History(Protocol):
-    """Fetches messages that the bot missed, by reading Zalo's history; `app.ingestion` implements this."""
+History = Callable[[str, int, Callable[[Sequence[Element]], None]], BackfillEnd]
+"""Reads the history of a group, or of all private conversations if the id is the bot account's uid.
 
-    def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
-        """Read the group's history back to what was received before the gap (the time in which messages were missed).
-
-        If `group_id` is the bot account's uid, the messages of all private conversations are fetched instead.
-        `heard_id` is the highest inbox id from before the gap, 0 if there is none. `take` is called with the elements
-        found, oldest first. The returned value tells whether the history reached back far enough.
-        """
-        ...
+Called with that id, the highest inbox id from before the gap (0: none), and what takes the elements, oldest first.
+Returns whether the history reached back far enough; `app.ingestion` implements it.
+"""
 
 
 class HistoryPage(Protocol):

@@ -1,19 +1,15 @@
 """Retries a database operation until the database is available."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from zalo_governor.domain.errors import StoreUnavailableError
 
 T = TypeVar("T")
 
 
-class WaitUnlessStopping(Protocol):
-    """Function that waits for some seconds, and returns early if the program is stopping."""
-
-    def __call__(self, seconds: float, /) -> bool:
-        """Wait so many seconds and return False; return True at once if the program is stopping."""
-        ...
+WaitUnlessStopping = Callable[[float], bool]
+"""Waits for so many seconds and returns False; returns True at once if the program is stopping."""
 
 
 def retry_until_stored(

@@ -4,9 +4,6 @@ from datetime import datetime
 from typing import Protocol
 
 from zalo_governor.domain.attachments import FileScan, ScanFigures, ScanResult
-from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.inbound import Seal
-from zalo_governor.domain.repositories.verdicts import Verdicts
 
 
 class FileScans(Protocol):
@@ -30,16 +27,4 @@ class FileScans(Protocol):
 
     def figures(self, group_id: str, start: datetime, end: datetime) -> ScanFigures:
         """Return what became of the attachments of the group's messages sent from `start` to before `end`."""
-        ...
-
-
-class StoredVerdicts(Verdicts, Protocol):
-    """Repository of judged events and findings, which also takes findings that were made after the judging."""
-
-    def add(self, event_id: int, verdict: Verdict, seal: Seal | None) -> None:
-        """Add findings to a stored event; raise KeyError if there is no such event.
-
-        If `seal` is given, the message is sealed with it: its content is removed from all tables, with all traces, as
-        it may be a state secret. Messages that quote it are sealed too.
-        """
         ...

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from zalo_governor.domain.repositories.attachments import FileScans, StoredVerdicts
+from zalo_governor.domain.repositories.attachments import FileScans
 from zalo_governor.domain.repositories.audit import AuditTrail, Claims
 from zalo_governor.domain.repositories.cases import CaseMessages, CaseNotes, Cases, FalseAlarms
 from zalo_governor.domain.repositories.directives import Directives
@@ -13,10 +13,11 @@ from zalo_governor.domain.repositories.message_acts import MessageActs
 from zalo_governor.domain.repositories.messaging import Deliveries, Feedback, OutboxEntries, Trials
 from zalo_governor.domain.repositories.people import Members, Outsiders, People, Rosters
 from zalo_governor.domain.repositories.statistics import Distributions, Statistics
+from zalo_governor.domain.repositories.verdicts import Verdicts
 
 
-class PeopleRecords(Protocol):
-    """The repositories of people: persons, members of groups, rosters and outsiders."""
+class UnitOfWork(Protocol):
+    """One database transaction, with one repository per aggregate; all of them read and write within it."""
 
     @property
     def people(self) -> People:
@@ -37,10 +38,6 @@ class PeopleRecords(Protocol):
     def outsiders(self) -> Outsiders:
         """Repository of outsiders: persons who joined a group without being on its roster."""
         ...
-
-
-class CaseRecords(Protocol):
-    """The repositories of cases: possible breaches under review, their messages, notes, and false alarms."""
 
     @property
     def cases(self) -> Cases:
@@ -66,10 +63,6 @@ class CaseRecords(Protocol):
     def false_alarms(self) -> FalseAlarms:
         """Repository of content that admins marked as a false alarm."""
         ...
-
-
-class UnitOfWork(PeopleRecords, CaseRecords, Protocol):
-    """One database transaction, with one repository per aggregate; all of them read and write within it."""
 
     @property
     def group_changes(self) -> GroupChanges:
@@ -137,7 +130,7 @@ class UnitOfWork(PeopleRecords, CaseRecords, Protocol):
         ...
 
     @property
-    def verdicts(self) -> StoredVerdicts:
+    def verdicts(self) -> Verdicts:
         """Repository of judged events and the rules' findings on them, written by `pipeline.judge`."""
         ...
 

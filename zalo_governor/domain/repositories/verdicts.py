@@ -27,3 +27,11 @@ class Verdicts(Protocol):
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Mark an entry that cannot be parsed or judged as a dead letter (kept, counted and reported to operators)."""
         ...
+
+    def add(self, event_id: int, verdict: Verdict, seal: Seal | None) -> None:
+        """Add findings to a stored event; raise KeyError if there is no such event.
+
+        If `seal` is given, the message is sealed with it: its content is removed from all tables, with all traces, as
+        it may be a state secret. Messages that quote it are sealed too.
+        """
+        ...

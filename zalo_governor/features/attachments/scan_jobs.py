@@ -1,6 +1,6 @@
 """Jobs that scan attachments: they download a file, have it scanned, and act on what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -57,20 +57,12 @@ class FetchFile(Protocol):
         ...
 
 
-class ScanFile(Protocol):
-    """Protocol of a call that scans a file: antivirus, and reading in a sandboxed process."""
-
-    def __call__(self, content: bytearray, name: str, /) -> ScanResult:
-        """Return what was found; raise GovernorError if the scan has to be tried again later."""
-        ...
+ScanFile = Callable[[bytearray, str], ScanResult]
+"""Scans content and name of a file; raises GovernorError if the scan has to be tried again later."""
 
 
-class ScanDone(Protocol):
-    """Protocol of a function that is told of each finished scan, such as for statistics."""
-
-    def __call__(self, result: ScanResult, /) -> None:
-        """Take note of the result."""
-        ...
+ScanDone = Callable[[ScanResult], None]
+"""Told of each finished scan, such as for statistics."""
 
 
 class _Scanned(NamedTuple):

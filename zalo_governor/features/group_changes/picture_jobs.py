@@ -1,6 +1,6 @@
 """Jobs that download group pictures, so that a new picture can be compared with the one before."""
 
-from typing import Protocol
+from collections.abc import Callable
 
 import structlog
 
@@ -15,20 +15,12 @@ from zalo_governor.pipeline.jobs import Performed
 log = structlog.get_logger(__name__)
 
 
-class FetchBytes(Protocol):
-    """Protocol of a call that downloads a picture from Zalo."""
-
-    def __call__(self, address: str, /) -> bytes:
-        """Return the bytes of the picture at URL `address`; raise GovernorError if it cannot be downloaded."""
-        ...
+FetchBytes = Callable[[str], bytes]
+"""Downloads the picture at a URL; raises GovernorError if it cannot."""
 
 
-class LookAtPicture(Protocol):
-    """Protocol of a call that makes a thumbnail and a perceptual hash of a picture, in a separate process."""
-
-    def __call__(self, content: bytes, /) -> Looked | None:
-        """Return the thumbnail and the hash; None if the content is not a picture."""
-        ...
+LookAtPicture = Callable[[bytes], Looked | None]
+"""Makes thumbnail and perceptual hash of a picture, in a separate process; None if the content is not a picture."""
 
 
 class FetchPictureHandler:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Protocol
 
 import structlog
 
@@ -21,16 +20,8 @@ _LEAST_PAUSE = timedelta(seconds=15)
 """Minimum time between two syncs of a group, however many unknown accounts write there."""
 
 
-class Fetch(Protocol):
-    """Protocol of a call that fetches a group from Zalo's API."""
-
-    def __call__(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
-        """Return the group's data, and those of its members that Zalo shows.
-
-        Raises:
-            GovernorError: Zalo does not answer, or does not show the group.
-        """
-        ...
+Fetch = Callable[[str], tuple[GroupSnapshot, list[Member]]]
+"""Fetches a group from Zalo, with those of its members that Zalo shows; raises GovernorError if it does not answer."""
 
 
 class GroupSync:
