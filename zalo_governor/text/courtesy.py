@@ -17,14 +17,28 @@ def without_courtesy(text: str) -> str:
     text = " ".join((_LINKS.sub(" ", text) if ".vn" in text else text).split())
     left = _MENTION.sub(" ", text) if "@" in text else text
     for _ in range(_MOST_LAYERS):
-        shorter = _strip(_LEAD.sub("", _strip(left), count=1))
-        # The long expression is tried at every word: only where one of its necessary words stands is it worth it.
-        if _MAY_HAVE_TAIL.search(shorter):
+        shorter = _strip(left)
+        # The two long expressions are slow: only where one of their necessary words stands are they worth it.
+        if _may_have_lead(shorter):
+            shorter = _strip(_LEAD.sub("", shorter, count=1))
+        if _may_have_tail(shorter):
             shorter = _strip(_TAIL.sub("", shorter, count=1))
         if shorter == left:
             break
         left = shorter
     return left if _LETTER.search(left) else text
+
+
+def _may_have_lead(text: str) -> bool:
+    """Return whether the text begins as `_LEAD` may: true for all that it matches, and for more."""
+    first = _FIRST_WORD.match(text)
+    return first is None or len(first[0]) < _LONG_ENOUGH or first[0].lower() in _FIRST_WORDS
+
+
+def _may_have_tail(text: str) -> bool:
+    """Return whether `_TAIL` may match the text: true for all that it matches, and for more."""
+    lower = text.lower()
+    return any(map(lower.__contains__, _NEEDED_FOR_TAIL)) or bool(_PARTICLE_END.search(lower.rstrip(" .!…,")[-_END:]))
 
 
 def is_only_courtesy(text: str) -> bool:
@@ -124,12 +138,33 @@ _TAIL = re.compile(
     rf"| {_PARTICLE}(?: mọi người| cả nhà)?)[ .!…,]*$",
     re.IGNORECASE,
 )
-_MAY_HAVE_TAIL = re.compile(
-    r"tr[âa]n tr|c[ảáa]m [ơo]n|thanks|tks|k[íi]nh |mong|ch[úu]c|ngh[ịi] c[áa]c"
-    rf"| {_PARTICLE}(?: mọi người| cả nhà)?[ .!…,]*$",
-    re.IGNORECASE,
+_NEEDED_FOR_TAIL = (
+    *(
+        "trân tr",
+        "tran tr",
+        "cảm ơn",
+        "cám ơn",
+        "cam on",
+        "cảm on",
+        "cám on",
+        "cam ơn",
+        "thanks",
+        "tks",
+        "kính ",
+        "kinh ",
+    ),
+    *("mong", "chúc", "chuc", "nghị các", "nghi cac", "nghị cac", "nghi các"),
 )
-"""Fast check before the slow `_TAIL` (thanks and particles at the end); matches all that `_TAIL` matches, and more."""
+_PARTICLE_END = re.compile(rf" {_PARTICLE}(?: mọi người| cả nhà)?$")
+_END = 24
+_FIRST_WORD = re.compile(r"\w+")
+_LONG_ENOUGH = 3
+"""Shorter first words may be the number of a point, or `v/v` (about)."""
+_FIRST_WORDS = _words(
+    "dạ vâng alo hello con cháu tôi mình xin kính thưa chào gửi báo nhờ quý các toàn tất mọi anh chị ace đồng bác chú "
+    "ông thầy lãnh sếp thủ nhóm văn phòng ban hội ubnd đơn nhà team group buổi ngày đầu bạn thường chủ giám trưởng fwd "
+    "forwarded tin chuyển mời"
+)
 
 
 _WORD = re.compile(r"[\w/]+")
