@@ -36,7 +36,7 @@ def inbox(folder: Path) -> Figures:
     frames, decoder = _frames()
     database = Database(f"sqlite:///{folder / 'inbox.db'}", Keys(secrets.token_bytes(32)), system_clock)
     database.migrate()
-    door = SecretGate(load_rulebook(shipped_config()).engine.door_rules, database.keys.mac)
+    door = SecretGate(load_rulebook(shipped_config()).engine.gate_rules, database.keys.mac)
     intake = Intake(
         SqlInbox(database),
         door,

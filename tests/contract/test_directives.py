@@ -122,9 +122,9 @@ def test_answers_to_a_message_that_turns_out_to_be_a_directive_wait_for_it(stora
         waiting = answer(uow, given, "12", directive_id=None, assignee_id=None, target_key="7")
         assert uow.directives.add_answer(waiting)
         assert not uow.directives.add_answer(waiting)
-        assert uow.directives.waiting_answers(GROUP, "8") == []
-        assert uow.directives.waiting_answers(GROUP, "7") == [waiting]
-        assert uow.directives.waiting_answers(GROUP, "7") == []
+        assert uow.directives.take_waiting_answers(GROUP, "8") == []
+        assert uow.directives.take_waiting_answers(GROUP, "7") == [waiting]
+        assert uow.directives.take_waiting_answers(GROUP, "7") == []
 
 
 def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:

@@ -73,8 +73,8 @@ def pipeline(
     """What a bot account's process is made of; of the judge, `run` is the caller's. `settings` change the policy."""
     rulebook = load_rulebook(CONFIG)
     policy = ServicePolicy(
-        look_at=lambda _group_id: None,
-        look_for=lambda _group_id, _uid: None,
+        sync_soon=lambda _group_id: None,
+        sync_now=lambda _group_id, _uid: None,
         words_of=lambda _group_id, _key: "",
         account=account,
         groups={GROUP: "điều hành tỉnh Mẫu"},
@@ -98,7 +98,7 @@ def pipeline(
         units=units,
         parser=parse,
         rules=RulesHere(lambda: rulebook.engine),
-        door_rules=lambda: rulebook.engine.door_rules,
+        gate_rules=lambda: rulebook.engine.gate_rules,
         reactions=lambda: reactions,
         outbox=SqlOutbox(database, account),
         groups=[GROUP],
@@ -106,7 +106,7 @@ def pipeline(
         progress=Heartbeat(),
         clock=clock,
     )
-    door = SecretGate(rulebook.engine.door_rules, database.keys.mac)
+    door = SecretGate(rulebook.engine.gate_rules, database.keys.mac)
     intake = Intake(
         stored, door, groups=[GROUP], watched=lambda receipt: True, on_admitted=lambda admitted: None, clock=clock
     )

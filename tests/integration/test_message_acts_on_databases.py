@@ -169,7 +169,7 @@ def test_two_messages_of_one_author_with_the_same_client_s_id_are_not_told_apart
 @SHAPES
 def test_a_deputy_s_deletion_withdraws_and_a_member_s_claim_waits_for_the_next_sync(bot: Line, device: Device) -> None:
     asked: list[str] = []
-    with line(bot.database, bot.clock, look_at=asked.append) as bot:
+    with line(bot.database, bot.clock, sync_soon=asked.append) as bot:
         said, other = bot.message(UNMARKED), bot.message(UNMARKED + " nhe", by=LEADER)
         bot.say(said, other)
         lead(bot, OTHER)

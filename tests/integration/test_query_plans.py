@@ -252,7 +252,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "the directive of a message": _in_unit(lambda uow: uow.directives.of_message(GROUP, "30")),
     "what a person owes": _in_unit(lambda uow: uow.directives.owed_by(GROUP, 5, 12)),
     "answers of a message": _in_unit(lambda uow: uow.directives.answers_by_message(GROUP, "30")),
-    "answers that wait": _in_unit(lambda uow: uow.directives.waiting_answers(GROUP, "30")),
+    "answers that wait": _in_unit(lambda uow: uow.directives.take_waiting_answers(GROUP, "30")),
     "the ledger": _in_unit(lambda uow: uow.directives.overview(GROUP, NOW, 12)),
     "deadlines": _in_unit(lambda uow: uow.directives.with_due(GROUP, NOW - DAY, NOW)),
     "sender": _in_unit(lambda uow: uow.people.find_or_create(BOT, "m77")),

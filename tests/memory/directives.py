@@ -82,7 +82,7 @@ class MemoryDirectives(MemoryRepository):
         gone = self.answers_by_message(group_id, message_key)
         self._store.answers = [one for one in self._store.answers if one not in gone]
 
-    def waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
+    def take_waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
         found = [
             one
             for one in self._store.answers

@@ -129,7 +129,7 @@ class Container:
             units=self._units,
             parser=self._unknown.parse,
             rules=rules,
-            door_rules=lambda: records.rulebook.engine.door_rules,
+            gate_rules=lambda: records.rulebook.engine.gate_rules,
             reactions=lambda: self._services.office,
             outbox=self._outbox,
             groups=list(self._groups),
@@ -137,8 +137,8 @@ class Container:
             progress=judging,
             clock=clock,
         )
-        door = SecretGate(records.rulebook.engine.door_rules, database.keys.mac)
-        records.configuration.on_change(lambda new: door.apply(new.rulebook.engine.door_rules))
+        gate = SecretGate(records.rulebook.engine.gate_rules, database.keys.mac)
+        records.configuration.on_change(lambda new: gate.apply(new.rulebook.engine.gate_rules))
         records.configuration.on_change(lambda _new: rules.reload())
         records.configuration.on_change(
             lambda new: self._scanner.use_command(command(new.settings.rules_dir, new.settings.attachments.seconds))
@@ -148,9 +148,9 @@ class Container:
             session,
             self._client,
             inbox=inbox,
-            door=door,
+            gate=gate,
             judge=self._judge,
-            alarm=lambda: self._services.blindness,
+            alarm=lambda: self._services.outages,
             on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._on_line_up,
@@ -166,7 +166,7 @@ class Container:
             clock=clock,
         )
         self._pictures = self._timer("pictures", lambda: WorkGroup(self._services.pictures, rereading), self._caught_up)
-        watching.look_at(
+        watching.sync_soon(
             self._account,
             line=self._ingestion.status,
             intake=self._ingestion.progress,
@@ -176,10 +176,10 @@ class Container:
             account=self._account,
             fetch=self._client.group,
             begin=self._units.begin,
-            may_keep=lambda raw: door.look(raw) is None,
+            may_keep=lambda raw: gate.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._report_sync,
-            on_swept=self._first_sync_done.set,
+            on_synced=self._first_sync_done.set,
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
@@ -189,7 +189,7 @@ class Container:
             records,
             self._units,
             office=lambda: self._services.office,
-            roll_call=self._group_sync,
+            group_sync=self._group_sync,
             groups=list(self._groups),
             stopping=self._schedule.stopping,
             clock=clock,
@@ -228,10 +228,10 @@ class Container:
         Steps that can fail come first: if one fails, the old configuration stays in force.
         """
         self._seed_people(new.settings)
-        rooms = self._build_services(new)
+        services = self._build_services(new)
         with self._judge.between_batches():
             self._records.configuration.replace(new)
-            self._services = rooms
+            self._services = services
         send = new.settings.zalo.send
         self._rate_limit.apply(per_second=send.per_second, burst=send.burst)
         self._schedule.apply(self._daily_schedule.duties())
@@ -246,8 +246,8 @@ class Container:
             self._account,
             clock=self._clock,
             status=self._status,
-            look_at=self._request_sync,
-            look_for=self._request_sync_for,
+            sync_soon=self._request_sync,
+            sync_now=self._request_sync_for,
             words_of=lambda group_id, key: posted_text(postings.message(group_id, key) or {}),
         )
         return Services(
@@ -378,7 +378,7 @@ class Container:
 
     def _request_sync_for(self, group_id: str, uid: str) -> None:
         """Request a sync of a group (reading its members) at once, as the unknown account `uid` writes there."""
-        self._group_sync.want_for(group_id, uid)
+        self._group_sync.request_for(group_id, uid)
 
     def _said_again(self, text: str) -> str:
         """Return the message text with a note that it is sent again, for a message that may have arrived before."""

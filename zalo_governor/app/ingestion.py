@@ -46,7 +46,7 @@ class Ingestion:
         session: session of the account that logged in.
         client: Zalo's API for the same account.
         inbox: the table of received elements (messages, acts, receipts).
-        door: the secret gate, which checks each element for state secrets before it is stored.
+        gate: the secret gate, which checks each element for state secrets before it is stored.
         judge: applies the rules to the stored elements.
         alarm: returns who is told when an outage of the connection begins and ends.
         on_admitted: called with newly stored entries, before the judge gets them.
@@ -62,7 +62,7 @@ class Ingestion:
         client: ZaloClient,
         *,
         inbox: SqlInbox,
-        door: SecretGate,
+        gate: SecretGate,
         judge: Judge,
         alarm: Callable[[], Alarm],
         on_admitted: Callable[[Sequence[Admitted]], None],
@@ -85,7 +85,7 @@ class Ingestion:
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._sleep_unless_stopping)
         self._intake = Intake(
             self._inbox,
-            door,
+            gate,
             groups=self._groups,
             watched=self._inbox.receipt_is_watched,
             on_admitted=self._pass_to_judge,

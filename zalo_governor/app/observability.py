@@ -54,7 +54,7 @@ class Observability:
             parts.append(Part("health", server.run, server.stop))
         return parts
 
-    def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
+    def sync_soon(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
         """Begin to monitor the bot's connection, threads and queues too; called after the login.
 
         Args:

@@ -21,8 +21,8 @@ def office_policy(
     *,
     clock: Clock,
     status: Callable[[], LineStatus],
-    look_at: Callable[[str], None],
-    look_for: Callable[[str, str], None],
+    sync_soon: Callable[[str], None],
+    sync_now: Callable[[str, str], None],
     words_of: Callable[[str, str], str] = lambda _group, _key: "",
 ) -> ServicePolicy:
     """Build the `ServicePolicy`: the settings, texts and helper functions that all services share.
@@ -32,8 +32,8 @@ def office_policy(
         account: uid of the bot account.
         clock: returns the present time.
         status: returns the state of the connection.
-        look_at: requests a sync of the group with that id (reading its members from Zalo), to run soon.
-        look_for: called with a group and the uid of an unknown account that writes there; requests a sync at once.
+        sync_soon: requests a sync of the group with that id (reading its members from Zalo), to run soon.
+        sync_now: called with a group and the uid of an unknown account that writes there; requests a sync at once.
         words_of: called with a group and a message's key; returns the words of the stored message.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
@@ -46,8 +46,8 @@ def office_policy(
         clock=clock,
         status=status,
         draw_code=_draw_code,
-        look_at=look_at,
-        look_for=look_for,
+        sync_soon=sync_soon,
+        sync_now=sync_now,
         words_of=words_of,
         with_marks=rulebook.with_marks,
         letterhead=settings.office.letterhead,

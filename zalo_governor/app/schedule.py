@@ -25,7 +25,7 @@ class DailySchedule:
         records: settings and database.
         units: begins transactions.
         office: returns the services, which are replaced when the configuration changes.
-        roll_call: group sync, which reads a group's members from Zalo and stores changes.
+        group_sync: group sync, which reads a group's members from Zalo and stores changes.
         groups: ids of the watched groups.
         stopping: returns whether the program is stopping, so that a long task should end early.
         clock: gives the present time.
@@ -37,7 +37,7 @@ class DailySchedule:
         units: SqlUnitsOfWork,
         *,
         office: Callable[[], FeatureFacade],
-        roll_call: GroupSync,
+        group_sync: GroupSync,
         groups: Sequence[str],
         stopping: Callable[[], bool],
         clock: Clock,
@@ -45,7 +45,7 @@ class DailySchedule:
         self._records = records
         self._units = units
         self._services = office
-        self._group_sync = roll_call
+        self._group_sync = group_sync
         self._groups = groups
         self._stopping = stopping
         self._clock = clock
@@ -116,7 +116,7 @@ class DailySchedule:
             if not uow.claims.claim_once("name_sweep", due):
                 return
         for group_id in self._groups:
-            self._group_sync.try_to_sweep(group_id)
+            self._group_sync.try_to_sync(group_id)
         self._digest_task(ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
             for group_id in self._groups:

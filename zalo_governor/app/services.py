@@ -91,7 +91,7 @@ class Services:
             policy, CaseService(policy), files, begin=units.begin, on_posted=on_posted, alone=scans_alone
         )
         tell = FallbackAlert(alarm).send
-        self.blindness = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
+        self.outages = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.deadlines: Work = WorkGroup(
             CaseDeadlines(self.office.duties, begin=units.begin),

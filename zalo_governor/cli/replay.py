@@ -93,13 +93,13 @@ class _RuleReplayer:
         self._found = RecordedFindings(records.database, rule.id)
         self._desk = CommandDesk(policy_of(records), COMMANDS)
         self._replay = Replay(rule.id, samples)
-        door_rules = (*records.rulebook.engine.door_rules, *rulebook.engine.door_rules)
-        self._door = SecretGate(door_rules, records.database.keys.mac)
+        gate_rules = (*records.rulebook.engine.gate_rules, *rulebook.engine.gate_rules)
+        self._gate = SecretGate(gate_rules, records.database.keys.mac)
         engine = Engine([rule])
         self._assessor = Evaluator(
             parse,
             RulesHere(lambda: engine),
-            lambda: engine.door_rules,
+            lambda: engine.gate_rules,
             units.person,
             self._inbox.said_before,
             units.approved_uids,
@@ -136,7 +136,7 @@ class _RuleReplayer:
 
         The result is None without --with-text, or if today's rules take the message for a possible state secret.
         """
-        if not self._with_text or one.verdict.sealed or self._door.look(one.admitted.entry.raw or {}):
+        if not self._with_text or one.verdict.sealed or self._gate.look(one.admitted.entry.raw or {}):
             return None
         line = " ".join(" ".join(text for _, text in one.event.strings()).split())
         return line if len(line) <= _EXCERPT_LENGTH else line[: _EXCERPT_LENGTH - 1] + "…"

@@ -63,7 +63,7 @@ def restore(
 
 
 def _make_secret_check(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:
-    return SecretGate(load_rulebook(settings.rules_dir).engine.door_rules, keys.mac).look
+    return SecretGate(load_rulebook(settings.rules_dir).engine.gate_rules, keys.mac).look
 
 
 def _sentences(done: Restored) -> list[str]:

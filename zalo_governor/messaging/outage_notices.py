@@ -44,7 +44,7 @@ class OutageNotices:
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def blind(self, since: datetime, line: LineReport | None) -> None:
+    def outage_began(self, since: datetime, line: LineReport | None) -> None:
         """Report, by e-mail or webhook, an outage: nothing has been received from Zalo since `since`.
 
         `line` is the state of the connection, which may tell the cause.
@@ -61,7 +61,7 @@ class OutageNotices:
             )
         self._tell(self._voice.render(subject), text)
 
-    def seeing(self, since: datetime, until: datetime) -> None:
+    def outage_ended(self, since: datetime, until: datetime) -> None:
         """Report, by Zalo and by e-mail or webhook, that the outage from `since` to `until` is over."""
         minutes = number(minutes_of(until - since))
         text = self._voice.render(TextId("seeing"), since=moment(since), until=moment(until), minutes=minutes)

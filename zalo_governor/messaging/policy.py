@@ -114,9 +114,9 @@ class ServicePolicy:
     status: Callable[[], LineStatus]
     draw_code: Callable[[], str]
     """Function returning a random code of six digits, which a person types to confirm a command once."""
-    look_at: Callable[[str], None]
+    sync_soon: Callable[[str], None]
     """Function (group id): requests a group sync, which reads the members and their names from Zalo, soon."""
-    look_for: Callable[[str, str], None]
+    sync_now: Callable[[str, str], None]
     """Function (group id, uid): requests a group sync at once, because the account writes there but is unknown."""
     words_of: Callable[[str, str], str]
     """Function (group id, message key): what a stored message says; "" if its content is not, or no longer, stored."""

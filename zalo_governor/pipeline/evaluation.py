@@ -38,7 +38,7 @@ class Evaluator:
     Args:
         parser: turns an entry into an event.
         rules: judges events.
-        door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
+        gate_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         person: returns the person whom a bot account sees under a uid, for (account, uid); None if unknown.
         said_before: returns whether an earlier entry of the conversation had the same content as this sealed entry.
         approved: returns the uids on the roster (approved list of members), for (account, group id); called only for
@@ -49,14 +49,14 @@ class Evaluator:
         self,
         parser: Parser,
         rules: Rules,
-        door_rules: Callable[[], Sequence[SealingRule[Any]]],
+        gate_rules: Callable[[], Sequence[SealingRule[Any]]],
         person: Callable[[str, str], Person | None],
         said_before: Callable[[Admitted], bool],
         approved: Callable[[str, str], frozenset[str] | None],
     ) -> None:
         self._parser = parser
         self._rules = rules
-        self._door_rules = door_rules
+        self._door_rules = gate_rules
         self._person = person
         self._said_before = said_before
         self._approved = approved

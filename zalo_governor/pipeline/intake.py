@@ -10,7 +10,8 @@ from zalo_governor.domain.backoff import doubling
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
 from zalo_governor.pipeline.heartbeat import Heartbeat
-from zalo_governor.pipeline.ports import Door, Inbox
+from zalo_governor.pipeline.ports import Inbox
+from zalo_governor.pipeline.secret_gate import SecretGate
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,7 @@ class Intake:
 
     Args:
         inbox: the durable store of received entries.
-        door: the secret gate, which checks each element for state secrets before it is stored.
+        gate: the secret gate, which checks each element for state secrets before it is stored.
         groups: ids of the watched groups; elements of other groups are dropped.
         watched: returns whether a receipt ("delivered" or "seen") concerns a message under a case (a breach under
             review) or a directive (a leader's order). Other receipts track people's behaviour without need (Law
@@ -38,7 +39,7 @@ class Intake:
     def __init__(
         self,
         inbox: Inbox,
-        door: Door,
+        gate: SecretGate,
         *,
         groups: Collection[str],
         watched: Callable[[Element], bool],
@@ -48,7 +49,7 @@ class Intake:
         batch: int = 600,
     ) -> None:
         self._inbox = inbox
-        self._door = door
+        self._gate = gate
         self._groups = frozenset(groups)
         self._watched = watched
         self._on_admitted = on_admitted
@@ -83,7 +84,7 @@ class Intake:
         """Check elements for state secrets and store them in the inbox at once; return the new ones. Thread-safe."""
         with self._admit_lock:
             received_ms = to_ms(self._clock())
-            entries = [self._door.enter(element, received_ms) for element in elements if self._is_relevant(element)]
+            entries = [self._gate.enter(element, received_ms) for element in elements if self._is_relevant(element)]
             if not entries:
                 return []
             admitted = self._inbox.admit(entries)

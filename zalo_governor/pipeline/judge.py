@@ -53,7 +53,7 @@ class Judge:
         units: begins transactions.
         parser: turns an entry into an event.
         rules: judges events.
-        door_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
+        gate_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         reactions: returns what reacts to judged events (opens cases, sends notices, answers commands); it may be
             another one for each batch.
         outbox: told which of the bot's messages Zalo has echoed (sent back), and so have arrived.
@@ -71,7 +71,7 @@ class Judge:
         units: UnitsOfWork,
         parser: Parser,
         rules: Rules,
-        door_rules: Callable[[], Sequence[SealingRule[Any]]],
+        gate_rules: Callable[[], Sequence[SealingRule[Any]]],
         reactions: Callable[[], Reactions],
         outbox: OutboxStore,
         groups: Sequence[str],
@@ -82,7 +82,7 @@ class Judge:
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._evaluator = Evaluator(parser, rules, door_rules, units.person, inbox.said_before, units.approved_uids)
+        self._evaluator = Evaluator(parser, rules, gate_rules, units.person, inbox.said_before, units.approved_uids)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups

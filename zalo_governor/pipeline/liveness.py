@@ -36,7 +36,7 @@ _NEEDS_A_PERSON = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.K
 class Alarm(Protocol):
     """Alarm that tells people of outages of the connection to Zalo, over a channel that does not need Zalo."""
 
-    def blind(self, since: datetime, line: LineReport | None) -> None:
+    def outage_began(self, since: datetime, line: LineReport | None) -> None:
         """Report that nothing has been received from Zalo, or that Zalo has refused the session, since a time.
 
         `line` is the state of the connection, None if unknown. Called again in the same outage if the connection gets
@@ -44,7 +44,7 @@ class Alarm(Protocol):
         """
         ...
 
-    def seeing(self, since: datetime, until: datetime) -> None:
+    def outage_ended(self, since: datetime, until: datetime) -> None:
         """Report that the outage from `since` to `until` is over. Called again later if this raises GovernorError."""
         ...
 
@@ -159,10 +159,10 @@ class LivenessMonitor:
             self._outage_since = self._outage_since or last
             self._alarmed_state = line.state if line else None
             log.error("blind", since=last.isoformat(), state=self._alarmed_state and self._alarmed_state.value)
-            self._attempt("alarm", lambda: self._alarm().blind(last, line))
+            self._attempt("alarm", lambda: self._alarm().outage_began(last, line))
         elif self._outage_since is not None and up:
             since = self._outage_since
-            if self._attempt("alarm", lambda: self._alarm().seeing(since, now)):
+            if self._attempt("alarm", lambda: self._alarm().outage_ended(since, now)):
                 self._outage_since = None
                 log.info("seeing", since=since.isoformat())
 

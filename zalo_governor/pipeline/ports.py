@@ -206,20 +206,6 @@ Mac = Callable[[bytes], bytes]
 """Keyed hash of a content, 16 bytes: tells whether two contents are equal without storing them."""
 
 
-class Door(Protocol):
-    """The secret gate: checks everything received for state secrets before it is stored.
-
-    `pipeline.secret_gate` implements this.
-    """
-
-    def enter(self, element: Element, received_ms: int) -> Entry:
-        """Return the entry to store for a received element: with its body, or sealed (without any of its content).
-
-        `received_ms` is our time of reception in ms since 1970.
-        """
-        ...
-
-
 History = Callable[[str, int, Callable[[Sequence[Element]], None]], BackfillEnd]
 """Reads the history of a group, or of all private conversations if the id is the bot account's uid.
 

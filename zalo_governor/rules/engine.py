@@ -24,7 +24,7 @@ class Engine:
         self.rules = tuple(rules)
 
     @property
-    def door_rules(self) -> tuple[SealingRule[Any], ...]:
+    def gate_rules(self) -> tuple[SealingRule[Any], ...]:
         """Return the rules for the secret gate (the check before anything is stored).
 
         They are the rules whose findings may forbid storing the content.

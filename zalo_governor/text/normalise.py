@@ -81,7 +81,7 @@ def _resolved(entity: str, name: str) -> str:
     return _UNSEEN.sub("", unescape(f"&{name}").translate(_BLANKS))
 
 
-def even(normalised: Normalised) -> Normalised:
+def with_single_blanks(normalised: Normalised) -> Normalised:
     """Return the normalised text with each run of spaces and tabs replaced by one space, and its offsets adapted."""
     text = normalised.text
     if "  " not in text and "\t" not in text:

@@ -368,8 +368,8 @@ def _shipped() -> dict[str, Any]:
 def policy_on(clock: Clock) -> ServicePolicy:
     """What the office goes by, with that clock; there are no quiet hours."""
     return ServicePolicy(
-        look_at=lambda _group_id: None,
-        look_for=lambda _group_id, _uid: None,
+        sync_soon=lambda _group_id: None,
+        sync_now=lambda _group_id, _uid: None,
         words_of=lambda _group_id, _key: "",
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},

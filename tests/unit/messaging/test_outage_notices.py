@@ -13,13 +13,13 @@ AGAIN = NOW + timedelta(minutes=30)
 
 def alarm(line: LineReport | None) -> tuple[str, str]:
     desk, told = Desk(), list[tuple[str, str]]()
-    blindness = OutageNotices(
+    outages = OutageNotices(
         desk.policy,
         tell=lambda subject, text: told.append((subject, text)),
         begin=desk.transaction,
         on_posted=lambda: None,
     )
-    blindness.blind(NOW, line)
+    outages.outage_began(NOW, line)
     [sent] = told
     assert desk.take() == [], "Zalo cannot carry the word"
     return sent
@@ -56,5 +56,5 @@ def test_when_it_hears_again_the_desk_reads_it_too() -> None:
     desk, told = Desk(), list[str]()
     OutageNotices(
         desk.policy, tell=lambda _, text: told.append(text), begin=desk.transaction, on_posted=lambda: None
-    ).seeing(NOW, AGAIN)
+    ).outage_ended(NOW, AGAIN)
     assert to(desk.take(), "admin") == told

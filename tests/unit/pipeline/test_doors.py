@@ -30,7 +30,7 @@ NOW_MS = 1_790_000_000_000
 
 @cache
 def door() -> SecretGate:
-    return SecretGate(load_rulebook(shipped_config()).engine.door_rules, Keys(bytes(32)).mac)
+    return SecretGate(load_rulebook(shipped_config()).engine.gate_rules, Keys(bytes(32)).mac)
 
 
 def heard(field: str, text: str, pack: Pack = PACKINGS["as Zalo writes it"]) -> Element:

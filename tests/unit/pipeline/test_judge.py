@@ -82,7 +82,7 @@ class Given:
             units=self.units,
             parser=parse,
             rules=self.rules,
-            door_rules=tuple,
+            gate_rules=tuple,
             reactions=Office,
             outbox=self.outbox,
             groups=["group"],

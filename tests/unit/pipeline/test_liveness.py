@@ -55,11 +55,11 @@ class Given:
             raise GovernorError("Zalo does not answer")
         return self.last
 
-    def blind(self, since: datetime, line: LineReport | None) -> None:
+    def outage_began(self, since: datetime, line: LineReport | None) -> None:
         self._alarm(f"blind since {since:%H:%M}")
         self.told.append(line.state if line else None)
 
-    def seeing(self, since: datetime, until: datetime) -> None:
+    def outage_ended(self, since: datetime, until: datetime) -> None:
         self._alarm(f"seeing {since:%H:%M} {until:%H:%M}")
 
     def _alarm(self, call: str) -> None:

@@ -84,7 +84,7 @@ def test_every_rule_of_the_registry_is_loaded_under_its_clause() -> None:
 
 
 def test_only_the_rule_on_secrets_stands_at_the_door() -> None:
-    assert [rule.id for rule in load_rulebook(shipped_config()).engine.door_rules] == ["4.1-noi-dung-mat"]
+    assert [rule.id for rule in load_rulebook(shipped_config()).engine.gate_rules] == ["4.1-noi-dung-mat"]
 
 
 def test_what_cannot_be_seen_says_what_to_do_by_hand() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zalo_governor.text.fold import fold, skeleton
-from zalo_governor.text.normalise import even, normalise
+from zalo_governor.text.normalise import normalise, with_single_blanks
 
 SECRET = "tối mật"
 VIETNAMESE = st.text(alphabet="aăâeêioôơuưyáàảãạấậốồộớựđĐ bcdghklmnpqrstvx.,!1", max_size=60)
@@ -50,7 +50,7 @@ def test_spans_lead_back_over_what_was_removed() -> None:
 
 def test_several_blanks_are_one_and_spans_lead_back_over_them() -> None:
     text = "văn  bản\tm\u200bật"
-    evened = even(normalise(text))
+    evened = with_single_blanks(normalise(text))
     assert evened.text == "văn bản mật"
     assert text[slice(*evened.span(8, 11))] == "m\u200bật"
 

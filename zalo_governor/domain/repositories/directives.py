@@ -68,7 +68,7 @@ class Directives(Protocol):
         """Delete the answers that a message was counted as: it was recalled, edited, or the reaction taken back."""
         ...
 
-    def waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
+    def take_waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
         """Return the answers to a message that was not known as a directive when they came, and delete them."""
         ...
 

@@ -123,7 +123,7 @@ class MessageActs:
         group = uow.members.group_snapshot(event.thread_id)
         if event.sender_uid and group and event.sender_uid in {group.owner_uid, *group.co_admin_uids}:
             return None
-        self._policy.look_at(event.thread_id)
+        self._policy.sync_soon(event.thread_id)
         return ActState.CLAIMED
 
     def _find(self, uow: UnitOfWork, event: ActOnMessage) -> MessageRef | ActState:

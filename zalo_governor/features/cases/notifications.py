@@ -104,7 +104,7 @@ class CaseNotifications:
         """Request a group sync (reading names from Zalo) if a sealed case (suspected secret) has a nameless person."""
         if case.sealed and not _is_named(person):
             uow.claims.claim_once(*_naming_claim("nameless", case))
-            self._policy.look_for(case.group_id, person.uid)
+            self._policy.sync_now(case.group_id, person.uid)
 
     def ask_member(
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,

@@ -178,7 +178,7 @@ class DirectiveRegister:
             self._assign(uow, directive, place, addressee)
         plan_reminders(uow, self._policy, directive)
         assignees = uow.directives.assignees(directive.id)
-        for answer in uow.directives.waiting_answers(directive.group_id, directive.message_key):
+        for answer in uow.directives.take_waiting_answers(directive.group_id, directive.message_key):
             own = [one for one in assignees if answer.person_id in one.person_ids]
             self._add_answer(uow, directive, own, answer)
         return self._close_if_settled(uow, directive)

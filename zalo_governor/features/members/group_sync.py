@@ -34,7 +34,7 @@ class GroupSync:
         the rules have judged them.
         sum_up: (unit of work, group id) tells the admins what was found; called after each sync, even one without
         changes, since the process may have died before telling of an earlier sync.
-        on_swept: called after each sync, since notices (messages to people) may have been put into the outbox.
+        on_synced: called after each sync, since notices (messages to people) may have been put into the outbox.
         again_after: minimum time between two syncs of a group, so that reconnects do not trigger more.
     """
 
@@ -47,7 +47,7 @@ class GroupSync:
         may_keep: Callable[[RawDict], bool],
         admit: Callable[[Sequence[Element]], object],
         sum_up: Callable[[UnitOfWork, str], None],
-        on_swept: Callable[[], None],
+        on_synced: Callable[[], None],
         again_after: timedelta,
         clock: Clock,
     ) -> None:
@@ -57,7 +57,7 @@ class GroupSync:
         self._may_keep = may_keep
         self._admit = admit
         self._sum_up = sum_up
-        self._on_swept = on_swept
+        self._on_swept = on_synced
         self._again_after = again_after
         self._clock = clock
         self._sync_lock = Lock()
@@ -72,7 +72,7 @@ class GroupSync:
         """Request a sync of the group (reading it from Zalo), due `again_after` after the last; at once if none was."""
         self._request_after(group_id, self._again_after)
 
-    def want_for(self, group_id: str, uid: str) -> None:
+    def request_for(self, group_id: str, uid: str) -> None:
         """Request an early sync of the group (at least 15 s after the last), as the unknown account `uid` wrote there.
 
         By writing, the account counts as a member, even if Zalo hides the group's member list.
@@ -100,11 +100,11 @@ class GroupSync:
                 with self._requests_lock:
                     # Before the sync: a request made while it runs needs another sync.
                     self._requested.pop(group_id, None)
-                if not self.try_to_sweep(group_id):
+                if not self.try_to_sync(group_id):
                     with self._requests_lock:
                         self._requested[group_id] = now + _RETRY_AFTER
 
-    def try_to_sweep(self, group_id: str) -> bool:
+    def try_to_sync(self, group_id: str) -> bool:
         """Sync the group; return False, and log the error, if Zalo does not answer or does not show the group."""
         try:
             changed = self.sweep(group_id)

@@ -32,4 +32,4 @@ class RenameDetection(EventHandler):
         if name == self._requested_for.get(author.id, author.display_name):
             return
         self._requested_for[author.id] = name
-        self._policy.look_at(event.thread_id)
+        self._policy.sync_soon(event.thread_id)

@@ -36,4 +36,4 @@ class UnknownSenders(EventHandler):
         self._checked.add((group_id, uid))
         approved = uow.roster.approved_uids(event.account, group_id) or frozenset()
         if uid not in approved and uid not in uow.members.present_uids(event.account, group_id):
-            self._policy.look_for(group_id, uid)
+            self._policy.sync_now(group_id, uid)

@@ -22,7 +22,7 @@ from zalo_governor.rules.secrecy.features import features_of, glanced
 from zalo_governor.rules.secrecy.phrases import SecrecyParameters
 from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.ngrams import Features, NgramModel, shipped_ngrams
-from zalo_governor.text.normalise import Normalised, even, normalise
+from zalo_governor.text.normalise import Normalised, normalise, with_single_blanks
 from zalo_governor.text.secrecy.level_words import Level, hints_of_secrets, may_speak_of_secrets
 from zalo_governor.text.secrecy.readings import other_readings, undressed
 
@@ -65,7 +65,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
 
     def look(self, text: str) -> Finding | None:
         """Return the finding on one string, None if it is clean. Takes time linear in the length of the text."""
-        normalised = even(normalise(text))
+        normalised = with_single_blanks(normalise(text))
         if len(normalised.text) > WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
             # No real text has so many; scoring each would block all other messages for minutes.
             return self.finding("unchecked", spans=((0, len(text)),), reason="too_many", seals=True)
@@ -82,11 +82,11 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
 
     def may_speak(self, text: str) -> bool:
         """Return whether the quick checks find the text suspicious, so that `look` scores it with the full model."""
-        return next(self._views(text, even(normalise(text)), always=False), None) is not None
+        return next(self._views(text, with_single_blanks(normalise(text)), always=False), None) is not None
 
     def view(self, text: str) -> Features:
         """Return the features (model input) of a short text for the full model; the training of the model uses them."""
-        view = max(self._views(text, even(normalise(text)), always=True), key=_tells)
+        view = max(self._views(text, with_single_blanks(normalise(text)), always=True), key=_tells)
         return features_of(view.weighed, hides=view.hides)
 
     def _views(self, text: str, normalised: Normalised, *, always: bool) -> Iterator["View"]:

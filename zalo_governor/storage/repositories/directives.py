@@ -189,7 +189,7 @@ class Directives(Repository):
     def forget_answers(self, group_id: str, message_key: str) -> None:
         self._tx.connection.execute(delete(directive_answers).where(*by_message(group_id, message_key)))
 
-    def waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
+    def take_waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
         columns = directive_answers.c
         waiting = (
             columns.group_id == group_id,

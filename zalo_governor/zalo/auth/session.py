@@ -217,7 +217,7 @@ class ZaloSession:
             raise LoginRefusedError(0, "cookie là của một tài khoản khác với trước")
         self._socket_urls = self._allowed_socket_urls(sockets)
         self._hosts.learn(data.get("zpw_service_map_v3"))
-        self.api.become(
+        self.api.use_config(
             {
                 "phone_number": str(data.get("phone_number") or ""),
                 "secret_key": data["zpw_enk"],

@@ -110,7 +110,7 @@ class GovernorApi(ZaloAPI):
         self.client_version = client_version
         """Version of Zalo Web that each call presents to Zalo as `zpw_ver`."""
 
-    def become(self, config: RawDict) -> None:
+    def use_config(self, config: RawDict) -> None:
         """Set the account and the key that later calls use; `config` holds what a login returned.
 
         Its keys are `secret_key` (encrypts parameters and answers), `send2me_id` (the account's uid), `zpw_ws` (URLs of

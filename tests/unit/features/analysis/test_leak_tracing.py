@@ -15,41 +15,41 @@ TEXTS = [
 ]
 
 
-def look_for(leaked: str, texts: list[str] = TEXTS, count: int = 3) -> list[Origin]:
+def sync_now(leaked: str, texts: list[str] = TEXTS, count: int = 3) -> list[Origin]:
     return origins(leaked, enumerate(texts), count=count)
 
 
 def test_an_exact_copy_is_found_and_the_likest_stands_first() -> None:
-    first, *_others = look_for(TEXTS[2])
+    first, *_others = sync_now(TEXTS[2])
     assert first.id == 2
     assert first.share > 0.9
 
 
 def test_a_cut_stripped_and_reordered_copy_is_found() -> None:
-    assert look_for("Nam Mau xuat phat, doan kiem tra ho chua")[0].id == 0
-    assert look_for(fold(TEXTS[4]).upper())[0].id == 4
-    assert look_for(" ".join(reversed(TEXTS[1].split())))[0].id == 1
+    assert sync_now("Nam Mau xuat phat, doan kiem tra ho chua")[0].id == 0
+    assert sync_now(fold(TEXTS[4]).upper())[0].id == 4
+    assert sync_now(" ".join(reversed(TEXTS[1].split())))[0].id == 1
 
 
 def test_a_disguised_copy_is_found() -> None:
-    assert look_for("h\u200bồ ch\u200bứa Nậ\u200bm Mẫu xuất phát lúc sáu giờ")[0].id == 0
+    assert sync_now("h\u200bồ ch\u200bứa Nậ\u200bm Mẫu xuất phát lúc sáu giờ")[0].id == 0
 
 
 def test_what_only_shares_the_language_is_left_out() -> None:
-    assert look_for("Chúc mừng sinh nhật bạn hàng xóm của chúng tôi") == []
+    assert sync_now("Chúc mừng sinh nhật bạn hàng xóm của chúng tôi") == []
 
 
 def test_a_text_without_words_has_no_source() -> None:
-    assert look_for("... 🙂 …") == []
-    assert look_for("") == []
+    assert sync_now("... 🙂 …") == []
+    assert sync_now("") == []
 
 
 def test_no_more_are_shown_than_wanted() -> None:
-    assert len(look_for("Kính gửi các đồng chí", count=1)) == 1
+    assert len(sync_now("Kính gửi các đồng chí", count=1)) == 1
 
 
 @given(st.text(), st.lists(st.text(), max_size=5))
 def test_any_text_may_be_looked_for_anywhere(leaked: str, texts: list[str]) -> None:
-    shares = [origin.share for origin in look_for(leaked, texts)]
+    shares = [origin.share for origin in sync_now(leaked, texts)]
     assert shares == sorted(shares, reverse=True)
     assert all(0 <= share <= 1 + 1e-9 for share in shares)

@@ -68,7 +68,7 @@ class Given:
             may_keep=lambda raw: "GIẢ ĐỊNH" not in raw["name"],
             admit=self._admit,
             sum_up=self._sum_up,
-            on_swept=lambda: None,
+            on_synced=lambda: None,
             again_after=timedelta(minutes=2),
             clock=lambda: self.now,
         )
@@ -200,12 +200,12 @@ def test_somebody_who_writes_unknown_has_the_group_swept_at_once_and_again_only_
     given.roll_call.sweep(GROUP)
     given.roll_call.want(GROUP)
     given.now += timedelta(seconds=20)
-    given.roll_call.want_for(GROUP, "3")
+    given.roll_call.request_for(GROUP, "3")
     assert given.roll_call.next_due() == NOW + timedelta(seconds=15)
     given.members.append(Member(uid="3", display_name="Tèo"))
     given.roll_call.act(given.now)
     assert {"joined": "3"} in given.admitted
-    given.roll_call.want_for(GROUP, "4")
+    given.roll_call.request_for(GROUP, "4")
     assert given.roll_call.next_due() == given.now + timedelta(seconds=15)
 
 
@@ -213,7 +213,7 @@ def test_who_writes_is_in_the_group_also_where_zalo_hides_its_members() -> None:
     given = Given()
     given.hidden = True
     given.roll_call.sweep(GROUP)
-    given.roll_call.want_for(GROUP, "3")
+    given.roll_call.request_for(GROUP, "3")
     given.refuses = True
     given.roll_call.act(given.now + timedelta(minutes=1))
     assert {"joined": "3"} not in given.admitted

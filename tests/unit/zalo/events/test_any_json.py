@@ -21,7 +21,7 @@ from zalo_governor.zalo.frames.json import read_json
 
 @cache
 def door() -> SecretGate:
-    return SecretGate(load_rulebook(shipped_config()).engine.door_rules, Keys(bytes(32)).mac)
+    return SecretGate(load_rulebook(shipped_config()).engine.gate_rules, Keys(bytes(32)).mac)
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
