@@ -15,11 +15,10 @@ from tests.unit.storage.stored import BOT, GROUP, MASTER, START, new_directive
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import Group, Role
 from zalo_governor.features.directives.commands import ShowDirectives, Wanted
 from zalo_governor.features.directives.subscriber import DirectiveLedger
 from zalo_governor.messaging.commands import Call
-from zalo_governor.messaging.policy import Group
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.directive_rows import assignee_place, changing_values
 from zalo_governor.storage.repositories.identity import SeedPerson

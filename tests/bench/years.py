@@ -11,10 +11,10 @@ from tests.rig import BOT, GROUP, MEMBER, Rig, rig
 from zalo_governor.app.context import open_records
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock, to_ms
+from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import as_period, days
-from zalo_governor.messaging.policy import Group
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 MESSAGES = 1_000_000

@@ -7,7 +7,7 @@ import typer
 
 from zalo_governor.config import Settings, load_settings, shipped_config
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.messaging.policy import Group
+from zalo_governor.domain.people import Group
 
 RulesFolder = Annotated[
     Path | None,

@@ -116,6 +116,13 @@ class Member(BaseModel):
     """True for an Official Account: an account that Zalo marks as belonging to an organisation or a program."""
 
 
+class Group(NamedTuple):
+    """A group that the program governs: its Zalo id, and its name in the settings ("" if it has none yet)."""
+
+    id: str
+    name: str
+
+
 class GroupSnapshot(BaseModel):
     """The state of a group at one moment, as returned by Zalo's API call getmg-v2."""
 

@@ -10,7 +10,6 @@ from zalo_governor.features.chat.dispatcher import CommandDesk
 from zalo_governor.features.registry import FEATURES
 from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.messaging.feature import Feature
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.rules.engine import CLEAN
@@ -22,7 +21,7 @@ class FeatureFacade:
     def __init__(self, policy: ServicePolicy, features: Sequence[Feature] = FEATURES) -> None:
         self._account = policy.account
         self._groups = policy.groups
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._message_acts = MessageActs(policy)
         self.duties = ScheduledReports(policy)
         self._desk = CommandDesk(policy, [command for feature in features for command in feature.commands])

@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 ArgumentT = TypeVar("ArgumentT")
@@ -92,7 +91,7 @@ class Command(ABC, Generic[ArgumentT]):
 
     def __init__(self, policy: ServicePolicy) -> None:
         self.policy = policy
-        self.voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self.voice = policy.voice
 
     def allowed(self, person: Person) -> bool:
         """Return whether the person has a role that may use the command."""

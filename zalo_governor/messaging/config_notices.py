@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.messaging.formatter import MessageFormatter, number
+from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -23,7 +23,7 @@ class ConfigurationNotices:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def broken(self, uow: UnitOfWork, complaint: str) -> None:
         """Tell the admins that a changed configuration file is invalid, so that the previous content stays in force.

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.people import NOBODY_UID, Person, Standing
+from zalo_governor.domain.people import NOBODY_UID, Group, Person, Standing
 from zalo_governor.domain.regulation import ClauseTopic, Regulation, citation_of
 from zalo_governor.messaging.catalogue import Catalogue
-from zalo_governor.messaging.policy import Group
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.secret_gate import UNCHECKED

@@ -7,7 +7,7 @@ from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.repositories import BeginUnitOfWork
-from zalo_governor.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -42,7 +42,7 @@ class OutageNotices:
         self._begin = begin
         self._on_posted = on_posted
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def outage_began(self, since: datetime, line: LineReport | None) -> None:
         """Report, by e-mail or webhook, an outage: nothing has been received from Zalo since `since`.

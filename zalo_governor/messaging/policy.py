@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from zalo_governor.config.attachments import AttachmentSettings
@@ -21,19 +22,13 @@ from zalo_governor.domain.connection import FrameCount, LineState
 from zalo_governor.domain.delivery import NOTHING_OUTGOING, UndeliveredCounts
 from zalo_governor.domain.documents import Letterhead
 from zalo_governor.domain.escalation import Ladder, Steps, Times
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
+from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.text.names.short_forms import ShortForms
-
-
-class Group(NamedTuple):
-    """A group that the program governs: its Zalo id, and its name in the settings ("" if it has none yet)."""
-
-    id: str
-    name: str
 
 
 class ScanStatus(NamedTuple):
@@ -144,6 +139,11 @@ class ServicePolicy:
     """Whether the program introduces itself in each group, once, when the trial period ends."""
     introduction: Introduction = UNINTRODUCED
     """Facts for the message in which the program introduces itself (see `introduce`)."""
+
+    @cached_property
+    def voice(self) -> MessageFormatter:
+        """Return what words the messages."""
+        return MessageFormatter(self.catalogue, self.regulation)
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
         """Return who is to be notified, and when, of a case about `person` opened at `now` (the escalation policy)."""

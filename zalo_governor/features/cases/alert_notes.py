@@ -15,7 +15,7 @@ from zalo_governor.features.cases.label_words import (
 )
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import may_remove
-from zalo_governor.messaging.formatter import MessageFormatter, brief, number, plain, time_or_brief
+from zalo_governor.messaging.formatter import brief, number, plain, time_or_brief
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
@@ -31,7 +31,7 @@ class AlertNotes:
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def seen_in_file(self, reason: str | None) -> str:
         """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""

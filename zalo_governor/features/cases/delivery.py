@@ -17,7 +17,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.transitions import move_case
-from zalo_governor.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -61,7 +61,7 @@ class DeliveryFollowUp:
         self._begin = begin
         self._on_posted = on_posted
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._check_at: datetime | None = None
 
     def sent(self, outcome: str) -> None:

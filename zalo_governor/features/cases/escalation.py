@@ -16,7 +16,7 @@ from zalo_governor.features.cases.label_words import category
 from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.notifications import NAME_RULE
 from zalo_governor.messaging.change_wording import ChangeFormatter
-from zalo_governor.messaging.formatter import MessageFormatter, brief, moment, number, time_or_brief
+from zalo_governor.messaging.formatter import brief, moment, number, time_or_brief
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable, shortest
@@ -44,7 +44,7 @@ class Escalation:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._notes = AlertNotes(policy)
         self._wording = ChangeFormatter(self._voice, policy.changes)
 

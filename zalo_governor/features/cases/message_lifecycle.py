@@ -20,7 +20,6 @@ from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.next_actions import visible
 from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.transitions import move_case
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
@@ -31,7 +30,7 @@ class MessageLifecycle:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._alerts = CaseNotifications(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
         """Record the event if it is a recall, deletion or read receipt of a governed (watched) group; else ignore."""

@@ -7,7 +7,7 @@ from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.features.cases.next_actions import visible
-from zalo_governor.messaging.formatter import MessageFormatter, moment
+from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -61,7 +61,7 @@ class RemoveMessageHandler:
         self._policy = policy
         self._remove = remove
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._afterwards = MessageLifecycle(policy)
 
     def perform(self, job: Job) -> Performed:

@@ -8,7 +8,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
-from zalo_governor.messaging.formatter import MessageFormatter, number
+from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -27,7 +27,7 @@ class NameReminders:
         self._policy = policy
         self._alerts = alerts
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def may_ask(self, uow: UnitOfWork) -> bool:
         """Return whether the daily limit allows asking one more member today to correct the display name."""

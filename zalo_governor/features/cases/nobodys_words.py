@@ -6,7 +6,7 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verd
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.formatter import MessageFormatter, moment
+from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -23,7 +23,7 @@ class NobodysWords(EventHandler):
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._false_alarms = FalseAlarmSuppression(policy)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:

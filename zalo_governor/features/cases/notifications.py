@@ -19,7 +19,7 @@ from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import answers, may_remove
 from zalo_governor.features.cases.ranking import gravest_first, shown
 from zalo_governor.messaging.delivery_words import state_in_words
-from zalo_governor.messaging.formatter import MessageFormatter, day, gone, moment, number, plain
+from zalo_governor.messaging.formatter import day, gone, moment, number, plain
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
@@ -37,7 +37,7 @@ class CaseNotifications:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._names = DisplayNameAdvice(policy, self._voice)
         self._notes = AlertNotes(policy)
 

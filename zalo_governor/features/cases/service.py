@@ -35,7 +35,6 @@ from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotificati
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.rules.checks.files import FileRule
@@ -65,7 +64,7 @@ class CaseService(EventHandler):
         self._nobodys = NobodysWords(policy)
         self._reminders = NameReminders(policy, self._alerts)
         self._backlog = CaseBacklog(policy, self._alerts)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, extend or close cases for a judged event of a governed (watched) group.

@@ -9,7 +9,7 @@ import structlog
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
-from zalo_governor.domain.people import DESK, Person, Reach, Role
+from zalo_governor.domain.people import DESK, Group, Person, Reach, Role
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.commands.show import ShowCase
@@ -32,10 +32,10 @@ from zalo_governor.messaging.command_parsing import (
 )
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.formatter import MessageFormatter, moment, plain
+from zalo_governor.messaging.formatter import moment, plain
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import today
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.fold import skeleton
 
@@ -73,7 +73,7 @@ class CommandDesk(EventHandler):
     def __init__(self, policy: ServicePolicy, commands: Sequence[type[AnyCommand]]) -> None:
         self._policy = policy
         self._notifier = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._commands = commands_by_word(policy, commands)
         self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):

@@ -13,7 +13,7 @@ from zalo_governor.features.directives.reminders import asked_alone
 from zalo_governor.features.reports.commands import Wanted as WantedReport
 from zalo_governor.messaging.command_parsing import code_within, folded, yes_or_no
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call
-from zalo_governor.messaging.formatter import MessageFormatter, plain
+from zalo_governor.messaging.formatter import plain
 from zalo_governor.messaging.periods import Span, as_period, named_in, today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -42,7 +42,7 @@ class QuestionReader:
     def __init__(self, policy: ServicePolicy, commands: Mapping[str, AnyCommand]) -> None:
         self._policy = policy
         self._commands = commands
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
         """Take one word of an admin as the answer to the question whether a message is a directive.

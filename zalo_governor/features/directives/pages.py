@@ -15,10 +15,10 @@ from zalo_governor.domain.directives import (
     OwedDirective,
     Progress,
 )
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import Group, Person
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.messaging.formatter import MessageFormatter, number, plain
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.formatter import number, plain
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 PAGE_LIMIT = 600
@@ -49,7 +49,7 @@ class DirectivePages:
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def overview(self, group: Group, page: LedgerPage) -> str:
         """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""

@@ -34,7 +34,7 @@ class EncryptionWatch(EventHandler):
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Tell the admins, once for each switch, if the event shows another state of the encryption than is stored.
@@ -89,7 +89,7 @@ class EncryptedFramesWatch:
         self._begin = begin
         self._on_posted = on_posted
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._told_on: date | None = None
 
     def next_due(self) -> datetime | None:

@@ -7,13 +7,13 @@ from datetime import datetime
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
-from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.people import Group, GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import LeakSigns
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.notifier import Notifier
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 _NAMED = 3
@@ -27,7 +27,7 @@ class LeakSignService:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def line(self, uow: UnitOfWork, group: Group, named: str) -> str:
         """Return the line of `/trangthai` with the leak signs of the group, called `named`; "" if there are none."""

@@ -10,7 +10,7 @@ from zalo_governor.domain.pictures import ALIKE, difference
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.messaging.change_wording import ChangeFormatter
-from zalo_governor.messaging.formatter import MessageFormatter, brief, time_or_brief
+from zalo_governor.messaging.formatter import brief, time_or_brief
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
@@ -23,7 +23,7 @@ class ChangeNotifications:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:

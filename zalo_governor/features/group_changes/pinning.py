@@ -4,7 +4,6 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.members.member_jobs import audit_job
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -26,7 +25,7 @@ class PinMessageHandler:
         self._policy = policy
         self._pin = pin
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def perform(self, job: Job) -> Performed:
         """Ask Zalo to pin the message, and return the outcome."""

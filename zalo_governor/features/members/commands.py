@@ -11,7 +11,7 @@ from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.jobs import CodeCheck, JobKind
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import Group, Role
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.domain.roster_matching import likeliest
@@ -22,7 +22,7 @@ from zalo_governor.features.members.roster.comparison import attendance, hidden
 from zalo_governor.features.members.targets import LONGEST_NAME, Found, Whom, find, name_and_title, read_whom
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import moment, number, plain
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 MAY_SAY_WHO_BELONGS = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER})

@@ -8,7 +8,6 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.members.outsiders import OutsiderService
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -32,7 +31,7 @@ class RemoveMemberHandler:
         self._policy = policy
         self._remove = remove
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._newcomers = OutsiderService(policy)
 
     def perform(self, job: Job) -> Performed:

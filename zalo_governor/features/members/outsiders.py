@@ -24,7 +24,7 @@ from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.formatter import MessageFormatter, brief, listed, moment, number
+from zalo_governor.messaging.formatter import brief, listed, moment, number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
@@ -48,7 +48,7 @@ class OutsiderService(EventHandler):
         self._alerts = CaseNotifications(policy)
         self._notes = AlertNotes(policy)
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Act on a judged event of a governed (watched) group: a join, a join request or a departure; ignore others."""

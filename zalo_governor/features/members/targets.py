@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Outsider
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import Group, Person
 from zalo_governor.features.cases.commands.decide import one_line
 from zalo_governor.messaging.command_parsing import case_number, numbered
 from zalo_governor.messaging.commands import Call
-from zalo_governor.messaging.policy import Group
 
 LONGEST_NAME = 150
 _MEMBER = re.compile(r"\s*tv[\s\-#.]*0*([1-9][0-9]{0,17})(?![0-9a-z])")

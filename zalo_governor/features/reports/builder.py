@@ -8,6 +8,7 @@ from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.connection import is_proven
 from zalo_governor.domain.directive_figures import DirectiveFigures, open_directive
 from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.ranking import gravest_first, undecided
@@ -15,7 +16,6 @@ from zalo_governor.features.group_changes.leak_signs import signs_of
 from zalo_governor.features.reports.gravity import grave_cases, worst_first
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import midnight
-from zalo_governor.messaging.policy import Group
 
 _MOST_DIRECTIVES = 100
 """How many open directives a report lists."""

@@ -8,6 +8,7 @@ from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.people import Group
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.ranking import gravest_first, shown
@@ -16,7 +17,7 @@ from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.outside_words import copy_notice
 from zalo_governor.messaging.periods import midnight, today
-from zalo_governor.messaging.policy import Group, LineStatus, ServicePolicy
+from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 HINT = "borderline"
@@ -42,7 +43,7 @@ class Digests:
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._notifier = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
         """Send the admins one digest of all the group's cases that wait for a digest, even those not due yet.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import DESK, Role
+from zalo_governor.domain.people import DESK, Group, Role
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.escalation import Escalation
@@ -17,10 +17,9 @@ from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.digests import Digests
 from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.text import render_text
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import as_period, month_before, quarter_before, today, up_to
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
@@ -42,7 +41,7 @@ class ScheduledReports:
         self._quiet_hours_end = EndOfQuietHours(policy)
         self._leak_signs = LeakSignService(policy)
         self._names = NameReminders(policy, CaseNotifications(policy))
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.

@@ -5,6 +5,7 @@ from datetime import time
 from typing import NamedTuple
 
 from zalo_governor.domain.clock import local
+from zalo_governor.domain.people import Group
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.features.reports.sentences import (
@@ -23,7 +24,6 @@ from zalo_governor.features.reports.sentences import (
 from zalo_governor.features.reports.summary import Codes, headlines, in_one_line
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.formatter import MessageFormatter, number
-from zalo_governor.messaging.policy import Group
 from zalo_governor.messaging.templates import TextId
 
 TEXT_LIMIT = 1_200

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from zalo_governor.domain.connection import FrameSort, Gap, LineState, is_proven, silence
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import Group, Role
 from zalo_governor.domain.reports import Coverage
 from zalo_governor.features.group_changes.encryption import encryption_line
 from zalo_governor.features.group_changes.leak_signs import LeakSignService
@@ -18,7 +18,7 @@ from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.outage_notices import ELSEWHERE
 from zalo_governor.messaging.outside_words import outside_rows
 from zalo_governor.messaging.periods import midnight, today
-from zalo_governor.messaging.policy import Group, LineStatus, ServicePolicy
+from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.messaging.shortening import shortest
 from zalo_governor.messaging.templates import TextId
 

@@ -23,7 +23,7 @@ class TrialPage:
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
 
     def text(self, uow: UnitOfWork) -> str:
         """Return the summary of the trial: the messages withheld, and the cases opened, since it began."""
@@ -144,7 +144,7 @@ class TrialEnd:
         self._begin = begin
         self._on_posted = on_posted
         self._post = Notifier(policy)
-        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._voice = policy.voice
         self._page = TrialPage(policy)
         self._is_done = False
         """Whether the trial has ended and everybody was told, so that nothing is left to do."""

@@ -8,8 +8,8 @@ from tests.unit.features.desk import GROUP, GROUP_NAME, NOW, to
 from tests.unit.features.directives.ledger import LedgerDesk
 from tests.unit.storage.stored import new_directive
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveItem, LedgerPage, OwedDirective
+from zalo_governor.domain.people import Group
 from zalo_governor.features.directives.pages import PAGE_LIMIT, DirectivePages
-from zalo_governor.messaging.policy import Group
 
 LONG = "Yêu cầu các đơn vị rà soát, tổng hợp, báo cáo đầy đủ số liệu theo từng nội dung của kế hoạch năm. " * 6
 NAMES = [f"Ban Quản lý dự án đầu tư xây dựng công trình khu vực miền núi số {number}" for number in range(200)]

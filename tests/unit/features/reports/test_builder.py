@@ -27,7 +27,7 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.people import Group, GroupSnapshot
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
@@ -35,7 +35,6 @@ from zalo_governor.features.reports.sentences import coverage_line
 from zalo_governor.features.reports.text import TEXT_LIMIT, render_text
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import as_period, asked, today
-from zalo_governor.messaging.policy import Group
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 SUSPICIOUS = GroupSnapshot(

@@ -22,12 +22,12 @@ from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.directives import Assignee
 from zalo_governor.domain.documents import Letterhead, ReportDocument
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.people import Group
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.reports import Activity, ActivityReport, AgencyFigures, ClauseFigures, Handling, Period
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.messaging.policy import Group
 
 SHIPPED = validate(Regulation, load_yaml(CONFIG / "quy-che.yaml"))
 VOICE = MessageFormatter(CATALOGUE, REGULATION)

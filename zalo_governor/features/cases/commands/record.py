@@ -7,13 +7,13 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import DESK, Person
+from zalo_governor.domain.people import DESK, Group, Person
 from zalo_governor.domain.regulation import DECISION, citation_of
 from zalo_governor.features.cases.commands.decide import one_line
 from zalo_governor.features.cases.transitions import open_case
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.notifier import Notifier
-from zalo_governor.messaging.policy import Group, ServicePolicy
+from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 MANUAL_RULE = "ghi-nhan"

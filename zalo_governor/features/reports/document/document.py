@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
+from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.features.reports.document.directive_sections import directives, statements
 from zalo_governor.features.reports.document.draft import Draft
@@ -21,7 +22,6 @@ from zalo_governor.features.reports.document.sections import (
 from zalo_governor.features.reports.sentences import compared, last_minute, moment_in_words, span_in_words
 from zalo_governor.features.reports.summary import Codes, headlines, in_one_line
 from zalo_governor.messaging.formatter import MessageFormatter, number
-from zalo_governor.messaging.policy import Group
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.fold import fold
 
