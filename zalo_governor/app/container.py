@@ -92,7 +92,7 @@ class Container:
         self._caught_up = threading.Event()
         """Set once the messages missed before this start are fetched and stored."""
         self._first_sync_done = threading.Event()
-        """Set once a group sync (reading the group's members from Zalo) has run."""
+        """Set once a group sync has run."""
 
         inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -373,7 +373,7 @@ class Container:
         self._worker.wake()
 
     def _request_sync(self, group_id: str) -> None:
-        """Request a sync of a group (reading its members from Zalo), to run soon."""
+        """Request a sync of a group, to run soon."""
         self._group_sync.want(group_id)
 
     def _request_sync_for(self, group_id: str, uid: str) -> None:
@@ -389,5 +389,5 @@ class Container:
         return self._services.office.said_in_part(text, number, total)
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Notify the admins of what a group sync (reading the members from Zalo) found, in the transaction `uow`."""
+        """Notify the admins of what a group sync found, in the transaction `uow`."""
         self._services.office.swept(uow, group_id)

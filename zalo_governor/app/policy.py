@@ -32,7 +32,7 @@ def office_policy(
         account: uid of the bot account.
         clock: returns the present time.
         status: returns the state of the connection.
-        sync_soon: requests a sync of the group with that id (reading its members from Zalo), to run soon.
+        sync_soon: requests a sync of the group with that id, to run soon.
         sync_now: called with a group and the uid of an unknown account that writes there; requests a sync at once.
         words_of: called with a group and a message's key; returns the words of the stored message.
     """

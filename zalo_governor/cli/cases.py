@@ -1,4 +1,4 @@
-"""`zalo-governor cases`: list the cases (possible breaches under review) as a table or as JSON."""
+"""`zalo-governor cases`: list the cases as a table or as JSON."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any

@@ -138,7 +138,7 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
 def _compare_with_group(
     records: AppContext, group_id: str
 ) -> tuple[RosterMatching, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
-    """Compare the roster (approved list of members) with the group's members as last read from Zalo.
+    """Compare the roster with the group's members as last read from Zalo.
 
     Returns:
         The comparison; pairs of a roster entry and a member who are likely the same person, by their names; display

@@ -124,7 +124,7 @@ def _print_results(
 def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
     """Return a Vietnamese text that names who has seen a message and counts to whom it was only delivered.
 
-    `readers` are the receipts stored for the message, which are kept only for messages of a case (a possible breach).
+    `readers` are the receipts stored for the message, which are kept only for messages of a case.
     """
     names = [uow.people.get(reader.person_id).name for reader in readers if reader.seen]
     if not readers:

@@ -180,7 +180,7 @@ class VigilSettings(Section):
 
 
 class EscalationSettings(Section):
-    """Waiting times and quiet hours for notices about cases (possible breaches); escalation.yaml says who gets them."""
+    """Waiting times and quiet hours for notices about cases; escalation.yaml says who gets them."""
 
     remind_members: bool = True
     """Whether members get private notices about their breaches that are not critical (always if critical)."""
@@ -224,7 +224,7 @@ class EscalationSettings(Section):
 
 
 class RosterSettings(Section):
-    """What the bot may do by itself with the roster (the approved list of members), such as look up phone numbers."""
+    """What the bot may do by itself with the roster, such as look up phone numbers."""
 
     remove_outsiders: bool = False
     """Whether the bot removes people who join but are not on the roster, if its account has the right to."""
@@ -283,7 +283,7 @@ class RetentionSettings(Section):
     """How many days each kind of content is kept; facts and counts without message text are kept forever."""
 
     bodies_days: int = Field(default=365, ge=1)
-    """Group and private messages that belong to no case (possible breach under review)."""
+    """Group and private messages that belong to no case."""
     cases_days: int = Field(default=1825, ge=30)
     """Messages, explanations and notes of a case, from its closing; also incidents and suggestions of members."""
     notices_days: int = Field(default=365, ge=1)

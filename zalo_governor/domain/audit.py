@@ -41,11 +41,11 @@ class Move(NamedTuple):
 
 
 SHOWN = "case.shown"
-"""The `action` of a row that records that a person viewed a case (a possible breach); `subject` is the case's code."""
+"""The `action` of a row that records that a person viewed a case; `subject` is the case's code."""
 
 
 class Opening(NamedTuple):
-    """How often, and when last, one person viewed a case (a possible breach), according to the audit log."""
+    """How often, and when last, one person viewed a case, according to the audit log."""
 
     person_id: int | None
     """Id of the person who viewed the case; None for users of the command line, who are not identified."""

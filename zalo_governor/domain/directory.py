@@ -8,11 +8,11 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.text.names.namesakes import Namesakes
 
 Matched = Sequence[tuple[RosterEntry, Set[str]]]
-"""A roster (approved list of members): each entry with the uids (Zalo's user ids) under which the person is known."""
+"""A roster: each entry with the uids (Zalo's user ids) under which the person is known."""
 
 
 class Directory:
-    """Index, by uid and by name, of the people who have a role in the settings or are on a roster (approved list).
+    """Index, by uid and by name, of the people who have a role in the settings or are on a roster.
 
     Args:
         holders: the people who have a role in the settings.

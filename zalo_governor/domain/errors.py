@@ -15,7 +15,7 @@ class ConfigError(GovernorError):
 
 
 class IllegalTransitionError(GovernorError):
-    """A case (a possible breach under review) cannot move from its present state to the requested state."""
+    """A case cannot move from its present state to the requested state."""
 
 
 class UnparsableElementError(GovernorError):

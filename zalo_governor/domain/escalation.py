@@ -12,7 +12,7 @@ from zalo_governor.domain.findings import Severity
 
 
 class Desk(StrEnum):
-    """When the admins (the desk: Role.ADMIN and ADMIN_STAFF) are notified of a case (possible breach under review)."""
+    """When the admins (the desk: Role.ADMIN and ADMIN_STAFF) are notified of a case."""
 
     AT_ONCE = "at_once"
     DIGEST = "digest"
@@ -21,7 +21,7 @@ class Desk(StrEnum):
 
 
 class Leader(StrEnum):
-    """When the program notifies the group's leader of a case (possible breach under review)."""
+    """When the program notifies the group's leader of a case."""
 
     UNANSWERED = "unanswered"
     """When no admin has acted on the case in time; the notice to the leader says that the case is not verified."""
@@ -49,7 +49,7 @@ class MemberStep(StrEnum):
 
 
 class Steps(NamedTuple):
-    """Who is to be notified of a new case (possible breach), and when: the result of `Ladder.steps`."""
+    """Who is to be notified of a new case, and when: the result of `Ladder.steps`."""
 
     member: MemberStep
     desk_at: datetime | None

@@ -357,7 +357,7 @@ class PinChanged(BoardChanged):
 
 
 class NameObserved(EventBase):
-    """Group sync (reading the members from Zalo) found a new or changed display name of the member `sender_uid`."""
+    """Group sync found a new or changed display name of the member `sender_uid`."""
 
     kind: ClassVar[str] = "name_observed"
     name: str

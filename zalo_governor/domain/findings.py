@@ -79,7 +79,7 @@ class RuleFailure(BaseModel):
 
 
 class Verdict(BaseModel):
-    """The findings (possible breaches) of all rules in one event, and the rules that failed on the event."""
+    """The findings of all rules in one event, and the rules that failed on the event."""
 
     model_config = ConfigDict(frozen=True)
 

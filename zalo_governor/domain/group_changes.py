@@ -58,7 +58,7 @@ class GroupChange(BaseModel):
     group_id: str
     event_id: int
     at: datetime
-    """When the change was made, or when group sync (reading the group from Zalo) found the change."""
+    """When the change was made, or when group sync found the change."""
     actor_id: int | None
     """Id of the person who made the change; None where Zalo does not say."""
     change: Change

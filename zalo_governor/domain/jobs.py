@@ -222,7 +222,7 @@ class Job(BaseModel):
     """Id of the group concerned; for a friend request, the group of which the person is a member."""
     task: Task
     case_id: int | None = None
-    """Id of the case (possible breach) that the job belongs to or that waits for its outcome; None for no case."""
+    """Id of the case that the job belongs to or that waits for its outcome; None for no case."""
     ordered_by: int | None = None
     """Id of the person who ordered the job; None where the program decided on it, as the settings allow."""
     ordered_at: datetime

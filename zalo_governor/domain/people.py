@@ -15,7 +15,7 @@ class Role(StrEnum):
     LEADERSHIP = "leadership"
     """May give directives (orders) in the group, such as a vice-chairman."""
     ADMIN = "admin"
-    """Manages the group, and decides cases (possible breaches)."""
+    """Manages the group, and decides cases."""
     ADMIN_STAFF = "admin_staff"
     """Assists the admin with the cases."""
     REPORT_READER = "report_reader"
@@ -40,7 +40,7 @@ class Standing(StrEnum):
     """Whether the program knows to which person a Zalo account belongs; a display name alone is no proof."""
 
     LISTED = "listed"
-    """The account's uid, globalId or phone number is in the settings or on a roster (approved list of members)."""
+    """The account's uid, globalId or phone number is in the settings or on a roster."""
     UNMATCHED = "unmatched"
     """The account's name is on a roster, but which account belongs to that person is not known yet."""
     OUTSIDE = "outside"

@@ -27,7 +27,7 @@ class Period(_Figures):
 
 
 class ClauseFigures(_Figures):
-    """Counts, by state, of the cases (possible breaches) of one clause that were opened in the period."""
+    """Counts, by state, of the cases of one clause that were opened in the period."""
 
     clause: str
     cases: int
@@ -73,7 +73,7 @@ class AgencyFigures(_Figures):
 
 
 class Membership(_Figures):
-    """Comparison of the group's members with the roster (approved list of members) when the report is made."""
+    """Comparison of the group's members with the roster when the report is made."""
 
     present: int
     """Number of members in the group without the bot: those that Zalo lists or that were seen joining."""

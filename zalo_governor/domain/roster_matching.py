@@ -19,7 +19,7 @@ class Proposal(NamedTuple):
 
 
 class RosterMatching(NamedTuple):
-    """Result of comparing a roster (approved list of members) with the members of a group."""
+    """Result of comparing a roster with the members of a group."""
 
     present: tuple[RosterEntry, ...]
     """Entries whose person is in the group."""

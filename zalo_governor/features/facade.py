@@ -33,7 +33,7 @@ class FeatureFacade:
         self._desk.prepare(begin, event)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without the findings for which no case (a possible breach under review) is needed.
+        """Return the verdict without the findings for which no case is needed.
 
         These are missing diacritics in a chat command that the program knows, and findings on data of the group, such
         as its name, that the event repeats but does not change.
@@ -78,7 +78,7 @@ class FeatureFacade:
             handler.tell_recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync (reading the group from Zalo) found.
+        """Tell the admins what a group sync found.
 
         Deletions by members of whom it was not known whether they may delete are decided on again.
         """

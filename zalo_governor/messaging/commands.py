@@ -24,7 +24,7 @@ class Call(NamedTuple):
     person: Person
     """The person who typed the command."""
     groups: list[Group]
-    """The governed (watched) groups that the command is about: the one in which it was typed, or all if typed in
+    """The governed groups that the command is about: the one in which it was typed, or all if typed in
     private."""
     event: MessageSent
     """The message that contains the command, with its @mentions and the message that it quotes (replies to)."""

@@ -39,7 +39,7 @@ class EventHandler:
         """Tell the admins of what else was found in missed messages that were fetched later from Zalo."""
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync (reading the group from Zalo) found."""
+        """Tell the admins what a group sync found."""
 
 
 class Feature(NamedTuple):

@@ -63,7 +63,7 @@ class MessageFormatter:
     def render_for(self, person: Person, text: TextId, **fields: object) -> str:
         """Return the text of a message to the person, whose name is put into the field `who` if the message has it.
 
-        Outsiders (members not on the roster) are addressed as Sir/Madam instead of `đồng chí` (comrade).
+        Outsiders are addressed as Sir/Madam instead of `đồng chí` (comrade).
         """
         if "who" in self._catalogue.template(text).fields:
             fields["who"] = self.address(person)

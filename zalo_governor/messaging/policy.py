@@ -82,7 +82,7 @@ class Introduction(NamedTuple):
     admins: tuple[tuple[str, str], ...]
     """(full name, title) of the admins to whom members can turn with questions."""
     bodies_days: int
-    """How many days messages are stored that belong to no case (a possible breach under review)."""
+    """How many days messages are stored that belong to no case."""
     cases_days: int
     """How many days messages of a case are stored after the case was closed."""
     readers_days: int
@@ -103,7 +103,7 @@ class ServicePolicy:
     """The governed groups: Zalo id -> name in the settings."""
     regulation: Regulation
     ladder: Ladder
-    """The escalation ladder: who is told of a case (a possible breach under review), and when."""
+    """The escalation ladder: who is told of a case, and when."""
     catalogue: Catalogue
     clock: Clock
     status: Callable[[], LineStatus]

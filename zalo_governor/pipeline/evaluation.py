@@ -41,7 +41,7 @@ class Evaluator:
         gate_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         person: returns the person whom a bot account sees under a uid, for (account, uid); None if unknown.
         said_before: returns whether an earlier entry of the conversation had the same content as this sealed entry.
-        approved: returns the uids on the roster (approved list of members), for (account, group id); called only for
+        approved: returns the uids on the roster, for (account, group id); called only for
             events in which people join.
     """
 

@@ -40,7 +40,7 @@ class Inbox(Protocol):
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
         """Return (account, Zalo's time in ms, key) of the latest entries of the conversation that were judged in order.
 
-        Entries that were judged late, and entries made by group sync (which reads who is in the group), do not count.
+        Entries that were judged late, and entries made by group sync, do not count.
         """
         ...
 
@@ -61,7 +61,7 @@ class UnitsOfWork(Protocol):
         ...
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """Return the uids of the people on the group's roster (the approved list of members).
+        """Return the uids of the people on the group's roster.
 
         None if the group has no roster. Reads outside any transaction.
         """

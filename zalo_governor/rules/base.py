@@ -36,7 +36,7 @@ class RuleContext(BaseModel):
     sender: Person | None = None
     """The person who caused the event; None if no person is known under the sender's uid yet."""
     approved: frozenset[str] | None = None
-    """Uids of the people on the group's roster (the approved list of members), given for events about joining.
+    """Uids of the people on the group's roster, given for events about joining.
 
     None for other events, and if no roster has been imported.
     """

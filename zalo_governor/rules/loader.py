@@ -35,7 +35,7 @@ class Coming(_Part):
     asks: bool = False
     """True if they ask to join and are not in the group yet."""
     roster: tuple[str, ...] | None = None
-    """Labels of the people on the roster (the approved list of members); null if no roster has been imported."""
+    """Labels of the people on the roster; null if no roster has been imported."""
 
 
 class GroupAct(_Part):

@@ -129,7 +129,7 @@ class SqlUnitsOfWork:
             return SqlUnitOfWork(Transaction(self._database, connection, self._account)).people.find(account, uid)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """Return the uids of all who may be in the group: those on its roster (approved list) and holders of roles.
+        """Return the uids of all who may be in the group: those on its roster and holders of roles.
 
         Returns None if the group has no roster. Reads outside any transaction.
         """

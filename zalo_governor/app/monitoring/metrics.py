@@ -136,7 +136,7 @@ class _StateCollector(Collector):
         yield _gauge("frames_of_hour", "Frames without messages in the present hour, by kind", of_hour, "kind")
 
     def _queue_metrics(self, stock: Counts) -> Iterable[Metric]:
-        """Yield the metrics of inbox, outbox, open cases (possible breaches) and gaps (times without connection)."""
+        """Yield the metrics of inbox, outbox, open cases and gaps (times without connection)."""
         oldest = stock.oldest_waiting_at
         age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
         yield _gauge("inbox_waiting", "Stored and not yet judged", stock.waiting)

@@ -35,7 +35,7 @@ class Evidence(NamedTuple):
     sent: Sequence[RawDict]
     """The bot's messages, as the simulator received them."""
     cases: Sequence[RawDict]
-    """The bot's cases (possible breaches under review): output of `cases --json`."""
+    """The bot's cases: output of `cases --json`."""
     report: RawDict
     """The activity report: output of `report --format json`."""
     admins: frozenset[str]
@@ -148,7 +148,7 @@ def _check_notified(evidence: Evidence, expected: str, cases: Sequence[RawDict],
     Args:
         evidence: has the bot's messages.
         expected: description of the expectation, for the result.
-        cases: cases (possible breaches under review); one of them in the message is enough.
+        cases: cases; one of them in the message is enough.
         leader: whether a leader must have got the message; otherwise an admin.
     """
     uids = evidence.leaders if leader else evidence.admins
@@ -183,7 +183,7 @@ def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
 def _remedied_names(evidence: Evidence) -> Iterator[Check]:
     """Check that wrong display names were put right: the bot proposed the right name, and the member then used it.
 
-    The bot must then have closed the case (the possible breach under review) without an admin.
+    The bot must then have closed the case without an admin.
     """
     for act in evidence.acts:
         if not act["expect"].get("fixes"):

@@ -112,7 +112,7 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
 
 
 def _import_roster(folder: Path, day: Scenario, config: list[str]) -> None:
-    """Import the roster (approved list of members) of the demonstration with the command `roster import`.
+    """Import the roster of the demonstration with the command `roster import`.
 
     It has the people of the shipped sample and those whom the scenario `day` names. `config` are the command line
     options that name the settings file. Must run before the bot reads the group's members for the first time.

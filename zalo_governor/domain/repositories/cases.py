@@ -12,7 +12,7 @@ from zalo_governor.domain.jobs import CodeCheck
 
 
 class Cases(Protocol):
-    """Repository of cases (possible breaches under review) and of the events, such as messages, that belong to them."""
+    """Repository of cases and of the events, such as messages, that belong to them."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         """Return the person's newest open case under the rule, if it has an event at or after `since`; else None.

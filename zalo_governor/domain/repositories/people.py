@@ -78,7 +78,7 @@ class Members(Protocol):
 
 
 class Rosters(Protocol):
-    """Repository of each group's roster (approved list of members), and of look-ups of telephone numbers at Zalo."""
+    """Repository of each group's roster, and of look-ups of telephone numbers at Zalo."""
 
     def put(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:
         """Write `entry` at index `place` of the group's roster, replacing the one there; append it if that is None."""
@@ -117,7 +117,7 @@ class Rosters(Protocol):
 
 
 class Outsiders(Protocol):
-    """Repository of outsiders: persons who joined a group without being on its roster (approved list of members)."""
+    """Repository of outsiders: persons who joined a group without being on its roster."""
 
     def add(self, newcomer: Outsider) -> None:
         """Store the outsider `newcomer`, whom the new case `newcomer.case_id` is about."""

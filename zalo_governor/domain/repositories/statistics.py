@@ -91,7 +91,7 @@ class Distributions(Protocol):
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
         """Count messages, senders and cases in [start, end) by agency, the most messages first.
 
-        The roster (approved list of members) says who belongs to which agency; agency "" stands for everybody else.
+        The roster says who belongs to which agency; agency "" stands for everybody else.
         """
         ...
 

@@ -31,7 +31,7 @@ class UnitOfWork(Protocol):
 
     @property
     def roster(self) -> Rosters:
-        """Repository of the groups' rosters (approved lists of members), and of look-ups of telephone numbers."""
+        """Repository of the groups' rosters, and of look-ups of telephone numbers."""
         ...
 
     @property
@@ -41,7 +41,7 @@ class UnitOfWork(Protocol):
 
     @property
     def cases(self) -> Cases:
-        """Repository of cases (possible breaches under review) and of the events that belong to them."""
+        """Repository of cases and of the events that belong to them."""
         ...
 
     @property

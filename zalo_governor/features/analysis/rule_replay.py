@@ -68,7 +68,7 @@ class Replay:
             entry: number of the event's entry in the inbox (the table of everything received).
             now: `label:severity` of each finding that the rule makes now, such as `no_diacritics:minor`.
             before: `label:severity` of each finding that was recorded when the event was judged first.
-            cases: codes of the rule's cases (possible breaches) to which the event belongs, such as `VP12`.
+            cases: codes of the rule's cases to which the event belongs, such as `VP12`.
             text: returns the message's text, or None if it may not be shown; called only if the event becomes a sample.
         """
         report = self.report

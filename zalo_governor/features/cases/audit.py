@@ -1,4 +1,4 @@
-"""Entries of the audit log about cases (possible breaches under review), all written in one form."""
+"""Entries of the audit log about cases, all written in one form."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from zalo_governor.domain.repositories import UnitOfWork
 def audit_case(
     uow: UnitOfWork, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
 ) -> None:
-    """Append an entry about a case (a possible breach under review) to the audit log.
+    """Append an entry about a case to the audit log.
 
     Args:
         action: what was done, such as `case.opened`.

@@ -35,7 +35,7 @@ def told_of_name(case: Case) -> tuple[str, datetime]:
 class CaseBacklog:
     """Sender of notices about cases that were found late, so that nobody was told of them when they were opened.
 
-    Such cases come from messages received late, or from a group sync (reading the members from Zalo). That a case was
+    Such cases come from messages received late, or from a group sync. That a case was
     told of is stored for each case (claimed), since the process may die between opening a case and telling of it.
     """
 
@@ -75,7 +75,7 @@ class CaseBacklog:
             self._alerts.recovered(uow, group_id, told, count)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of the wrong display names that a group sync (reading the members from Zalo) has found.
+        """Tell the admins of the wrong display names that a group sync has found.
 
         Call when the rules have judged the names that the sync has read.
         """
@@ -100,7 +100,7 @@ class CaseBacklog:
     def _claim_untold(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
         """Return the cases in messages received late that are `wanted` and not told to the admins; mark them as told.
 
-        Cases about outsiders (members not on the roster) are left out: `OutsiderService` tells of them.
+        Cases about outsiders are left out: `OutsiderService` tells of them.
         """
         return [
             case

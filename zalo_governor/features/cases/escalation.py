@@ -152,7 +152,7 @@ class Escalation:
         return self._voice.render(TextId("leader_what"), where=self._describe_visibility(uow, case), **named)
 
     def _describe_outsider(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:
-        """Return the text on a case about an outsider (a member not on the roster): who it is, and how he joined.
+        """Return the text on a case about an outsider: who it is, and how he joined.
 
         `newcomer` is the outsider. The case's own person (`case.person_id`) is the member who added the outsider, if
         known.

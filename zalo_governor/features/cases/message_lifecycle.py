@@ -25,7 +25,7 @@ from zalo_governor.messaging.templates import TextId
 
 
 class MessageLifecycle:
-    """Service that records who read the messages of cases (possible breaches), and whether they were removed."""
+    """Service that records who read the messages of cases, and whether they were removed."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -33,7 +33,7 @@ class MessageLifecycle:
         self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
-        """Record the event if it is a recall, deletion or read receipt of a governed (watched) group; else ignore."""
+        """Record the event if it is a recall, deletion or read receipt of a governed group; else ignore."""
         if isinstance(event, _WITHDRAWALS):
             self._record_withdrawals(uow, event)
         elif isinstance(event, MessageSeen):

@@ -1,4 +1,4 @@
-"""Construction of a new case (a possible breach under review) from an event and a rule's finding on it."""
+"""Construction of a new case from an event and a rule's finding on it."""
 
 from datetime import datetime
 

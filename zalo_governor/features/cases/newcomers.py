@@ -1,4 +1,4 @@
-"""How messages about cases tell of an outsider (a member not on the roster)."""
+"""How messages about cases tell of an outsider."""
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Outsider

@@ -1,4 +1,4 @@
-"""Notices about cases (possible breaches under review) to the admins, and to the member concerned if allowed."""
+"""Notices about cases to the admins, and to the member concerned if allowed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -101,7 +101,7 @@ class CaseNotifications:
             self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def _sync_if_unnamed(self, uow: UnitOfWork, case: Case, person: Person) -> None:
-        """Request a group sync (reading names from Zalo) if a sealed case (suspected secret) has a nameless person."""
+        """Request a group sync if a sealed case (suspected secret) has a nameless person."""
         if case.sealed and not _is_named(person):
             uow.claims.claim_once(*_naming_claim("nameless", case))
             self._policy.sync_now(case.group_id, person.uid)
@@ -287,7 +287,7 @@ class CaseNotifications:
         )
 
     def swept(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case]) -> None:
-        """Tell the admins in one message of wrong display names found by a group sync (reading members from Zalo)."""
+        """Tell the admins in one message of wrong display names found by a group sync."""
         self._send_list(uow, TextId("swept"), group_id, cases)
 
     def _is_about_writing(self, case: Case) -> bool:

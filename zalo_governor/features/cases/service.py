@@ -1,4 +1,4 @@
-"""The service that turns findings of the rules into cases (possible breaches under review) and notifies people."""
+"""The service that turns findings of the rules into cases and notifies people."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -51,7 +51,7 @@ _EVER = from_ms(0)
 
 
 class CaseService(EventHandler):
-    """Service that opens, extends and closes cases (possible breaches) for events judged by the rules."""
+    """Service that opens, extends and closes cases for events judged by the rules."""
 
     governed = False
     remarkable = True
@@ -67,7 +67,7 @@ class CaseService(EventHandler):
         self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Open, extend or close cases for a judged event of a governed (watched) group.
+        """Open, extend or close cases for a judged event of a governed group.
 
         Tell the admins, too, which rules have failed on the event.
         """

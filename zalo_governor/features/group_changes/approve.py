@@ -34,7 +34,7 @@ class Approve(Command[Asked]):
     """Command `/duyet` (approve): permit a change to the group (its name, picture, settings, administrators …).
 
     `/duyet <change> [for a time]` permits a change still to be made; `/duyet VP12` permits afterwards the change that
-    case VP12 (a possible breach under review) is about.
+    case VP12 is about.
     """
 
     word = "duyet"

@@ -31,7 +31,7 @@ _MOMENT = timedelta(milliseconds=1)
 
 
 class GroupChangeService(EventHandler):
-    """Service that records changes of governed (watched) groups, and opens or extends cases for unapproved ones."""
+    """Service that records changes of governed groups, and opens or extends cases for unapproved ones."""
 
     own = True
 
@@ -51,7 +51,7 @@ class GroupChangeService(EventHandler):
         return verdict.model_copy(update={"findings": tuple(kept)})
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Record what the event changes in a governed (watched) group; open or extend cases for unapproved changes."""
+        """Record what the event changes in a governed group; open or extend cases for unapproved changes."""
         if verdict.sealed or not concerns_group(event):
             return
         changes = self._changes(uow, event)

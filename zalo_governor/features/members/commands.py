@@ -31,7 +31,7 @@ _ROWS = 15
 
 
 class Belongs(Command[Whom]):
-    """Command `/thanhvien` (members): compare the group with its roster (approved list), or add a person to the roster.
+    """Command `/thanhvien` (members): compare the group with its roster, or add a person to the roster.
 
     `/thanhvien` alone lists the differences; `/thanhvien VP12` (code of the case about the person) or `/thanhvien TV34`
     (code of the member), optionally followed by `name - title`, adds that person.
@@ -54,7 +54,7 @@ class Belongs(Command[Whom]):
         return read_whom(rest) if rest.strip(" .") else Whom()
 
     def answer(self, call: Call, argument: Whom) -> Answer:
-        """List the differences between group and roster (approved list) or, given a code, add a person to the roster.
+        """List the differences between group and roster or, given a code, add a person to the roster.
 
         The case that was opened because the person joined without being on the roster is closed.
         """
@@ -114,7 +114,7 @@ class Belongs(Command[Whom]):
         return Answer([self.voice.render(said, code=whom.code, who=who)], subject=whom.code)
 
     def _list(self, call: Call, group: Group) -> str:
-        """Return the list of outsiders (members not on the roster), and of persons on the roster who are no members."""
+        """Return the list of outsiders, and of persons on the roster who are no members."""
         uow, account = call.uow, self.policy.account
         unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
         held = attendance(uow, account, group.id)
@@ -168,7 +168,7 @@ def unknown_member(command: Command[Whom], call: Call, whom: Whom) -> Answer:
 
 
 class PutOut(Command[Whom]):
-    """Command `/moira VP12 | TV34` (remove): remove a person who is not on the roster (approved list) from the group.
+    """Command `/moira VP12 | TV34` (remove): remove a person who is not on the roster from the group.
 
     The bot replies with a one-time code; the person is removed when the caller then types the command with that code.
     """
@@ -212,7 +212,7 @@ class PutOut(Command[Whom]):
         return self._send_code(call, found, case)
 
     def _find_or_open_case(self, call: Call, found: Found) -> tuple[Outsider, Case]:
-        """Return the record of the person as an outsider (member not on the roster), and the case about that person.
+        """Return the record of the person as an outsider, and the case about that person.
 
         If there is no case, one is opened, so that the removal is documented.
         """

@@ -69,7 +69,7 @@ class GroupSync:
         self._requests_lock = Lock()
 
     def want(self, group_id: str) -> None:
-        """Request a sync of the group (reading it from Zalo), due `again_after` after the last; at once if none was."""
+        """Request a sync of the group, due `again_after` after the last; at once if none was."""
         self._request_after(group_id, self._again_after)
 
     def request_for(self, group_id: str, uid: str) -> None:

@@ -39,7 +39,7 @@ _TOLD_WITHIN = timedelta(days=7)
 
 
 class OutsiderService(EventHandler):
-    """Service that opens and closes cases about outsiders (members not on the roster) as they join and leave groups."""
+    """Service that opens and closes cases about outsiders as they join and leave groups."""
 
     remarkable = True
 
@@ -51,7 +51,7 @@ class OutsiderService(EventHandler):
         self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Act on a judged event of a governed (watched) group: a join, a join request or a departure; ignore others."""
+        """Act on a judged event of a governed group: a join, a join request or a departure; ignore others."""
         if not isinstance(event, _MEMBERSHIP_EVENTS) or event.thread_id not in self._policy.groups:
             return
         findings = [

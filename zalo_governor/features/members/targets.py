@@ -54,8 +54,8 @@ def read_whom(typed: str) -> Whom | None:
 def find(call: Call, account: str, whom: Whom) -> Found | None:
     """Find the member whom the sender of a command named (`whom`) in one of `call.groups`; or return None.
 
-    `whom` holds either a mentioned member or a case code such as VP12, which must be that of a case about an outsider
-    (a member not on the roster). `account` is the uid of the bot account: Zalo gives each account other uids for the
+    `whom` holds either a mentioned member or a case code such as VP12, which must be that of a case about an
+    outsider. `account` is the uid of the bot account: Zalo gives each account other uids for the
     same people.
     """
     if whom.case_id is not None:

@@ -174,7 +174,7 @@ class Digests:
         )
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
-        """Send the admins the numbers of missing people of the group's roster (approved list) and of unlisted members.
+        """Send the admins the numbers of missing people of the group's roster and of unlisted members.
 
         Also says how many members Zalo hides from the bot. Unchanged figures are sent once a week; that the group has
         no roster is said only once.

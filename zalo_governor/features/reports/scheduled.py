@@ -46,7 +46,7 @@ class ScheduledReports:
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
 
-        Call once a day, after the group sync (which reads the names from Zalo). Unchanged figures are told to the
+        Call once a day, after the group sync. Unchanged figures are told to the
         admins only once in the week of `due`.
         """
         asked = self._names.remind(uow, group_id)
@@ -98,7 +98,7 @@ class ScheduledReports:
         return self._digests.suggestions(uow, due)
 
     def roster_digest(self, uow: UnitOfWork, due: datetime) -> None:
-        """Send the admins the differences between each group and its roster (approved list of members).
+        """Send the admins the differences between each group and its roster.
 
         Unchanged figures are sent at most once a week.
         """

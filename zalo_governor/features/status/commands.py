@@ -199,7 +199,7 @@ class Status(Command[bool]):
         return "\n".join([said, *(self._row(self._of_group(text, group, count)) for text, count in counts if count)])
 
     def _roster_lines(self, call: Call, group: Group) -> Iterator[str]:
-        """Yield lines comparing the group with its roster (approved list), and on the members whom Zalo hides."""
+        """Yield lines comparing the group with its roster, and on the members whom Zalo hides."""
         counted = figures(call.uow, self.policy.account, group.id)
         named = self._named(group)
         if counted is None:

@@ -1,4 +1,4 @@
-"""Rule for clause 4.5: nobody who is not on the roster (the approved list of members) is brought into the group."""
+"""Rule for clause 4.5: nobody who is not on the roster is brought into the group."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -17,7 +17,7 @@ class OutsiderRule(Rule[OutsiderParameters]):
     """Rule on outsiders: people who are in the group, or ask to join, and are not on the roster.
 
     Labels of findings: `added` by another member; `by_link` if they joined by themselves; `unseen` if only the group
-    sync (reading the list of members from Zalo) discovered them; `asks` if they only request to join. Without a roster
+    sync discovered them; `asks` if they only request to join. Without a roster
     nothing is reported.
     """
 

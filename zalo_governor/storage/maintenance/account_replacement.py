@@ -68,7 +68,7 @@ class KnownPerson(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether the person has a role or open cases (possible breaches).
+        """Whether the person has a role or open cases.
 
         If the new account does not recognise such a person, the operator must be told.
         """

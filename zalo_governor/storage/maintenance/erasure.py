@@ -53,7 +53,7 @@ class Holdings(NamedTuple):
     roles: tuple[str, ...]
     """The person's roles; while the settings name the person as their holder, the name would be stored again."""
     open_cases: tuple[int, ...]
-    """Ids of the person's open cases (possible breaches under review), which must be kept until they are closed."""
+    """Ids of the person's open cases, which must be kept until they are closed."""
     present: bool
     """Whether the person is still in a group, so that new messages of the person would be stored again."""
     bodies: int

@@ -57,7 +57,7 @@ class Terms(NamedTuple):
     """How long each kind of content is stored before `sweep` removes it."""
 
     bodies: timedelta
-    """Contents of messages that belong to no case (possible breach)."""
+    """Contents of messages that belong to no case."""
     cases: timedelta
     """Contents of messages of a case, and notes about it, from its closing; directives from theirs; and remarks."""
     notices: timedelta
@@ -109,7 +109,7 @@ class _RetentionRun:
         self._stopped = stopped
 
     def bodies(self, before: datetime) -> int:
-        """Remove old message contents that belong to no case (possible breach); return how many.
+        """Remove old message contents that belong to no case; return how many.
 
         Their excerpts in findings are removed too, and the keyed hashes of all attachments. Contents under a case have
         a longer term of their own (see `cases`).

@@ -111,7 +111,7 @@ class Distributions(Repository):
         return [StateFigures(state=state, cases=counted[state]) for state in CaseState if state in counted]
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
-        """Return figures on how the group's cases (possible breaches) were handled, for the leader's report.
+        """Return figures on how the group's cases were handled, for the leader's report.
 
         These are: cases marked as false alarms in [start, end), events that repeated an earlier false alarm, persons
         with two or more new cases, and the longest time until a breach was corrected.
@@ -149,7 +149,7 @@ class Distributions(Repository):
         )
 
     def membership(self, group_id: str) -> Membership:
-        """Compare the group's members with its roster (approved list): return how many are in both, or only in one.
+        """Compare the group's members with its roster: return how many are in both, or only in one.
 
         The bot account itself counts neither as a member nor as an outsider (member who is not on the roster).
         """

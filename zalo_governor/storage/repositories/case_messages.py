@@ -33,7 +33,7 @@ MOST_WRONG_CODES = 3
 
 
 class CaseMessages(Repository):
-    """The messages of a case (a possible breach): whether they are gone, who has read them, one-time removal codes."""
+    """The messages of a case: whether they are gone, who has read them, one-time removal codes."""
 
     def of(self, case: Case) -> list[CaseMessage]:
         rows = self._tx.execute(

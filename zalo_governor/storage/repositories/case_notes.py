@@ -1,4 +1,4 @@
-"""Texts that people wrote about cases (possible breaches), and content that was declared a false alarm."""
+"""Texts that people wrote about cases, and content that was declared a false alarm."""
 
 from sqlalchemy import bindparam, delete, insert, select, update
 

@@ -1,4 +1,4 @@
-"""Cases (possible breaches under review), and the events that belong to them."""
+"""Cases, and the events that belong to them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -59,7 +59,7 @@ _LATEST_FINDING = (
 
 
 class Cases(Repository):
-    """Repository of cases (possible breaches under review), and of the events that belong to them."""
+    """Repository of cases, and of the events that belong to them."""
 
     def __init__(self, tx: Transaction, verdicts: Verdicts) -> None:
         super().__init__(tx)

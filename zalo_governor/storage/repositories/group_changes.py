@@ -38,7 +38,7 @@ class GroupChanges(Repository):
         )
 
     def of_case(self, case: Case) -> list[GroupChange]:
-        """Return the changes of the group (name, settings …) that a case (possible breach) is about, oldest first."""
+        """Return the changes of the group (name, settings …) that a case is about, oldest first."""
         kept = select(group_changes).where(group_changes.c.case_id == case.id).order_by(group_changes.c.id)
         return [self._change(row) for row in self._tx.execute(kept)]
 

@@ -120,7 +120,7 @@ class MessageReader:
     def readers(self, group_id: str, key: str) -> list[Reader]:
         """Return who has received or seen the message with Zalo's id `key`, by person id.
 
-        Recorded only for messages that belong to a case (possible breach); [] for others.
+        Recorded only for messages that belong to a case; [] for others.
         """
         wanted = (
             select(case_readers.c.person_id, case_readers.c.seen)

@@ -1,4 +1,4 @@
-"""Outsiders: people in a group who are not on its roster (the approved list of members), each with a case."""
+"""Outsiders: people in a group who are not on its roster, each with a case."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ _HERE = newcomers.c.gone_ms.is_(None)
 
 
 class Outsiders(Repository):
-    """Repository of outsiders: people in a group who are not on its roster (approved list), each with a case."""
+    """Repository of outsiders: people in a group who are not on its roster, each with a case."""
 
     def __init__(self, tx: Transaction, cases: Cases) -> None:
         super().__init__(tx)

@@ -61,7 +61,7 @@ class Rosters(Repository):
     def link_phone(self, account: str, phone: str, found: FoundAccount, entry: RosterEntry) -> None:
         """Record that Zalo account `found` has the telephone number `phone`, so belongs to the person of `entry`.
 
-        `entry` is the entry of the roster (approved list) with that number; its name and title are stored for the
+        `entry` is the entry of the roster with that number; its name and title are stored for the
         account's person, and the number too.
         """
         self._tx.lock_office()
@@ -106,7 +106,7 @@ class Rosters(Repository):
 
 
 class SqlRoster:
-    """Rosters (approved lists of members) as seen by one bot account; each method is a transaction of its own."""
+    """Rosters as seen by one bot account; each method is a transaction of its own."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database

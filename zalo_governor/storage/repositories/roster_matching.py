@@ -1,4 +1,4 @@
-"""Decrypts rosters (approved lists of members) and finds the uids (Zalo's user ids) of the people on them."""
+"""Decrypts rosters and finds the uids (Zalo's user ids) of the people on them."""
 
 from collections import Counter, defaultdict
 
@@ -75,7 +75,7 @@ def _with_holders(
 
 
 def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
-    """Return the entries of the group's roster (approved list of members) in order; [] if none was imported.
+    """Return the entries of the group's roster in order; [] if none was imported.
 
     Raises WrongKeyError if an entry cannot be decrypted.
     """

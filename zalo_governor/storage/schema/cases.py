@@ -1,4 +1,4 @@
-"""Tables of cases (possible breaches under review), notes on cases, members' remarks, jobs and the audit log."""
+"""Tables of cases, notes on cases, members' remarks, jobs and the audit log."""
 
 from sqlalchemy import (
     BigInteger,

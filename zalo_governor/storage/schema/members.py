@@ -1,4 +1,4 @@
-"""Tables of persons, bot accounts, groups, group members and rosters (the approved lists of members)."""
+"""Tables of persons, bot accounts, groups, group members and rosters."""
 
 from sqlalchemy import (
     JSON,

@@ -44,7 +44,7 @@ _RECENT = timedelta(days=30)
 
 
 class Which(Enum):
-    """Which cases (possible breaches under review) the command `/vipham` (violations) lists.
+    """Which cases the command `/vipham` (violations) lists.
 
     Each value is the id of the text that names the selection.
     """

@@ -45,7 +45,7 @@ class _OwnCaseCommand(CaseWords):
 
 
 class Explain(_OwnCaseCommand):
-    """Command `/giaitrinh VP12 text` (explain): explain a case (a possible breach) about oneself to the admins."""
+    """Command `/giaitrinh VP12 text` (explain): explain a case about oneself to the admins."""
 
     word = "giaitrinh"
     usage = TextId("usage_explain")
@@ -73,7 +73,7 @@ class Explain(_OwnCaseCommand):
 
 
 class Review(_OwnCaseCommand):
-    """Command `/xemlai VP12 reason` (review): ask that a case (a possible breach), already decided, be reviewed."""
+    """Command `/xemlai VP12 reason` (review): ask that a case, already decided, be reviewed."""
 
     word = "xemlai"
     several = True
@@ -118,7 +118,7 @@ class Review(_OwnCaseCommand):
 
 
 class AddNote(CaseWords):
-    """Command `/ghichu VP12 text` (note): add an admin's note to a case (a possible breach under review)."""
+    """Command `/ghichu VP12 text` (note): add an admin's note to a case."""
 
     word = "ghichu"
     several = True

@@ -28,7 +28,7 @@ _HINTS = (
 
 
 class PassOn(CaseWords):
-    """Command `/chuyen VP12 [remark]` (pass on): an admin sends a case (a possible breach) to the leader."""
+    """Command `/chuyen VP12 [remark]` (pass on): an admin sends a case to the leader."""
 
     word = "chuyen"
     aliases = ("trinh",)
@@ -71,7 +71,7 @@ class PassOn(CaseWords):
 
 
 class WhoHasSeen(CaseCommand):
-    """Command `/daxem VP12` (seen): list who received and who read the messages of a case (a possible breach)."""
+    """Command `/daxem VP12` (seen): list who received and who read the messages of a case."""
 
     word = "daxem"
     usage = TextId("usage_readers")
@@ -107,7 +107,7 @@ class WhoHasSeen(CaseCommand):
 
 
 class Remove(Command[tuple[int, str]]):
-    """Command `/xoa VP12` (delete): delete the messages of a case (a possible breach) for everybody in the group.
+    """Command `/xoa VP12` (delete): delete the messages of a case for everybody in the group.
 
     The bot replies with a one-time code; the messages are deleted when the admin then types `/xoa VP12 <code>`.
     """

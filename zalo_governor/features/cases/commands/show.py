@@ -1,4 +1,4 @@
-"""Command `/xem` (view): show one case (a possible breach under review) to an admin, with the next steps."""
+"""Command `/xem` (view): show one case to an admin, with the next steps."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES

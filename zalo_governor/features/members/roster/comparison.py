@@ -1,4 +1,4 @@
-"""Comparison of the roster (approved list of members) with a group's members: who is present, missing, unlisted."""
+"""Comparison of the roster with a group's members: who is present, missing, unlisted."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from zalo_governor.messaging.templates import TextId
 
 
 class Figures(NamedTuple):
-    """Numbers from comparing the members of a group with its roster (approved list of members)."""
+    """Numbers from comparing the members of a group with its roster."""
 
     present: int
     """People on the roster who are in the group."""

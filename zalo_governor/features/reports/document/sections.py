@@ -71,7 +71,7 @@ def activity(draft: Draft) -> Section:
 
 
 def casework(draft: Draft) -> Section:
-    """Return the section on cases (possible breaches): by clause, by state, and a list of the open ones."""
+    """Return the section on cases: by clause, by state, and a list of the open ones."""
     report, voice = draft.report, draft.voice
     by_clause: list[Sequence[Cell]] = [
         (
@@ -97,7 +97,7 @@ def casework(draft: Draft) -> Section:
 
 
 def members(draft: Draft) -> Section:
-    """Return the section on membership: the group compared with its roster (the approved list of members)."""
+    """Return the section on membership: the group compared with its roster."""
     members, say = draft.report.membership, draft.render
     names = sum(case.clause == draft.voice.clause_number(ClauseTopic.NAMES) for case in draft.report.open_cases)
     rows: list[Sequence[Cell]] = [(say(TextId("members_present")), members.present)]
