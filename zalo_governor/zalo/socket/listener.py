@@ -50,7 +50,6 @@ A connection that was open and broke never leads to a login, however often (zalo
 _QUEUE_LISTS = ("qCmds", "ctrl_qCmds", "bk_cmds")
 """Fields of the key frame that name the queues which Zalo keeps for the account (zalo-protocol.md, 14.6)."""
 _LONGEST_LOGGED = 80
-_LONGEST_STORE_DELAY_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -80,8 +79,7 @@ class Listener:
     Args:
         session: the session of the bot account.
         on_elements: receives the elements (messages, reactions …) that arrived together, each once and in order; it may
-            block, and if it raises it is called again with the same elements. The function that comes with them, if
-            any, is to be called when they are stored.
+            block, but not raise. The function that comes with them, if any, is to be called when they are stored.
         on_line: receives every change of the connection's state, and a report when frames were lost.
         queues: reads what was missed while disconnected, over each new connection.
         wants_old: called at each new connection; returns whether anything can have been missed (not if nothing was ever
@@ -311,19 +309,8 @@ class Listener:
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _deliver(self, elements: list[Element], last_ids: dict[str, str]) -> None:
-        delay, stored = 0.1, self._queues.after_live(last_ids) if last_ids else None
-        while elements and not self._try_deliver(elements, stored):
-            if self._stopping.wait(delay):
-                return  # The elements could not be stored; after the next start, backfill recovers them.
-            delay = min(delay * 2, _LONGEST_STORE_DELAY_SECONDS)
-
-    def _try_deliver(self, elements: list[Element], stored: Callable[[], None] | None) -> bool:
-        try:
-            self._on_elements(elements, stored)
-        except Exception as error:
-            log.error("elements_not_accepted", count=len(elements), error=type(error).__name__)
-            return False
-        return True
+        if elements:
+            self._on_elements(elements, self._queues.after_live(last_ids) if last_ids else None)
 
     def _report(self, state: LineState, cause: str, pause: float = 0.0) -> None:
         left = state in _TAKEOVER_STATES
