@@ -9,14 +9,13 @@ from typing import NamedTuple
 from tests.unit.features.desk import BOT, GROUP, UIDS, to
 from tests.unit.features.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.sandbox.reports.papers import SHIPPED
-from zalo_governor.domain.cases import UNSURE_LABEL
+from zalo_governor.domain.cases import UNCHECKED, UNSURE_LABEL
 from zalo_governor.domain.events import SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic, Enforcement
 from zalo_governor.features.cases.label_words import WORDS
 from zalo_governor.features.cases.notifications import NAME_RULE
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 
 HEAD = 45
 """How many letters a telephone shows of a message before it is opened."""

@@ -24,7 +24,7 @@ class DailySchedule:
     Args:
         records: settings and database.
         units: begins transactions.
-        office: returns the services, which are replaced when the configuration changes.
+        office: returns the features, which are replaced when the configuration changes.
         group_sync: group sync, which reads a group's members from Zalo and stores changes.
         groups: ids of the watched groups.
         stopping: returns whether the program is stopping, so that a long task should end early.

@@ -53,6 +53,8 @@ _ALLOWED_TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
 }
 
 
+UNCHECKED = "unchecked"
+"""Label of a sealed element (stored without its content) whose check failed, so that it may be harmless."""
 UNSURE_LABEL = "look"
 """Label of a finding that may be about a state secret, so that people have to look; its content is stored."""
 

@@ -1,1 +1,1 @@
-"""Messages to people: the catalogue of their texts, their formatting, and their way into the outbox."""
+"""What every feature speaks with: the texts and their formatting, notices, commands, and the policy that they share."""

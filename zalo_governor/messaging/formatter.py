@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import UNCHECKED, Case, CaseState
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import NOBODY_UID, Group, Person, Standing
@@ -13,7 +13,6 @@ from zalo_governor.domain.regulation import ClauseTopic, Regulation, citation_of
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 
 _STATES = {
     CaseState.NEW: TextId("state_new"),
@@ -308,6 +307,12 @@ def listed(texts: Iterable[str], between: str = ", ") -> str:
     """Return the texts as a list; the result has a shorter form if one of them has."""
     named = list(texts)
     return Shortenable(between.join(named), between.join(map(shortest, named)))
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return the text on one line without unprintable characters; if longer than `limit`, cut and ended with "…"."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:

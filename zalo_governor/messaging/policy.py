@@ -1,4 +1,4 @@
-"""The settings and helper functions that all services share: governed groups, intervals, limits and texts."""
+"""The settings and helper functions that all features share: governed groups, intervals, limits and texts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +95,7 @@ UNINTRODUCED = Introduction(unit="", admins=(), bodies_days=0, cases_days=0, rea
 
 @dataclass(frozen=True)
 class ServicePolicy:
-    """Settings and helper functions that the services need; built by `app.bootstrap`."""
+    """Settings and helper functions that the features need; built by `app.policy.office_policy`."""
 
     account: str
     """uid of the bot account."""

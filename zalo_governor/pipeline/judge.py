@@ -37,7 +37,7 @@ _RETRY_LONGEST_SECONDS = 10.0
 _NEED_ROSTER = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
 """Kinds whose rules need the group's roster (approved members). Earlier entries may change it: write those first."""
 _OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.GROUP_ACT})
-"""Of what the bot account itself did, the kinds that services hear of: reactions may wait for one of its messages."""
+"""Of what the bot account itself did, the kinds that features hear of: reactions may wait for one of its messages."""
 _LONGEST_CLIENT_ID = 18
 """Most digits of a cliMsgId that fit into a database integer; those that the bot gives its messages have 13."""
 
@@ -98,7 +98,7 @@ class Judge:
         self._in_evaluation: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
         """The batch that the rules are judging now, and the function that waits for the verdicts."""
         self._without_reaction: set[int] = set()
-        """Ids of entries on which a service raised: these are stored without asking the services again."""
+        """Ids of entries on which a service raised: these are stored without asking the features again."""
         self._changed = threading.Condition()
         self._write_lock = threading.Lock()
         """Lock that is held while a batch is written to the database."""
@@ -368,21 +368,21 @@ class Judge:
         return judged, echoes
 
     def _prepare(self, batch: Assessment) -> None:
-        """Let the services read what they need for long before the transaction, which keeps other writers waiting."""
+        """Let the features read what they need for long before the transaction, which keeps other writers waiting."""
         for one in batch:
             if isinstance(one, Understood) and one.admitted.id not in self._without_reaction:
                 with self._reacting(one.event):
                     self._reactions().prepare(self._units.begin, one.event)
 
     def _filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that the services discard, such as missing diacritics in a command."""
+        """Return the verdict without findings that the features discard, such as missing diacritics in a command."""
         if event.id in self._without_reaction:
             return verdict
         with self._reacting(event):
             return self._reactions().filter_findings(uow, event, verdict)
 
     def _react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Let the services write what follows from one event: cases, notices, answers to commands."""
+        """Let the features write what follows from one event: cases, notices, answers to commands."""
         with self._reacting(event):
             self._reactions().react(uow, event, verdict)
 
@@ -402,7 +402,7 @@ class Judge:
 
 
 class _ReactionFault(Exception):  # noqa: N818  private to this file
-    """A service raised on one event: the batch is rolled back and judged again, this event without the services."""
+    """A service raised on one event: the batch is rolled back and judged again, this event without the features."""
 
     def __init__(self, entry_id: int, error: str) -> None:
         super().__init__(entry_id, error)

@@ -1,4 +1,4 @@
-"""Protocols that the pipeline uses; the packages zalo, storage, rules, sandbox and services implement them."""
+"""Protocols that the pipeline uses; the packages zalo, storage, rules, sandbox and features implement them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -71,7 +71,7 @@ class UnitsOfWork(Protocol):
 class Reactions(Protocol):
     """Reacts to judged events: opens cases (breaches under review), sends notices, answers commands.
 
-    The services package implements this.
+    `features.facade` implements this.
     """
 
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:

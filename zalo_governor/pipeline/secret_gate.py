@@ -13,13 +13,12 @@ from urllib.parse import unquote
 
 import structlog
 
+from zalo_governor.domain.cases import UNCHECKED
 from zalo_governor.domain.findings import Finding
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Element, ElementKind, Entry, RawDict, Seal
 from zalo_governor.pipeline.ports import Mac
 from zalo_governor.text.fold import skeleton
 
-UNCHECKED = "unchecked"
-"""Label of a sealed element (stored without its content) whose check failed, so that it may be harmless."""
 _QUOTE = "quote"
 """Zalo's JSON key for the quoted message in a reply; its content is written by the sender's client, not by Zalo."""
 _MAX_DEPTH = 12

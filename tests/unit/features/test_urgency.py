@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.features.desk import BOT, GROUP, LADDER, NOW, PEOPLE, UIDS, UNMARKED, Desk, to
+from zalo_governor.domain.cases import UNCHECKED
 from zalo_governor.domain.escalation import Desk as DeskStep
 from zalo_governor.domain.events import MessageRecalled
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import Person
 from zalo_governor.pipeline.outbox import MARK_BYTES, TEXT_BYTES
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.text.message_parts import count_parts
 
 SECONDS, HOURS = timedelta(seconds=11), timedelta(hours=3)

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import element
+from zalo_governor.domain.cases import UNCHECKED
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, ElementKind
-from zalo_governor.pipeline.secret_gate import UNCHECKED, SecretGate, strings_of
+from zalo_governor.pipeline.secret_gate import SecretGate, strings_of
 
 MARK = "DẤU GIẢ ĐỊNH"
 

@@ -1,4 +1,4 @@
-"""Protocols of the repositories that the services use, one per aggregate, and `UnitOfWork`, which holds them all."""
+"""Protocols of the repositories that the features use, one per aggregate, and `UnitOfWork`, which holds them all."""
 
 from zalo_governor.domain.repositories.unit_of_work import BeginUnitOfWork, UnitOfWork
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import UNCHECKED, Case
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import was_fresh
@@ -20,7 +20,6 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import on_trial
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 
 _GROUP_LENGTH = 24
 """Longest name of a group in an alert that has no room."""

@@ -40,7 +40,7 @@ _KNOWN_ACTION_TYPES = frozenset({None, 0, 1})
 
 
 class MessageActs:
-    """Resolver of the messages that events are about; what it returns is what the services react to."""
+    """Resolver of the messages that events are about; what it returns is what the features react to."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -48,7 +48,7 @@ class MessageActs:
         """Conversation -> ids of the messages for which acts wait; so that most messages cost no query."""
 
     def resolve(self, uow: UnitOfWork, event: EventBase) -> list[EventBase]:
-        """Return the event as the services may take it, followed by the acts that waited for its message.
+        """Return the event as the features may take it, followed by the acts that waited for its message.
 
         A recall, deletion or reaction is returned with only those targets that are stored messages, named by their
         msgId, and for which it counts.

@@ -8,6 +8,7 @@ from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
@@ -43,7 +44,7 @@ class NobodysWords(EventHandler):
             content = event.mac if isinstance(event, SealedHeard) else None
             said = content or self._false_alarms.look(uow, event, finding, "", None).mark or str(event.id).encode()
             claim = f"notice:{event.thread_id}:{finding.rule_id}:{said.hex()}"
-            if not uow.claims.claim_once(claim, now.replace(hour=0, minute=0, second=0, microsecond=0)):
+            if not uow.claims.claim_once(claim, midnight(today(now))):
                 return
         detail = {"event": event.id}
         uow.audit.append(kind, at=now, actor_id=None, group_id=event.thread_id, subject=finding.clause, detail=detail)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from zalo_governor.domain.cases import Case, CaseMessage, CaseState
+from zalo_governor.domain.cases import UNCHECKED, Case, CaseMessage, CaseState
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.escalation import MemberStep
@@ -24,7 +24,6 @@ from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.templates import TextId
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 
 _LONGEST_SENTENCE = 300
 NAME_RULE = "3.2-ho-ten-chuc-vu"

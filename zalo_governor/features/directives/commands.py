@@ -7,7 +7,6 @@ from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState
 from zalo_governor.domain.people import DESK, Group, Person, Role
-from zalo_governor.features.cases.commands.decide import one_line
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
@@ -15,7 +14,7 @@ from zalo_governor.features.directives.reminders import RemindHandler, plan_ques
 from zalo_governor.features.directives.search import find_directives
 from zalo_governor.messaging.command_parsing import directive_number, folded
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.formatter import number
+from zalo_governor.messaging.formatter import number, one_line
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.agency_names import fits

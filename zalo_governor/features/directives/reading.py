@@ -1,4 +1,4 @@
-"""Reading of messages as directives and replies, in the services' own terms: aware times, kinds of answers."""
+"""Reading of messages as directives and replies, in the features' own terms: aware times, kinds of answers."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -5,9 +5,8 @@ from typing import ClassVar
 
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.people import DESK
-from zalo_governor.features.cases.commands.decide import one_line
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.formatter import moment, number
+from zalo_governor.messaging.formatter import moment, number, one_line
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId

@@ -6,13 +6,13 @@ from typing import NamedTuple
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.features.cases.commands.decide import one_line, unknown_case
+from zalo_governor.features.cases.commands.decide import unknown_case
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
 from zalo_governor.messaging.change_vocabulary import Wanted
 from zalo_governor.messaging.command_parsing import case_number
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.formatter import moment
+from zalo_governor.messaging.formatter import moment, one_line
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 

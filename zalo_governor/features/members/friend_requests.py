@@ -14,6 +14,7 @@ from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import FriendRequest
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
+from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
 
 log = structlog.get_logger(__name__)
@@ -64,9 +65,9 @@ class FriendRequestService(EventHandler):
 
     def _decline(self, uow: UnitOfWork, uid: str) -> None:
         """Audit, once a day per person, that the bot leaves the friend request open; a human may accept it on Zalo."""
-        today = self._policy.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        day = midnight(today(self._policy.clock()))
         person = uow.people.find_or_create(self._policy.account, uid)
-        if person and uow.claims.claim_once(f"friend_declined:{person.id}", today):
+        if person and uow.claims.claim_once(f"friend_declined:{person.id}", day):
             uow.audit.append(
                 "friend.declined",
                 at=self._policy.clock(),

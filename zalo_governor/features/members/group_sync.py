@@ -30,10 +30,9 @@ class GroupSync:
     Args:
         may_keep: returns whether the secret gate (the check for state secrets) lets a raw object be stored.
         admit: passes elements (inputs of the pipeline, like data received over the socket) to the pipeline; returns
-            when
-        the rules have judged them.
+            when the rules have judged them.
         sum_up: (unit of work, group id) tells the admins what was found; called after each sync, even one without
-        changes, since the process may have died before telling of an earlier sync.
+            changes, since the process may have died before telling of an earlier sync.
         on_synced: called after each sync, since notices (messages to people) may have been put into the outbox.
         again_after: minimum time between two syncs of a group, so that reconnects do not trigger more.
     """

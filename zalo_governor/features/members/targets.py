@@ -6,9 +6,9 @@ from typing import NamedTuple
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import Group, Person
-from zalo_governor.features.cases.commands.decide import one_line
 from zalo_governor.messaging.command_parsing import case_number, numbered
 from zalo_governor.messaging.commands import Call
+from zalo_governor.messaging.formatter import one_line
 
 LONGEST_NAME = 150
 _MEMBER = re.compile(r"\s*tv[\s\-#.]*0*([1-9][0-9]{0,17})(?![0-9a-z])")
@@ -54,7 +54,7 @@ def read_whom(typed: str) -> Whom | None:
 def find(call: Call, account: str, whom: Whom) -> Found | None:
     """Find the member whom the sender of a command named (`whom`) in one of `call.groups`; or return None.
 
-    `whom` holds either a mentioned member or a case code such as VP12, which must be that of a case about an
+    `whom` holds either a member code such as TV34 or a case code such as VP12, which must be that of a case about an
     outsider. `account` is the uid of the bot account: Zalo gives each account other uids for the
     same people.
     """

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import UNCHECKED, Case, CaseState
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.reports import ActivityReport, ClauseFigures
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 
 
 class GraveClause(NamedTuple):

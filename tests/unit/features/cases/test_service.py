@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.features.desk import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.config.sections import NameSettings
+from zalo_governor.domain.cases import UNCHECKED
 from zalo_governor.domain.events import (
     MembersJoined,
     MessageRecalled,
@@ -25,7 +26,6 @@ from zalo_governor.domain.people import Reach
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.pipeline.outbox import MARK_BYTES
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.text.names.short_forms import ShortForms
 
 

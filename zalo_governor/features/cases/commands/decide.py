@@ -27,7 +27,7 @@ from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import case_number, folded
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, Command
 from zalo_governor.messaging.delivery_words import state_in_words
-from zalo_governor.messaging.formatter import MessageFormatter, listed, moment, number, time_or_brief
+from zalo_governor.messaging.formatter import MessageFormatter, listed, moment, number, one_line, time_or_brief
 from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.shortening import shortest
 from zalo_governor.messaging.templates import TextId
@@ -349,12 +349,6 @@ def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
     """Record in the audit log that the caller of the command viewed the case."""
     audit_case(call.uow, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
-
-
-def one_line(text: str, limit: int) -> str:
-    """Return the text on one line without unprintable characters; if longer than `limit`, cut and ended with "…"."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def _just_after(now: datetime) -> datetime:

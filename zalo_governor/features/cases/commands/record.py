@@ -9,9 +9,9 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Group, Person
 from zalo_governor.domain.regulation import DECISION, citation_of
-from zalo_governor.features.cases.commands.decide import one_line
 from zalo_governor.features.cases.transitions import open_case
 from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.formatter import one_line
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId

@@ -1,22 +1,21 @@
 """Command `/xem` (view): show one case to an admin, with the next steps."""
 
-from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.cases import UNCHECKED, Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.features.cases.commands.decide import CaseCommand, note_opening, one_line
+from zalo_governor.features.cases.commands.decide import CaseCommand, note_opening
 from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.next_actions import may_answer, may_remove, visible
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.commands import Answer, Call
 from zalo_governor.messaging.delivery_words import delivered_in_words, state_in_words
-from zalo_governor.messaging.formatter import day, gone, moment, number
+from zalo_governor.messaging.formatter import day, gone, moment, number, one_line
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.scan_words import scan_line
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import on_trial, withheld_line
-from zalo_governor.pipeline.secret_gate import UNCHECKED
 
 QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES, ClauseTopic.MALWARE})
 """Topics of the clauses (spelling, display names, links) whose cases may quote the member's text.
