@@ -154,6 +154,7 @@ def test_the_tests_of_the_recipe_pass(followed: Path) -> None:
         "tests/test_docs.py::test_the_readme_says_of_every_clause_whether_it_is_seen",
         "tests/test_docs.py::test_the_list_of_commands_names_every_command_and_who_may_use_it",
         "tests/unit/messaging/test_texts_in_code.py",
+        "tests/unit/features/test_menus.py",
         "tests/unit/features/test_command_table.py",
         "-k",
         "not command_table or gio or names_every",
