@@ -7,8 +7,7 @@ from pathlib import Path
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import number
-from zalo_governor.messaging.notifier import Notifier
-from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _ROWS = 5
@@ -17,13 +16,8 @@ _COMPLAINT = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+): (?P<key>[^ :]+|\(cả 
 _FOLDER = re.compile(r"^/[^:]*/")
 
 
-class ConfigurationNotices:
+class ConfigurationNotices(Speaker):
     """Sender of notices to the admins about changes of the program's configuration files."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def broken(self, uow: UnitOfWork, complaint: str) -> None:
         """Tell the admins that a changed configuration file is invalid, so that the previous content stays in force.

@@ -8,9 +8,10 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.commands import AnyCommand
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 
 
-class EventHandler:
+class EventHandler(Speaker):
     """Base class of what acts on events (messages, acts …) after the rules have judged them.
 
     Every method does nothing unless a subclass says otherwise. The class attributes say of which events it hears.

@@ -8,8 +8,8 @@ from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.repositories import BeginUnitOfWork
 from zalo_governor.messaging.formatter import moment, number
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 ELSEWHERE = {LineState.DUPLICATE: TextId("elsewhere_session"), LineState.KICKED: TextId("elsewhere_account")}
@@ -19,7 +19,7 @@ _REFUSED = {LineState.REFUSED: TextId("blind_refused"), LineState.SESSION_DEAD: 
 """State of the connection -> text saying that Zalo no longer accepts the session."""
 
 
-class OutageNotices:
+class OutageNotices(Speaker):
     """Sender of notices about outages, in which nothing is received from Zalo, by a second channel (e-mail or webhook).
 
     The end of an outage is reported by Zalo, too. Implements `pipeline.liveness.Alarm`.
@@ -37,12 +37,10 @@ class OutageNotices:
         begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._tell = tell
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def outage_began(self, since: datetime, line: LineReport | None) -> None:
         """Report, by e-mail or webhook, an outage: nothing has been received from Zalo since `since`.

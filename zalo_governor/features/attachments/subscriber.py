@@ -6,7 +6,6 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import Job, ScanAttachment
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.policy import ServicePolicy
 
 _SCANNED = frozenset({"chat.photo", "share.file", "chat.gif"})
 """Zalo's msgTypes of the messages whose content is scanned."""
@@ -21,9 +20,6 @@ class AttachmentScans(EventHandler):
     """
 
     sealed = False
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Queue a scan of the message's file or picture; record as not checked what is not to be scanned."""

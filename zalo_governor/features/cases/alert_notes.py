@@ -16,8 +16,8 @@ from zalo_governor.features.cases.label_words import (
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import may_remove
 from zalo_governor.messaging.formatter import brief, number, plain, time_or_brief
-from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable, shortest
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import on_trial
 
@@ -25,12 +25,8 @@ _GROUP_LENGTH = 24
 """Longest name of a group in an alert that has no room."""
 
 
-class AlertNotes:
+class AlertNotes(Speaker):
     """Makes the parts of an alert that only some cases have; each is "" where there is nothing to say."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._voice = policy.voice
 
     def seen_in_file(self, reason: str | None) -> str:
         """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""

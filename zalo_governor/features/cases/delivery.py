@@ -18,8 +18,8 @@ from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.messaging.formatter import moment, number
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class FallbackNote(NamedTuple):
     text: str
 
 
-class DeliveryFollowUp:
+class DeliveryFollowUp(Speaker):
     """Periodic check of which notices (messages of the bot) were delivered, with the actions that follow.
 
     Urgent alerts that reached no admin are passed on to others. Implements `app.due_work.Work`.
@@ -56,12 +56,10 @@ class DeliveryFollowUp:
         begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._tell = tell
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Notifier(policy)
-        self._voice = policy.voice
         self._check_at: datetime | None = None
 
     def sent(self, outcome: str) -> None:

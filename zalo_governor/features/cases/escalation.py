@@ -17,9 +17,9 @@ from zalo_governor.features.cases.newcomers import way_in
 from zalo_governor.features.cases.notifications import NAME_RULE
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.formatter import brief, moment, number, time_or_brief
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable, shortest
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _CHANGES = 10
@@ -38,13 +38,11 @@ class LeaderReached(StrEnum):
     """The message is in the outbox, but Zalo refuses the bot's messages to the leader."""
 
 
-class Escalation:
+class Escalation(Speaker):
     """Service that tells the group's leader of cases (possible breaches under review; clause 6.4 of the regulation)."""
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
+        super().__init__(policy)
         self._notes = AlertNotes(policy)
         self._wording = ChangeFormatter(self._voice, policy.changes)
 

@@ -21,16 +21,16 @@ from zalo_governor.features.cases.next_actions import visible
 from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 
-class MessageLifecycle:
+class MessageLifecycle(Speaker):
     """Service that records who read the messages of cases, and whether they were removed."""
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._alerts = CaseNotifications(policy)
-        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
         """Record the event if it is a recall, deletion or read receipt of a governed group; else ignore."""

@@ -8,8 +8,8 @@ from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.features.cases.next_actions import visible
 from zalo_governor.messaging.formatter import moment
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.jobs import Performed, PerformJob
 
@@ -51,17 +51,15 @@ def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
     return ordered
 
 
-class RemoveMessageHandler:
+class RemoveMessageHandler(Speaker):
     """`JobHandler` that deletes one message for everybody in the group, and tells the admins the outcome.
 
     Only Zalo's answer tells it: that the account deleted a message may mean for itself (zalo-protocol.md, 14.1).
     """
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._remove = remove
-        self._post = Notifier(policy)
-        self._voice = policy.voice
         self._afterwards = MessageLifecycle(policy)
 
     def perform(self, job: Job) -> Performed:

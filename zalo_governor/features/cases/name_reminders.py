@@ -9,8 +9,8 @@ from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.messaging.formatter import number
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _REQUEST = Purpose.MEMBER_REQUEST.value
@@ -20,14 +20,12 @@ _SLACK = timedelta(hours=1)
 """Tolerance when comparing times, since the daily group sync starts some minutes earlier on one day than on another."""
 
 
-class NameReminders:
+class NameReminders(Speaker):
     """Sender of requests to members to correct their display names; the outbox (sent messages) shows who was asked."""
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._alerts = alerts
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def may_ask(self, uow: UnitOfWork) -> bool:
         """Return whether the daily limit allows asking one more member today to correct the display name."""

@@ -7,7 +7,6 @@ from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -22,9 +21,7 @@ class NobodysWords(EventHandler):
     sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
+        super().__init__(policy)
         self._false_alarms = FalseAlarmSuppression(policy)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:

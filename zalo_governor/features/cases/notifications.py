@@ -20,9 +20,9 @@ from zalo_governor.features.cases.next_actions import answers, may_remove
 from zalo_governor.features.cases.ranking import gravest_first, shown
 from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.messaging.formatter import day, gone, moment, number, plain
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _LONGEST_SENTENCE = 300
@@ -30,13 +30,11 @@ NAME_RULE = "3.2-ho-ten-chuc-vu"
 """Id of the rule on display names (clause 3.2); the program closes its cases when members correct their names."""
 
 
-class CaseNotifications:
+class CaseNotifications(Speaker):
     """Sender of notices (private messages) about cases to the admins and to the members concerned."""
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
+        super().__init__(policy)
         self._names = DisplayNameAdvice(policy, self._voice)
         self._notes = AlertNotes(policy)
 

@@ -57,14 +57,13 @@ class CaseService(EventHandler):
     remarkable = True
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._alerts = CaseNotifications(policy)
         self._lifecycle = MessageLifecycle(policy)
         self._false_alarms = FalseAlarmSuppression(policy)
         self._nobodys = NobodysWords(policy)
         self._reminders = NameReminders(policy, self._alerts)
         self._backlog = CaseBacklog(policy, self._alerts)
-        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, extend or close cases for a judged event of a governed group.

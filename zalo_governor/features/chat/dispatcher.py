@@ -33,7 +33,6 @@ from zalo_governor.messaging.command_parsing import (
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment, plain
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -71,9 +70,7 @@ class CommandDesk(EventHandler):
     governed = False
 
     def __init__(self, policy: ServicePolicy, commands: Sequence[type[AnyCommand]]) -> None:
-        self._policy = policy
-        self._notifier = Notifier(policy)
-        self._voice = policy.voice
+        super().__init__(policy)
         self._commands = commands_by_word(policy, commands)
         self._questions = QuestionReader(policy, dict(self._commands))
         for command in list(self._commands.values()):
@@ -252,21 +249,21 @@ class CommandDesk(EventHandler):
     ) -> None:
         group_id = self._group_id(event)
         for text in answer.texts:
-            self._notifier.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
+            self._post.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
             instead = self._voice.render(TextId("report_file_failed"), name=file.name)
-            self._notifier.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
+            self._post.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
             line = answer.group_line or self._voice.render_for(person, TextId("answered_privately"))
             if person.reach is Reach.REFUSED:
                 line = self._voice.render_for(person, TextId("unreached_in_group"))
-            self._notifier.to_group(uow, line, group_id=group_id)
+            self._post.to_group(uow, line, group_id=group_id)
         self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
         refused = TextId("refused_leader") if person.has(Role.LEADER, Role.LEADERSHIP) else TextId("refused")
         text = self._voice.render_for(person, refused, command=f"/{command.word}")
-        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+        self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(uow, event, person, "command.refused", command.word)
 
     def _refuse_stale(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
@@ -274,7 +271,7 @@ class CommandDesk(EventHandler):
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
             text = self._voice.render_for(person, TextId("stale"), when=moment(event.at), command=f"/{command.word}")
-            self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+            self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
     def _send_hint(
         self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = ""
@@ -294,13 +291,13 @@ class CommandDesk(EventHandler):
         if typed is not None:
             near = self._suggest_similar(person, typed, event)
             text = self._voice.render_for(person, TextId("unknown_command"), near=near)
-            self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
+            self._post.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
         elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
             hint = self._voice.render_for(person, TextId("hint_desk") if person.has(*DESK) else TextId("hint"))
             own = TextId("hint_case_of_others") if person.has(*_ABOVE_CASES) else TextId("hint_case")
             text = self._voice.render_for(person, own, code=code) if code else meant or hint
-            self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+            self._post.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
         """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
@@ -318,7 +315,7 @@ class CommandDesk(EventHandler):
             else:
                 self._refuse(uow, event, person, command)
         elif meant:
-            self._notifier.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
+            self._post.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
         return bool(meant)
 
@@ -356,7 +353,7 @@ class CommandDesk(EventHandler):
             return
         citation = self._voice.citation(told[0].clause)
         text = self._voice.render_for(uow.people.get(person.id), TextId("sealed_private"), citation=citation)
-        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
+        self._post.to_person(uow, person, text, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
         self._audit(uow, event, person, "private.sealed", "")
 
     def _audit(

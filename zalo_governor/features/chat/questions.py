@@ -16,6 +16,7 @@ from zalo_governor.messaging.commands import Answer, AnyCommand, Call
 from zalo_governor.messaging.formatter import plain
 from zalo_governor.messaging.periods import Span, as_period, named_in, today
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.questions import Intent, read_question
 
@@ -36,13 +37,12 @@ _MOST_LISTED = 3
 _MOST_CHARACTERS = 300
 
 
-class QuestionReader:
+class QuestionReader(Speaker):
     """Reader of the questions of people who hold a role."""
 
     def __init__(self, policy: ServicePolicy, commands: Mapping[str, AnyCommand]) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._commands = commands
-        self._voice = policy.voice
 
     def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
         """Take one word of an admin as the answer to the question whether a message is a directive.

@@ -18,7 +18,7 @@ from zalo_governor.domain.directives import (
 from zalo_governor.domain.people import Group, Person
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import number, plain
-from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 PAGE_LIMIT = 600
@@ -44,12 +44,8 @@ _PROGRESS = {
 """The words for each progress, in the order of a directive's page: the worst first."""
 
 
-class DirectivePages:
+class DirectivePages(Speaker):
     """Renderer of the messages about directives."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._voice = policy.voice
 
     def overview(self, group: Group, page: LedgerPage) -> str:
         """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""

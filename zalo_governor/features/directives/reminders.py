@@ -20,8 +20,8 @@ from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import workday
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
 
 _LONGEST_HOLIDAY = timedelta(days=14)
@@ -108,12 +108,11 @@ def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
     return policy.rests_until(moment) or moment
 
 
-class _Handler:
+class _Handler(Speaker):
     """Base of the handlers of the ledger's jobs: nothing is done at Zalo, all is written in the job's transaction."""
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._notifier = Notifier(policy)
+        super().__init__(policy)
         self._pages = DirectivePages(policy)
 
     def perform(self, job: Job) -> Performed:
@@ -174,10 +173,10 @@ class RemindHandler(_Handler):
             elif not once_a_day or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", today):
                 person = uow.people.get(person_id)
                 text = self._pages.reminder(person, asked)
-                self._notifier.to_person(uow, person, text, Purpose.MEMBER_REQUEST, group_id=group_id)
+                self._post.to_person(uow, person, text, Purpose.MEMBER_REQUEST, group_id=group_id)
                 sent += 1
         if left:
-            self._notifier.to_desk(uow, self._pages.not_reminded(left), group_id=group_id)
+            self._post.to_desk(uow, self._pages.not_reminded(left), group_id=group_id)
         return sent, absent
 
     def _is_awaited(self, assignee: Assignee) -> bool:
@@ -199,12 +198,12 @@ class DeadlineHandler(_Handler):
             return
         text = self._pages.at_deadline(directive, asked, task.due_at)
         for person in self._readers(uow, directive):
-            self._notifier.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
+            self._post.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
 
     def _readers(self, uow: UnitOfWork, directive: Directive) -> list[Person]:
         """Return the person who gave the directive, and the leader's office: report readers, else the admins."""
         giver = uow.people.get(directive.given_by)
-        office = self._notifier.holders(uow, Role.REPORT_READER) or self._notifier.holders(uow, *DESK)
+        office = self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, *DESK)
         return [giver, *(person for person in office if person.id != giver.id)]
 
 
@@ -244,8 +243,8 @@ class AskHandler(_Handler):
             return
         # The older ones were asked about before, and not all may find room.
         proposed.sort(key=lambda directive: directive.id, reverse=True)
-        self._notifier.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
-        for person in self._notifier.holders(uow, *DESK) if len(proposed) == 1 else ():
+        self._post.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
+        for person in self._post.holders(uow, *DESK) if len(proposed) == 1 else ():
             asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, now)
             if asked_at is not None:
                 uow.claims.claim_once(_name_of_question(proposed[0], person), asked_at)

@@ -32,7 +32,6 @@ from zalo_governor.features.directives.reading import reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
 from zalo_governor.messaging.command_parsing import begins_with_slash
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.text.agency_names import bare_kind
 from zalo_governor.text.fold import fold
@@ -42,11 +41,10 @@ class DirectiveLedger(EventHandler):
     """Event subscriber that keeps the directive ledger; called for each judged event of a governed group."""
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._register = DirectiveRegister(policy)
         self._reader = reader_for(policy.directives.skip_holidays)
         self._matcher = AnswerMatcher(self._reader)
-        self._notifier = Notifier(policy)
         self._pages = DirectivePages(policy)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
@@ -137,13 +135,13 @@ class DirectiveLedger(EventHandler):
         assignees = uow.directives.assignees(directive.id)
         if self._policy.directives.acknowledge_in_group:
             line = self._pages.acknowledgement(directive, assignees)
-            self._notifier.to_group(uow, line, group_id=event.thread_id)
+            self._post.to_group(uow, line, group_id=event.thread_id)
         if text := self._pages.unreachable(directive, assignees):
-            self._notifier.to_desk(uow, text, group_id=event.thread_id)
+            self._post.to_desk(uow, text, group_id=event.thread_id)
 
     def _giver_named(self, uow: UnitOfWork, text: str) -> Person | None:
         """Return which leader's order a relayed message passes on: the one named in it, else the head of the group."""
-        givers = self._notifier.holders(uow, *GIVERS)
+        givers = self._post.holders(uow, *GIVERS)
         words = _WORD.findall(fold(text))
         named = [person for person in givers if _name_of(person) and _name_of(person) in words[:_OPENING_WORDS]]
         if len(named) == 1:

@@ -31,7 +31,7 @@ class _RemarkCommand(Command[str]):
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._notifier = Notifier(policy)
+        self._post = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
         """Return `rest`, the text after the command's word, as one line; "" (nothing typed) asks for past remarks.
@@ -114,7 +114,7 @@ class TellIncident(_RemarkCommand):
             group=self.voice.group(self.policy.group(remark.group_id)),
             said=remark.text,
         )
-        self._notifier.to_desk(call.uow, text, group_id=remark.group_id)
+        self._post.to_desk(call.uow, text, group_id=remark.group_id)
         call.uow.feedback.mark_told([remark], remark.at)
         return super()._pass_on(call, remark)
 

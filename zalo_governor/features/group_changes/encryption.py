@@ -14,9 +14,9 @@ from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 log = structlog.get_logger(__name__)
@@ -30,11 +30,6 @@ class EncryptionWatch(EventHandler):
 
     own = True
     sealed = False
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Tell the admins, once for each switch, if the event shows another state of the encryption than is stored.
@@ -70,7 +65,7 @@ class EncryptionWatch(EventHandler):
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
 
-class EncryptedFramesWatch:
+class EncryptedFramesWatch(Speaker):
     """Periodic check for frames of end-to-end encryption, which do not say of which group; told once a day.
 
     Implements `app.due_work.Work`. `frames` returns what came in the last 24 hours.
@@ -84,12 +79,10 @@ class EncryptedFramesWatch:
         begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._frames = frames
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Notifier(policy)
-        self._voice = policy.voice
         self._told_on: date | None = None
 
     def next_due(self) -> datetime | None:

@@ -12,8 +12,7 @@ from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import LeakSigns
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.messaging.notifier import Notifier
-from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _NAMED = 3
@@ -21,13 +20,8 @@ _NEVER = from_ms(1 << 42)
 _EVER = from_ms(0)
 
 
-class LeakSignService:
+class LeakSignService(Speaker):
     """Service that describes a group's leak signs (signs that messages may leak from it), and reports new ones."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def line(self, uow: UnitOfWork, group: Group, named: str) -> str:
         """Return the line of `/trangthai` with the leak signs of the group, called `named`; "" if there are none."""

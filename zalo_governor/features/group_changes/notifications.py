@@ -11,19 +11,17 @@ from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.formatter import brief, time_or_brief
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 
-class ChangeNotifications:
+class ChangeNotifications(Speaker):
     """Sender of notices about changes of a group: to admins, the leader and the person (actor) who made the change."""
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
+        super().__init__(policy)
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:

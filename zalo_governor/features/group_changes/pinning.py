@@ -4,8 +4,8 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.members.member_jobs import audit_job
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.jobs import Performed, PerformJob
 
@@ -18,14 +18,12 @@ _RESULTS = {
 }
 
 
-class PinMessageHandler:
+class PinMessageHandler(Speaker):
     """`JobHandler` that pins a message in the group, and tells the outcome to the person who ordered the pinning."""
 
     def __init__(self, policy: ServicePolicy, *, pin: PerformJob) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._pin = pin
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def perform(self, job: Job) -> Performed:
         """Ask Zalo to pin the message, and return the outcome."""

@@ -36,7 +36,7 @@ class GroupChangeService(EventHandler):
     own = True
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._telling = ChangeNotifications(policy)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:

@@ -31,9 +31,6 @@ class FriendRequestService(EventHandler):
     governed = False
     remarkable = True
 
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Decide whether to accept the friend request, if the event is one; ignore all other events."""
         if isinstance(event, FriendAct) and event.act == _ASKED:

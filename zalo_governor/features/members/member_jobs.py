@@ -8,8 +8,8 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.members.outsiders import OutsiderService
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.jobs import Performed, PerformJob
 
@@ -24,14 +24,12 @@ _RESULTS = {
 }
 
 
-class RemoveMemberHandler:
+class RemoveMemberHandler(Speaker):
     """`JobHandler` that removes an outsider (a member who is not on the approved roster) from the group."""
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._remove = remove
-        self._post = Notifier(policy)
-        self._voice = policy.voice
         self._newcomers = OutsiderService(policy)
 
     def perform(self, job: Job) -> Performed:

@@ -25,7 +25,6 @@ from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import brief, listed, moment, number
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.templates import TextId
@@ -44,11 +43,9 @@ class OutsiderService(EventHandler):
     remarkable = True
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._alerts = CaseNotifications(policy)
         self._notes = AlertNotes(policy)
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Act on a judged event of a governed group: a join, a join request or a departure; ignore others."""

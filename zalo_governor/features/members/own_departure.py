@@ -8,8 +8,6 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment
-from zalo_governor.messaging.notifier import Notifier
-from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 
@@ -18,11 +16,6 @@ class OwnDeparture(EventHandler):
 
     own = True
     sealed = False
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._post = Notifier(policy)
-        self._voice = policy.voice
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Tell the admins, once an hour, if the event says that the bot account is no longer a member of the group."""

@@ -17,7 +17,7 @@ class RenameDetection(EventHandler):
     sealed = False
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._requested_for: dict[int, str] = {}
         """Person id -> the sender name because of which a group sync was last requested."""
 

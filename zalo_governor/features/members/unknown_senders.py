@@ -15,7 +15,7 @@ class UnknownSenders(EventHandler):
     """
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._checked: set[tuple[str, str]] = set()
         """(group id, uid) of the senders checked already, for whom no other sync is requested."""
 

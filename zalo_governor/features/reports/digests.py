@@ -14,10 +14,10 @@ from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.ranking import gravest_first, shown
 from zalo_governor.features.members.roster.comparison import figures, hidden
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.outside_words import copy_notice
 from zalo_governor.messaging.periods import midnight, today
-from zalo_governor.messaging.policy import LineStatus, ServicePolicy
+from zalo_governor.messaging.policy import LineStatus
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 HINT = "borderline"
@@ -37,13 +37,8 @@ def last_backup(status: LineStatus, voice: MessageFormatter) -> str:
     return voice.render(TextId("backup_overdue"), when=moment(status.backed_up_at))
 
 
-class Digests:
+class Digests(Speaker):
     """Sender of digests (collective messages) to the admins (Role.ADMIN and ADMIN_STAFF), by way of the outbox."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._notifier = Notifier(policy)
-        self._voice = policy.voice
 
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
         """Send the admins one digest of all the group's cases that wait for a digest, even those not due yet.
@@ -71,7 +66,7 @@ class Digests:
             parts="\n".join(filter(None, parts)),
             answer=self._voice.render(_how_to_answer(cases)),
         )
-        self._notifier.to_desk(uow, text, group_id=group_id)
+        self._post.to_desk(uow, text, group_id=group_id)
 
     def hints(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the hints of the 24 hours before `due`; return the number of hints.
@@ -95,7 +90,7 @@ class Digests:
                 until=moment(due),
                 rows="\n".join(rows),
             )
-            self._notifier.to_desk(uow, text, group_id=group.id)
+            self._post.to_desk(uow, text, group_id=group.id)
             told += len(found)
         return told
 
@@ -108,9 +103,9 @@ class Digests:
         if quiet and quiet.until(self._policy.clock()):
             return
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
-            self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
+            self._post.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
         elif status.copy_missing and uow.claims.claim_once("backup_copy_missing", midnight(today(due))):
-            self._notifier.to_desk(uow, copy_notice(status, self._voice), group_id=NO_GROUP)
+            self._post.to_desk(uow, copy_notice(status, self._voice), group_id=NO_GROUP)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.
@@ -129,7 +124,7 @@ class Digests:
             text = self._voice.render(
                 TextId("suggestions_digest"), group=named, count=number(len(found)), rows="\n".join(rows)
             )
-            self._notifier.to_desk(uow, text, group_id=group.id)
+            self._post.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, self._policy.clock())
             told += len(found)
         return told
@@ -157,7 +152,7 @@ class Digests:
             rows = "\n".join(self._remark_row(uow, remark) for remark in found)
             named = self._voice.group(group)
             text = self._voice.render(TextId("incidents_digest"), group=named, count=number(len(found)), rows=rows)
-            self._notifier.to_desk(uow, text, group_id=group.id)
+            self._post.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, now)
 
     def _unreported_incidents(self, uow: UnitOfWork, group: Group) -> list[Remark]:
@@ -184,7 +179,7 @@ class Digests:
         if counted is None:
             if uow.claims.claim_once(f"no_roster:{group.id}", from_ms(0)):
                 text = self._voice.render(TextId("no_roster"), group=self._voice.group(group)) + unseen
-                self._notifier.to_desk(uow, text, group_id=group.id)
+                self._post.to_desk(uow, text, group_id=group.id)
             return
         if not (counted.missing or counted.strangers or unseen):
             return
@@ -199,7 +194,7 @@ class Digests:
                 differences="".join(self._voice.render(kind, count=number(count)) for kind, count in said if count),
                 hidden=unseen,
             )
-            self._notifier.to_desk(uow, text, group_id=group.id)
+            self._post.to_desk(uow, text, group_id=group.id)
 
     def _section(self, uow: UnitOfWork, kind: TextId, cases: Sequence[Case]) -> str:
         if not cases:

@@ -17,16 +17,16 @@ from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.digests import Digests
 from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.text import render_text
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.periods import as_period, month_before, quarter_before, today, up_to
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Roles whose holders receive the activity report and may request it by chat command."""
 
 
-class ScheduledReports:
+class ScheduledReports(Speaker):
     """Sender of scheduled reports and digests (summaries); also tells the leader of cases on which no admin acted.
 
     Argument `due` is the time at which a run was scheduled. Each run is claimed by its name and `due`, so that a
@@ -34,14 +34,12 @@ class ScheduledReports:
     """
 
     def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._notifier = Notifier(policy)
+        super().__init__(policy)
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
         self._quiet_hours_end = EndOfQuietHours(policy)
         self._leak_signs = LeakSignService(policy)
         self._names = NameReminders(policy, CaseNotifications(policy))
-        self._voice = policy.voice
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
@@ -164,13 +162,13 @@ class ScheduledReports:
     ) -> int:
         policy = self._policy
         text = render_text(report, policy.catalogue, policy.regulation)
-        readers = self._notifier.holders(uow, *REPORT_READERS)
+        readers = self._post.holders(uow, *REPORT_READERS)
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
         for reader in readers:
-            self._notifier.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
+            self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
             for file in files[reader.has(*DESK)]:
                 instead = self._voice.render(TextId("report_file_failed"), name=file.name)
-                self._notifier.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
+                self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
         uow.audit.append(
             "report.scheduled",
             at=policy.clock(),

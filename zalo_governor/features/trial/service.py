@@ -12,18 +12,14 @@ from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.messaging.introduction import introduction_text
-from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import ADDRESSEES, by_addressee, on_trial
 
 
-class TrialPage:
+class TrialPage(Speaker):
     """Writer of the summary of the trial period: which messages were withheld, how many cases were false alarms."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        self._policy = policy
-        self._voice = policy.voice
 
     def text(self, uow: UnitOfWork) -> str:
         """Return the summary of the trial: the messages withheld, and the cases opened, since it began."""
@@ -123,7 +119,7 @@ class TrialPage:
         return ", ".join(map(self._voice.render, told or [TextId("addressee_nobody")]))
 
 
-class TrialEnd:
+class TrialEnd(Speaker):
     """Sender of the trial's summary at its scheduled end, and of the announcement when a person has really ended it.
 
     The trial is a period in which messages go to Role.ADMIN only. Implements `app.due_work.Work`.
@@ -140,11 +136,9 @@ class TrialEnd:
         begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Notifier(policy)
-        self._voice = policy.voice
         self._page = TrialPage(policy)
         self._is_done = False
         """Whether the trial has ended and everybody was told, so that nothing is left to do."""

@@ -20,7 +20,7 @@ class _OwnCaseCommand(CaseWords):
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._notifier = Notifier(policy)
+        self._post = Notifier(policy)
 
     def not_own(self, call: Call, case_id: int) -> Answer:
         """Return the reply that refuses the command, as the case is not about the caller.
@@ -41,7 +41,7 @@ class _OwnCaseCommand(CaseWords):
         said = self.voice.render(
             text, who=self.voice.who(call.person), code=case.code, words=quoted, answers=answers(self.voice, case)
         )
-        self._notifier.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
+        self._post.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
 
 
 class Explain(_OwnCaseCommand):

@@ -34,7 +34,7 @@ class NoteCase(Command[str]):
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._notifier = Notifier(policy)
+        self._post = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
         """Return the clause number (`4.6`) with which `rest`, the text after the command's word, begins, or None.
@@ -98,10 +98,10 @@ class NoteCase(Command[str]):
     def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
         text = self.voice.render(TextId("noted_told"), **about, group=group, by=self.voice.who(call.person))
-        for other in self._notifier.holders(call.uow, *DESK):
+        for other in self._post.holders(call.uow, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT
-                self._notifier.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
+                self._post.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
 
 
 def _clause_number(found: re.Match[str]) -> str:

@@ -1,0 +1,13 @@
+"""What a part of a feature needs that speaks with people."""
+
+from zalo_governor.messaging.notifier import Notifier
+from zalo_governor.messaging.policy import ServicePolicy
+
+
+class Speaker:
+    """Base class of what tells people something: it has the policy, the words, and the way to the outbox."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._policy = policy
+        self._voice = policy.voice
+        self._post = Notifier(policy)
