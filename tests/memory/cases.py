@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader, Withdrawal
+from zalo_governor.domain.clock import EVER, NEVER
 from zalo_governor.domain.events import MessageDeleted, MessageSent, SealedHeard
 from zalo_governor.domain.jobs import CodeCheck
 from zalo_governor.domain.message_acts import ActState, target_keys
@@ -57,7 +58,7 @@ class MemoryCases(MemoryRepository):
         return self._store.book.get(case_id)
 
     def opened_between(
-        self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
+        self, group_id: str | None, *, start: datetime = EVER, end: datetime = NEVER, open_only: bool = False
     ) -> list[Case]:
         return [
             case

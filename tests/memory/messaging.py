@@ -167,7 +167,14 @@ class MemoryAuditTrail(MemoryRepository):
         return self._store.opened
 
     def append(
-        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+        self,
+        action: str,
+        *,
+        at: datetime,
+        actor_id: int | None = None,
+        group_id: str,
+        subject: str = "",
+        detail: dict[str, Any],
     ) -> None:
         self._store.audited.append(
             {"action": action, "at": at, "actor": actor_id, "group": group_id, "subject": subject, **detail}

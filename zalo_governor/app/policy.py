@@ -89,9 +89,7 @@ def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str
     with units.begin() as uow:
         for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
             if detail:
-                uow.audit.append(
-                    action, at=records.clock(), actor_id=None, group_id=NO_GROUP, subject="", detail=detail
-                )
+                uow.audit.append(action, at=records.clock(), group_id=NO_GROUP, detail=detail)
     if other:
         records.keep_fingerprints(now)
 

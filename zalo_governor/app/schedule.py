@@ -139,6 +139,4 @@ class DailySchedule:
         if any(removed):
             with self._units.begin() as uow:
                 detail = removed._asdict()
-                uow.audit.append(
-                    "retention", at=self._clock(), actor_id=None, group_id=NO_GROUP, subject="", detail=detail
-                )
+                uow.audit.append("retention", at=self._clock(), group_id=NO_GROUP, detail=detail)

@@ -129,7 +129,7 @@ class Backups:
         self._remember_unscanned(path.name, [task.event_id for task in unscanned])
         with SqlUnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
-            uow.audit.append("backup.made", at=now, actor_id=None, group_id=NO_GROUP, subject="", detail=detail)
+            uow.audit.append("backup.made", at=now, group_id=NO_GROUP, detail=detail)
         return Backup(path, end, size, tuple(task.sent_at for task in unscanned))
 
     def outdated(self) -> list[str]:

@@ -231,9 +231,7 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
         uow.audit.append(
             "database.restored",
             at=now,
-            actor_id=None,
             group_id=NO_GROUP,
-            subject="",
             detail={"made_at": read.manifest.made_at, "rows": read.end.rows, "sealed": sealed, "erased": erased},
         )
 

@@ -105,7 +105,8 @@ def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
 
 def _replace_account(records: AppContext, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
     database = records.database
-    with SqlUnitsOfWork(database, new).begin_with_connection() as (connection, uow):
+    with SqlUnitsOfWork(database, new).begin() as uow:
+        connection = uow.tx.connection
         database.lock(connection, OFFICE_LOCK)
         carried = succeed(
             connection,

@@ -15,9 +15,7 @@ def note_access(uow: SqlUnitOfWork, clock: Clock, action: str, *, group_id: str 
     `detail` is stored in the entry and may have only ids and numbers, never the content of messages. `group_id` is ""
     if the action concerns no single group.
     """
-    uow.audit.append(
-        action, at=clock(), actor_id=None, group_id=group_id, subject="", detail={"operator": _operator(), **detail}
-    )
+    uow.audit.append(action, at=clock(), group_id=group_id, detail={"operator": _operator(), **detail})
 
 
 def note_opening(uow: SqlUnitOfWork, clock: Clock, case: Case, way: str) -> None:
@@ -26,7 +24,7 @@ def note_opening(uow: SqlUnitOfWork, clock: Clock, case: Case, way: str) -> None
     A case is a possible breach under review. `way` is the name of the command, such as "trace".
     """
     detail = {"rule": case.rule_id, "way": way, "operator": _operator()}
-    uow.audit.append(SHOWN, at=clock(), actor_id=None, group_id=case.group_id, subject=case.code, detail=detail)
+    uow.audit.append(SHOWN, at=clock(), group_id=case.group_id, subject=case.code, detail=detail)
 
 
 def _operator() -> str:

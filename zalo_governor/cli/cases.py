@@ -32,8 +32,7 @@ def cases(
     try:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             found = [
-                (case, uow.people.get(case.person_id))
-                for case in uow.cases.opened_between(None, start=_ALWAYS, end=_NEVER, open_only=open_only)
+                (case, uow.people.get(case.person_id)) for case in uow.cases.opened_between(None, open_only=open_only)
             ]
             note_access(uow, system_clock, "cases.listed", cases=len(found))
         voice = MessageFormatter(records.catalogue, records.rulebook.regulation)

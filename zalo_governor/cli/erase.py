@@ -108,7 +108,8 @@ def _check_erasable(kept: Holdings) -> None:
 
 def _erase(records: AppContext, kept: Holdings, paper: str) -> None:
     database = records.database
-    with SqlUnitsOfWork(database, records.account).begin_with_connection() as (connection, uow):
+    with SqlUnitsOfWork(database, records.account).begin() as uow:
+        connection = uow.tx.connection
         database.lock(connection, OFFICE_LOCK)
         gone = erase_person(connection, database.keys, kept.person_id, paper, system_clock())
         database.erase_traces()

@@ -70,9 +70,7 @@ def import_(
             uow.audit.append(
                 "roster.imported",
                 at=records.clock(),
-                actor_id=None,
                 group_id=group_id,
-                subject="",
                 detail={"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)},
             )
     say(f"Đã ghi {len(reading.entries)} người.")
@@ -177,7 +175,6 @@ def _store_match(records: AppContext, group_id: str, one: Proposal) -> None:
         uow.audit.append(
             "roster.recognised",
             at=records.clock(),
-            actor_id=None,
             group_id=group_id,
             subject="7.2",
             detail={"by": "operator", "person": person.id if person else None},

@@ -47,3 +47,7 @@ def local(moment: datetime) -> datetime:
 def minutes_of(duration: timedelta) -> int:
     """Return the duration in whole minutes for display: rounded, at least 1."""
     return max(1, round(duration.total_seconds() / 60))
+
+
+EVER, NEVER = from_ms(0), from_ms(1 << 42)
+"""Before and after all moments that are stored."""

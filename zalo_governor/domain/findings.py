@@ -17,6 +17,11 @@ class Severity(StrEnum):
     MAJOR = "major"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """Place in the order of gravity, from 0."""
+        return list(Severity).index(self)
+
 
 class Finding(BaseModel):
     """A possible breach of a clause of the regulation that one rule found in one event (such as a message)."""

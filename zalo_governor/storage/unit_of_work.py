@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection
-
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK, Transaction
@@ -102,18 +100,9 @@ class SqlUnitsOfWork:
             with self._database.snapshot() as connection:
                 yield SqlUnitOfWork(Transaction(self._database, connection, self._account))
             return
-        with self.begin_with_connection() as (_, uow):
-            yield uow
-
-    @contextmanager
-    def begin_with_connection(self) -> Iterator[tuple[Connection, SqlUnitOfWork]]:
-        """Yield (connection, unit of work) of one transaction, for maintenance that also executes SQL of its own.
-
-        Commits and rolls back as `begin` does.
-        """
         with self._database.write() as connection:
             uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
-            yield connection, uow
+            yield uow
             uow.flush()
         if uow.made("people"):
             uow.people.share_cache()

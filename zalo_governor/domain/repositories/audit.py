@@ -11,7 +11,14 @@ class AuditTrail(Protocol):
     """Repository of the audit log: append-only records, each linked to the one before by a hash (the hash chain)."""
 
     def append(
-        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+        self,
+        action: str,
+        *,
+        at: datetime,
+        actor_id: int | None = None,
+        group_id: str,
+        subject: str = "",
+        detail: dict[str, Any],
     ) -> None:
         """Append one record to the audit log.
 
@@ -20,7 +27,7 @@ class AuditTrail(Protocol):
             at: when.
             actor_id: number of the person who acted; None for the program.
             group_id: the group concerned.
-            subject: what was acted on, such as a case code.
+            subject: what was acted on, such as a case code; "" for the group itself.
             detail: further codes and figures, never message text.
         """
         ...

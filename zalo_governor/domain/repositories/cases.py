@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader, Withdrawal
+from zalo_governor.domain.clock import EVER, NEVER
 from zalo_governor.domain.jobs import CodeCheck
 
 
@@ -37,7 +38,7 @@ class Cases(Protocol):
         ...
 
     def opened_between(
-        self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
+        self, group_id: str | None, *, start: datetime = EVER, end: datetime = NEVER, open_only: bool = False
     ) -> list[Case]:
         """Return the cases opened in [start, end), oldest first.
 

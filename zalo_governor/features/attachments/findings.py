@@ -8,7 +8,6 @@ from zalo_governor.features.cases.label_words import IN_FILE, PAGE
 
 FIELD = "attachment"
 """Name of the string of an event in which findings in files are made."""
-_GRAVITY = list(Severity)
 
 
 def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
     for finding in found:
         by_rule.setdefault((finding.rule_id, finding.shadow), []).append(finding)
     for same in by_rule.values():
-        first, *others = sorted(same, key=lambda one: _GRAVITY.index(one.severity), reverse=True)
+        first, *others = sorted(same, key=lambda one: one.severity.rank, reverse=True)
         codes = [*_codes(first), *(code for other in others for code in (other.label, *_codes(other)))]
         seals = any(one.seals for one in same)
         if seals:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import was_fresh
@@ -13,7 +12,6 @@ from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotificati
 from zalo_governor.messaging.policy import ServicePolicy
 
 _WITHIN = timedelta(days=7)
-_NEVER = from_ms(1 << 42)
 
 
 def told_late(case: Case) -> tuple[str, datetime]:
@@ -110,7 +108,7 @@ class CaseBacklog:
 
     def _recent_cases(self, uow: UnitOfWork, group_id: str) -> list[Case]:
         """Return the group's cases opened in the last 7 days (or in the future, if the clock was set back since)."""
-        return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
+        return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN)
 
     def _ask_member(self, uow: UnitOfWork, case: Case) -> MemberRequest:
         """Ask the member to correct the breach if the case is open; return whether the member was asked, or why not."""

@@ -127,7 +127,6 @@ class DeliveryFollowUp(Speaker):
         uow.audit.append(
             "alert.unheard",
             at=now,
-            actor_id=None,
             group_id=first.group_id,
             subject=about["code"],
             detail={"notices": len(alert), "codes": codes, "others": told},

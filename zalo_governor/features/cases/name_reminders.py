@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, local
+from zalo_governor.domain.clock import local
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
@@ -14,8 +14,6 @@ from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _REQUEST = Purpose.MEMBER_REQUEST.value
-_EVER = from_ms(0)
-_NEVER = from_ms(1 << 42)
 _SLACK = timedelta(hours=1)
 """Tolerance when comparing times, since the daily group sync starts some minutes earlier on one day than on another."""
 
@@ -87,7 +85,7 @@ class NameReminders(Speaker):
             self._post.to_desk(uow, text, group_id=group_id)
 
     def _open(self, uow: UnitOfWork, group_id: str) -> list[Case]:
-        cases = uow.cases.opened_between(group_id, start=_EVER, end=_NEVER, open_only=True)
+        cases = uow.cases.opened_between(group_id, open_only=True)
         return [case for case in cases if case.rule_id == NAME_RULE]
 
     def _given_up(self, case: Case) -> bool:

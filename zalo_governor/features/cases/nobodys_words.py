@@ -44,7 +44,7 @@ class NobodysWords(EventHandler):
             if not uow.claims.claim_once(claim, midnight(today(now))):
                 return
         detail = {"event": event.id}
-        uow.audit.append(kind, at=now, actor_id=None, group_id=event.thread_id, subject=finding.clause, detail=detail)
+        uow.audit.append(kind, at=now, group_id=event.thread_id, subject=finding.clause, detail=detail)
         urgent = not is_notice or finding.severity is not Severity.TRIAGE
         text = TextId("alert_notice") if is_notice else TextId("alert_nobody")
         head = self._voice.head_of(finding.clause, finding.severity)

@@ -6,13 +6,10 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.repositories import UnitOfWork
 
 MOST_ROWS = 10
 """Maximum number of cases that a list names, unless more of them are urgent."""
-
-_GRAVITY = list(Severity)
 
 
 class Shown(NamedTuple):
@@ -34,7 +31,7 @@ def undecided(uow: UnitOfWork, group_id: str, end: datetime) -> list[Case]:
 
 def gravest_first(cases: Iterable[Case]) -> list[Case]:
     """Return the cases by descending severity; cases of equal severity keep their order."""
-    return sorted(cases, key=lambda case: -_GRAVITY.index(case.gravity))
+    return sorted(cases, key=lambda case: -case.gravity.rank)
 
 
 def shown(cases: Iterable[Case], most: int = MOST_ROWS) -> Shown:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import structlog
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import EVER
 from zalo_governor.domain.events import (
     EventBase,
     GroupCall,
@@ -46,9 +46,6 @@ log = structlog.get_logger(__name__)
 _REPOST_MINUTES = 5
 """Minutes in which the admins are told at most once that the content of a case was posted again."""
 
-_GRAVITY = list(Severity)
-_EVER = from_ms(0)
-
 
 class CaseService(EventHandler):
     """Service that opens, extends and closes cases for events judged by the rules."""
@@ -79,9 +76,7 @@ class CaseService(EventHandler):
             # Nothing but the fact of a call is known, so it is recorded without a case.
             detail = {"event": event.id, "call": event.action}
             clause = self._policy.regulation.number_of(ClauseTopic.CLASSIFIED_WORK)
-            uow.audit.append(
-                "call", at=event.at, actor_id=None, group_id=event.thread_id, subject=clause, detail=detail
-            )
+            uow.audit.append("call", at=event.at, group_id=event.thread_id, subject=clause, detail=detail)
         for concern in _gravest_concerns(event, verdict):
             self._open_or_join(uow, event, concern)
         if isinstance(event, NameObserved) and not _is_name_doubtful(verdict):
@@ -204,7 +199,7 @@ class CaseService(EventHandler):
             mac = event.mac if isinstance(event, SealedHeard) else None
             return (uow.cases.find_sealed(event.thread_id, person.id, mac, since) if mac else None), False
         if concern.about_name:
-            return uow.cases.find_open(event.thread_id, rule_id, person.id, None, _EVER), False
+            return uow.cases.find_open(event.thread_id, rule_id, person.id, None, EVER), False
         return uow.cases.find_open(event.thread_id, rule_id, person.id, None, since), False
 
     def _open(
@@ -291,7 +286,7 @@ class CaseService(EventHandler):
     def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
         """Close the member's open case about a wrong display name, if any, as the rules found the new name correct."""
         person = uow.people.find_or_create(event.account, event.sender_uid)
-        case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
+        case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, EVER)
         if case:
             minutes = self._voice.lasted(event.at - case.event_at)
             self._move_case(
@@ -360,7 +355,7 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
         harmful = finding.rule_id in _ONE_MATTER
         key = (_HARMFUL if harmful else finding.rule_id, uid)
         known = gravest.get(key)
-        if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):
+        if known is None or known.finding.severity.rank < finding.severity.rank:
             about_name = isinstance(event, NameObserved | MembersJoined) and not sealing
             gravest[key] = _Concern(finding, uid, sealing, about_name)
     return list(gravest.values())
@@ -380,7 +375,7 @@ def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | No
 
 def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
     """Return whether the finding is graver than the case, if that was only opened for a check by an admin (triage)."""
-    return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
+    return case.severity is Severity.TRIAGE and finding.severity.rank > case.severity.rank
 
 
 def _is_name_doubtful(verdict: Verdict) -> bool:

@@ -62,7 +62,6 @@ class FalseAlarmSuppression:
         uow.audit.append(
             "finding.false_alarm",
             at=self._policy.clock(),
-            actor_id=None,
             group_id=event.thread_id,
             subject=f"VP{case_id}",
             detail={"rule": finding.rule_id, "event": event.id},

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import EVER
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Group, GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic
@@ -16,8 +16,6 @@ from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
 _NAMED = 3
-_NEVER = from_ms(1 << 42)
-_EVER = from_ms(0)
 
 
 class LeakSignService(Speaker):
@@ -36,7 +34,7 @@ class LeakSignService(Speaker):
         for group in self._policy.governed:
             found = self._found(uow, group)
             mark = hashlib.blake2b("\n".join(found).encode(), digest_size=8).hexdigest()
-            if not found or not uow.claims.claim_once(f"signs:{group.id}:{mark}", _EVER):
+            if not found or not uow.claims.claim_once(f"signs:{group.id}:{mark}", EVER):
                 continue
             rows = "\n".join(self._voice.render(TextId("change_row"), change=sign) for sign in found)
             text = self._voice.render(
@@ -52,7 +50,7 @@ class LeakSignService(Speaker):
     def _found(self, uow: UnitOfWork, group: Group) -> list[str]:
         """Return the group's present leak signs, each as a part of a sentence."""
         snapshot = uow.members.group_snapshot(group.id)
-        open_cases = uow.cases.opened_between(group.id, start=_EVER, end=_NEVER, open_only=True)
+        open_cases = uow.cases.opened_between(group.id, open_only=True)
         uids = snapshot.official_uids[:_NAMED] if snapshot else ()
         people = [uow.people.find_or_create(self._policy.account, uid) for uid in uids]
         who = ", ".join(self._voice.who(uow.people.get(person.id)) for person in people if person)

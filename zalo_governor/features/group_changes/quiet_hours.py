@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import AT_ONCE, from_ms
+from zalo_governor.domain.clock import AT_ONCE, EVER
 from zalo_governor.domain.group_changes import CHANGE_RULES, ChangeKind
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.repositories import UnitOfWork
@@ -17,8 +17,6 @@ from zalo_governor.messaging.policy import ServicePolicy
 _BACK = timedelta(days=2)
 """Maximum age of a case whose held-back notices are sent, as the program may not have run in the morning."""
 _CHANGES_BACK = timedelta(days=7)
-_EVER = from_ms(0)
-_NEVER = from_ms(1 << 42)
 
 
 class EndOfQuietHours:
@@ -54,8 +52,8 @@ class EndOfQuietHours:
     def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
         """Ask each member, in one message, to correct the breaches whose notices were held back in the quiet hours."""
         waiting: dict[int, list[Case]] = {}
-        for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
-            if self._was_held_back(case) and uow.claims.claim_once(f"morning:{case.code}", _EVER):
+        for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, open_only=True):
+            if self._was_held_back(case) and uow.claims.claim_once(f"morning:{case.code}", EVER):
                 waiting.setdefault(case.person_id, []).append(case)
         for person_id, cases in waiting.items():
             person = uow.people.get(person_id)
@@ -79,16 +77,14 @@ class EndOfQuietHours:
 
     def _tell_changes(self, uow: UnitOfWork, group_id: str) -> None:
         """Send the notices held back in the quiet hours about changes of the group that the leader had not approved."""
-        for case in uow.cases.opened_between(
-            group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True
-        ):
+        for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _CHANGES_BACK, open_only=True):
             if case.rule_id not in CHANGE_RULES:
                 continue
             changes = [
                 kept.change
                 for kept in uow.group_changes.of_case(case)
                 if uow.claims.is_claimed(*change_waits(case, kept.event_id))
-                and uow.claims.claim_once(f"change_told:{case.code}:{kept.event_id}", _EVER)
+                and uow.claims.claim_once(f"change_told:{case.code}:{kept.event_id}", EVER)
             ]
             if not changes:
                 continue

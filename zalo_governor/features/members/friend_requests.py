@@ -68,9 +68,7 @@ class FriendRequestService(EventHandler):
             uow.audit.append(
                 "friend.declined",
                 at=self._policy.clock(),
-                actor_id=None,
                 group_id=NO_GROUP,
-                subject="",
                 detail={"person": person.id},
             )
             log.info("friend_declined", person=person.id)

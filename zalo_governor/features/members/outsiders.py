@@ -63,15 +63,11 @@ class OutsiderService(EventHandler):
         elif isinstance(event, MembersLeft | MemberRemoved):
             self._record_departure(uow, event)
 
-    def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of outsiders, if not told of them before."""
-        self.sum_up(uow, group_id)
-
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of outsiders, if not told of them before."""
-        self.sum_up(uow, group_id)
+        self.tell_urgent(uow, group_id)
 
-    def sum_up(self, uow: UnitOfWork, group_id: str) -> None:
+    def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins, once each, of outsiders whose joining was not received live but found out later.
 
         One message lists those who joined just now, and the members who added them are asked to check; another lists

@@ -172,7 +172,6 @@ class ScheduledReports(Speaker):
         uow.audit.append(
             "report.scheduled",
             at=policy.clock(),
-            actor_id=None,
             group_id=group.id,
             subject=job,
             detail={"due": due.isoformat(), "readers": len(readers)},

@@ -201,9 +201,7 @@ class TrialEnd(Speaker):
         for group in self._policy.governed:
             if uow.claims.claim_once(f"introduction:{group.id}", from_ms(0)):
                 self._post.to_group(uow, introduction_text(self._policy.introduction, self._voice), group_id=group.id)
-                uow.audit.append(
-                    "introduced", at=self._policy.clock(), actor_id=None, group_id=group.id, subject="", detail={}
-                )
+                uow.audit.append("introduced", at=self._policy.clock(), group_id=group.id, detail={})
 
 
 def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:

@@ -47,7 +47,14 @@ class AuditTrail(Repository):
         self._head: AuditHead | None = None
 
     def append(
-        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+        self,
+        action: str,
+        *,
+        at: datetime,
+        actor_id: int | None = None,
+        group_id: str,
+        subject: str = "",
+        detail: dict[str, Any],
     ) -> None:
         self._tx.lock_office()
         if self._head is None:

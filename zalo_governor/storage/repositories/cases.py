@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.clock import EVER, NEVER, from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
@@ -88,7 +88,7 @@ class Cases(Repository):
         return next(iter(self.load(select(cases).where(cases.c.id == case_id))), None)
 
     def opened_between(
-        self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
+        self, group_id: str | None, *, start: datetime = EVER, end: datetime = NEVER, open_only: bool = False
     ) -> list[Case]:
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:

@@ -97,7 +97,6 @@ class PhoneLookup:
         uow.audit.append(
             "roster.recognised",
             at=now,
-            actor_id=None,
             group_id=wanted.group_id,
             subject="7.2",
             detail={"by": "phone", "person": person.id if person else None},
