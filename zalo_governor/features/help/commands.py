@@ -70,7 +70,7 @@ class Help(Command[bool]):
         self._all = (*others, self)
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return whether all commands are wanted; None if anything else was typed. `today` is not used."""
+        """Return whether all commands are wanted; None if anything else was typed."""
         typed = folded(rest).strip(" .?")
         return typed in _ALL if not typed or typed in _ALL else None
 

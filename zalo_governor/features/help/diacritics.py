@@ -15,7 +15,7 @@ class AddMarks(Command[str]):
     roles = None
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return `rest`, the sentence typed after the command's word; None if nothing is typed. `today` is unused."""
+        """Return `rest`, the sentence typed after the command's word; None if nothing is typed."""
         return rest.strip() or None
 
     def answer(self, call: Call, argument: str) -> Answer:

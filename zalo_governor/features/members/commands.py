@@ -49,7 +49,7 @@ class Belongs(Command[Whom]):
     def understand(self, rest: str, today: date) -> Whom | None:
         """Parse `rest`, the text after the command's word: a case or member code, and optionally name and title.
 
-        An empty text, returned as `Whom()`, asks for the list; None is returned for anything else. `today` is not used.
+        An empty text, returned as `Whom()`, asks for the list; None is returned for anything else.
         """
         return read_whom(rest) if rest.strip(" .") else Whom()
 
@@ -181,7 +181,7 @@ class PutOut(Command[Whom]):
     def understand(self, rest: str, today: date) -> Whom | None:
         """Parse `rest`, the text after the command's word: a case or member code, then a one-time code (optional).
 
-        The one-time code becomes `Whom.rest`. None is returned for anything else; `today` is not used.
+        The one-time code becomes `Whom.rest`. None is returned for anything else;
         """
         whom = read_whom(rest)
         digits = "".join(whom.rest.split()) if whom else ""

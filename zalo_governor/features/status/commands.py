@@ -41,7 +41,7 @@ class Status(Command[bool]):
         self._signs = LeakSignService(policy)
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if nothing was typed after the command's word, else None (wrong usage); `today` is not used."""
+        """Return True if nothing was typed after the command's word, else None (wrong usage);"""
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:

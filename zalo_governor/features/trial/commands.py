@@ -18,7 +18,7 @@ class _NoArgumentCommand(Command[bool]):
     """Base class of commands that take no argument; their parsed argument is always True."""
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if nothing was typed after the command's word, else None (wrong usage); `today` is not used."""
+        """Return True if nothing was typed after the command's word, else None (wrong usage);"""
         return True if not rest.strip(" .?") else None
 
 

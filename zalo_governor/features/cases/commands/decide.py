@@ -240,7 +240,7 @@ class CaseWords(Command[tuple[int, str]]):
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
         """Parse `rest`, the text after the command's word: a case number, then a text; None if there is no number.
 
-        The text may be empty; it is put on one line and cut to 500 characters. `today` is not used.
+        The text may be empty; it is put on one line and cut to 500 characters.
         """
         found = case_number(rest)
         return (found[0], one_line(found[1], _MOST_CHARACTERS)) if found else None

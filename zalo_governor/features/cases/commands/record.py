@@ -39,7 +39,7 @@ class NoteCase(Command[str]):
     def understand(self, rest: str, today: date) -> str | None:
         """Return the clause number (`4.6`) with which `rest`, the text after the command's word, begins, or None.
 
-        Person and reason are read later from the message itself; `today` is not used.
+        Person and reason are read later from the message itself;
         """
         found = _CLAUSE.match(rest)
         return _clause_number(found) if found else None
