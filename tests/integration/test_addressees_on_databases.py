@@ -1,13 +1,14 @@
 """Whose answers count for an agency: people whom the roster knows by account, never who shows their name."""
 
-from tests.unit.storage.stored import BOT, GROUP, START
+from tests.unit.storage.stored import BOT, GROUP, MASTER, START, HandClock
 from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.domain.events import NameObserved
-from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.domain.people import GroupSnapshot, Member, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.addressees import Addressee, directory_of
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 DIRECTOR, IMPOSTOR, OUTSIDER = "7000000000000000201", "7000000000000000202", "7000000000000000203"
@@ -67,3 +68,23 @@ def test_a_name_without_known_account_is_the_one_account_that_shows_it(
 def test_without_a_roster_display_names_are_all_there_is(units: SqlUnitsOfWork) -> None:
     seen_in_the_group(units)
     assert meant(units, "Sở Y tế") == {"Sở Y tế": (UNMATCHED,)}
+
+
+def test_a_roster_that_another_process_imports_counts_at_once(
+    database: Database, database_url: str, clock: HandClock, units: SqlUnitsOfWork
+) -> None:
+    SqlRoster(database, BOT).replace(GROUP, ROSTER)
+    seen_in_the_group(units)
+
+    def standing() -> Standing:
+        with units.begin() as uow:
+            person = uow.people.find_or_create(BOT, OUTSIDER)
+            assert person
+            return uow.people.get(person.id).standing
+
+    assert standing() is Standing.OUTSIDE
+    other = Database(database_url, Keys(MASTER), clock)
+    name, _, title = SHOWN[OUTSIDER].partition(" - ")
+    SqlRoster(other, BOT).replace(GROUP, [*ROSTER, RosterEntry(full_name=name, title=title, uid=OUTSIDER)])
+    other.close()
+    assert standing() is Standing.LISTED

@@ -3,9 +3,13 @@
 import pytest
 
 from tests.unit.features.desk import UNMARKED, Desk, to
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.registry import FEATURES
-from zalo_governor.messaging.feature import Feature
+from zalo_governor.messaging.feature import EventHandler, Feature
+from zalo_governor.messaging.policy import ServicePolicy
 
 
 @pytest.mark.parametrize("left_out", FEATURES, ids=lambda feature: feature.name)
@@ -26,3 +30,26 @@ def test_a_feature_can_be_taken_out_of_the_list(left_out: Feature) -> None:
         desk.take()
         desk.say(who, line, place="private")
         assert to(desk.take(), who), line
+
+
+class Hears(EventHandler):
+    """Notes what it hears; of sealed events nothing."""
+
+    sealed = False
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        super().__init__(policy)
+        self.heard: list[EventBase] = []
+
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        self.heard.append(event)
+
+
+def test_what_wants_no_sealed_events_hears_none() -> None:
+    desk = Desk()
+    handler = Hears(desk.policy)
+    desk.office = FeatureFacade(desk.policy, [*FEATURES, Feature("hears", handlers=lambda _policy: (handler,))])
+    desk.seal("member")
+    assert handler.heard == []
+    event = desk.say("member", "xin chào")
+    assert handler.heard == [event]
