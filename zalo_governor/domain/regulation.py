@@ -128,16 +128,9 @@ class Regulation(BaseModel):
         month = f"{issued:%m}" if issued.month < _UNPADDED_FROM_MONTH else str(issued.month)
         return f"{issued:%d} tháng {month} năm {issued.year}"
 
-    def clause(self, number: str) -> Clause:
-        """Return the clause with that number, such as `4.1`.
-
-        Raises:
-            KeyError: the regulation has no such clause.
-        """
-        for clause in self.clauses:
-            if clause.number == number:
-                return clause
-        raise KeyError(number)
+    def find(self, number: str) -> Clause | None:
+        """Return the clause with that number, such as `4.1`; None if the regulation has no such clause."""
+        return next((clause for clause in self.clauses if clause.number == number), None)
 
     def number_of(self, topic: ClauseTopic) -> str:
         """Return the number of the first clause on that topic; "" where the regulation has no such clause."""

@@ -109,4 +109,12 @@ class Command(ABC, Generic[ArgumentT]):
         """Carry out the command with the argument that `understand` returned, and return the reply."""
 
 
+class BareCommand(Command[bool]):
+    """Base class of commands that take no argument; their parsed argument is always True."""
+
+    def understand(self, rest: str, today: date) -> bool | None:
+        """Return True if nothing was typed after the command's word, else None (wrong usage)."""
+        return True if not rest.strip(" .?") else None
+
+
 AnyCommand = Command[Any]

@@ -168,10 +168,8 @@ class MessageFormatter:
 
     def citation(self, number: str) -> str:
         """Return how to cite clause `number`: `khoản 1 Điều 4 Quy chế` (Article 4, clause 1); a fallback if unknown."""
-        try:
-            return self.regulation.clause(number).citation
-        except KeyError:
-            return citation_of(number)
+        clause = self.regulation.find(number)
+        return clause.citation if clause else citation_of(number)
 
     def minutes(self, count: int) -> str:
         """Return a duration in whole minutes: `25 phút`."""
@@ -189,17 +187,13 @@ class MessageFormatter:
 
     def named_clause(self, number: str) -> str:
         """Return a clause by name and number: `Bí mật nhà nước (khoản 1 Điều 4)`; a fallback if unknown."""
-        try:
-            return self.regulation.clause(number).named
-        except KeyError:
-            return citation_of(number)
+        clause = self.regulation.find(number)
+        return clause.named if clause else citation_of(number)
 
     def clause(self, number: str) -> str:
         """Return the summary of a clause, without its full stop; a fallback text if the clause is unknown."""
-        try:
-            return self.regulation.clause(number).summary.rstrip(". ")
-        except KeyError:
-            return citation_of(number)
+        clause = self.regulation.find(number)
+        return clause.summary.rstrip(". ") if clause else citation_of(number)
 
     def cited(self, case: Case, *, within: bool = False) -> str:
         """Return the citation of the case's clause; if sealed, with the remark that a state secret is suspected.
@@ -219,11 +213,8 @@ class MessageFormatter:
 
     def head_of(self, clause: str, gravity: Severity) -> str:
         """Return how an alert begins that is about a clause, such as `KHẨN, bí mật nhà nước`."""
-        try:
-            name = self.regulation.clause(clause).name
-        except KeyError:
-            name = ""
-        matter = name[:1].lower() + name[1:] if name else self.citation(clause)
+        known = self.regulation.find(clause)
+        matter = known.name[:1].lower() + known.name[1:] if known else self.citation(clause)
         return self.render(TextId("alert_head"), gravity=self.render(_GRAVITY[gravity]), matter=matter)
 
     def codes(self, cases: Sequence[Case]) -> str:

@@ -17,7 +17,7 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.domain.people import Group, Person
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.messaging.formatter import number, plain
+from zalo_governor.messaging.formatter import brief, number, plain
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
@@ -89,7 +89,7 @@ class DirectivePages(Speaker):
             TextId("directive_page"),
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
-            when=_short(directive.at),
+            when=brief(directive.at),
             state=self._state_of(directive, asked, by_hand=bool(closed)),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
@@ -183,7 +183,7 @@ class DirectivePages(Speaker):
             self._voice.render(
                 TextId("directive_reminder_row"),
                 code=directive.code,
-                when=_short(directive.at),
+                when=brief(directive.at),
                 due=self.due(one.due_at),
                 what=_excerpt(directive, one),
             )
@@ -197,7 +197,7 @@ class DirectivePages(Speaker):
         missing = [one for one in asked if not one.settled]
         about = {
             "code": directive.code,
-            "due": _short(due),
+            "due": brief(due),
             "what": plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             "count": number(len(asked)),
         }
@@ -214,7 +214,7 @@ class DirectivePages(Speaker):
                 code=directive.code,
                 read=self._as_read(directive),
                 who=self._voice.who(uow.people.get(directive.entered_by or directive.given_by)),
-                when=_short(directive.at),
+                when=brief(directive.at),
                 what=plain(directive.text, _EXCERPT),
             )
             for directive in proposed
@@ -282,7 +282,7 @@ class DirectivePages(Speaker):
         """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
         if due is None:
             return self._voice.render(TextId("directive_no_due"))
-        return self._voice.render(TextId("directive_due"), when=_short(due))
+        return self._voice.render(TextId("directive_due"), when=brief(due))
 
     def day_of_due(self, due: datetime) -> str:
         """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
@@ -361,8 +361,3 @@ def _closed_by_hand(uow: UnitOfWork, asked: Sequence[Assignee]) -> dict[int, lis
 def _excerpt(directive: Directive, assignee: Assignee) -> str:
     items = directive.items
     return plain(items[assignee.item].text if assignee.item < len(items) else directive.text, _EXCERPT)
-
-
-def _short(at: datetime) -> str:
-    """Return a time without its year, which people know: `17:00 25/11`."""
-    return f"{local(at):%H:%M %d/%m}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.features.cases.commands.decide import unknown_case
+from zalo_governor.features.cases.commands.decide import cannot_move, unknown_case
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
 from zalo_governor.messaging.change_vocabulary import Wanted
@@ -133,8 +133,7 @@ class Approve(Command[Asked]):
             )
         reason = self.voice.render(TextId("reason_approved"), who=self.voice.who(call.person))
         if not case.may_become(CaseState.APPROVED):
-            state = self.voice.state_of(case)
-            return Answer([self.voice.render(TextId("case_cannot_move"), code=code, state=state)], "cannot_move", code)
+            return cannot_move(self, case)
         approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=case.group_id,

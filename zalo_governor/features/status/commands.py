@@ -1,7 +1,7 @@
 """Command `/trangthai` (status): what needs attention, the worst first, and then that the rest is in order."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from zalo_governor.domain.connection import FrameSort, Gap, LineState, is_proven, silence
 from zalo_governor.domain.people import Group, Role
@@ -12,7 +12,7 @@ from zalo_governor.features.members.roster.comparison import figures, seen_of_al
 from zalo_governor.features.reports.digests import last_backup
 from zalo_governor.features.reports.sentences import length_in_words
 from zalo_governor.features.trial.service import trial_line
-from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.commands import Answer, BareCommand, Call
 from zalo_governor.messaging.delivery_words import undelivered_line, waiting_line
 from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.outage_notices import ELSEWHERE
@@ -26,7 +26,7 @@ _FRAME_NAMES = 3
 _UP = frozenset({LineState.UP, LineState.FRAME_LOST})
 
 
-class Status(Command[bool]):
+class Status(BareCommand):
     """Command `/trangthai` (status): show the state of the connection to Zalo, of each group and of the outbox."""
 
     word = "trangthai"
@@ -39,10 +39,6 @@ class Status(Command[bool]):
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
         self._signs = LeakSignService(policy)
-
-    def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if nothing was typed after the command's word, else None (wrong usage);"""
-        return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
         """Answer with one short line for each thing that needs attention, the worst first, and for what is in order.

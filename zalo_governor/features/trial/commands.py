@@ -3,26 +3,16 @@
 During the trial only the admins get messages; messages to others are withheld and counted.
 """
 
-from datetime import date
-
 from zalo_governor.domain.people import DESK, Role
 from zalo_governor.features.trial.service import TrialPage, switch_on
-from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.commands import Answer, BareCommand, Call
 from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.introduction import introduction_text
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 
-class _NoArgumentCommand(Command[bool]):
-    """Base class of commands that take no argument; their parsed argument is always True."""
-
-    def understand(self, rest: str, today: date) -> bool | None:
-        """Return True if nothing was typed after the command's word, else None (wrong usage);"""
-        return True if not rest.strip(" .?") else None
-
-
-class ShowTrial(_NoArgumentCommand):
+class ShowTrial(BareCommand):
     """Command `/chaythu` (trial run): summarise the trial period, in which messages go to admins only."""
 
     word = "chaythu"
@@ -42,7 +32,7 @@ class ShowTrial(_NoArgumentCommand):
         return Answer([self._page.text(call.uow)])
 
 
-class SwitchOn(_NoArgumentCommand):
+class SwitchOn(BareCommand):
     """Command `/batdau` (start): end the trial, so that messages go to everybody, no longer to admins only."""
 
     word = "batdau"
@@ -64,7 +54,7 @@ class SwitchOn(_NoArgumentCommand):
         return Answer([self.voice.render(TextId("switched_on"), who=who, introduced=introduced)])
 
 
-class Introduce(_NoArgumentCommand):
+class Introduce(BareCommand):
     """Command `/gioithieu` (introduce): explain what the bot is."""
 
     word = "gioithieu"

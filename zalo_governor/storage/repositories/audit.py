@@ -76,7 +76,6 @@ class AuditTrail(Repository):
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def last_move(self, case: Case) -> Move | None:
-        self._tx.flush()
         row = self._tx.execute(
             select(audit)
             .where(audit.c.action == literal_column(f"'{MOVED}'"), audit.c.subject == case.code)

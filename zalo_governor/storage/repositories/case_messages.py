@@ -162,8 +162,7 @@ class CaseMessages(Repository):
         return successor, self._tx.execute(seen.limit(1)).scalar() or uid
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        self._tx.flush()
-        self._tx.connection.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))
+        self._tx.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))
         self._tx.connection.execute(
             insert(removal_codes),
             {

@@ -99,8 +99,7 @@ class FalseAlarms(Repository):
             )
 
     def forget(self, case: Case) -> None:
-        self._tx.flush()
-        self._tx.connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
+        self._tx.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
         self._tx.flush()

@@ -118,8 +118,7 @@ class Pictures(Repository):
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
         name = self._hashed_name(address)
         here = _picture_place(account, group_id, name)
-        self._tx.flush()
-        self._tx.connection.execute(delete(group_pictures).where(*here))
+        self._tx.execute(delete(group_pictures).where(*here))
         self._tx.connection.execute(
             insert(group_pictures),
             {

@@ -84,8 +84,7 @@ class Jobs(Repository):
         return bool(renewed.rowcount)
 
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
-        self._tx.flush()
-        self._tx.connection.execute(
+        self._tx.execute(
             update(jobs)
             .where(
                 jobs.c.account == account,

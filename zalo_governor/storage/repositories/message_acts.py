@@ -84,8 +84,7 @@ class MessageActs(Repository):
             # The client chooses the icon: nothing that could be a text is stored here.
             "icon": (event.icon if _ICON.fullmatch(event.icon) else "?") if isinstance(event, Reacted) else "",
         }
-        self._tx.flush()
-        self._tx.connection.execute(self._tx.database.insert_or_ignore(message_acts), row)
+        self._tx.execute(self._tx.database.insert_or_ignore(message_acts), row)
         return {storable(name) for name in (target.key, target.cli_key) if name} if waits else set()
 
     def settle(self, act: MessageAct) -> bool:

@@ -69,8 +69,7 @@ class Rosters(Repository):
         if person and found.global_id and person.global_id != found.global_id:
             self._tx.flush()
             tie_global_id(self._tx.connection, self._tx.keys, account, person, found.global_id)
-        self._tx.flush()
-        self._tx.connection.execute(update(persons).where(persons.c.phone == phone).values(phone=None))
+        self._tx.execute(update(persons).where(persons.c.phone == phone).values(phone=None))
         this_person = persons.c.id == _person_id_of(account, found.uid)
         self._tx.connection.execute(update(persons).where(this_person).values(phone=phone))
         _apply_name(self._tx.connection, account, entry.model_copy(update={"uid": found.uid}))

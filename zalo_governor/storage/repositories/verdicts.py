@@ -125,8 +125,7 @@ class Verdicts(Repository):
         If `seal` is given, the message is sealed with it: its content is removed from all tables, with all traces.
         Messages that quote it are sealed too, as a quote repeats caption, file name and thumbnail.
         """
-        self._tx.flush()
-        event = self._tx.connection.execute(select(events).where(events.c.id == event_id)).first()
+        event = self._tx.execute(select(events).where(events.c.id == event_id)).first()
         if event is None:
             raise KeyError(event_id)
         if seal is not None:
