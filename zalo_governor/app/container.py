@@ -151,7 +151,7 @@ class Container:
             gate=gate,
             judge=self._judge,
             alarm=lambda: self._services.outages,
-            on_admitted=watching.heard,
+            on_admitted=watching.metrics.heard,
             on_recovered=self._recovered,
             on_up=self._on_line_up,
             on_unknown_frame=self._unknown.note_frame,
@@ -166,7 +166,7 @@ class Container:
             clock=clock,
         )
         self._pictures = self._timer("pictures", lambda: WorkGroup(self._services.pictures, rereading), self._caught_up)
-        watching.sync_soon(
+        watching.observe(
             self._account,
             line=self._ingestion.status,
             intake=self._ingestion.progress,
@@ -267,7 +267,7 @@ class Container:
         download = self._session.downloads(most_bytes=settings.most_bytes, seconds=_DOWNLOAD_SECONDS)
         antivirus = antivirus_at(settings.antivirus_socket)
         check = FileCheck(antivirus, self._scanner, lambda: self._records.rulebook.engine)
-        return FileTools(FileFetcher(download), check, self._observability.scanned)
+        return FileTools(FileFetcher(download), check, self._observability.metrics.scanned)
 
     def _stop_scans(self) -> None:
         """Stop scanning, also in the middle of a file: its job stays queued, and the next start scans it."""

@@ -14,12 +14,10 @@ from zalo_governor.app.monitoring.metrics import Metrics, Scene
 from zalo_governor.app.monitoring.server import HealthServer, Pages
 from zalo_governor.app.monitoring.watchdog import Watchdog
 from zalo_governor.app.supervisor import Part
-from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.inbound import Admitted
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
@@ -31,11 +29,11 @@ class Observability:
 
     def __init__(self, records: AppContext) -> None:
         self._records = records
-        self._metrics = Metrics(self._current_state, records.clock)
+        self.metrics = Metrics(self._current_state, records.clock)
         self._signal = DeadManSignal(
             lambda: records.settings.heartbeat,
             lambda: self._health()[0],
-            count=self._metrics.signalled,
+            count=self.metrics.signalled,
             clock=records.clock,
         )
         self._bot: _LoggedInBot | None = None
@@ -50,11 +48,11 @@ class Observability:
         ]
         settings = self._records.settings.health
         if settings.port is not None:
-            server = HealthServer(settings.port, Pages(self._health, self._metrics.page), settings.listen)
+            server = HealthServer(settings.port, Pages(self._health, self.metrics.page), settings.listen)
             parts.append(Part("health", server.run, server.stop))
         return parts
 
-    def sync_soon(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
+    def observe(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
         """Begin to monitor the bot's connection, threads and queues too; called after the login.
 
         Args:
@@ -71,23 +69,15 @@ class Observability:
         """Return since when the dead-man signal could not be sent; None if it arrives or is switched off."""
         return self._signal.failing_since
 
-    def heard(self, admitted: Sequence[Admitted]) -> None:
-        """Count newly stored inbox entries (received messages, acts, receipts) for the metrics."""
-        self._metrics.heard(admitted)
-
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         """Log judged events (messages and acts checked by the rules) and count them for the metrics."""
         tell_judged(results)
-        self._metrics.judged(results)
+        self.metrics.judged(results)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
         """Log one try to send a message and count it for the metrics; `outcome` is its result, such as `sent`."""
         tell_sent(outgoing, outcome)
-        self._metrics.sent(outgoing, outcome)
-
-    def scanned(self, result: ScanResult) -> None:
-        """Count one finished scan of an attachment for the metrics."""
-        self._metrics.scanned(result)
+        self.metrics.sent(outgoing, outcome)
 
     def _current_state(self) -> Scene:
         """Return the bot's current state, for the metrics page."""

@@ -21,8 +21,8 @@ def office_policy(
     *,
     clock: Clock,
     status: Callable[[], LineStatus],
-    sync_soon: Callable[[str], None],
-    sync_now: Callable[[str, str], None],
+    sync_soon: Callable[[str], None] = lambda _group: None,
+    sync_now: Callable[[str, str], None] = lambda _group, _uid: None,
     words_of: Callable[[str, str], str] = lambda _group, _key: "",
 ) -> ServicePolicy:
     """Build the `ServicePolicy`: the settings, texts and helper functions that all services share.

@@ -46,8 +46,6 @@ class ScanWorker:
             clock=records.clock,
             status=lambda: LineStatus(state=None),
             # Only the bot, which is logged in, can read the group from Zalo; its next sync sees what is new.
-            sync_soon=lambda _group: None,
-            sync_now=lambda _group, _uid: None,
         )
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         download = FileDownload(

@@ -52,8 +52,6 @@ def policy_of(records: AppContext) -> ServicePolicy:
         records.account,
         clock=records.clock,
         status=lambda: LineStatus(None),
-        sync_soon=lambda _group_id: None,
-        sync_now=lambda _group_id, _uid: None,
     )
 
 
