@@ -130,7 +130,7 @@ class Container:
             parser=self._unknown.parse,
             rules=rules,
             gate_rules=lambda: records.rulebook.engine.gate_rules,
-            reactions=lambda: self._services.office,
+            reactions=lambda: self._services.features,
             outbox=self._outbox,
             groups=list(self._groups),
             on_judged=self._judged,
@@ -188,7 +188,7 @@ class Container:
         self._daily_schedule = DailySchedule(
             records,
             self._units,
-            office=lambda: self._services.office,
+            features=lambda: self._services.features,
             group_sync=self._group_sync,
             groups=list(self._groups),
             stopping=self._schedule.stopping,
@@ -315,11 +315,11 @@ class Container:
         self._observability.judged(results)
         missed = [event for event, verdict in results if verdict.findings and self._is_delayed(event)]
         for group_id in {event.thread_id for event in missed}:
-            self._notify_in_transaction(group_id, self._services.office.tell_urgent)
+            self._notify_in_transaction(group_id, self._services.features.tell_urgent)
         if self._caught_up.is_set():
             # Live entries delayed on the way or by a locked database raised no warning, and gap recovery skips them.
             for group_id in {event.thread_id for event in missed if event.source is Source.LIVE}:
-                self._notify_in_transaction(group_id, self._services.office.recovered)
+                self._notify_in_transaction(group_id, self._services.features.recovered)
 
     def _is_delayed(self, event: EventBase) -> bool:
         """Return whether a group event was fetched from Zalo's history, or arrived too late to warn people at once."""
@@ -347,7 +347,7 @@ class Container:
         """
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.begin() as uow:
-            self._services.office.recovered(uow, group_id)
+            self._services.features.recovered(uow, group_id)
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
         """Log and count one try to send a message, and pass its outcome to the follow-up of undelivered messages."""
@@ -382,12 +382,12 @@ class Container:
 
     def _said_again(self, text: str) -> str:
         """Return the message text with a note that it is sent again, for a message that may have arrived before."""
-        return self._services.office.said_again(text)
+        return self._services.features.said_again(text)
 
     def _said_in_part(self, text: str, number: int, total: int) -> str:
         """Return a part of a long message text with its number and the number of all parts."""
-        return self._services.office.said_in_part(text, number, total)
+        return self._services.features.said_in_part(text, number, total)
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Notify the admins of what a group sync found, in the transaction `uow`."""
-        self._services.office.swept(uow, group_id)
+        self._services.features.swept(uow, group_id)

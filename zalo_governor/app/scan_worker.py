@@ -45,7 +45,6 @@ class ScanWorker:
             account,
             clock=records.clock,
             status=lambda: LineStatus(state=None),
-            # Only the bot, which is logged in, can read the group from Zalo; its next sync sees what is new.
         )
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         download = FileDownload(

@@ -24,7 +24,7 @@ class DailySchedule:
     Args:
         records: settings and database.
         units: begins transactions.
-        office: returns the features, which are replaced when the configuration changes.
+        features: returns the features, which are replaced when the configuration changes.
         group_sync: group sync, which reads a group's members from Zalo and stores changes.
         groups: ids of the watched groups.
         stopping: returns whether the program is stopping, so that a long task should end early.
@@ -36,7 +36,7 @@ class DailySchedule:
         records: AppContext,
         units: SqlUnitsOfWork,
         *,
-        office: Callable[[], FeatureFacade],
+        features: Callable[[], FeatureFacade],
         group_sync: GroupSync,
         groups: Sequence[str],
         stopping: Callable[[], bool],
@@ -44,7 +44,7 @@ class DailySchedule:
     ) -> None:
         self._records = records
         self._units = units
-        self._services = office
+        self._features = features
         self._group_sync = group_sync
         self._groups = groups
         self._stopping = stopping
@@ -92,7 +92,7 @@ class DailySchedule:
         """Return a function for the scheduler, which sends one report by calling `act`."""
 
         def run(due: datetime) -> None:
-            act(self._services().duties, self._units.begin, due)
+            act(self._features().duties, self._units.begin, due)
 
         return run
 
@@ -103,7 +103,7 @@ class DailySchedule:
 
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
-                act(self._services().duties, uow, due)
+                act(self._features().duties, uow, due)
 
         return run
 
@@ -120,12 +120,12 @@ class DailySchedule:
         self._digest_task(ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
             for group_id in self._groups:
-                self._services().duties.remind_of_names(uow, group_id, due)
+                self._features().duties.remind_of_names(uow, group_id, due)
 
     def _delete_expired(self, _due: datetime) -> None:
         """Delete data that are older than the settings allow (`RetentionSettings`)."""
         with self._units.begin() as uow:
-            self._services().duties.forget_readers(uow)
+            self._features().duties.forget_readers(uow)
         kept = self._records.settings.retention
         terms = Terms(
             bodies=timedelta(days=kept.bodies_days),

@@ -77,7 +77,7 @@ class Services:
         fetching: dict[JobKind, JobHandler] = {
             JobKind.FETCH_PICTURE: FetchPictureHandler(policy, fetch=client.picture, look=look)
         }
-        self.office = FeatureFacade(policy)
+        self.features = FeatureFacade(policy)
         self.orders: Work = WorkGroup(
             JobRunner(policy.account, handlers=actions, begin=units.begin, on_settled=on_posted),
             TrialEnd(policy, begin=units.begin, on_posted=on_posted),
@@ -94,7 +94,7 @@ class Services:
         self.outages = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.deadlines: Work = WorkGroup(
-            CaseDeadlines(self.office.duties, begin=units.begin),
+            CaseDeadlines(self.features.duties, begin=units.begin),
             self.delivery,
             EncryptedFramesWatch(policy, frames, begin=units.begin, on_posted=on_posted),
         )
