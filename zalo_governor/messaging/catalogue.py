@@ -71,6 +71,8 @@ def _filled(text: TextId, template: Template, fields: Mapping[str, object]) -> s
 
 def _use_own_wording(templates: dict[TextId, Template], folder: Path) -> None:
     complaints = []
+    if (old := folder / "messages.vi.yaml").exists():
+        complaints.append(f"{old}: tệp này không còn được đọc; hãy chuyển những câu đã sửa vào messages/ rồi xóa tệp")
     for path in sorted(folder.glob(_FILES)):
         document = load_yaml(path)
         for key in document.data:

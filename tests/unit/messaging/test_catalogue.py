@@ -62,6 +62,12 @@ def test_what_an_office_does_not_word_itself_is_worded_as_shipped(tmp_path: Path
     assert catalogue.render(TextId("state_reminded")) == CATALOGUE.render(TextId("state_reminded"))
 
 
+def test_wording_in_the_file_of_earlier_versions_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "messages.vi.yaml").write_text("state_new: vừa mở", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"messages\.vi\.yaml: tệp này không còn được đọc"):
+        Catalogue.load(tmp_path)
+
+
 def test_an_office_may_leave_out_a_field_but_not_the_limit(tmp_path: Path) -> None:
     catalogue = Catalogue.load(own(tmp_path, "alert_case: Có việc {code}"))
     template = catalogue.template(TextId("alert_case"))
