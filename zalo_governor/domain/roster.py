@@ -109,7 +109,7 @@ def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> R
 def whole_agency(agency: str, known: Collection[str]) -> str:
     """Return the agency of which a unit is a part, if that is `known`; else the unit itself.
 
-    It is that of "Phòng Tổng hợp, Văn phòng UBND tỉnh" or of "Văn phòng Sở Y tế" (a department's own office).
+    "Phòng Tổng hợp, Văn phòng UBND tỉnh" belongs to "Văn phòng UBND tỉnh", and "Văn phòng Sở Y tế" to "Sở Y tế".
     """
     after_comma, of_department = agency.rpartition(", ")[2], agency.removeprefix("Văn phòng ")
     if of_department != agency and of_department.startswith("Sở ") and of_department in known:

@@ -90,9 +90,9 @@ class SessionExpiredError(ZaloCallError):
 
 
 class TooManyRequestsError(ZaloCallError):
-    """Zalo has had too many calls of that kind (code 221, HTTP 429): none is made, or would help, for `seconds`.
+    """Zalo has had too many calls of that kind (code 221, HTTP 429); the next one may be made after `seconds`.
 
-    `asked` is False where the call was not made, as an earlier one was refused.
+    `asked` is False where this call was not even sent, because an earlier one was refused.
     """
 
     def __init__(self, code: int, path: str, seconds: float, *, asked: bool) -> None:

@@ -230,7 +230,7 @@ class AskHandler(_Handler):
     """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Send the question about all messages that nobody has decided on yet; in quiet hours, wait for their end."""
+        """Ask the admins which of the unsure messages are directives; in quiet hours, ask at their end."""
         if not isinstance(job.task, AskAboutDirectives):
             return
         now = self._policy.clock()

@@ -19,9 +19,9 @@ _ONE = (
 
 
 class DirectivePeople:
-    """The people of one transaction who can answer an open directive.
+    """Tells, within one transaction, whether somebody may answer an open directive of a group.
 
-    In a transaction with many messages, all such people of the group are read at once.
+    After some look-ups, all who may are read at once, for a transaction with many messages.
     """
 
     def __init__(self, tx: Transaction) -> None:

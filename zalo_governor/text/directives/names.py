@@ -74,9 +74,9 @@ def is_heading(name: str, after: str) -> str:
 
 
 def only_passes_on(text: str, start: int, end: int) -> bool:
-    """Return whether who is named at [start, end) only gave the order, or is named for another reason.
+    """Return whether the name at text[start:end] is no addressee, though it stands in an order.
 
-    So in "Anh Ba dặn Sở Y tế …", "theo ý chị Lan", "hồ sơ của Sở Y tế".
+    It gives the order ("Anh Ba dặn Sở Y tế …"), is cited ("theo ý chị Lan"), or owns something ("hồ sơ của Sở Y tế").
     """
     before = text[max(0, start - _NEAR) : start]
     if _OF.search(before):

@@ -170,9 +170,9 @@ def is_word(text: str) -> bool:
 
 
 def is_constant(path: str) -> bool:
-    """Return whether the field at the end of a path holds a constant of the protocol, whose value is compared.
+    """Return whether Zalo's protocol fixes the value of the field at the end of a path, so that values are compared.
 
-    Not that of `cmd`, which says only in which frame an element came.
+    False for `cmd`, which says only in which frame an element came.
     """
     return path != "cmd" and path.removesuffix("[]").rpartition(".")[2] in _CONSTANTS
 

@@ -49,7 +49,10 @@ def read_macros(content: bytes, file: olefile.OleFileIO, collector: Collector) -
 
 
 def judge_code(code: str, collector: Collector) -> None:
-    """Add the certain danger `macro` for code that starts by itself and runs programs or loads something."""
+    """Add the danger `macro`, as certain, if VBA code starts by itself and runs programs or loads something.
+
+    Each web address in the code is added as a link, too.
+    """
     if _AUTOMATIC.search(code) and _RUNS_OR_LOADS.search(code):
         collector.add_danger("macro", certain=True)
     for address in re.findall(r"https?://[^\s\"'<>]+", code):
