@@ -49,7 +49,7 @@ def action(term: str) -> str:
 
 
 def column(term: str) -> str:
-    """Return what a column of an export, or a key of a log line or audit entry, is called in the terminal's language."""
+    """Return what a column of an export, or a key of a log line or audit entry, is called on the terminal."""
     return _worded("columns", term)
 
 
