@@ -1,5 +1,6 @@
 """Reading: everything as of one moment, without a write, and without keeping a writer waiting."""
 
+from contextlib import suppress
 from threading import Thread
 
 import pytest
@@ -35,3 +36,15 @@ def test_what_only_reads_cannot_write(database: Database) -> None:
         seen.claims.claim_once("job", START)
     with units.begin() as uow:
         assert uow.claims.claim_once("job", START)
+
+
+def test_a_reading_that_the_database_broke_off_leaves_a_connection_that_writes(database: Database) -> None:
+    units = SqlUnitsOfWork(database, BOT)
+    for _ in range(10):
+        with suppress(DBAPIError, StoreUnavailableError), units.begin(reading=True) as seen:
+            seen.tx.connection.exec_driver_sql("ROLLBACK")
+            raise StoreUnavailableError("the disk is full")
+    with units.begin() as uow:
+        assert uow.claims.claim_once("job", START)
+    with units.begin(reading=True) as seen:
+        assert seen.claims.is_claimed("job", START)

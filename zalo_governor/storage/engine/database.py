@@ -198,7 +198,8 @@ class Database:
                 yield connection
             finally:
                 if self.is_sqlite:
-                    _run(connection, "ROLLBACK", "PRAGMA query_only = OFF")
+                    # No ROLLBACK here: an error of the disk may have ended the transaction, and the pool does it.
+                    _run(connection, "PRAGMA query_only = OFF")
 
     def apart(self) -> Connection:
         """Open a separate autocommit connection, for locks that outlive a transaction; the caller must close it."""
