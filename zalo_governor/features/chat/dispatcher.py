@@ -100,11 +100,11 @@ class CommandDesk(EventHandler):
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
         """Work out the answer to a command that only reads (`Command.reading`); `handle_event` sends it.
 
-        `handle_event` works out the answer itself to what this method leaves, such as the second command of a batch.
+        Only the last answer is kept: `handle_event` works out those to earlier commands of the batch itself.
         """
         typed = self._parse_command(event) if self._may_be_command(event) else None
         command = self._commands.get(typed.word) if typed else None
-        if self._prepared or typed is None or command is None or not command.reading:
+        if typed is None or command is None or not command.reading:
             return
         if not may_be_carried_out(event, self._policy.clock()):
             return
