@@ -214,7 +214,8 @@ class MessageFormatter:
     def head_of(self, clause: str, gravity: Severity) -> str:
         """Return how an alert begins that is about a clause, such as `KHẨN, bí mật nhà nước`."""
         known = self.regulation.find(clause)
-        matter = known.name[:1].lower() + known.name[1:] if known else self.citation(clause)
+        name = known.name if known else ""
+        matter = name[:1].lower() + name[1:] if name else self.citation(clause)
         return self.render(TextId("alert_head"), gravity=self.render(_GRAVITY[gravity]), matter=matter)
 
     def codes(self, cases: Sequence[Case]) -> str:
