@@ -26,7 +26,7 @@ demo: $(VENV)/.run  ## watch the bot live through a working day of a provincial 
 test: $(VENV)/.dev  ## every test (about twenty minutes on two cores; PostgreSQL too where its server is installed)
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
-unit: $(VENV)/.dev  ## the tests of single modules, and of the rules (a minute and a half on two cores)
+unit: $(VENV)/.dev  ## the tests of single modules, and of the rules (about four minutes on two cores)
 	$(BIN)/pytest -m unit
 
 check: $(VENV)/.dev  ## style, types, and the direction of imports

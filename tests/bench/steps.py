@@ -10,6 +10,7 @@ The child process of the rules is not counted. A number that grows tells that a 
 """
 
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -99,8 +100,8 @@ def steps(
     show: Annotated[bool, typer.Option("--list", help="print each function")] = False,
 ) -> None:
     """Count the functions that run for one message and for the report."""
-    import tempfile  # noqa: PLC0415
-
+    if sys.version_info < (3, 12):
+        raise typer.BadParameter("needs sys.monitoring, which Python has from 3.12 on")
     console = Console(soft_wrap=True)
     with tempfile.TemporaryDirectory() as folder:
         for what, names in count_steps(Path(folder)).items():

@@ -126,7 +126,7 @@ def test_a_message_that_only_another_account_hears_meets_the_recall_that_waits_f
         if heard_before:
             assert "remedied" not in states(bot)
             with second.units.begin() as uow:
-                FeatureFacade(second.policy).swept(uow, GROUP)
+                FeatureFacade(second.policy).after_sync(uow, GROUP)
     assert states(bot) == ["remedied"]
 
 
@@ -188,12 +188,12 @@ def test_after_the_sync_a_claim_is_settled(bot: Line, deputies: tuple[str, ...],
     bot.say(delete(bot, said, by=OTHER))
     lead(bot, *deputies)
     with bot.units.begin() as uow:
-        FeatureFacade(bot.policy).swept(uow, GROUP)
+        FeatureFacade(bot.policy).after_sync(uow, GROUP)
     assert acts(bot) == [state]
     assert ("remedied" in states(bot)) is (state is ActState.APPLIED)
     lead(bot, OTHER)
     with bot.units.begin() as uow:
-        FeatureFacade(bot.policy).swept(uow, GROUP)
+        FeatureFacade(bot.policy).after_sync(uow, GROUP)
     assert acts(bot) == [state]
 
 

@@ -319,7 +319,7 @@ class Container:
         if self._caught_up.is_set():
             # Live entries delayed on the way or by a locked database raised no warning, and gap recovery skips them.
             for group_id in {event.thread_id for event in missed if event.source is Source.LIVE}:
-                self._notify_in_transaction(group_id, self._services.features.recovered)
+                self._notify_in_transaction(group_id, self._services.features.tell_recovered)
 
     def _is_delayed(self, event: EventBase) -> bool:
         """Return whether a group event was fetched from Zalo's history, or arrived too late to warn people at once."""
@@ -347,7 +347,7 @@ class Container:
         """
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.begin() as uow:
-            self._services.features.recovered(uow, group_id)
+            self._services.features.tell_recovered(uow, group_id)
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
         """Log and count one try to send a message, and pass its outcome to the follow-up of undelivered messages."""
@@ -390,4 +390,4 @@ class Container:
 
     def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Notify the admins of what a group sync found, in the transaction `uow`."""
-        self._services.features.swept(uow, group_id)
+        self._services.features.after_sync(uow, group_id)

@@ -71,13 +71,13 @@ class FeatureFacade:
         for handler in self._handlers:
             handler.tell_urgent(uow, group_id)
 
-    def recovered(self, uow: UnitOfWork, group_id: str) -> None:
+    def tell_recovered(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of what was found in missed messages that were fetched later, urgent things first."""
         self.tell_urgent(uow, group_id)
         for handler in self._handlers:
             handler.tell_recovered(uow, group_id)
 
-    def swept(self, uow: UnitOfWork, group_id: str) -> None:
+    def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins what a group sync found.
 
         Deletions by members of whom it was not known whether they may delete are decided on again.

@@ -18,7 +18,7 @@ def test_a_feature_can_be_taken_out_of_the_list(left_out: Feature) -> None:
     desk.office = FeatureFacade(desk.policy, [feature for feature in FEATURES if feature is not left_out])
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     desk.office.tell_urgent(desk.uow, desk.policy.governed[0].id)
-    desk.office.swept(desk.uow, desk.policy.governed[0].id)
+    desk.office.after_sync(desk.uow, desk.policy.governed[0].id)
     for who, line in (
         ("admin", "/trogiup"),
         ("admin", "VP1"),

@@ -22,7 +22,7 @@ TRIAGE = UNMARKED.model_copy(update={"severity": Severity.TRIAGE})
 def recovers(desk: Desk) -> None:
     """What the history brought has been judged, the urgent part of it first."""
     desk.office.tell_urgent(desk.uow, GROUP)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
 
 
 def test_a_secret_of_seconds_ago_that_the_history_gave_is_told_as_if_it_had_come_live() -> None:
@@ -235,14 +235,14 @@ def test_a_secret_of_somebody_without_a_name_has_that_person_looked_up_and_the_d
     assert desk.looked_for == [(GROUP, UIDS["stranger"])] * len(desk.looked_for)
     assert desk.looked_for
     desk.take()
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     assert desk.take() == []
     desk.change("stranger", display_name="Sùng A Lạ")
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     [told] = to(desk.take(), "admin")
     assert "VP1" in told
     assert "Sùng A Lạ" in told
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -250,5 +250,5 @@ def test_a_secret_of_somebody_known_is_told_with_the_name_and_not_once_more() ->
     desk = Desk()
     desk.seal("member")
     desk.take()
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     assert desk.take() == []

@@ -224,7 +224,7 @@ def test_a_leader_who_takes_no_messages_is_written_to_and_the_desk_learns_it() -
 def test_a_secret_that_was_heard_late_waits_for_an_answer_as_well() -> None:
     desk = Desk()
     desk.seal("member", source=Source.BACKFILL)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     desk.take()
     desk.tick(minutes=15)
     assert len(to(desk.take(), "leader")) == 1

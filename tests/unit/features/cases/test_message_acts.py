@@ -111,7 +111,7 @@ def test_a_claim_counts_if_the_next_sync_shows_that_the_deleter_is_a_deputy_and_
             desk.store.group = GroupSnapshot(
                 group_id=GROUP, name="", owner_uid=UIDS["leader"], co_admin_uids=(UIDS["stranger"],)
             )
-        desk.office.swept(desk.uow, GROUP)
+        desk.office.after_sync(desk.uow, GROUP)
         assert desk.states() == ["remedied" if deputy else "reminded"]
         assert states(desk) == [ActState.APPLIED if deputy else ActState.DOUBTFUL]
 

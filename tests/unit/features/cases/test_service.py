@@ -478,24 +478,24 @@ def test_what_is_found_too_late_asks_nobody_about_light_things_and_is_summed_up_
         desk.say(who, "noi dung", UNMARKED, source=source, at=desk.now - timedelta(minutes=6))
     assert desk.take() == []
     assert [case.late for case in desk.store.book.values()] == [True, True]
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"], UIDS["admin_staff"]}
     (summary,) = to(posted, "admin")
     assert "VP1" in summary
     assert "VP2" in summary
     assert "Tin đã gửi quá 5 phút nên Hệ thống không nhắn người gửi" in summary
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     assert desk.take() == []
 
 
 def test_a_later_recovery_tells_of_what_is_new_alone() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     desk.take()
     desk.say("stranger", "noi dung", UNMARKED, source=Source.BACKFILL)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "VP2" in summary
     assert "VP1" not in summary
@@ -511,7 +511,7 @@ def test_a_message_that_goes_out_once_more_says_so_and_still_fits() -> None:
 
 def test_a_recovery_without_findings_says_nothing() -> None:
     desk = Desk()
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -520,7 +520,7 @@ def test_a_long_recovery_is_still_one_message() -> None:
     for minute in range(40):
         desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL, at=NOW - timedelta(minutes=500 - 10 * minute))
     assert len(desk.store.book) == 40
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "40 vụ việc" in summary
     assert "và 30 vụ việc khác" in summary
@@ -532,7 +532,7 @@ def test_what_a_sweep_finds_is_one_message_to_the_desk_and_a_request_to_each_mem
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     asked = desk.take()
     assert {notice.thread_id for notice in asked} == {UIDS["member"], UIDS["stranger"]}
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "2 tên hiển thị" in summary
     assert "VP1" in summary
@@ -546,10 +546,10 @@ def test_names_of_which_a_dying_process_could_not_tell_are_told_by_the_next_swee
     desk.later(minutes=30)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     desk.take()
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "2 tên hiển thị" in summary
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -557,7 +557,7 @@ def test_late_cases_are_summed_up_also_after_the_clock_was_set_back() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
     desk.later(minutes=-40)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     (told,) = to(desk.take(), "admin")
     assert "VP1" in told
 
@@ -565,7 +565,7 @@ def test_late_cases_are_summed_up_also_after_the_clock_was_set_back() -> None:
 def test_a_sweep_that_finds_nothing_says_nothing() -> None:
     desk = Desk()
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
-    desk.office.swept(desk.uow, GROUP)
+    desk.office.after_sync(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -640,7 +640,7 @@ def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_close
             recall(desk, keys[which % len(keys)])
         elif act == "name":
             observe(desk, f"Tên {which}", BAD_NAME, who=who)
-            desk.office.swept(desk.uow, GROUP)
+            desk.office.after_sync(desk.uow, GROUP)
             desk.later(minutes=1)
         elif act == "fix":
             observe(desk, "Tên đủ - Chức vụ", who=who)

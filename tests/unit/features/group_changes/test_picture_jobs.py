@@ -41,7 +41,7 @@ class Given:
 
     def change(self, who: str = "member") -> None:
         """The roll call has kept the old one; somebody gives the group another."""
-        self.desk.office.swept(self.desk.uow, SEEN.group_id)
+        self.desk.office.after_sync(self.desk.uow, SEEN.group_id)
         self.act()
         rename(self.desk, who, name=None, avatar_url=NEW)
         self.desk.take()

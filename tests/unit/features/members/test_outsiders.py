@@ -146,13 +146,13 @@ def test_what_a_sweep_finds_is_late_and_one_message_after_the_sweep() -> None:
     group.comes(OTHER, finding="unseen", source=Source.SWEEP)
     assert group.take() == []
     assert [case.late for case in group.store.book.values()] == [True, True]
-    group.office.swept(group.uow, GROUP)
+    group.office.after_sync(group.uow, GROUP)
     [told] = to(group.take(), "admin")
     assert "Phát hiện muộn" in told
     assert "VP1" in told
     assert "VP2" in told
-    group.office.swept(group.uow, GROUP)
-    group.office.recovered(group.uow, GROUP)
+    group.office.after_sync(group.uow, GROUP)
+    group.office.tell_recovered(group.uow, GROUP)
     assert group.take() == []
 
 
@@ -184,7 +184,7 @@ def test_a_coming_that_a_sweep_saw_first_is_the_same_case_and_then_has_its_adder
     assert case.person_id == group.person("member").id
     assert "Giàng A Viên" in to(group.take(), "admin")[0]
     group.comes(STRANGER)
-    group.office.swept(group.uow, GROUP)
+    group.office.after_sync(group.uow, GROUP)
     assert group.take() == []
 
 
@@ -215,7 +215,7 @@ def test_a_like_name_is_said_and_decides_nothing() -> None:
     group.store.people[STRANGER] = group.store.people[STRANGER].model_copy(
         update={"display_name": "hoang thi hoa mau - CVP"}
     )
-    group.office.swept(group.uow, GROUP)
+    group.office.after_sync(group.uow, GROUP)
     assert "gần giống Hoàng Thị Hoa Mẫu" in to(group.take(), "admin")[0]
     assert group.states() == ["new"]
 
@@ -224,7 +224,7 @@ def test_whoever_turns_out_to_stand_in_the_roster_was_a_false_alarm() -> None:
     group = Group()
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)
     group.store.phones["+84912345678"] = STRANGER
-    group.office.swept(group.uow, GROUP)
+    group.office.after_sync(group.uow, GROUP)
     assert group.take() == []
     assert group.states() == ["false_alarm"]
 
@@ -247,7 +247,7 @@ def test_long_after_nobody_is_asked_and_the_desk_reads_it_summed_up() -> None:
     group = Group()
     group.comes(STRANGER, at=group.now - timedelta(hours=1))
     assert group.take() == []
-    group.office.recovered(group.uow, GROUP)
+    group.office.tell_recovered(group.uow, GROUP)
     assert "VP1" in to(group.take(), "admin")[0]
 
 

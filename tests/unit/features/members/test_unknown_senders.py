@@ -50,7 +50,7 @@ def test_a_sweep_does_not_ask_an_outsider_to_mend_a_display_name() -> None:
     group.hear(came, outsider(STRANGER, "unseen"))
     named = NameObserved.model_validate({**values, "sender_uid": STRANGER, "name": "Hùng Xây Dựng 88"})
     group.hear(named, BAD_NAME.model_copy(update={"subject_uid": STRANGER}))
-    group.office.swept(group.uow, GROUP)
+    group.office.after_sync(group.uow, GROUP)
     posted = group.take()
     assert [case.rule_id for case in group.store.book.values()] == [OUTSIDERS]
     assert "VP1" in to(posted, "admin")[0]

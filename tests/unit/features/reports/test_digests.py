@@ -178,7 +178,7 @@ def test_a_plain_offer_after_a_doubtful_one_is_told_at_once() -> None:
 def test_what_was_heard_late_is_summed_up_and_not_gathered_again() -> None:
     desk = Desk()
     desk.hear(desk.message("member", "một", source=Source.BACKFILL, at=NOW - timedelta(minutes=6)), TRIAGE)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     assert "VP1" in to(desk.take(), "admin")[0]
     desk.tick(hours=1)
     assert desk.take() == []
@@ -285,10 +285,10 @@ def test_what_was_found_too_late_at_night_waits_for_the_morning_too_but_what_is_
     desk = at_night()
     desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
     desk.seal("report_reader", source=Source.BACKFILL)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     (told,) = to(desk.take(), "admin")
     assert ("VP1" in told, "VP2" in told) == (False, True)
-    desk.office.recovered(desk.uow, GROUP)
+    desk.office.tell_recovered(desk.uow, GROUP)
     assert desk.take() == []
     desk.tick(hours=7)
     assert ["VP1" in text for text in to(desk.take(), "admin")] == [False, True]
