@@ -362,7 +362,7 @@ class Container:
         self._caught_up.set()
         self._retry_sends_now()
         for group_id in self._groups:
-            self._group_sync.want(group_id)
+            self._group_sync.request(group_id)
 
     def _retry_sends_now(self) -> None:
         """Send postponed messages now, since Zalo can be reached again."""
@@ -374,11 +374,11 @@ class Container:
 
     def _request_sync(self, group_id: str) -> None:
         """Request a sync of a group, to run soon."""
-        self._group_sync.want(group_id)
+        self._group_sync.request(group_id)
 
     def _request_sync_for(self, group_id: str, uid: str) -> None:
         """Request a sync of a group (reading its members) at once, as the unknown account `uid` writes there."""
-        self._group_sync.request_for(group_id, uid)
+        self._group_sync.request_early(group_id, uid)
 
     def _said_again(self, text: str) -> str:
         """Return the message text with a note that it is sent again, for a message that may have arrived before."""

@@ -67,11 +67,11 @@ class GroupSync:
         """Group id -> uids of unknown accounts that wrote there since the last sync."""
         self._requests_lock = Lock()
 
-    def want(self, group_id: str) -> None:
+    def request(self, group_id: str) -> None:
         """Request a sync of the group, due `again_after` after the last; at once if none was."""
         self._request_after(group_id, self._again_after)
 
-    def request_for(self, group_id: str, uid: str) -> None:
+    def request_early(self, group_id: str, uid: str) -> None:
         """Request an early sync of the group (at least 15 s after the last), as the unknown account `uid` wrote there.
 
         By writing, the account counts as a member, even if Zalo hides the group's member list.

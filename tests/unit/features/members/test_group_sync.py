@@ -158,12 +158,12 @@ def test_what_comes_back_after_a_change_is_found_anew() -> None:
 
 def test_a_wanted_sweep_waits_until_the_last_one_is_long_enough_ago() -> None:
     given = Given()
-    given.roll_call.want(GROUP)
+    given.roll_call.request(GROUP)
     assert given.roll_call.next_due() == NOW
     given.roll_call.act(given.now)
     assert given.roll_call.next_due() is None
     given.now += timedelta(minutes=1)
-    given.roll_call.want(GROUP)
+    given.roll_call.request(GROUP)
     assert given.roll_call.next_due() == NOW + timedelta(minutes=2)
     given.roll_call.act(given.now)
     assert len(given.summed_up) == 1
@@ -175,7 +175,7 @@ def test_a_wanted_sweep_waits_until_the_last_one_is_long_enough_ago() -> None:
 def test_a_sweep_that_zalo_refuses_is_made_up_for() -> None:
     given = Given()
     given.refuses = True
-    given.roll_call.want(GROUP)
+    given.roll_call.request(GROUP)
     given.roll_call.act(given.now)
     assert given.roll_call.next_due() == NOW + timedelta(minutes=1)
     given.refuses = False
@@ -189,7 +189,7 @@ def test_after_the_clock_was_set_back_a_sweep_is_not_put_off_for_ever() -> None:
     given = Given()
     given.roll_call.sweep(GROUP)
     given.now -= timedelta(days=300)
-    given.roll_call.want(GROUP)
+    given.roll_call.request(GROUP)
     due = given.roll_call.next_due()
     assert due
     assert due - given.now <= timedelta(minutes=2)
@@ -198,14 +198,14 @@ def test_after_the_clock_was_set_back_a_sweep_is_not_put_off_for_ever() -> None:
 def test_somebody_who_writes_unknown_has_the_group_swept_at_once_and_again_only_a_little_later() -> None:
     given = Given()
     given.roll_call.sweep(GROUP)
-    given.roll_call.want(GROUP)
+    given.roll_call.request(GROUP)
     given.now += timedelta(seconds=20)
-    given.roll_call.request_for(GROUP, "3")
+    given.roll_call.request_early(GROUP, "3")
     assert given.roll_call.next_due() == NOW + timedelta(seconds=15)
     given.members.append(Member(uid="3", display_name="Tèo"))
     given.roll_call.act(given.now)
     assert {"joined": "3"} in given.admitted
-    given.roll_call.request_for(GROUP, "4")
+    given.roll_call.request_early(GROUP, "4")
     assert given.roll_call.next_due() == given.now + timedelta(seconds=15)
 
 
@@ -213,7 +213,7 @@ def test_who_writes_is_in_the_group_also_where_zalo_hides_its_members() -> None:
     given = Given()
     given.hidden = True
     given.roll_call.sweep(GROUP)
-    given.roll_call.request_for(GROUP, "3")
+    given.roll_call.request_early(GROUP, "3")
     given.refuses = True
     given.roll_call.act(given.now + timedelta(minutes=1))
     assert {"joined": "3"} not in given.admitted
