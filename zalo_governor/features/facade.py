@@ -28,6 +28,10 @@ class FeatureFacade:
         # Commands come last, to see what the others did about the event.
         self._handlers = (*(handler for feature in features for handler in feature.handlers(policy)), self._desk)
 
+    def reads_in_advance(self, event: EventBase) -> bool:
+        """Return whether the event is a command that only reads."""
+        return self._desk.reads_in_advance(event)
+
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
         """Work out the answer to a command that only reads, before the transaction that stores the event."""
         self._desk.prepare(begin, event)

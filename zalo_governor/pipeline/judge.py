@@ -267,7 +267,24 @@ class Judge:
         except Exception as error:
             self._judge_one_by_one(batch, type(error).__name__)
         else:
-            self._judge_until_stored(assessed)
+            for part in self._parts(assessed):
+                self._judge_until_stored(part)
+
+    def _parts(self, batch: Assessment) -> Iterator[Assessment]:
+        """Cut the batch before each event whose answer is read in advance: it tells of all that came before it."""
+        part: list[Understood | NotUnderstood] = []
+        for one in batch:
+            if part and isinstance(one, Understood) and self._reads_in_advance(one.event):
+                yield part
+                part = []
+            part.append(one)
+        yield part
+
+    def _reads_in_advance(self, event: EventBase) -> bool:
+        try:
+            return self._reactions().reads_in_advance(event)
+        except Exception:
+            return False  # The features raise again when they react to the event, and are passed over there.
 
     def _judge_one_by_one(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
         """Judge a failed batch's entries one by one; one that fails again is stored as a dead letter (kept aside)."""

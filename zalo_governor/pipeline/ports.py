@@ -74,6 +74,10 @@ class Reactions(Protocol):
     `features.facade` implements this.
     """
 
+    def reads_in_advance(self, event: EventBase) -> bool:
+        """Return whether `prepare` reads for this event, so that everything before it has to be stored."""
+        ...
+
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
         """Work out, without keeping a writer waiting, what `react` would have to read for long."""
         ...

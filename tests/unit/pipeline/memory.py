@@ -95,6 +95,9 @@ class MemoryUnitsOfWork:
 
     @contextmanager
     def begin(self, *, reading: bool = False) -> Iterator[Any]:
+        if reading:
+            yield self.committed
+            return
         uow = MemoryUnitOfWork()
         self.open = True
         try:

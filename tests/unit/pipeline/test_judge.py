@@ -52,10 +52,20 @@ def parse(admitted: Admitted) -> EventBase:
 
 
 class Office:
-    """Notes what it reacts to; fails on `văn phòng hỏng`."""
+    """Notes what it reacts to, and what was stored when it was asked to read; fails on `văn phòng hỏng`."""
+
+    def __init__(self) -> None:
+        self.read: list[tuple[str, list[str]]] = []
+
+    def reads_in_advance(self, event: EventBase) -> bool:
+        if isinstance(event, MessageSent) and event.text == "đọc hỏng":
+            raise RuntimeError(event.text)
+        return isinstance(event, MessageSent) and event.text.startswith("/đọc")
 
     def prepare(self, begin: Any, event: EventBase) -> None:
-        pass
+        if self.reads_in_advance(event):
+            with begin(reading=True) as uow:
+                self.read.append((event.key, list(uow.reactions)))
 
     def filter_findings(self, uow: Any, event: EventBase, verdict: Verdict) -> Verdict:
         if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
@@ -75,6 +85,7 @@ class Given:
         self.inbox = MemoryInbox()
         self.units = MemoryUnitsOfWork(self.inbox)
         self.outbox = MemoryOutbox()
+        self.office = Office()
         self.rule = WordRule(clause="9.1", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
         self.rules = rules(self.units) if rules else RulesHere(lambda: Engine([self.rule]))
         self.judge = Judge(
@@ -83,7 +94,7 @@ class Given:
             parser=parse,
             rules=self.rules,
             gate_rules=tuple,
-            reactions=Office,
+            reactions=lambda: self.office,
             outbox=self.outbox,
             groups=["group"],
             on_judged=lambda judged: None,
@@ -184,6 +195,14 @@ def test_a_fault_of_the_office_costs_neither_the_event_nor_its_neighbours() -> N
     assert given.judged() == ["1", "2", "3"]
     assert verdicts(given)["2"].failures[0].rule_id == "office"
     assert given.units.committed.reactions == ["1", "3"]
+
+
+def test_what_is_read_in_advance_tells_of_everything_that_was_sent_before_it() -> None:
+    given = Given()
+    given.say("đọc hỏng", "/đọc", "hai", "/đọc lại")
+    assert given.judged() == ["1", "2", "3", "4"]
+    assert given.office.read == [("2", []), ("4", ["2", "3"])]
+    assert verdicts(given)["1"].failures[0].rule_id == "office"
 
 
 def test_a_locked_database_delays_and_judges_nothing_twice() -> None:

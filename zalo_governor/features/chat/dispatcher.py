@@ -97,10 +97,16 @@ class CommandDesk(EventHandler):
             return False
         return self._parse_arguments(command, typed, may=True) is not None
 
-    def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
-        """Work out the answer to a command that only reads (`Command.reading`); `handle_event` sends it.
+    def reads_in_advance(self, event: EventBase) -> bool:
+        """Return whether the event is a command that only reads (`Command.reading`)."""
+        typed = self._parse_command(event) if self._may_be_command(event) else None
+        command = self._commands.get(typed.word) if typed else None
+        return command is not None and command.reading
 
-        Only the last answer is kept: `handle_event` works out those to earlier commands of the batch itself.
+    def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
+        """Work out the answer to a command that only reads; `handle_event` sends it.
+
+        Everything that was sent before the command has to be stored, or the answer would leave it out.
         """
         typed = self._parse_command(event) if self._may_be_command(event) else None
         command = self._commands.get(typed.word) if typed else None
