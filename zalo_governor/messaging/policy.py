@@ -139,6 +139,12 @@ class ServicePolicy:
     """Whether the program introduces itself in each group, once, when the trial period ends."""
     introduction: Introduction = UNINTRODUCED
     """Facts for the message in which the program introduces itself (see `introduce`)."""
+    own: Mapping[str, "ServicePolicy"] = field(default_factory=dict)
+    """Group id -> the policy of a group that has settings or a regulation of its own; see `of`."""
+
+    def of(self, group_id: str) -> "ServicePolicy":
+        """Return the policy under which the group is governed: its own, or the common one that this is."""
+        return self.own.get(group_id, self)
 
     @cached_property
     def voice(self) -> MessageFormatter:
