@@ -12,6 +12,7 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
 from zalo_governor.messaging.policy import Introduction, LineStatus, ServicePolicy
+from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
@@ -66,6 +67,14 @@ def office_policy(
         introduce=settings.introduction.post_in_group,
         introduction=introduction_of(settings),
     )
+
+
+def seeds(settings: Settings) -> list[SeedPerson]:
+    """Return the people of the settings with their roles by group, as they are stored at each start."""
+    return [
+        SeedPerson(one.full_name, one.title, one.uid, one.global_id, one.phone, settings.grants_of(one))
+        for one in settings.people
+    ]
 
 
 def introduction_of(settings: Settings) -> Introduction:

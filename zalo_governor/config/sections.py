@@ -118,6 +118,9 @@ class PersonSettings(Section):
     global_id: str | None = None
     phone: str | None = None
     roles: tuple[Role, ...]
+    groups: Literal["all"] | tuple[str, ...] | None = None
+    """Where the roles are held: ids or names of groups in the settings, or `all`, also for groups added later. A person
+    with different roles in different groups is listed once for each. null, as in older files, means all groups."""
 
     @model_validator(mode="after")
     def _check_has_id(self) -> "PersonSettings":
@@ -125,6 +128,10 @@ class PersonSettings(Section):
             raise ValueError(
                 "phải có uid hoặc global_id (xem bằng lệnh zalo-governor members); họ tên không đủ để nhận ra ai"
             )
+        if Role.OVERSEER in self.roles and self.groups not in {None, "all"}:
+            raise ValueError("vai trò overseer giữ ở mọi Nhóm; đề nghị ghi groups: all")
+        if self.groups == ():
+            raise ValueError("groups không được để trống; đề nghị ghi tên các Nhóm, hoặc groups: all")
         return self
 
 

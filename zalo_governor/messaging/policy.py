@@ -153,7 +153,7 @@ class ServicePolicy:
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
         """Return who is to be notified, and when, of a case about `person` opened at `now` (the escalation policy)."""
-        leadership = person.has(Role.LEADER, Role.LEADERSHIP)
+        leadership = person.holds(case.group_id, Role.LEADER, Role.LEADERSHIP)
         return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:

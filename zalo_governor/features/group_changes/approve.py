@@ -47,9 +47,12 @@ class Approve(Command[Asked]):
         super().__init__(policy)
         self._notifications = ChangeNotifications(policy)
 
-    def allowed(self, person: Person) -> bool:
+    def allowed_in(self, person: Person, group_id: str) -> bool:
         """Return whether the person may use /duyet (approve), be it only to get a text for asking the leader."""
-        return person.has(*self.policy.approval.roles, *self.roles)
+        return self._may(person, group_id) or person.holds(group_id, *self.roles)
+
+    def _may(self, person: Person, group_id: str) -> bool:
+        return person.holds(group_id, *self.policy.of(group_id).approval.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
         """Parse `rest`, the text after the command's word: a case code, or the description of a change; else None.
@@ -68,13 +71,13 @@ class Approve(Command[Asked]):
 
         A person who may not approve gets a text with which to ask the leader.
         """
-        may = call.person.has(*self.policy.approval.roles)
         if argument.case_id is not None:
-            case = call.uow.cases.get(argument.case_id)
+            case = call.case(argument.case_id)
             if case is None:
                 return unknown_case(self.voice, argument.case_id)
+            may = self._may(call.person, case.group_id)
             return self._approve_case(call, case) if may else self._suggest_asking(call, case)
-        if not may:
+        if len(call.groups) == 1 and not self._may(call.person, call.groups[0].id):
             what = self._what(argument)
             text = self.voice.render_for(call.person, TextId("approval_ask"), what=what, words=argument.words)
             return Answer([text], "ask")
@@ -94,7 +97,7 @@ class Approve(Command[Asked]):
                 words=asked.words,
                 kind=wanted.kind,
                 item=wanted.item,
-                until=now + (wanted.length or self.policy.approval.valid),
+                until=now + (wanted.length or self.policy.of(group.id).approval.valid),
                 once=wanted.length is None,
             )
         )
@@ -126,7 +129,7 @@ class Approve(Command[Asked]):
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
             return Answer([self.voice.render(TextId("approval_no_change"), code=code)], "no_change", code)
-        until = case.event_at + self.policy.approval.afterwards
+        until = case.event_at + self.policy.of(case.group_id).approval.afterwards
         if now > until:
             return Answer(
                 [self.voice.render(TextId("approval_too_late"), code=code, until=moment(until))], "too_late", code

@@ -162,11 +162,11 @@ class ScheduledReports(Speaker):
     ) -> int:
         policy = self._policy
         text = render_text(report, policy.catalogue, policy.regulation)
-        readers = self._post.holders(uow, *REPORT_READERS)
+        readers = self._post.holders_in(uow, group.id, *REPORT_READERS)
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
         for reader in readers:
             self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
-            for file in files[reader.has(*DESK)]:
+            for file in files[reader.holds(group.id, *DESK)]:
                 instead = self._voice.render(TextId("report_file_failed"), name=file.name)
                 self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
         uow.audit.append(

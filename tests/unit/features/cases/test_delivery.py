@@ -42,7 +42,7 @@ def test_an_alert_that_nobody_of_the_desk_got_goes_to_the_leaders_office_and_pas
 
 def test_where_nobody_reads_the_reports_it_goes_to_the_leader() -> None:
     desk = Desk()
-    desk.change("report_reader", roles=frozenset())
+    desk.change("report_reader", grants={})
     desk.seal("member")
     desk.take()
     desk.store.unheard = [[undelivered(desk, "admin", Purpose.ADMIN_ALERT)]]

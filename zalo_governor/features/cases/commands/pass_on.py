@@ -46,7 +46,7 @@ class PassOn(CaseWords):
         because no admin had reacted in time, does not count as sent.
         """
         case_id, words = argument
-        case = call.uow.cases.get(case_id)
+        case = call.case(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
         if words.startswith("(") and self._is_hint(words):
@@ -134,7 +134,7 @@ class Remove(Command[tuple[int, str]]):
         `argument` is (case number, one-time code or ""). The result of the jobs is reported in a later message.
         """
         case_id, code = argument
-        case = call.uow.cases.get(case_id)
+        case = call.case(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
         if call.uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):

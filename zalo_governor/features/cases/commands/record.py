@@ -98,7 +98,7 @@ class NoteCase(Command[str]):
     def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
         text = self.voice.render(TextId("noted_told"), **about, group=group, by=self.voice.who(call.person))
-        for other in self._post.holders(call.uow, *DESK):
+        for other in self._post.holders_in(call.uow, case.group_id, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT
                 self._post.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
