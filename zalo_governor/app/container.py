@@ -189,7 +189,6 @@ class Container:
             self._units,
             features=lambda: self._services.features,
             group_sync=self._group_sync,
-            groups=list(self._groups),
             stopping=self._schedule.stopping,
             clock=clock,
         )

@@ -1,16 +1,17 @@
 """Derives the services' settings from the configuration, and records configuration changes in the audit log."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import SystemRandom
 
 from zalo_governor import __version__
 from zalo_governor.app.config_hashes import change, fingerprints
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
-from zalo_governor.config import Settings
+from zalo_governor.config import PersonSettings, Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.messaging.policy import Introduction, LineStatus, ServicePolicy
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -38,7 +39,7 @@ def office_policy(
         words_of: called with a group and a message's key; returns the words of the stored message.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
-    return ServicePolicy(
+    common = ServicePolicy(
         account=account,
         groups={group.id: group.name for group in settings.groups},
         regulation=rulebook.regulation,
@@ -65,8 +66,36 @@ def office_policy(
         short_forms=configuration.short_forms,
         trial=settings.trial.lasts,
         introduce=settings.introduction.post_in_group,
-        introduction=introduction_of(settings),
+        introduction=introduction_of(settings, None),
     )
+    if not any(group.own_sections for group in settings.groups):
+        return common
+    return _with_offices(common, settings)
+
+
+def _with_offices(common: ServicePolicy, settings: Settings) -> ServicePolicy:
+    """Return the policy with an office for each group that has sections of its own, and one for all the others."""
+    offices: dict[str, ServicePolicy] = {}
+    common = replace(common, offices=offices)
+    others = frozenset(group.id for group in settings.groups if not group.own_sections)
+    offices |= dict.fromkeys(others, replace(common, here=others))
+    for group in settings.groups:
+        if group.id not in offices:
+            own = settings.of_group(group)
+            offices[group.id] = replace(
+                common,
+                here=frozenset({group.id}),
+                letterhead=own.office.letterhead,
+                escalation=own.escalation,
+                names=own.names,
+                approval=own.approval,
+                directives=own.directives,
+                schedule=own.schedule,
+                trial=own.trial.lasts,
+                introduce=own.introduction.post_in_group,
+                introduction=introduction_of(own, group.id),
+            )
+    return common
 
 
 def seeds(settings: Settings) -> list[SeedPerson]:
@@ -77,11 +106,20 @@ def seeds(settings: Settings) -> list[SeedPerson]:
     ]
 
 
-def introduction_of(settings: Settings) -> Introduction:
-    """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group."""
+def introduction_of(settings: Settings, group_id: str | None) -> Introduction:
+    """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group.
+
+    `group_id` None stands for all groups: the admins of any are named.
+    """
+
+    def is_admin(person: PersonSettings) -> bool:
+        held = settings.grants_of(person)
+        places = held if group_id is None else {group_id, EVERYWHERE}
+        return any(Role.ADMIN in held.get(place, ()) for place in places)
+
     return Introduction(
         unit=settings.office.unit,
-        admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
+        admins=tuple((person.full_name, person.title) for person in settings.people if is_admin(person)),
         bodies_days=settings.retention.bodies_days,
         cases_days=settings.retention.cases_days,
         readers_days=settings.retention.readers_days,

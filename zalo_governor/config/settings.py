@@ -13,17 +13,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.config.backup import BackupSettings
 from zalo_governor.config.directives import DirectiveSettings
+from zalo_governor.config.groups import GroupSettings, PersonSettings
 from zalo_governor.config.monitoring import HealthSettings, HeartbeatSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
     EscalationSettings,
-    GroupSettings,
     IntroductionSettings,
     LogSettings,
     NameSettings,
     OfficeSettings,
-    PersonSettings,
     RetentionSettings,
     RosterSettings,
     ScheduleSettings,
@@ -135,6 +134,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return where pydantic takes settings from: first environment variables, then the data read from the file."""
         return env_settings, init_settings
+
+    def of_group(self, group: GroupSettings) -> "Settings":
+        """Return the settings for one group: what its own sections say, and the common ones for all else."""
+        own = {
+            name: getattr(self, name).model_copy(
+                update={key: getattr(section, key) for key in section.model_fields_set}
+            )
+            for name, section in group.own_sections.items()
+        }
+        return self.model_copy(update=own)
 
     def grants_of(self, person: PersonSettings) -> dict[str, frozenset[Role]]:
         """Return where the person holds which roles, as in `Person.grants`."""

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.documents import ReportFile
@@ -115,6 +115,16 @@ class Command(ABC, Generic[ArgumentT]):
     def __init__(self, policy: ServicePolicy) -> None:
         self.policy = policy
         self.voice = policy.voice
+        self._of: dict[int, Self] = {}
+
+    def of(self, group_id: str) -> Self:
+        """Return the command as it follows the settings and the regulation of the group."""
+        office = self.policy.of(group_id)
+        if office is self.policy:
+            return self
+        if id(office) not in self._of:
+            self._of[id(office)] = type(self)(office)
+        return self._of[id(office)]
 
     def allowed_in(self, person: Person, group_id: str) -> bool:
         """Return whether the person has a role in the group that may use the command there."""

@@ -145,7 +145,7 @@ class DeliveryFollowUp(Speaker):
 
     def _alert_fields(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
         case = uow.cases.get(notice.case_id) if notice.case_id else None
-        citation = self._voice.cited(case, within=True) if case else ""
+        citation = self._policy.of(notice.group_id).voice.cited(case, within=True) if case else ""
         return {
             "code": case.code if case else self._voice.render(TextId("unheard_many")),
             "what": self._voice.render(TextId("unheard_what"), citation=citation) if case else "",
@@ -163,23 +163,21 @@ class DeliveryFollowUp(Speaker):
 
         In the quiet hours (at night), only urgent notices are reported.
         """
-        quiet = (
-            self._policy.escalation.quiet_hours is not None
-            and self._policy.escalation.quiet_hours.until(now) is not None
-        )
         unreached = uow.deliveries.unreached_people(now - UNHEARD_AFTER)
         for group_id, notices in _group_by(
-            [one for one in unreached if one.urgent or not quiet], lambda one: one.group_id
+            [one for one in unreached if one.urgent or not self._policy.of(one.group_id).rests_until(now)],
+            lambda one: one.group_id,
         ):
-            rows = []
+            rows, voice = [], self._policy.of(group_id).voice
             for notice in _gravest_first(notices):
                 case = uow.cases.get(notice.case_id) if notice.case_id else None
                 if case and case.state.open and notice.person_id is not None:
-                    who = self._voice.who(uow.people.get(notice.person_id))
-                    citation = self._voice.cited(case)
-                    rows.append(self._voice.render(TextId("unreached_row"), code=case.code, who=who, citation=citation))
+                    who = voice.who(uow.people.get(notice.person_id))
+                    rows.append(
+                        voice.render(TextId("unreached_row"), code=case.code, who=who, citation=voice.cited(case))
+                    )
             if rows:
-                text = self._voice.render(TextId("unreached_people"), rows="\n".join(rows))
+                text = voice.render(TextId("unreached_people"), rows="\n".join(rows))
                 urgent = any(notice.urgent for notice in notices)
                 self._post.to_desk(uow, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
             uow.deliveries.mark_told_to_desk(notices, now)

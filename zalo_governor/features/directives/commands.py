@@ -69,7 +69,7 @@ class DirectiveCommand(Command[Wanted]):
         directive = self._find(call, argument.directive_id or 0)
         if directive is None:
             return Answer([self.voice.render(TextId("directive_not_found"), code=code)], "unknown_directive", code)
-        return self.about(call, directive, argument.words)
+        return self.of(directive.group_id).about(call, directive, argument.words)
 
     @abstractmethod
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
@@ -151,7 +151,7 @@ class ShowDirectives(DirectiveCommand):
             return self._enter(call, argument.words)
         if len(call.groups) > 1:
             return self.overview(call, lambda group: self._pages.counts(self._ledger(call, group)))
-        return Answer([self._pages.overview(group, self._ledger(call, group)) for group in call.groups])
+        return Answer([self.of(group.id)._pages.overview(group, self._ledger(call, group)) for group in call.groups])
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Show one directive: who has answered, who is silent."""

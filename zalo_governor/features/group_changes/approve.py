@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
-from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.features.cases.commands.decide import cannot_move, unknown_case
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
@@ -76,18 +76,18 @@ class Approve(Command[Asked]):
             if case is None:
                 return unknown_case(self.voice, argument.case_id)
             may = self._may(call.person, case.group_id)
-            return self._approve_case(call, case) if may else self._suggest_asking(call, case)
+            office = self.of(case.group_id)
+            return office._approve_case(call, case) if may else office._suggest_asking(call, case)
         if len(call.groups) == 1 and not self._may(call.person, call.groups[0].id):
             what = self._what(argument)
             text = self.voice.render_for(call.person, TextId("approval_ask"), what=what, words=argument.words)
             return Answer([text], "ask")
-        return self._approve_in_advance(call, argument)
-
-    def _approve_in_advance(self, call: Call, asked: Asked) -> Answer:
-        if asked.wanted is None or len(call.groups) != 1:
+        if argument.wanted is None or len(call.groups) != 1:
             return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
-        [group] = call.groups
-        wanted, now = asked.wanted, self.policy.clock()
+        return self.of(call.groups[0].id)._approve_in_advance(call, call.groups[0], argument.wanted, argument)
+
+    def _approve_in_advance(self, call: Call, group: Group, wanted: Wanted, asked: Asked) -> Answer:
+        now = self.policy.clock()
         approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=group.id,
@@ -97,7 +97,7 @@ class Approve(Command[Asked]):
                 words=asked.words,
                 kind=wanted.kind,
                 item=wanted.item,
-                until=now + (wanted.length or self.policy.of(group.id).approval.valid),
+                until=now + (wanted.length or self.policy.approval.valid),
                 once=wanted.length is None,
             )
         )
@@ -129,7 +129,7 @@ class Approve(Command[Asked]):
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
             return Answer([self.voice.render(TextId("approval_no_change"), code=code)], "no_change", code)
-        until = case.event_at + self.policy.of(case.group_id).approval.afterwards
+        until = case.event_at + self.policy.approval.afterwards
         if now > until:
             return Answer(
                 [self.voice.render(TextId("approval_too_late"), code=code, until=moment(until))], "too_late", code

@@ -62,7 +62,7 @@ class Belongs(Command[Whom]):
         if whom == Whom():
             if len(call.groups) > 1:
                 return self.overview(call, lambda group: self._counted(call, group))
-            return Answer([self._list(call, group) for group in call.groups], subject="list")
+            return Answer([self.of(group.id)._list(call, group) for group in call.groups], subject="list")
         found = find(call, self.policy.account, whom)
         if found is None:
             return unknown_member(self, call, whom)

@@ -102,7 +102,7 @@ def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock
     assert desk.states() == ["new"]
     desk.store.deliveries[1] = DeliveryState.DELIVERED
     desk.delivery.sent("sent")
-    work = WorkGroup(CaseDeadlines(desk.office.duties, begin=desk.transaction), desk.delivery)
+    work = WorkGroup(CaseDeadlines(desk.office.duties_by_office, begin=desk.transaction), desk.delivery)
     due, now = work.next_due(), desk.policy.clock()
     assert due is not None
     assert due <= now

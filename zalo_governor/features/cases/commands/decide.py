@@ -116,7 +116,7 @@ class ListCases(Command[Wanted]):
             return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
         if len(call.groups) > 1:
             return self.overview(call, lambda group: self._counted(self._cases(call, group, argument)))
-        return Answer([self._list(call, group, argument) for group in call.groups])
+        return Answer([self.of(group.id)._list(call, group, argument) for group in call.groups])
 
     def _counted(self, cases: Sequence[Case]) -> str:
         urgent = sum(case.urgent for case in cases)
@@ -219,7 +219,7 @@ class CaseCommand(Command[int]):
     def answer(self, call: Call, argument: int) -> Answer:
         """Find the case with the number `argument`, and return the reply of `about`, or that there is no such case."""
         case = call.case(argument)
-        return self.about(call, case) if case else unknown_case(self.voice, argument)
+        return self.of(case.group_id).about(call, case) if case else unknown_case(self.voice, argument)
 
     @abstractmethod
     def about(self, call: Call, case: Case) -> Answer:
@@ -272,7 +272,9 @@ class FalseAlarm(CaseWords):
         if not reason:
             return reason_missing(self, case_id)
         case = call.case(case_id)
-        return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        return move(self.of(case.group_id), call, case, CaseState.FALSE_ALARM, reason)
 
 
 class TakeBack(CaseCommand):

@@ -99,7 +99,7 @@ class Review(_OwnCaseCommand):
             return reason_missing(self, case_id)
         if own:
             return self._review_own_case(call, case, words)
-        moved = move(self, call, case, CaseState.UNDER_REVIEW, words)
+        moved = move(self.of(case.group_id), call, case, CaseState.UNDER_REVIEW, words)
         if moved.outcome == "done":
             note = CaseNote(kind=NoteKind.REVIEW, person_id=call.person.id, at=self.policy.clock(), text=words)
             call.uow.case_notes.add(case, note)

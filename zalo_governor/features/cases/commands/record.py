@@ -49,6 +49,8 @@ class NoteCase(Command[str]):
 
         A name typed as plain text is refused. The text after the clause is the reason; the other admins are notified.
         """
+        if len(call.groups) == 1 and self.of(call.groups[0].id) is not self:
+            return self.of(call.groups[0].id).answer(call, argument)
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
             text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument))
             return Answer([text], "unknown_clause", argument)
