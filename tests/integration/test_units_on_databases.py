@@ -9,10 +9,12 @@ from tests.integration.seen import holding
 from tests.unit.storage.stored import (
     BOT,
     GROUP,
+    MASTER,
     MEMBER,
     OTHER,
     START,
     START_MS,
+    HandClock,
     entry,
     message,
     new_case,
@@ -531,6 +533,17 @@ def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox
         assert uow.statistics.coverage(GROUP, START, START + DAY).gaps == tuple(both)
 
 
+_BEFORE: dict[str, dict[str, Any]] = {
+    "INSERT INTO persons (id, full_name, title, roles, reach) VALUES (1, 'Lò', '', :roles, 'unknown')": {
+        "roles": '["admin", "leader"]'
+    },
+    "INSERT INTO person_uids VALUES (:account, :uid, 1)": {"account": BOT, "uid": MEMBER},
+    "INSERT INTO trials (account, began_ms, live_ms) VALUES (:account, 5, 7)": {"account": BOT},
+    "INSERT INTO groups VALUES (:group, :account, 6, :state)": {"group": GROUP, "account": BOT, "state": b"."},
+}
+"""Rows of an installation of before."""
+
+
 def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_groups(
     database_url: str, clock: HandClock
 ) -> None:
@@ -538,14 +551,8 @@ def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_group
     try:
         with database.write() as connection:
             upgrade(connection, "0009")
-            person = text(
-                "INSERT INTO persons (id, full_name, title, roles, reach) VALUES (1, 'Lò', '', :r, 'unknown')"
-            )
-            connection.execute(person, {"r": '["admin", "leader"]'})
-            connection.execute(text(f"INSERT INTO person_uids VALUES ('{BOT}', '{MEMBER}', 1)"))
-            connection.execute(text(f"INSERT INTO trials (account, began_ms, live_ms) VALUES ('{BOT}', 5, 7)"))
-            seen = text(f"INSERT INTO groups VALUES ('{GROUP}', '{BOT}', 6, :snapshot)")
-            connection.execute(seen, {"snapshot": b"."})
+            for statement, values in _BEFORE.items():
+                connection.execute(text(statement), values)
         database.migrate()
         with SqlUnitsOfWork(database, BOT).begin() as uow:
             [holder] = uow.people.holders(BOT)
