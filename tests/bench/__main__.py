@@ -19,6 +19,7 @@ from rich.table import Table
 from tests.bench import fuzz, wire
 from tests.bench.attachments import attachments
 from tests.bench.figures import Figures, goals
+from tests.bench.groups import groups
 from tests.bench.inbox import inbox
 from tests.bench.latency import latency
 from tests.bench.ledger import ledger
@@ -34,6 +35,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "inbox": ("frames to inbox, one core", inbox),
     "receive": ("receiving and decoding, beside zca-js", receive),
     "latency": ("alerts at 200 messages/s, real processes", latency),
+    "groups": ("100 groups of 60 members with roles of their own, real processes", groups),
     "attachments": ("alerts beside files, and files of 10 MB, real processes", attachments),
     "stub": ("the durable path without rules, real processes", stub),
     "pipeline": ("a burst of 200,000 messages, real processes", pipeline),

@@ -38,7 +38,8 @@ class FloodOrder(BaseModel):
     """Texts of the messages, used in turn and repeated; if empty, generated office messages are sent."""
     background: bool = False
     """Whether the control API answers at once and messages are sent afterwards, instead of answering at the end."""
-    group_id: str = GROUP_ID
+    groups: list[str] = Field(default=[GROUP_ID], min_length=1)
+    """Ids of the groups to which the messages are sent, in turn."""
     senders: list[str] = Field(default=[MEMBER_UID], min_length=1)
     encrypt: Encryption = 2
 
@@ -105,8 +106,8 @@ class Flood:
         self.feed_seconds = time.perf_counter() - began
 
     async def _feed(self, batches: Sequence["_Batch"]) -> None:
-        history = self._stage.world.group(self._order.group_id).history
         for batch in batches:
+            history = self._stage.world.group(batch.group_id).history
             for number, body in batch.bodies:
                 history.add_encoded(number, body)
             self.fed += len(batch.bodies)
@@ -122,23 +123,25 @@ class Flood:
         await asyncio.sleep(0)
 
     def _listening(self) -> list[Line]:
-        return self._stage.hub.listening(self._stage.world.group(self._order.group_id).members)
+        members = [uid for group_id in self._order.groups for uid in self._stage.world.group(group_id).members]
+        return self._stage.hub.listening(members)
 
     def _batch(self, numbers: range, lines: Sequence[Line]) -> "_Batch":
         order, world = self._order, self._stage.world
+        group_id = order.groups[numbers.start // order.per_frame % len(order.groups)]
         messages = [
             group_message(
                 world,
                 {
                     "_text": self._text(number),
-                    "idTo": order.group_id,
+                    "idTo": group_id,
                     "uidFrom": order.senders[number % len(order.senders)],
                 },
             )
             for number in numbers
         ]
         bodies = [(int(message["msgId"]), to_json(message)) for message in messages]
-        return _Batch(bodies, {line: self._frame(line, messages) for line in lines})
+        return _Batch(group_id, bodies, {line: self._frame(line, messages) for line in lines})
 
     def _frame(self, line: Line, messages: list[RawDict]) -> bytes:
         return self._stage.hub.frame(line, {"groupMsgs": messages}, encoding=Encoding(self._order.encrypt))
@@ -160,6 +163,7 @@ class _Batch(NamedTuple):
     Both are kept as bytes, because up to 200 000 messages may wait in memory.
     """
 
+    group_id: str
     bodies: list[tuple[int, bytes]]
     """(msgId, message as JSON) of each message."""
     frames: dict[Line, bytes]
