@@ -190,18 +190,18 @@ def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]
             update[section] = old.model_copy(update={part: getattr(new, part) for part in at_once})
             waiting += [f"{section}.{part}" for part in parts - at_once if getattr(old, part) != getattr(new, part)]
         elif section == "groups":
-            update[section], others = _rename_groups(running, wanted)
+            update[section], others = _watched_groups(running, wanted)
             waiting += [section] if others else []
         elif old != new:
             waiting.append(section)
     return running.model_copy(update=update), sorted(waiting)
 
 
-def _rename_groups(running: Settings, wanted: Settings) -> tuple[tuple[object, ...], bool]:
-    """Return the watched groups with the names given in `wanted`, and True if `wanted` lists other groups.
+def _watched_groups(running: Settings, wanted: Settings) -> tuple[tuple[object, ...], bool]:
+    """Return the watched groups with their settings in `wanted`, and True if `wanted` lists other groups.
 
     A change of the list of groups takes effect only after a restart.
     """
-    names = {group.id: group.name for group in wanted.groups}
-    groups = tuple(group.model_copy(update={"name": names.get(group.id, group.name)}) for group in running.groups)
-    return groups, list(names) != [group.id for group in running.groups]
+    by_id = {group.id: group for group in wanted.groups}
+    groups = tuple(by_id.get(group.id, group) for group in running.groups)
+    return groups, list(by_id) != [group.id for group in running.groups]

@@ -1,6 +1,7 @@
 """Derives the services' settings from the configuration, and records configuration changes in the audit log."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import SystemRandom
 
 from zalo_governor import __version__
@@ -8,6 +9,7 @@ from zalo_governor.app.config_hashes import change, fingerprints
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
 from zalo_governor.config import Settings
+from zalo_governor.config.sections import GroupSettings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
@@ -37,7 +39,7 @@ def office_policy(
         words_of: called with a group and a message's key; returns the words of the stored message.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
-    return ServicePolicy(
+    common = ServicePolicy(
         account=account,
         groups={group.id: group.name for group in settings.groups},
         regulation=rulebook.regulation,
@@ -66,6 +68,14 @@ def office_policy(
         introduce=settings.introduction.post_in_group,
         introduction=introduction_of(settings),
     )
+    own = {group.id: _under_regulation(common, configuration, group) for group in settings.groups if group.regulation}
+    return replace(common, own=own)
+
+
+def _under_regulation(policy: ServicePolicy, configuration: Configuration, group: GroupSettings) -> ServicePolicy:
+    """Return the policy with the group's own regulation, its escalation ladder and its texts."""
+    book, catalogue = configuration.book_of(group.id), configuration.catalogues[group.regulation]
+    return replace(policy, regulation=book.regulation, ladder=book.ladder, catalogue=catalogue)
 
 
 def introduction_of(settings: Settings) -> Introduction:

@@ -1,6 +1,7 @@
 """`zalo-governor rules`: test that each rule finds the examples in its own file and nothing in ordinary messages."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,25 +13,36 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, c
 from zalo_governor.cli.replay import replay
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.cli.wrapping import folding_table
+from zalo_governor.domain.clock import VIETNAM
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
     AdminChanged,
+    Attachment,
     EventBase,
     GroupInfoChanged,
     GroupSettingChanged,
     InviteLinkChanged,
     JoinRequested,
     MembersJoined,
+    Mention,
+    MessageSent,
     NamedUid,
     PinChanged,
+    Quote,
 )
 from zalo_governor.domain.findings import Finding
+from zalo_governor.domain.people import Person
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
-from zalo_governor.rules.loader import Coming, Example, Rulebook, load_rulebook, read_lines
+from zalo_governor.rules.declared.conditions import Answered, MessageKind
+from zalo_governor.rules.declared.facts import TYPE_OF
+from zalo_governor.rules.examples import Coming, Example
+from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
 
 rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True)
 
 _SOME_UID = "7000000000000000014"
+_A_MOMENT = 30.0
+_ADDRESSES = {MessageKind.LINK: "https://mau.gov.vn"}
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"), ("links.vi.txt", "text"))
 """Files of ordinary messages and names in the folder `benign/`, with the kind of their lines; no rule may find anything
 in any line."""
@@ -86,10 +98,9 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
         for example in spec.examples.match:
             findings = _findings(rulebook, example, rule_id)
             labels = [finding.label for finding in findings]
+            wanted = example.label or rule_id
             fault = (
-                None
-                if example.label in labels
-                else f"phải là {example.label}, nhưng kết quả là {', '.join(labels) or 'không có gì'}"
+                None if wanted in labels else f"phải là {wanted}, nhưng kết quả là {', '.join(labels) or 'không có gì'}"
             )
             yield Trial(rule_id, "match", _sample_text(example), fault)
         for example in spec.examples.no_match:
@@ -117,7 +128,21 @@ def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list
 def _event_and_context(example: Example) -> tuple[EventBase, RuleContext]:
     if example.comes:
         return _join_event(example.comes)
-    return _sample_event(example), NO_CONTEXT
+    event = _sample_event(example)
+    if not isinstance(event, MessageSent):
+        return event, NO_CONTEXT
+    mention = Mention(uid=_SOME_UID, start=0, length=0)
+    quote = Quote(owner_uid=_SOME_UID, key="1") if example.answers else None
+    at = example.at.replace(tzinfo=VIETNAM)
+    more = {"at": at, "text": event.text * example.times, "quote": quote, "mentions": (mention,) * example.mentions}
+    context = RuleContext(
+        sender=Person(id=1, uid=_SOME_UID, roles=frozenset(example.roles)),
+        position=example.position,
+        joined_at=None if example.joined_days is None else at - timedelta(days=example.joined_days),
+        answers_directive=example.answers is Answered.DIRECTIVE,
+        sent_before=(_A_MOMENT,) * example.sent_before,
+    )
+    return event.model_copy(update=more), context
 
 
 def _join_event(given: Coming) -> tuple[EventBase, RuleContext]:
@@ -130,6 +155,10 @@ def _join_event(given: Coming) -> tuple[EventBase, RuleContext]:
 
 def _sample_event(example: Example) -> EventBase:
     """Build the event for a sample of a rule's file, as the bot would if the sample had come from Zalo."""
+    if example.kind:
+        text, kind = example.text or "", example.kind
+        sent = Attachment(type=TYPE_OF.get(kind, "chat.khac"), title=text, url=_ADDRESSES.get(kind, ""))
+        return MessageSent(at=WHENEVER, text=text, attachment=None if kind is MessageKind.TEXT else sent)
     if example.group is None:
         subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
         return subject_event(subject)
@@ -163,7 +192,7 @@ def _sample_text(example: Example) -> str:
         return f"{', '.join(example.comes.who)} <- {example.comes.by or '?'}"
     if example.group is not None:
         return ", ".join(f"{name}={value}" for name, value in example.group if value is not None)
-    return example.text or example.name or example.file_name or ""
+    return example.text or example.name or example.file_name or str(example.kind)
 
 
 def _print_counts(trials: list[Trial]) -> None:

@@ -107,6 +107,8 @@ class GroupSettings(Section):
 
     id: str = Field(pattern=r"^\d+$")
     name: str = ""
+    regulation: str = ""
+    """Name of a folder in `regulations/`, by whose regulation the group is judged; "" for the common one."""
 
 
 class PersonSettings(Section):

@@ -20,8 +20,10 @@ class Catalogue:
         self._templates = dict(templates)
 
     @classmethod
-    def load(cls, folder: Path) -> "Catalogue":
-        """Read the shipped templates, and the office's own wording from `messages/*.vi.yaml` of its rules folder.
+    def load(cls, *folders: Path) -> "Catalogue":
+        """Read the shipped templates, and an office's own wording from `messages/*.vi.yaml` of its folders.
+
+        The wording of a later folder, such as that of a group's regulation, goes before that of an earlier one.
 
         A file has lines of `id: template`. The shipped ones say which ids there are, and which fields each has; an
         office's file need only have what it words otherwise.
@@ -34,8 +36,9 @@ class Catalogue:
         for path in sorted(shipped_config().glob(_FILES)):
             document = load_yaml(path)
             templates |= {TextId(key): shipped_template(document, key) for key in document.data}
-        if folder.resolve() != shipped_config().resolve():
-            _use_own_wording(templates, folder)
+        for folder in folders:
+            if folder.resolve() != shipped_config().resolve():
+                _use_own_wording(templates, folder)
         return cls(templates)
 
     def __iter__(self) -> Iterator[TextId]:

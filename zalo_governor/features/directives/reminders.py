@@ -19,10 +19,10 @@ from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.pages import DirectivePages
-from zalo_governor.features.directives.reading import workday
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
+from zalo_governor.text.directives.times import workday
 
 _LONGEST_HOLIDAY = timedelta(days=14)
 """Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
