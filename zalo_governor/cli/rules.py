@@ -94,21 +94,25 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
     Raises:
         ConfigError: a file of ordinary messages is missing, or a rule failed on a sample.
     """
-    for rule_id, spec in rulebook.specs.items():
-        for example in spec.examples.match:
-            findings = _findings(rulebook, example, rule_id)
-            labels = [finding.label for finding in findings]
-            wanted = example.label or rule_id
-            fault = (
-                None if wanted in labels else f"phải là {wanted}, nhưng kết quả là {', '.join(labels) or 'không có gì'}"
-            )
-            yield Trial(rule_id, "match", _sample_text(example), fault)
-        for example in spec.examples.no_match:
-            yield Trial(rule_id, "no_match", _sample_text(example), _unexpected(_findings(rulebook, example, rule_id)))
+    for book in (rulebook, *rulebook.own.values()):
+        yield from _try_examples(book)
     for file_name, subject in BENIGN:
         for line in read_lines(benign_dir / file_name):
             example = Example.model_validate({subject: line})
             yield Trial(f"benign/{file_name}", "benign", line, _unexpected(_findings(rulebook, example, None)))
+
+
+def _try_examples(rulebook: Rulebook) -> Iterator[Trial]:
+    for rule_id, spec in rulebook.specs.items():
+        group = f"{rulebook.name}/{rule_id}" if rulebook.name else rule_id
+        for example in spec.examples.match:
+            labels = [finding.label for finding in _findings(rulebook, example, rule_id)]
+            wanted = example.label or rule_id
+            found = ", ".join(labels) or "không có gì"
+            fault = None if wanted in labels else f"phải là {wanted}, nhưng kết quả là {found}"
+            yield Trial(group, "match", _sample_text(example), fault)
+        for example in spec.examples.no_match:
+            yield Trial(group, "no_match", _sample_text(example), _unexpected(_findings(rulebook, example, rule_id)))
 
 
 def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:

@@ -93,6 +93,7 @@ def test_a_text_is_found_by_what_it_says(check: str, text: str, found: bool) -> 
 
 CHAIRMAN = RuleContext(sender=Person(id=1, uid="1", roles=frozenset({Role.LEADER})))
 HEALTH = RuleContext(sender=Person(id=1, uid="1"), position="Giám đốc Sở Y tế")
+MENTIONS = (Mention(uid="1", start=0, length=2),) * 2
 NEW = RuleContext(joined_at=WEDNESDAY - timedelta(days=3))
 
 
@@ -117,7 +118,7 @@ NEW = RuleContext(joined_at=WEDNESDAY - timedelta(days=3))
         ("when: {weekdays: [wed]}", said("a"), NO_CONTEXT, True),
         ("when: {workday: false}", said("a"), NO_CONTEXT, False),
         ("when: {workday: false}", said("a", at=datetime(2026, 4, 30, 9, tzinfo=VIETNAM)), NO_CONTEXT, True),
-        ("amount: {mentions_at_least: 2}", said("@a @b", mentions=(Mention(uid="1", start=0, length=2),) * 2), NO_CONTEXT, True),
+        ("amount: {mentions_at_least: 2}", said("@a @b", mentions=MENTIONS), NO_CONTEXT, True),
         ("amount: {messages_at_least: 3, minutes: 5}", said("a"), RuleContext(sent_before=(10, 299, 301)), True),
         ("amount: {messages_at_least: 3, minutes: 5}", said("a"), RuleContext(sent_before=(10, 301)), False),
         ("to: quote", said("a", quote=Quote(owner_uid="1", key="1")), NO_CONTEXT, True),
@@ -177,6 +178,7 @@ def write(office: Path) -> Iterator[Callable[[str], Path]]:
     path.unlink(missing_ok=True)
 
 
+WORDS = "  words:\n    any_of: [giảm giá sốc]"
 MISTAKES = [
     ("id: thu", "id: khac", "1: id: mã phải trùng với tên tệp"),
     ("id: thu", "id: Thử", "1: id: chỉ gồm chữ thường không dấu"),
@@ -187,7 +189,7 @@ MISTAKES = [
     ("why: trên", "tell: admin\nseverity: major\nwhy: trên", "1: (cả tệp): tell: admin và tell: nobody đã định"),
     ("why: trên", "notices: 0\nwhy: trên", "4: notices: phải từ 1 trở lên"),
     ("why: trên", "severity: nặng\nwhy: trên", "4: severity: phải là một trong"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  {}", "5: check: còn trống"),
+    (WORDS, "  {}", "5: check: còn trống"),
     ("  words:", "  word:", "6: check.word: không có mục này; có phải định ghi words"),
     ("    any_of: [giảm giá sốc]", "    {}", "6: check.words: còn trống"),
     ("[giảm giá sốc]", "giảm giá sốc", "7: check.words.any_of: phải là danh sách"),
@@ -195,14 +197,14 @@ MISTAKES = [
     ("any_of: [giảm giá sốc]", "file: khong-co.txt", "7: check.words.file: không có danh sách từ này"),
     ("any_of: [giảm giá sốc]", "file: ../tu.txt", "7: check.words.file: phải là tên một tệp"),
     ("any_of: [giảm giá sốc]", "near: {first: [a], second: [b]}", "7: check.words.near.within: còn thiếu"),
-    ("    any_of: [giảm giá sốc]", "    any_of: [a]\n    marks: some", "8: check.words.marks: phải là một trong: exact, any"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  kind: [nhãn dán]", "6: check.kind.0: phải là một trong: text"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  when: {hours: [22:00]}", "6: check.when.hours.0: giờ phải đặt trong ngoặc kép"),
-    ("  words:\n    any_of: [giảm giá sốc]", '  when: {hours: ["22-5"]}', "6: check.when.hours.0: phải là hai giờ"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  amount: {messages_at_least: 5}", "6: check.amount: messages_at_least và minutes"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  not: {whom: {}}", "6: check.not.whom: không có mục này; có phải định ghi who"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  who: {roles: [chairman]}", "6: check.who.roles.0: phải là một trong: leader"),
-    ("  words:\n    any_of: [giảm giá sốc]", "  link_hosts: [https://a.vn]", "6: check.link_hosts.0: phải là tên miền"),
+    ("[giảm giá sốc]", "[a]\n    marks: some", "8: check.words.marks: phải là một trong: exact, any"),
+    (WORDS, "  kind: [nhãn dán]", "6: check.kind.0: phải là một trong: text"),
+    (WORDS, "  when: {hours: [22:00]}", "6: check.when.hours.0: giờ phải đặt trong ngoặc kép"),
+    (WORDS, '  when: {hours: ["22-5"]}', "6: check.when.hours.0: phải là hai giờ"),
+    (WORDS, "  amount: {messages_at_least: 5}", "6: check.amount: messages_at_least và minutes"),
+    (WORDS, "  not: {whom: {}}", "6: check.not.whom: không có mục này; có phải định ghi who"),
+    (WORDS, "  who: {roles: [chairman]}", "6: check.who.roles.0: phải là một trong: leader"),
+    (WORDS, "  link_hosts: [https://a.vn]", "6: check.link_hosts.0: phải là tên miền"),
     ('  no_match: [{text: "giảm giá"}]\n', "", "8: examples.no_match: còn thiếu"),
     ('[{text: "giảm giá sốc"}]', "[]", "9: examples.match: không được để trống"),
     ("check:", "uses: 3.1-tieng-viet-co-dau\ncheck:", "5: uses: không có mục này"),
@@ -229,4 +231,5 @@ def test_a_common_regulation_may_have_such_rules_too(office: Path, write: Callab
     assert (finding.rule_id, finding.clause, finding.shadow) == ("thu", "4.2", True)
     assert rulebook.regulation.clause_of_rule("thu") == "4.2"
     words = rulebook.regulation.words_of("thu")
-    assert words and words.title == "quảng cáo"
+    assert words
+    assert words.title == "quảng cáo"
