@@ -19,6 +19,7 @@ from zalo_governor.domain.clock import from_ms, local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.features.analysis.rule_replay import Replay, ReplayReport, Sample
 from zalo_governor.features.chat.dispatcher import CommandDesk
@@ -27,6 +28,7 @@ from zalo_governor.messaging.typed_dates import EXAMPLES, start_of
 from zalo_governor.pipeline.evaluation import Evaluator, NotUnderstood, Understood
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.base import Rule
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine, RulesHere
 from zalo_governor.rules.loader import Rulebook, load_rulebook
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
@@ -37,12 +39,6 @@ from zalo_governor.zalo.events.parse import parse
 _PAGE_SIZE = 500
 _PROGRESS_EVERY = 20 * _PAGE_SIZE
 _EXCERPT_LENGTH = 80
-_COMMAND_EXEMPT_CLAUSE = "3.1"
-"""Clause of the regulation (missing diacritics) whose findings in chat commands to the bot are not recorded, since
-commands are typed in haste."""
-_STATE_DEPENDENT_CLAUSES = ("6.1", "6.5")
-"""Clauses on changes of the group. When such a change came in, its finding was dropped if the group already was in the
-new state; a replay cannot know that state."""
 
 
 def replay(
@@ -128,7 +124,8 @@ class _RuleReplayer:
             self._replay.compare(one.admitted.id, labels, before.labels, before.cases, partial(self._excerpt, one))
 
     def _labels(self, event: EventBase, verdict: Verdict) -> list[str]:
-        hasty = self._rule.clause == _COMMAND_EXEMPT_CLAUSE and bool(verdict.findings) and self._desk.recognises(event)
+        # Commands are typed in haste, so findings on missing diacritics in them are not recorded.
+        hasty = self._rule.id == DiacriticsRule.id and bool(verdict.findings) and self._desk.recognises(event)
         return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
     def _excerpt(self, one: Understood) -> str | None:
@@ -184,7 +181,8 @@ def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterat
         yield f"Không thử lại được {report.sealed} mục thuộc diện không được lưu nội dung."
     if report.unparsable or report.failed:
         yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
-    if rule.clause in _STATE_DEPENDENT_CLAUSES:
+    if rule.id in CHANGE_RULES:
+        # Such a finding was dropped if the group already was in the new state, which a replay cannot know.
         yield "Lưu ý: quy tắc này phụ thuộc trạng thái của Nhóm lúc đó, nên số dấu hiệu thêm ở đây cao hơn thực tế."
     yield f"Dấu hiệu giữ nguyên: {_by_label(report.same)}"
     yield f"Dấu hiệu thêm: {_by_label(report.new)}"

@@ -106,7 +106,7 @@ class Rule(ABC, Generic[P]):
         """Store the settings of the rule.
 
         Args:
-            clause: number of the clause of the regulation, "3.1".
+            clause: number of the clause of the regulation.
             severity: default severity of the rule's findings.
             maturity: whether findings are reported to people.
             parameters: the rule's own parameters.
