@@ -139,7 +139,8 @@ class CaseNotifications(Speaker):
         elif declared := self._voice.regulation.words_of(case.rule_id):
             if declared.notices and not self._has_room_today(uow, case, declared.notices):
                 return MemberRequest.COOLDOWN
-            text = self._voice.render_for(person, TextId("request_rule"), why=declared.why.rstrip(". "), **about)
+            reason_in_words = Shortenable(declared.why.rstrip(". "), declared.title)
+            text = self._voice.render_for(person, TextId("request_rule"), why=reason_in_words, **about)
         elif (words := words_of(self._voice, case)) and words.request:
             text = self._voice.render_for(person, words.request, category=category(self._voice, case), **about)
         else:
