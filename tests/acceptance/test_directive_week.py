@@ -27,7 +27,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
-from zalo_governor.domain.people import GroupSnapshot, Role
+from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.features.facade import FeatureFacade
@@ -123,9 +123,16 @@ class Week:
         self.units.seed_people(
             BOT,
             [
-                SeedPerson("Giàng A Chủ", "Chủ tịch UBND tỉnh", LEADER, None, None, (Role.LEADER, Role.LEADERSHIP)),
-                SeedPerson("Đèo Thị Phó", "Phó Chủ tịch UBND tỉnh", VICE, None, None, (Role.LEADERSHIP,)),
-                SeedPerson("Lò Văn Quản", "Giám đốc", ADMIN, None, None, (Role.ADMIN,)),
+                SeedPerson(
+                    "Giàng A Chủ",
+                    "Chủ tịch UBND tỉnh",
+                    LEADER,
+                    None,
+                    None,
+                    {EVERYWHERE: (Role.LEADER, Role.LEADERSHIP)},
+                ),
+                SeedPerson("Đèo Thị Phó", "Phó Chủ tịch UBND tỉnh", VICE, None, None, {EVERYWHERE: (Role.LEADERSHIP,)}),
+                SeedPerson("Lò Văn Quản", "Giám đốc", ADMIN, None, None, {EVERYWHERE: (Role.ADMIN,)}),
             ],
         )
         listed = [

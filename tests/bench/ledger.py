@@ -15,7 +15,7 @@ from tests.unit.storage.stored import BOT, GROUP, MASTER, START, new_directive
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.people import Group, Role
+from zalo_governor.domain.people import EVERYWHERE, Group, Role
 from zalo_governor.features.directives.commands import ShowDirectives, Wanted
 from zalo_governor.features.directives.subscriber import DirectiveLedger
 from zalo_governor.messaging.commands import Call
@@ -37,7 +37,7 @@ def ledger(folder: Path) -> Figures:
     database = Database(f"sqlite:///{folder / 'ledger.db'}", Keys(MASTER), lambda: NOW)
     database.migrate()
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", LEADER, None, None, (Role.LEADER,))])
+    units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", LEADER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     _fill(database)
     policy = policy_on(lambda: NOW)
     listener, command = DirectiveLedger(policy), ShowDirectives(policy)

@@ -16,7 +16,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import Admitted, RawDict, Source
 from zalo_governor.domain.jobs import JobKind
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.attachments.scan_jobs import FetchedFile, ScanAttachmentHandler
 from zalo_governor.features.cases.service import CaseService
@@ -198,8 +198,8 @@ def line(database: Database, clock: HandClock, account: str = BOT, **settings: A
     """A bot whose judge runs until the end of the block; the leader, an admin and a roster are known."""
     made = Line(database, clock, account, **settings)
     people = [
-        SeedPerson("Lò Văn Chủ", "Chủ tịch UBND tỉnh", LEADER, None, None, (Role.LEADER,)),
-        SeedPerson("Lò Văn Minh", "Giám đốc", ADMIN, None, None, (Role.ADMIN,)),
+        SeedPerson("Lò Văn Chủ", "Chủ tịch UBND tỉnh", LEADER, None, None, {EVERYWHERE: (Role.LEADER,)}),
+        SeedPerson("Lò Văn Minh", "Giám đốc", ADMIN, None, None, {EVERYWHERE: (Role.ADMIN,)}),
     ]
     made.units.seed_people(account, people)
     entries = [

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
-from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Role
+from zalo_governor.domain.people import EVERYWHERE, FoundAccount, GroupSnapshot, Member, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
@@ -20,7 +20,7 @@ TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên", phone="+8491
 
 def test_without_a_roster_nobody_can_be_said_not_to_belong(database: Database) -> None:
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, (Role.ADMIN,))])
+    units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
     assert units.approved_uids(BOT, GROUP) is None
 
 
@@ -28,7 +28,7 @@ def test_known_by_uid_and_by_role(database: Database) -> None:
     units = SqlUnitsOfWork(database, BOT)
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     assert set(units.approved_uids(BOT, GROUP) or ()) == {MEMBER}
-    units.seed_people(BOT, [SeedPerson("Vàng Thị Mẫu", "", OTHER, None, None, (Role.LEADER,))])
+    units.seed_people(BOT, [SeedPerson("Vàng Thị Mẫu", "", OTHER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     assert set(units.approved_uids(BOT, GROUP) or ()) == {MEMBER, OTHER}
 
 

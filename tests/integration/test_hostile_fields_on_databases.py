@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from tests.hostile import HOSTILE, poisoned, poisoned_data
 from tests.integration.line import pipeline
+from tests.integration.seen import holding
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START_MS, HandClock
 from zalo_governor.domain.inbound import ElementKind, Source
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database
@@ -29,7 +30,9 @@ UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong t
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
 def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandClock, payload: str) -> None:
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò Văn Minh", "Giám đốc", "7000000000000000022", None, None, (Role.ADMIN,))])
+    units.seed_people(
+        BOT, [SeedPerson("Lò Văn Minh", "Giám đốc", "7000000000000000022", None, None, {EVERYWHERE: (Role.ADMIN,)})]
+    )
     _, intake, judge = pipeline(database, units, clock)
     world = World(clock)
     plain = group_message(world, {"_text": UNMARKED, "uidFrom": MEMBER})
@@ -63,5 +66,5 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
     assert opened
     assert posted
     with units.begin() as uow:
-        assert [person.full_name for person in uow.people.with_role(BOT, *Role)] == ["Lò Văn Minh"]
+        assert [person.full_name for person in holding(uow, BOT, *Role)] == ["Lò Văn Minh"]
     assert SqlAuditLog(database).verify().faults == ()

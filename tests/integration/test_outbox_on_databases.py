@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from tests.integration.seen import holding
 from tests.unit.features.desk import Desk
 from tests.unit.sandbox.reports.papers import paper
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
@@ -13,7 +14,7 @@ from zalo_governor.app.scheduler import last_due
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Notice, Outgoing, OutgoingState, Purpose, Reception
-from zalo_governor.domain.people import Reach, Role
+from zalo_governor.domain.people import EVERYWHERE, Reach, Role
 from zalo_governor.pipeline import ports
 from zalo_governor.pipeline.ports import Inbox, OutboxStore
 from zalo_governor.storage.engine.database import Database
@@ -53,7 +54,7 @@ def test_the_store_fits_what_the_pipeline_and_the_office_ask_for(database: Datab
     inbox: Inbox = SqlInbox(database)
     outbox: OutboxStore = SqlOutbox(database)
     with units.begin() as uow:
-        assert uow.people.with_role(BOT) == []
+        assert holding(uow, BOT) == []
     assert inbox.waiting(after_id=0, limit=1) == []
     assert outbox.claim(now=START, limit=1) == []
 
@@ -408,7 +409,7 @@ def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_b
 ) -> None:
     desk = Desk(groups={GROUP: "Nhóm"})
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
+    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     SqlInbox(database, BOT).admit([entry()])
     sent = []
     # Down over the second and third day, then the clock is set back by two days, then time goes on.
@@ -422,7 +423,7 @@ def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Data
     due = START + timedelta(days=30)
     desk = Desk(groups={GROUP: "Nhóm"})
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
+    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     SqlInbox(database, BOT).admit([entry()])
     start, sent = Barrier(2), list[int]()
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import Connection, Engine, Table, event, insert
 
+from tests.integration.seen import holding
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, START_MS, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.events import MessageRef
@@ -256,7 +257,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "the ledger": _in_unit(lambda uow: uow.directives.overview(GROUP, NOW, 12)),
     "deadlines": _in_unit(lambda uow: uow.directives.with_due(GROUP, NOW - DAY, NOW)),
     "sender": _in_unit(lambda uow: uow.people.find_or_create(BOT, "m77")),
-    "office holders": _in_unit(lambda uow: uow.people.with_role(BOT, Role.ADMIN)),
+    "office holders": _in_unit(lambda uow: holding(uow, BOT, Role.ADMIN)),
 }
 
 _MADE_FOR = {

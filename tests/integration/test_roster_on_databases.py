@@ -1,8 +1,9 @@
 import pytest
 from sqlalchemy import insert, select, update
 
+from tests.integration.seen import holding
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER
-from zalo_governor.domain.people import Namesake, Person, Role, Standing
+from zalo_governor.domain.people import EVERYWHERE, Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import WrongKeyError
@@ -28,10 +29,10 @@ def test_a_roster_is_replaced_as_a_whole_and_keeps_its_order(database: Database)
 
 def test_whoever_is_known_by_uid_takes_the_approved_name_and_keeps_the_roles(database: Database) -> None:
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, (Role.ADMIN,))])
+    units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     with units.begin() as uow:
-        (admin,) = uow.people.with_role(BOT, Role.ADMIN)
+        (admin,) = holding(uow, BOT, Role.ADMIN)
     assert (admin.full_name, admin.title, admin.phone) == ("Lò Văn Mẫu", "Giám đốc", None)
 
 
@@ -91,9 +92,9 @@ def test_a_name_alone_lists_nobody_and_one_that_belongs_to_another_account_is_a_
 
 def test_a_role_of_the_settings_lists_and_its_name_is_guarded_without_any_roster(database: Database) -> None:
     units = SqlUnitsOfWork(database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
+    units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", MEMBER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     with units.begin() as uow:
-        (leader,) = uow.people.with_role(BOT, Role.LEADER)
+        (leader,) = holding(uow, BOT, Role.LEADER)
         assert uow.people.get(leader.id).standing is Standing.LISTED
     other = _placed(database, _shows(database, OTHER, "Lò Văn Chủ"))
     assert other.standing is Standing.UNKNOWN
@@ -124,8 +125,8 @@ def test_who_holds_a_role_is_found_on_a_list_without_accounts(database: Database
     units.seed_people(
         BOT,
         [
-            SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, (Role.ADMIN,)),
-            SeedPerson("Tẩn A Mẫu", "Chuyên viên", OTHER, None, None, (Role.ADMIN_STAFF,)),
+            SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)}),
+            SeedPerson("Tẩn A Mẫu", "Chuyên viên", OTHER, None, None, {EVERYWHERE: (Role.ADMIN_STAFF,)}),
         ],
     )
     bare = LO.model_copy(update={"uid": None, "phone": None})

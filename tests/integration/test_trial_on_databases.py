@@ -81,7 +81,9 @@ def test_what_is_withheld_is_counted_and_never_sent(
         assert rows == {(member, RULE, "3.1", 2), (member, "", "", 1), (None, "", "", 1)}
         assert uow.trials.figures(BOT, [GROUP], START + DAY).withheld == ()
         assert uow.trials.figures("7999", [GROUP], START).withheld == ()
-        assert uow.trials.withheld_of(case) == [Withheld(person_id=member, rule_id=RULE, clause="3.1", notices=2)]
+        assert uow.trials.withheld_of(case) == [
+            Withheld(group_id=GROUP, person_id=member, rule_id=RULE, clause="3.1", notices=2)
+        ]
         assert uow.trials.withheld_count(GROUP, START, START + DAY) == 4
         assert uow.trials.withheld_count(GROUP, START + DAY, START + 2 * DAY) == 0
     outbox = SqlOutbox(database, BOT)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.integration.seen import holding
 from tests.unit.storage.stored import (
     BOT,
     GROUP,
@@ -34,7 +35,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, Source
-from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role, Standing
+from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Member, Person, Role, Standing
 from zalo_governor.domain.reports import Activity, ClauseFigures
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.gaps import SqlGaps
@@ -78,9 +79,8 @@ def heard(inbox: SqlInbox, key: str = "1", **changes: Any) -> Admitted:
 
 
 def seed(full_name: str = "Lò Văn Mẫu", *roles: Role, **marks: str) -> SeedPerson:
-    return SeedPerson(
-        full_name, "Chủ tịch", marks.get("uid"), marks.get("global_id"), marks.get("phone"), roles or (Role.ADMIN,)
-    )
+    ids = (marks.get("uid"), marks.get("global_id"), marks.get("phone"))
+    return SeedPerson(full_name, "Chủ tịch", *ids, {EVERYWHERE: roles or (Role.ADMIN,)})
 
 
 # people
@@ -113,15 +113,15 @@ def test_roles_are_those_of_the_settings_at_every_start(units: SqlUnitsOfWork) -
     for _ in range(2):
         units.seed_people(BOT, people)
     with units.begin() as uow:
-        admin, leader = uow.people.with_role(BOT, Role.ADMIN, Role.LEADER)
-        assert (admin.full_name, admin.uid, admin.roles) == ("Lò Văn Mẫu", MEMBER, frozenset({Role.ADMIN}))
-        assert uow.people.with_role(BOT, Role.LEADER) == [leader]
-        assert uow.people.with_role("another", Role.LEADER) == []
+        admin, leader = holding(uow, BOT, Role.ADMIN, Role.LEADER)
+        assert (admin.full_name, admin.uid, admin.roles_in("")) == ("Lò Văn Mẫu", MEMBER, frozenset({Role.ADMIN}))
+        assert holding(uow, BOT, Role.LEADER) == [leader]
+        assert holding(uow, "another", Role.LEADER) == []
         assert someone(uow) == admin
     units.seed_people(BOT, people[1:])
     with units.begin() as uow:
-        assert someone(uow).roles == frozenset()
-        assert uow.people.with_role(BOT, Role.ADMIN) == []
+        assert someone(uow).roles_in("") == frozenset()
+        assert holding(uow, BOT, Role.ADMIN) == []
         assert someone(uow).id == admin.id
 
 
@@ -134,7 +134,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         writer = someone(uow)
         uow.verdicts.store(item, message(item, sender_name="Mẫu ở Zalo"), Verdict(findings=(FOUND,)), START)
         case = uow.cases.add(new_case(writer.id, item.id))
-        assert uow.people.with_role(BOT, Role.ADMIN) == []
+        assert holding(uow, BOT, Role.ADMIN) == []
     with units.begin() as uow:
         snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER, OTHER))
         members = [
@@ -144,11 +144,11 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         uow.members.link_global_ids(BOT, members)
         uow.members.save_group(BOT, snapshot, members, START)
     with units.begin() as uow:
-        (admin,) = uow.people.with_role(BOT, Role.ADMIN)
+        (admin,) = holding(uow, BOT, Role.ADMIN)
         assert (admin.uid, admin.global_id, admin.display_name) == (MEMBER, "g1", "Mẫu ở Zalo")
         assert someone(uow) == admin
         placed = uow.people.get(writer.id)
-        assert (placed.id, placed.uid, placed.roles) == (admin.id, admin.uid, admin.roles)
+        assert (placed.id, placed.uid, placed.roles_in("")) == (admin.id, admin.uid, admin.roles_in(""))
         assert placed.standing is Standing.LISTED
         joined = uow.cases.find_open(GROUP, case.rule_id, admin.id, None, START)
         assert joined is not None
@@ -156,7 +156,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         assert someone(uow, OTHER).global_id == "g2"
     units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
     with units.begin() as uow:
-        assert uow.people.with_role(BOT, Role.ADMIN) == [admin]
+        assert holding(uow, BOT, Role.ADMIN) == [admin]
 
 
 def test_the_settings_may_join_what_was_known_apart(units: SqlUnitsOfWork) -> None:
@@ -166,7 +166,7 @@ def test_the_settings_may_join_what_was_known_apart(units: SqlUnitsOfWork) -> No
     units.seed_people(BOT, [seed(phone="0900", uid=MEMBER)])
     with units.begin() as uow:
         assert someone(uow).phone == "0900"
-        assert uow.people.with_role(BOT, Role.ADMIN) == [someone(uow)]
+        assert holding(uow, BOT, Role.ADMIN) == [someone(uow)]
 
 
 def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: SqlUnitsOfWork) -> None:
@@ -177,8 +177,8 @@ def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone
         uow.members.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="", global_id="g9")], START)
     with units.begin() as uow:
         assert someone(uow).global_id == "g9"
-        assert someone(uow).roles == frozenset()
-        assert uow.people.with_role(BOT, Role.ADMIN) == []
+        assert someone(uow).roles_in("") == frozenset()
+        assert holding(uow, BOT, Role.ADMIN) == []
 
 
 def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:

@@ -43,13 +43,13 @@ class MemoryTrials(MemoryRepository):
         return len(self._store.held)
 
     def _counted(self, notices: list[Notice]) -> list[Withheld]:
-        counted: Counter[tuple[int | None, str, str]] = Counter()
+        counted: Counter[tuple[str, int | None, str, str]] = Counter()
         for notice in notices:
             case = self._store.book[notice.case_id] if notice.case_id else None
-            counted[notice.person_id, case.rule_id if case else "", case.clause if case else ""] += 1
+            counted[notice.group_id, notice.person_id, case.rule_id if case else "", case.clause if case else ""] += 1
         return [
-            Withheld(person_id=person, rule_id=rule, clause=clause, notices=count)
-            for (person, rule, clause), count in counted.items()
+            Withheld(group_id=group, person_id=person, rule_id=rule, clause=clause, notices=count)
+            for (group, person, rule, clause), count in counted.items()
         ]
 
 

@@ -7,7 +7,7 @@ from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.directory import Directory
 from zalo_governor.domain.outsiders import Outsider
-from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Reach, Role
+from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Reach
 from zalo_governor.domain.roster import RosterEntry
 
 BOT = "7000000000000000001"
@@ -34,12 +34,15 @@ class MemoryPeople(MemoryRepository):
 
     def get(self, person_id: int) -> Person:
         person = {person.id: person for person in self._store.people.values()}[person_id]
-        holders = self.with_role(BOT, *Role)
+        holders = self.holders(BOT)
         rosters = {GROUP: self._uow.roster.matched(BOT, GROUP)} if self._store.entries else {}
         return Directory(holders, rosters).placed(person, lambda _uid: {GROUP})
 
-    def with_role(self, account: str, *roles: Role) -> list[Person]:
-        return [person for person in self._store.people.values() if person.has(*roles)]
+    def holders(self, account: str) -> list[Person]:
+        return [person for person in self._store.people.values() if person.grants]
+
+    def choose_group(self, person: Person, group_id: str | None) -> None:
+        self._store.people[person.uid] = person.model_copy(update={"chosen_group": group_id})
 
 
 class MemoryMembers(MemoryRepository):
@@ -47,6 +50,9 @@ class MemoryMembers(MemoryRepository):
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         return set(self._store.present)
+
+    def groups_with(self, account: str, uid: str) -> set[str]:
+        return {GROUP} if uid in self._store.present else set()
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
         return self._store.group
@@ -79,7 +85,7 @@ class MemoryRosters(MemoryRepository):
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
         if not self._store.entries:
             return None
-        holders = {person.uid for person in self._store.people.values() if person.has(*Role)}
+        holders = {person.uid for person in self._store.people.values() if person.roles_in(group_id)}
         return frozenset(holders).union(*(uids for _, uids in self.matched(account, group_id)))
 
     def put(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:

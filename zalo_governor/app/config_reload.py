@@ -10,7 +10,7 @@ import structlog
 
 from zalo_governor.app.config_hashes import configuration_files
 from zalo_governor.app.configuration import Configuration, load_configuration
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config import GroupSettings, Settings, load_settings
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 
 log = structlog.get_logger(__name__)
@@ -190,18 +190,17 @@ def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]
             update[section] = old.model_copy(update={part: getattr(new, part) for part in at_once})
             waiting += [f"{section}.{part}" for part in parts - at_once if getattr(old, part) != getattr(new, part)]
         elif section == "groups":
-            update[section], others = _watched_groups(running, wanted)
+            update[section], others = _groups_at_once(running, wanted)
             waiting += [section] if others else []
         elif old != new:
             waiting.append(section)
     return running.model_copy(update=update), sorted(waiting)
 
 
-def _watched_groups(running: Settings, wanted: Settings) -> tuple[tuple[object, ...], bool]:
-    """Return the watched groups with their settings in `wanted`, and True if `wanted` lists other groups.
+def _groups_at_once(running: Settings, wanted: Settings) -> tuple[tuple[GroupSettings, ...], bool]:
+    """Return the watched groups with the names and sections in `wanted`, and True if `wanted` lists other groups.
 
     A change of the list of groups takes effect only after a restart.
     """
-    by_id = {group.id: group for group in wanted.groups}
-    groups = tuple(by_id.get(group.id, group) for group in running.groups)
-    return groups, list(by_id) != [group.id for group in running.groups]
+    new = {group.id: group for group in wanted.groups}
+    return tuple(new.get(group.id, group) for group in running.groups), list(new) != [one.id for one in running.groups]

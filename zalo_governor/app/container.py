@@ -14,7 +14,7 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.app.due_work import DueWork, Work, WorkGroup
 from zalo_governor.app.ingestion import Ingestion
 from zalo_governor.app.observability import Observability
-from zalo_governor.app.policy import note_configuration, office_policy
+from zalo_governor.app.policy import note_configuration, office_policy, seeds
 from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import Schedule
 from zalo_governor.app.services import FileTools, Services
@@ -43,7 +43,6 @@ from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
 from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
-from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.repositories.outbox import SqlOutbox
@@ -191,7 +190,6 @@ class Container:
             self._units,
             features=lambda: self._services.features,
             group_sync=self._group_sync,
-            groups=list(self._groups),
             stopping=self._schedule.stopping,
             clock=clock,
         )
@@ -278,7 +276,7 @@ class Container:
 
     def _seed_people(self, settings: Settings) -> None:
         """Store the people who are listed in the settings, with their roles."""
-        self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
+        self._units.seed_people(self._account, seeds(settings))
 
     def _post_configuration_notice(self, tell: Callable[[ConfigurationNotices, SqlUnitOfWork], None]) -> None:
         """Call `tell` in a transaction, to put a notice to the admins about the configuration files into the outbox."""

@@ -8,12 +8,12 @@ from zalo_governor import __version__
 from zalo_governor.app.config_hashes import change, fingerprints
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
-from zalo_governor.config import Settings
-from zalo_governor.config.sections import GroupSettings
+from zalo_governor.config import PersonSettings, Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.messaging.policy import Introduction, LineStatus, ServicePolicy
+from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
@@ -66,23 +66,67 @@ def office_policy(
         short_forms=configuration.short_forms,
         trial=settings.trial.lasts,
         introduce=settings.introduction.post_in_group,
-        introduction=introduction_of(settings),
+        introduction=introduction_of(settings, None),
     )
-    own = {group.id: _under_regulation(common, configuration, group) for group in settings.groups if group.regulation}
-    return replace(common, own=own)
+    if not any(group.own_sections or group.regulation for group in settings.groups):
+        return common
+    return _with_offices(common, configuration)
 
 
-def _under_regulation(policy: ServicePolicy, configuration: Configuration, group: GroupSettings) -> ServicePolicy:
-    """Return the policy with the group's own regulation, its escalation ladder and its texts."""
-    book, catalogue = configuration.book_of(group.id), configuration.catalogues[group.regulation]
-    return replace(policy, regulation=book.regulation, ladder=book.ladder, catalogue=catalogue)
+def _with_offices(common: ServicePolicy, configuration: Configuration) -> ServicePolicy:
+    """Return the policy with an office for each group that has its own settings or regulation, and one for the others.
+
+    A regulation brings its escalation ladder and its texts.
+    """
+    settings = configuration.settings
+    offices: dict[str, ServicePolicy] = {}
+    common = replace(common, offices=offices)
+    others = frozenset(group.id for group in settings.groups if not (group.own_sections or group.regulation))
+    offices |= dict.fromkeys(others, replace(common, here=others))
+    for group in settings.groups:
+        if group.id not in offices:
+            own, book = settings.of_group(group), configuration.book_of(group.id)
+            offices[group.id] = replace(
+                common,
+                here=frozenset({group.id}),
+                regulation=book.regulation,
+                ladder=book.ladder,
+                catalogue=configuration.catalogues.get(book.name, common.catalogue),
+                letterhead=own.office.letterhead,
+                escalation=own.escalation,
+                names=own.names,
+                approval=own.approval,
+                directives=own.directives,
+                schedule=own.schedule,
+                trial=own.trial.lasts,
+                introduce=own.introduction.post_in_group,
+                introduction=introduction_of(own, group.id),
+            )
+    return common
 
 
-def introduction_of(settings: Settings) -> Introduction:
-    """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group."""
+def seeds(settings: Settings) -> list[SeedPerson]:
+    """Return the people of the settings with their roles by group, as they are stored at each start."""
+    return [
+        SeedPerson(one.full_name, one.title, one.uid, one.global_id, one.phone, settings.grants_of(one))
+        for one in settings.people
+    ]
+
+
+def introduction_of(settings: Settings, group_id: str | None) -> Introduction:
+    """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group.
+
+    `group_id` None stands for all groups: the admins of any are named.
+    """
+
+    def is_admin(person: PersonSettings) -> bool:
+        held = settings.grants_of(person)
+        places = held if group_id is None else {group_id, EVERYWHERE}
+        return any(Role.ADMIN in held.get(place, ()) for place in places)
+
     return Introduction(
         unit=settings.office.unit,
-        admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
+        admins=tuple((person.full_name, person.title) for person in settings.people if is_admin(person)),
         bodies_days=settings.retention.bodies_days,
         cases_days=settings.retention.cases_days,
         readers_days=settings.retention.readers_days,

@@ -11,7 +11,6 @@ from zalo_governor.app.due_work import DueWork
 from zalo_governor.app.policy import office_policy
 from zalo_governor.app.services import FileTools, scan_runner
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.features.cases.service import CaseService
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -56,7 +55,6 @@ class ScanWorker:
         units = SqlUnitsOfWork(records.database, account)
         runner = scan_runner(
             policy,
-            CaseService(policy),
             FileTools(FileFetcher(download), check, on_scanned=lambda _result: None),
             begin=units.begin,
             on_posted=lambda: None,  # The bot looks into the outbox by itself.

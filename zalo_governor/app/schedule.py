@@ -1,7 +1,8 @@
 """Which tasks the program runs at which time of day: reports, digests, the check of names, deletion of expired data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
@@ -26,7 +27,6 @@ class DailySchedule:
         units: begins transactions.
         features: returns the features, which are replaced when the configuration changes.
         group_sync: group sync, which reads a group's members from Zalo and stores changes.
-        groups: ids of the watched groups.
         stopping: returns whether the program is stopping, so that a long task should end early.
         clock: gives the present time.
     """
@@ -38,7 +38,6 @@ class DailySchedule:
         *,
         features: Callable[[], FeatureFacade],
         group_sync: GroupSync,
-        groups: Sequence[str],
         stopping: Callable[[], bool],
         clock: Clock,
     ) -> None:
@@ -46,81 +45,93 @@ class DailySchedule:
         self._units = units
         self._features = features
         self._group_sync = group_sync
-        self._groups = groups
         self._stopping = stopping
         self._clock = clock
 
     def duties(self) -> list[Duty]:
-        """Return the tasks (reports, digests, check of names, deletion), with the times of day from the settings."""
-        times = self._records.settings.schedule
+        """Return the tasks (reports, digests, check of names, deletion), with the times of day from the settings.
+
+        Groups with settings of their own have tasks of their own.
+        """
+        offices = range(len(self._features().duties_by_office))
         return [
-            Duty("daily_report", times.daily_report, None, self._report_task(ScheduledReports.daily_report)),
+            *(duty for office in offices for duty in self._duties_of(office)),
+            Duty("retention", _RETENTION_AT, None, self._delete_expired),
+        ]
+
+    def _duties_of(self, office: int) -> list[Duty]:
+        """Return the tasks for the groups under one policy, given by its place in `FeatureFacade.duties_by_office`."""
+        times = self._features().duties_by_office[office].policy.schedule
+        duties = [
+            Duty("daily_report", times.daily_report, None, self._report_task(office, ScheduledReports.daily_report)),
             Duty(
                 "weekly_report",
                 times.weekly_report,
                 times.weekly_day,
-                self._report_task(ScheduledReports.weekly_report),
+                self._report_task(office, ScheduledReports.weekly_report),
             ),
             Duty(
                 "monthly_report",
                 times.monthly_report,
                 None,
-                self._report_task(ScheduledReports.monthly_report),
+                self._report_task(office, ScheduledReports.monthly_report),
                 months=EVERY_MONTH,
             ),
             Duty(
                 "quarterly_report",
                 times.quarterly_report,
                 None,
-                self._report_task(ScheduledReports.quarterly_report),
+                self._report_task(office, ScheduledReports.quarterly_report),
                 months=EVERY_QUARTER,
             ),
-            Duty("name_sweep", times.name_sweep, None, self._check_names),
-            Duty("hints_digest", times.hints_digest, None, self._digest_task(ScheduledReports.hints_digest)),
+            Duty("name_sweep", times.name_sweep, None, partial(self._check_names, office)),
+            Duty("hints_digest", times.hints_digest, None, self._digest_task(office, ScheduledReports.hints_digest)),
             Duty(
                 "suggestions_digest",
                 times.suggestions_digest,
                 None,
-                self._digest_task(ScheduledReports.suggestions_digest),
+                self._digest_task(office, ScheduledReports.suggestions_digest),
             ),
-            Duty("retention", _RETENTION_AT, None, self._delete_expired),
         ]
+        return [duty._replace(name=f"{duty.name}:{office}") for duty in duties] if office else duties
 
     def _report_task(
-        self, act: Callable[[ScheduledReports, BeginUnitOfWork, datetime], object]
+        self, office: int, act: Callable[[ScheduledReports, BeginUnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
         """Return a function for the scheduler, which sends one report by calling `act`."""
 
         def run(due: datetime) -> None:
-            act(self._features().duties, self._units.begin, due)
+            act(self._features().duties_by_office[office], self._units.begin, due)
 
         return run
 
     def _digest_task(
-        self, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
+        self, office: int, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
         """Return a function for the scheduler, which sends one digest by calling `act` in a transaction."""
 
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
-                act(self._features().duties, uow, due)
+                act(self._features().duties_by_office[office], uow, due)
 
         return run
 
-    def _check_names(self, due: datetime) -> None:
-        """Sync all groups, tell the admins the differences from the roster, and ask members to correct wrong names.
+    def _check_names(self, office: int, due: datetime) -> None:
+        """Sync the groups, tell the admins the differences from the roster, and ask members to correct wrong names.
 
         Does nothing if it has already run for the scheduled time `due`. Roster: the approved list of members.
         """
+        duties = self._features().duties_by_office[office]
         with self._units.begin() as uow:
-            if not uow.claims.claim_once("name_sweep", due):
+            if not uow.claims.claim_once(f"name_sweep:{office}" if office else "name_sweep", due):
                 return
-        for group_id in self._groups:
+        groups = [group.id for group in duties.policy.governed]
+        for group_id in groups:
             self._group_sync.try_to_sync(group_id)
-        self._digest_task(ScheduledReports.roster_digest)(due)
+        self._digest_task(office, ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
-            for group_id in self._groups:
-                self._features().duties.remind_of_names(uow, group_id, due)
+            for group_id in groups:
+                duties.remind_of_names(uow, group_id, due)
 
     def _delete_expired(self, _due: datetime) -> None:
         """Delete data that are older than the settings allow (`RetentionSettings`)."""

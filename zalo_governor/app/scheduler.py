@@ -90,11 +90,12 @@ class Schedule:
     def apply(self, duties: Sequence[Duty]) -> None:
         """Replace the tasks. If a task's new time has already passed today, the task first runs at its next time."""
         with self._turn:
-            self._duties = duties
+            before, self._duties = self._duties, duties
             if self._scheduler.running:
+                for name in {duty.name for duty in before}:
+                    if self._scheduler.get_job(name):
+                        self._scheduler.remove_job(name)
                 for duty in duties:
-                    if self._scheduler.get_job(duty.name):
-                        self._scheduler.remove_job(duty.name)
                     self._add(duty)
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """Builds all services from one policy (their settings); a new policy replaces all services at once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from zalo_governor.app.due_work import Work, WorkGroup
@@ -8,8 +9,8 @@ from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings
 from zalo_governor.domain.backoff import Backoff
 from zalo_governor.domain.connection import FrameCount
-from zalo_governor.domain.jobs import JobKind
-from zalo_governor.domain.repositories import BeginUnitOfWork
+from zalo_governor.domain.jobs import Job, JobKind
+from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanDone, ScanFile
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
 from zalo_governor.features.cases.message_removal import RemoveMessageHandler
@@ -27,7 +28,7 @@ from zalo_governor.features.trial.service import TrialEnd
 from zalo_governor.messaging.config_notices import ConfigurationNotices
 from zalo_governor.messaging.outage_notices import OutageNotices
 from zalo_governor.messaging.policy import ServicePolicy
-from zalo_governor.pipeline.jobs import JobHandler, JobRunner
+from zalo_governor.pipeline.jobs import JobHandler, JobRunner, Performed
 from zalo_governor.sandbox.images.client import look
 from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -64,19 +65,20 @@ class Services:
         on_posted: Callable[[], None],
     ) -> None:
         people = ZaloGroupActions(client)
-        actions: dict[JobKind, JobHandler] = {
-            JobKind.REMOVE_MESSAGE: RemoveMessageHandler(policy, remove=client.remove_message),
-            JobKind.REMOVE_MEMBER: RemoveMemberHandler(policy, remove=people.remove_member),
-            JobKind.ACCEPT_FRIEND: AcceptFriendHandler(policy, accept=people.accept_friend),
-            JobKind.REMIND_OF_DIRECTIVES: RemindHandler(policy),
-            JobKind.REPORT_DEADLINE: DeadlineHandler(policy),
-            JobKind.ASK_ABOUT_DIRECTIVES: AskHandler(policy),
-            JobKind.PIN_MESSAGE: PinMessageHandler(policy, pin=ZaloBoard(client, message=postings.message).pin_message),
+        board = ZaloBoard(client, message=postings.message)
+        handlers: dict[JobKind, Callable[[ServicePolicy], JobHandler]] = {
+            JobKind.REMOVE_MESSAGE: partial(RemoveMessageHandler, remove=client.remove_message),
+            JobKind.REMOVE_MEMBER: partial(RemoveMemberHandler, remove=people.remove_member),
+            JobKind.ACCEPT_FRIEND: partial(AcceptFriendHandler, accept=people.accept_friend),
+            JobKind.REMIND_OF_DIRECTIVES: RemindHandler,
+            JobKind.REPORT_DEADLINE: DeadlineHandler,
+            JobKind.ASK_ABOUT_DIRECTIVES: AskHandler,
+            JobKind.PIN_MESSAGE: partial(PinMessageHandler, pin=board.pin_message),
         }
+        actions = {kind: _HandlerByOffice(policy, make) for kind, make in handlers.items()}
         # A separate runner: fetching a picture is slow, and must not delay actions that a person ordered.
-        fetching: dict[JobKind, JobHandler] = {
-            JobKind.FETCH_PICTURE: FetchPictureHandler(policy, fetch=client.picture, look=look)
-        }
+        fetch = partial(FetchPictureHandler, fetch=client.picture, look=look)
+        fetching = {JobKind.FETCH_PICTURE: _HandlerByOffice(policy, fetch)}
         self.features = FeatureFacade(policy)
         self.orders: Work = WorkGroup(
             JobRunner(policy.account, handlers=actions, begin=units.begin, on_settled=on_posted),
@@ -87,14 +89,12 @@ class Services:
             PhoneLookup(policy, find=people.by_phone, begin=units.begin),
         )
         self.pictures: Work = JobRunner(policy.account, handlers=fetching, begin=units.begin, on_settled=on_posted)
-        self.scans: Work = scan_runner(
-            policy, CaseService(policy), files, begin=units.begin, on_posted=on_posted, alone=scans_alone
-        )
+        self.scans: Work = scan_runner(policy, files, begin=units.begin, on_posted=on_posted, alone=scans_alone)
         tell = FallbackAlert(alarm).send
         self.outages = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.deadlines: Work = WorkGroup(
-            CaseDeadlines(self.features.duties, begin=units.begin),
+            CaseDeadlines(self.features.duties_by_office, begin=units.begin),
             self.delivery,
             EncryptedFramesWatch(policy, frames, begin=units.begin, on_posted=on_posted),
         )
@@ -109,9 +109,27 @@ class FileTools(NamedTuple):
     on_scanned: ScanDone
 
 
+class _HandlerByOffice:
+    """`JobHandler` that passes each job to the handler which follows the settings of the job's group."""
+
+    def __init__(self, policy: ServicePolicy, make: Callable[[ServicePolicy], JobHandler]) -> None:
+        self._policy = policy
+        self._handlers = {id(office): make(office) for office in (policy, *policy.all_offices)}
+
+    def perform(self, job: Job) -> Performed:
+        """Do the work of the job."""
+        return self._of(job).perform(job)
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Record the outcome of the job."""
+        self._of(job).settle(uow, job, done)
+
+    def _of(self, job: Job) -> JobHandler:
+        return self._handlers[id(self._policy.of(job.group_id))]
+
+
 def scan_runner(
     policy: ServicePolicy,
-    cases: CaseService,
     files: FileTools,
     *,
     begin: BeginUnitOfWork,
@@ -119,12 +137,16 @@ def scan_runner(
     alone: bool,
 ) -> JobRunner:
     """Return the runner of the scans of attachments; one file at a time, so that other workers take the next ones."""
-    handler = ScanAttachmentHandler(
-        policy, cases=cases, fetch=files.fetch, scan=files.check, begin=begin, on_scanned=files.on_scanned
-    )
+
+    def make(office: ServicePolicy) -> JobHandler:
+        cases = CaseService(office)
+        return ScanAttachmentHandler(
+            office, cases=cases, fetch=files.fetch, scan=files.check, begin=begin, on_scanned=files.on_scanned
+        )
+
     return JobRunner(
         policy.account,
-        handlers={JobKind.SCAN_ATTACHMENT: handler},
+        handlers={JobKind.SCAN_ATTACHMENT: _HandlerByOffice(policy, make)},
         begin=begin,
         on_settled=on_posted,
         backoff=_SCAN_BACKOFF,

@@ -51,7 +51,7 @@ def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[s
         uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (sort_key(names.get(uid, "")), uid)
     ):
         person = uow.people.find_or_create(account, uid)
-        roles = sorted(role.value for role in person.roles) if person else []
+        roles = sorted(role.value for role in person.roles_in(group_id)) if person else []
         yield {"group": group_id, "uid": uid, "name": names.get(uid, ""), "roles": roles}
 
 

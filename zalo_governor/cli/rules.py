@@ -31,7 +31,7 @@ from zalo_governor.domain.events import (
     Quote,
 )
 from zalo_governor.domain.findings import Finding
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import EVERYWHERE, Person
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
 from zalo_governor.rules.declared.conditions import Answered, MessageKind
 from zalo_governor.rules.declared.facts import TYPE_OF
@@ -140,7 +140,7 @@ def _event_and_context(example: Example) -> tuple[EventBase, RuleContext]:
     at = example.at.replace(tzinfo=VIETNAM)
     more = {"at": at, "text": event.text * example.times, "quote": quote, "mentions": (mention,) * example.mentions}
     context = RuleContext(
-        sender=Person(id=1, uid=_SOME_UID, roles=frozenset(example.roles)),
+        sender=Person(id=1, uid=_SOME_UID, grants={EVERYWHERE: frozenset(example.roles)}),
         position=example.position,
         joined_at=None if example.joined_days is None else at - timedelta(days=example.joined_days),
         answers_directive=example.answers is Answered.DIRECTIVE,

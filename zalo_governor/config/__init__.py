@@ -1,10 +1,9 @@
 """The settings of an installation: the file governor.yaml, overridden by environment variables ZALO_GOVERNOR_*."""
 
+from zalo_governor.config.groups import GroupSettings, PersonSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
-    GroupSettings,
     OfficeSettings,
-    PersonSettings,
     SmtpSettings,
     ZaloSettings,
 )

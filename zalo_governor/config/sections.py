@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import QuietHours
@@ -100,34 +100,6 @@ class ZaloSettings(Section):
     duplicate_pause_seconds: float = Field(default=1800.0, ge=1)
     """How long to wait before reconnecting after close code 3000 or 3003: the account is in use elsewhere."""
     send: SendSettings = SendSettings()
-
-
-class GroupSettings(Section):
-    """A Zalo group that the bot watches."""
-
-    id: str = Field(pattern=r"^\d+$")
-    name: str = ""
-    regulation: str = ""
-    """Name of a folder in `regulations/`, by whose regulation the group is judged; "" for the common one."""
-
-
-class PersonSettings(Section):
-    """A person with a role under the regulation, identified by a Zalo id (`uid` or `global_id`), never by name."""
-
-    full_name: str
-    title: str = ""
-    uid: str | None = None
-    global_id: str | None = None
-    phone: str | None = None
-    roles: tuple[Role, ...]
-
-    @model_validator(mode="after")
-    def _check_has_id(self) -> "PersonSettings":
-        if not (self.uid or self.global_id):
-            raise ValueError(
-                "phải có uid hoặc global_id (xem bằng lệnh zalo-governor members); họ tên không đủ để nhận ra ai"
-            )
-        return self
 
 
 class SmtpSettings(Section):

@@ -13,17 +13,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.config.backup import BackupSettings
 from zalo_governor.config.directives import DirectiveSettings
+from zalo_governor.config.groups import GroupSettings, PersonSettings
 from zalo_governor.config.monitoring import HealthSettings, HeartbeatSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
     EscalationSettings,
-    GroupSettings,
     IntroductionSettings,
     LogSettings,
     NameSettings,
     OfficeSettings,
-    PersonSettings,
     RetentionSettings,
     RosterSettings,
     ScheduleSettings,
@@ -33,6 +32,7 @@ from zalo_governor.config.sections import (
 )
 from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.system.log_file import LogFile
 
 _PREFIX = "ZALO_GOVERNOR_"
@@ -116,9 +116,11 @@ class Settings(BaseSettings):
     @classmethod
     def _check_people_unique(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
         for identity in ("uid", "global_id"):
-            held = [value for person in people if (value := getattr(person, identity))]
-            if len(set(held)) < len(held):
-                raise ValueError(f"hai người cùng một {identity}; hãy xem lại {identity} của từng người")
+            names: dict[str, str] = {}
+            for person in people:
+                value = getattr(person, identity)
+                if value and names.setdefault(value, person.full_name) != person.full_name:
+                    raise ValueError(f"hai người cùng một {identity}; hãy xem lại {identity} của từng người")
         return people
 
     @classmethod
@@ -132,6 +134,23 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return where pydantic takes settings from: first environment variables, then the data read from the file."""
         return env_settings, init_settings
+
+    def of_group(self, group: GroupSettings) -> "Settings":
+        """Return the settings for one group: what its own sections say, and the common ones for all else."""
+        own = {
+            name: getattr(self, name).model_copy(
+                update={key: getattr(section, key) for key in section.model_fields_set}
+            )
+            for name, section in group.own_sections.items()
+        }
+        return self.model_copy(update=own)
+
+    def grants_of(self, person: PersonSettings) -> dict[str, frozenset[Role]]:
+        """Return where the person holds which roles, as in `Person.grants`."""
+        if person.groups in {None, "all"}:
+            return {EVERYWHERE: frozenset(person.roles)}
+        named = [group.id for group in self.groups if {group.id, group.name} & {*(person.groups or ())}]
+        return {group_id: frozenset(person.roles) for group_id in named}
 
     @property
     def rules_dir(self) -> Path:
@@ -196,6 +215,7 @@ def load_settings(path: Path) -> Settings:
         raise complaint(Settings, document, error, elsewhere=lambda key: _find_variable(document, key)) from None
     except SettingsError:
         raise ConfigError("\n".join(_invalid_json_variables(Settings.model_fields))) from None
+    _check_groups_named(settings, document)
     base = path.resolve().parent
     zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
     update: dict[str, Any] = {
@@ -210,6 +230,17 @@ def load_settings(path: Path) -> Settings:
         known = smtp.model_copy(update={"password": SecretStr(password)})
         update["alarm"] = settings.alarm.model_copy(update={"smtp": known})
     return settings.model_copy(update=update)
+
+
+def _check_groups_named(settings: Settings, document: Document) -> None:
+    for place, person in enumerate(settings.people):
+        for number, named in enumerate(person.groups or () if person.groups != "all" else ()):
+            if len([group for group in settings.groups if named in {group.id, group.name}]) != 1:
+                known = ", ".join(group.name or group.id for group in settings.groups)
+                raise document.error(
+                    ("people", place, "groups", number),
+                    f"mục groups ở đầu tệp không có đúng một Nhóm mang tên hay mã {named}; các Nhóm hiện có: {known}",
+                )
 
 
 def _find_variable(document: Document, key: KeyPath) -> str | None:

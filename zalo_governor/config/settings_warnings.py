@@ -1,10 +1,10 @@
 """Warnings about settings that are valid but probably not intended."""
 
+from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 
 from zalo_governor.config import Settings
-from zalo_governor.domain.people import DESK, Role
+from zalo_governor.domain.people import DESK, EVERYWHERE, Role
 
 
 def doubts(settings: Settings) -> Iterator[str]:
@@ -17,32 +17,40 @@ def doubts(settings: Settings) -> Iterator[str]:
         return
     if shared := shared_roles(settings):
         yield shared
-    held = list(chain.from_iterable(person.roles for person in settings.people))
-    if DESK.isdisjoint(held):
-        yield (
-            "people: chưa ai có vai trò admin hoặc admin_staff, nên thông báo của Hệ thống chưa có người nhận; hãy ghi "
-            "Quản trị Nhóm vào people"
-        )
-    if Role.LEADER not in held:
-        yield (
-            "people: chưa ai có vai trò leader, nên không ai được báo cáo khi Quản trị Nhóm chưa trả "
-            "lời và không ai duyệt "
-            "được thay đổi của Nhóm; hãy ghi Trưởng nhóm vào people"
-        )
-    if held.count(Role.LEADER) > 1:
-        yield (
-            f"people: {held.count(Role.LEADER)} người cùng có vai trò leader, ai trong số đó cũng duyệt được thay "
-            "đổi của Nhóm; Quy chế chỉ có một Trưởng nhóm, hãy xem lại"
-        )
+    for group in settings.groups:
+        held = _held_in(settings, group.id)
+        place = f" (Nhóm {group.name or group.id})" if len(settings.groups) > 1 else ""
+        if DESK.isdisjoint(held):
+            yield (
+                f"people{place}: chưa ai có vai trò admin hoặc admin_staff, nên thông báo của Hệ thống chưa có người "
+                "nhận; hãy ghi Quản trị Nhóm vào people"
+            )
+        if Role.LEADER not in held:
+            yield (
+                f"people{place}: chưa ai có vai trò leader, nên không ai được báo cáo khi Quản trị Nhóm chưa trả lời "
+                "và không ai duyệt được thay đổi của Nhóm; hãy ghi Trưởng nhóm vào people"
+            )
+        if held[Role.LEADER] > 1:
+            yield (
+                f"people{place}: {held[Role.LEADER]} người cùng có vai trò leader, ai trong số đó cũng duyệt được "
+                "thay đổi của Nhóm; Quy chế chỉ có một Trưởng nhóm, hãy xem lại"
+            )
+
+
+def _held_in(settings: Settings, group_id: str) -> Counter[Role]:
+    """Return how many people hold each role in the group."""
+    grants = map(settings.grants_of, settings.people)
+    return Counter(role for held in grants for place in (EVERYWHERE, group_id) for role in held.get(place, ()))
 
 
 def shared_roles(settings: Settings) -> str:
-    """Return a Vietnamese warning that every role holds in all groups; "" if there is only one group, or nobody."""
-    if len(settings.groups) < 2 or not settings.people:
+    """Return a Vietnamese warning that roles hold in all groups because nobody said where; "" if there are none."""
+    silent = [person.full_name for person in settings.people if person.groups is None and person.roles != (Role.BOT,)]
+    if len(settings.groups) < 2 or not silent:
         return ""
     groups = ", ".join(group.name or group.id for group in settings.groups)
     return (
-        f"people: mỗi vai trò có hiệu lực ở CẢ {len(settings.groups)} Nhóm ({groups}): Quản trị, Lãnh đạo ghi ở people "
-        "nhận thông báo và xem được vụ việc của mọi Nhóm, kể cả Nhóm mà người ấy không tham gia; nếu không muốn vậy, "
-        "hãy dùng mỗi Nhóm một bản cài riêng"
+        f"people: vai trò của {', '.join(silent)} chưa ghi ở Nhóm nào nên có hiệu lực ở CẢ {len(settings.groups)} Nhóm "
+        f"({groups}): những người này nhận thông báo và xem được vụ việc của mọi Nhóm, kể cả Nhóm mà mình không tham "
+        "gia; hãy ghi groups (tên các Nhóm, hoặc all) cho từng người"
     )

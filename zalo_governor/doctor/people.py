@@ -6,6 +6,7 @@ from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, NOTHING_OUTGOING
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.repositories.outbox import SqlOutbox
@@ -16,9 +17,7 @@ def present(context: DoctorContext) -> Iterator[Result]:
     account, known = context.records.account, context.settings
     with context.store() as uow:
         here = {uid for group in known.groups for uid in uow.members.present_uids(account, group.id)}
-        by_global_id = {
-            person.global_id: person.uid for person in uow.people.with_role(account, *Role) if person.global_id
-        }
+        by_global_id = {person.global_id: person.uid for person in uow.people.holders(account) if person.global_id}
     if not here and context.may_ask:  # before the first run, the database has no members yet
         seen = [context.seen_or_none(group.id) for group in known.groups]
         here = {uid for group in seen if group for uid in group.snapshot.member_uids}
@@ -49,7 +48,7 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
     """
     account = context.records.account
     with context.store() as uow:
-        holders = [person for person in uow.people.with_role(account, *Role) if not person.has(Role.BOT)]
+        holders = [person for person in uow.people.holders(account) if not person.holds(NO_GROUP, Role.BOT)]
     refused = [person for person in holders if person.reach is Reach.REFUSED]
     for person in refused:
         yield warning(
@@ -93,7 +92,7 @@ def undelivered(context: DoctorContext) -> Iterator[Result]:
 
 
 def _name_with_roles(person: Person) -> str:
-    return f"{person.name} ({_role_names(person.roles)})"
+    return f"{person.name} ({_role_names(person.roles_in(NO_GROUP))})"
 
 
 def _role_names(roles: Collection[Role]) -> str:

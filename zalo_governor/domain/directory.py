@@ -43,7 +43,7 @@ class Directory:
         if entry and (not person.full_name or person.title == entry.title):
             named = {"full_name": person.full_name or entry.full_name, "title": entry.position}
             person = person.model_copy(update=named)
-        listed = bool(entry or person.roles)
+        listed = bool(entry or person.grants)
         namesake = self._find_namesake(person, listed=listed)
         standing = Standing.LISTED if listed else self._classify_unlisted(person, namesake, groups_of)
         return person.model_copy(update={"standing": standing, "namesake": namesake})

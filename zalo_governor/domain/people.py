@@ -1,5 +1,6 @@
 """Persons, their roles under the regulation, and whether the bot can reach them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -20,12 +21,16 @@ class Role(StrEnum):
     """Assists the admin with the cases."""
     REPORT_READER = "report_reader"
     """Reads the reports on behalf of the leader."""
+    OVERSEER = "overseer"
+    """Sees whether all groups are heard and their figures, but no content and no names; the province's IT centre."""
     MEMBER = "member"
     BOT = "bot"
 
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
 """Roles of the people who handle the cases: the admin and the staff."""
+EVERYWHERE = "*"
+"""Stands for all groups, also those added later, in `Person.grants`."""
 
 
 class Reach(StrEnum):
@@ -60,6 +65,8 @@ class Namesake(BaseModel):
     """True: the names are equal. False: the names only look alike."""
 
 
+_NO_ROLES: frozenset[Role] = frozenset()
+
 NOBODY_UID = "-"
 """Placeholder uid for the actor where Zalo does not say who acted; no Zalo account has this uid."""
 
@@ -79,7 +86,10 @@ class Person(BaseModel):
     title: str = ""
     display_name: str = ""
     """The name shown by the person's Zalo account (`zaloName` where known)."""
-    roles: frozenset[Role] = frozenset()
+    grants: Mapping[str, frozenset[Role]] = {}
+    """Group id, or EVERYWHERE -> the roles that the person holds there; a role in one group is none in another."""
+    chosen_group: str | None = None
+    """Id of the group that the person's private commands are about (command `/nhom`); None for all."""
     reach: Reach = Reach.UNKNOWN
     standing: Standing = Standing.UNKNOWN
     namesake: Namesake | None = None
@@ -89,7 +99,7 @@ class Person(BaseModel):
     def identified(self) -> bool:
         """Return whether the program knows who this is from settings or roster, not only from the display name."""
         if self.standing is Standing.UNKNOWN:
-            return bool(self.full_name or self.roles)
+            return bool(self.full_name or self.grants)
         return self.standing is Standing.LISTED
 
     @property
@@ -98,9 +108,23 @@ class Person(BaseModel):
         nameless = "(không rõ ai)" if self.uid == NOBODY_UID else "(chưa rõ họ tên)"
         return self.full_name or self.display_name or nameless
 
-    def has(self, *roles: Role) -> bool:
-        """Return whether the person holds any of the roles."""
-        return not self.roles.isdisjoint(roles)
+    def roles_in(self, group_id: str) -> frozenset[Role]:
+        """Return the roles that the person holds in the group: the one place that says who may do what where.
+
+        For "" (`NO_GROUP`), which is for what concerns the bot account and no group's content, a role anywhere counts.
+        """
+        if not group_id:
+            return _NO_ROLES.union(*self.grants.values())
+        return self.grants.get(EVERYWHERE, _NO_ROLES) | self.grants.get(group_id, _NO_ROLES)
+
+    def holds(self, group_id: str, *roles: Role) -> bool:
+        """Return whether the person holds any of the roles in the group."""
+        return not self.roles_in(group_id).isdisjoint(roles)
+
+    @property
+    def trusted(self) -> bool:
+        """Return whether the person holds a role besides member in any group."""
+        return bool(self.roles_in("") - {Role.MEMBER})
 
 
 class Member(BaseModel):

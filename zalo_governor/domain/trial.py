@@ -45,8 +45,8 @@ class Addressee(StrEnum):
     GROUP = "group"
 
     @classmethod
-    def of(cls, person: Person | None) -> Self:
-        """Return the kind of addressee that a person is, by the person's highest role; None stands for a group."""
+    def of(cls, person: Person | None, group_id: str) -> Self:
+        """Return the kind of addressee that a person is, by the highest role in the group; None stands for a group."""
         if person is None:
             return cls("group")
         for role, kind in (
@@ -55,7 +55,7 @@ class Addressee(StrEnum):
             (Role.ADMIN_STAFF, "staff"),
             (Role.REPORT_READER, "report_reader"),
         ):
-            if person.has(role):
+            if person.holds(group_id, role):
                 return cls(kind)
         return cls("member")
 
@@ -65,6 +65,8 @@ class Withheld(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    group_id: str
+    """The group on whose behalf they would have been sent, or NO_GROUP."""
     person_id: int | None
     """Id of the addressee; None for a group."""
     rule_id: str

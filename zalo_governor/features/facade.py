@@ -9,7 +9,7 @@ from zalo_governor.features.cases.message_acts import MessageActs
 from zalo_governor.features.chat.dispatcher import CommandDesk
 from zalo_governor.features.registry import FEATURES
 from zalo_governor.features.reports.scheduled import ScheduledReports
-from zalo_governor.messaging.feature import Feature
+from zalo_governor.messaging.feature import EventHandler, Feature
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.rules.engine import CLEAN
@@ -19,14 +19,17 @@ class FeatureFacade:
     """Passes judged events to the features that act on them. Implements `pipeline.ports.Reactions`."""
 
     def __init__(self, policy: ServicePolicy, features: Sequence[Feature] = FEATURES) -> None:
-        self._account = policy.account
-        self._groups = policy.groups
+        self._policy = policy
         self._voice = policy.voice
         self._message_acts = MessageActs(policy)
-        self.duties = ScheduledReports(policy)
+        self.duties_by_office = [ScheduledReports(office) for office in policy.all_offices]
+        self.duties = self.duties_by_office[0]
         self._desk = CommandDesk(policy, [command for feature in features for command in feature.commands])
         # Commands come last, to see what the others did about the event.
-        self._handlers = (*(handler for feature in features for handler in feature.handlers(policy)), self._desk)
+        self._handlers = {
+            id(office): (*(handler for feature in features for handler in feature.handlers(office)), self._desk)
+            for office in (policy, *policy.all_offices)
+        }
 
     def reads_in_advance(self, event: EventBase) -> bool:
         """Return whether the event is a command that only reads."""
@@ -44,7 +47,7 @@ class FeatureFacade:
         """
         if verdict.sealed:
             return verdict
-        for handler in self._handlers:
+        for handler in self._handlers_of(event.thread_id):
             if not verdict.findings:
                 break
             verdict = handler.filter_findings(uow, event, verdict)
@@ -58,10 +61,10 @@ class FeatureFacade:
             self._pass_on(uow, act, CLEAN)
 
     def _pass_on(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        own = event.sender_uid == self._account
-        governed = event.is_group and event.thread_id in self._groups
+        own = event.sender_uid == self._policy.account
+        governed = event.is_group and event.thread_id in self._policy.groups
         remarkable = bool(verdict.findings or verdict.failures) or not isinstance(event, MessageSent)
-        for handler in self._handlers:
+        for handler in self._handlers_of(event.thread_id):
             if (
                 (governed or not handler.governed)
                 and (handler.own or not own)
@@ -70,15 +73,19 @@ class FeatureFacade:
             ):
                 handler.handle_event(uow, event, verdict)
 
+    def _handlers_of(self, thread_id: str) -> tuple[EventHandler, ...]:
+        """Return the handlers that follow the settings of the group; for any other conversation, the common ones."""
+        return self._handlers[id(self._policy.of(thread_id))]
+
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of what is urgent and was not heard live, if not told of it before."""
-        for handler in self._handlers:
+        for handler in self._handlers_of(group_id):
             handler.tell_urgent(uow, group_id)
 
     def tell_recovered(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of what was found in missed messages that were fetched later, urgent things first."""
         self.tell_urgent(uow, group_id)
-        for handler in self._handlers:
+        for handler in self._handlers_of(group_id):
             handler.tell_recovered(uow, group_id)
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
@@ -88,7 +95,7 @@ class FeatureFacade:
         """
         for act in self._message_acts.retry(uow, group_id):
             self._pass_on(uow, act, CLEAN)
-        for handler in self._handlers:
+        for handler in self._handlers_of(group_id):
             handler.after_sync(uow, group_id)
 
     def said_again(self, text: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from zalo_governor.domain.people import Group
 from zalo_governor.text.edit_distance import slips
 from zalo_governor.text.fold import fold, skeleton
 from zalo_governor.text.normalise import normalise, unpasted
@@ -49,6 +50,25 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
         if head in words:
             return Typed(head, " ".join(tokens[length:]), slash)
     return _match_with_typos(tokens, heads, words, slash=slash)
+
+
+def named_group(rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
+    """Return the one of the groups that `rest`, the text after a command's word, names at its end, and what is before.
+
+    A name is typed in full, or its end of at least two words: `Y tế` for `Ngành Y tế`. Returns None and `rest` if no
+    group is named, or several are.
+    """
+    words = rest.split()
+    for start in range(len(words)):
+        tail = folded(" ".join(words[start:])).strip(" .:").split()
+        if not tail:
+            break
+        names = [(group, folded(group.name).split()) for group in groups]
+        whole = [group for group, name in names if name == tail]
+        found = whole or [group for group, name in names if len(tail) > 1 and name[-len(tail) :] == tail]
+        if len(found) == 1:
+            return found[0], " ".join(words[:start])
+    return None, rest
 
 
 def further_command(rest: str, words: Mapping[str, bool]) -> str:

@@ -1,15 +1,17 @@
 """Base class of the chat commands, with the call that a command receives and the answer that it returns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
@@ -24,12 +26,30 @@ class Call(NamedTuple):
     person: Person
     """The person who typed the command."""
     groups: list[Group]
-    """The governed groups that the command is about: the one in which it was typed, or all if typed in
-    private."""
+    """The governed groups that the command is about: the one in which it was typed or which it names; in private, the
+    one that the person has chosen, else all in which the person may use the command."""
     event: MessageSent
     """The message that contains the command, with its @mentions and the message that it quotes (replies to)."""
     codes: int = 1
     """How many codes were typed, for each of which the command is carried out."""
+    reach: Sequence[Group] = ()
+    """The groups in which the person may use the command: what has a code is found in these alone."""
+
+    def case(self, number: int) -> Case | None:
+        """Return the case with that number; None if there is none, and if it is of a group out of `reach`.
+
+        The two look the same to the person: that a code exists in another group is nobody's business.
+        """
+        case = self.uow.cases.get(number)
+        return case if case is not None and self.reaches(case.group_id) else None
+
+    def reaches(self, group_id: str) -> bool:
+        """Return whether the person may use the command in that group."""
+        return any(group.id == group_id for group in self.reach)
+
+    def of_holder(self, *roles: Role) -> "Call":
+        """Return the same call about those of its groups alone in which the person holds any of the roles."""
+        return self._replace(groups=[group for group in self.groups if self.person.holds(group.id, *roles)])
 
 
 class Answer(NamedTuple):
@@ -89,13 +109,48 @@ class Command(ABC, Generic[ArgumentT]):
     """Whether the argument starts with a case code. Such a command typed without a slash needs a full code (`VP12`): a
     bare number may be ordinary talk, as in "báo nhầm 12 tin" ("reported 12 messages by mistake")."""
 
+    takes_group: ClassVar[bool] = True
+    """Whether a group's name at the end of a private command says which group it is about; False for free text."""
+
     def __init__(self, policy: ServicePolicy) -> None:
         self.policy = policy
         self.voice = policy.voice
+        self._of: dict[int, Self] = {}
 
-    def allowed(self, person: Person) -> bool:
-        """Return whether the person has a role that may use the command."""
-        return self.roles is None or person.has(*self.roles)
+    def of(self, group_id: str) -> Self:
+        """Return the command as it follows the settings and the regulation of the group."""
+        office = self.policy.of(group_id)
+        if office is self.policy:
+            return self
+        if id(office) not in self._of:
+            self._of[id(office)] = type(self)(office)
+        return self._of[id(office)]
+
+    def allowed_in(self, person: Person, group_id: str) -> bool:
+        """Return whether the person has a role in the group that may use the command there."""
+        return self.roles is None or person.holds(group_id, *self.roles)
+
+    def allowed(self, person: Person, groups: Iterable[Group]) -> bool:
+        """Return whether the person may use the command in any of the groups."""
+        return self.roles is None or any(self.allowed_in(person, group.id) for group in groups)
+
+    def overview(self, call: Call, said: Callable[[Group], str]) -> Answer:
+        """Return the reply for a call about several groups: a line for each, and how to ask about one.
+
+        `said` returns what the line says of a group.
+        """
+        rows = [
+            self.voice.render(TextId("overview_row"), group=self.voice.group(group), said=said(group))
+            for group in call.groups
+        ]
+        text = self.voice.render_for(
+            call.person,
+            TextId("overview"),
+            count=number(len(rows)),
+            rows="\n".join(rows),
+            command=f"/{self.word} {call.groups[0].name}",
+        )
+        return Answer([text], "overview")
 
     @abstractmethod
     def understand(self, rest: str, today: date) -> ArgumentT | None:

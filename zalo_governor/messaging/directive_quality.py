@@ -64,7 +64,7 @@ class ClarityPolicy(BaseModel):
         # Not isinstance: MessageRevised is a subclass, and an edit is not counted apart from its message.
         if type(event) is not MessageSent or not event.text:
             return None
-        if author.has(Role.LEADERSHIP, Role.LEADER):
+        if author.holds(event.thread_id, Role.LEADERSHIP, Role.LEADER):
             return self._directive(event)
         opening = unicodedata.normalize("NFC", event.text[:_OPENING_CHARACTERS]).lower()
         # A cheap check first, because every message of the group passes here.

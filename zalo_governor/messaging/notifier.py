@@ -3,7 +3,7 @@
 import structlog
 
 from zalo_governor.domain.documents import ReportFile
-from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.notices import NO_GROUP, Notice, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.policy import ServicePolicy
@@ -40,7 +40,7 @@ class Notifier:
         Returns:
             Whether the message will be sent; False if the account is on trial, so that the message is only counted.
         """
-        withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
+        withheld = withheld_from(self._policy, uow, group_id, person, asked_for=asked_for)
         notice = self._build_notice(person, str(text), purpose, group_id)
         uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
         return not withheld
@@ -57,7 +57,7 @@ class Notifier:
         asked_for: bool = False,
     ) -> None:
         """Put a file for the person into the outbox; if the file cannot be rendered, the text `instead` is sent."""
-        withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
+        withheld = withheld_from(self._policy, uow, group_id, person, asked_for=asked_for)
         uow.outbox.add(
             self._build_notice(person, str(instead), purpose, group_id).model_copy(update={"file": file}),
             withheld=withheld,
@@ -66,11 +66,12 @@ class Notifier:
     def to_desk(
         self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
     ) -> None:
-        """Put a private message to each admin (the desk: Role.ADMIN, ADMIN_STAFF) into the outbox.
+        """Put a private message to each admin of the group (the desk: Role.ADMIN, ADMIN_STAFF) into the outbox.
 
+        What concerns no group (NO_GROUP), such as an outage, goes to the admins of all groups and to overseers.
         `urgent` messages are sent before others and retried longer; `case_id` is the case that the message is about.
         """
-        desk = self.holders(uow, *DESK)
+        desk = self.holders_in(uow, group_id, *DESK, *(() if group_id else (Role.OVERSEER,)))
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:
@@ -88,7 +89,7 @@ class Notifier:
                 group_id=group_id,
                 created_at=self._policy.clock(),
             ),
-            withheld=withheld_from(self._policy, uow, None, asked_for=True),
+            withheld=withheld_from(self._policy, uow, group_id, None, asked_for=True),
         )
 
     def _build_notice(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
@@ -102,6 +103,7 @@ class Notifier:
             created_at=self._policy.clock(),
         )
 
-    def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
-        """Return the people who hold any of the roles; bot accounts are left out."""
-        return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
+    def holders_in(self, uow: UnitOfWork, group_id: str, *roles: Role) -> list[Person]:
+        """Return who holds any of the roles in the group, or anywhere for NO_GROUP; bot accounts are left out."""
+        holders = uow.people.holders(self._policy.account)
+        return [one for one in holders if one.holds(group_id, *roles) and not one.holds(NO_GROUP, Role.BOT)]

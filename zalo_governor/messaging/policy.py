@@ -100,7 +100,7 @@ class ServicePolicy:
     account: str
     """uid of the bot account."""
     groups: Mapping[str, str]
-    """The governed groups: Zalo id -> name in the settings."""
+    """All governed groups, also those under another policy: Zalo id -> name in the settings."""
     regulation: Regulation
     ladder: Ladder
     """The escalation ladder: who is told of a case, and when."""
@@ -139,12 +139,19 @@ class ServicePolicy:
     """Whether the program introduces itself in each group, once, when the trial period ends."""
     introduction: Introduction = UNINTRODUCED
     """Facts for the message in which the program introduces itself (see `introduce`)."""
-    own: Mapping[str, "ServicePolicy"] = field(default_factory=dict)
-    """Group id -> the policy of a group that has settings or a regulation of its own; see `of`."""
+    here: frozenset[str] | None = None
+    """Ids of the groups that are governed under this policy; None for all."""
+    offices: Mapping[str, "ServicePolicy"] = field(default_factory=dict)
+    """Group id -> the policy under which the group is governed; empty if all groups share this one."""
 
     def of(self, group_id: str) -> "ServicePolicy":
-        """Return the policy under which the group is governed: its own, or the common one that this is."""
-        return self.own.get(group_id, self)
+        """Return the policy under which the group is governed: the common one, or one with settings of its own."""
+        return self.offices.get(group_id, self)
+
+    @property
+    def all_offices(self) -> list["ServicePolicy"]:
+        """The policies under which groups are governed, each once; only this one if all groups share it."""
+        return list({id(office): office for office in self.offices.values()}.values()) or [self]
 
     @cached_property
     def voice(self) -> MessageFormatter:
@@ -153,7 +160,7 @@ class ServicePolicy:
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
         """Return who is to be notified, and when, of a case about `person` opened at `now` (the escalation policy)."""
-        leadership = person.has(Role.LEADER, Role.LEADERSHIP)
+        leadership = person.holds(case.group_id, Role.LEADER, Role.LEADERSHIP)
         return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
@@ -175,8 +182,8 @@ class ServicePolicy:
 
     @property
     def governed(self) -> list[Group]:
-        """The groups that the program governs, in the order of the settings."""
-        return [Group(group_id, name) for group_id, name in self.groups.items()]
+        """The groups that the program governs under this policy, in the order of the settings."""
+        return [Group(*one) for one in self.groups.items() if self.here is None or one[0] in self.here]
 
     def group(self, group_id: str) -> Group:
         """Return the group with that id; its name is "" if it is no longer governed (it may still have cases)."""

@@ -27,10 +27,13 @@ def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
     return trial is None or trial.live_at is None
 
 
-def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None, *, asked_for: bool) -> bool:
+def withheld_from(
+    policy: ServicePolicy, uow: UnitOfWork, group_id: str, person: Person | None, *, asked_for: bool
+) -> bool:
     """Return whether a message is withheld (not sent) because the account is on trial.
 
     Args:
+        group_id: the group on whose behalf it is sent, or NO_GROUP.
         person: the recipient; None for a message to the group.
         asked_for: the message answers a command; such answers are also sent to people with another role than member.
     """
@@ -38,7 +41,7 @@ def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None,
         return False
     if person is None:
         return True
-    return not (person.has(Role.ADMIN) or (asked_for and person.roles - {Role.MEMBER}))
+    return not (person.holds(group_id, Role.ADMIN) or (asked_for and person.trusted))
 
 
 def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Addressee, list[Withheld]]]:
@@ -49,7 +52,7 @@ def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Ad
     found: dict[Addressee, list[Withheld]] = {kind: [] for kind in Addressee}
     for row in withheld:
         person = None if row.person_id is None else uow.people.get(row.person_id)
-        found[Addressee.of(person)].append(row)
+        found[Addressee.of(person, row.group_id)].append(row)
     return [(kind, rows) for kind, rows in found.items() if rows]
 
 

@@ -74,8 +74,7 @@ NO_CONTEXT = RuleContext()
 
 def roles_in(context: RuleContext, group_id: str) -> frozenset[Role]:
     """Return the sender's roles in the group."""
-    del group_id
-    return context.sender.roles if context.sender else frozenset()
+    return context.sender.roles_in(group_id) if context.sender else frozenset()
 
 
 class Rule(ABC, Generic[P]):

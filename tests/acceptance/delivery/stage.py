@@ -29,7 +29,7 @@ from zalo_governor.domain.events import EventBase, MembersJoined, NamedUid, Seal
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.outsiders import OUTSIDERS
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.messaging.catalogue import Catalogue
@@ -246,7 +246,11 @@ class Stage:
         self.outbox = SqlOutbox(self.database, BOT)
         self.inbox = SqlInbox(self.database, BOT)
         self.units.seed_people(
-            BOT, [SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, (role,)) for who, role in _ROLES.items()]
+            BOT,
+            [
+                SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, {EVERYWHERE: (role,)})
+                for who, role in _ROLES.items()
+            ],
         )
         policy = policy_on(clock)
         self.office = FeatureFacade(policy)

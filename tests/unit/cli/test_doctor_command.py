@@ -20,7 +20,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.clock import local, system_clock
-from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Member, Role
 from zalo_governor.setup.config_copy import OfficeCopy
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
@@ -91,8 +91,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f' {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [leader]}}]\n'
     )
     seeds = [
-        SeedPerson("Lò Văn Mẫu", "", MEMBER, None, None, (Role.ADMIN,)),
-        SeedPerson("Giàng A Mẫu", "", OTHER, None, None, (Role.LEADER,)),
+        SeedPerson("Lò Văn Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)}),
+        SeedPerson("Giàng A Mẫu", "", OTHER, None, None, {EVERYWHERE: (Role.LEADER,)}),
     ]
     SqlUnitsOfWork(made.database, BOT).seed_people(BOT, seeds)
     made.seen()

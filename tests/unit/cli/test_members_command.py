@@ -13,7 +13,7 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Source
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -28,7 +28,7 @@ def office(folder: Path) -> str:
     records = open_records(load_settings(config), system_clock)
     records.keep_account(BOT)
     units = SqlUnitsOfWork(records.database, BOT)
-    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, (Role.ADMIN,))])
+    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
     (admitted,) = SqlInbox(records.database, BOT).admit([entry()])
     joined = MembersJoined(
         id=admitted.id,

@@ -1,7 +1,6 @@
 """What is said of settings that are valid and probably not meant."""
 
-from zalo_governor.config import Settings
-from zalo_governor.config.sections import GroupSettings, PersonSettings
+from zalo_governor.config import GroupSettings, PersonSettings, Settings
 from zalo_governor.config.settings_warnings import doubts, shared_roles
 
 ADMIN = PersonSettings(full_name="Lò Văn Mẫu", uid="7000000000000000014", roles=("admin",))

@@ -94,6 +94,7 @@ TABLE = {
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh thường dùng"),
     "quyche": Row("/quyche 4.1", EVERYBODY, "Khoản 1 Điều 4 Quy chế: Không đăng"),
+    "nhom": Row("/nhom", EVERYBODY, "- Nhóm Zalo điều hành tỉnh Mẫu"),
     "suco": Row("/suco không nhận được tin từ sáng", EVERYBODY, "SC-1"),
     "gopy": Row("/gopy nên ghim lịch trực", EVERYBODY, "GY-1"),
     "gioithieu": Row("/gioithieu", EVERYBODY, "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),

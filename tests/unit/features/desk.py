@@ -24,7 +24,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.notices import Notice
-from zalo_governor.domain.people import GroupSnapshot, Person, Role
+from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Person, Role
 from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement, Regulation
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
 from zalo_governor.features.facade import FeatureFacade
@@ -152,7 +152,12 @@ class Desk:
         self.uow = MemoryUnitOfWork(self.store)
         for index, (key, (name, title, roles)) in enumerate(PEOPLE.items(), 1):
             self.store.people[UIDS[key]] = Person(
-                id=index, uid=UIDS[key], full_name=name, title=title, roles=roles, display_name="Tên ở Zalo"
+                id=index,
+                uid=UIDS[key],
+                full_name=name,
+                title=title,
+                grants={EVERYWHERE: roles} if roles else {},
+                display_name="Tên ở Zalo",
             )
         values: dict[str, Any] = {
             "account": BOT,

@@ -500,15 +500,33 @@ def test_what_is_said_after_a_command_is_excused_for_its_marks_alone() -> None:
     assert [case.clause for case in desk.store.book.values()] == ["4.2"]
 
 
-def test_in_private_each_group_has_its_own_report_and_in_a_group_only_that_one() -> None:
+def test_in_private_several_groups_are_summed_up_and_one_is_reported_by_name_or_in_the_group_itself() -> None:
     other = "8000000000000000002"
-    desk = Desk(groups={GROUP: GROUP_NAME, other: ""})
+    desk = Desk(groups={GROUP: GROUP_NAME, other: "Ngành Y tế"})
     desk.say("leader", "/baocao", place="private")
-    texts = to(desk.take(), "leader")
-    assert ["NHÓM ZALO ĐIỀU HÀNH TỈNH MẪU" in text for text in texts] == [True, False]
-    assert f"NHÓM SỐ {other}" in texts[1]
+    [summary] = to(desk.take(), "leader")
+    assert "tổng hợp 2 Nhóm" in summary
+    assert "Nhóm Ngành Y tế: 100 tin nhắn; 0 vụ việc" in summary
+    desk.say("leader", "/baocao tuần Y tế", place="private")
+    [report] = to(desk.take(), "leader")
+    assert "NGÀNH Y TẾ" in report
     desk.say("leader", "/baocao", thread_id=other)
     assert len(to(desk.take(), "leader")) == 1
+
+
+def test_a_chosen_group_is_spoken_of_until_it_is_chosen_no_more() -> None:
+    other = "8000000000000000002"
+    desk = Desk(groups={GROUP: GROUP_NAME, other: "Ngành Y tế"})
+    desk.say("leader", "/nhom ngành y tế", place="private")
+    assert "chỉ nói về Nhóm Ngành Y tế" in to(desk.take(), "leader")[0]
+    desk.say("leader", "/baocao", place="private")
+    assert "NGÀNH Y TẾ" in to(desk.take(), "leader")[0]
+    desk.say("leader", "/nhóm", place="private")
+    assert "- Nhóm Ngành Y tế (đang chọn)" in to(desk.take(), "leader")[0]
+    desk.say("leader", "/nhom tất cả", place="private")
+    desk.take()
+    desk.say("leader", "/baocao", place="private")
+    assert "tổng hợp 2 Nhóm" in to(desk.take(), "leader")[0]
 
 
 def test_without_a_group_there_are_no_figures() -> None:

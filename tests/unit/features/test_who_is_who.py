@@ -8,7 +8,7 @@ from tests.unit.features.desk import CATALOGUE, LETTERHEAD, REGULATION, UIDS, UN
 from tests.unit.features.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.features.reports.test_builder import report
 from tests.unit.features.test_membership import ask
-from zalo_governor.domain.people import Namesake, Person, Role, Standing
+from zalo_governor.domain.people import EVERYWHERE, Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.messaging.formatter import MessageFormatter
@@ -30,7 +30,7 @@ def shows(group: Group, name: str, who: str = "stranger") -> None:
     ("facts", "called"),
     [
         ({"full_name": "Giàng A Viên", "title": "Chuyên viên"}, "đồng chí Giàng A Viên (Chuyên viên)"),
-        ({"roles": frozenset({Role.MEMBER})}, "đồng chí Bố Gấu - Giám đốc"),
+        ({"grants": {EVERYWHERE: frozenset({Role.MEMBER})}}, "đồng chí Bố Gấu - Giám đốc"),
         ({}, 'tài khoản "Bố Gấu - Giám đốc"'),
         ({"standing": Standing.OUTSIDE}, 'tài khoản "Bố Gấu - Giám đốc" (ngoài danh sách)'),
         ({"standing": Standing.UNMATCHED}, 'tài khoản "Bố Gấu - Giám đốc" (chưa đối chiếu được với danh sách)'),

@@ -41,7 +41,7 @@ def finds(check: str, event: Any, context: RuleContext = NO_CONTEXT, **lists: tu
 
 
 def said(text: str = "", at: datetime = WEDNESDAY, **more: Any) -> MessageSent:
-    return MessageSent(at=at, text=text, **more)
+    return MessageSent(at=at, text=text, thread_id="g", **more)
 
 
 def sent(kind: str, **more: Any) -> MessageSent:
@@ -91,7 +91,7 @@ def test_a_text_is_found_by_what_it_says(check: str, text: str, found: bool) -> 
     assert finds(check, said(text), tu=("hàng về",)) is found
 
 
-CHAIRMAN = RuleContext(sender=Person(id=1, uid="1", roles=frozenset({Role.LEADER})))
+CHAIRMAN = RuleContext(sender=Person(id=1, uid="1", grants={"g": frozenset({Role.LEADER})}))
 HEALTH = RuleContext(sender=Person(id=1, uid="1"), position="Giám đốc Sở Y tế")
 MENTIONS = (Mention(uid="1", start=0, length=2),) * 2
 NEW = RuleContext(joined_at=WEDNESDAY - timedelta(days=3))

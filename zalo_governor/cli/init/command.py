@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.policy import seeds
 from zalo_governor.cli.init.questions import Conversation
 from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
@@ -33,7 +34,6 @@ from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
 from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
 from zalo_governor.setup.settings_writer import write_settings
-from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps
@@ -328,10 +328,7 @@ class Installation:
         the uid is taken from the group member with this globalId.
         """
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
-        people = [
-            SeedPerson(**person.model_dump() | {"uid": person.uid or uids.get(person.global_id or "")})
-            for person in settings.people
-        ]
+        people = [one._replace(uid=one.uid or uids.get(one.global_id or "")) for one in seeds(settings)]
         SqlUnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
 
 

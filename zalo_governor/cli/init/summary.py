@@ -93,7 +93,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
     asking.say("── Lời giới thiệu gửi thành viên")
-    asking.say(introduction_text(introduction_of(settings), MessageFormatter(catalogue, regulation)))
+    asking.say(introduction_text(introduction_of(settings, None), MessageFormatter(catalogue, regulation)))
 
 
 def tell_what_is_next(asking: Asking, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Outsider
-from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person
 from zalo_governor.domain.roster import RosterEntry
 
 
@@ -33,8 +33,12 @@ class People(Protocol):
         """
         ...
 
-    def with_role(self, account: str, *roles: Role) -> list[Person]:
-        """Return the persons who hold any of the roles and have a uid known to this bot account, ordered by number."""
+    def holders(self, account: str) -> Sequence[Person]:
+        """Return the persons who hold a role in any group and have a uid known to this bot account, by number."""
+        ...
+
+    def choose_group(self, person: Person, group_id: str | None) -> None:
+        """Store of which group the person's private commands are (`Person.chosen_group`); None for all."""
         ...
 
     def mark_reachable(self, account: str, uid: str) -> None:
@@ -66,6 +70,10 @@ class Members(Protocol):
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         """Return the uids of the group's current members, from the last fetched list and later events."""
+        ...
+
+    def groups_with(self, account: str, uid: str) -> set[str]:
+        """Return the ids of the groups of which the person with that uid is a member now."""
         ...
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:

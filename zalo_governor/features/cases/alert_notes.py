@@ -39,8 +39,8 @@ class AlertNotes(Speaker):
     def same_content(self, uow: UnitOfWork, case: Case) -> str:
         """Return the text naming an earlier case of the same sealed content (suspected secret); "" if there is none."""
         earlier = uow.cases.get(case.same_as) if case.same_as else None
-        if earlier is None:
-            return ""
+        if earlier is None or earlier.group_id != case.group_id:
+            return ""  # A case of another group is nothing for these admins.
         return self._voice.render(
             TextId("alert_same"),
             code=earlier.code,

@@ -111,7 +111,7 @@ class DeliveryFollowUp(Speaker):
         about = self._alert_fields(uow, first)
         text = self._voice.render(TextId("unheard_alert"), **about)
         told = 0
-        for person in self._leaders_office(uow):
+        for person in self._leaders_office(uow, first.group_id):
             if person.id in desk:
                 continue
             told += self._post.to_person(
@@ -145,7 +145,7 @@ class DeliveryFollowUp(Speaker):
 
     def _alert_fields(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
         case = uow.cases.get(notice.case_id) if notice.case_id else None
-        citation = self._voice.cited(case, within=True) if case else ""
+        citation = self._policy.of(notice.group_id).voice.cited(case, within=True) if case else ""
         return {
             "code": case.code if case else self._voice.render(TextId("unheard_many")),
             "what": self._voice.render(TextId("unheard_what"), citation=citation) if case else "",
@@ -153,42 +153,42 @@ class DeliveryFollowUp(Speaker):
             "group": self._voice.group(self._policy.group(notice.group_id)),
         }
 
-    def _leaders_office(self, uow: UnitOfWork) -> list[Person]:
+    def _leaders_office(self, uow: UnitOfWork, group_id: str) -> list[Person]:
         """Return the leader's staff who read the reports (Role.REPORT_READER), or the leader, if there are none."""
-        return self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, Role.LEADER)
+        readers = self._post.holders_in(uow, group_id, Role.REPORT_READER)
+        return readers or self._post.holders_in(uow, group_id, Role.LEADER)
 
     def _tell_of_unreached_people(self, uow: UnitOfWork, now: datetime) -> None:
         """Tell the admins which members or leaders did not get notices about open cases.
 
         In the quiet hours (at night), only urgent notices are reported.
         """
-        quiet = (
-            self._policy.escalation.quiet_hours is not None
-            and self._policy.escalation.quiet_hours.until(now) is not None
-        )
         unreached = uow.deliveries.unreached_people(now - UNHEARD_AFTER)
         for group_id, notices in _group_by(
-            [one for one in unreached if one.urgent or not quiet], lambda one: one.group_id
+            [one for one in unreached if one.urgent or not self._policy.of(one.group_id).rests_until(now)],
+            lambda one: one.group_id,
         ):
-            rows = []
+            rows, voice = [], self._policy.of(group_id).voice
             for notice in _gravest_first(notices):
                 case = uow.cases.get(notice.case_id) if notice.case_id else None
                 if case and case.state.open and notice.person_id is not None:
-                    who = self._voice.who(uow.people.get(notice.person_id))
-                    citation = self._voice.cited(case)
-                    rows.append(self._voice.render(TextId("unreached_row"), code=case.code, who=who, citation=citation))
+                    who = voice.who(uow.people.get(notice.person_id))
+                    rows.append(
+                        voice.render(TextId("unreached_row"), code=case.code, who=who, citation=voice.cited(case))
+                    )
             if rows:
-                text = self._voice.render(TextId("unreached_people"), rows="\n".join(rows))
+                text = voice.render(TextId("unreached_people"), rows="\n".join(rows))
                 urgent = any(notice.urgent for notice in notices)
                 self._post.to_desk(uow, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
             uow.deliveries.mark_told_to_desk(notices, now)
 
     def _tell_of_losses(self, uow: UnitOfWork, now: datetime) -> None:
         """Tell admins, leaders and report readers, after a time without delivery, which notices they have missed."""
-        for person_id, notices in _group_by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
-            uow.deliveries.mark_told_of_loss(notices, now)
+        for person_id, lost in _group_by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
+            uow.deliveries.mark_told_of_loss(lost, now)
             person = None if person_id is None else uow.people.get(person_id)
-            if person is None or not person.has(*_OFFICE_ROLES):
+            notices = [one for one in lost if person and person.holds(one.group_id, *_OFFICE_ROLES)]
+            if person is None or not notices:
                 continue
             codes = dict.fromkeys(f"VP{notice.case_id}" for notice in _gravest_first(notices) if notice.case_id)
             others = sum(notice.case_id is None for notice in notices)
@@ -199,7 +199,8 @@ class DeliveryFollowUp(Speaker):
                 count=number(len(notices)),
                 what=", ".join(what),
             )
-            purpose = Purpose.ADMIN_ALERT if person.has(*DESK) else Purpose.LEADER_ALERT
+            on_desk = person.holds(notices[0].group_id, *DESK)
+            purpose = Purpose.ADMIN_ALERT if on_desk else Purpose.LEADER_ALERT
             self._post.to_person(uow, person, text, purpose, group_id=notices[0].group_id)
 
 

@@ -103,7 +103,8 @@ class Escalation(Speaker):
     def _tell_leaders(self, uow: UnitOfWork, case: Case, text: str, by: int | None) -> LeaderReached:
         now = self._policy.clock()
         # A leader must not be asked to examine a case against himself.
-        leaders = [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
+        holders = self._post.holders_in(uow, case.group_id, Role.LEADER)
+        leaders = [person for person in holders if person.id != case.person_id]
         sent = [self._tell_leader(uow, case, leader, text) for leader in leaders]
         uow.cases.save(case.told_leader(at=now, by=by) if any(sent) else case.answered())
         audit_case(

@@ -25,6 +25,7 @@ from zalo_governor.messaging.command_parsing import (
     counts_things,
     each_case,
     further_command,
+    named_group,
     names_case,
     read,
     without_frame,
@@ -51,6 +52,7 @@ _MOST_HINTS = 1
 """Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
 _MOST_CODES = 10
 """For so many codes at most one command is carried out."""
+_SEVERAL = 2
 _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 """Roles of people who get reports, but are not shown cases and seldom have one of their own."""
 
@@ -117,11 +119,15 @@ class CommandDesk(EventHandler):
         with begin(reading=True) as uow:
             known = uow.people.find(event.account, event.sender_uid)
             person = known and uow.people.get(known.id)
-            if person is None or not command.allowed(person) or not isinstance(event, MessageSent):
+            if person is None or not isinstance(event, MessageSent):
                 return
+            reach = self._reach(uow, command, person, event)
+            if command.roles is not None and not reach:
+                return
+            groups, typed = self._groups_meant(command, person, reach, typed, event)
             arguments = self._parse_arguments(command, typed, may=True)
             if arguments and len(arguments) == 1:
-                call = Call(uow, person, self._groups_of(event), event)
+                call = Call(uow, person, groups, event, reach=reach)
                 self._prepared = event.id, command.answer(call, arguments[0])
 
     def _may_be_command(self, event: EventBase) -> bool:
@@ -158,12 +164,15 @@ class CommandDesk(EventHandler):
         if command is None or typed is None:
             self._send_hint(uow, event, person, typed)
             return
-        arguments = self._parse_arguments(command, typed, may=command.allowed(person))
-        if (arguments is None and not typed.slash) or (typed.bare and not command.allowed(person)):
+        reach = self._reach(uow, command, person, event)
+        allowed = command.roles is None or bool(reach) or not self._policy.groups
+        groups, typed = self._groups_meant(command, person, reach, typed, event)
+        arguments = self._parse_arguments(command, typed, may=allowed)
+        if (arguments is None and not typed.slash) or (typed.bare and not allowed):
             self._send_hint(uow, event, person, None, code=typed.rest if typed.bare else "")
         elif not may_be_carried_out(event, self._policy.clock()):
             self._refuse_stale(uow, event, person, command)
-        elif not command.allowed(person):
+        elif not allowed:
             self._refuse(uow, event, person, command)
         elif arguments is None:
             usage = self._voice.render(command.usage)
@@ -181,7 +190,7 @@ class CommandDesk(EventHandler):
             if prepared and prepared[0] == event.id:
                 answer = prepared[1]
             else:
-                call = Call(uow, person, self._groups_of(event), event, len(arguments))
+                call = Call(uow, person, groups, event, len(arguments), reach)
                 answers = [command.answer(call, argument) for argument in arguments]
                 answer = joined_answers(answers) if len(answers) > 1 else answers[0]
             self._send_answer(uow, event, person, command, answer)
@@ -231,7 +240,7 @@ class CommandDesk(EventHandler):
         Persons with any role besides member are not limited. The limit exists since Zalo may block a bot that is
         flooded.
         """
-        if person.roles - {Role.MEMBER}:
+        if person.trusted:
             return True
         return self._count_in_window(uow, f"answer:{person.id}", _MOST_ANSWERS)
 
@@ -246,6 +255,34 @@ class CommandDesk(EventHandler):
     def _groups_of(self, event: EventBase) -> list[Group]:
         governed = self._policy.governed
         return [group for group in governed if group.id == event.thread_id] if event.is_group else governed
+
+    def _reach(self, uow: UnitOfWork, command: AnyCommand, person: Person, event: EventBase) -> list[Group]:
+        """Return the groups in which the person may use the command; at most the one in which it was typed, if in one.
+
+        A command for everybody may be used by the members of a group, and by those who hold a role there.
+        """
+        groups = self._groups_of(event)
+        if command.roles is not None:
+            return [group for group in groups if command.allowed_in(person, group.id)]
+        if len(groups) == 1:
+            return groups
+        member_of = uow.members.groups_with(self._policy.account, person.uid)
+        return [group for group in groups if group.id in member_of or person.roles_in(group.id)]
+
+    def _groups_meant(
+        self, command: AnyCommand, person: Person, reach: list[Group], typed: Typed, event: EventBase
+    ) -> tuple[list[Group], Typed]:
+        """Return those of the groups in `reach` that a private command is about, and the command without their name.
+
+        They are the one that it names at its end, else the one that the person has chosen, else all.
+        """
+        if len(reach) < _SEVERAL or event.is_group:
+            return reach, typed
+        if command.takes_group and not (command.by_code and names_case(typed.rest)):
+            found, rest = named_group(typed.rest, reach)
+            if found is not None:
+                return [found], typed._replace(rest=rest)
+        return [group for group in reach if group.id == person.chosen_group] or reach, typed
 
     def _group_id(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else NO_GROUP
@@ -267,7 +304,9 @@ class CommandDesk(EventHandler):
         self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
-        refused = TextId("refused_leader") if person.has(Role.LEADER, Role.LEADERSHIP) else TextId("refused")
+        refused = (
+            TextId("refused_leader") if person.holds(NO_GROUP, Role.LEADER, Role.LEADERSHIP) else TextId("refused")
+        )
         text = self._voice.render_for(person, refused, command=f"/{command.word}")
         self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(uow, event, person, "command.refused", command.word)
@@ -299,24 +338,29 @@ class CommandDesk(EventHandler):
             text = self._voice.render_for(person, TextId("unknown_command"), near=near)
             self._post.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
-        elif person.roles - {Role.MEMBER} or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
-            hint = self._voice.render_for(person, TextId("hint_desk") if person.has(*DESK) else TextId("hint"))
-            own = TextId("hint_case_of_others") if person.has(*_ABOVE_CASES) else TextId("hint_case")
+        elif person.trusted or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
+            hint = self._voice.render_for(
+                person, TextId("hint_desk") if person.holds(NO_GROUP, *DESK) else TextId("hint")
+            )
+            own = TextId("hint_case_of_others") if person.holds(NO_GROUP, *_ABOVE_CASES) else TextId("hint_case")
             text = self._voice.render_for(person, own, code=code) if code else meant or hint
             self._post.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
         """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
-        if type(event) is not MessageSent or event.is_group or event.attachment or not person.roles - {Role.MEMBER}:
+        if type(event) is not MessageSent or event.is_group or event.attachment or not person.trusted:
             return False
-        call = Call(uow, person, self._groups_of(event), event)
-        if decided := self._questions.decide(call):
+        groups = self._groups_of(event)
+        if decided := self._questions.decide(Call(uow, person, groups, event, reach=groups)):
             self._send_answer(uow, event, person, *decided)
             return True
-        meant = self._questions.read(person, event.text)
+        meant = self._questions.read(person, groups, event.text)
         if isinstance(meant, tuple):
             command, argument = meant
-            if command.allowed(person):
+            if command.allowed(person, groups):
+                reach = self._reach(uow, command, person, event)
+                chosen = [group for group in reach if group.id == person.chosen_group] or reach
+                call = Call(uow, person, chosen, event, reach=reach)
                 self._send_answer(uow, event, person, command, command.answer(call, argument))
             else:
                 self._refuse(uow, event, person, command)
@@ -331,7 +375,8 @@ class CommandDesk(EventHandler):
         if asked is None or not asked.word or not names_case(asked.rest):
             return ""
         command = self._commands[asked.word]
-        if not command.allowed(person) or self._parse_arguments(command, asked, may=True) is None:
+        groups = self._groups_of(event)
+        if not command.allowed(person, groups) or self._parse_arguments(command, asked, may=True) is None:
             return ""
         line = plain(f"/{command.word} {asked.rest}", _MEANT_LETTERS)
         return self._voice.render_for(person, TextId("meant_command"), line=line)
@@ -346,7 +391,8 @@ class CommandDesk(EventHandler):
         near = [self._commands[word] for word in typed.near]
         slip = typed.close and not meant
         fitting = [command for place, command in enumerate(near) if command.forgiving or (slip and not place)]
-        likest = [one for one in dict.fromkeys([*meant, *fitting]) if one.allowed(person)][:_MOST_SUGGESTED]
+        groups = self._groups_of(event)
+        likest = [one for one in dict.fromkeys([*meant, *fitting]) if one.allowed(person, groups)][:_MOST_SUGGESTED]
         rows = [self._voice.render(TextId("help_row"), usage=self._voice.render(command.usage)) for command in likest]
         return self._voice.render(TextId("near_commands"), rows="\n".join(rows)) if rows else ""
 

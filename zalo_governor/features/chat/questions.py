@@ -3,10 +3,10 @@
 Questions only ever mean commands that read something.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zalo_governor.domain.people import DESK, Person
+from zalo_governor.domain.people import DESK, Group, Person
 from zalo_governor.features.directives.commands import AcceptDirective, RejectDirective
 from zalo_governor.features.directives.commands import Wanted as WantedDirective
 from zalo_governor.features.directives.reminders import asked_alone
@@ -49,7 +49,8 @@ class QuestionReader(Speaker):
 
         Return the command that it stands for with its reply, which may be that the code is needed; None if it is none.
         """
-        said = yes_or_no(call.event.text) if call.person.has(*DESK) else None
+        call = call.of_holder(*DESK)
+        said = yes_or_no(call.event.text) if call.groups else None
         proposed = [one for group in call.groups for one in call.uow.directives.proposed(group.id)] if said else []
         if said is None or not proposed:
             return None
@@ -60,21 +61,21 @@ class QuestionReader(Speaker):
         codes = {"codes": ", ".join(one.code for one in proposed), "code": proposed[0].code}
         return command, Answer([self._voice.render_for(call.person, TextId("directive_which"), **codes)], "needs_code")
 
-    def read(self, person: Person, text: str) -> tuple[AnyCommand, Any] | str:
+    def read(self, person: Person, groups: Sequence[Group], text: str) -> tuple[AnyCommand, Any] | str:
         """Return the command that a text means, with its argument; if unsure, a menu of the likeliest; "" for none."""
         likeliest, sure = read_question(text)
         if not sure:
-            return self._menu(person, text, likeliest)
+            return self._menu(person, groups, text, likeliest)
         if likeliest[0] is Intent.NONE:
             return ""
-        command = self._command(person, likeliest[0])
+        command = self._command(person, groups, likeliest[0])
         if command is None:
             return ""
         return command, self._argument(command, likeliest[0], text)
 
-    def _command(self, person: Person, intent: Intent) -> AnyCommand | None:
+    def _command(self, person: Person, groups: Sequence[Group], intent: Intent) -> AnyCommand | None:
         able = [self._commands[word] for word in _COMMANDS[intent] if word in self._commands]
-        return next((command for command in able if command.allowed(person)), able[0] if able else None)
+        return next((command for command in able if command.allowed(person, groups)), able[0] if able else None)
 
     def _argument(self, command: AnyCommand, intent: Intent, text: str) -> Any:
         if intent in _PERIODS:
@@ -86,10 +87,10 @@ class QuestionReader(Speaker):
     def _span(self, intent: Intent, text: str) -> Span:
         return named_in(folded(text), today(self._policy.clock()), _PERIODS[intent])
 
-    def _menu(self, person: Person, text: str, likeliest: list[Intent]) -> str:
-        able = [(intent, self._command(person, intent)) for intent in likeliest if intent is not Intent.NONE]
+    def _menu(self, person: Person, groups: Sequence[Group], text: str, likeliest: list[Intent]) -> str:
+        able = [(intent, self._command(person, groups, intent)) for intent in likeliest if intent is not Intent.NONE]
         rows = dict.fromkeys(
-            self._row(intent, command, text) for intent, command in able if command and command.allowed(person)
+            self._row(intent, command, text) for intent, command in able if command and command.allowed(person, groups)
         )
         listed = "\n".join(self._voice.render(TextId("help_row"), usage=row) for row in list(rows)[:_MOST_LISTED])
         return self._voice.render_for(person, TextId("question_menu"), rows=listed) if rows else ""

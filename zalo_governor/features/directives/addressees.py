@@ -181,7 +181,7 @@ def directory_of(uow: UnitOfWork, account: str, group_id: str, kinds: Mapping[st
     Holders of the roles that give directives are left out: a collective name never means them.
     """
     present = uow.members.present_uids(account, group_id)
-    givers = {person.uid for person in uow.people.with_role(account, *GIVERS, Role.BOT)}
+    givers = {person.uid for person in uow.people.holders(account) if person.holds(group_id, *GIVERS, Role.BOT)}
     roster = uow.roster.matched(account, group_id)
     listed = [
         Listed(entry.full_name, entry.title, entry.agency or agency_in(entry.title), frozenset(uids & present))

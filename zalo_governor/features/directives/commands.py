@@ -5,7 +5,8 @@ from abc import abstractmethod
 from datetime import date
 from typing import ClassVar, NamedTuple
 
-from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState
+from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState, LedgerPage
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
@@ -68,7 +69,7 @@ class DirectiveCommand(Command[Wanted]):
         directive = self._find(call, argument.directive_id or 0)
         if directive is None:
             return Answer([self.voice.render(TextId("directive_not_found"), code=code)], "unknown_directive", code)
-        return self.about(call, directive, argument.words)
+        return self.of(directive.group_id).about(call, directive, argument.words)
 
     @abstractmethod
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
@@ -76,8 +77,7 @@ class DirectiveCommand(Command[Wanted]):
 
     def _find(self, call: Call, directive_id: int) -> Directive | None:
         directive = call.uow.directives.get(directive_id)
-        here = {group.id for group in call.groups}
-        return directive if directive is not None and directive.group_id in here else None
+        return directive if directive is not None and call.reaches(directive.group_id) else None
 
     def _page(self, call: Call, directive: Directive) -> str:
         return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id))
@@ -132,13 +132,14 @@ class ShowDirectives(DirectiveCommand):
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Show what was asked for; people without a role in the office see only what is asked of themselves."""
-        reads = call.person.has(*_READERS)
-        if argument.directive_id is not None and reads:
-            return super().answer(call, argument)
+        if argument.directive_id is not None and call.person.holds(NO_GROUP, *_READERS):
+            readable = [group for group in call.reach if call.person.holds(group.id, *_READERS)]
+            return super().answer(call._replace(reach=readable), argument)
         if not call.groups:
             return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
-        if not reads or folded(argument.words) in _ME:
-            return Answer([self._mine(call)], subject="tôi")
+        about_own, call = call, call.of_holder(*_READERS)
+        if not call.groups or folded(argument.words) in _ME:
+            return Answer([self._mine(about_own)], subject="tôi")
         enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
         if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
@@ -148,14 +149,16 @@ class ShowDirectives(DirectiveCommand):
                 return Answer([self._pages.about(call.person, found)])
         if argument.words or call.event.quote is not None:
             return self._enter(call, argument.words)
-        return Answer([self._overview(call, group) for group in call.groups])
+        if len(call.groups) > 1:
+            return self.overview(call, lambda group: self._pages.counts(self._ledger(call, group)))
+        return Answer([self.of(group.id)._pages.overview(group, self._ledger(call, group)) for group in call.groups])
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Show one directive: who has answered, who is silent."""
         return Answer([self._page(call, directive)], subject=directive.code)
 
-    def _overview(self, call: Call, group: Group) -> str:
-        return self._pages.overview(group, call.uow.directives.overview(group.id, self.policy.clock(), _ROWS))
+    def _ledger(self, call: Call, group: Group) -> LedgerPage:
+        return call.uow.directives.overview(group.id, self.policy.clock(), _ROWS)
 
     def _mine(self, call: Call) -> str:
         owed = [
@@ -166,11 +169,11 @@ class ShowDirectives(DirectiveCommand):
     def _enter(self, call: Call, words: str) -> Answer:
         """Enter a directive by hand: the quoted message, or the text typed; with addressees and deadline as typed."""
         quote = call.event.quote
-        if not call.person.has(*KEEPERS):
+        group_id = call.event.thread_id if call.event.is_group else NO_GROUP
+        if not call.person.holds(group_id, *KEEPERS):
             return Answer([self.voice.render_for(call.person, TextId("directive_keepers_only"))], "keepers_only")
-        if not call.event.is_group or (quote is None and not call.person.has(*GIVERS)):
+        if not call.event.is_group or (quote is None and not call.person.holds(group_id, *GIVERS)):
             return Answer([self.voice.render_for(call.person, TextId("directive_needs_quote"))], "needs_quote")
-        group_id = call.event.thread_id
         key = quote.key if quote else call.event.key
         if any(case.sealed for case in call.uow.cases.of_message(group_id, key)):
             return Answer([self.voice.render_for(call.person, TextId("pin_sealed"))], "sealed")
@@ -215,7 +218,7 @@ class ShowDirectives(DirectiveCommand):
         """Return who gave the directive: the author of the quoted message if a leader, else the caller."""
         if call.event.quote is not None:
             author = call.uow.people.find_or_create(call.event.account, call.event.quote.owner_uid)
-            if author is not None and author.has(*GIVERS):
+            if author is not None and author.holds(call.event.thread_id, *GIVERS):
                 return author
         return call.person
 

@@ -59,6 +59,10 @@ class DirectivePages(Speaker):
         )
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
+    def counts(self, page: LedgerPage) -> str:
+        """Return the number of directives of a ledger that are followed, and of the overdue ones."""
+        return self._voice.render(TextId("ledger_counted"), count=number(page.total), overdue=number(page.overdue))
+
     def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
         """Return what is asked of one person: the directives that are not settled, the next deadline first."""
         now = self._policy.clock()

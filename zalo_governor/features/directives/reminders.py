@@ -203,7 +203,9 @@ class DeadlineHandler(_Handler):
     def _readers(self, uow: UnitOfWork, directive: Directive) -> list[Person]:
         """Return the person who gave the directive, and the leader's office: report readers, else the admins."""
         giver = uow.people.get(directive.given_by)
-        office = self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, *DESK)
+        group_id = directive.group_id
+        readers = self._post.holders_in(uow, group_id, Role.REPORT_READER)
+        office = readers or self._post.holders_in(uow, group_id, *DESK)
         return [giver, *(person for person in office if person.id != giver.id)]
 
 
@@ -244,7 +246,7 @@ class AskHandler(_Handler):
         # The older ones were asked about before, and not all may find room.
         proposed.sort(key=lambda directive: directive.id, reverse=True)
         self._post.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
-        for person in self._post.holders(uow, *DESK) if len(proposed) == 1 else ():
+        for person in self._post.holders_in(uow, job.group_id, *DESK) if len(proposed) == 1 else ():
             asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, now)
             if asked_at is not None:
                 uow.claims.claim_once(_name_of_question(proposed[0], person), asked_at)

@@ -66,14 +66,14 @@ class DirectiveLedger(EventHandler):
             return
         if isinstance(event, MessageRevised):
             self._register.forget_answer(uow, event.thread_id, event.key)
-        if person.has(*GIVERS, *DESK) and self._read_directive(uow, event, person):
+        if person.holds(event.thread_id, *GIVERS, *DESK) and self._read_directive(uow, event, person):
             return
         self._read_answer(uow, event, person)
 
     def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
         """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
         return (
-            person.has(*GIVERS, *DESK)
+            person.holds(event.thread_id, *GIVERS, *DESK)
             or event.quote is not None
             or isinstance(event, MessageRevised)
             or uow.directives.owes(event.thread_id, person.id)
@@ -84,7 +84,7 @@ class DirectiveLedger(EventHandler):
         """Open or revise a directive if the message is one; return whether it is."""
         if not event.text or not self._policy.directives.recognise:
             return False
-        role = "leader" if person.has(*GIVERS) else "admin"
+        role = "leader" if person.holds(event.thread_id, *GIVERS) else "admin"
         is_directive, items = self._reader.directive(event.text, role, event.at)
         if is_directive is False:
             return False
@@ -112,7 +112,8 @@ class DirectiveLedger(EventHandler):
         items: Sequence[DirectiveItem],
         state: DirectiveState,
     ) -> None:
-        giver = person if person.has(*GIVERS) else self._giver_named(uow, event.text)
+        by_leader = person.holds(event.thread_id, *GIVERS)
+        giver = person if by_leader else self._giver_named(uow, event.thread_id, event.text)
         if giver is None:
             return
         directive = self._register.open(
@@ -139,14 +140,14 @@ class DirectiveLedger(EventHandler):
         if text := self._pages.unreachable(directive, assignees):
             self._post.to_desk(uow, text, group_id=event.thread_id)
 
-    def _giver_named(self, uow: UnitOfWork, text: str) -> Person | None:
+    def _giver_named(self, uow: UnitOfWork, group_id: str, text: str) -> Person | None:
         """Return which leader's order a relayed message passes on: the one named in it, else the head of the group."""
-        givers = self._post.holders(uow, *GIVERS)
+        givers = self._post.holders_in(uow, group_id, *GIVERS)
         words = _WORD.findall(fold(text))
         named = [person for person in givers if _name_of(person) and _name_of(person) in words[:_OPENING_WORDS]]
         if len(named) == 1:
             return named[0]
-        heads = [person for person in givers if person.has(Role.LEADER)]
+        heads = [person for person in givers if person.holds(group_id, Role.LEADER)]
         return next(iter(heads or givers), None)
 
     def _read_answer(self, uow: UnitOfWork, event: MessageSent, person: Person) -> None:
@@ -178,7 +179,7 @@ class DirectiveLedger(EventHandler):
         if known is not None:
             return known.state is DirectiveState.PROPOSED
         owner = uow.people.find_or_create(event.account, event.quote.owner_uid)
-        return owner is not None and owner.has(*GIVERS, *DESK)
+        return owner is not None and owner.holds(event.thread_id, *GIVERS, *DESK)
 
     def _handle_withdrawal(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         by = uow.people.find_or_create(event.account, event.sender_uid)

@@ -24,6 +24,7 @@ class _RemarkCommand(Command[str]):
     """Base class of the commands by which members send the admins a remark: an incident report or a suggestion."""
 
     roles = None
+    takes_group = False
     kind: ClassVar[RemarkKind]
     kept: ClassVar[TextId]
     listed: ClassVar[TextId]
@@ -49,8 +50,8 @@ class _RemarkCommand(Command[str]):
             return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
         if argument:
             return self._store(call, argument)
-        if call.person.has(*DESK):
-            return Answer([self._list(call, group.id) for group in call.groups], "listed")
+        if (of_desk := call.of_holder(*DESK)).groups:
+            return Answer([self._list(call, group.id) for group in of_desk.groups], "listed")
         text = self.voice.render_for(call.person, TextId("usage"), usage=self.voice.render(self.usage))
         return Answer([text], "usage")
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
-from zalo_governor.domain.people import DESK, Person, Role
+from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.features.cases.commands.decide import cannot_move, unknown_case
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
@@ -47,9 +47,12 @@ class Approve(Command[Asked]):
         super().__init__(policy)
         self._notifications = ChangeNotifications(policy)
 
-    def allowed(self, person: Person) -> bool:
+    def allowed_in(self, person: Person, group_id: str) -> bool:
         """Return whether the person may use /duyet (approve), be it only to get a text for asking the leader."""
-        return person.has(*self.policy.approval.roles, *self.roles)
+        return self._may(person, group_id) or person.holds(group_id, *self.roles)
+
+    def _may(self, person: Person, group_id: str) -> bool:
+        return person.holds(group_id, *self.policy.of(group_id).approval.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
         """Parse `rest`, the text after the command's word: a case code, or the description of a change; else None.
@@ -68,23 +71,23 @@ class Approve(Command[Asked]):
 
         A person who may not approve gets a text with which to ask the leader.
         """
-        may = call.person.has(*self.policy.approval.roles)
         if argument.case_id is not None:
-            case = call.uow.cases.get(argument.case_id)
+            case = call.case(argument.case_id)
             if case is None:
                 return unknown_case(self.voice, argument.case_id)
-            return self._approve_case(call, case) if may else self._suggest_asking(call, case)
-        if not may:
+            may = self._may(call.person, case.group_id)
+            office = self.of(case.group_id)
+            return office._approve_case(call, case) if may else office._suggest_asking(call, case)
+        if len(call.groups) == 1 and not self._may(call.person, call.groups[0].id):
             what = self._what(argument)
             text = self.voice.render_for(call.person, TextId("approval_ask"), what=what, words=argument.words)
             return Answer([text], "ask")
-        return self._approve_in_advance(call, argument)
-
-    def _approve_in_advance(self, call: Call, asked: Asked) -> Answer:
-        if asked.wanted is None or len(call.groups) != 1:
+        if argument.wanted is None or len(call.groups) != 1:
             return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
-        [group] = call.groups
-        wanted, now = asked.wanted, self.policy.clock()
+        return self.of(call.groups[0].id)._approve_in_advance(call, call.groups[0], argument.wanted, argument)
+
+    def _approve_in_advance(self, call: Call, group: Group, wanted: Wanted, asked: Asked) -> Answer:
+        now = self.policy.clock()
         approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=group.id,

@@ -36,7 +36,7 @@ class ChangeNotifications(Speaker):
             The case about the changes; if the leader was told, with the time of that, which the caller has to store.
         """
         actor = uow.people.get(actor.id)
-        by_desk = actor.has(*DESK)
+        by_desk = actor.holds(case.group_id, *DESK)
         leaders = self._leaders(uow, case) if by_desk else []
         about = self._case_fields(uow, case, actor, changes)
         said = self._voice.render(TextId("change_leader"), **about) if leaders else ""
@@ -59,15 +59,19 @@ class ChangeNotifications(Speaker):
             by=self._voice.who(by),
         )
         actor = uow.people.get(case.person_id)
-        told = {person.id: person for person in (*self._post.holders(uow, *DESK), actor) if person.id != by.id}
+        told = {
+            person.id: person
+            for person in (*self._post.holders_in(uow, case.group_id, *DESK), actor)
+            if person.id != by.id
+        }
         for person in told.values():
             if person.uid != NOBODY_UID:
-                purpose = Purpose.ADMIN_ALERT if person.has(*DESK) else Purpose.MEMBER_REQUEST
+                purpose = Purpose.ADMIN_ALERT if person.holds(case.group_id, *DESK) else Purpose.MEMBER_REQUEST
                 self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
     def allowed(self, uow: UnitOfWork, text: str, by: Person, group_id: str) -> None:
         """Send `text`, which says that `by` approved a change of the group in advance, to the admins except `by`."""
-        for person in self._post.holders(uow, *DESK):
+        for person in self._post.holders_in(uow, group_id, *DESK):
             if person.id != by.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
 
@@ -81,8 +85,8 @@ class ChangeNotifications(Speaker):
             return
         text = self._compare_pictures(uow, case, address)
         actor = uow.people.get(case.person_id)
-        told = self._leaders(uow, case) if actor.has(*DESK) else []
-        for person in told or self._post.holders(uow, *DESK):
+        told = self._leaders(uow, case) if actor.holds(case.group_id, *DESK) else []
+        for person in told or self._post.holders_in(uow, case.group_id, *DESK):
             purpose = Purpose.LEADER_ALERT if told else Purpose.ADMIN_ALERT
             self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
@@ -117,6 +121,7 @@ class ChangeNotifications(Speaker):
             asked: whether the person who made the changes (`actor`) was asked to get approval.
             told: id of the text saying whether the leader was told; used only if an admin made the changes.
         """
+        by_desk = actor.holds(case.group_id, *DESK)
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
         picture = self._voice.render(TextId("change_confirm_picture")) if shown else ""
         approval = self._voice.render(TextId("change_approval"), code=case.code, until=about["until"])
@@ -126,14 +131,14 @@ class ChangeNotifications(Speaker):
             found = {name: value for name, value in about.items() if name != "who"}
             text = self._voice.render(TextId("change_alert_found"), picture=picture, approval=approval, **found)
         else:
-            texts = [asked.told_to_admins, *([told] if actor.has(*DESK) else [])]
+            texts = [asked.told_to_admins, *([told] if by_desk else [])]
             lines = [self._voice.render(text) for text in texts]
             people_told = Shortenable(" ".join(lines), lines[-1])
             text = self._voice.render(
                 TextId("change_alert"), picture=picture, told=people_told, approval=approval, **about
             )
-        roles = frozenset({Role.ADMIN}) if actor.has(*DESK) and told == TextId("change_told_leader") else DESK
-        for person in self._post.holders(uow, *roles):
+        roles = frozenset({Role.ADMIN}) if by_desk and told == TextId("change_told_leader") else DESK
+        for person in self._post.holders_in(uow, case.group_id, *roles):
             if person.id != actor.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
 
@@ -146,18 +151,20 @@ class ChangeNotifications(Speaker):
         """
         if actor.uid == NOBODY_UID:
             return MemberRequest.NOT_ASKED
-        if actor.has(Role.LEADER, Role.LEADERSHIP):
+        if actor.holds(case.group_id, Role.LEADER, Role.LEADERSHIP):
             return MemberRequest.LEADERSHIP
         if actor.reach is Reach.REFUSED:
             return MemberRequest.UNREACHED
-        if not self._policy.escalation.remind_members and not actor.has(*DESK):
+        if not self._policy.escalation.remind_members and not actor.holds(case.group_id, *DESK):
             return MemberRequest.NOT_ASKED
         text = self._voice.render_for(actor, TextId("change_request"), told=self._voice.render(told), **about)
         sent = self._post.to_person(uow, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
 
     def _leaders(self, uow: UnitOfWork, case: Case) -> list[Person]:
-        return [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
+        return [
+            person for person in self._post.holders_in(uow, case.group_id, Role.LEADER) if person.id != case.person_id
+        ]
 
     def _case_fields(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> dict[str, str]:
         return {

@@ -65,6 +65,6 @@ class Pin(Command[int]):
 
     def _directive(self, call: Call, number: int) -> Target | None:
         directive = call.uow.directives.get(number)
-        if directive is None or directive.group_id not in {group.id for group in call.groups}:
+        if directive is None or not call.reaches(directive.group_id):
             return None
         return Target(directive.group_id, directive.message_key) if directive.message_key.isdecimal() else None

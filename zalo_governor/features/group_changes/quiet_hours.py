@@ -45,9 +45,9 @@ class EndOfQuietHours:
         if self._is_done or self._policy.rests_until(self._policy.clock()):
             return
         self._is_done = True
-        for group_id in self._policy.groups:
-            self._ask_members(uow, group_id)
-            self._tell_changes(uow, group_id)
+        for group in self._policy.governed:
+            self._ask_members(uow, group.id)
+            self._tell_changes(uow, group.id)
 
     def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
         """Ask each member, in one message, to correct the breaches whose notices were held back in the quiet hours."""

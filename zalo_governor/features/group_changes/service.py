@@ -111,7 +111,7 @@ class GroupChangeService(EventHandler):
     def _is_entitled(self, event: EventBase, actor: Person | None) -> bool:
         """Return whether the change needs no approval: made by the bot account, or by a person who may approve."""
         return event.sender_uid == self._policy.account or (
-            actor is not None and actor.has(*self._policy.approval.roles)
+            actor is not None and actor.holds(event.thread_id, *self._policy.approval.roles)
         )
 
     def _find_approval(self, uow: UnitOfWork, event: EventBase, change: Change) -> Approval | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import Role
 from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, Command
 from zalo_governor.messaging.policy import ServicePolicy
@@ -76,16 +76,17 @@ class Help(Command[bool]):
 
     def answer(self, call: Call, argument: bool) -> Answer:
         """Answer with the menu of the person's role or, if `argument`, with a line for each command it may use."""
-        usages = self._everything(call.person) if argument else self._menu(call.person)
+        usages = self._everything(call) if argument else self._menu(call)
         rows = "\n".join(self.voice.render(TextId("help_row"), usage=self.voice.render(usage)) for usage in usages)
         text = TextId("help") if argument else TextId("help_short")
         return Answer([self.voice.render_for(call.person, text, rows=rows)])
 
-    def _everything(self, person: Person) -> list[TextId]:
-        shown = [command for command in self._all if command.in_help and command.allowed(person)]
+    def _everything(self, call: Call) -> list[TextId]:
+        shown = [command for command in self._all if command.in_help and command.allowed(call.person, call.groups)]
         return [_WITH_OTHERS.get(command.word, command.usage) for command in shown]
 
-    def _menu(self, person: Person) -> list[TextId]:
-        role = next((role for role in _MENUS if person.has(role)), Role.MEMBER)
-        allowed = {command.word for command in self._all if command.allowed(person)}
+    def _menu(self, call: Call) -> list[TextId]:
+        held = {role for group in call.groups for role in call.person.roles_in(group.id)}
+        role = next((role for role in _MENUS if role in held), Role.MEMBER)
+        allowed = {command.word for command in self._all if command.allowed(call.person, call.groups)}
         return [line for word, line in _MENUS[role].items() if word in allowed]

@@ -1,10 +1,11 @@
 """What anybody may ask for; `/trogiup` itself is made by the command desk, as it lists all commands."""
 
 from zalo_governor.features.help.diacritics import AddMarks
+from zalo_governor.features.help.groups import ChooseGroup
 from zalo_governor.features.help.regulation import ReadRegulation
 from zalo_governor.messaging.feature import Feature
 
 FEATURE = Feature(
     "help",
-    commands=(ReadRegulation, AddMarks),
+    commands=(ReadRegulation, AddMarks, ChooseGroup),
 )

@@ -56,6 +56,9 @@ class ReadRegulation(Command[Wanted]):
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Return summaries of the wanted clauses, from config/quy-che.yaml, or the regulation's table of contents."""
+        own = self.of(call.groups[0].id) if call.groups else self
+        if own is not self:
+            return own.answer(call, argument)
         if not argument.article:
             return Answer([self._table_of_contents()], subject="contents")
         clauses = [clause for clause in self.policy.regulation.clauses if _belongs_to(clause, argument)]

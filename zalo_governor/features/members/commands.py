@@ -60,7 +60,9 @@ class Belongs(Command[Whom]):
         """
         whom = argument
         if whom == Whom():
-            return Answer([self._list(call, group) for group in call.groups], subject="list")
+            if len(call.groups) > 1:
+                return self.overview(call, lambda group: self._counted(call, group))
+            return Answer([self.of(group.id)._list(call, group) for group in call.groups], subject="list")
         found = find(call, self.policy.account, whom)
         if found is None:
             return unknown_member(self, call, whom)
@@ -113,6 +115,13 @@ class Belongs(Command[Whom]):
         who = self.voice.who(call.uow.people.get(found.person.id))
         return Answer([self.voice.render(said, code=whom.code, who=who)], subject=whom.code)
 
+    def _counted(self, call: Call, group: Group) -> str:
+        held = attendance(call.uow, self.policy.account, group.id)
+        if held is None:
+            return self.voice.render(TextId("no_roster_short"))
+        counts = {"strangers": number(len(held.strangers)), "missing": number(len(held.missing))}
+        return self.voice.render(TextId("members_counted"), present=number(len(held.present)), **counts)
+
     def _list(self, call: Call, group: Group) -> str:
         """Return the list of outsiders, and of persons on the roster who are no members."""
         uow, account = call.uow, self.policy.account
@@ -162,7 +171,7 @@ class Belongs(Command[Whom]):
 
 def unknown_member(command: Command[Whom], call: Call, whom: Whom) -> Answer:
     """Return the reply that the code is nobody's; of another case's code, which codes are meant."""
-    other = whom.case_id is not None and call.uow.cases.get(whom.case_id) is not None
+    other = whom.case_id is not None and call.case(whom.case_id) is not None
     text = TextId("member_other_case") if other else TextId("member_unknown")
     return Answer([command.voice.render(text, code=whom.code)], "unknown", whom.code)
 

@@ -59,7 +59,7 @@ class RemoveMemberHandler(Speaker):
         text = self._voice.render(_RESULTS[outcome], code=case.code, who=who)
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
         orderer = None if job.ordered_by is None else uow.people.get(job.ordered_by)
-        if orderer and not orderer.has(*DESK):
+        if orderer and not orderer.holds(job.group_id, *DESK):
             self._post.to_person(
                 uow, orderer, text, Purpose.REPLY, group_id=job.group_id, case_id=case.id, asked_for=True
             )

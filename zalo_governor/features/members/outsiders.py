@@ -178,7 +178,7 @@ class OutsiderService(EventHandler):
         """Ask the member who added these outsiders to check them; return the text telling the admins of this."""
         first = added[0][1]
         by = uow.people.get(first.person_id)
-        if by.has(*DESK):
+        if by.holds(first.group_id, *DESK):
             return self._voice.render(TextId("adder_on_desk"))
         if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
             return self._voice.render(reason_not_notified.told_to_admins)

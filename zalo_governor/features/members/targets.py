@@ -52,16 +52,16 @@ def read_whom(typed: str) -> Whom | None:
 
 
 def find(call: Call, account: str, whom: Whom) -> Found | None:
-    """Find the member whom the sender of a command named (`whom`) in one of `call.groups`; or return None.
+    """Find the member whom the sender of a command named (`whom`) in one of `call.reach`; or return None.
 
     `whom` holds either a member code such as TV34 or a case code such as VP12, which must be that of a case about an
     outsider. `account` is the uid of the bot account: Zalo gives each account other uids for the
     same people.
     """
     if whom.case_id is not None:
-        case = call.uow.cases.get(whom.case_id)
+        case = call.case(whom.case_id)
         newcomer = call.uow.outsiders.of_case(case) if case else None
-        group = next((group for group in call.groups if newcomer and group.id == newcomer.group_id), None)
+        group = next((group for group in call.reach if newcomer and group.id == newcomer.group_id), None)
         if newcomer is None or group is None:
             return None
         return Found(group, call.uow.people.get(newcomer.person_id), newcomer, case)
@@ -69,7 +69,7 @@ def find(call: Call, account: str, whom: Whom) -> Found | None:
         person = call.uow.people.get(whom.person_id or 0)
     except KeyError:
         return None
-    for group in call.groups:
+    for group in call.reach:
         here = call.uow.outsiders.present(group.id, person.id)
         if here:
             return Found(group, person, *here[-1])

@@ -1,18 +1,19 @@
 """Command `/baocao` (report): send the group's activity report, always in private, as a message or as a file."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import DESK
+from zalo_governor.domain.people import DESK, Group, Role
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.scheduled import REPORT_READERS
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.periods import Span, as_period, asked, today
+from zalo_governor.messaging.formatter import number
+from zalo_governor.messaging.periods import Span, as_period, asked, midnight, today
 from zalo_governor.messaging.templates import TextId
 
 _FORMATS = {
@@ -53,7 +54,7 @@ class Report(Command[Wanted]):
     usage = TextId("usage_report")
     forgiving = True
     reading = True
-    roles = frozenset(REPORT_READERS)
+    roles = frozenset({*REPORT_READERS, Role.OVERSEER})
 
     def understand(self, rest: str, today: date) -> Wanted | None:
         """Parse `rest`, the text after the command's word: a period and, before or after it, an optional file format.
@@ -73,9 +74,9 @@ class Report(Command[Wanted]):
         return Wanted(span, None) if span else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the activity report for the period `argument` on each group of `call.groups`, as texts or files.
+        """Return the activity report for the period `argument`, as text or file; of several groups, a line for each.
 
-        Only admins get the texts of members' incidents and suggestions.
+        Only admins get the texts of members' incidents and suggestions; overseers get figures alone.
         """
         policy, span = self.policy, argument.span
         if not call.groups:
@@ -83,26 +84,36 @@ class Report(Command[Wanted]):
         if span.first > today(policy.clock()):
             return Answer([self.voice.render_for(call.person, TextId("report_future"))], "future")
         period = as_period(span, self.voice)
-        words = call.person.has(*DESK)
-        reports = [compose(call.uow, group, period, self.voice, policy.clock, words=words) for group in call.groups]
-        files = [
-            file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
-            for report in reports
-            if argument.face
-        ]
-        texts = (
-            [
-                self.voice.render(
-                    TextId("report_file"), period=period.label, names=", ".join(file.name for file in files)
-                )
-            ]
-            if files
-            else [render_text(report, policy.catalogue, policy.regulation) for report in reports]
-        )
+        reads = call.of_holder(*REPORT_READERS)
+        if len(call.groups) > 1 or not reads.groups:
+            return self.overview(call, lambda group: self._figures(call, group, span))
+        [group] = reads.groups
+        office = policy.of(group.id)
+        words = call.person.holds(group.id, *DESK)
+        report = compose(call.uow, group, period, office.voice, policy.clock, words=words)
+        if argument.face:
+            paper = paper_of(report, office.letterhead, office.voice)
+            files = [file_of(report, argument.face, paper, office.voice)]
+            text = self.voice.render(TextId("report_file"), period=period.label, names=files[0].name)
+        else:
+            files, text = [], render_text(report, office.catalogue, office.regulation)
         return Answer(
-            texts,
+            [text],
             subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
             purpose=Purpose.REPORT,
             files=files,
             group_line=self.voice.render_for(call.person, TextId("report_sent"), period=period.label),
+        )
+
+    def _figures(self, call: Call, group: Group, span: Span) -> str:
+        """Return a group's figures in one line: messages, signs of breaches, and directives that are followed."""
+        now = self.policy.clock()
+        start, end = midnight(span.first), min(midnight(span.last + timedelta(days=1)), now)
+        ledger = call.uow.directives.overview(group.id, now, 0)
+        return self.voice.render(
+            TextId("report_figures"),
+            messages=number(call.uow.statistics.activity(group.id, start, end).messages),
+            cases=number(len(call.uow.cases.opened_between(group.id, start=start, end=end))),
+            directives=number(ledger.total),
+            overdue=number(ledger.overdue),
         )

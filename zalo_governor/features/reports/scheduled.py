@@ -41,6 +41,15 @@ class ScheduledReports(Speaker):
         self._leak_signs = LeakSignService(policy)
         self._names = NameReminders(policy, CaseNotifications(policy))
 
+    @property
+    def policy(self) -> ServicePolicy:
+        """The policy with the groups, times and texts of these duties."""
+        return self._policy
+
+    @property
+    def _governed_ids(self) -> list[str]:
+        return [group.id for group in self._policy.governed]
+
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
 
@@ -106,7 +115,7 @@ class ScheduledReports(Speaker):
     def next_due(self, uow: UnitOfWork) -> datetime | None:
         """Return when `on_cases` next has something to do; None if nothing waits."""
         due = (
-            uow.cases.next_due(self._policy.groups),
+            uow.cases.next_due(self._governed_ids),
             self._digests.incidents_due(uow),
             self._quiet_hours_end.next_due(),
         )
@@ -119,9 +128,9 @@ class ScheduledReports(Speaker):
         quiet hours (at night) are notices to members about minor cases, and notices about changes of the group.
         """
         now = self._policy.clock()
-        for case in uow.cases.due(self._policy.groups, now):
+        for case in uow.cases.due(self._governed_ids, now):
             self._escalation.unanswered(uow, case)
-        for group_id in uow.cases.groups_with_digest(self._policy.groups, now):
+        for group_id in uow.cases.groups_with_digest(self._governed_ids, now):
             self._digests.gathered(uow, group_id)
         self._digests.incidents(uow, now)
         self._quiet_hours_end.begin(uow)
@@ -162,11 +171,11 @@ class ScheduledReports(Speaker):
     ) -> int:
         policy = self._policy
         text = render_text(report, policy.catalogue, policy.regulation)
-        readers = self._post.holders(uow, *REPORT_READERS)
+        readers = self._post.holders_in(uow, group.id, *REPORT_READERS)
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
         for reader in readers:
             self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
-            for file in files[reader.has(*DESK)]:
+            for file in files[reader.holds(group.id, *DESK)]:
                 instead = self._voice.render(TextId("report_file_failed"), name=file.name)
                 self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
         uow.audit.append(
@@ -189,14 +198,14 @@ class CaseDeadlines:
     Implements `app.due_work.Work`.
     """
 
-    def __init__(self, duties: ScheduledReports, *, begin: BeginUnitOfWork) -> None:
+    def __init__(self, duties: Sequence[ScheduledReports], *, begin: BeginUnitOfWork) -> None:
         self._scheduled = duties
         self._begin = begin
 
     def next_due(self) -> datetime | None:
         """Return when `act` next has something to do; None if nothing waits."""
         with self._begin(reading=True) as uow:
-            return self._scheduled.next_due(uow)
+            return min(filter(None, (duties.next_due(uow) for duties in self._scheduled)), default=None)
 
     def act(self, _now: datetime) -> None:
         """Tell the leader of cases on which no admin acted in time; send due digests and notices; in one transaction.
@@ -204,7 +213,8 @@ class CaseDeadlines:
         The scheduler's time `_now` is unused, as `ScheduledReports` reads the clock itself.
         """
         with self._begin() as uow:
-            self._scheduled.on_cases(uow)
+            for duties in self._scheduled:
+                duties.on_cases(uow)
 
 
 def _is_heard_before(uow: UnitOfWork, group: Group, due: datetime) -> bool:

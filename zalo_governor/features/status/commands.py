@@ -34,7 +34,7 @@ class Status(BareCommand):
     suggested_for = ("tinhhinh", "hoatdong", "ketnoi")
     usage = TextId("usage_status")
     forgiving = True
-    roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
+    roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER, Role.OVERSEER})
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)

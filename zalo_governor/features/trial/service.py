@@ -175,7 +175,7 @@ class TrialEnd(Speaker):
 
     def _send_page(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
         text = self._page.text(uow)
-        for admin in self._post.holders(uow, Role.ADMIN):
+        for admin in self._post.holders_in(uow, NO_GROUP, Role.ADMIN):
             self._post.to_person(uow, admin, text, Purpose.REPORT, group_id=NO_GROUP)
         uow.trials.save(trial.model_copy(update={"told_at": now}))
 
@@ -189,7 +189,7 @@ class TrialEnd(Speaker):
             else self._voice.render(TextId("trial_by_machine"))
         )
         text = self._voice.render(TextId("trial_switched_on"), when=moment(trial.live_at), by=by)
-        for person in self._post.holders(uow, *DESK):
+        for person in self._post.holders_in(uow, NO_GROUP, *DESK):
             if person.id != trial.live_by:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=NO_GROUP)
         uow.trials.save(trial.model_copy(update={"announced_at": now}))

@@ -27,7 +27,7 @@ from zalo_governor.domain.jobs import (
 from zalo_governor.domain.people import NOBODY_UID, GroupSnapshot, Role
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import StoreError
-from zalo_governor.storage.repositories.identity import rebind
+from zalo_governor.storage.repositories.identity import grants_of, rebind
 from zalo_governor.storage.repositories.jobs import open_task, seal_task, target_mac
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import (
@@ -124,7 +124,7 @@ def acquaintances(database: Database, account: str) -> list[KnownPerson]:
                 title=row.title,
                 global_id=row.global_id,
                 phone=row.phone,
-                roles=frozenset(Role(role) for role in row.roles or ()),
+                roles=frozenset().union(*grants_of(row.roles).values()),
                 open_cases=counted.get(row.id, 0),
                 groups=frozenset(where.get(row.uid, ())),
             )

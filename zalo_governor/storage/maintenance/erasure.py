@@ -13,6 +13,7 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.directive_rows import assignee_place
+from zalo_governor.storage.repositories.identity import grants_of
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.repositories.roster_revision import note_roster_change
 from zalo_governor.storage.repositories.sealing import cancel_scans
@@ -82,7 +83,7 @@ def holdings(database: Database, person_id: int) -> Holdings:
             person_id=person_id,
             name=row.full_name or (database.keys.open_text(shown, "person", str(row.id)) if shown else ""),
             title=row.title,
-            roles=tuple(role for role in row.roles or () if role != Role.MEMBER.value),
+            roles=tuple(sorted(frozenset().union(*grants_of(row.roles).values()) - {Role.MEMBER})),
             open_cases=open_cases,
             present=bool(number(group_members, group_members.c.uid.in_(uids), group_members.c.present)),
             bodies=number(inbox, _is_by_or_with(uids), inbox.c.body.is_not(None)),

@@ -3,7 +3,7 @@
 A uid is Zalo's id of a user as one bot account sees it; a globalId is the same for all bot accounts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
@@ -31,7 +31,13 @@ class SeedPerson(NamedTuple):
     uid: str | None
     global_id: str | None
     phone: str | None
-    roles: tuple[Role, ...]
+    grants: Mapping[str, Collection[Role]]
+    """Group id, or EVERYWHERE -> roles, as in `Person.grants`."""
+
+
+def grants_of(stored: Mapping[str, Sequence[str]] | None) -> dict[str, frozenset[Role]]:
+    """Return the roles by group (`Person.grants`) from what the column `roles` holds; empty for NULL."""
+    return {group_id: frozenset(map(Role, roles)) for group_id, roles in (stored or {}).items()}
 
 
 def living(connection: Connection, person_id: int) -> int:
@@ -43,16 +49,19 @@ def living(connection: Connection, person_id: int) -> int:
 def seed(connection: Connection, keys: Keys, account: str, people: Sequence[SeedPerson]) -> None:
     """Store the people in the settings with their roles; everybody else loses all roles.
 
-    A uid in the settings is the person's Zalo id as the bot account `account` sees it.
+    A uid in the settings is the person's Zalo id as the bot account `account` sees it. A person may be listed several
+    times, with roles in different groups.
     """
-    holders = []
+    holders: dict[int, dict[str, frozenset[Role]]] = {}
     for wanted in people:
         person_id = _find_and_merge(connection, keys, account, wanted) or _insert_person(connection)
-        holders.append(person_id)
+        held = holders.setdefault(person_id, {})
+        for group_id, roles in wanted.grants.items():
+            held[group_id] = held.get(group_id, frozenset()).union(roles)
         facts: dict[str, Any] = {
             "full_name": wanted.full_name,
             "title": wanted.title,
-            "roles": sorted(role.value for role in wanted.roles) or None,
+            "roles": {group_id: sorted(role.value for role in roles) for group_id, roles in held.items()} or None,
         }
         if wanted.global_id:
             facts["global_id"] = wanted.global_id

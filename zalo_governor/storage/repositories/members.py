@@ -93,6 +93,12 @@ class Members(Repository):
         this = (columns.account == account, columns.group_id == group_id, columns.uid == uid, columns.present)
         return from_ms_or_none(self._tx.execute(select(columns.since_ms).where(*this)).scalar())
 
+    def groups_with(self, account: str, uid: str) -> set[str]:
+        known = select(group_members.c.group_id).where(
+            group_members.c.account == account, group_members.c.uid == uid, group_members.c.present
+        )
+        return set(self._tx.execute(known).scalars())
+
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,

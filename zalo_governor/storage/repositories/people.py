@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from zalo_governor.domain.directory import Directory
-from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.domain.people import Person, Reach
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.identity import living
+from zalo_governor.storage.repositories.identity import grants_of, living
 from zalo_governor.storage.repositories.roster_matching import match_roster
 from zalo_governor.storage.repositories.roster_revision import roster_revision
 from zalo_governor.storage.schema import group_members, person_uids, persons, roster
@@ -87,14 +87,14 @@ class People(Repository):
         seen_as = min(uids, key=lambda seen: (seen.account != self._tx.account, seen.account, seen.uid), default=None)
         return self._person(row, seen_as.uid if seen_as else "")
 
-    def with_role(self, account: str, *roles: Role) -> list[Person]:
+    def holders(self, account: str) -> tuple[Person, ...]:
         holders = self._holders.get(account)
         if holders is None and not self._changed:
             holders = self._tx.database.persons.holders(account)
         if holders is None:
             rows = {row.id: row for row in self._tx.execute(_HOLDERS, {"account": account})}
             holders = self._holders[account] = tuple(self._person(row, row.uid) for row in rows.values())
-        return [person for person in holders if person.has(*roles)]
+        return holders
 
     def set_display_name(self, account: str, person: Person, name: str) -> None:
         """Store the person's display name on Zalo; only after it was checked for state secrets and by the rules."""
@@ -102,7 +102,7 @@ class People(Repository):
             return
         sealed = self._tx.keys.seal_text(name, "person", str(person.id))
         self._tx.write_later(_RENAMED, {"person": person.id, "name": sealed})
-        if person.roles:
+        if person.grants:
             self.forget_cached()
         self._known[account, person.uid] = person.model_copy(update={"display_name": name})
 
@@ -138,14 +138,15 @@ class People(Repository):
             full_name=row.full_name,
             title=row.title,
             display_name="" if shown is None else self._tx.keys.open_text(shown, "person", str(row.id)),
-            roles=frozenset(Role(role) for role in row.roles or ()),
+            grants=grants_of(row.roles),
+            chosen_group=row.chosen_group,
             reach=Reach(row.reach),
         )
 
     def _build_directory(self, account: str) -> Directory:
         groups = self._tx.execute(select(roster.c.group_id).distinct().order_by(roster.c.group_id)).scalars().all()
         rosters = {group_id: match_roster(self._tx, account, group_id) for group_id in groups}
-        return Directory(self.with_role(account, *Role), rosters)
+        return Directory(self.holders(account), rosters)
 
     def _groups_of(self, account: str, uid: str) -> set[str] | None:
         """Return the ids of the groups in which the uid was ever seen; None if `account` does not know the uid."""
@@ -153,6 +154,10 @@ class People(Repository):
             return None
         seen = select(group_members.c.group_id).where(group_members.c.account == account, group_members.c.uid == uid)
         return set(self._tx.execute(seen).scalars())
+
+    def choose_group(self, person: Person, group_id: str | None) -> None:
+        self._tx.connection.execute(update(persons).where(persons.c.id == person.id).values(chosen_group=group_id))
+        self.forget_cached()
 
     def mark_reachable(self, account: str, uid: str) -> None:
         person = self.find_or_create(account, uid)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
-from zalo_governor.domain.people import FoundAccount, Role
+from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import Transaction
@@ -55,7 +55,7 @@ class Rosters(Repository):
         matched = self.matched(account, group_id)
         if not matched:
             return None
-        holders = (person.uid for person in self._people.with_role(account, *Role))
+        holders = (person.uid for person in self._people.holders(account) if person.roles_in(group_id))
         return frozenset().union(holders, *(uids for _, uids in matched))
 
     def link_phone(self, account: str, phone: str, found: FoundAccount, entry: RosterEntry) -> None:

@@ -92,12 +92,18 @@ class Trials(Repository):
 
     def _withheld(self, *which: ColumnElement[bool]) -> list[Withheld]:
         rows = self._tx.execute(
-            select(outbox.c.person_id, _RULE.label("rule_id"), _CLAUSE.label("clause"), func.count().label("notices"))
+            select(
+                outbox.c.group_id,
+                outbox.c.person_id,
+                _RULE.label("rule_id"),
+                _CLAUSE.label("clause"),
+                func.count().label("notices"),
+            )
             .select_from(outbox)
             .join(cases, cases.c.id == outbox.c.case_id, isouter=True)
             .where(_WITHHELD, *which)
-            .group_by(outbox.c.person_id, cases.c.rule_id, cases.c.clause)
-            .order_by(outbox.c.person_id, cases.c.rule_id)
+            .group_by(outbox.c.group_id, outbox.c.person_id, cases.c.rule_id, cases.c.clause)
+            .order_by(outbox.c.group_id, outbox.c.person_id, cases.c.rule_id)
         )
         return [Withheld.model_validate(dict(row)) for row in rows.mappings()]
 

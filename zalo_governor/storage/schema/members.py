@@ -34,9 +34,10 @@ persons = Table(
     Column("full_name", String, nullable=False),
     Column("title", String, nullable=False),
     Column("display_name", LargeBinary),  # encrypted
-    Column("roles", JSON(none_as_null=True)),  # NULL for none, so that a partial index holds the few with roles
+    Column("roles", JSON(none_as_null=True)),  # group id, or "*" for all -> roles; NULL for none
     Column("reach", String, nullable=False),
     Column("reach_code", Integer),
+    Column("chosen_group", String),  # of which the person speaks in private (/nhom); NULL for all
     Column("merged_into", ROW_ID, ForeignKey("persons.id")),  # the person found later to be the same human being
     partial("ux_persons_global_id", "global_id", where="global_id IS NOT NULL", unique=True),
     partial("ix_persons_roles", "id", where="roles IS NOT NULL"),

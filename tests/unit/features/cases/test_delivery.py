@@ -42,7 +42,7 @@ def test_an_alert_that_nobody_of_the_desk_got_goes_to_the_leaders_office_and_pas
 
 def test_where_nobody_reads_the_reports_it_goes_to_the_leader() -> None:
     desk = Desk()
-    desk.change("report_reader", roles=frozenset())
+    desk.change("report_reader", grants={})
     desk.seal("member")
     desk.take()
     desk.store.unheard = [[undelivered(desk, "admin", Purpose.ADMIN_ALERT)]]
@@ -102,7 +102,7 @@ def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock
     assert desk.states() == ["new"]
     desk.store.deliveries[1] = DeliveryState.DELIVERED
     desk.delivery.sent("sent")
-    work = WorkGroup(CaseDeadlines(desk.office.duties, begin=desk.transaction), desk.delivery)
+    work = WorkGroup(CaseDeadlines(desk.office.duties_by_office, begin=desk.transaction), desk.delivery)
     due, now = work.next_due(), desk.policy.clock()
     assert due is not None
     assert due <= now

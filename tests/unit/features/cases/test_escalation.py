@@ -14,7 +14,7 @@ from zalo_governor.domain.events import GroupCall, MessageRecalled, MessageRef, 
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Reach, Role
+from zalo_governor.domain.people import EVERYWHERE, Reach, Role
 from zalo_governor.features.facade import FeatureFacade
 
 UNVERIFIED = "chưa được Quản trị Nhóm xác minh"
@@ -397,7 +397,7 @@ def test_calls_stand_in_the_status_and_the_report_and_only_where_there_were_any(
 
 def test_who_is_told_goes_by_role_and_never_by_name() -> None:
     desk = Desk()
-    desk.change("leader", roles=frozenset({Role.MEMBER}))
+    desk.change("leader", grants={EVERYWHERE: frozenset({Role.MEMBER})})
     desk.change("stranger", full_name="Lò Văn Chủ", title="Chủ tịch UBND tỉnh")
     desk.seal("member")
     desk.tick(minutes=15)

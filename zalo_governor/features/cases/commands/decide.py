@@ -114,9 +114,16 @@ class ListCases(Command[Wanted]):
         """Return the page `argument` of each group's cases, the gravest first, then the newest, and their number."""
         if not call.groups:
             return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
-        return Answer([self._list(call, group, argument) for group in call.groups])
+        if len(call.groups) > 1:
+            return self.overview(call, lambda group: self._counted(self._cases(call, group, argument)))
+        return Answer([self.of(group.id)._list(call, group, argument) for group in call.groups])
 
-    def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
+    def _counted(self, cases: Sequence[Case]) -> str:
+        urgent = sum(case.urgent for case in cases)
+        text = TextId("cases_counted_urgent") if urgent else TextId("cases_counted")
+        return self.voice.render(text, count=number(len(cases)), **({"urgent": number(urgent)} if urgent else {}))
+
+    def _cases(self, call: Call, group: Group, wanted: Wanted) -> list[Case]:
         now, which = self.policy.clock(), wanted.which
         if which in {Which.OPEN, Which.URGENT}:
             cases = undecided(call.uow, group.id, _just_after(now))
@@ -125,9 +132,12 @@ class ListCases(Command[Wanted]):
             cases = call.uow.cases.opened_between(group.id, start=start, end=_just_after(now))
         if which is Which.URGENT:
             cases = [case for case in cases if case.urgent]
-        said = self.voice.render(which.value)
+        return self._of_agency(call.uow, group, cases, wanted.agency) if wanted.agency else cases
+
+    def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
+        cases = self._cases(call, group, wanted)
+        said = self.voice.render(wanted.which.value)
         if wanted.agency:
-            cases = self._of_agency(call.uow, group, cases, wanted.agency)
             said = self.voice.render(TextId("cases_of_agency"), which=said, agency=wanted.agency)
         named = {"which": said, "group": self.voice.group(group)}
         if not cases:
@@ -208,8 +218,8 @@ class CaseCommand(Command[int]):
 
     def answer(self, call: Call, argument: int) -> Answer:
         """Find the case with the number `argument`, and return the reply of `about`, or that there is no such case."""
-        case = call.uow.cases.get(argument)
-        return self.about(call, case) if case else unknown_case(self.voice, argument)
+        case = call.case(argument)
+        return self.of(case.group_id).about(call, case) if case else unknown_case(self.voice, argument)
 
     @abstractmethod
     def about(self, call: Call, case: Case) -> Answer:
@@ -261,8 +271,10 @@ class FalseAlarm(CaseWords):
         case_id, reason = argument
         if not reason:
             return reason_missing(self, case_id)
-        case = call.uow.cases.get(case_id)
-        return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
+        case = call.case(case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        return move(self.of(case.group_id), call, case, CaseState.FALSE_ALARM, reason)
 
 
 class TakeBack(CaseCommand):

@@ -1,6 +1,7 @@
 """Commands `/giaitrinh` (explain), `/xemlai` (review) and `/ghichu` (note), which add a text to a case."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK
 from zalo_governor.features.cases.commands.decide import CaseWords, cannot_move, move, reason_missing, unknown_case
 from zalo_governor.features.cases.next_actions import answers
@@ -88,7 +89,9 @@ class Review(_OwnCaseCommand):
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         own = case is not None and _is_own(call, case)
-        if not own and not call.person.has(*DESK):
+        if case is not None and not own and not call.person.holds(case.group_id, *DESK):
+            case = None
+        if case is None and not call.person.holds(NO_GROUP, *DESK):
             return self.not_own(call, case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
@@ -96,7 +99,7 @@ class Review(_OwnCaseCommand):
             return reason_missing(self, case_id)
         if own:
             return self._review_own_case(call, case, words)
-        moved = move(self, call, case, CaseState.UNDER_REVIEW, words)
+        moved = move(self.of(case.group_id), call, case, CaseState.UNDER_REVIEW, words)
         if moved.outcome == "done":
             note = CaseNote(kind=NoteKind.REVIEW, person_id=call.person.id, at=self.policy.clock(), text=words)
             call.uow.case_notes.add(case, note)
@@ -127,7 +130,7 @@ class AddNote(CaseWords):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Store the note on the case, for the admins only; `argument` is (case number, text of the note)."""
         case_id, words = argument
-        case = call.uow.cases.get(case_id)
+        case = call.case(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
         if not words:

@@ -46,9 +46,12 @@ class PassOn(CaseWords):
         because no admin had reacted in time, does not count as sent.
         """
         case_id, words = argument
-        case = call.uow.cases.get(case_id)
+        case = call.case(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
+        return self.of(case.group_id)._pass_on(call, case, words)
+
+    def _pass_on(self, call: Call, case: Case, words: str) -> Answer:
         if words.startswith("(") and self._is_hint(words):
             words = ""
         if case.leader_told_at and case.leader_told_by is not None:
@@ -134,9 +137,12 @@ class Remove(Command[tuple[int, str]]):
         `argument` is (case number, one-time code or ""). The result of the jobs is reported in a later message.
         """
         case_id, code = argument
-        case = call.uow.cases.get(case_id)
+        case = call.case(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
+        return self.of(case.group_id)._remove(call, case, code)
+
+    def _remove(self, call: Call, case: Case, code: str) -> Answer:
         if call.uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
             return self._say(TextId("removal_waits"), case, "waits")
         messages = visible(call.uow, case)

@@ -49,6 +49,8 @@ class NoteCase(Command[str]):
 
         A name typed as plain text is refused. The text after the clause is the reason; the other admins are notified.
         """
+        if len(call.groups) == 1 and self.of(call.groups[0].id) is not self:
+            return self.of(call.groups[0].id).answer(call, argument)
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
             text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument))
             return Answer([text], "unknown_clause", argument)
@@ -100,7 +102,7 @@ class NoteCase(Command[str]):
     def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
         text = self.voice.render(TextId("noted_told"), **about, group=group, by=self.voice.who(call.person))
-        for other in self._post.holders(call.uow, *DESK):
+        for other in self._post.holders_in(call.uow, case.group_id, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT
                 self._post.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)

@@ -190,7 +190,8 @@ class ShowCase(CaseCommand):
 
         They say which messages were recalled or deleted, and how many people have read them.
         """
-        lines = [self.voice.render(TextId("case_same"), code=f"VP{case.same_as}")] if case.same_as else []
+        earlier = call.case(case.same_as) if case.same_as else None
+        lines = [self.voice.render(TextId("case_same"), code=earlier.code)] if earlier else []
         lines += self._removal_lines(call, case)
         readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if readers:

@@ -1,0 +1,50 @@
+"""Command `/nhom` (group): of which group a person's private commands are."""
+
+from datetime import date
+
+from zalo_governor.messaging.command_parsing import folded, named_group
+from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.formatter import one_line
+from zalo_governor.messaging.templates import TextId
+
+_ALL = frozenset({"tat ca", "tatca", "moi nhom", "all"})
+_MOST_CHARACTERS = 120
+
+
+class ChooseGroup(Command[str]):
+    """Command `/nhom [name | tất cả]` (group): list one's groups, or choose one to speak of."""
+
+    word = "nhom"
+    usage = TextId("usage_groups")
+    forgiving = True
+    in_help = False
+    roles = None
+    takes_group = False
+
+    def understand(self, rest: str, today: date) -> str | None:
+        """Return the name that was typed, on one line; "" asks for the list."""
+        return one_line(rest.strip(" :.?"), _MOST_CHARACTERS)
+
+    def answer(self, call: Call, argument: str) -> Answer:
+        """Choose the group, none for all; or list the groups of which the person is, and which one is chosen."""
+        if folded(argument) in _ALL:
+            call.uow.people.choose_group(call.person, None)
+            return Answer([self.voice.render_for(call.person, TextId("group_all"))], subject="all")
+        if argument:
+            group, before = named_group(argument, call.reach)
+            if group is not None and not before:
+                call.uow.people.choose_group(call.person, group.id)
+                named = self.voice.group(group)
+                text = self.voice.render_for(call.person, TextId("group_chosen"), group=named)
+                return Answer([text], subject=group.id)
+        rows = [
+            self.voice.render(
+                TextId("group_row_chosen") if group.id == call.person.chosen_group else TextId("group_row"),
+                group=self.voice.group(group),
+            )
+            for group in call.reach
+        ]
+        if not rows:
+            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+        text = TextId("group_unknown") if argument else TextId("groups")
+        return Answer([self.voice.render_for(call.person, text, rows="\n".join(rows))], "listed")
