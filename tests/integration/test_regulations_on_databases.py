@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from tests.integration.line import ADMIN, LEADER, Line, line
+from tests.integration.line import ADMIN, LEADER, STAMPED, Line, line
 from tests.integration.test_notices_on_databases import SECRET, told
 from tests.unit.storage.stored import GROUP, MEMBER, HandClock
+from zalo_governor.domain.attachments import ScanFinding, ScanResult
+from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.database import Database
 
 
@@ -48,3 +50,15 @@ def test_what_a_rule_must_know_beyond_the_message_is_looked_up(database: Databas
         bot.say(order)
         assert bot.units.is_directive(GROUP, order["msgId"])
         assert not bot.units.is_directive(GROUP, "1")
+
+
+def test_what_a_scan_finds_is_cited_by_the_groups_regulation_or_not_told(database: Database, clock: HandClock) -> None:
+    virus = ScanFinding(rule_id="4.4-tep-dinh-kem", clause="4.4", severity=Severity.MAJOR, label="virus")
+    with line(database, clock, regulation="dak-lak") as bot:
+        bot.say(bot.photo("ảnh"))
+        bot.scan(ScanResult(type="image/png", size=8, findings=(virus,)))
+        assert told(bot, ADMIN) == []
+        bot.say(bot.photo("ảnh", name="khac"))
+        bot.scan(STAMPED)
+        (alert,) = told(bot, ADMIN)
+    assert "khoản 1 Điều 2 Quy chế" in alert

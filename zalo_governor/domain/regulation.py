@@ -137,6 +137,7 @@ class Regulation(BaseModel):
     issuer: str
     clauses: tuple[Clause, ...]
     _words: Mapping[str, DeclaredWords] = PrivateAttr(default_factory=dict)
+    _common: "Regulation | None" = PrivateAttr(default=None)
 
     @field_validator("issued")
     @classmethod
@@ -185,12 +186,14 @@ class Regulation(BaseModel):
         """Return the number of the first clause whose `by` names the rule; "" if none does."""
         return self._enforced_by(rule_id)
 
-    def clause_like(self, number: str, rule_id: str, common: "Regulation") -> str:
+    def clause_like(self, number: str, rule_id: str) -> str:
         """Return under which clause a finding belongs that a rule made under clause `number` of the common regulation.
 
         "" if this regulation has no such clause, so that nobody is to be told.
         """
-        topic = common.topic_of(number)
+        if self._common is None:
+            return number
+        topic = self._common.topic_of(number)
         if topic in {ClauseTopic.SECRETS, ClauseTopic.CLASSIFIED_WORK}:
             return self.number_of(topic) or self.number_of(ClauseTopic.SECRETS)
         return self.clause_of_rule(rule_id)
@@ -204,10 +207,10 @@ class Regulation(BaseModel):
             return self
         return self.model_copy(update={"clauses": (*self.clauses, _SECRETS_BY_LAW)})
 
-    def with_words(self, words: Mapping[str, DeclaredWords]) -> "Regulation":
-        """Return a copy that also knows, by rule id, the words of the rules that are written in YAML alone."""
+    def informed(self, words: Mapping[str, DeclaredWords], common: "Regulation | None") -> "Regulation":
+        """Return a copy that knows the words of its rules in YAML alone, by id, and the common regulation beside it."""
         other = self.model_copy()
-        other._words = words
+        other._words, other._common = words, common
         return other
 
     def words_of(self, rule_id: str) -> DeclaredWords | None:

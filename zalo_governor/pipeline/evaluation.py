@@ -229,16 +229,11 @@ def _sealed_finding(
     rule = next((rule for rule in rules if rule.id == seal.rule_id), None)
     topics = rules[0].topics if rules else {}
     clause = seal.clause or (rule.clause if rule else topics.get(ClauseTopic.SECRETS, ""))
-    if regulation:
-        work = seal.clause and seal.clause == topics.get(ClauseTopic.CLASSIFIED_WORK)
-        clause = (work and regulation.number_of(ClauseTopic.CLASSIFIED_WORK)) or regulation.number_of(
-            ClauseTopic.SECRETS
-        )
     # Without its rule, the secret gate itself failed, or the rule was removed since: assume the worst.
     severity = rule.severity if rule else Severity.CRITICAL
     return SealedFinding(
         rule_id=seal.rule_id,
-        clause=clause,
+        clause=regulation.clause_like(clause, seal.rule_id) if regulation else clause,
         severity=Severity.SUSPECT if quoted else severity,
         label=seal.label,
         level=seal.level if rule else None,

@@ -107,6 +107,7 @@ class _Loader:
         self._folders = folders
         self._common = {rule.id: rule for rule in common.engine.rules} if common else {}
         self._common_specs = common.specs if common else {}
+        self._common_regulation = common.regulation if common else None
         self._file = load_yaml(folders[0] / "quy-che.yaml")
         self._regulation = validate(Regulation, self._file)
         if common:
@@ -166,7 +167,7 @@ class _Loader:
             for rule_id, spec in self._specs.items()
             if isinstance(spec, DeclaredSpec)
         }
-        regulation = self._regulation.model_copy(update={"clauses": clauses}).with_words(words)
+        regulation = self._regulation.model_copy(update={"clauses": clauses}).informed(words, self._common_regulation)
         return Rulebook(
             regulation,
             ladder,

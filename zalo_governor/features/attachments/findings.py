@@ -43,10 +43,10 @@ def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
         )
 
 
-def cite(found: Iterable[Finding], regulation: Regulation, common: Regulation) -> Iterator[Finding]:
-    """Yield the findings under the clauses of a group's own regulation; those for which it has none are left out."""
+def cite(found: Iterable[Finding], regulation: Regulation) -> Iterator[Finding]:
+    """Yield the findings under the clauses of the group's regulation; those for which it has none are left out."""
     for finding in found:
-        if clause := regulation.clause_like(finding.clause, finding.rule_id, common):
+        if clause := regulation.clause_like(finding.clause, finding.rule_id):
             yield finding.model_copy(update={"clause": clause})
 
 

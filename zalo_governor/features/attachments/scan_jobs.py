@@ -160,11 +160,8 @@ class ScanAttachmentHandler:
 
     def _open_cases(self, uow: UnitOfWork, job: Job, task: ScanAttachment, scanned: _Scanned) -> None:
         """Add the findings to the stored message, which is sealed if one demands it, and open or join cases."""
-        common, regulation = self._policy.regulation, self._policy.of(job.group_id).regulation
-        findings = merge_by_rule(scanned.result.findings)
-        if regulation is not common:
-            findings = cite(findings, regulation, common)
-        found = Verdict(findings=tuple(findings))
+        regulation = self._policy.of(job.group_id).regulation
+        found = Verdict(findings=tuple(cite(merge_by_rule(scanned.result.findings), regulation)))
         if not found.findings:
             return
         seal = _seal(scanned) if scanned.result.seals else None
