@@ -1,8 +1,9 @@
 """`zalo-governor rules replay`: apply a changed rule to stored messages and compare with the recorded findings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -30,8 +31,8 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.base import Rule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine, RulesHere
-from zalo_governor.rules.loader import Rulebook, load_rulebook
-from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
+from zalo_governor.rules.loader import Rulebook, load_rule, load_rulebook
+from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id, received_ms
 from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.parse import parse
@@ -53,23 +54,64 @@ def replay(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Thử lại một quy tắc trên các tin đã nhận, so với kết quả đã ghi; không thay đổi gì."""
-    settings = load_settings(config)
-    start = start_of(since, "--since")
-    records = read_records(settings, system_clock)
-    try:
+
+    def choose(records: AppContext) -> tuple[Rulebook, Rule[Any]]:
         rulebook = load_rulebook(config_dir) if config_dir else records.rulebook
-        rule = _find_rule(rulebook, rule_id)
-        report = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text).play(start)
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
-            note_access(uow, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
-    finally:
-        records.close()
+        return rulebook, _find_rule(rulebook, rule_id)
+
+    start = start_of(since, "--since")
+    rule, report = _play(config, choose, start, samples, with_text=with_text)
     if as_json:
         typer.echo(orjson.dumps(report.model_dump(mode="json"), option=orjson.OPT_INDENT_2).decode())
     else:
         for line in _sentences(report, rule, start):
             typer.echo(line)
+
+
+def try_rule(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp của quy tắc viết bằng YAML, có mục check.")],
+    since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
+    samples: Annotated[int, typer.Option(min=0, max=1000, help="Số tin được nêu từng tin.")] = 50,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
+    ] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Thử một quy tắc mới trên các tin đã nhận, trước khi dùng: bao nhiêu tin, từng tin nào; không thay đổi gì."""
+    start = start_of(since, "--since")
+    rules_dir = load_settings(config).rules_dir
+
+    def choose(records: AppContext) -> tuple[Rulebook, Rule[Any]]:
+        return records.rulebook, load_rule(file, records.rulebook, rules_dir)
+
+    rule, report = _play(config, choose, start, samples, with_text=with_text)
+    found = sum((report.new + report.same).values())
+    typer.echo(f"{rule.id}: {found} dấu hiệu trong {report.checked} mục từ {local(start):%H:%M %d/%m/%Y}.")
+    for sample in report.new_samples:
+        typer.echo(f"  {local(from_ms(received_ms(sample.entry))):%H:%M %d/%m}{_sample_line(sample)}")
+    if (left := report.new.total() - len(report.new_samples)) > 0:
+        typer.echo(f"  … và {left} dấu hiệu khác (--samples)")
+
+
+def _play(
+    config: Path,
+    choose: Callable[[AppContext], tuple[Rulebook, Rule[Any]]],
+    start: datetime,
+    samples: int,
+    *,
+    with_text: bool,
+) -> tuple[Rule[Any], ReplayReport]:
+    """Apply the chosen rule to the stored messages since `start`; record in the audit log what was shown."""
+    records = read_records(load_settings(config), system_clock)
+    try:
+        rulebook, rule = choose(records)
+        report = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text).play(start)
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
+            note_access(uow, system_clock, "rules.replayed", rule=rule.id, checked=report.checked, shown=shown)
+    finally:
+        records.close()
+    return rule, report
 
 
 class _RuleReplayer:
@@ -99,6 +141,8 @@ class _RuleReplayer:
             units.person,
             self._inbox.said_before,
             units.approved_uids,
+            lambda _group_id: rulebook._replace(engine=engine),
+            units,
         )
 
     def play(self, start: datetime) -> ReplayReport:

@@ -1,16 +1,17 @@
 """`zalo-governor rules`: test that each rule finds the examples in its own file and nothing in ordinary messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_rules
-from zalo_governor.cli.replay import replay
+from zalo_governor.cli.replay import replay, try_rule
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.cli.wrapping import folding_table
 from zalo_governor.domain.clock import VIETNAM
@@ -32,7 +33,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding
 from zalo_governor.domain.people import EVERYWHERE, Person
-from zalo_governor.rules.base import NO_CONTEXT, RuleContext
+from zalo_governor.rules.base import NO_CONTEXT, Maturity, Rule, RuleContext
 from zalo_governor.rules.declared.conditions import Answered, MessageKind
 from zalo_governor.rules.declared.facts import TYPE_OF
 from zalo_governor.rules.examples import Coming, Example
@@ -42,6 +43,8 @@ rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True
 
 _SOME_UID = "7000000000000000014"
 _A_MOMENT = 30.0
+COMMON = "chung"
+"""Name of the common regulation on the command line."""
 _ADDRESSES = {MessageKind.LINK: "https://mau.gov.vn"}
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"), ("links.vi.txt", "text"))
 """Files of ordinary messages and names in the folder `benign/`, with the kind of their lines; no rule may find anything
@@ -63,6 +66,7 @@ class Trial(NamedTuple):
 
 
 rules.command("replay")(replay)
+rules.command("try")(try_rule)
 
 
 @rules.callback()
@@ -84,6 +88,28 @@ def prove(
         typer.echo(f"{trial.group}: {trial.kind}: {trial.sample!r}: {trial.fault}")
     _print_counts(trials)
     raise typer.Exit(1 if faults else 0)
+
+
+@rules.command("compare")
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="Tên thư mục quy chế; chung: quy chế chung.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Quy chế kia.")],
+    config_dir: RulesFolder = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """So sánh hai quy chế: mỗi quy tắc thuộc khoản nào, mức độ nào ở từng quy chế; dấu - là không dùng."""
+    rulebook = load_rulebook(chosen_rules(config_dir, config))
+    books = {COMMON: rulebook, **rulebook.own}
+    for name in (first, second):
+        if name not in books:
+            raise ConfigError(f"rules compare: không có quy chế {name}; các quy chế: {', '.join(books)}")
+    sides = [{rule.id: _setting(rule) for rule in books[name].engine.rules} for name in (first, second)]
+    rows = [(rule_id, *(side.get(rule_id, "-") for side in sides)) for rule_id in dict.fromkeys(chain(*sides))]
+    _print_rows([("quy tắc", first, second), *rows])
+
+
+def _setting(rule: Rule[Any]) -> str:
+    return " ".join([rule.clause, rule.severity.value, *(["chạy thử"] if rule.maturity is Maturity.SHADOW else [])])
 
 
 def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
@@ -200,23 +226,25 @@ def _sample_text(example: Example) -> str:
 
 
 def _print_counts(trials: list[Trial]) -> None:
-    """Print how many samples were tested for each rule or file of ordinary messages, and how many gave a wrong result.
-
-    On a terminal this is a table, elsewhere tab-separated lines.
-    """
+    """Print how many samples were tested for each rule or file of ordinary messages, and how many were wrong."""
     header = ("quy tắc, tệp mẫu", "câu phải nhận ra", "câu phải cho qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):
         of_group = [trial for trial in trials if trial.group == group]
         counts = [str(sum(trial.kind == kind for trial in of_group)) for kind in ("match", "no_match", "benign")]
         rows.append((group, *counts, str(sum(trial.fault is not None for trial in of_group))))
+    _print_rows([header, *rows])
+
+
+def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
+    """Print a heading and rows: on a terminal as a table, elsewhere as tab-separated lines."""
     console = Console()
     if not console.is_terminal:
-        for row in (header, *rows):
+        for row in rows:
             typer.echo("\t".join(row))
         return
-    table = folding_table(*header)
+    table = folding_table(*rows[0])
     table.columns[0].no_wrap = True
-    for row in rows:
+    for row in rows[1:]:
         table.add_row(*row)
     console.print(table)

@@ -76,6 +76,23 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
     return common._replace(engine=engine, own=own)
 
 
+def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
+    """Return the rule in YAML alone of a file that need not be in force.
+
+    If the file is in the folder of a regulation, its clause is one of that, else one of the common regulation.
+
+    Raises:
+        ConfigError: the file is wrong, or is not such a rule.
+    """
+    folder = path.resolve().parent.parent
+    folders = [book.folder for book in common.own.values() if book.folder and book.folder.resolve() == folder]
+    document, loader = load_yaml(path), _Loader([*folders, rules_dir], common if folders else None)
+    if "check" not in document.data:
+        raise document.error((), "không có mục check; quy tắc kèm theo chương trình thử bằng lệnh rules replay")
+    loader.add(document)
+    return loader.rules[path.stem]
+
+
 def regulation_folders(rules_dir: Path) -> dict[str, Path]:
     """Return name -> folder of each regulation besides the common one; an office's own goes before the shipped."""
     bases = dict.fromkeys((shipped_config(), rules_dir))
