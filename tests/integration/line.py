@@ -110,7 +110,7 @@ def pipeline(
         gate_rules=lambda: rulebook.engine.gate_rules,
         reactions=lambda: reactions,
         outbox=SqlOutbox(database, account),
-        groups=[GROUP],
+        groups=list(policy.groups),
         on_judged=lambda results: None,
         progress=Heartbeat(),
         clock=clock,
@@ -118,7 +118,12 @@ def pipeline(
     )
     door = SecretGate(rulebook.engine.gate_rules, database.keys.mac)
     intake = Intake(
-        stored, door, groups=[GROUP], watched=lambda receipt: True, on_admitted=lambda admitted: None, clock=clock
+        stored,
+        door,
+        groups=list(policy.groups),
+        watched=lambda receipt: True,
+        on_admitted=lambda admitted: None,
+        clock=clock,
     )
     return policy, intake, judge
 
@@ -146,8 +151,11 @@ class Line:
 
     def hear(self, *messages: RawDict, source: Source = Source.LIVE, private: bool = False) -> list[Admitted]:
         """The messages arrive and are stored."""
-        data = {"msgs" if private else "groupMsgs": list(messages)}
-        frame = Frame(501 if private else 521, 0, read_json(json.dumps({"data": data}).encode()))
+        return self.arrive({"msgs" if private else "groupMsgs": list(messages)}, source=source)
+
+    def arrive(self, data: RawDict, *, source: Source = Source.LIVE) -> list[Admitted]:
+        """The data of a frame, such as `controls`, arrive and are stored."""
+        frame = Frame(501 if "msgs" in data else 521, 0, read_json(json.dumps({"data": data}).encode()))
         now_ms = to_ms(self.clock())
         admitted = self._intake.admit(elements_of(frame, account=self.account, source=source, now_ms=now_ms))
         if admitted:
@@ -167,6 +175,17 @@ class Line:
         admitted = self.hear(*messages)
         self.settle()
         return admitted
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The judge runs until the end of the block."""
+        thread = threading.Thread(target=self.judge.run)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.judge.stop()
+            thread.join(10)
 
     def scan(self, result: ScanResult = STAMPED) -> None:
         """Every scan that is due finds this."""
@@ -207,10 +226,5 @@ def line(database: Database, clock: HandClock, account: str = BOT, **settings: A
         RosterEntry(full_name="Lý Thị Tỉ", title="Giám đốc", agency="Sở Tài chính", uid=OTHER),
     ]
     SqlRoster(database, account).replace(GROUP, entries)
-    thread = threading.Thread(target=made.judge.run)
-    thread.start()
-    try:
+    with made.running():
         yield made
-    finally:
-        made.judge.stop()
-        thread.join(10)

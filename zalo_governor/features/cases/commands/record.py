@@ -7,7 +7,7 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import DESK, Group, Person
+from zalo_governor.domain.people import DESK, EVERYWHERE, Group, Person
 from zalo_governor.domain.regulation import DECISION, citation_of
 from zalo_governor.features.cases.transitions import open_case
 from zalo_governor.messaging.commands import Answer, Call, Command
@@ -60,7 +60,7 @@ class NoteCase(Command[str]):
         person = (
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
         )
-        if person is None:
+        if person is None or self._is_of_other_group(call, person, call.groups[0].id):
             return Answer([self.voice.render_for(call.person, TextId("note_who"))], "nobody", argument)
         if not words:
             return Answer(
@@ -71,6 +71,11 @@ class NoteCase(Command[str]):
         about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
         self._notify_other_admins(call, case, about)
         return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
+
+    def _is_of_other_group(self, call: Call, person: Person, group_id: str) -> bool:
+        """Return whether the person is known from other groups alone: the answer would tell who it is."""
+        places = call.uow.members.groups_with(self.policy.account, person.uid) | person.grants.keys()
+        return bool(places) and places.isdisjoint({group_id, EVERYWHERE})
 
     def _open_case(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
         now = self.policy.clock()
