@@ -11,6 +11,7 @@ from zalo_governor.features.cases.label_words import require_words
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
+from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.rules.loader import REGULATIONS, Rulebook, load_rulebook, locate, read_lines
 from zalo_governor.text.names.short_forms import ShortForms
 from zalo_governor.text.wrong_line import WrongLineError
@@ -35,6 +36,11 @@ class Configuration(NamedTuple):
         """Return the rulebook by which the group is judged: that of its own regulation, else the common one."""
         names = (group.regulation for group in self.settings.groups if group.id == group_id)
         return self.rulebook.own.get(next(names, ""), self.rulebook)
+
+    def voice_of(self, group_id: str) -> MessageFormatter:
+        """Return what words the texts for that group."""
+        book = self.book_of(group_id)
+        return MessageFormatter(self.catalogues.get(book.name, self.catalogue), book.regulation)
 
 
 class CurrentConfiguration:

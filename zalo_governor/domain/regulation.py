@@ -207,9 +207,16 @@ class Regulation(BaseModel):
             return self
         return self.model_copy(update={"clauses": (*self.clauses, _SECRETS_BY_LAW)})
 
-    def informed(self, words: Mapping[str, DeclaredWords], common: "Regulation | None") -> "Regulation":
-        """Return a copy that knows the words of its rules in YAML alone, by id, and the common regulation beside it."""
-        other = self.model_copy()
+    def informed(
+        self, clause_of: Mapping[str, str], words: Mapping[str, DeclaredWords], common: "Regulation | None"
+    ) -> "Regulation":
+        """Return a copy that knows the clause of each rule, the words of those in YAML, and the common regulation."""
+        by = [
+            (*one.by, *(rule for rule, number in clause_of.items() if number == one.number and rule not in one.by))
+            for one in self.clauses
+        ]
+        clauses = [one.model_copy(update={"by": names}) for one, names in zip(self.clauses, by, strict=True)]
+        other = self.model_copy(update={"clauses": tuple(clauses)})
         other._words, other._common = words, common
         return other
 

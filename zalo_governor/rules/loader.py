@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl
 from pydantic import ValidationError
 
 from zalo_governor.config import shipped_config
@@ -24,6 +23,7 @@ from zalo_governor.text.wrong_line import WrongLineError
 REGULATIONS = "regulations"
 """Folder with a folder for each regulation besides the common one."""
 _KNOWN = {rule.id: rule for rule in RULES}
+_ORDER = {rule_id: place for place, rule_id in enumerate(_KNOWN)}
 
 
 class Rulebook(NamedTuple):
@@ -141,70 +141,47 @@ class _Loader:
     def add(self, document: Document) -> None:
         """Make the rule that the file describes."""
         if "check" in document.data:
-            spec = validate(DeclaredSpec, document)
-            self._require_id(document, "id", spec.id)
-            if spec.id in _KNOWN:
+            declared = validate(DeclaredSpec, document)
+            self._require(document, "id", declared.id, declared.clause)
+            if declared.id in _KNOWN:
                 raise document.error(("id",), "mã này là của một quy tắc kèm theo chương trình; hãy đặt mã khác")
-            self._specs[spec.id] = spec
-            self.rules[spec.id] = self._declare(spec, document)
+            self._specs[declared.id] = declared
+            self.rules[declared.id] = self._declare(declared, document)
         elif self._common:
-            self._bind(validate(BoundSpec, document), document)
+            bound = validate(BoundSpec, document)
+            self._require(document, "uses", bound.uses, bound.clause, known=True)
+            self._bind(bound, document)
         else:
-            self._create(validate(RuleSpec, document), document)
+            spec = validate(RuleSpec, document)
+            self._require(document, "id", spec.id, spec.clause, known=True)
+            self._specs[spec.id] = spec
+            self.rules[spec.id] = self._made(spec, spec.parameters, document)
 
     def bind_named(self) -> None:
         """Bind the detectors that only the clauses name in `by`, each to the first of them, and the law's."""
         for place, clause in enumerate(self._regulation.clauses):
             for rule_id in clause.by:
-                if rule_id in _KNOWN:
-                    self.rules.setdefault(rule_id, self._bound(rule_id, clause.number))
+                if rule_id in _KNOWN and rule_id not in self.rules:
+                    self._bind(BoundSpec(uses=rule_id, clause=clause.number), self._file)
                 elif rule_id[:1].isdecimal() and rule_id not in self.rules:
                     raise self._file.error(("clauses", place, "by"), f"không có quy tắc nào mang mã {rule_id}")
         for rule_id, rule in self._common.items():
-            if isinstance(rule, SealingRule):
-                self.rules.setdefault(rule_id, self._bound(rule_id, self._topics[ClauseTopic.SECRETS]))
+            if isinstance(rule, SealingRule) and rule_id not in self.rules:
+                self._bind(BoundSpec(uses=rule_id, clause=self._topics[ClauseTopic.SECRETS]), self._file)
 
     def rulebook(self, ladder: Ladder) -> Rulebook:
         """Return the regulation with its rules, in the order of the registry, then those in YAML alone."""
-        order = [*(rule_id for rule_id in _KNOWN if rule_id in self.rules), *sorted(self.rules.keys() - _KNOWN.keys())]
-        rules = [self.rules[rule_id] for rule_id in order]
-        clauses = tuple(
-            clause.model_copy(
-                update={
-                    "by": (
-                        *clause.by,
-                        *(rule.id for rule in rules if rule.clause == clause.number and rule.id not in clause.by),
-                    )
-                }
-            )
-            for clause in self._regulation.clauses
-        )
+        rules = sorted(self.rules.values(), key=lambda rule: (_ORDER.get(rule.id, len(_ORDER)), rule.id))
+        specs = {rule.id: self._specs[rule.id] for rule in rules if rule.id in self._specs}
         words = {
             rule_id: DeclaredWords(spec.title, " ".join(spec.why.split()), spec.notices)
-            for rule_id, spec in self._specs.items()
+            for rule_id, spec in specs.items()
             if isinstance(spec, DeclaredSpec)
         }
-        regulation = self._regulation.model_copy(update={"clauses": clauses}).informed(words, self._common_regulation)
-        return Rulebook(
-            regulation,
-            ladder,
-            Engine(rules),
-            {rule_id: self._specs[rule_id] for rule_id in order if rule_id in self._specs},
-        )
-
-    def _create(self, spec: RuleSpec, document: Document) -> None:
-        if spec.id not in _KNOWN:
-            raise document.error(
-                ("id",),
-                f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(_KNOWN)}. Quy tắc mới cần mục check",
-            )
-        self._require_id(document, "id", spec.id)
-        self._require_clause(document, spec.clause)
-        self._specs[spec.id] = spec
-        self.rules[spec.id] = self._made(spec, spec.parameters, document)
+        regulation = self._regulation.informed({rule.id: rule.clause for rule in rules}, words, self._common_regulation)
+        return Rulebook(regulation, ladder, Engine(rules), specs)
 
     def _declare(self, spec: DeclaredSpec, document: Document) -> Rule[Any]:
-        self._require_clause(document, spec.clause)
         return declare(spec.id)(
             clause=spec.clause,
             severity=spec.found_severity,
@@ -217,36 +194,22 @@ class _Loader:
 
     def _bind(self, spec: BoundSpec, document: Document) -> None:
         """Bind a shipped detector to a clause; with other parameters or word lists, one is made anew."""
-        if spec.uses not in _KNOWN:
-            raise document.error(("uses",), f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(_KNOWN)}")
-        self._require_id(document, "uses", spec.uses)
-        self._require_clause(document, spec.clause)
-        common = self._common_specs[spec.uses]
-        assert isinstance(common, RuleSpec)  # noqa: S101 - its id is that of a class
         sealing = issubclass(_KNOWN[spec.uses], SealingRule)
         if sealing and (spec.parameters or spec.severity or spec.maturity):
             raise document.error(
                 ("uses",), "quy tắc về bí mật nhà nước chạy theo luật, ở đây chỉ ghi được clause; hãy bỏ các mục khác"
             )
-        rule = self._bound(spec.uses, spec.clause)
-        bound = common.model_copy(
-            update={
-                "clause": spec.clause,
-                "severity": spec.severity or rule.severity,
-                "maturity": spec.maturity or rule.maturity,
-            }
-        )
+        rule, common = self._common[spec.uses], self._common_specs[spec.uses]
+        severity, maturity = spec.severity or rule.severity, spec.maturity or rule.maturity
         own_lists = any((self._folders[0] / "lexicons" / name).exists() for name in rule.lexicon_names)
-        if spec.parameters or own_lists:
-            self.rules[rule.id] = self._made(bound, {**common.parameters, **spec.parameters}, document)
-            return
-        self.rules[rule.id] = rule.bound(
-            clause=bound.clause, severity=bound.severity, maturity=bound.maturity, topics=self._topics
-        )
-
-    def _bound(self, rule_id: str, clause: str) -> Rule[Any]:
-        rule = self._common[rule_id]
-        return rule.bound(clause=clause, severity=rule.severity, maturity=rule.maturity, topics=self._topics)
+        if isinstance(common, RuleSpec) and (spec.parameters or own_lists):
+            parameters = {**common.parameters, **spec.parameters}
+            settings = {"clause": spec.clause, "severity": severity, "maturity": maturity}
+            self.rules[rule.id] = self._made(common.model_copy(update=settings), parameters, document)
+        else:
+            self.rules[rule.id] = rule.bound(
+                clause=spec.clause, severity=severity, maturity=maturity, topics=self._topics
+            )
 
     def _made(self, spec: RuleSpec, given: Mapping[str, Any], document: Document) -> Rule[Any]:
         rule = _KNOWN[spec.id]
@@ -282,12 +245,15 @@ class _Loader:
             raise document.error(at, "danh sách từ này trống; hãy ghi mỗi dòng một từ, cụm từ")
         return phrases
 
-    def _require_id(self, document: Document, key: str, rule_id: str) -> None:
+    def _require(self, document: Document, key: str, rule_id: str, clause: str, *, known: bool = False) -> None:
+        """Raise ConfigError if there is no such rule or clause, or if the file has not the name under `key`."""
+        if known and rule_id not in _KNOWN:
+            raise document.error(
+                (key,), f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(_KNOWN)}; mã mới cần mục check"
+            )
         if rule_id != document.path.stem:
             raise document.error((key,), f"mã phải trùng với tên tệp; hãy đổi tên tệp thành {rule_id}.yaml")
-
-    def _require_clause(self, document: Document, number: str) -> None:
-        if self._regulation.find(number) is None:
+        if self._regulation.find(clause) is None:
             raise document.error(
                 ("clause",), 'quy-che.yaml không có khoản này; hãy ghi số khoản trong ngoặc kép, ví dụ "3.1"'
             )
@@ -306,6 +272,9 @@ def _place_of(data: object, key: str, value: str, at: KeyPath = ()) -> KeyPath |
 
 
 def _read_first_column(path: Path) -> tuple[str, ...]:
+    # Imported here, as only an office's own lists are spreadsheets (10 MB).
+    import openpyxl  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         rows = [row[0] for row in book.worksheets[0].iter_rows(max_col=1, values_only=True) if row]

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 
-from zalo_governor.domain.clock import local
 from zalo_governor.domain.people import Role
-from zalo_governor.rules.base import Need, RuleContext, roles_in
+from zalo_governor.rules.base import Need, roles_in
 from zalo_governor.rules.declared.conditions import (
     AmountCondition,
     Answered,
     Condition,
     EmojiCondition,
     Marks,
-    Span,
+    MessageKind,
     WhenCondition,
     WhoCondition,
     WordsCondition,
@@ -68,9 +68,12 @@ def _any(tests: Sequence[Test]) -> Test:
 
 def _of_message(condition: Condition) -> Iterable[Test]:
     if kinds := frozenset(condition.kind):
-        yield lambda facts, _found: not kinds.isdisjoint(facts.kinds)
-    if condition.to:
-        yield _directive if condition.to is Answered.DIRECTIVE else _quote
+        with_links = MessageKind.LINK in kinds
+        yield lambda facts, _found: facts.kind in kinds or (with_links and bool(facts.links))
+    if condition.to is Answered.DIRECTIVE:
+        yield lambda facts, _found: facts.context.answers_directive
+    if condition.to is Answered.QUOTE:
+        yield lambda facts, _found: facts.event.quote is not None
     if types := frozenset(kind.lower() for kind in condition.file_types):
         yield lambda facts, _found: _extension(facts) in types
     if condition.who:
@@ -97,29 +100,33 @@ def _of_text(condition: Condition, read_list: ReadList) -> Iterable[Test]:
 
 
 class _Phrases:
-    """Finds phrases in a text; nearly all texts are dismissed by a look at their words."""
+    """Finds phrases in a text; only those are looked for of which the text has the longest word."""
 
     def __init__(self, phrases: Iterable[str], marks: Marks) -> None:
         self._exact = marks is Marks.EXACT
-        forms = {_form(phrase, exact=self._exact) for phrase in phrases}
-        # Of each phrase, one word that a text must have; the longest is the rarest.
-        self._signs = frozenset(max(WORD.findall(fold(form)), key=len, default="") for form in forms)
-        alternatives = sorted(map(_pattern, forms), key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)")
+        by_sign: dict[str, list[str]] = {}
+        for form in {_form(phrase, exact=self._exact) for phrase in phrases}:
+            by_sign.setdefault(max(WORD.findall(fold(form)), key=len, default=""), []).append(_pattern(form))
+        self._by_sign = {
+            sign: re.compile(rf"(?<!\w)(?:{'|'.join(sorted(forms, key=len, reverse=True))})(?!\w)")
+            for sign, forms in by_sign.items()
+        }
+        self._signs = frozenset(self._by_sign)
 
     def __call__(self, facts: Facts, found: Found) -> bool:
-        if "" not in self._signs and self._signs.isdisjoint(facts.words):
-            return False
         spans = self.spans(facts)
         found += [facts.typed.span(*span) for span in spans]
         return bool(spans)
 
     def spans(self, facts: Facts) -> list[tuple[int, int]]:
         """Return where phrases stand in the folded text."""
+        signs = self._signs & facts.words
+        if not signs:
+            return []
         text = facts.typed.text.lower() if self._exact else facts.folded
         # Only letters of other scripts change their number when they are made small.
         text = text if len(text) == len(facts.folded) else facts.typed.text
-        return [match.span() for match in self._pattern.finditer(text)]
+        return sorted(match.span() for sign in signs for match in self._by_sign[sign].finditer(text))
 
 
 def _form(phrase: str, *, exact: bool) -> str:
@@ -138,8 +145,6 @@ def _near(words: WordsCondition) -> Test:
     first, second = _Phrases(near.first, words.marks), _Phrases(near.second, words.marks)
 
     def test(facts: Facts, found: Found) -> bool:
-        if not (first(facts, []) and second(facts, [])):
-            return False
         places = sorted([(span, 1) for span in first.spans(facts)] + [(span, 2) for span in second.spans(facts)])
         for (one, which), (other, whose) in pairwise(places):
             if which != whose and len(WORD.findall(facts.folded[one[1] : other[0]])) <= near.within:
@@ -182,14 +187,6 @@ def _extension(facts: Facts) -> str:
     return attachment.extension or attachment.title.rpartition(".")[2].lower()
 
 
-def _quote(facts: Facts, _found: Found) -> bool:
-    return facts.event.quote is not None
-
-
-def _directive(facts: Facts, _found: Found) -> bool:
-    return facts.context.answers_directive
-
-
 def _who(asked: WhoCondition) -> Test:
     roles, agencies = frozenset(asked.roles), tuple(map(fold, asked.agencies))
     newest = timedelta(days=asked.newcomer_days) if asked.newcomer_days else None
@@ -209,22 +206,19 @@ def _who(asked: WhoCondition) -> Test:
 
 def _when(asked: WhenCondition) -> Test:
     days = frozenset(map(_WEEKDAYS.index, asked.weekdays))
-    is_workday = workday(skip_holidays=True) if asked.workday is not None else None
+    is_workday = lru_cache(maxsize=8)(workday(skip_holidays=True)) if asked.workday is not None else None
+    spans = [span.split("-") for span in asked.hours]
 
     def test(facts: Facts, _found: Found) -> bool:
-        at = local(facts.event.at)
+        at = facts.at
         if days and at.weekday() not in days:
             return False
         if is_workday and is_workday(at.date()) is not asked.workday:
             return False
-        return not asked.hours or any(_is_within(span, at.hour, at.minute) for span in asked.hours)
+        now = f"{at.hour:02}:{at.minute:02}"
+        return not spans or any(start <= now < end if start < end else not end <= now < start for start, end in spans)
 
     return test
-
-
-def _is_within(span: Span, hour: int, minute: int) -> bool:
-    now, start, end = (hour, minute), (span.start.hour, span.start.minute), (span.end.hour, span.end.minute)
-    return start <= now < end if start < end else now >= start or now < end
 
 
 def _amount(asked: AmountCondition) -> Iterable[Test]:
@@ -234,9 +228,5 @@ def _amount(asked: AmountCondition) -> Iterable[Test]:
     if mentions := asked.mentions_at_least:
         yield lambda facts, _found: len(facts.event.mentions) >= mentions
     if messages := asked.messages_at_least:
-        within = timedelta(minutes=asked.minutes or 0)
-        yield lambda facts, _found: 1 + _count_before(facts.context, within) >= messages
-
-
-def _count_before(context: RuleContext, within: timedelta) -> int:
-    return sum(ago <= within.total_seconds() for ago in context.sent_before)
+        within = 60.0 * (asked.minutes or 0)
+        yield lambda facts, _found: 1 + sum(ago <= within for ago in facts.context.sent_before) >= messages

@@ -3,12 +3,10 @@
 The conditions of one mapping must all be met; `all`, `any` and `not` combine further mappings.
 """
 
-import re
-from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from zalo_governor.domain.people import Role
 from zalo_governor.rules.base import Parameters
@@ -111,33 +109,15 @@ class WhoCondition(_Part):
     """Those who have been known to be in the group for at most that many days."""
 
 
-class Span(Parameters):
-    """A time of the day, from `start` until before `end`; past midnight if `end` is the earlier one."""
-
-    model_config = ConfigDict(frozen=True)
-
-    start: time
-    end: time
-
-
-def _span(given: object) -> Span:
-    found = _SPAN.fullmatch(given) if isinstance(given, str) else None
-    if found is None:
-        raise ValueError('phải là hai giờ trong ngoặc kép, ví dụ "22:00-05:00"')
-    start, end = (time(int(found[at]), int(found[at + 1])) for at in (1, 3))
-    if start == end:
-        raise ValueError("giờ đầu và giờ cuối phải khác nhau")
-    return Span(start=start, end=end)
-
-
-_SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?([01]?\d|2[0-3]):([0-5]\d)")
+Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class WhenCondition(_Part):
     """When the message was sent, by the clock of Viet Nam."""
 
-    hours: tuple[Annotated[Span, BeforeValidator(_span)], ...] = ()
+    hours: tuple[Hours, ...] = ()
+    """Times of the day, `07:30-11:30`; past midnight if the end is the earlier one, which itself does not count."""
     weekdays: tuple[Weekday, ...] = ()
     workday: bool | None = None
     """True: Monday to Friday and no public holiday; false: on another day."""
