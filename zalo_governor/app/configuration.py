@@ -94,11 +94,12 @@ def load_configuration(settings: Settings) -> Configuration:
                 f"groups: regulation: không có thư mục quy chế {group.regulation} trong {folder / REGULATIONS}; các "
                 f"quy chế hiện có: {', '.join(rulebook.own)}"
             )
+    catalogue = Catalogue.load(folder)
     return Configuration(
         settings=settings,
         rulebook=rulebook,
-        catalogue=Catalogue.load(folder),
-        catalogues={name: Catalogue.load(folder, book.folder or folder) for name, book in rulebook.own.items()},
+        catalogue=catalogue,
+        catalogues={name: catalogue.reworded(book.folder) for name, book in rulebook.own.items() if book.folder},
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
         short_forms=load_short_forms(folder),

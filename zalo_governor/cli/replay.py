@@ -213,7 +213,7 @@ class _Progress:
 
 
 def _find_rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
-    for rule in rulebook.engine.rules:
+    for rule in rulebook.engine.all_rules:
         if rule.id == rule_id:
             return rule
     raise ConfigError(f"rules replay: không có quy tắc {rule_id}; các quy tắc: {', '.join(rulebook.specs)}")

@@ -70,6 +70,7 @@ _LAW = "BMNN."
 """Begins the number of a clause of the law on state secrets, which a regulation without such a clause is given."""
 _ACTS = {DECISION: "Quyết định", _LAW: "Luật Bảo vệ bí mật nhà nước"}
 _ENFORCERS = {
+    ClauseTopic.DIRECTIVES: "activity",
     ClauseTopic.BREVITY: "statements",
     ClauseTopic.REPORTING: "/baocao",
     ClauseTopic.PROPOSALS: "clauses",

@@ -20,10 +20,8 @@ class Catalogue:
         self._templates = dict(templates)
 
     @classmethod
-    def load(cls, *folders: Path) -> "Catalogue":
-        """Read the shipped templates, and an office's own wording from `messages/*.vi.yaml` of its folders.
-
-        The wording of a later folder, such as that of a group's regulation, goes before that of an earlier one.
+    def load(cls, folder: Path) -> "Catalogue":
+        """Read the shipped templates, and the office's own wording from `messages/*.vi.yaml` of its rules folder.
 
         A file has lines of `id: template`. The shipped ones say which ids there are, and which fields each has; an
         office's file need only have what it words otherwise.
@@ -36,10 +34,18 @@ class Catalogue:
         for path in sorted(shipped_config().glob(_FILES)):
             document = load_yaml(path)
             templates |= {TextId(key): shipped_template(document, key) for key in document.data}
-        for folder in folders:
-            if folder.resolve() != shipped_config().resolve():
-                _use_own_wording(templates, folder)
-        return cls(templates)
+        shipped = cls(templates)
+        return shipped if folder.resolve() == shipped_config().resolve() else shipped.reworded(folder)
+
+    def reworded(self, folder: Path) -> "Catalogue":
+        """Return a catalogue with the wording of that folder, such as a regulation's, before the one that this has.
+
+        Raises:
+            ConfigError: as `load`.
+        """
+        templates = dict(self._templates)
+        _use_own_wording(templates, folder)
+        return Catalogue(templates)
 
     def __iter__(self) -> Iterator[TextId]:
         """Iterate over the ids of all texts."""

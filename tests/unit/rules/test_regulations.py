@@ -96,6 +96,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(shipped_config(), tmp_path_factory.mktemp("office") / "config"))
 
 
+def test_an_office_that_has_only_what_shipped_before_is_judged_and_cited_as_before(office: Path) -> None:
+    own = Path(shutil.copytree(office, office.parent / "old"))
+    shutil.rmtree(own / "regulations")
+    file = own / "quy-che.yaml"
+    file.write_text(re.sub(r" topic: (directives|brevity|reporting|proposals),", "", file.read_text("utf-8")), "utf-8")
+    old = load_rulebook(own)
+    rules = [(rule.id, rule.clause, rule.severity, rule.maturity, rule.parameters) for rule in RULEBOOK.engine.rules]
+    assert [(rule.id, rule.clause, rule.severity, rule.maturity, rule.parameters) for rule in old.engine.rules] == rules
+    cited = {topic: RULEBOOK.regulation.number_of(topic) for topic in ClauseTopic}
+    assert cited == {topic: old.regulation.number_of(topic) for topic in ClauseTopic}
+    assert (cited[ClauseTopic.ACCOUNTS], cited[ClauseTopic.REPORTING]) == ("7.2", "6.2")
+
+
 BINDING = 'uses: 4.2-noi-dung-xau\nclause: "2.1"\n'
 LAWS = 'uses: 4.1-noi-dung-mat\nclause: "2.1"\nmaturity: shadow\n'
 FOLDER = "regulations/hoc-vien-nong-nghiep"
