@@ -78,15 +78,13 @@ def try_rule(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Thử một quy tắc mới trên các tin đã nhận, trước khi dùng: bao nhiêu tin, từng tin nào; không thay đổi gì."""
-    start = start_of(since, "--since")
-    rules_dir = load_settings(config).rules_dir
 
     def choose(records: AppContext) -> tuple[Rulebook, Rule[Any]]:
-        return records.rulebook, load_rule(file, records.rulebook, rules_dir)
+        return records.rulebook, load_rule(file, records.rulebook, records.settings.rules_dir)
 
-    rule, report = _play(config, choose, start, samples, with_text=with_text)
-    found = sum((report.new + report.same).values())
-    typer.echo(f"{rule.id}: {found} dấu hiệu trong {report.checked} mục từ {local(start):%H:%M %d/%m/%Y}.")
+    start = start_of(since, "--since")
+    rule, report = _play(config, choose, start, samples, with_text=with_text, afresh=True)
+    typer.echo(f"{rule.id}: {report.new.total()} dấu hiệu trong {report.checked} mục từ {local(start):%H:%M %d/%m/%Y}.")
     for sample in report.new_samples:
         typer.echo(f"  {local(from_ms(received_ms(sample.entry))):%H:%M %d/%m}{_sample_line(sample)}")
     if (left := report.new.total() - len(report.new_samples)) > 0:
@@ -100,12 +98,17 @@ def _play(
     samples: int,
     *,
     with_text: bool,
+    afresh: bool = False,
 ) -> tuple[Rule[Any], ReplayReport]:
-    """Apply the chosen rule to the stored messages since `start`; record in the audit log what was shown."""
+    """Apply the chosen rule to the stored messages since `start`; record in the audit log what was shown.
+
+    `afresh` leaves aside what a rule with that id found before.
+    """
     records = read_records(load_settings(config), system_clock)
     try:
         rulebook, rule = choose(records)
-        report = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text).play(start)
+        replayer = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text, afresh=afresh)
+        report = replayer.play(start)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
             note_access(uow, system_clock, "rules.replayed", rule=rule.id, checked=report.checked, shown=shown)
@@ -121,14 +124,21 @@ class _RuleReplayer:
     """
 
     def __init__(
-        self, records: AppContext, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool
+        self,
+        records: AppContext,
+        rulebook: Rulebook,
+        rule: Rule[Any],
+        samples: int,
+        *,
+        with_text: bool,
+        afresh: bool,
     ) -> None:
         units = SqlUnitsOfWork(records.database, records.account)
         self._account = records.account
         self._rule = rule
         self._with_text = with_text
         self._inbox = SqlInbox(records.database, records.account)
-        self._found = RecordedFindings(records.database, rule.id)
+        self._found = RecordedFindings(records.database, "" if afresh else rule.id)
         self._desk = CommandDesk(policy_of(records), COMMANDS)
         self._replay = Replay(rule.id, samples)
         gate_rules = (*records.rulebook.engine.gate_rules, *rulebook.engine.gate_rules)
