@@ -370,7 +370,7 @@ def _fill(connection: Connection) -> None:
                 "title": "",
                 "reach": "unknown",
                 "global_id": f"G{n}",
-                "roles": ["admin"] if n == 1 else None,
+                "roles": {"*": ["admin"]} if n == 1 else None,
             }
             for n in range(1, PEOPLE)
         ],

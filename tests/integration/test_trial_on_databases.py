@@ -46,20 +46,22 @@ def opened(uow: SqlUnitOfWork, event_id: int, **changes: Any) -> Case:
 
 def test_a_trial_begins_once_and_ends_for_good(units: SqlUnitsOfWork, database_url: str) -> None:
     with units.begin() as uow:
-        assert uow.trials.get(BOT) is None
-        uow.trials.begin(BOT, START)
-        assert uow.trials.get(BOT) == Trial(account=BOT, began_at=START)
-    ended = Trial(account=BOT, began_at=START, live_at=START + DAY, told_at=START, announced_at=START + 2 * DAY)
+        assert uow.trials.get(BOT, GROUP) is None
+        uow.trials.begin(BOT, GROUP, START)
+        assert uow.trials.get(BOT, GROUP) == Trial(account=BOT, group_id=GROUP, began_at=START)
+    ended = Trial(
+        account=BOT, group_id=GROUP, began_at=START, live_at=START + DAY, told_at=START, announced_at=START + 2 * DAY
+    )
     with units.begin() as uow:
         uow.trials.save(ended)
-        assert uow.trials.get(BOT) == ended
+        assert uow.trials.get(BOT, GROUP) == ended
     with (
         closing(Database(database_url, Keys(MASTER), HandClock())) as another,
         SqlUnitsOfWork(another, BOT).begin() as uow,
     ):
-        uow.trials.begin(BOT, START + 9 * DAY)
-        assert uow.trials.get(BOT) == ended
-        assert uow.trials.get("7999") is None
+        uow.trials.begin(BOT, GROUP, START + 9 * DAY)
+        assert uow.trials.get(BOT, GROUP) == ended
+        assert uow.trials.get("7999", GROUP) is None
 
 
 def test_what_is_withheld_is_counted_and_never_sent(
@@ -67,7 +69,7 @@ def test_what_is_withheld_is_counted_and_never_sent(
 ) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
     with units.begin() as uow:
-        uow.trials.begin(BOT, START)
+        uow.trials.begin(BOT, GROUP, START)
         member = person(uow)
         case = opened(uow, event_id)
         about: dict[str, Any] = {"person_id": member, "purpose": Purpose.MEMBER_REQUEST, "created_at": START}
@@ -98,13 +100,13 @@ def test_on_trial_the_cooldown_counts_what_was_withheld_and_afterwards_only_what
     event_id = judged(units, heard_in, "1", FOUND)
     request = Purpose.MEMBER_REQUEST
     with units.begin() as uow:
-        uow.trials.begin(BOT, START)
+        uow.trials.begin(BOT, GROUP, START)
         member, case = person(uow), opened(uow, event_id)
         uow.outbox.add(notice(person_id=member, purpose=request, created_at=START, case_id=case.id), withheld=True)
     with units.begin() as uow:
         assert uow.outbox.last_added(member, request.value, GROUP, START, rule_id=RULE) == START
         assert uow.outbox.people_asked(request.value, [GROUP], START, RULE) == 1
-        uow.trials.save(Trial(account=BOT, began_at=START, live_at=START))
+        uow.trials.save(Trial(account=BOT, group_id=GROUP, began_at=START, live_at=START))
         assert uow.outbox.last_added(member, request.value, GROUP, START, rule_id=RULE) is None
         assert uow.outbox.people_asked(request.value, [GROUP], START, RULE) == 0
 

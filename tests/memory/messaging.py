@@ -22,7 +22,7 @@ GROUP = "8000000000000000001"
 class MemoryTrials(MemoryRepository):
     """Fits `domain.repositories`."""
 
-    def get(self, account: str) -> Trial | None:
+    def get(self, account: str, group_id: str) -> Trial | None:
         return self._store.trial_now
 
     def save(self, trial: Trial) -> None:

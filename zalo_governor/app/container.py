@@ -111,7 +111,8 @@ class Container:
         note_configuration(records, self._units, "program.started")
         self._seed_people(settings)
         with self._units.begin() as uow:
-            uow.trials.begin(self._account, clock())
+            for group_id in self._groups:
+                uow.trials.begin(self._account, group_id, clock())
 
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         self._scan_queue = QueueCounts(database, self._account)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from random import SystemRandom
 
 from zalo_governor import __version__
 from zalo_governor.app.config_hashes import change, fingerprints
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
-from zalo_governor.config import PersonSettings, Settings
+from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import EVERYWHERE, Role
@@ -66,7 +67,7 @@ def office_policy(
         short_forms=configuration.short_forms,
         trial=settings.trial.lasts,
         introduce=settings.introduction.post_in_group,
-        introduction=introduction_of(settings, None),
+        introduction=partial(introduction_of, settings),
     )
     if not any(group.own_sections or group.regulation for group in settings.groups):
         return common
@@ -100,7 +101,7 @@ def _with_offices(common: ServicePolicy, configuration: Configuration) -> Servic
                 schedule=own.schedule,
                 trial=own.trial.lasts,
                 introduce=own.introduction.post_in_group,
-                introduction=introduction_of(own, group.id),
+                introduction=partial(introduction_of, own),
             )
     return common
 
@@ -113,20 +114,18 @@ def seeds(settings: Settings) -> list[SeedPerson]:
     ]
 
 
-def introduction_of(settings: Settings, group_id: str | None) -> Introduction:
+def introduction_of(settings: Settings, group_id: str) -> Introduction:
     """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group.
 
-    `group_id` None stands for all groups: the admins of any are named.
+    For NO_GROUP, only the admins of all groups are named.
     """
-
-    def is_admin(person: PersonSettings) -> bool:
-        held = settings.grants_of(person)
-        places = held if group_id is None else {group_id, EVERYWHERE}
-        return any(Role.ADMIN in held.get(place, ()) for place in places)
-
+    grants = [(person, settings.grants_of(person)) for person in settings.people]
+    admins = [
+        person for person, held in grants if any(Role.ADMIN in held.get(place, ()) for place in (group_id, EVERYWHERE))
+    ]
     return Introduction(
         unit=settings.office.unit,
-        admins=tuple((person.full_name, person.title) for person in settings.people if is_admin(person)),
+        admins=tuple((person.full_name, person.title) for person in admins),
         bodies_days=settings.retention.bodies_days,
         cases_days=settings.retention.cases_days,
         readers_days=settings.retention.readers_days,

@@ -47,16 +47,20 @@ def go_live(
 
 
 def _end_trial(policy: ServicePolicy, uow: SqlUnitOfWork) -> str:
-    """End the trial of the bot account, also one that has not begun yet; return what to tell the operator."""
-    if not policy.trial:
+    """End the trial of the bot account in all groups, also one that has not begun; return what to tell the operator."""
+    groups = [group for group in policy.governed if policy.of(group.id).trial]
+    if not groups:
         return "Cấu hình không có thời gian chạy thử (trial.days: 0); Hệ thống hoạt động chính thức từ lần chạy đầu."
-    trial = uow.trials.get(policy.account)
-    if trial is not None and trial.live_at is not None:
-        return f"Hệ thống đã hoạt động chính thức từ {local(trial.live_at):%H:%M ngày %d/%m/%Y}; không có gì thay đổi."
-    # Otherwise the first start of the bot would begin the trial.
-    uow.trials.begin(policy.account, system_clock())
-    switch_on(policy, uow, None)
+    trials = [uow.trials.get(policy.account, group.id) for group in groups]
+    live = [trial.live_at for trial in trials if trial and trial.live_at]
+    if len(live) == len(groups):
+        since = local(max(live))
+        return f"Hệ thống đã hoạt động chính thức từ {since:%H:%M ngày %d/%m/%Y}; không có gì thay đổi."
+    for group in groups:
+        # Otherwise the first start of the bot would begin the trial.
+        uow.trials.begin(policy.account, group.id, system_clock())
+    switch_on(policy, uow, groups, None)
     note_access(uow, system_clock, "trial.ended")
-    if trial is None:
+    if not any(trials):
         return "Đã ghi nhận: Hệ thống hoạt động chính thức ngay từ lần chạy đầu tiên, không qua chạy thử."
     return "Đã chuyển sang hoạt động chính thức. Chương trình đang chạy sẽ báo cho Quản trị Nhóm trong vài giây."

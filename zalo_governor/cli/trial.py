@@ -33,7 +33,11 @@ def trial(
         policy = policy_of(records)
         with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
             note_access(uow, system_clock, "trial.shown")
-            shown = orjson.dumps(_as_json(policy, uow)).decode() if as_json else TrialPage(policy).text(uow)
+            shown = (
+                orjson.dumps([_as_json(policy, uow, group.id) for group in policy.governed]).decode()
+                if as_json
+                else "\n\n".join(TrialPage(policy.of(group.id)).text(uow, group.id) for group in policy.governed)
+            )
     finally:
         records.close()
     say(shown)
@@ -55,13 +59,15 @@ def policy_of(records: AppContext) -> ServicePolicy:
     )
 
 
-def _as_json(policy: ServicePolicy, uow: SqlUnitOfWork) -> dict[str, Any]:
-    state = uow.trials.get(policy.account)
-    figures = uow.trials.figures(policy.account, list(policy.groups), state.began_at if state else policy.clock())
+def _as_json(policy: ServicePolicy, uow: SqlUnitOfWork, group_id: str) -> dict[str, Any]:
+    state = uow.trials.get(policy.account, group_id)
+    length = policy.of(group_id).trial
+    figures = uow.trials.figures(policy.account, [group_id], state.began_at if state else policy.clock())
     return {
-        "on_trial": on_trial(policy, uow),
+        "group": group_id,
+        "on_trial": on_trial(policy, uow, group_id),
         "began_at": state and state.began_at,
-        "page_due": state and state.began_at + policy.trial if policy.trial > timedelta() else None,
+        "page_due": state and state.began_at + length if length > timedelta() else None,
         "live_at": state and state.live_at,
         "withheld": [
             {"addressee": kind, "rule": row.rule_id, "clause": row.clause, "notices": row.notices}

@@ -11,7 +11,7 @@ from zalo_governor.domain.people import Person, Role
 
 
 class Trial(BaseModel):
-    """A bot account's trial (first period, in which only admins get messages): its beginning and end.
+    """A bot account's trial in a group (first period, in which only admins get messages): its beginning and end.
 
     Also records what the admins were told of the trial.
     """
@@ -19,8 +19,9 @@ class Trial(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     account: str
+    group_id: str
     began_at: datetime
-    """When the program first ran with the account."""
+    """When the program first ran with the account in the group."""
     live_at: datetime | None = None
     """When the trial ended, so that the bot sends messages to everybody; None while on trial."""
     live_by: int | None = None

@@ -137,8 +137,8 @@ class ServicePolicy:
     """How long a new account is on trial (only the admin gets messages) until its summary is sent; zero: no trial."""
     introduce: bool = False
     """Whether the program introduces itself in each group, once, when the trial period ends."""
-    introduction: Introduction = UNINTRODUCED
-    """Facts for the message in which the program introduces itself (see `introduce`)."""
+    introduction: Callable[[str], Introduction] = lambda _group_id: UNINTRODUCED
+    """Function (group id): facts for the message in which the program introduces itself (see `introduce`)."""
     here: frozenset[str] | None = None
     """Ids of the groups that are governed under this policy; None for all."""
     offices: Mapping[str, "ServicePolicy"] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.trial import Addressee, Withheld
@@ -19,11 +20,16 @@ ADDRESSEES = {
 }
 
 
-def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
-    """Return whether the bot account is on trial, so that messages that nobody asked for go to Role.ADMIN only."""
-    if not policy.trial:
+def on_trial(policy: ServicePolicy, uow: UnitOfWork, group_id: str) -> bool:
+    """Return whether the account is on trial in the group, so that what nobody asked for goes to Role.ADMIN only.
+
+    For NO_GROUP: whether it is on trial in all groups.
+    """
+    if group_id == NO_GROUP:
+        return bool(policy.groups) and all(on_trial(policy, uow, one) for one in policy.groups)
+    if not policy.of(group_id).trial:
         return False
-    trial = uow.trials.get(policy.account)
+    trial = uow.trials.get(policy.account, group_id)
     return trial is None or trial.live_at is None
 
 
@@ -37,7 +43,7 @@ def withheld_from(
         person: the recipient; None for a message to the group.
         asked_for: the message answers a command; such answers are also sent to people with another role than member.
     """
-    if not on_trial(policy, uow):
+    if not on_trial(policy, uow, group_id):
         return False
     if person is None:
         return True

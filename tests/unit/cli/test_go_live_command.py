@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.unit.cli.test_members_command import office
-from tests.unit.storage.stored import BOT
+from tests.unit.storage.stored import BOT, GROUP
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
@@ -30,8 +30,8 @@ def trial(config: str, *, run: bool = False) -> Trial | None:
     try:
         with SqlUnitsOfWork(records.database, BOT).begin() as uow:
             if run:
-                uow.trials.begin(BOT, system_clock())
-            return uow.trials.get(BOT)
+                uow.trials.begin(BOT, GROUP, system_clock())
+            return uow.trials.get(BOT, GROUP)
     finally:
         records.close()
 

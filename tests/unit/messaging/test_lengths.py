@@ -48,6 +48,7 @@ LONG: dict[str, str] = {
     "after": "125 phút sau khi đăng",
     "rest": "Vụ việc gồm 3 tin, còn tin chưa thu hồi.",
     "count": "12",
+    "groups": " tại Nhóm điều hành phòng chống thiên tai, Nhóm Ngành Y tế",
     "date": "28/11/2026",
     "minutes": "15 phút",
     "told": CATALOGUE.render(TextId("leader_withheld")),

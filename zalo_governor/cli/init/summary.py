@@ -11,6 +11,7 @@ from zalo_governor.cli.prompts import Asking, is_yes
 from zalo_governor.config import Settings
 from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
+from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.formatter import MessageFormatter
@@ -93,7 +94,8 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
     asking.say("── Lời giới thiệu gửi thành viên")
-    asking.say(introduction_text(introduction_of(settings, None), MessageFormatter(catalogue, regulation)))
+    facts = introduction_of(settings, settings.groups[0].id if settings.groups else NO_GROUP)
+    asking.say(introduction_text(facts, MessageFormatter(catalogue, regulation)))
 
 
 def tell_what_is_next(asking: Asking, settings: Settings) -> None:

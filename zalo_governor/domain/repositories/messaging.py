@@ -12,21 +12,21 @@ from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
 
 
 class Trials(Protocol):
-    """Repository of the trial periods of bot accounts.
+    """Repository of the trial periods of bot accounts in their groups.
 
     During the trial only admins get messages; messages to others are withheld: stored for counting, never sent.
     """
 
-    def get(self, account: str) -> Trial | None:
-        """Return the state of the account's trial; None before the first start of the program with that account."""
+    def get(self, account: str, group_id: str) -> Trial | None:
+        """Return the state of the account's trial in the group; None before the program first ran with it there."""
         ...
 
     def save(self, trial: Trial) -> None:
-        """Update the stored state of the account's trial; the stored beginning (`began_at`) is kept."""
+        """Update the stored state of a trial; the stored beginning (`began_at`) is kept."""
         ...
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """Count what happened in the account's trial since `since`, for its summary.
+        """Count what happened in the groups' trials since `since`, for a summary.
 
         Counted are the withheld messages, the outcomes of the groups' cases, and the findings of rules that are on
         trial themselves (shadow rules).

@@ -76,7 +76,7 @@ class AlertNotes(Speaker):
         """
         if case.due_at is None:
             return ""
-        if on_trial(self._policy, uow):
+        if on_trial(self._policy, uow, case.group_id):
             return self._voice.render(TextId("alert_due_on_trial"))
         when = time_or_brief(case.due_at, self._policy.clock())
         due, short = (self._voice.render(text, when=when) for text in (TextId("alert_due"), TextId("alert_due_short")))

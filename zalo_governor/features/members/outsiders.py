@@ -251,7 +251,7 @@ class OutsiderService(EventHandler):
         """
         if not self._policy.roster.remove_outsiders or not self._may_remove_members(uow, newcomer.group_id):
             return
-        if on_trial(self._policy, uow):
+        if on_trial(self._policy, uow, newcomer.group_id):
             return
         name = uow.people.get(newcomer.person_id).display_name
         if not name or likeliest(uow.roster.matched(newcomer.account, newcomer.group_id), name) is not None:

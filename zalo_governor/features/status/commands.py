@@ -1,6 +1,6 @@
 """Command `/trangthai` (status): what needs attention, the worst first, and then that the rest is in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from zalo_governor.domain.connection import FrameSort, Gap, LineState, is_proven, silence
@@ -94,8 +94,9 @@ class Status(BareCommand):
 
     def _in_order(self, call: Call, status: LineStatus) -> Iterator[str]:
         """Yield lines on what goes on as it should."""
-        if said := trial_line(self.policy, call.uow, self.voice):
-            yield said
+        lines = ((group, trial_line(self.policy, call.uow, self.voice, group.id)) for group in call.groups)
+        if trials := [(group, said) for group, said in lines if said]:
+            yield trials[0][1] if len(self.policy.governed) == 1 else self._trials_line(trials)
         if status.state in _UP:
             yield self._connection_line(status)
         start, now = self._today()
@@ -109,6 +110,10 @@ class Status(BareCommand):
         if said := waiting_line(self.voice, status.outgoing):
             yield said
         yield self._search_line(status)
+
+    def _trials_line(self, trials: Sequence[tuple[Group, str]]) -> str:
+        names = ", ".join(self.voice.group(group) for group, _ in trials)
+        return self.voice.render(TextId("status_trials"), groups=names)
 
     def _frame_lines(self, status: LineStatus, sort: FrameSort, text: TextId) -> Iterator[str]:
         """Yield a line on the frames of that sort (frames are what the socket brings), if any came in 24 hours."""

@@ -3,12 +3,12 @@
 During the trial only the admins get messages; messages to others are withheld and counted.
 """
 
-from zalo_governor.domain.people import DESK, Role
-from zalo_governor.features.trial.service import TrialPage, switch_on
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.people import DESK, Group, Role
+from zalo_governor.features.trial.service import TrialPage, groups_named, switch_on, trial_line
 from zalo_governor.messaging.commands import Answer, BareCommand, Call
 from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.introduction import introduction_text
-from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 
 
@@ -20,16 +20,17 @@ class ShowTrial(BareCommand):
     forgiving = True
     roles = DESK
 
-    def __init__(self, policy: ServicePolicy) -> None:
-        super().__init__(policy)
-        self._page = TrialPage(policy)
-
     def answer(self, call: Call, argument: bool) -> Answer:
         """Answer `/chaythu` (trial run) with the summary of the trial so far (`argument` is unused).
 
         It says which messages were withheld, and how many cases and false alarms each rule had.
         """
-        return Answer([self._page.text(call.uow)])
+        if len(call.groups) > 1:
+            return self.overview(call, lambda group: self._state(call, group))
+        return Answer([TrialPage(self.policy.of(group.id)).text(call.uow, group.id) for group in call.groups])
+
+    def _state(self, call: Call, group: Group) -> str:
+        return trial_line(self.policy, call.uow, self.voice, group.id) or self.voice.render(TextId("trial_live"))
 
 
 class SwitchOn(BareCommand):
@@ -45,13 +46,16 @@ class SwitchOn(BareCommand):
         The other admins and the group are told later.
         """
         who = self.voice.who(call.person)
-        if not switch_on(self.policy, call.uow, call.person.id):
-            trial = call.uow.trials.get(self.policy.account)
-            on = trial.live_at if trial else None
+        ended = switch_on(self.policy, call.uow, call.groups, call.person.id)
+        if not ended:
+            trials = (call.uow.trials.get(self.policy.account, group.id) for group in call.groups)
+            on = max((trial.live_at for trial in trials if trial and trial.live_at), default=None)
             since = self.voice.render(TextId("already_on_since"), when=moment(on)) if on else ""
             return Answer([self.voice.render(TextId("already_on"), who=who, since=since)], "already")
-        introduced = self.voice.render(TextId("switched_on_introduced")) if self.policy.introduce else ""
-        return Answer([self.voice.render(TextId("switched_on"), who=who, introduced=introduced)])
+        introduce = any(self.policy.of(group.id).introduce for group in ended)
+        introduced = self.voice.render(TextId("switched_on_introduced")) if introduce else ""
+        named = groups_named(self.policy, ended)
+        return Answer([self.voice.render(TextId("switched_on"), who=who, introduced=introduced, groups=named)])
 
 
 class Introduce(BareCommand):
@@ -67,4 +71,6 @@ class Introduce(BareCommand):
 
         `argument` is unused.
         """
-        return Answer([introduction_text(self.policy.introduction, self.voice)])
+        group_id = call.groups[0].id if call.groups else NO_GROUP
+        office = self.policy.of(group_id)
+        return Answer([introduction_text(office.introduction(group_id), office.voice)])

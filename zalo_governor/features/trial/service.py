@@ -1,13 +1,13 @@
 """The trial period of a bot account, in which only the admin gets messages: its summary and its end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.escalation import Desk, Leader
-from zalo_governor.domain.notices import NO_GROUP, Purpose
-from zalo_governor.domain.people import DESK, Role
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.messaging.formatter import MessageFormatter, day, moment, number
@@ -21,19 +21,20 @@ from zalo_governor.messaging.trial_filter import ADDRESSEES, by_addressee, on_tr
 class TrialPage(Speaker):
     """Writer of the summary of the trial period: which messages were withheld, how many cases were false alarms."""
 
-    def text(self, uow: UnitOfWork) -> str:
-        """Return the summary of the trial: the messages withheld, and the cases opened, since it began."""
+    def text(self, uow: UnitOfWork, group_id: str) -> str:
+        """Return the summary of the group's trial: the messages withheld, and the cases opened, since it began."""
         policy, voice = self._policy, self._voice
-        trial = uow.trials.get(policy.account)
+        trial = uow.trials.get(policy.account, group_id)
         since = trial.began_at if trial else policy.clock()
-        figures = uow.trials.figures(policy.account, list(policy.groups), since)
-        if on_trial(policy, uow):
+        figures = uow.trials.figures(policy.account, [group_id], since)
+        if on_trial(policy, uow, group_id):
             end = voice.render(TextId("trial_goes_on"))
         elif trial and trial.live_at:
             end = voice.render(TextId("trial_over"), when=moment(trial.live_at))
         else:
             return voice.render(
                 TextId("trial_page_off"),
+                groups=groups_named(policy, [policy.group(group_id)]),
                 since=moment(since),
                 now=moment(policy.clock()),
                 outcomes=self._rule_outcomes(figures.outcomes),
@@ -41,6 +42,7 @@ class TrialPage(Speaker):
             )
         return voice.render(
             TextId("trial_page"),
+            groups=groups_named(policy, [policy.group(group_id)]),
             since=moment(since),
             now=moment(policy.clock()),
             withheld=self._withheld_rows(uow, figures),
@@ -139,90 +141,124 @@ class TrialEnd(Speaker):
         super().__init__(policy)
         self._begin = begin
         self._on_posted = on_posted
-        self._page = TrialPage(policy)
         self._is_done = False
         """Whether the trial has ended and everybody was told, so that nothing is left to do."""
 
     def next_due(self) -> datetime | None:
-        """Return when `act` has something to send: at once if the trial was ended, else when its summary is due.
+        """Return when `act` has something to send: at once if a trial was ended, else when a summary is due.
 
         None if nothing is left to send for now.
         """
         if self._is_done:
             return None
         with self._begin(reading=True) as uow:
-            trial = uow.trials.get(self._policy.account)
-            if trial is None:
-                return None
-            if not on_trial(self._policy, uow):
-                return from_ms(0)
-            return None if trial.told_at else trial.began_at + self._policy.trial
+            return min(filter(None, (self._due(uow, group) for group in self._policy.governed)), default=None)
+
+    def _due(self, uow: UnitOfWork, group: Group) -> datetime | None:
+        trial = uow.trials.get(self._policy.account, group.id)
+        if trial is None:
+            return None
+        if on_trial(self._policy, uow, group.id):
+            return None if trial.told_at else trial.began_at + self._policy.of(group.id).trial
+        return None if self._is_announced(uow, trial) else from_ms(0)
+
+    def _is_announced(self, uow: UnitOfWork, trial: Trial) -> bool:
+        """Return whether nothing is left to send about the end of the trial."""
+        office = self._policy.of(trial.group_id)
+        introduced = not office.introduce or uow.claims.is_claimed(f"introduction:{trial.group_id}", from_ms(0))
+        return introduced and (trial.live_at is None or trial.announced_at is not None)
 
     def act(self, now: datetime) -> None:
-        """Send the summary of the trial or, if a person has ended the trial, the announcement of that; each once."""
+        """Send the summary of each trial or, if a person has ended it, the announcement of that; each once."""
         with self._begin() as uow:
-            trial = uow.trials.get(self._policy.account)
-            if trial is None:
-                return
-            switched_on = not on_trial(self._policy, uow)
-            if switched_on:
-                self._announce(uow, trial, now)
-                self._introduce(uow)
-            elif trial.told_at is None:
-                self._send_page(uow, trial, now)
-        self._is_done = switched_on
+            due = [group for group in self._policy.governed if (at := self._due(uow, group)) and at <= now]
+            ended = [group for group in due if not on_trial(self._policy, uow, group.id)]
+            self._announce(uow, ended, now)
+            for group in ended:
+                self._introduce(uow, group)
+            for group in due:
+                if group not in ended:
+                    self._send_page(uow, group, now)
+            trials = [uow.trials.get(self._policy.account, group.id) for group in self._policy.governed]
+            self._is_done = all(
+                trial and not on_trial(self._policy, uow, trial.group_id) and self._is_announced(uow, trial)
+                for trial in trials
+            )
         self._on_posted()
 
-    def _send_page(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
-        text = self._page.text(uow)
-        for admin in self._post.holders_in(uow, NO_GROUP, Role.ADMIN):
-            self._post.to_person(uow, admin, text, Purpose.REPORT, group_id=NO_GROUP)
+    def _send_page(self, uow: UnitOfWork, group: Group, now: datetime) -> None:
+        trial = uow.trials.get(self._policy.account, group.id)
+        if trial is None:
+            return
+        text = TrialPage(self._policy.of(group.id)).text(uow, group.id)
+        for admin in self._post.holders_in(uow, group.id, Role.ADMIN):
+            self._post.to_person(uow, admin, text, Purpose.REPORT, group_id=group.id)
         uow.trials.save(trial.model_copy(update={"told_at": now}))
 
-    def _announce(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
-        """Tell the admins, except the one who ended it, that the trial is over; not if the settings want no trial."""
-        if trial.live_at is None or trial.announced_at is not None:
-            return
-        by = (
-            self._voice.who(uow.people.get(trial.live_by))
-            if trial.live_by
-            else self._voice.render(TextId("trial_by_machine"))
-        )
-        text = self._voice.render(TextId("trial_switched_on"), when=moment(trial.live_at), by=by)
-        for person in self._post.holders_in(uow, NO_GROUP, *DESK):
-            if person.id != trial.live_by:
-                self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=NO_GROUP)
-        uow.trials.save(trial.model_copy(update={"announced_at": now}))
+    def _announce(self, uow: UnitOfWork, groups: Sequence[Group], now: datetime) -> None:
+        """Tell the admins, except the one who ended it, that the trial is over; not if the settings want no trial.
 
-    def _introduce(self, uow: UnitOfWork) -> None:
-        """Send each group, once ever, the message in which the program introduces itself, if the settings say so."""
-        if not self._policy.introduce:
-            return
-        for group in self._policy.governed:
-            if uow.claims.claim_once(f"introduction:{group.id}", from_ms(0)):
-                self._post.to_group(uow, introduction_text(self._policy.introduction, self._voice), group_id=group.id)
-                uow.audit.append("introduced", at=self._policy.clock(), group_id=group.id, detail={})
+        An admin of several of the groups is told once.
+        """
+        told: dict[int, tuple[Person, Trial, list[Group]]] = {}
+        for group in groups:
+            trial = uow.trials.get(self._policy.account, group.id)
+            if trial is None or trial.live_at is None or trial.announced_at is not None:
+                continue
+            for person in self._post.holders_in(uow, group.id, *DESK):
+                if person.id != trial.live_by:
+                    told.setdefault(person.id, (person, trial, []))[2].append(group)
+            uow.trials.save(trial.model_copy(update={"announced_at": now}))
+        for person, trial, ended in told.values():
+            by = (
+                self._voice.who(uow.people.get(trial.live_by))
+                if trial.live_by
+                else self._voice.render(TextId("trial_by_machine"))
+            )
+            text = self._voice.render(
+                TextId("trial_switched_on"),
+                when=moment(trial.live_at or now),
+                by=by,
+                groups=groups_named(self._policy, ended),
+            )
+            self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=ended[0].id)
+
+    def _introduce(self, uow: UnitOfWork, group: Group) -> None:
+        """Send the group, once ever, the message in which the program introduces itself, if the settings say so."""
+        office = self._policy.of(group.id)
+        if office.introduce and uow.claims.claim_once(f"introduction:{group.id}", from_ms(0)):
+            self._post.to_group(uow, introduction_text(office.introduction(group.id), office.voice), group_id=group.id)
+            uow.audit.append("introduced", at=self._policy.clock(), group_id=group.id, detail={})
 
 
-def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
-    """End the trial (messages go to Role.ADMIN only), so that all messages are sent; return False if not on trial.
+def groups_named(policy: ServicePolicy, groups: Sequence[Group]) -> str:
+    """Return the words that name the groups, with a blank before them; "" if the account watches only one group."""
+    if len(policy.groups) == 1:
+        return ""
+    return policy.voice.render(TextId("trial_in_groups"), groups=", ".join(policy.voice.group(one) for one in groups))
+
+
+def switch_on(policy: ServicePolicy, uow: UnitOfWork, groups: Sequence[Group], by: int | None) -> list[Group]:
+    """End the trial in the groups, so that all messages are sent; return those that were on trial.
 
     Args:
         by: id of the person who ended it by a chat command; None if it was ended from the command line.
     """
-    trial = uow.trials.get(policy.account)
-    if trial is None or not on_trial(policy, uow):
-        return False
-    uow.trials.save(trial.model_copy(update={"live_at": policy.clock(), "live_by": by}))
-    return True
+    ended = []
+    for group in groups:
+        trial = uow.trials.get(policy.account, group.id)
+        if trial is not None and on_trial(policy, uow, group.id):
+            uow.trials.save(trial.model_copy(update={"live_at": policy.clock(), "live_by": by}))
+            ended.append(group)
+    return ended
 
 
-def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) -> str:
+def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter, group_id: str) -> str:
     """Return the text on the planned end of the trial, and the messages withheld so far; "" if not on trial."""
-    trial = uow.trials.get(policy.account)
-    if trial is None or not on_trial(policy, uow):
+    trial = uow.trials.get(policy.account, group_id)
+    if trial is None or not on_trial(policy, uow, group_id):
         return ""
-    withheld = uow.trials.figures(policy.account, [], trial.began_at).withheld
+    withheld = uow.trials.figures(policy.account, [group_id], trial.began_at).withheld
     count = sum(row.notices for row in withheld)
     kept = voice.render(TextId("status_trial_withheld"), count=number(count)) if count else ""
-    return voice.render(TextId("status_trial"), until=day(trial.began_at + policy.trial), withheld=kept)
+    return voice.render(TextId("status_trial"), until=day(trial.began_at + policy.of(group_id).trial), withheld=kept)

@@ -71,7 +71,7 @@ class OutboxEntries(Repository):
                 outbox.c.person_id == person_id,
                 outbox.c.purpose == purpose,
                 outbox.c.created_ms >= to_ms(since),
-                *self._is_counted(),
+                *self._is_counted([group_id]),
             )
             .order_by(outbox.c.created_ms.desc())
             .limit(1)
@@ -94,10 +94,14 @@ class OutboxEntries(Repository):
                 outbox.c.purpose == purpose,
                 outbox.c.created_ms >= to_ms(since),
                 cases.c.rule_id == rule_id,
-                *self._is_counted(),
+                *self._is_counted(group_ids),
             )
         )
         return self._tx.execute(counted).scalar() or 0
 
-    def _is_counted(self) -> list[ColumnElement[bool]]:
-        return [outbox.c.state != OutgoingState.WITHHELD.value] if self._trials.is_live() else []
+    def _is_counted(self, group_ids: Collection[str]) -> list[ColumnElement[bool]]:
+        live = [group_id for group_id in group_ids if self._trials.is_live(group_id)]
+        if not live:
+            return []
+        sent = outbox.c.state != OutgoingState.WITHHELD.value
+        return [sent if len(live) == len(group_ids) else or_(sent, outbox.c.group_id.not_in(live))]

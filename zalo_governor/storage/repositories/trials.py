@@ -30,28 +30,26 @@ class Trials(Repository):
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
-        self._trials: dict[str, Trial | None] = {}
+        self._trials: dict[tuple[str, str], Trial | None] = {}
 
-    def get(self, account: str) -> Trial | None:
-        """Return the state of the bot account's trial (first days, in which only the admins get messages).
-
-        Returns None before the account's first start.
-        """
-        if account not in self._trials:
-            row = self._tx.execute(select(trials).where(trials.c.account == account)).first()
-            self._trials[account] = row and Trial(
+    def get(self, account: str, group_id: str) -> Trial | None:
+        key = account, group_id
+        if key not in self._trials:
+            row = self._tx.execute(select(trials).where(*_is(key))).first()
+            self._trials[key] = row and Trial(
                 account=row.account,
+                group_id=row.group_id,
                 began_at=from_ms(row.began_ms),
                 live_at=from_ms_or_none(row.live_ms),
                 live_by=row.live_by,
                 told_at=from_ms_or_none(row.told_ms),
                 announced_at=from_ms_or_none(row.announced_ms),
             )
-        return self._trials[account]
+        return self._trials[key]
 
-    def begin(self, account: str, at: datetime) -> None:
-        """Record the bot account's first start, with which its trial begins; no effect if it is recorded already."""
-        row = {"account": account, "began_ms": to_ms(at)}
+    def begin(self, account: str, group_id: str, at: datetime) -> None:
+        """Record the account's first start in the group, with which the trial begins; no effect if recorded already."""
+        row = {"account": account, "group_id": group_id, "began_ms": to_ms(at)}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(trials), row)
         self._trials.clear()
 
@@ -62,18 +60,24 @@ class Trials(Repository):
             "told_ms": to_ms_or_none(trial.told_at),
             "announced_ms": to_ms_or_none(trial.announced_at),
         }
-        self._tx.connection.execute(update(trials).where(trials.c.account == trial.account).values(values))
+        self._tx.connection.execute(update(trials).where(*_is((trial.account, trial.group_id))).values(values))
         self._trials.clear()
 
-    def is_live(self) -> bool:
-        """Return whether the trial of this transaction's account has ended, so that messages are sent to everybody."""
-        trial = self.get(self._tx.account or "")
+    def is_live(self, group_id: str) -> bool:
+        """Return whether the trial of this transaction's account has ended in the group: everybody gets messages."""
+        trial = self.get(self._tx.account or "", group_id)
         return trial is not None and trial.live_at is not None
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
         return TrialFigures(
             since=since,
-            withheld=tuple(self._withheld(outbox.c.account == account, outbox.c.created_ms >= to_ms(since))),
+            withheld=tuple(
+                self._withheld(
+                    outbox.c.account == account,
+                    outbox.c.group_id.in_((*group_ids, NO_GROUP)),
+                    outbox.c.created_ms >= to_ms(since),
+                )
+            ),
             outcomes=tuple(self._outcomes(group_ids, since)),
             shadow=tuple(self._shadow(group_ids, since)),
         )
@@ -132,6 +136,10 @@ class Trials(Repository):
             .order_by(findings.c.rule_id, findings.c.severity)
         )
         return [ShadowFigures.model_validate(dict(row)) for row in rows.mappings()]
+
+
+def _is(key: tuple[str, str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return trials.c.account == key[0], trials.c.group_id == key[1]
 
 
 def _since(at_ms: Any, group: Any, group_ids: Collection[str], since: datetime) -> Select[Any]:

@@ -1,14 +1,14 @@
-"""Table of each bot account's trial: the first days, in which only the admins get the bot's messages."""
+"""Table of the trials: the first days of a bot account in a group, in which only the admins get its messages."""
 
 from sqlalchemy import BigInteger, Column, String, Table
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata
 
-# No group: the trial belongs to the account.
 trials = Table(
     "trials",
     metadata,
     Column("account", String, primary_key=True),
+    Column("group_id", String, primary_key=True),
     Column("began_ms", BigInteger, nullable=False),
     Column("live_ms", BigInteger),  # when the trial ended; NULL while on trial
     Column("live_by", ROW_ID),  # NULL if switched on the command line

@@ -28,8 +28,8 @@ SAID = Introduction(
 
 
 def on_trial(**policy: Any) -> Desk:
-    desk = Desk(**({"trial": DAYS, "introduction": SAID} | policy))
-    desk.store.trial_now = Trial(account=BOT, began_at=NOW)
+    desk = Desk(**({"trial": DAYS, "introduction": lambda _group_id: SAID} | policy))
+    desk.store.trial_now = Trial(account=BOT, group_id=GROUP, began_at=NOW)
     return desk
 
 

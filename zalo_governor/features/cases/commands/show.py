@@ -123,8 +123,8 @@ class ShowCase(CaseCommand):
         lines += [self._note_line(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader_lines(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
-            trial = call.uow.trials.get(self.policy.account)
-            if on_trial(self.policy, call.uow) or trial is None or trial.live_at is None:
+            trial = call.uow.trials.get(self.policy.account, case.group_id)
+            if on_trial(self.policy, call.uow, case.group_id) or trial is None or trial.live_at is None:
                 lines.append(self.voice.render(TextId("case_withheld"), whom=withheld))
             else:
                 ended = day(trial.live_at)
@@ -229,7 +229,7 @@ class ShowCase(CaseCommand):
         if case.leader_told_at is None:
             if case.due_at is None or case.state is CaseState.FALSE_ALARM:
                 return []
-            if on_trial(self.policy, call.uow):
+            if on_trial(self.policy, call.uow, case.group_id):
                 return [self.voice.render(TextId("case_due_on_trial"))]
             text = TextId("alert_due_short") if case.state is CaseState.REFERRED else TextId("case_due")
             return [self.voice.render(text, when=moment(case.due_at))]
