@@ -12,7 +12,7 @@ from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.rules.loader import REGULATIONS, Rulebook, load_rulebook, locate, read_lines
+from zalo_governor.rules.loader import REGULATIONS, Rulebook, load_rulebook, locate, read_lines, regulation_folders
 from zalo_governor.text.names.short_forms import ShortForms
 from zalo_governor.text.wrong_line import WrongLineError
 
@@ -99,7 +99,7 @@ def load_configuration(settings: Settings) -> Configuration:
         settings=settings,
         rulebook=rulebook,
         catalogue=catalogue,
-        catalogues={name: catalogue.reworded(book.folder) for name, book in rulebook.own.items() if book.folder},
+        catalogues={name: catalogue.reworded(own) for name, own in regulation_folders(folder).items()},
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
         short_forms=load_short_forms(folder),

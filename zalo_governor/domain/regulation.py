@@ -172,7 +172,7 @@ class Regulation(BaseModel):
         """Return the number of the first clause on that topic; "" where the regulation has no such clause."""
         numbers = (clause.number for clause in self.clauses if clause.topic is topic)
         enforcer = _ENFORCERS.get(topic)
-        return next(numbers, self._enforced_by(enforcer) if enforcer else "")
+        return next(numbers, self.clause_of_rule(enforcer) if enforcer else "")
 
     def numbers_of(self, *topics: ClauseTopic) -> tuple[str, ...]:
         """Return the numbers of all clauses on these topics, in the order of the regulation."""
@@ -198,9 +198,6 @@ class Regulation(BaseModel):
         if topic in {ClauseTopic.SECRETS, ClauseTopic.CLASSIFIED_WORK}:
             return self.number_of(topic) or self.number_of(ClauseTopic.SECRETS)
         return self.clause_of_rule(rule_id)
-
-    def _enforced_by(self, name: str) -> str:
-        return next((clause.number for clause in self.clauses if name in clause.by), "")
 
     def under_law(self) -> "Regulation":
         """Return the regulation, with the law's clause on state secrets if it has none: that holds in every group."""

@@ -42,8 +42,6 @@ class Rulebook(NamedTuple):
     """Name of its folder -> each other regulation that a group may have."""
     name: str = ""
     """Name of the regulation's folder; "" for the common one."""
-    folder: Path | None = None
-    """The regulation's folder; None for the common one."""
 
     def with_marks(self, text: str) -> list[str]:
         """Return at most three corrections of Vietnamese typed without its diacritics, the likeliest first."""
@@ -84,8 +82,8 @@ def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
     Raises:
         ConfigError: the file is wrong, or is not such a rule.
     """
-    folder = path.resolve().parent.parent
-    folders = [book.folder for book in common.own.values() if book.folder and book.folder.resolve() == folder]
+    own = path.resolve().parent.parent
+    folders = [folder for folder in regulation_folders(rules_dir).values() if folder.resolve() == own]
     document, loader = load_yaml(path), _Loader([*folders, rules_dir], common if folders else None)
     if "check" not in document.data:
         raise document.error((), "không có mục check; quy tắc kèm theo chương trình thử bằng lệnh rules replay")
@@ -109,7 +107,7 @@ def _load_own(folder: Path, rules_dir: Path, common: Rulebook) -> Rulebook:
     loader.bind_named()
     escalation = folder / "escalation.yaml"
     ladder = validate(Ladder, load_yaml(escalation)) if escalation.exists() else common.ladder
-    return loader.rulebook(ladder)._replace(name=folder.name, folder=folder)
+    return loader.rulebook(ladder)._replace(name=folder.name)
 
 
 class _Loader:
