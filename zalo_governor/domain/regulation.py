@@ -185,7 +185,7 @@ class Regulation(BaseModel):
 
     def clause_of_rule(self, rule_id: str) -> str:
         """Return the number of the first clause whose `by` names the rule; "" if none does."""
-        return self._enforced_by(rule_id)
+        return next((clause.number for clause in self.clauses if rule_id in clause.by), "")
 
     def clause_like(self, number: str, rule_id: str) -> str:
         """Return under which clause a finding belongs that a rule made under clause `number` of the common regulation.
