@@ -3,16 +3,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.integration.seen import holding
 from tests.unit.storage.stored import (
     BOT,
     GROUP,
+    MASTER,
     MEMBER,
     OTHER,
     START,
     START_MS,
+    HandClock,
     entry,
     message,
     new_case,
@@ -38,12 +40,14 @@ from zalo_governor.domain.inbound import Admitted, ElementKind, Source
 from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Member, Person, Role, Standing
 from zalo_governor.domain.reports import Activity, ClauseFigures
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.migrations import upgrade
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
 from zalo_governor.storage.schema import findings
+from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 HOUR = timedelta(hours=1)
@@ -527,3 +531,35 @@ def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox
         assert [gap.id for gap in uow.statistics.gaps(GROUP, START + DAY, START + 2 * DAY)] == [running]
         assert uow.statistics.gaps(GROUP, START - DAY, START) == []
         assert uow.statistics.coverage(GROUP, START, START + DAY).gaps == tuple(both)
+
+
+_BEFORE: dict[str, dict[str, Any]] = {
+    "INSERT INTO persons (id, full_name, title, roles, reach) VALUES (1, 'Lò', '', :roles, 'unknown')": {
+        "roles": '["admin", "leader"]'
+    },
+    "INSERT INTO person_uids VALUES (:account, :uid, 1)": {"account": BOT, "uid": MEMBER},
+    "INSERT INTO trials (account, began_ms, live_ms) VALUES (:account, 5, 7)": {"account": BOT},
+    "INSERT INTO groups VALUES (:group, :account, 6, :state)": {"group": GROUP, "account": BOT, "state": b"."},
+}
+"""Rows of an installation of before."""
+
+
+def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_groups(
+    database_url: str, clock: HandClock
+) -> None:
+    database = Database(database_url, Keys(MASTER), clock)
+    try:
+        with database.write() as connection:
+            upgrade(connection, "0009")
+            for statement, values in _BEFORE.items():
+                connection.execute(text(statement), values)
+        database.migrate()
+        with SqlUnitsOfWork(database, BOT).begin() as uow:
+            [holder] = uow.people.holders(BOT)
+            assert holder.grants == {EVERYWHERE: frozenset({Role.ADMIN, Role.LEADER})}
+            for group_id in (GROUP, "8000000000000000002"):
+                uow.trials.begin(BOT, group_id, START)
+            assert uow.trials.is_live(GROUP), "its trial is over, as before"
+            assert not uow.trials.is_live("8000000000000000002"), "a group that is new has a trial of its own"
+    finally:
+        database.close()

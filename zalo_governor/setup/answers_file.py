@@ -15,6 +15,8 @@ from zalo_governor.messaging.typed_dates import parse_day
 from zalo_governor.setup.choices import ROLE_NAMES, Choices, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
 
+_ROLES = (*ROLE_NAMES, Role.OVERSEER)
+
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +35,8 @@ class PersonAnswer(_Answer):
     """Full name to write into the settings; None: taken from the display name."""
     title: str | None = None
     """Job title to write into the settings; None: taken from the display name."""
+    groups: tuple[str, ...] = ()
+    """Names of the groups in which the role is held; () for all."""
 
     @model_validator(mode="after")
     def _check_identified(self) -> "PersonAnswer":
@@ -74,6 +78,7 @@ class PeopleAnswers(_Answer):
     admin: _People | None = None
     admin_staff: _People | None = None
     report_reader: _People | None = None
+    overseer: _People | None = None
 
     def of(self, role: Role) -> tuple[PersonAnswer, ...] | None:
         """Return the people whom the answers file gives the role; None if the file does not mention the role."""
@@ -195,13 +200,13 @@ class AnswerFile(NamedTuple):
             found = find(members, answer.sought)
             if found.only:
                 one = found.only
-                holder = Holder(one.uid, one.global_id, one.display_name, answer.full_name, answer.title)
+                holder = Holder(one.uid, one.global_id, one.display_name, answer.full_name, answer.title, answer.groups)
                 holders.setdefault(role, []).append(holder)
                 continue
             names = [f"{member.display_name} (uid {member.uid})" for member in found.members]
             faults.append(self._describe_fault(key, answer.sought, names, "thành viên"))
         _raise_all(faults)
-        for role in ROLE_NAMES:
+        for role in _ROLES:
             if self.answers.people.of(role) == ():
                 holders[role] = []
         return holders
@@ -237,7 +242,7 @@ class AnswerFile(NamedTuple):
 
     def _person_answers(self) -> Iterator[tuple[Role, KeyPath, PersonAnswer]]:
         """Yield (role, key path of the answer in the YAML document, answer) for each person in the answers file."""
-        for role in ROLE_NAMES:
+        for role in _ROLES:
             given = self.document.data.get("people", {}).get(role.value)
             for number, answer in enumerate(self.answers.people.of(role) or ()):
                 place: KeyPath = (number,) if isinstance(given, list) else ()

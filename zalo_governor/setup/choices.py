@@ -15,6 +15,7 @@ ROLE_NAMES = {
     Role.REPORT_READER: "Người được xem báo cáo",
 }
 """Role -> Vietnamese name, for the roles about which `init` asks, in the order of the questions."""
+OVERSEER_NAME = "Người theo dõi chung mọi Nhóm (chỉ tình trạng và số liệu)"
 
 
 _PROVINCE_PREFIX = re.compile(r"^(?:tỉnh|thành phố)\s+", re.IGNORECASE)
@@ -31,6 +32,8 @@ class Holder(NamedTuple):
     display_name: str
     full_name: str | None = None
     title: str | None = None
+    groups: tuple[str, ...] = ()
+    """Names, or ids, of the groups in which the role is held; () for all."""
 
     @property
     def written_name(self) -> str:
@@ -105,7 +108,7 @@ def with_leader(holders: Mapping[Role, Sequence[Holder]], *, first: bool) -> dic
     decided = {role: list(chosen) for role, chosen in holders.items()}
     leaders = decided.get(Role.LEADER, [])
     if leaders and (first or Role.LEADERSHIP in decided):
-        uids = {leader.uid for leader in leaders}
-        others = [one for one in decided.get(Role.LEADERSHIP, []) if one.uid not in uids]
+        named = {(leader.uid, leader.groups) for leader in leaders}
+        others = [one for one in decided.get(Role.LEADERSHIP, []) if (one.uid, one.groups) not in named]
         decided[Role.LEADERSHIP] = [*leaders, *others]
     return decided

@@ -1,6 +1,6 @@
 """Writing governor.yaml: a new file starts from the shipped template; an existing file keeps its edits and comments."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from zalo_governor.setup.yaml_edit import RoundTrip, put
 from zalo_governor.system import atomic_files
 
 _NEW_FILE_MODE = 0o640
+_ALL = "all"
 
 
 def write_settings(path: Path, choices: Choices) -> None:
@@ -59,15 +60,15 @@ def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup]) -> None:
 def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -> None:
     """Change `there`, the list `people` of governor.yaml, so that the people in `holders` have their new roles.
 
-    Each person has one entry with all roles; people without any role left are removed.
+    Each person has one entry with all roles that are held in the same groups; entries without any role left are
+    removed.
     """
-    people: dict[str, tuple[Holder, list[Role]]] = {}
-    for role, chosen in holders.items():
-        for holder in chosen:
-            people.setdefault(holder.uid, (holder, []))[1].append(role)
+    people: dict[tuple[str, tuple[str, ...]], tuple[Holder, list[Role]]] = {}
+    for holder, role in _with_groups_joined(holders):
+        people.setdefault((holder.uid, holder.groups), (holder, []))[1].append(role)
     for place in reversed(range(len(there))):
         entry = there[place]
-        meant = next((uid for uid, (holder, _) in people.items() if _is_same_person(entry, holder)), None)
+        meant = next((key for key, (holder, _) in people.items() if _is_same_entry(entry, holder)), None)
         kept = _roles_kept([Role(role) for role in entry["roles"]], holders)
         if not kept and meant is None:
             del there[place]
@@ -83,7 +84,23 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -
         name, value = identity(holder)
         entry[name] = DoubleQuotedScalarString(value)
         entry["roles"] = _role_list(given)
+        if holder.groups:
+            entry["groups"] = CommentedSeq(map(DoubleQuotedScalarString, holder.groups))
+            entry["groups"].fa.set_flow_style()
+        elif Role.OVERSEER in given:
+            entry["groups"] = _ALL
         there.append(entry)
+
+
+def _with_groups_joined(holders: Mapping[Role, Sequence[Holder]]) -> Iterator[tuple[Holder, Role]]:
+    """Yield each holder with a role, once for all the groups in which that person holds it."""
+    for role, chosen in holders.items():
+        joined: dict[str, Holder] = {}
+        for holder in chosen:
+            before = joined.get(holder.uid, holder._replace(groups=()))
+            joined[holder.uid] = before._replace(groups=tuple(dict.fromkeys((*before.groups, *holder.groups))))
+        for holder in joined.values():
+            yield holder, role
 
 
 def _roles_kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
@@ -103,7 +120,10 @@ def identity(holder: Holder) -> tuple[str, str]:
     return ("global_id", holder.global_id) if holder.global_id else ("uid", holder.uid)
 
 
-def _is_same_person(entry: Mapping[str, Any], holder: Holder) -> bool:
+def _is_same_entry(entry: Mapping[str, Any], holder: Holder) -> bool:
+    """Return whether the entry is of the same person, and of the same groups."""
+    if tuple(entry.get("groups") or ()) not in {holder.groups, tuple(_ALL)}:
+        return False
     by_global_id = entry.get("global_id") and entry.get("global_id") == holder.global_id
     return bool(by_global_id) or entry.get("uid") == holder.uid
 

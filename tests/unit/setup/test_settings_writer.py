@@ -102,3 +102,26 @@ def test_choices_that_make_no_settings_leave_the_file_as_it_was_and_nothing_besi
         write_settings(path, Choices(alarm={"after_minutes": 0}))
     assert path.read_bytes() == before
     assert {found.name for found in path.parent.iterdir()} == {"governor.yaml", "config"}
+
+
+def test_roles_in_several_groups_are_one_entry_where_they_are_the_same_and_written_again_change_nothing(
+    path: Path,
+) -> None:
+    other = ChosenGroup("8000000000000000002", "Ngành Y tế")
+    here, there = GROUP.name, other.name
+    in_both = [ADMIN._replace(groups=(here,)), ADMIN._replace(groups=(there,))]
+    holders = {
+        Role.LEADER: [LEADER._replace(groups=(here,)), ADMIN._replace(groups=(there,))],
+        Role.ADMIN: in_both,
+        Role.OVERSEER: [Holder("13", None, "Tẩn Trung Tâm - Trưởng phòng")],
+    }
+    choices = Choices({"config_dir": "config"}, groups=[GROUP, other], holders=holders)
+    for _ in range(2):
+        write_settings(path, choices)
+        settings = load_settings(path)
+        assert [(one.full_name, one.roles, one.groups) for one in settings.people] == [
+            ("Giàng A Sử", (Role.LEADER,), (here,)),
+            ("Lò Văn Minh", (Role.LEADER,), (there,)),
+            ("Lò Văn Minh", (Role.ADMIN,), (here, there)),
+            ("Tẩn Trung Tâm", (Role.OVERSEER,), "all"),
+        ]

@@ -274,11 +274,13 @@ class Installation:
         """
         conversation = Conversation(self._asking, self._settings, first=self._first)
         groups = self._chosen_groups(conversation, there)
-        watched = [group.id for group in groups] if groups else [group.id for group in self._settings.groups]
-        members = {member.uid: member for group_id in watched for member in self._members(client, group_id)}
-        members.pop(account, None)
-        seen = _GroupData(account, groups, list(members.values()))
-        named = self._answers.holders(seen.members) if self._answers else conversation.holders(seen.members)
+        watched = groups or [ChosenGroup(group.id, group.name) for group in self._settings.groups]
+        members = {
+            group: [member for member in self._members(client, group.id) if member.uid != account] for group in watched
+        }
+        everybody = {member.uid: member for of_group in members.values() for member in of_group}
+        seen = _GroupData(account, groups, list(everybody.values()))
+        named = self._answers.holders(seen.members) if self._answers else conversation.holders(members)
         choices = self._choices(conversation, seen, with_leader(named, first=self._first), folder)
         if not self._answers:
             sum_up(self._asking, choices)

@@ -10,7 +10,7 @@ from zalo_governor.config import PersonSettings, Settings, SmtpSettings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Member, Role
 from zalo_governor.messaging.typed_dates import parse_day
-from zalo_governor.setup.choices import ROLE_NAMES, ChosenGroup, Holder, office_of
+from zalo_governor.setup.choices import OVERSEER_NAME, ROLE_NAMES, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
 from zalo_governor.zalo.api.groups import OwnGroup
 
@@ -103,19 +103,38 @@ class Conversation:
                 return [ChosenGroup(there[place].id, there[place].name) for place in places]
             self._asking.say("  Cần chọn ít nhất một Nhóm.")
 
-    def holders(self, members: Sequence[Member]) -> dict[Role, list[Holder]]:
-        """Ask for each role (leader, admin …) which group members hold it; return role -> the chosen members.
+    def holders(self, members: Mapping[ChosenGroup, Sequence[Member]]) -> dict[Role, list[Holder]]:
+        """Ask for each role (leader, admin …) which members hold it, for each group; return role -> members.
 
-        A role whose present holders the operator keeps is left out of the result.
+        A role whose present holders the operator keeps is left out of the result, if there is only one group.
         """
         self._begin(Section.PEOPLE, "Những người có vai trò theo Quy chế")
         self._asking.say("Gõ một phần họ tên, có dấu hoặc không dấu, rồi chọn người theo số trong danh sách hiện ra.")
-        chosen: dict[Role, list[Holder]] = {}
-        for role, name in ROLE_NAMES.items():
-            kept = self._keeps_holders(role, name)
-            if kept:
-                continue
-            chosen[role] = self._ask_holders(role, name, members)
+        if len(members) == 1:
+            [of_group] = members.values()
+            return {
+                role: self._ask_holders(role, name, of_group)
+                for role, name in ROLE_NAMES.items()
+                if not self._keeps_holders(role, name)
+            }
+        people = self._settings.people
+        if people and self._asking.yes(f"Hiện có vai trò: {_full_names(people)}. Giữ nguyên tất cả?", default=True):
+            return {}
+        chosen: dict[Role, list[Holder]] = {role: [] for role in ROLE_NAMES}
+        before: tuple[ChosenGroup, dict[Role, list[Holder]]] | None = None
+        for group, of_group in members.items():
+            self._asking.say()
+            self._asking.say(f"── Nhóm {group.name or group.id}")
+            same = before and self._asking.yes(f"Những người có vai trò giống Nhóm {before[0].name}?", default=False)
+            if before and same:
+                asked = before[1]
+            else:
+                asked = {role: self._ask_holders(role, name, of_group) for role, name in ROLE_NAMES.items()}
+            for role, holders in asked.items():
+                chosen[role] += [holder._replace(groups=(group.name or group.id,)) for holder in holders]
+            before = group, asked
+        everybody = {member.uid: member for of_group in members.values() for member in of_group}
+        chosen[Role.OVERSEER] = self._ask_holders(Role.OVERSEER, OVERSEER_NAME, list(everybody.values()))
         return chosen
 
     def alarm(self) -> dict[str, Any]:

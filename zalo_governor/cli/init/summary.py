@@ -16,7 +16,7 @@ from zalo_governor.domain.regulation import Regulation
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.introduction import introduction_text
-from zalo_governor.setup.choices import ROLE_NAMES, Choices
+from zalo_governor.setup.choices import OVERSEER_NAME, ROLE_NAMES, Choices, Holder
 from zalo_governor.setup.config_copy import CopyReport
 from zalo_governor.setup.systemd import NAME
 
@@ -36,8 +36,8 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     asking.say(f"  1. Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
     asking.say("  2. Những người có vai trò")
     for role, chosen in choices.holders.items():
-        named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
-        asking.say(f"     {ROLE_NAMES[role]}: {named or 'chưa có'}")
+        named = ", ".join(_describe_holder(one) for one in chosen)
+        asking.say(f"     {ROLE_NAMES.get(role, OVERSEER_NAME)}: {named or 'chưa có'}")
     asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; cơ quan lập báo cáo: {office['desk']}")
     signing = ", ".join(filter(None, (office["signer"], office["signer_name"])))
     abbreviation = office["abbreviation"] or "bỏ trống"
@@ -45,6 +45,11 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     issued = date.fromisoformat(regulation["issued"])
     asking.say(f"  4. Quy chế: số {regulation['number']} ngày {issued:%d/%m/%Y}, {regulation['issuer']}")
     asking.say(f"  5. Kênh cảnh báo dự phòng: {_describe_alarm(choices.alarm)}")
+
+
+def _describe_holder(holder: Holder) -> str:
+    where = f"; Nhóm {', '.join(holder.groups)}" if holder.groups else ""
+    return f"{holder.written_name} ({holder.written_title or 'chưa ghi chức vụ'}{where})"
 
 
 def confirm(asking: Asking) -> bool:

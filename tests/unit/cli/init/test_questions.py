@@ -11,6 +11,7 @@ from zalo_governor.cli.init.questions import Conversation
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.config import AlarmSettings, GroupSettings, OfficeSettings, PersonSettings, Settings, SmtpSettings
 from zalo_governor.domain.people import Member, Role
+from zalo_governor.setup.choices import ChosenGroup
 from zalo_governor.zalo.api.groups import OwnGroup
 
 BEFORE = Settings(
@@ -27,6 +28,9 @@ MEMBERS = [
     Member(uid="3", display_name="Nguyễn Thị Thu"),
     *(Member(uid=f"9{number}", display_name=f"Vàng A Páo {number}") for number in range(25)),
 ]
+
+GROUP = ChosenGroup("82", "Nhóm hai")
+OTHER = ChosenGroup("83", "Ngành Y tế")
 
 Talk = Callable[..., Conversation]
 
@@ -61,7 +65,7 @@ def test_enter_alone_keeps_everything(talk: Talk) -> None:
     there = [OwnGroup("81", "Nhóm một", 3), OwnGroup("82", "Nhóm hai", 5)]
     assert [group.id for group in talk("").groups(there)] == ["82"]
     # The other roles have nobody.
-    assert talk("", "", "", "", "").holders(MEMBERS) == {Role.ADMIN_STAFF: [], Role.REPORT_READER: []}
+    assert talk("", "", "", "", "").holders({GROUP: MEMBERS}) == {Role.ADMIN_STAFF: [], Role.REPORT_READER: []}
     kept = talk("", "", "", "", "", "", "").alarm()
     assert (kept["smtp"]["host"], kept["smtp"]["recipients"]) == ("mail.example.vn", ["b@example.vn"])
 
@@ -69,7 +73,7 @@ def test_enter_alone_keeps_everything(talk: Talk) -> None:
 def test_a_role_is_given_anew_and_name_and_title_are_asked_for_once(talk: Talk, said: io.StringIO) -> None:
     lines = ["có", "k", "minh", "1", "", "Chánh Văn phòng", "", "co", "minh", "1", ""]
     # Leader kept; leadership anew: Minh; admin kept; staff: Minh again; nobody else.
-    holders = talk(*lines, "").holders(MEMBERS)
+    holders = talk(*lines, "").holders({GROUP: MEMBERS})
     assert [(one.uid, one.full_name, one.title) for one in holders[Role.LEADERSHIP]] == [
         ("2", "Lò Văn Minh", "Chánh Văn phòng"),
     ]  # fmt: skip
@@ -82,7 +86,7 @@ def test_a_role_is_given_anew_and_name_and_title_are_asked_for_once(talk: Talk, 
 def test_what_cannot_be_meant_is_asked_again(talk: Talk, said: io.StringIO) -> None:
     # Many match; nobody does; one is found and not taken; then found, taken, and named a second time.
     lines = ["", "", "", "vang", "ai", "thu", "", "thu", "2", "1", "", "", "thu", "1", "", ""]
-    [thu] = talk(*lines).holders(MEMBERS)[Role.ADMIN_STAFF]
+    [thu] = talk(*lines).holders({GROUP: MEMBERS})[Role.ADMIN_STAFF]
     assert (thu.uid, thu.written_name, thu.written_title) == ("3", "Nguyễn Thị Thu", "")
     for line in (
         "Có 25 người trùng",
@@ -104,5 +108,19 @@ def test_the_alarm_goes_another_way(talk: Talk, said: io.StringIO, lines: list[s
 
 def test_yes_and_no_are_typed_as_people_type_them(talk: Talk, said: io.StringIO) -> None:
     lines = ["sao", "KHÔNG", "-", "đồng ý", "c", "", ""]
-    assert talk(*lines).holders(MEMBERS)[Role.LEADER] == []
+    assert talk(*lines).holders({GROUP: MEMBERS})[Role.LEADER] == []
     assert "Đề nghị gõ c (có) hoặc k (không)." in said.getvalue()
+
+
+def test_each_of_several_groups_has_its_own_people_who_may_be_those_of_the_one_before(talk: Talk) -> None:
+    minh, thu = ["minh", "1", "", ""], ["thu", "1", "", ""]
+    # Not as before; the first group: Minh leads, Thu is the admin; the second the same; no overseer.
+    lines = ["k", *minh, "", *thu, "", "", "", "c", ""]
+    holders = talk(*lines).holders({GROUP: MEMBERS, OTHER: MEMBERS})
+    assert [(one.uid, one.groups) for one in holders[Role.LEADER]] == [("2", ("Nhóm hai",)), ("2", ("Ngành Y tế",))]
+    assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("Nhóm hai",)), ("3", ("Ngành Y tế",))]
+    # Now the second group has another admin, and Thu oversees both.
+    lines = ["k", *minh, "", *thu, "", "", "", "k", *minh, "", "minh", "1", "", "", "", *thu[:2], ""]
+    holders = talk(*lines).holders({GROUP: MEMBERS, OTHER: MEMBERS})
+    assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("Nhóm hai",)), ("2", ("Ngành Y tế",))]
+    assert [(one.uid, one.groups) for one in holders[Role.OVERSEER]] == [("3", ())]
