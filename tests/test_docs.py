@@ -39,7 +39,7 @@ from zalo_governor.rules.declared.conditions import (
     WordsCondition,
 )
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.rules.specs import DeclaredSpec, Tell
+from zalo_governor.rules.specs import Absence, AbsentSpec, BoundSpec, DeclaredSpec, Tell
 from zalo_governor.simulator.control.orders import (
     ActOrder,
     GroupOrder,
@@ -188,6 +188,9 @@ def test_what_the_recipes_make_passes_make_check(followed: Path, checked: str) -
 def test_the_page_of_rules_in_yaml_names_all_that_may_be_written() -> None:
     words = set(re.findall(r"\w+", YAML_RECIPE.read_text(encoding="utf-8")))
     parts = (
+        AbsentSpec,
+        Absence,
+        BoundSpec,
         DeclaredSpec,
         Condition,
         WordsCondition,

@@ -1,7 +1,7 @@
 """Model of the group's regulation (Quy chế): its clauses, and how the program enforces each of them."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -125,6 +125,19 @@ class DeclaredWords(NamedTuple):
     """How many requests a member gets a day at most; None for no limit of the rule's own."""
 
 
+class AbsenceRule(NamedTuple):
+    """A rule on what is missing after a directive; see `features.directives.absences`."""
+
+    rule_id: str
+    clause: str
+    title: str
+    why: str
+    answer_within: timedelta
+    """Office hours within which every addressee has to answer."""
+    report_by: time | None
+    """Hour of the day of the deadline by which somebody has to have reported; None for a rule on answers."""
+
+
 class Regulation(BaseModel):
     """The regulation of one group: its title, issuer and clauses."""
 
@@ -138,6 +151,7 @@ class Regulation(BaseModel):
     issuer: str
     clauses: tuple[Clause, ...]
     _words: Mapping[str, DeclaredWords] = PrivateAttr(default_factory=dict)
+    _absences: tuple[AbsenceRule, ...] = PrivateAttr(default=())
     _common: "Regulation | None" = PrivateAttr(default=None)
 
     @field_validator("issued")
@@ -206,17 +220,26 @@ class Regulation(BaseModel):
         return self.model_copy(update={"clauses": (*self.clauses, _SECRETS_BY_LAW)})
 
     def informed(
-        self, clause_of: Mapping[str, str], words: Mapping[str, DeclaredWords], common: "Regulation | None"
+        self,
+        clause_of: Mapping[str, str],
+        words: Mapping[str, DeclaredWords],
+        absences: Iterable[AbsenceRule],
+        common: "Regulation | None",
     ) -> "Regulation":
-        """Return a copy that knows the clause of each rule, the words of those in YAML, and the common regulation."""
+        """Return a copy that knows the clause of each rule, those in YAML alone, and the common regulation."""
         by = [
             (*one.by, *(rule for rule, number in clause_of.items() if number == one.number and rule not in one.by))
             for one in self.clauses
         ]
         clauses = [one.model_copy(update={"by": names}) for one, names in zip(self.clauses, by, strict=True)]
         other = self.model_copy(update={"clauses": tuple(clauses)})
-        other._words, other._common = words, common
+        other._words, other._absences, other._common = words, tuple(absences), common
         return other
+
+    @property
+    def absences(self) -> tuple[AbsenceRule, ...]:
+        """Return the rules in force on what is missing after a directive."""
+        return self._absences
 
     def words_of(self, rule_id: str) -> DeclaredWords | None:
         """Return the words of a rule that is written in YAML alone; None for other rules."""

@@ -1,6 +1,7 @@
 """Loads the regulations and their rules from YAML files; error messages name file, line and key."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,14 +11,14 @@ from zalo_governor.config import shipped_config
 from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.escalation import Ladder
-from zalo_governor.domain.regulation import ClauseTopic, DeclaredWords, Regulation
-from zalo_governor.rules.base import Rule, SealingRule
+from zalo_governor.domain.regulation import AbsenceRule, ClauseTopic, DeclaredWords, Regulation
+from zalo_governor.rules.base import Maturity, Rule, SealingRule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.declared.facts import FactReader
 from zalo_governor.rules.declared.rule import declare
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.registry import RULES
-from zalo_governor.rules.specs import BoundSpec, DeclaredSpec, RuleSpec
+from zalo_governor.rules.specs import AbsentSpec, BoundSpec, DeclaredSpec, RuleSpec
 from zalo_governor.text.wrong_line import WrongLineError
 
 REGULATIONS = "regulations"
@@ -131,6 +132,7 @@ class _Loader:
         self._reader = FactReader()
         self.rules: dict[str, Rule[Any]] = {}
         self._specs: dict[str, RuleSpec | DeclaredSpec] = {}
+        self._absences: list[AbsenceRule] = []
 
     def rule_files(self) -> list[Path]:
         """Return the files of the regulation's rules."""
@@ -145,6 +147,13 @@ class _Loader:
                 raise document.error(("id",), "mã này là của một quy tắc kèm theo chương trình; hãy đặt mã khác")
             self._specs[declared.id] = declared
             self.rules[declared.id] = self._declare(declared, document)
+        elif "absent" in document.data:
+            absent = validate(AbsentSpec, document)
+            self._require(document, "id", absent.id, absent.clause)
+            within = timedelta(hours=absent.absent.answer_within_hours or 0)
+            if absent.maturity is Maturity.ACTIVE:
+                told = (absent.id, absent.clause, absent.title, " ".join(absent.why.split()))
+                self._absences.append(AbsenceRule(*told, within, absent.absent.report_by))
         elif self._common:
             bound = validate(BoundSpec, document)
             self._require(document, "uses", bound.uses, bound.clause, known=True)
@@ -176,7 +185,9 @@ class _Loader:
             for rule_id, spec in specs.items()
             if isinstance(spec, DeclaredSpec)
         }
-        regulation = self._regulation.informed({rule.id: rule.clause for rule in rules}, words, self._common_regulation)
+        regulation = self._regulation.informed(
+            {rule.id: rule.clause for rule in rules}, words, self._absences, self._common_regulation
+        )
         return Rulebook(regulation, ladder, Engine(rules), specs)
 
     def _declare(self, spec: DeclaredSpec, document: Document) -> Rule[Any]:

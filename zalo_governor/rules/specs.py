@@ -1,7 +1,8 @@
 """What stands in the YAML file of a rule."""
 
+from datetime import time
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -32,6 +33,13 @@ class RuleSpec(Parameters):
     examples: Examples = Examples()
 
 
+RuleId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)]
+Title = Annotated[str, Field(min_length=1, max_length=60)]
+"""What a finding is about, after a colon in alerts: `quảng cáo, mua bán`."""
+Why = Annotated[str, Field(min_length=1, max_length=160)]
+"""A sentence to the member: what the regulation asks for, and what to do."""
+
+
 class Tell(StrEnum):
     """Who is told of a finding."""
 
@@ -49,12 +57,10 @@ _SEVERITY_OF = {Tell.ADMIN: Severity.TRIAGE, Tell.NOBODY: Severity.SUSPECT}
 class DeclaredSpec(Parameters):
     """Content of the file of a rule that is written in YAML alone: `check` says what it looks for."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)
+    id: RuleId
     clause: str
-    title: str = Field(min_length=1, max_length=60)
-    """What a finding is about, after a colon in alerts: `quảng cáo, mua bán`."""
-    why: str = Field(min_length=1, max_length=160)
-    """A sentence to the member: what the regulation asks for, and what to do."""
+    title: Title
+    why: Why
     severity: Severity | None = None
     """`minor` where nothing is said. Only for `tell: member`."""
     tell: Tell = Tell.MEMBER
@@ -77,6 +83,33 @@ class DeclaredSpec(Parameters):
     def found_severity(self) -> Severity:
         """Return the severity of the rule's findings."""
         return _SEVERITY_OF.get(self.tell, self.severity or Severity.MINOR)
+
+
+class Absence(Parameters):
+    """What must not be missing after a directive: one of the two."""
+
+    answer_within_hours: float | None = Field(default=None, gt=0, le=200)
+    """Office hours within which every addressee has to answer."""
+    report_by: time | None = None
+    """Hour of the day of the deadline by which somebody has to have reported."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "Absence":
+        if (self.answer_within_hours is None) == (self.report_by is None):
+            raise ValueError("hãy ghi đúng một trong hai mục: answer_within_hours, report_by")
+        return self
+
+
+class AbsentSpec(Parameters):
+    """Content of the file of a rule on what is missing; it tells the admins."""
+
+    id: RuleId
+    clause: str
+    title: Title
+    why: Why
+    maturity: Maturity = Maturity.SHADOW
+    """Nothing is looked for while it is `shadow`."""
+    absent: Absence
 
 
 class BoundSpec(Parameters):

@@ -233,3 +233,13 @@ def test_a_common_regulation_may_have_such_rules_too(office: Path, write: Callab
     words = rulebook.regulation.words_of("thu")
     assert words
     assert words.title == "quảng cáo"
+
+
+def test_a_rule_on_what_is_missing_is_part_of_the_regulation(write: Callable[[str], Path]) -> None:
+    head, _, _ = GOOD.partition("check:")
+    rule = head + "maturity: active\nabsent:\n  answer_within_hours: 4\n"
+    (absence,) = load_rulebook(write(rule)).regulation.absences
+    assert (absence.rule_id, absence.clause, absence.answer_within) == ("thu", "4.2", timedelta(hours=4))
+    assert load_rulebook(write(rule.replace("active", "shadow"))).regulation.absences == ()
+    with pytest.raises(ConfigError, match=r"thu\.yaml:6: absent: hãy ghi đúng một trong hai mục"):
+        load_rulebook(write(rule + '  report_by: "16:00"\n'))

@@ -10,7 +10,6 @@ from zalo_governor.domain.jobs import (
     AskAboutDirectives,
     Job,
     JobKind,
-    JobOutcome,
     RemindOfDirectives,
     ReportDeadline,
     Task,
@@ -18,9 +17,9 @@ from zalo_governor.domain.jobs import (
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.absences import absences_to_notice
+from zalo_governor.features.directives.handler import LedgerHandler
 from zalo_governor.messaging.policy import ServicePolicy
-from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
 from zalo_governor.text.directives.times import workday
 
@@ -41,6 +40,7 @@ def plan_reminders(uow: UnitOfWork, policy: ServicePolicy, directive: Directive)
     for due in sorted(dues):
         tasks.append((ReportDeadline(directive_id=directive.id, due_at=due), _after_quiet_hours(policy, due)))
         tasks += [(RemindOfDirectives(at=moment), moment) for moment in reminder_moments(policy, directive.at, due)]
+    tasks += [(task, _after_quiet_hours(policy, at)) for task, at in absences_to_notice(policy, directive, dues)]
     for task, at in tasks:
         if at > now:
             _enqueue(uow, directive, task, now, at)
@@ -108,19 +108,7 @@ def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
     return policy.rests_until(moment) or moment
 
 
-class _Handler(Speaker):
-    """Base of the handlers of the ledger's jobs: nothing is done at Zalo, all is written in the job's transaction."""
-
-    def __init__(self, policy: ServicePolicy) -> None:
-        super().__init__(policy)
-        self._pages = DirectivePages(policy)
-
-    def perform(self, job: Job) -> Performed:
-        """Do nothing: `settle` puts the messages into the outbox, in the transaction that closes the job."""
-        return Performed(JobOutcome.DONE)
-
-
-class RemindHandler(_Handler):
+class RemindHandler(LedgerHandler):
     """Handler of RemindOfDirectives: one message to each person, about all directives of which a reminder is due."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
@@ -184,7 +172,7 @@ class RemindHandler(_Handler):
         return assignee.silent or not (remind and remind.only_silent)
 
 
-class DeadlineHandler(_Handler):
+class DeadlineHandler(LedgerHandler):
     """Handler of ReportDeadline: tells who gave the directive, and the admins, who has answered by the deadline."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
@@ -228,7 +216,7 @@ def _name_of_question(directive: Directive, person: Person) -> str:
     return f"directive_asked_alone:{directive.id}:{person.id}"
 
 
-class AskHandler(_Handler):
+class AskHandler(LedgerHandler):
     """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
