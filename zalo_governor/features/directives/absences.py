@@ -22,11 +22,9 @@ def absences_to_notice(
     """Yield what has to be looked for after a directive with these deadlines, by the rules of its regulation; when."""
     is_workday = workday(policy.directives.skip_holidays)
     for rule in policy.regulation.absences:
-        moments = (
-            {local(due).replace(hour=rule.report_by.hour, minute=rule.report_by.minute) for due in dues}
-            if (rule.report_by)
-            else {after_office_hours(directive.at, rule.answer_within, is_workday)}
-        )
+        moments = {after_office_hours(directive.at, rule.answer_within, is_workday)}
+        if by := rule.report_by:
+            moments = {local(due).replace(hour=by.hour, minute=by.minute) for due in dues}
         for at in moments:
             yield NoticeAbsence(directive_id=directive.id, rule_id=rule.rule_id, at=at), at
 
