@@ -5,12 +5,9 @@ from datetime import datetime, time, timedelta
 
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import Assignee, Directive
-from zalo_governor.domain.jobs import Job, NoticeAbsence
+from zalo_governor.domain.jobs import NoticeAbsence
 from zalo_governor.domain.regulation import AbsenceRule
-from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.features.directives.handler import LedgerHandler
 from zalo_governor.messaging.policy import ServicePolicy
-from zalo_governor.pipeline.jobs import Performed
 from zalo_governor.text.directives.times import IsWorkday, workday
 
 _OFFICE_HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
@@ -43,26 +40,8 @@ def after_office_hours(start: datetime, hours: timedelta, is_workday: IsWorkday)
         day += timedelta(days=1)
 
 
-class AbsenceHandler(LedgerHandler):
-    """Handler of NoticeAbsence: tells the admins what is missing, if it still is."""
-
-    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Tell the admins, unless the directive is closed, all have answered, or the rule is no longer in force."""
-        task = job.task
-        if not isinstance(task, NoticeAbsence):
-            return
-        directive = uow.directives.get(task.directive_id)
-        rule = next((one for one in self._policy.regulation.absences if one.rule_id == task.rule_id), None)
-        if directive is None or rule is None or not directive.open:
-            return
-        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
-        if missing := _missing(rule, asked, task.at):
-            text = self._pages.absence(directive, missing, rule, task.at)
-            self._post.to_desk(uow, text, group_id=directive.group_id)
-
-
-def _missing(rule: AbsenceRule, asked: list[Assignee], at: datetime) -> list[Assignee]:
-    """Return who is missing: who has not answered, or, if nobody has reported, all who should have on that day."""
+def missing_under(rule: AbsenceRule, asked: list[Assignee], at: datetime) -> list[Assignee]:
+    """Return who has not answered at that moment, or, where nobody has reported, all who should have on that day."""
     if rule.report_by is None:
         return [one for one in asked if one.silent]
     due_today = [one for one in asked if one.due_at and local(one.due_at).date() == local(at).date()]

@@ -10,6 +10,8 @@ from zalo_governor.domain.jobs import (
     AskAboutDirectives,
     Job,
     JobKind,
+    JobOutcome,
+    NoticeAbsence,
     RemindOfDirectives,
     ReportDeadline,
     Task,
@@ -17,9 +19,10 @@ from zalo_governor.domain.jobs import (
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.features.directives.absences import absences_to_notice
-from zalo_governor.features.directives.handler import LedgerHandler
+from zalo_governor.features.directives.absences import absences_to_notice, missing_under
+from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
 from zalo_governor.text.directives.times import workday
 
@@ -108,7 +111,19 @@ def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
     return policy.rests_until(moment) or moment
 
 
-class RemindHandler(LedgerHandler):
+class _Handler(Speaker):
+    """Base of the handlers of the ledger's jobs: nothing is done at Zalo, all is written in the job's transaction."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        super().__init__(policy)
+        self._pages = DirectivePages(policy)
+
+    def perform(self, job: Job) -> Performed:
+        """Do nothing: `settle` puts the messages into the outbox, in the transaction that closes the job."""
+        return Performed(JobOutcome.DONE)
+
+
+class RemindHandler(_Handler):
     """Handler of RemindOfDirectives: one message to each person, about all directives of which a reminder is due."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
@@ -172,7 +187,7 @@ class RemindHandler(LedgerHandler):
         return assignee.silent or not (remind and remind.only_silent)
 
 
-class DeadlineHandler(LedgerHandler):
+class DeadlineHandler(_Handler):
     """Handler of ReportDeadline: tells who gave the directive, and the admins, who has answered by the deadline."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
@@ -197,6 +212,24 @@ class DeadlineHandler(LedgerHandler):
         return [giver, *(person for person in office if person.id != giver.id)]
 
 
+class AbsenceHandler(_Handler):
+    """Handler of NoticeAbsence: tells the admins what is missing, if it still is."""
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Tell the admins, unless the directive is closed, all have answered, or the rule is no longer in force."""
+        task = job.task
+        if not isinstance(task, NoticeAbsence):
+            return
+        directive = uow.directives.get(task.directive_id)
+        rule = next((one for one in self._policy.regulation.absences if one.rule_id == task.rule_id), None)
+        if directive is None or rule is None or not directive.open:
+            return
+        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
+        if missing := missing_under(rule, asked, task.at):
+            text = self._pages.absence(directive, missing, rule, task.at)
+            self._post.to_desk(uow, text, group_id=directive.group_id)
+
+
 def asked_alone(
     uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
 ) -> Directive | None:
@@ -216,7 +249,7 @@ def _name_of_question(directive: Directive, person: Person) -> str:
     return f"directive_asked_alone:{directive.id}:{person.id}"
 
 
-class AskHandler(LedgerHandler):
+class AskHandler(_Handler):
     """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:

@@ -8,8 +8,7 @@ from zalo_governor.domain.directives import Assignee, Directive, DirectiveState
 from zalo_governor.domain.events import MessageSent, Quote
 from zalo_governor.domain.jobs import AskAboutDirectives, Job, JobKind
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.features.directives.absences import AbsenceHandler
-from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
+from zalo_governor.features.directives.reminders import AbsenceHandler, AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.pipeline.jobs import JobRunner
 
 AGENCIES = {
