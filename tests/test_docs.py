@@ -27,7 +27,19 @@ from zalo_governor.features.help.commands import Help
 from zalo_governor.features.registry import COMMANDS
 from zalo_governor.messaging.commands import AnyCommand
 from zalo_governor.rules.base import NO_CONTEXT
+from zalo_governor.rules.declared.conditions import (
+    AmountCondition,
+    Answered,
+    Condition,
+    EmojiCondition,
+    MessageKind,
+    Near,
+    WhenCondition,
+    WhoCondition,
+    WordsCondition,
+)
 from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.rules.specs import Absence, AbsentSpec, BoundSpec, DeclaredSpec, Tell
 from zalo_governor.simulator.control.orders import (
     ActOrder,
     GroupOrder,
@@ -48,6 +60,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 RECIPE = ROOT / "docs" / "add-a-rule.md"
+YAML_RECIPE = ROOT / "docs" / "them-quy-tac.md"
 OTHER_RECIPE = ROOT / "docs" / "add-a-command.md"
 _LEFT_OUT = {".git", ".venv", ".venv-training", "build", "__pycache__", ".hypothesis", ".pytest_cache"}
 
@@ -62,7 +75,7 @@ _ROOTS_OWN = {"login", "init", "restore", "install-service", "watch"}
 _NEEDS_ROOT = {"apt", "install", "useradd", "userdel", "chown", "chmod", "rm", "mkdir", "cp", "docker", "systemctl"}
 _FOR_OPERATORS = (
     "cai-dat", "chay-thu", "danh-sach-thanh-vien", "du-lieu", "giam-sat-tu-xa", "sao-luu", "tep-dinh-kem",
-    "thay-tai-khoan", "tieng-viet-co-dau", "van-hanh",
+    "thay-tai-khoan", "them-quy-tac", "tieng-viet-co-dau", "van-hanh",
 )  # fmt: skip
 _AS_ROOT = re.compile(r"^## [1-6]\. .*?(?=^## )", re.MULTILINE | re.DOTALL)
 """The steps of docs/cai-dat.md that are done in a root shell (`sudo -i`)."""
@@ -109,7 +122,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("recipes") / "copy"
     # With the caches of mypy and ruff, which `make check` has left: it is asked what the recipes change.
     shutil.copytree(ROOT, copy, ignore=lambda _folder, names: _LEFT_OUT & set(names), symlinks=True)
-    for block in (*blocks(RECIPE), *blocks(OTHER_RECIPE)):
+    for block in (*blocks(RECIPE), *blocks(YAML_RECIPE), *blocks(OTHER_RECIPE)):
         if block.place:
             _follow(copy / block.place, block)
     return copy
@@ -132,7 +145,8 @@ def test_the_recipe_changes_every_place_that_a_rule_needs(followed: Path) -> Non
 
 def test_the_new_rule_passes_its_examples_and_the_benign_corpus(followed: Path) -> None:
     shown = _run(followed, "-m", "zalo_governor", "rules", "test")
-    assert "4.7-quang-cao\t3\t3\t0\t0" in shown.splitlines()
+    for row in ("4.7-quang-cao\t3\t3", "bieu-tuong\t4\t3", "ngoai-gio\t3\t4"):
+        assert f"{row}\t0\t0" in shown.splitlines()
 
 
 def test_the_new_rule_answers_as_the_recipe_prints_it(followed: Path) -> None:
@@ -169,6 +183,25 @@ def test_what_the_recipes_make_passes_make_check(followed: Path, checked: str) -
         _run(followed, "-c", "from importlinter.cli import lint_imports_command as lint; lint()")
     else:
         _run(followed, "-m", name, *arguments)
+
+
+def test_the_page_of_rules_in_yaml_names_all_that_may_be_written() -> None:
+    words = set(re.findall(r"\w+", YAML_RECIPE.read_text(encoding="utf-8")))
+    parts = (
+        AbsentSpec,
+        Absence,
+        BoundSpec,
+        DeclaredSpec,
+        Condition,
+        WordsCondition,
+        Near,
+        EmojiCondition,
+        WhoCondition,
+        WhenCondition,
+        AmountCondition,
+    )
+    keys = {field.alias or name for part in parts for name, field in part.model_fields.items()}
+    assert keys | {*MessageKind, *Answered, *Tell} <= words
 
 
 def test_the_reference_names_every_order_of_the_simulator_and_all_that_it_takes() -> None:
@@ -274,7 +307,7 @@ def test_anchors_are_made_as_github_makes_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_and_command_that_a_document_names_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    made = {block.place for block in (*blocks(RECIPE), *blocks(OTHER_RECIPE))}
+    made = {block.place for block in (*blocks(RECIPE), *blocks(YAML_RECIPE), *blocks(OTHER_RECIPE))}
     for path in re.findall(r"`((?:zalo_governor|config|tests|docs|requirements)/[\w./-]*[\w/])`", text):
         assert path in made or (ROOT / path).exists(), path
     for path in re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|txt|tsv|classes|ngrams|spans))`", text):

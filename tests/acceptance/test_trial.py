@@ -15,6 +15,19 @@ from zalo_governor.config import shipped_config
 _RULE = "3.1-tieng-viet-co-dau"
 _SECRET = "TÀI LIỆU GIẢ ĐỊNH, độ mật: Tuyệt mật. Phương án phòng thủ khu vực năm 2027 (giả định)"
 
+_DRAFT = """\
+id: bao-mua
+clause: "5.1"
+title: báo cáo mưa
+why: báo cáo mưa gửi theo mẫu
+tell: admin
+check:
+  words: {any_of: [báo cáo mất mùa, báo cáo mật mưa]}
+examples:
+  match: [{text: "báo cáo mất mùa"}]
+  no_match: [{text: "báo cáo"}]
+"""
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Rig]:
@@ -92,6 +105,13 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "de nghi" not in by_the_door, "what another rule would seal now is not shown either"
     accesses = ask(["audit", "list", "--json", "--action", "rules.replayed", *config]).splitlines()
     assert [json.loads(line)["detail"]["shown"] != [] for line in accesses] == [False, False, True, False]
+
+    # A rule in YAML is tried before it is put among the rules.
+    draft = tmp_path / "bao-mua.yaml"
+    draft.write_text(_DRAFT, encoding="utf-8")
+    tried = ask(["rules", "try", str(draft), *config])
+    assert "bao-mua: 1 dấu hiệu trong " in tried
+    assert re.search(r"^  \d\d:\d\d \d\d/\d\d  mục \d+ bao-mua:triage$", tried, re.MULTILINE)
 
     # Switched on from the machine: the admin hears of it, the group once, and members are asked from now on.
     assert "Đã chuyển sang hoạt động chính thức" in ask(["go-live", "--yes", *config])

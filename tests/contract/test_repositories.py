@@ -21,6 +21,7 @@ from zalo_governor.domain.jobs import (
     Job,
     JobKind,
     JobOutcome,
+    NoticeAbsence,
     RemindOfDirectives,
     RemoveMember,
     RemoveMessage,
@@ -202,6 +203,7 @@ def test_a_code_counts_once_for_one_person_and_one_case(storage: Storage) -> Non
         RemindOfDirectives(at=START),
         ReportDeadline(directive_id=1, due_at=START),
         AskAboutDirectives(),
+        NoticeAbsence(directive_id=1, rule_id="chua-tra-loi", at=START),
         ScanAttachment(
             event_id=7,
             message_key="1",

@@ -68,17 +68,26 @@ CLEAN = ScanResult(type="application/pdf", size=8)
 
 
 def pipeline(
-    database: Database, units: SqlUnitsOfWork, clock: HandClock, account: str = BOT, **settings: Any
+    database: Database,
+    units: SqlUnitsOfWork,
+    clock: HandClock,
+    account: str = BOT,
+    regulation: str = "",
+    **settings: Any,
 ) -> tuple[ServicePolicy, Intake, Judge]:
-    """What a bot account's process is made of; of the judge, `run` is the caller's. `settings` change the policy."""
+    """What a bot account's process is made of; of the judge, `run` is the caller's. `settings` change the policy.
+
+    `regulation` names that of the group.
+    """
     rulebook = load_rulebook(CONFIG)
+    book = rulebook.own.get(regulation, rulebook)
     policy = ServicePolicy(
         sync_soon=lambda _group_id: None,
         sync_now=lambda _group_id, _uid: None,
         words_of=lambda _group_id, _key: "",
         account=account,
         groups={GROUP: "điều hành tỉnh Mẫu"},
-        regulation=rulebook.regulation,
+        regulation=book.regulation,
         ladder=rulebook.ladder,
         catalogue=Catalogue.load(CONFIG),
         clock=clock,
@@ -105,6 +114,7 @@ def pipeline(
         on_judged=lambda results: None,
         progress=Heartbeat(),
         clock=clock,
+        book=lambda _group_id: book,
     )
     door = SecretGate(rulebook.engine.gate_rules, database.keys.mac)
     intake = Intake(

@@ -8,7 +8,7 @@ from zalo_governor.config import Settings
 
 _SETTINGS = "settings"
 """Name under which the hash of the settings in force is listed among those of the files."""
-_SUFFIXES = (".yaml", ".txt", ".tsv", ".yar")
+_SUFFIXES = (".yaml", ".txt", ".tsv", ".xlsx", ".yar")
 """Suffixes of configuration files."""
 _SAMPLE_FOLDERS = frozenset({"benign", "content", "demo"})
 """Folders that contain only sample data, which have no influence on the rules."""

@@ -1,16 +1,18 @@
 """The configuration of an installation (settings, rules, texts), which is loaded and replaced as a whole."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.config import Settings, shipped_config
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.cases.label_words import require_words
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
-from zalo_governor.rules.loader import Rulebook, load_rulebook, locate, read_lines
+from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.rules.loader import REGULATIONS, Rulebook, load_rulebook, locate, read_lines, regulation_folders
 from zalo_governor.text.names.short_forms import ShortForms
 from zalo_governor.text.wrong_line import WrongLineError
 
@@ -21,12 +23,24 @@ class Configuration(NamedTuple):
     settings: Settings
     rulebook: Rulebook
     catalogue: Catalogue
+    catalogues: Mapping[str, Catalogue]
+    """Name of a regulation -> the texts of the groups that have it."""
     changes: ChangeVocabulary
     """The words that people use for what can be changed of a group, to parse approvals (permissions)."""
     clarity: ClarityPolicy
     """What a leader's directive (order) must contain to count as brief and clear."""
     short_forms: ShortForms
     """How job titles and names of public bodies may be abbreviated in a display name."""
+
+    def book_of(self, group_id: str) -> Rulebook:
+        """Return the rulebook by which the group is judged: that of its own regulation, else the common one."""
+        names = (group.regulation for group in self.settings.groups if group.id == group_id)
+        return self.rulebook.own.get(next(names, ""), self.rulebook)
+
+    def voice_of(self, group_id: str) -> MessageFormatter:
+        """Return what words the texts for that group."""
+        book = self.book_of(group_id)
+        return MessageFormatter(self.catalogues.get(book.name, self.catalogue), book.regulation)
 
 
 class CurrentConfiguration:
@@ -44,6 +58,10 @@ class CurrentConfiguration:
         Read this property again for each use, as the configuration may be replaced meanwhile.
         """
         return self._current
+
+    def book_of(self, group_id: str) -> Rulebook:
+        """Return the rulebook by which the group is judged now."""
+        return self._current.book_of(group_id)
 
     def on_change(self, callback: Callable[[Configuration], None]) -> None:
         """Subscribe `callback`, which is called with each new configuration, in the order of subscription.
@@ -69,11 +87,19 @@ def load_configuration(settings: Settings) -> Configuration:
     folder = settings.rules_dir
     _check_signatures(folder / "yara")
     rulebook = load_rulebook(folder)
-    require_words(rulebook.engine.rules, folder / "rules")
+    require_words(rulebook.engine.all_rules, folder / "rules")
+    for group in settings.groups:
+        if group.regulation and group.regulation not in rulebook.own:
+            raise ConfigError(
+                f"groups: regulation: không có thư mục quy chế {group.regulation} trong {folder / REGULATIONS}; các "
+                f"quy chế hiện có: {', '.join(rulebook.own)}"
+            )
+    catalogue = Catalogue.load(folder)
     return Configuration(
         settings=settings,
         rulebook=rulebook,
-        catalogue=Catalogue.load(folder),
+        catalogue=catalogue,
+        catalogues={name: catalogue.reworded(own) for name, own in regulation_folders(folder).items()},
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
         short_forms=load_short_forms(folder),

@@ -136,6 +136,7 @@ class Container:
             on_judged=self._judged,
             progress=judging,
             clock=clock,
+            book=records.configuration.book_of,
         )
         gate = SecretGate(records.rulebook.engine.gate_rules, database.keys.mac)
         records.configuration.on_change(lambda new: gate.apply(new.rulebook.engine.gate_rules))

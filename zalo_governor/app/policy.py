@@ -69,23 +69,30 @@ def office_policy(
         introduce=settings.introduction.post_in_group,
         introduction=partial(introduction_of, settings),
     )
-    if not any(group.own_sections for group in settings.groups):
+    if not any(group.own_sections or group.regulation for group in settings.groups):
         return common
-    return _with_offices(common, settings)
+    return _with_offices(common, configuration)
 
 
-def _with_offices(common: ServicePolicy, settings: Settings) -> ServicePolicy:
-    """Return the policy with an office for each group that has sections of its own, and one for all the others."""
+def _with_offices(common: ServicePolicy, configuration: Configuration) -> ServicePolicy:
+    """Return the policy with an office for each group that has its own settings or regulation, and one for the others.
+
+    A regulation brings its escalation ladder and its texts.
+    """
+    settings = configuration.settings
     offices: dict[str, ServicePolicy] = {}
     common = replace(common, offices=offices)
-    others = frozenset(group.id for group in settings.groups if not group.own_sections)
+    others = frozenset(group.id for group in settings.groups if not (group.own_sections or group.regulation))
     offices |= dict.fromkeys(others, replace(common, here=others))
     for group in settings.groups:
         if group.id not in offices:
-            own = settings.of_group(group)
+            own, book = settings.of_group(group), configuration.book_of(group.id)
             offices[group.id] = replace(
                 common,
                 here=frozenset({group.id}),
+                regulation=book.regulation,
+                ladder=book.ladder,
+                catalogue=configuration.catalogues.get(book.name, common.catalogue),
                 letterhead=own.office.letterhead,
                 escalation=own.escalation,
                 names=own.names,

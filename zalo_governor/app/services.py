@@ -15,7 +15,7 @@ from zalo_governor.features.attachments.scan_jobs import FetchFile, ScanAttachme
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
 from zalo_governor.features.cases.message_removal import RemoveMessageHandler
 from zalo_governor.features.cases.service import CaseService
-from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
+from zalo_governor.features.directives.reminders import AbsenceHandler, AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.group_changes.encryption import EncryptedFramesWatch
 from zalo_governor.features.group_changes.picture_jobs import FetchPictureHandler
@@ -73,6 +73,7 @@ class Services:
             JobKind.REMIND_OF_DIRECTIVES: RemindHandler,
             JobKind.REPORT_DEADLINE: DeadlineHandler,
             JobKind.ASK_ABOUT_DIRECTIVES: AskHandler,
+            JobKind.NOTICE_ABSENCE: AbsenceHandler,
             JobKind.PIN_MESSAGE: partial(PinMessageHandler, pin=board.pin_message),
         }
         actions = {kind: _HandlerByOffice(policy, make) for kind, make in handlers.items()}

@@ -7,6 +7,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
@@ -15,7 +16,6 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,13 +35,13 @@ def cases(
                 (case, uow.people.get(case.person_id)) for case in uow.cases.opened_between(None, open_only=open_only)
             ]
             note_access(uow, system_clock, "cases.listed", cases=len(found))
-        voice = MessageFormatter(records.catalogue, records.rulebook.regulation)
+        configuration = records.configuration.current
     finally:
         records.close()
     if as_json:
         typer.echo(orjson.dumps([_as_json(case, person) for case, person in found], option=orjson.OPT_INDENT_2))
     else:
-        _print_table(found, voice)
+        _print_table(found, configuration)
 
 
 def _as_json(case: Case, person: Person) -> dict[str, Any]:
@@ -69,10 +69,11 @@ def _as_json(case: Case, person: Person) -> dict[str, Any]:
     }
 
 
-def _print_table(found: list[tuple[Case, Person]], voice: MessageFormatter) -> None:
+def _print_table(found: list[tuple[Case, Person]], configuration: Configuration) -> None:
     table = folding_table("Mã", "Thời gian", "Thành viên", "Khoản", "Số lần", "Trạng thái")
     table.columns[0].no_wrap = table.columns[3].no_wrap = True
     for case, person in found:
+        voice = configuration.voice_of(case.group_id)
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
         clause = voice.citation(case.clause).removesuffix(" Quy chế")
         table.add_row(case.code, opened, voice.named(person), clause, str(case.count), voice.state(case.state))

@@ -1,8 +1,9 @@
 """`zalo-governor rules replay`: apply a changed rule to stored messages and compare with the recorded findings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -19,6 +20,7 @@ from zalo_governor.domain.clock import from_ms, local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.features.analysis.rule_replay import Replay, ReplayReport, Sample
 from zalo_governor.features.chat.dispatcher import CommandDesk
@@ -27,9 +29,10 @@ from zalo_governor.messaging.typed_dates import EXAMPLES, start_of
 from zalo_governor.pipeline.evaluation import Evaluator, NotUnderstood, Understood
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.base import Rule
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine, RulesHere
-from zalo_governor.rules.loader import Rulebook, load_rulebook
-from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
+from zalo_governor.rules.loader import Rulebook, load_rule, load_rulebook
+from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id, received_ms
 from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.parse import parse
@@ -37,12 +40,6 @@ from zalo_governor.zalo.events.parse import parse
 _PAGE_SIZE = 500
 _PROGRESS_EVERY = 20 * _PAGE_SIZE
 _EXCERPT_LENGTH = 80
-_COMMAND_EXEMPT_CLAUSE = "3.1"
-"""Clause of the regulation (missing diacritics) whose findings in chat commands to the bot are not recorded, since
-commands are typed in haste."""
-_STATE_DEPENDENT_CLAUSES = ("6.1", "6.5")
-"""Clauses on changes of the group. When such a change came in, its finding was dropped if the group already was in the
-new state; a replay cannot know that state."""
 
 
 def replay(
@@ -57,23 +54,67 @@ def replay(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Thử lại một quy tắc trên các tin đã nhận, so với kết quả đã ghi; không thay đổi gì."""
-    settings = load_settings(config)
-    start = start_of(since, "--since")
-    records = read_records(settings, system_clock)
-    try:
+
+    def choose(records: AppContext) -> tuple[Rulebook, Rule[Any]]:
         rulebook = load_rulebook(config_dir) if config_dir else records.rulebook
-        rule = _find_rule(rulebook, rule_id)
-        report = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text).play(start)
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
-            note_access(uow, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
-    finally:
-        records.close()
+        return rulebook, _find_rule(rulebook, rule_id)
+
+    start = start_of(since, "--since")
+    rule, report = _play(config, choose, start, samples, with_text=with_text)
     if as_json:
         typer.echo(orjson.dumps(report.model_dump(mode="json"), option=orjson.OPT_INDENT_2).decode())
     else:
         for line in _sentences(report, rule, start):
             typer.echo(line)
+
+
+def try_rule(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp của quy tắc viết bằng YAML, có mục check.")],
+    since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
+    samples: Annotated[int, typer.Option(min=0, max=1000, help="Số tin được nêu từng tin.")] = 50,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
+    ] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Thử một quy tắc mới trên các tin đã nhận, trước khi dùng: bao nhiêu tin, từng tin nào; không thay đổi gì."""
+
+    def choose(records: AppContext) -> tuple[Rulebook, Rule[Any]]:
+        return records.rulebook, load_rule(file, records.rulebook, records.settings.rules_dir)
+
+    start = start_of(since, "--since")
+    rule, report = _play(config, choose, start, samples, with_text=with_text, afresh=True)
+    typer.echo(f"{rule.id}: {report.new.total()} dấu hiệu trong {report.checked} mục từ {local(start):%H:%M %d/%m/%Y}.")
+    for sample in report.new_samples:
+        typer.echo(f"  {local(from_ms(received_ms(sample.entry))):%H:%M %d/%m}{_sample_line(sample)}")
+    if (left := report.new.total() - len(report.new_samples)) > 0:
+        typer.echo(f"  … và {left} dấu hiệu khác (--samples)")
+
+
+def _play(
+    config: Path,
+    choose: Callable[[AppContext], tuple[Rulebook, Rule[Any]]],
+    start: datetime,
+    samples: int,
+    *,
+    with_text: bool,
+    afresh: bool = False,
+) -> tuple[Rule[Any], ReplayReport]:
+    """Apply the chosen rule to the stored messages since `start`; record in the audit log what was shown.
+
+    `afresh` leaves aside what a rule with that id found before.
+    """
+    records = read_records(load_settings(config), system_clock)
+    try:
+        rulebook, rule = choose(records)
+        replayer = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text, afresh=afresh)
+        report = replayer.play(start)
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
+            note_access(uow, system_clock, "rules.replayed", rule=rule.id, checked=report.checked, shown=shown)
+    finally:
+        records.close()
+    return rule, report
 
 
 class _RuleReplayer:
@@ -83,14 +124,21 @@ class _RuleReplayer:
     """
 
     def __init__(
-        self, records: AppContext, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool
+        self,
+        records: AppContext,
+        rulebook: Rulebook,
+        rule: Rule[Any],
+        samples: int,
+        *,
+        with_text: bool,
+        afresh: bool,
     ) -> None:
         units = SqlUnitsOfWork(records.database, records.account)
         self._account = records.account
         self._rule = rule
         self._with_text = with_text
         self._inbox = SqlInbox(records.database, records.account)
-        self._found = RecordedFindings(records.database, rule.id)
+        self._found = RecordedFindings(records.database, "" if afresh else rule.id)
         self._desk = CommandDesk(policy_of(records), COMMANDS)
         self._replay = Replay(rule.id, samples)
         gate_rules = (*records.rulebook.engine.gate_rules, *rulebook.engine.gate_rules)
@@ -103,6 +151,8 @@ class _RuleReplayer:
             units.person,
             self._inbox.said_before,
             units.approved_uids,
+            lambda _group_id: rulebook._replace(engine=engine),
+            units,
         )
 
     def play(self, start: datetime) -> ReplayReport:
@@ -128,7 +178,8 @@ class _RuleReplayer:
             self._replay.compare(one.admitted.id, labels, before.labels, before.cases, partial(self._excerpt, one))
 
     def _labels(self, event: EventBase, verdict: Verdict) -> list[str]:
-        hasty = self._rule.clause == _COMMAND_EXEMPT_CLAUSE and bool(verdict.findings) and self._desk.recognises(event)
+        # Commands are typed in haste, so findings on missing diacritics in them are not recorded.
+        hasty = self._rule.id == DiacriticsRule.id and bool(verdict.findings) and self._desk.recognises(event)
         return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
     def _excerpt(self, one: Understood) -> str | None:
@@ -172,7 +223,7 @@ class _Progress:
 
 
 def _find_rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
-    for rule in rulebook.engine.rules:
+    for rule in rulebook.engine.all_rules:
         if rule.id == rule_id:
             return rule
     raise ConfigError(f"rules replay: không có quy tắc {rule_id}; các quy tắc: {', '.join(rulebook.specs)}")
@@ -184,7 +235,8 @@ def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterat
         yield f"Không thử lại được {report.sealed} mục thuộc diện không được lưu nội dung."
     if report.unparsable or report.failed:
         yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
-    if rule.clause in _STATE_DEPENDENT_CLAUSES:
+    if rule.id in CHANGE_RULES:
+        # Such a finding was dropped if the group already was in the new state, which a replay cannot know.
         yield "Lưu ý: quy tắc này phụ thuộc trạng thái của Nhóm lúc đó, nên số dấu hiệu thêm ở đây cao hơn thực tế."
     yield f"Dấu hiệu giữ nguyên: {_by_label(report.same)}"
     yield f"Dấu hiệu thêm: {_by_label(report.new)}"

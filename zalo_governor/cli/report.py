@@ -18,7 +18,6 @@ from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.command_parsing import folded
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import Span, as_period, asked, days, today
 from zalo_governor.messaging.typed_dates import EXAMPLES, day_of
 from zalo_governor.sandbox.reports.client import ReportRenderer
@@ -60,14 +59,13 @@ def report(
     chosen = chosen_group(settings, group)
     records = read_records(settings, system_clock)
     try:
-        regulation = records.rulebook.regulation
-        voice = MessageFormatter(records.catalogue, regulation)
+        voice = records.configuration.current.voice_of(chosen.id)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
             note_access(uow, system_clock, "report.made", group_id=chosen.id, **days_of)
             made = compose(uow, chosen, as_period(span, voice), voice, system_clock)
         if face is Format.TEXT:
-            content = f"{render_text(made, records.catalogue, regulation)}\n".encode()
+            content = f"{render_text(made, records.catalogue, voice.regulation)}\n".encode()
         elif face is Format.JSON:
             content = f"{render_json(made)}\n".encode()
         else:

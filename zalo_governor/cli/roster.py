@@ -24,6 +24,7 @@ from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
 from zalo_governor.domain.roster_matching import Proposal, RosterMatching, proposals
 from zalo_governor.features.members.roster.column_names import ColumnNames
@@ -176,7 +177,7 @@ def _store_match(records: AppContext, group_id: str, one: Proposal) -> None:
             "roster.recognised",
             at=records.clock(),
             group_id=group_id,
-            subject="7.2",
+            subject=records.configuration.book_of(group_id).regulation.number_of(ClauseTopic.ACCOUNTS),
             detail={"by": "operator", "person": person.id if person else None},
         )
 

@@ -23,6 +23,8 @@ class GroupSettings(Section):
 
     id: str = Field(pattern=r"^\d+$")
     name: str = ""
+    regulation: str = ""
+    """Name of a folder in `regulations/`, by whose regulation the group is judged; "" for the common one."""
     office: OfficeSettings | None = None
     escalation: EscalationSettings | None = None
     approval: ApprovalSettings | None = None

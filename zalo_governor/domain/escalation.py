@@ -136,7 +136,7 @@ class Ladder(_Policy):
     def _check_critical_rungs(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
         if any((rung.desk, rung.leader, rung.at_night) != _CRITICAL_POLICY for rung in rungs):
             raise ValueError(
-                "mức khẩn không được báo chậm hơn hay cho ít người hơn (khoản 4 Điều 6): phải báo ngay, kể cả ban "
+                "mức khẩn không được báo chậm hơn hay cho ít người hơn theo Quy chế: phải báo ngay, kể cả ban "
                 "đêm, và báo cáo Trưởng nhóm khi chưa ai trả lời; hãy ghi desk: at_once, leader: unanswered, "
                 "at_night: wake"
             )

@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     REMIND_OF_DIRECTIVES = "remind_of_directives"
     REPORT_DEADLINE = "report_deadline"
     ASK_ABOUT_DIRECTIVES = "ask_about_directives"
+    NOTICE_ABSENCE = "notice_absence"
     SCAN_ATTACHMENT = "scan_attachment"
 
 
@@ -154,6 +155,20 @@ class ReportDeadline(_TaskBase):
         return f"{self.directive_id} {self.due_at.isoformat()}"
 
 
+class NoticeAbsence(_TaskBase):
+    """The job of looking whether answers to a directive are missing, by a rule of the regulation."""
+
+    kind: Literal[JobKind.NOTICE_ABSENCE] = JobKind.NOTICE_ABSENCE
+    directive_id: int
+    rule_id: str
+    at: datetime
+
+    @property
+    def target(self) -> str:
+        """Return the directive's number, the rule and the moment: after a new deadline it is another job."""
+        return f"{self.directive_id} {self.rule_id} {self.at.isoformat()}"
+
+
 class AskAboutDirectives(_TaskBase):
     """The job of asking the admins about messages of which it is unsure whether they are directives (orders)."""
 
@@ -204,6 +219,7 @@ Task = Annotated[
     | RemindOfDirectives
     | ReportDeadline
     | AskAboutDirectives
+    | NoticeAbsence
     | ScanAttachment,
     Field(discriminator="kind"),
 ]

@@ -1,9 +1,11 @@
 """Model of the group's regulation (Quy chế): its clauses, and how the program enforces each of them."""
 
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 
 class Enforcement(StrEnum):
@@ -40,6 +42,16 @@ class ClauseTopic(StrEnum):
     """Changes of the group itself: its name, picture, settings."""
     FORWARDING = "forwarding"
     """Forwarding messages outside the group."""
+    DIRECTIVES = "directives"
+    """Following leaders' directives, and answering them."""
+    BREVITY = "brevity"
+    """Directives and reports must be brief and clear."""
+    REPORTING = "reporting"
+    """Reports on the group to its leader."""
+    PROPOSALS = "proposals"
+    """Proposals of how to improve the group."""
+    ACCOUNTS = "accounts"
+    """Members tell their accounts and telephone numbers."""
 
 
 _GRAVEST_FIRST = (
@@ -54,6 +66,17 @@ _UNPADDED_FROM_MONTH = 3
 """Months from March on are written without a leading zero."""
 DECISION = "QĐ."
 """Begins the numbers of the clauses of the decision by which the regulation was issued."""
+_LAW = "BMNN."
+"""Begins the number of a clause of the law on state secrets, which a regulation without such a clause is given."""
+_ACTS = {DECISION: "Quyết định", _LAW: "Luật Bảo vệ bí mật nhà nước"}
+_ENFORCERS = {
+    ClauseTopic.DIRECTIVES: "activity",
+    ClauseTopic.BREVITY: "statements",
+    ClauseTopic.REPORTING: "/baocao",
+    ClauseTopic.PROPOSALS: "clauses",
+    ClauseTopic.ACCOUNTS: "/thanhvien",
+}
+"""Topic -> what enforces its clause, by which it is known in files that were written before it was a topic."""
 
 
 class Clause(BaseModel):
@@ -86,9 +109,33 @@ class Clause(BaseModel):
 
 def citation_of(number: str) -> str:
     """Return how to cite a clause (`4.1`, `QĐ.1.1`) or a whole article (`4`) by its number, even if there is none."""
-    act = "Quyết định" if number.startswith(DECISION) else "Quy chế"
-    article, _, clause = number.removeprefix(DECISION).rpartition(".")
+    act, begins = next(((act, begins) for begins, act in _ACTS.items() if number.startswith(begins)), ("Quy chế", ""))
+    article, _, clause = number.removeprefix(begins).rpartition(".")
     return f"khoản {clause} Điều {article} {act}" if article else f"Điều {clause} {act}"
+
+
+class DeclaredWords(NamedTuple):
+    """What people read of a rule that is written in YAML alone."""
+
+    title: str
+    """What a finding is about."""
+    why: str
+    """Why that is not wanted, for the member."""
+    notices: int | None
+    """How many requests a member gets a day at most; None for no limit of the rule's own."""
+
+
+class AbsenceRule(NamedTuple):
+    """A rule on what is missing after a directive; see `features.directives.absences`."""
+
+    rule_id: str
+    clause: str
+    title: str
+    why: str
+    answer_within: timedelta
+    """Office hours within which every addressee has to answer."""
+    report_by: time | None
+    """Hour of the day of the deadline by which somebody has to have reported; None for a rule on answers."""
 
 
 class Regulation(BaseModel):
@@ -103,6 +150,9 @@ class Regulation(BaseModel):
     """Date of that decision: `2019-08-09`."""
     issuer: str
     clauses: tuple[Clause, ...]
+    _words: Mapping[str, DeclaredWords] = PrivateAttr(default_factory=dict)
+    _absences: tuple[AbsenceRule, ...] = PrivateAttr(default=())
+    _common: "Regulation | None" = PrivateAttr(default=None)
 
     @field_validator("issued")
     @classmethod
@@ -134,16 +184,66 @@ class Regulation(BaseModel):
 
     def number_of(self, topic: ClauseTopic) -> str:
         """Return the number of the first clause on that topic; "" where the regulation has no such clause."""
-        return next((clause.number for clause in self.clauses if clause.topic is topic), "")
+        numbers = (clause.number for clause in self.clauses if clause.topic is topic)
+        enforcer = _ENFORCERS.get(topic)
+        return next(numbers, self.clause_of_rule(enforcer) if enforcer else "")
+
+    def numbers_of(self, *topics: ClauseTopic) -> tuple[str, ...]:
+        """Return the numbers of all clauses on these topics, in the order of the regulation."""
+        first = set(map(self.number_of, topics))
+        return tuple(one.number for one in self.clauses if one.topic in topics or one.number in first)
 
     def topic_of(self, number: str) -> ClauseTopic | None:
         """Return the topic of the clause with that number; None where the clause has none or does not exist."""
         return next((clause.topic for clause in self.clauses if clause.number == number), None)
 
     def clause_of_rule(self, rule_id: str) -> str:
-        """Return the number of the clause whose `by` names the rule; without one, the number that begins the id."""
-        named = (clause.number for clause in self.clauses if rule_id in clause.by)
-        return next(named, rule_id.partition("-")[0])
+        """Return the number of the first clause whose `by` names the rule; "" if none does."""
+        return next((clause.number for clause in self.clauses if rule_id in clause.by), "")
+
+    def clause_like(self, number: str, rule_id: str) -> str:
+        """Return under which clause a finding belongs that a rule made under clause `number` of the common regulation.
+
+        "" if this regulation has no such clause, so that nobody is to be told.
+        """
+        if self._common is None:
+            return number
+        topic = self._common.topic_of(number)
+        if topic in {ClauseTopic.SECRETS, ClauseTopic.CLASSIFIED_WORK}:
+            return self.number_of(topic) or self.number_of(ClauseTopic.SECRETS)
+        return self.clause_of_rule(rule_id)
+
+    def under_law(self) -> "Regulation":
+        """Return the regulation, with the law's clause on state secrets if it has none: that holds in every group."""
+        if self.number_of(ClauseTopic.SECRETS):
+            return self
+        return self.model_copy(update={"clauses": (*self.clauses, _SECRETS_BY_LAW)})
+
+    def informed(
+        self,
+        clause_of: Mapping[str, str],
+        words: Mapping[str, DeclaredWords],
+        absences: Iterable[AbsenceRule],
+        common: "Regulation | None",
+    ) -> "Regulation":
+        """Return a copy that knows the clause of each rule, those in YAML alone, and the common regulation."""
+        by = [
+            (*one.by, *(rule for rule, number in clause_of.items() if number == one.number and rule not in one.by))
+            for one in self.clauses
+        ]
+        clauses = [one.model_copy(update={"by": names}) for one, names in zip(self.clauses, by, strict=True)]
+        other = self.model_copy(update={"clauses": tuple(clauses)})
+        other._words, other._absences, other._common = words, tuple(absences), common
+        return other
+
+    @property
+    def absences(self) -> tuple[AbsenceRule, ...]:
+        """Return the rules in force on what is missing after a directive."""
+        return self._absences
+
+    def words_of(self, rule_id: str) -> DeclaredWords | None:
+        """Return the words of a rule that is written in YAML alone; None for other rules."""
+        return self._words.get(rule_id)
 
     def rank_of(self, number: str) -> int:
         """Return the place of the clause in lists that begin with the worst: 0 for state secrets, then higher."""
@@ -154,3 +254,12 @@ class Regulation(BaseModel):
     def not_visible(self) -> tuple[Clause, ...]:
         """Return the clauses whose breaches the program cannot see; every report names them."""
         return tuple(clause for clause in self.clauses if clause.enforced is Enforcement.NOT_VISIBLE)
+
+
+_SECRETS_BY_LAW = Clause(
+    number=f"{_LAW}5",
+    name="Bí mật nhà nước",
+    summary="Không soạn thảo, lưu giữ, gửi bí mật nhà nước trên thiết bị có kết nối mạng.",
+    enforced=Enforcement.RULE,
+    topic=ClauseTopic.SECRETS,
+)

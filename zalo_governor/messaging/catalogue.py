@@ -34,9 +34,18 @@ class Catalogue:
         for path in sorted(shipped_config().glob(_FILES)):
             document = load_yaml(path)
             templates |= {TextId(key): shipped_template(document, key) for key in document.data}
-        if folder.resolve() != shipped_config().resolve():
-            _use_own_wording(templates, folder)
-        return cls(templates)
+        shipped = cls(templates)
+        return shipped if folder.resolve() == shipped_config().resolve() else shipped.reworded(folder)
+
+    def reworded(self, folder: Path) -> "Catalogue":
+        """Return a catalogue with the wording of that folder, such as a regulation's, before the one that this has.
+
+        Raises:
+            ConfigError: as `load`.
+        """
+        templates = dict(self._templates)
+        _use_own_wording(templates, folder)
+        return Catalogue(templates)
 
     def __iter__(self) -> Iterator[TextId]:
         """Iterate over the ids of all texts."""

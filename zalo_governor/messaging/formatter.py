@@ -171,6 +171,15 @@ class MessageFormatter:
         clause = self.regulation.find(number)
         return clause.citation if clause else citation_of(number)
 
+    def places(self, *topics: ClauseTopic) -> str:
+        """Return where the regulation speaks of these topics: `khoản 1, khoản 4 Điều 4`; "" where it does not."""
+        cited = [self.citation(number).removesuffix(" Quy chế") for number in self.regulation.numbers_of(*topics)]
+        articles = [one.partition(" Điều ")[2] for one in cited]
+        return ", ".join(
+            one.partition(" Điều ")[0] if article and articles[at + 1 : at + 2] == [article] else one
+            for at, (one, article) in enumerate(zip(cited, articles, strict=True))
+        )
+
     def minutes(self, count: int) -> str:
         """Return a duration in whole minutes: `25 phút`."""
         return self.render(TextId("minutes"), count=number(count))

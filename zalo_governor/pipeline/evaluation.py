@@ -1,17 +1,27 @@
 """Turns inbox entries into events and the rules' verdicts on them: the part of judging that needs no transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, MessageSent, SealedHeard
+from zalo_governor.domain.events import (
+    EventBase,
+    JoinRequested,
+    MembersJoined,
+    MessageRevised,
+    MessageSent,
+    SealedHeard,
+)
 from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
-from zalo_governor.pipeline.ports import Parser, Rules
-from zalo_governor.rules.base import Maturity, RuleContext, SealingRule
+from zalo_governor.domain.regulation import ClauseTopic, Regulation
+from zalo_governor.pipeline.ports import Lookups, Parser, Rules
+from zalo_governor.rules.base import Maturity, Need, RuleContext, SealingRule
 from zalo_governor.rules.engine import CLEAN, sealed
+from zalo_governor.rules.loader import Rulebook
 
 
 class Understood(NamedTuple):
@@ -43,6 +53,9 @@ class Evaluator:
         said_before: returns whether an earlier entry of the conversation had the same content as this sealed entry.
         approved: returns the uids on the roster, for (account, group id); called only for
             events in which people join.
+        book: returns the rulebook by which a group is judged: its own, or the common one; None for the common one
+            where no rule needs facts that have to be looked up.
+        lookups: looks up those facts.
     """
 
     def __init__(
@@ -53,6 +66,8 @@ class Evaluator:
         person: Callable[[str, str], Person | None],
         said_before: Callable[[Admitted], bool],
         approved: Callable[[str, str], frozenset[str] | None],
+        book: Callable[[str], Rulebook | None] = lambda _group_id: None,
+        lookups: Lookups | None = None,
     ) -> None:
         self._parser = parser
         self._rules = rules
@@ -60,6 +75,8 @@ class Evaluator:
         self._person = person
         self._said_before = said_before
         self._approved = approved
+        self._book = book
+        self._facts = _FactsOfMessages(lookups) if lookups else None
 
     def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> Callable[[], Assessment]:
         """Start judging a batch of (entry, is late); return a function that waits for the results, in the same order.
@@ -70,7 +87,7 @@ class Evaluator:
             StoreUnavailableError: the database that says who a sender is cannot be read now.
             ProgramEndsError: the program is stopping; the returned function raises this error too.
         """
-        people: dict[tuple[str, str, bool], RuleContext] = {}
+        people: dict[tuple[str, str, bool, str], RuleContext] = {}
         rosters: dict[tuple[str, str], frozenset[str] | None] = {}
         assessed: Assessment = []
         asked: list[int] = []
@@ -118,7 +135,7 @@ class Evaluator:
     def _rule_context(
         self,
         event: EventBase,
-        people: dict[tuple[str, str, bool], RuleContext],
+        people: dict[tuple[str, str, bool, str], RuleContext],
         rosters: dict[tuple[str, str], frozenset[str] | None],
     ) -> RuleContext:
         """Return the facts that rules may use beside the event: its sender and, for joins, the group's roster.
@@ -127,9 +144,13 @@ class Evaluator:
         """
         gate = self._door_rules()
         passed = bool(gate) and all(rule.remembers_as_clean(text) for rule in gate for _, text in event.strings())
-        seen_as = event.account, event.sender_uid, passed
+        book = self._book(event.thread_id) if event.is_group else None
+        seen_as = event.account, event.sender_uid, passed, book.name if book else ""
         if seen_as not in people:
-            people[seen_as] = RuleContext(sender=self._person(event.account, event.sender_uid), passed_gate=passed)
+            sender = self._person(event.account, event.sender_uid)
+            people[seen_as] = RuleContext(sender=sender, passed_gate=passed, regulation=seen_as[-1])
+        if book and book.engine.needs and self._facts and isinstance(event, MessageSent):
+            return people[seen_as].model_copy(update=self._facts.of(event, book.engine.needs))
         if not isinstance(event, _JOIN_EVENTS):
             return people[seen_as]
         place = event.account, event.thread_id
@@ -166,7 +187,9 @@ class Evaluator:
             return None
         # The sender's client writes the quote. If nobody said the quoted words before, they are the sender's own post.
         quoted = seal.quoted and self._said_before(admitted)
-        return Verdict(findings=(_sealed_finding(self._door_rules(), seal, quoted=quoted),))
+        book = self._book(admitted.entry.thread_id) if admitted.entry.is_group else None
+        regulation = book.regulation if book and book.name else None
+        return Verdict(findings=(_sealed_finding(self._door_rules(), seal, regulation, quoted=quoted),))
 
 
 def _may_be_sealed(event: EventBase) -> bool:
@@ -195,25 +218,67 @@ def _sealed_event(admitted: Admitted, seal: Seal, *, late: bool) -> SealedHeard:
     )
 
 
-def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bool) -> SealedFinding:
+def _sealed_finding(
+    rules: Sequence[SealingRule[Any]], seal: Seal, regulation: Regulation | None, *, quoted: bool
+) -> SealedFinding:
     """Return the finding for a sealed entry, by the rule of the secret gate that sealed it.
 
-    `quoted` lowers the severity: the sender only quoted a message in which somebody else had posted the content.
+    It cites the group's own `regulation`; None for the common one. `quoted` lowers the severity: the sender only quoted
+    a message in which somebody else had posted the content.
     """
-    for rule in rules:
-        if rule.id == seal.rule_id:
-            return SealedFinding(
-                rule_id=rule.id,
-                clause=seal.clause or rule.clause,
-                severity=Severity.SUSPECT if quoted else rule.severity,
-                label=seal.label,
-                level=seal.level,
-                shadow=rule.maturity is Maturity.SHADOW,
-            )
-    # The secret gate itself failed, or its rule was removed since: assume the worst.
-    severity = Severity.SUSPECT if quoted else Severity.CRITICAL
-    return SealedFinding(rule_id=seal.rule_id, clause=seal.clause or "4.1", severity=severity, label=seal.label)
+    rule = next((rule for rule in rules if rule.id == seal.rule_id), None)
+    topics = rules[0].topics if rules else {}
+    clause = seal.clause or (rule.clause if rule else topics.get(ClauseTopic.SECRETS, ""))
+    # Without its rule, the secret gate itself failed, or the rule was removed since: assume the worst.
+    severity = rule.severity if rule else Severity.CRITICAL
+    return SealedFinding(
+        rule_id=seal.rule_id,
+        clause=regulation.clause_like(clause, seal.rule_id) if regulation else clause,
+        severity=Severity.SUSPECT if quoted else severity,
+        label=seal.label,
+        level=seal.level if rule else None,
+        shadow=rule is not None and rule.maturity is Maturity.SHADOW,
+    )
 
 
+class _FactsOfMessages:
+    """Gathers the facts of `Need` for messages.
+
+    What a sender wrote in the last hour is known since the program's start only.
+    """
+
+    def __init__(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+        self._sent: dict[tuple[str, str], dict[int, datetime]] = {}
+        """(group id, uid) -> when the sender's latest messages were sent, by their entries."""
+
+    def of(self, event: MessageSent, needs: frozenset[Need]) -> dict[str, Any]:
+        """Return the values of those fields of `RuleContext`."""
+        known: dict[str, Any] = {}
+        if Need.POSITION in needs:
+            known[Need.POSITION.value] = self._lookups.position(event.account, event.sender_uid)
+        if Need.JOINED in needs:
+            known[Need.JOINED.value] = self._lookups.joined_at(event.account, event.thread_id, event.sender_uid)
+        if Need.DIRECTIVE in needs and event.quote:
+            known[Need.DIRECTIVE.value] = self._lookups.is_directive(event.thread_id, event.quote.key)
+        if Need.COUNT in needs:
+            known[Need.COUNT.value] = self._sent_before(event)
+        return known
+
+    def _sent_before(self, event: MessageSent) -> tuple[float, ...]:
+        if len(self._sent) >= _MOST_SENDERS:
+            self._sent.clear()
+        sent = self._sent.setdefault((event.thread_id, event.sender_uid), {})
+        ages = {entry: (event.at - at).total_seconds() for entry, at in sent.items() if entry != event.id}
+        if not isinstance(event, MessageRevised):
+            sent[event.id] = event.at
+            for entry in [entry for entry, age in ages.items() if age > _COUNTED_SECONDS]:
+                del sent[entry]
+        return tuple(age for age in ages.values() if 0 <= age <= _COUNTED_SECONDS)
+
+
+_COUNTED_SECONDS = 3600
+_MOST_SENDERS = 5_000
+"""Most senders whose messages are counted; with more, counting begins anew."""
 _JOIN_EVENTS = (MembersJoined, JoinRequested)
 """Events about people who join or ask to join a group; to judge them, rules need the group's roster."""

@@ -20,6 +20,7 @@ from zalo_governor.pipeline.ordering import EventOrdering
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork
 from zalo_governor.pipeline.storage_retry import retry_until_stored
 from zalo_governor.rules.base import SealingRule
+from zalo_governor.rules.loader import Rulebook
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ class Judge:
         progress: records the progress of the judge's thread.
         clock: gives the time of judging.
         capacity: most entries in memory.
+        book: returns the rulebook by which a group is judged, see `Evaluator`.
     """
 
     def __init__(
@@ -79,10 +81,13 @@ class Judge:
         progress: Heartbeat,
         clock: Clock,
         capacity: int = _CAPACITY,
+        book: Callable[[str], Rulebook | None] = lambda _group_id: None,
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._evaluator = Evaluator(parser, rules, gate_rules, units.person, inbox.said_before, units.approved_uids)
+        self._evaluator = Evaluator(
+            parser, rules, gate_rules, units.person, inbox.said_before, units.approved_uids, book, units
+        )
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups

@@ -45,7 +45,23 @@ class Inbox(Protocol):
         ...
 
 
-class UnitsOfWork(Protocol):
+class Lookups(Protocol):
+    """Looks up the facts of `Need` (rules.base), for rules that ask for them. Reads outside any transaction."""
+
+    def position(self, account: str, uid: str) -> str:
+        """Return the person's title and agency; "" if unknown."""
+        ...
+
+    def joined_at(self, account: str, group_id: str, uid: str) -> datetime | None:
+        """Return since when the person has been known to be in the group; None if not there."""
+        ...
+
+    def is_directive(self, group_id: str, message_key: str) -> bool:
+        """Return whether the message is in the ledger of directives; one that is only proposed is not."""
+        ...
+
+
+class UnitsOfWork(Lookups, Protocol):
     """Factory of the judge's transactions; also reads the persons and rosters that the rules must know."""
 
     @property

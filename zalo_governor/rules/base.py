@@ -1,15 +1,18 @@
 """Base classes of all rules: an abstract `check` method, the rule's identity, and its parameters from a YAML file."""
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.regulation import ClauseTopic
 
 
 class Maturity(StrEnum):
@@ -17,6 +20,18 @@ class Maturity(StrEnum):
 
     SHADOW = "shadow"
     ACTIVE = "active"
+
+
+class Need(StrEnum):
+    """A fact that `RuleContext` has only where a rule of the group's regulation asks for it, as it has to be looked up.
+
+    Each is named as the field that holds it.
+    """
+
+    POSITION = "position"
+    JOINED = "joined_at"
+    DIRECTIVE = "answers_directive"
+    COUNT = "sent_before"
 
 
 class Parameters(BaseModel):
@@ -42,9 +57,24 @@ class RuleContext(BaseModel):
     """
     passed_gate: bool = False
     """Whether the secret gate has just found every string of the event clean, by the rules in force."""
+    regulation: str = ""
+    """Name of the regulation of the event's group, by whose rules it is judged; "" for the common one."""
+    position: str = ""
+    """The sender's title and agency, as the roster or the settings have them. See `Need`, as for those below."""
+    joined_at: datetime | None = None
+    """Since when the sender has been known to be in the group."""
+    answers_directive: bool = False
+    """Whether the message quotes one that is in the ledger of directives."""
+    sent_before: tuple[float, ...] = ()
+    """How many seconds before this message the sender's earlier ones of the last hour were sent in the group."""
 
 
 NO_CONTEXT = RuleContext()
+
+
+def roles_in(context: RuleContext, group_id: str) -> frozenset[Role]:
+    """Return the sender's roles in the group."""
+    return context.sender.roles_in(group_id) if context.sender else frozenset()
 
 
 class Rule(ABC, Generic[P]):
@@ -59,6 +89,8 @@ class Rule(ABC, Generic[P]):
     """Class of the rule's parameters."""
     lexicon_names: ClassVar[tuple[str, ...]] = ()
     """Names of the word-list files in `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
+    needs: frozenset[Need] = frozenset()
+    """The facts that have to be looked up for the rule."""
 
     def __init__(
         self,
@@ -68,21 +100,30 @@ class Rule(ABC, Generic[P]):
         maturity: Maturity,
         parameters: P,
         lexicons: Mapping[str, tuple[str, ...]] = {},
+        topics: Mapping[ClauseTopic, str] = {},
     ) -> None:
         """Store the settings of the rule.
 
         Args:
-            clause: number of the clause of the regulation, "3.1".
+            clause: number of the clause of the regulation.
             severity: default severity of the rule's findings.
             maturity: whether findings are reported to people.
             parameters: the rule's own parameters.
             lexicons: by file name, the lines of each file in `lexicon_names`, without comments and empty lines.
+            topics: numbers of the regulation's clauses by topic, for findings that are not on `clause`.
         """
         self.clause = clause
         self.severity = severity
         self.maturity = maturity
         self.parameters = parameters
         self.lexicons = lexicons
+        self.topics = topics
+
+    def bound(self, *, clause: str, severity: Severity, maturity: Maturity, topics: Mapping[ClauseTopic, str]) -> Self:
+        """Return this rule under a clause of another regulation; models, word lists and memory are shared."""
+        other = copy.copy(self)
+        other.clause, other.severity, other.maturity, other.topics = clause, severity, maturity, topics
+        return other
 
     @property
     def labels(self) -> frozenset[str]:

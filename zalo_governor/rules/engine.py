@@ -2,12 +2,13 @@
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Verdict
-from zalo_governor.rules.base import Rule, RuleContext, SealingRule
+from zalo_governor.rules.base import Need, Rule, RuleContext, SealingRule
 
 CLEAN = Verdict()
 """The verdict without findings and failures, shared because nearly all messages get it."""
@@ -18,22 +19,35 @@ def _ignore_position(_position: int) -> None:
 
 
 class Engine:
-    """Runner of the rules of one rulebook on events; immutable, replaced by a new engine when rule files change."""
+    """Runner of the rules on events; immutable, replaced by a new engine when rule files change.
 
-    def __init__(self, rules: Sequence[Rule[Any]]) -> None:
+    Args:
+        rules: the rules of the common regulation.
+        own: name of another regulation -> its rules, by which events are judged whose context names it.
+    """
+
+    def __init__(self, rules: Sequence[Rule[Any]], own: Mapping[str, Sequence[Rule[Any]]] = {}) -> None:
         self.rules = tuple(rules)
+        self.needs = frozenset[Need]().union(*(rule.needs for rule in self.rules))
+        """The facts that have to be looked up for `rules`."""
+        regulations = {"": self.rules, **own}
+        self.all_rules = tuple(rule for of_one in regulations.values() for rule in of_one)
+        """The rules of all regulations, those of the common one first."""
+        places = iter(enumerate(self.all_rules))
+        self._rules_of = {name: tuple(islice(places, len(of_one))) for name, of_one in regulations.items()}
 
     @property
     def gate_rules(self) -> tuple[SealingRule[Any], ...]:
         """Return the rules for the secret gate (the check before anything is stored).
 
-        They are the rules whose findings may forbid storing the content.
+        They are the rules whose findings may forbid storing the content. The law demands them in every group, so that
+        they are those of the common regulation.
         """
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
     def prepare(self) -> None:
         """Load the trained models of all rules; call once in the process that judges events."""
-        for rule in self.rules:
+        for rule in self.all_rules:
             rule.prepare()
 
     def judge(
@@ -50,11 +64,11 @@ class Engine:
             event: the event to check.
             context: additional facts about the event.
             out: rules to skip, as rule id -> reason; each is reported as a failure of that rule.
-            begin: called with the position of each rule in `rules` just before it runs, which tells which rule hangs.
+            begin: called with the position of each rule in `all_rules` just before it runs; tells which rule hangs.
         """
         findings: list[Finding] = []
         failures: list[RuleFailure] = []
-        for place, rule in enumerate(self.rules):
+        for place, rule in self._rules_of.get(context.regulation, self._rules_of[""]):
             if rule.id in out:
                 failures.append(RuleFailure(rule_id=rule.id, error=out[rule.id]))
                 continue

@@ -1,133 +1,34 @@
-"""Loads the regulation and its rules from YAML files; error messages name file and line."""
+"""Loads the regulations and their rules from YAML files; error messages name file, line and key."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError
 
-from zalo_governor.config.yaml_file import Document, complaint, load_yaml, read_text, validate
+from zalo_governor.config import shipped_config
+from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.escalation import Ladder
-from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.regulation import Regulation
-from zalo_governor.rules.base import Maturity, Rule
+from zalo_governor.domain.regulation import AbsenceRule, ClauseTopic, DeclaredWords, Regulation
+from zalo_governor.rules.base import Maturity, Rule, SealingRule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
+from zalo_governor.rules.declared.facts import FactReader
+from zalo_governor.rules.declared.rule import declare
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.registry import RULES
+from zalo_governor.rules.specs import AbsentSpec, BoundSpec, DeclaredSpec, RuleSpec
 from zalo_governor.text.wrong_line import WrongLineError
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Coming(_Part):
-    """Example event in a rule's YAML file: people join the group, or ask to join.
-
-    People are named by arbitrary labels instead of uids.
-    """
-
-    who: tuple[str, ...]
-    """Labels of the people who join or ask to."""
-    by: str = ""
-    """Label of the person who adds them; the same as in `who` if they join by link themselves, "" if unknown."""
-    asks: bool = False
-    """True if they ask to join and are not in the group yet."""
-    roster: tuple[str, ...] | None = None
-    """Labels of the people on the roster; null if no roster has been imported."""
-
-
-class GroupAct(_Part):
-    """Example event in a rule's YAML file: somebody changes the group's name, picture, settings or the like.
-
-    Exactly one field is set: what changes, with its new value.
-    """
-
-    name: str | None = None
-    description: str | None = None
-    picture: str | None = None
-    """URL of the new group picture."""
-    owner: str | None = None
-    """uid of the new group owner."""
-    setting: dict[str, int] | None = None
-    admin: bool | None = None
-    """True if somebody is made a deputy admin of the Zalo group, False if somebody loses this right."""
-    link: str | None = None
-    pin: str | None = None
-
-    @model_validator(mode="after")
-    def _one_act(self) -> "GroupAct":
-        if sum(value is not None for value in dict(self).values()) != 1:
-            raise ValueError(f"hãy ghi đúng một trong các mục: {', '.join(type(self).model_fields)}")
-        return self
-
-
-class Example(_Part):
-    """An example in a rule's YAML file, for testing the rule: an event, and the finding expected.
-
-    Exactly one of text, name, file_name, group and comes is set.
-    """
-
-    text: str | None = None
-    """Text of a message."""
-    name: str | None = None
-    """Display name of a member."""
-    file_name: str | None = None
-    """Name of an attached file."""
-    comes: Coming | None = None
-    """People who join or ask to."""
-    group: GroupAct | None = None
-    """A change of the group."""
-    label: str | None = None
-    """Label that the rule's finding on the example must have, with any severity; required in `match`."""
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> "Example":
-        if sum(value is not None for value in (self.text, self.name, self.file_name, self.group, self.comes)) != 1:
-            raise ValueError("hãy ghi đúng một trong các mục: text, name, file_name, group, comes")
-        return self
-
-
-def _labelled(example: Example) -> Example:
-    if example.label is None:
-        raise ValueError("ví dụ trong match phải có label, là nhãn mà quy tắc phải cho, ví dụ như các dòng bên cạnh")
-    return example
-
-
-class Examples(_Part):
-    """Examples in a rule's YAML file, run by `zalo-governor rules test`.
-
-    The rule must have a finding on each in `match`, and none on those in `no_match`.
-    """
-
-    match: tuple[Annotated[Example, AfterValidator(_labelled)], ...] = ()
-    no_match: tuple[Example, ...] = ()
-
-
-class Exemption(_Part):
-    """Documentation of one kind of content that the rule deliberately does not report, and the reason."""
-
-    what: str
-    reason: str
-
-
-class RuleSpec(_Part):
-    """Content of one rule's YAML file in `rules/`: its clause, severity, parameters, exemptions and examples."""
-
-    id: str
-    clause: str
-    title: str
-    why: str
-    severity: Severity
-    maturity: Maturity
-    parameters: dict[str, Any] = {}
-    exemptions: tuple[Exemption, ...] = ()
-    examples: Examples = Examples()
+REGULATIONS = "regulations"
+"""Folder with a folder for each regulation besides the common one."""
+_KNOWN = {rule.id: rule for rule in RULES}
+_ORDER = {rule_id: place for place, rule_id in enumerate(_KNOWN)}
 
 
 class Rulebook(NamedTuple):
-    """The regulation, the escalation ladder (who is notified when) and all rules.
+    """A regulation, the escalation ladder (who is notified when) and all rules.
 
     Immutable; replaced as a whole when the files change.
     """
@@ -135,8 +36,13 @@ class Rulebook(NamedTuple):
     regulation: Regulation
     ladder: Ladder
     engine: Engine
-    specs: Mapping[str, RuleSpec]
-    """Content of each rule's YAML file, by rule id."""
+    """Runs the rules of this regulation; that of the common one also those of each event's own."""
+    specs: Mapping[str, RuleSpec | DeclaredSpec]
+    """Content of each rule's YAML file, by rule id; a detector that another regulation only binds has none."""
+    own: Mapping[str, "Rulebook"] = {}
+    """Name of its folder -> each other regulation that a group may have."""
+    name: str = ""
+    """Name of the regulation's folder; "" for the common one."""
 
     def with_marks(self, text: str) -> list[str]:
         """Return at most three corrections of Vietnamese typed without its diacritics, the likeliest first."""
@@ -146,41 +52,244 @@ class Rulebook(NamedTuple):
 def load_rulebook(rules_dir: Path) -> Rulebook:
     """Load the rulebook from `quy-che.yaml` (the regulation), `escalation.yaml`, `rules/*.yaml` and the word lists.
 
-    The word lists are the files in `lexicons/` that the rules name.
+    The word lists are the files in `lexicons/` that the rules name. Each folder in `regulations/`, there or in the
+    shipped configuration, is another regulation.
 
     Raises:
         ConfigError: a file is missing or invalid; the message names file, line, key and remedy, and lists all wrong
             keys of one file at once.
     """
-    regulation = validate(Regulation, load_yaml(rules_dir / "quy-che.yaml"))
-    known = {rule.id: rule for rule in RULES}
-    paths = sorted((rules_dir / "rules").glob("*.yaml"))
-    loaded: dict[str, tuple[RuleSpec, Rule[Any]]] = {}
-    for path in paths:
-        document = load_yaml(path)
-        spec = validate(RuleSpec, document)
-        if spec.id not in known:
-            raise document.error(("id",), f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(known)}")
-        if spec.id != path.stem:
-            raise document.error(("id",), f"mã phải trùng với tên tệp; hãy đổi tên tệp thành {spec.id}.yaml")
-        if spec.clause not in {clause.number for clause in regulation.clauses}:
-            raise document.error(
-                ("clause",), 'quy-che.yaml không có khoản này; hãy ghi số khoản trong ngoặc kép, ví dụ "3.1"'
-            )
-        loaded[spec.id] = spec, _create_rule(known[spec.id], spec, document, rules_dir / "lexicons")
-    for rule_id in known:
-        if rule_id not in loaded:
+    loader = _Loader([rules_dir])
+    for path in loader.rule_files():
+        loader.add(load_yaml(path))
+    for rule_id in _KNOWN:
+        if rule_id not in loader.rules:
             missing = rules_dir / "rules" / f"{rule_id}.yaml"
             raise ConfigError(
                 f"{missing}: không có tệp này; mỗi quy tắc phải có một tệp. Muốn quy tắc thôi báo, hãy ghi "
                 "maturity: shadow"
             )
-    return Rulebook(
-        regulation=regulation,
-        ladder=validate(Ladder, load_yaml(rules_dir / "escalation.yaml")),
-        engine=Engine([loaded[rule.id][1] for rule in RULES]),
-        specs={rule.id: loaded[rule.id][0] for rule in RULES},
-    )
+    common = loader.rulebook(validate(Ladder, load_yaml(rules_dir / "escalation.yaml")))
+    own = {name: _load_own(folder, rules_dir, common) for name, folder in regulation_folders(rules_dir).items()}
+    engine = Engine(common.engine.rules, {name: book.engine.rules for name, book in own.items()})
+    return common._replace(engine=engine, own=own)
+
+
+def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
+    """Return the rule in YAML alone of a file that need not be in force.
+
+    If the file is in the folder of a regulation, its clause is one of that, else one of the common regulation.
+
+    Raises:
+        ConfigError: the file is wrong, or is not such a rule.
+    """
+    own = path.resolve().parent.parent
+    folders = [folder for folder in regulation_folders(rules_dir).values() if folder.resolve() == own]
+    document, loader = load_yaml(path), _Loader([*folders, rules_dir], common if folders else None)
+    if "check" not in document.data:
+        raise document.error((), "không có mục check; quy tắc kèm theo chương trình thử bằng lệnh rules replay")
+    loader.add(document)
+    return loader.rules[path.stem]
+
+
+def regulation_folders(rules_dir: Path) -> dict[str, Path]:
+    """Return name -> folder of each regulation besides the common one; an office's own goes before the shipped."""
+    bases = dict.fromkeys((shipped_config(), rules_dir))
+    return {
+        path.parent.name: path.parent for base in bases for path in sorted(base.glob(f"{REGULATIONS}/*/quy-che.yaml"))
+    }
+
+
+def _load_own(folder: Path, rules_dir: Path, common: Rulebook) -> Rulebook:
+    """Load the regulation of a folder; its word lists and escalation go before the common ones."""
+    loader = _Loader([folder, rules_dir], common)
+    for path in loader.rule_files():
+        loader.add(load_yaml(path))
+    loader.bind_named()
+    escalation = folder / "escalation.yaml"
+    ladder = validate(Ladder, load_yaml(escalation)) if escalation.exists() else common.ladder
+    return loader.rulebook(ladder)._replace(name=folder.name)
+
+
+class _Loader:
+    """Reader of one regulation and its rules.
+
+    Args:
+        folders: where its files are; word lists are looked for in each, in this order.
+        common: the common rulebook, whose detectors the rules may use; None while that itself is loaded.
+    """
+
+    def __init__(self, folders: list[Path], common: Rulebook | None = None) -> None:
+        self._folders = folders
+        self._common = {rule.id: rule for rule in common.engine.rules} if common else {}
+        self._common_specs = common.specs if common else {}
+        self._common_regulation = common.regulation if common else None
+        self._file = load_yaml(folders[0] / "quy-che.yaml")
+        self._regulation = validate(Regulation, self._file)
+        if common:
+            self._regulation = self._regulation.under_law()
+        self._topics = {topic: number for topic in ClauseTopic if (number := self._regulation.number_of(topic))}
+        self._reader = FactReader()
+        self.rules: dict[str, Rule[Any]] = {}
+        self._specs: dict[str, RuleSpec | DeclaredSpec] = {}
+        self._absences: list[AbsenceRule] = []
+
+    def rule_files(self) -> list[Path]:
+        """Return the files of the regulation's rules."""
+        return sorted((self._folders[0] / "rules").glob("*.yaml"))
+
+    def add(self, document: Document) -> None:
+        """Make the rule that the file describes."""
+        if "check" in document.data:
+            declared = validate(DeclaredSpec, document)
+            self._require(document, "id", declared.id, declared.clause)
+            if declared.id in _KNOWN:
+                raise document.error(("id",), "mã này là của một quy tắc kèm theo chương trình; hãy đặt mã khác")
+            self._specs[declared.id] = declared
+            self.rules[declared.id] = self._declare(declared, document)
+        elif "absent" in document.data:
+            absent = validate(AbsentSpec, document)
+            self._require(document, "id", absent.id, absent.clause)
+            within = timedelta(hours=absent.absent.answer_within_hours or 0)
+            if absent.maturity is Maturity.ACTIVE:
+                told = (absent.id, absent.clause, absent.title, " ".join(absent.why.split()))
+                self._absences.append(AbsenceRule(*told, within, absent.absent.report_by))
+        elif self._common:
+            bound = validate(BoundSpec, document)
+            self._require(document, "uses", bound.uses, bound.clause, known=True)
+            self._bind(bound, document)
+        else:
+            spec = validate(RuleSpec, document)
+            self._require(document, "id", spec.id, spec.clause, known=True)
+            self._specs[spec.id] = spec
+            self.rules[spec.id] = self._made(spec, spec.parameters, document)
+
+    def bind_named(self) -> None:
+        """Bind the detectors that only the clauses name in `by`, each to the first of them, and the law's."""
+        for place, clause in enumerate(self._regulation.clauses):
+            for rule_id in clause.by:
+                if rule_id in _KNOWN and rule_id not in self.rules:
+                    self._bind(BoundSpec(uses=rule_id, clause=clause.number), self._file)
+                elif rule_id[:1].isdecimal() and rule_id not in self.rules:
+                    raise self._file.error(("clauses", place, "by"), f"không có quy tắc nào mang mã {rule_id}")
+        for rule_id, rule in self._common.items():
+            if isinstance(rule, SealingRule) and rule_id not in self.rules:
+                self._bind(BoundSpec(uses=rule_id, clause=self._topics[ClauseTopic.SECRETS]), self._file)
+
+    def rulebook(self, ladder: Ladder) -> Rulebook:
+        """Return the regulation with its rules, in the order of the registry, then those in YAML alone."""
+        rules = sorted(self.rules.values(), key=lambda rule: (_ORDER.get(rule.id, len(_ORDER)), rule.id))
+        specs = {rule.id: self._specs[rule.id] for rule in rules if rule.id in self._specs}
+        words = {
+            rule_id: DeclaredWords(spec.title, " ".join(spec.why.split()), spec.notices)
+            for rule_id, spec in specs.items()
+            if isinstance(spec, DeclaredSpec)
+        }
+        regulation = self._regulation.informed(
+            {rule.id: rule.clause for rule in rules}, words, self._absences, self._common_regulation
+        )
+        return Rulebook(regulation, ladder, Engine(rules), specs)
+
+    def _declare(self, spec: DeclaredSpec, document: Document) -> Rule[Any]:
+        return declare(spec.id)(
+            clause=spec.clause,
+            severity=spec.found_severity,
+            maturity=spec.maturity,
+            parameters=spec.check,
+            topics=self._topics,
+            reader=self._reader,
+            read_list=lambda name: self._read_list(name, document),
+        )
+
+    def _bind(self, spec: BoundSpec, document: Document) -> None:
+        """Bind a shipped detector to a clause; with other parameters or word lists, one is made anew."""
+        sealing = issubclass(_KNOWN[spec.uses], SealingRule)
+        if sealing and (spec.parameters or spec.severity or spec.maturity):
+            raise document.error(
+                ("uses",), "quy tắc về bí mật nhà nước chạy theo luật, ở đây chỉ ghi được clause; hãy bỏ các mục khác"
+            )
+        rule, common = self._common[spec.uses], self._common_specs[spec.uses]
+        severity, maturity = spec.severity or rule.severity, spec.maturity or rule.maturity
+        own_lists = any((self._folders[0] / "lexicons" / name).exists() for name in rule.lexicon_names)
+        if isinstance(common, RuleSpec) and (spec.parameters or own_lists):
+            parameters = {**common.parameters, **spec.parameters}
+            settings = {"clause": spec.clause, "severity": severity, "maturity": maturity}
+            self.rules[rule.id] = self._made(common.model_copy(update=settings), parameters, document)
+        else:
+            self.rules[rule.id] = rule.bound(
+                clause=spec.clause, severity=severity, maturity=maturity, topics=self._topics
+            )
+
+    def _made(self, spec: RuleSpec, given: Mapping[str, Any], document: Document) -> Rule[Any]:
+        rule = _KNOWN[spec.id]
+        try:
+            parameters = rule.parameters_type.model_validate(given)
+        except ValidationError as error:
+            raise complaint(rule.parameters_type, document, error, ("parameters",)) from None
+        files = {name: self._find_list(name) for name in rule.lexicon_names}
+        try:
+            return rule(
+                clause=spec.clause,
+                severity=spec.severity,
+                maturity=spec.maturity,
+                parameters=parameters,
+                lexicons={name: read_lines(path) for name, path in files.items()},
+                topics=self._topics,
+            )
+        except WrongLineError as error:
+            raise locate(error, files.values()) from error
+
+    def _find_list(self, name: str) -> Path:
+        paths = [folder / "lexicons" / name for folder in self._folders]
+        return next((path for path in paths if path.exists()), paths[-1])
+
+    def _read_list(self, name: str, document: Document) -> tuple[str, ...]:
+        """Return the phrases of a word list: one a line, or the first column of the first sheet."""
+        path = self._find_list(name)
+        at = _place_of(document.data, "file", name) or ("check",)
+        if not path.exists():
+            raise document.error(at, f"không có danh sách từ này; hãy đặt tệp vào {self._folders[0] / 'lexicons'}")
+        phrases = read_lines(path) if path.suffix == ".txt" else _read_first_column(path)
+        if not phrases:
+            raise document.error(at, "danh sách từ này trống; hãy ghi mỗi dòng một từ, cụm từ")
+        return phrases
+
+    def _require(self, document: Document, key: str, rule_id: str, clause: str, *, known: bool = False) -> None:
+        """Raise ConfigError if there is no such rule or clause, or if the file has not the name under `key`."""
+        if known and rule_id not in _KNOWN:
+            raise document.error(
+                (key,), f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(_KNOWN)}; mã mới cần mục check"
+            )
+        if rule_id != document.path.stem:
+            raise document.error((key,), f"mã phải trùng với tên tệp; hãy đổi tên tệp thành {rule_id}.yaml")
+        if self._regulation.find(clause) is None:
+            raise document.error(
+                ("clause",), 'quy-che.yaml không có khoản này; hãy ghi số khoản trong ngoặc kép, ví dụ "3.1"'
+            )
+
+
+def _place_of(data: object, key: str, value: str, at: KeyPath = ()) -> KeyPath | None:
+    """Return where in the file `key` has that value; None if nowhere."""
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(data, dict):
+        if data.get(key) == value:
+            return (*at, key)
+        inner = data.items()
+    elif isinstance(data, list):
+        inner = enumerate(data)
+    return next(filter(None, (_place_of(one, key, value, (*at, step)) for step, one in inner)), None)
+
+
+def _read_first_column(path: Path) -> tuple[str, ...]:
+    # Imported here, as only an office's own lists are spreadsheets (10 MB).
+    import openpyxl  # noqa: PLC0415
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        rows = [row[0] for row in book.worksheets[0].iter_rows(max_col=1, values_only=True) if row]
+    except Exception as error:  # A spreadsheet that is none fails in many ways.
+        raise ConfigError(f"{path}: không đọc được bảng tính; hãy lưu lại dạng .xlsx") from error
+    return tuple(str(cell).strip() for cell in rows if cell is not None and str(cell).strip())
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
@@ -199,21 +308,3 @@ def locate(error: WrongLineError, paths: Iterable[Path]) -> ConfigError:
             if line == error.line:
                 return ConfigError(f"{path}:{number}: {error}")
     return ConfigError(str(error))
-
-
-def _create_rule(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
-    try:
-        parameters = rule.parameters_type.model_validate(spec.parameters)
-    except ValidationError as error:
-        raise complaint(rule.parameters_type, document, error, ("parameters",)) from None
-    lexicons = {name: read_lines(lexicons_dir / name) for name in rule.lexicon_names}
-    try:
-        return rule(
-            clause=spec.clause,
-            severity=spec.severity,
-            maturity=spec.maturity,
-            parameters=parameters,
-            lexicons=lexicons,
-        )
-    except WrongLineError as error:
-        raise locate(error, [lexicons_dir / name for name in lexicons]) from error

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 
+from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK, Transaction
@@ -114,17 +116,38 @@ class SqlUnitsOfWork:
         known = self._database.persons.person(account, storable(uid)) if uid else None
         if known is not None or not uid:
             return known
-        with self._database.read() as connection:
-            return SqlUnitOfWork(Transaction(self._database, connection, self._account)).people.find(account, uid)
+        with self._read() as uow:
+            return uow.people.find(account, uid)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
         """Return the uids of all who may be in the group: those on its roster and holders of roles.
 
         Returns None if the group has no roster. Reads outside any transaction.
         """
-        with self._database.read() as connection:
-            uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
+        with self._read() as uow:
             return uow.roster.approved_uids(account, group_id)
+
+    def position(self, account: str, uid: str) -> str:
+        """Return the person's title and agency, as settings or rosters have them; "" if unknown."""
+        with self._read() as uow:
+            person = uow.people.find(account, uid)
+            return uow.people.get(person.id).title if person else ""
+
+    def joined_at(self, account: str, group_id: str, uid: str) -> datetime | None:
+        """Return since when the person has been known to be in the group; None if not there."""
+        with self._read() as uow:
+            return uow.members.present_since(account, group_id, uid)
+
+    def is_directive(self, group_id: str, message_key: str) -> bool:
+        """Return whether the message is in the ledger of directives; one that is only proposed is not."""
+        with self._read() as uow:
+            directive = uow.directives.of_message(group_id, message_key)
+            return directive is not None and directive.state in {DirectiveState.OPEN, DirectiveState.DONE}
+
+    @contextmanager
+    def _read(self) -> Iterator["SqlUnitOfWork"]:
+        with self._database.read() as connection:
+            yield SqlUnitOfWork(Transaction(self._database, connection, self._account))
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
         """Give the people in the settings their roles, and everybody else none; called at every start.

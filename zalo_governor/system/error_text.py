@@ -79,6 +79,11 @@ _MESSAGES = {
 _PATTERN_MESSAGES = {
     r"^\d+$": 'phải là dãy chữ số đặt trong ngoặc kép, ví dụ "8000000000000000001"',
     r"^https?://": "phải bắt đầu bằng http:// hoặc https://",
+    r"^[a-z0-9][a-z0-9.-]*$": "chỉ gồm chữ thường không dấu, chữ số, dấu chấm, dấu gạch ngang, ví dụ quang-cao",
+    r"^[\w-]+(\.[\w-]+)*$": "phải là tên miền, không có https:// và đường dẫn phía sau, ví dụ facebook.com",
+    r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$": 'phải là hai giờ trong ngoặc kép, ví dụ "22:00-05:00"',
+    r"^\w+$": "phải là đuôi tệp không có dấu chấm, ví dụ mp3",
+    r"^$|^[\w.-]+\.(txt|xlsx)$": "phải là tên một tệp .txt hoặc .xlsx trong thư mục lexicons, ví dụ tu-cam.txt",
 }
 _ERRNO_MESSAGES = {
     errno.ENOENT: "không có tệp hoặc thư mục này",

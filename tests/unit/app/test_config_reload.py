@@ -159,3 +159,13 @@ def test_the_life_of_a_configuration(watched: Watched) -> None:
     sample = watched.current.settings.rules_dir / "benign" / "names.txt"
     sample.write_text(sample.read_text(encoding="utf-8") + "Lò Văn Mẫu - Bí thư Đảng ủy xã Mẫu\n", encoding="utf-8")
     assert watched.look(3) == []
+
+    # So is the regulation of a group: a mistake in it is told, and the rules in force stay.
+    rule = watched.current.settings.rules_dir / "regulations" / "dak-lak" / "rules" / "quang-cao.yaml"
+    good, before = rule.read_text(encoding="utf-8"), watched.current
+    rule.write_text(good.replace("words:", "wrods:"), encoding="utf-8")
+    [said] = watched.look(4)
+    assert f"{rule}:9: check.wrods: không có mục này; có phải định ghi words" in said
+    assert watched.current is before
+    rule.write_text(good, encoding="utf-8")
+    assert watched.look(4) == ["applied", "mended"]

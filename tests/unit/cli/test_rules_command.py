@@ -34,6 +34,14 @@ def test_what_the_bot_would_not_load_is_told(office: Path, command: list[str], m
     assert rule not in str(named.exception)
 
 
+def test_two_regulations_are_compared_rule_by_rule() -> None:
+    shown = CliRunner().invoke(app, ["rules", "compare", "chung", "dak-lak", "--config-dir", str(shipped_config())])
+    assert "4.2-noi-dung-xau\t4.2 minor\t2.2 minor" in shown.output.splitlines()
+    assert "quang-cao\t-\t2.5 minor" in shown.output.splitlines()
+    unknown = CliRunner().invoke(app, ["rules", "compare", "chung", "khac", "--config-dir", str(shipped_config())])
+    assert "không có quy chế khac; các quy chế: chung, dak-lak" in str(unknown.exception)
+
+
 def test_the_folder_tested_is_named(office: Path) -> None:
     shown = CliRunner().invoke(app, ["rules", "test", "--config", str(office / "governor.yaml")])
     assert shown.exit_code == 0

@@ -136,7 +136,7 @@ def test_quiet_hours_may_lie_anywhere(start: str, end: str, clock: str, until: s
         (
             "desk: at_once, leader: unanswered, at_night: wake",
             "desk: at_once, leader: never, at_night: wake",
-            "khoản 4 Điều 6",
+            "báo cáo Trưởng nhóm khi chưa ai trả lời",
         ),
         ("window_days: 30", "window_days: 0", "window_days: "),
         ("repeated_from: 3", "repeated_from: ba", "repeated_from: "),

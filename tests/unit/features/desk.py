@@ -64,6 +64,7 @@ REGULATION = Regulation(
             name="Có dấu, Unicode",
             summary="Dùng tiếng Việt có dấu, bộ mã Unicode.",
             enforced=Enforcement.RULE,
+            by=("3.1-tieng-viet-co-dau",),
         ),
         Clause(
             number="3.2",

@@ -56,6 +56,9 @@ LONG: dict[str, str] = {
     "care": CATALOGUE.render(TextId("leader_care")),
     "state": "đã chuyển cơ quan có thẩm quyền",
     "words": "",
+    "why": Shortenable(
+        "trên Nhóm " + "không quảng cáo, mua bán, " * 5 + "để tin không lẫn", "quảng cáo, mua bán hàng hóa"
+    ),
     "rows": Shortenable(
         '- tên Nhóm: từ "' + "điều hành " * 12 + '" thành "' + "điều hành " * 12 + '"',
         '- tên Nhóm: nay là "… (phòng chống thiên tai)"',

@@ -121,6 +121,15 @@ class MemoryUnitsOfWork:
     def person(self, account: str, uid: str) -> Person | None:
         return Person(id=1, uid=uid) if uid else None
 
+    def position(self, account: str, uid: str) -> str:
+        return ""
+
+    def joined_at(self, account: str, group_id: str, uid: str) -> datetime | None:
+        return None
+
+    def is_directive(self, group_id: str, message_key: str) -> bool:
+        return False
+
 
 class MemoryOutbox:
     """Fits OutboxStore; `log` says in order what became of each message."""

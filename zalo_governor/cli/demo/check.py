@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zalo_governor.cli import words
 from zalo_governor.cli.demo.acts import kind_of
 from zalo_governor.cli.language import translated
+from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.inbound import RawDict
 
 _GROUP_ACTS = frozenset({"rename_group", "describe_group", "group_picture", "invite_link", "owner", "setting", "admin"})
@@ -15,7 +16,6 @@ _NAMES = "3.2-ho-ten-chuc-vu"
 _FILE_ACTS = frozenset({"photo", "file"})
 _ZALOS_WORDS = frozenset({"call", "remind", "vote"})
 """Acts of which Zalo's software tells in the person's name, so that the report counts no message."""
-_GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
 class Check(NamedTuple):
@@ -218,7 +218,7 @@ def _cases_of_group_changes(evidence: Evidence) -> Iterator[Check]:
             leader = bool(expect.get("leader_told"))
             yield _check_notified(evidence, f"{what}: {_case_under(expect['rule'])}", cases, leader=leader)
         else:
-            cases = [case for case in evidence.cases if case["uid"] == act["uid"] and case["clause"] in _GROUP_CLAUSES]
+            cases = [case for case in evidence.cases if case["uid"] == act["uid"] and case["rule"] in CHANGE_RULES]
             allowed = translated("được phép, không có vụ việc", "allowed, no case")
             yield Check(f"{what}: {allowed}", _codes(cases), not cases)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from zalo_governor.domain.attachments import ScanFinding
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.regulation import Regulation
 from zalo_governor.features.cases.label_words import IN_FILE, PAGE
 
 FIELD = "attachment"
@@ -40,6 +41,13 @@ def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
             seals=seals,
             shadow=first.shadow,
         )
+
+
+def cite(found: Iterable[Finding], regulation: Regulation) -> Iterator[Finding]:
+    """Yield the findings under the clauses of the group's regulation; those for which it has none are left out."""
+    for finding in found:
+        if clause := regulation.clause_like(finding.clause, finding.rule_id):
+            yield finding.model_copy(update={"clause": clause})
 
 
 def _is_told(finding: ScanFinding) -> bool:

@@ -13,7 +13,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Seal
 from zalo_governor.domain.jobs import Job, JobOutcome, ScanAttachment
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
-from zalo_governor.features.attachments.findings import merge_by_rule
+from zalo_governor.features.attachments.findings import cite, merge_by_rule
 from zalo_governor.features.cases.service import CaseService
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.pipeline.jobs import Performed
@@ -160,7 +160,10 @@ class ScanAttachmentHandler:
 
     def _open_cases(self, uow: UnitOfWork, job: Job, task: ScanAttachment, scanned: _Scanned) -> None:
         """Add the findings to the stored message, which is sealed if one demands it, and open or join cases."""
-        found = Verdict(findings=tuple(merge_by_rule(scanned.result.findings)))
+        regulation = self._policy.of(job.group_id).regulation
+        found = Verdict(findings=tuple(cite(merge_by_rule(scanned.result.findings), regulation)))
+        if not found.findings:
+            return
         seal = _seal(scanned) if scanned.result.seals else None
         uow.verdicts.add(task.event_id, sealed(found), seal)
         self._cases.handle_late_findings(uow, _event(job, task, seal), found, scanned.mac)

@@ -153,6 +153,10 @@ WORDS: Mapping[str, LabelWords] = {
 """Id of a rule -> the words for its labels. Cases of other rules are worded by the clause of the regulation alone."""
 
 
+_DECLARED = LabelWords({})
+"""For the rules that are written in YAML alone, which bring their words themselves."""
+
+
 def require_words(rules: Iterable[Rule[Any]], folder: Path) -> None:
     """Check that there are words for all labels that the rules may give.
 
@@ -168,15 +172,19 @@ def require_words(rules: Iterable[Rule[Any]], folder: Path) -> None:
             )
 
 
-def words_of(of: Case | Finding | SealedFinding) -> LabelWords | None:
+def words_of(voice: MessageFormatter, of: Case | Finding | SealedFinding) -> LabelWords | None:
     """Return the words of the rule that gave the label; None if that has no words for it."""
+    if voice.regulation.words_of(of.rule_id):
+        return _DECLARED
     words = WORDS.get(of.rule_id)
     return words if words and of.label in words.texts else None
 
 
 def category(voice: MessageFormatter, of: Case | Finding) -> str:
     """Return what the case or finding is about, such as `ma túy`; "" if there are no words for its label."""
-    words = words_of(of)
+    if declared := voice.regulation.words_of(of.rule_id):
+        return declared.title
+    words = words_of(voice, of)
     return voice.render(words.texts[of.label]) if words else ""
 
 
@@ -191,6 +199,8 @@ def why(voice: MessageFormatter, reason: str | None, of: Case | Finding | None =
     `reason` holds the codes joined by "+", such as `contact+offer`; `page_3` names a page. Unknown codes are left out;
     if none is known, or `reason` is None, a general text on the words is returned, but "" for a link or file.
     """
+    if of and (declared := voice.regulation.words_of(of.rule_id)):
+        return declared.why.rstrip(". ")
     said = reasons(voice, reason)
     if said or (of and of.rule_id in {LinkRule.id, FileRule.id}):
         return ", ".join(said)

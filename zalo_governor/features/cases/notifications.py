@@ -14,7 +14,7 @@ from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.display_names import DisplayNameAdvice
-from zalo_governor.features.cases.label_words import category, words_of
+from zalo_governor.features.cases.label_words import category, why, words_of
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import answers, may_remove
 from zalo_governor.features.cases.ranking import gravest_first, shown
@@ -72,10 +72,10 @@ class CaseNotifications(Speaker):
                 "same": self._notes.same_content(uow, case),
                 "remove": self._notes.recall_advice(uow, case),
             }
-        elif words := words_of(case):
+        elif words := words_of(self._voice, case):
             kind = words.alert
             about |= {
-                "category": category(self._voice, case),
+                "category": self._matter(case),
                 "remove": self._notes.removal_offer(uow, case),
             }
         else:
@@ -84,6 +84,12 @@ class CaseNotifications(Speaker):
         text = self._voice.render(kind, **{name: value for name, value in about.items() if name in fields})
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._sync_if_unnamed(uow, case, person)
+
+    def _matter(self, case: Case) -> str:
+        """Return what the case is about, and of a rule in YAML why that is not wanted; the shorter form is without."""
+        named = category(self._voice, case)
+        declared = self._voice.regulation.words_of(case.rule_id)
+        return Shortenable(named + self._voice.in_brackets(why(self._voice, None, case)), named) if declared else named
 
     def named_since(self, uow: UnitOfWork, case: Case) -> None:
         """Tell the admins the name of a sealed case's person, once, if it was unknown when they were told of the case.
@@ -130,7 +136,12 @@ class CaseNotifications(Speaker):
         elif self._is_about_writing(case):
             about["proposal"] = self._proposed_sentence(proposal)
             text = self._voice.render_for(person, TextId("request_diacritics"), **about)
-        elif (words := words_of(case)) and words.request:
+        elif declared := self._voice.regulation.words_of(case.rule_id):
+            if declared.notices and not self._has_room_today(uow, case, declared.notices):
+                return MemberRequest.COOLDOWN
+            reason_in_words = Shortenable(declared.why.rstrip(". "), declared.title)
+            text = self._voice.render_for(person, TextId("request_rule"), why=reason_in_words, **about)
+        elif (words := words_of(self._voice, case)) and words.request:
             text = self._voice.render_for(person, words.request, category=category(self._voice, case), **about)
         else:
             about["clause"] = self._voice.in_brackets(self._voice.clause(case.clause))
@@ -138,6 +149,12 @@ class CaseNotifications(Speaker):
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
+
+    def _has_room_today(self, uow: UnitOfWork, case: Case, notices: int) -> bool:
+        """Return whether the member may get one more of the day's requests under the case's rule, which is claimed."""
+        today = _midnight(self._policy.clock())
+        names = (f"notice:{case.rule_id}:{case.person_id}:{number}" for number in range(notices))
+        return any(uow.claims.claim_once(name, today) for name in names)
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member to correct minor breaches of the last night: one in the usual message, several in a list."""
@@ -295,7 +312,8 @@ class CaseNotifications(Speaker):
         today = _midnight(self._policy.clock())
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
             if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
-                citation = self._voice.citation(self._policy.regulation.clause_of_rule(rule_id))
+                clause = self._policy.regulation.clause_of_rule(rule_id)
+                citation = self._voice.citation(clause) if clause else rule_id
                 text = self._voice.render(TextId("alert_rule_failed"), citation=citation, date=day(today))
                 self._post.to_desk(uow, text, group_id=group_id)
 

@@ -16,6 +16,7 @@ from zalo_governor.domain.directives import (
     Progress,
 )
 from zalo_governor.domain.people import Group, Person
+from zalo_governor.domain.regulation import AbsenceRule
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import brief, number, plain
 from zalo_governor.messaging.speaker import Speaker
@@ -209,6 +210,20 @@ class DirectivePages(Speaker):
             return self._voice.render(TextId("directive_deadline_done"), **about)
         names = self._names(missing, PAGE_LIMIT // 2)
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
+
+    def absence(self, directive: Directive, missing: Sequence[Assignee], rule: AbsenceRule, at: datetime) -> str:
+        """Return the line to the admins when a rule finds that answers are missing."""
+        return self._voice.render(
+            TextId("directive_absence"),
+            code=directive.code,
+            what=plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
+            when=brief(at),
+            citation=self._voice.citation(rule.clause),
+            title=rule.title,
+            why=rule.why.rstrip(". "),
+            count=number(len(missing)),
+            names=self._names(missing, PAGE_LIMIT // 2),
+        )
 
     def proposals(self, uow: UnitOfWork, group_id: str, proposed: Sequence[Directive]) -> str:
         """Return the question to the admins about messages that may be directives."""

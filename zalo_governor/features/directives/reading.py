@@ -10,7 +10,7 @@ from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import AnswerKind, DirectiveItem
 from zalo_governor.text.directives.reader import DirectiveReader
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, is_delay, says_arrived, says_done
-from zalo_governor.text.directives.times import IsWorkday, monday_to_friday, named_times
+from zalo_governor.text.directives.times import IsWorkday, named_times, workday
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
@@ -21,20 +21,6 @@ _YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|
 _SANG = re.compile(r"\bsang\s+")
 _MOST_CHARACTERS = 600
 """Longest text that is stored of one item of a directive."""
-
-
-@cache
-def workday(skip_holidays: bool) -> IsWorkday:
-    """Return the function that tells working days: Monday to Friday, without public holidays if they are skipped."""
-    if not skip_holidays:
-        return monday_to_friday
-    # Imported only where it is wanted: it takes 14 MB.
-    calendar = import_module("holidays").country_holidays("VN")
-
-    def is_workday(day: date) -> bool:
-        return monday_to_friday(day) and day not in calendar
-
-    return is_workday
 
 
 @cache

@@ -11,6 +11,7 @@ from zalo_governor.domain.jobs import (
     Job,
     JobKind,
     JobOutcome,
+    NoticeAbsence,
     RemindOfDirectives,
     ReportDeadline,
     Task,
@@ -18,11 +19,12 @@ from zalo_governor.domain.jobs import (
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.directives.absences import absences_to_notice, missing_under
 from zalo_governor.features.directives.pages import DirectivePages
-from zalo_governor.features.directives.reading import workday
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
+from zalo_governor.text.directives.times import workday
 
 _LONGEST_HOLIDAY = timedelta(days=14)
 """Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
@@ -41,6 +43,7 @@ def plan_reminders(uow: UnitOfWork, policy: ServicePolicy, directive: Directive)
     for due in sorted(dues):
         tasks.append((ReportDeadline(directive_id=directive.id, due_at=due), _after_quiet_hours(policy, due)))
         tasks += [(RemindOfDirectives(at=moment), moment) for moment in reminder_moments(policy, directive.at, due)]
+    tasks += [(task, _after_quiet_hours(policy, at)) for task, at in absences_to_notice(policy, directive, dues)]
     for task, at in tasks:
         if at > now:
             _enqueue(uow, directive, task, now, at)
@@ -207,6 +210,24 @@ class DeadlineHandler(_Handler):
         readers = self._post.holders_in(uow, group_id, Role.REPORT_READER)
         office = readers or self._post.holders_in(uow, group_id, *DESK)
         return [giver, *(person for person in office if person.id != giver.id)]
+
+
+class AbsenceHandler(_Handler):
+    """Handler of NoticeAbsence: tells the admins what is missing, if it still is."""
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Tell the admins, unless the directive is closed, all have answered, or the rule is no longer in force."""
+        task = job.task
+        if not isinstance(task, NoticeAbsence):
+            return
+        directive = uow.directives.get(task.directive_id)
+        rule = next((one for one in self._policy.regulation.absences if one.rule_id == task.rule_id), None)
+        if directive is None or rule is None or not directive.open:
+            return
+        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
+        if missing := missing_under(rule, asked, task.at):
+            text = self._pages.absence(directive, missing, rule, task.at)
+            self._post.to_desk(uow, text, group_id=directive.group_id)
 
 
 def asked_alone(

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.rules.base import Parameters, RuleContext, SealingRule
 from zalo_governor.rules.secrecy.evidence import Grammar, Weighed
 from zalo_governor.rules.secrecy.features import features_of, glanced
@@ -133,7 +134,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             # Beside words with diacritics, such as a mention's, a bare "mat" is not read as a level: the admin looks.
             maybe = surely
         if probability >= surely and not unclear:
-            clause = DIRECTIVE_CLAUSE if weighed.work else self.clause
+            clause = (weighed.work and self.topics.get(ClauseTopic.CLASSIFIED_WORK)) or self.clause
             return self.finding("classified", clause=clause, seals=True, **more)
         if probability >= maybe or self._has_prominent_level(probability, weighed):
             return self.finding(UNSURE_LABEL, severity=Severity.TRIAGE, **more)
@@ -216,7 +217,6 @@ def _reason_codes(weighed: Weighed, hides: bool) -> str:
 
 _NAME_WITH_MAT = re.compile(r"^[^\n]{0,80}(?<![a-z])mat(?![a-z])[^\n]{0,80}\.(?:[a-z]{3,4})$")
 """A file name with a "mat" of its own."""
-DIRECTIVE_CLAUSE = "4.3"
 WINDOW = 600
 """Size of a window, in characters: the most text that is scored together."""
 _OVERLAP = 150

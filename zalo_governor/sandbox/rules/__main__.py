@@ -70,7 +70,7 @@ def serve(line: socket.socket, engine: Engine, progress: Progress) -> None:
     questions: SimpleQueue[Question | None] = SimpleQueue()
     threading.Thread(target=_queue_questions, args=[line, questions], daemon=True).start()
     with suppress(ConnectionError):
-        send(line, Ready(tuple(rule.id for rule in engine.rules)))
+        send(line, Ready(tuple(rule.id for rule in engine.all_rules)))
         while question := questions.get():
             send(line, _judge(question, engine, progress))
 

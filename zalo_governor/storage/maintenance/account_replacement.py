@@ -17,6 +17,7 @@ from zalo_governor.domain.jobs import (
     AskAboutDirectives,
     FetchPicture,
     JobOutcome,
+    NoticeAbsence,
     RemindOfDirectives,
     RemoveMember,
     RemoveMessage,
@@ -296,7 +297,7 @@ def _translate_task(task: Task, new_uids: Mapping[str, str]) -> Task | None:
         case ScanAttachment():
             # Zalo serves files without a login. An unknown sender keeps the old uid, so that the finding is told of.
             return task.model_copy(update={"sender_uid": new_uids.get(task.sender_uid, task.sender_uid)})
-        case FetchPicture() | RemindOfDirectives() | ReportDeadline() | AskAboutDirectives():
+        case FetchPicture() | RemindOfDirectives() | ReportDeadline() | AskAboutDirectives() | NoticeAbsence():
             return task
         case _:
             return None

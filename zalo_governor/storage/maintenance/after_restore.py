@@ -31,7 +31,10 @@ from zalo_governor.storage.schema import (
 _ROWS_AT_ONCE = 500
 _SKIPPED_IDS = 100
 _FOLLOW_UPS = [
-    kind.value for kind in (JobKind.REMIND_OF_DIRECTIVES, JobKind.REPORT_DEADLINE, JobKind.ASK_ABOUT_DIRECTIVES)
+    JobKind.REMIND_OF_DIRECTIVES.value,
+    JobKind.REPORT_DEADLINE.value,
+    JobKind.ASK_ABOUT_DIRECTIVES.value,
+    JobKind.NOTICE_ABSENCE.value,
 ]
 _GO_ON = [*_FOLLOW_UPS, JobKind.SCAN_ATTACHMENT.value]
 """Kinds of jobs that nobody can order again, so that they go on after a restore."""

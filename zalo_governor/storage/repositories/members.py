@@ -87,6 +87,12 @@ class Members(Repository):
         )
         return set(self._tx.execute(known).scalars())
 
+    def present_since(self, account: str, group_id: str, uid: str) -> datetime | None:
+        """Return since when the member has been known to be in the group; None if not there."""
+        columns = group_members.c
+        this = (columns.account == account, columns.group_id == group_id, columns.uid == uid, columns.present)
+        return from_ms_or_none(self._tx.execute(select(columns.since_ms).where(*this)).scalar())
+
     def groups_with(self, account: str, uid: str) -> set[str]:
         known = select(group_members.c.group_id).where(
             group_members.c.account == account, group_members.c.uid == uid, group_members.c.present

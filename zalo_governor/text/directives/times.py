@@ -8,6 +8,8 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib import import_module
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import has_marks
@@ -33,6 +35,20 @@ FirstDayOfTet = Callable[[int], date | None]
 def monday_to_friday(day: date) -> bool:
     """Return whether the day is no Saturday or Sunday; public holidays count as working days."""
     return day.weekday() < _SATURDAY
+
+
+@cache
+def workday(skip_holidays: bool) -> IsWorkday:
+    """Return the function that tells working days: Monday to Friday, without public holidays if they are skipped."""
+    if not skip_holidays:
+        return monday_to_friday
+    # Imported only where it is wanted: it takes 14 MB.
+    calendar = import_module("holidays").country_holidays("VN")
+
+    def is_workday(day: date) -> bool:
+        return monday_to_friday(day) and day not in calendar
+
+    return is_workday
 
 
 class NamedTime(NamedTuple):

@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 
+from tests.unit.features.desk import CATALOGUE, REGULATION
 from zalo_governor.config.settings import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.features.cases.label_words import require_words, words_of
+from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.rules.loader import load_rulebook
 
 OWN = Finding(rule_id="9.1-khong-quang-cao", clause="9.1", severity=Severity.MINOR, label="advertising")
 
 
 def test_the_same_label_of_another_rule_has_no_words_of_the_first() -> None:
-    assert words_of(OWN) is None
-    assert words_of(OWN.model_copy(update={"rule_id": "4.2-noi-dung-xau"})) is not None
+    voice = MessageFormatter(CATALOGUE, REGULATION)
+    assert words_of(voice, OWN) is None
+    assert words_of(voice, OWN.model_copy(update={"rule_id": "4.2-noi-dung-xau"})) is not None
 
 
 def test_every_label_of_the_shipped_rules_has_words() -> None:

@@ -8,7 +8,7 @@ from zalo_governor.domain.directives import Assignee, Directive, DirectiveState
 from zalo_governor.domain.events import MessageSent, Quote
 from zalo_governor.domain.jobs import AskAboutDirectives, Job, JobKind
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.features.directives.reminders import AskHandler, DeadlineHandler, RemindHandler
+from zalo_governor.features.directives.reminders import AbsenceHandler, AskHandler, DeadlineHandler, RemindHandler
 from zalo_governor.pipeline.jobs import JobRunner
 
 AGENCIES = {
@@ -50,6 +50,7 @@ class LedgerDesk(Desk):
                 JobKind.REMIND_OF_DIRECTIVES: RemindHandler(self.policy),
                 JobKind.REPORT_DEADLINE: DeadlineHandler(self.policy),
                 JobKind.ASK_ABOUT_DIRECTIVES: AskHandler(self.policy),
+                JobKind.NOTICE_ABSENCE: AbsenceHandler(self.policy),
             },
             begin=self.transaction,
             on_settled=lambda: None,

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from zalo_governor.domain.directives import AnswerKind
-from zalo_governor.features.directives.reading import first_day_of_tet, reader_for, workday
+from zalo_governor.features.directives.reading import first_day_of_tet, reader_for
+from zalo_governor.text.directives.times import workday
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 ORDER = "Giao Sở Mẫu báo cáo số liệu hộ nghèo trước 17h ngày 26/11."

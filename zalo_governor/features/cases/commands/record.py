@@ -63,7 +63,9 @@ class NoteCase(Command[str]):
         if person is None or self._is_of_other_group(call, person, call.groups[0].id):
             return Answer([self.voice.render_for(call.person, TextId("note_who"))], "nobody", argument)
         if not words:
-            return Answer([self.voice.render_for(call.person, TextId("note_words"))], "no_words", argument)
+            return Answer(
+                [self.voice.render_for(call.person, TextId("note_words"), clause=argument)], "no_words", argument
+            )
         case = self._open_case(call, call.groups[0], person, argument, words)
         who = self.voice.who(call.uow.people.get(person.id))
         about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}

@@ -9,6 +9,7 @@ import structlog
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import FoundAccount
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.members.outsiders import OutsiderService
@@ -98,7 +99,7 @@ class PhoneLookup:
             "roster.recognised",
             at=now,
             group_id=wanted.group_id,
-            subject="7.2",
+            subject=self._policy.of(wanted.group_id).regulation.number_of(ClauseTopic.ACCOUNTS),
             detail={"by": "phone", "person": person.id if person else None},
         )
         self._newcomers.recognised(uow, wanted.group_id)

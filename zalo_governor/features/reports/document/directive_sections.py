@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from zalo_governor.domain.directive_figures import AgencyAnswers
 from zalo_governor.domain.documents import Cell, Drawing, Section
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.statements import StatementKind
 from zalo_governor.features.reports.document.draft import Draft
 from zalo_governor.features.reports.sentences import counted, directives_line, moment_in_words
@@ -77,11 +78,12 @@ def directives(draft: Draft) -> Section:
             draft.render(TextId("line_directives_unseen")),
             *([] if draft.report.membership.approved else [draft.render(TextId("line_directives_unverified"))]),
         ],
+        about=(ClauseTopic.DIRECTIVES,),
     )
 
 
 def statements(draft: Draft) -> Section:
-    """Return the section on directives (orders of the leadership) and reports, and their clarity (clause 5.1)."""
+    """Return the section on directives (orders of the leadership) and reports, and their clarity."""
     untold = draft.render(TextId("not_counted"))
     rows: list[Sequence[Cell]] = []
     lines = []
@@ -103,6 +105,7 @@ def statements(draft: Draft) -> Section:
         lines,
         draft.table("statements", TextId("table_statements"), rows),
         notes=[draft.render(TextId("line_statements_counted"))],
+        about=(ClauseTopic.BREVITY,),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat, Section
 from zalo_governor.domain.people import Group
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.features.reports.document.directive_sections import directives, statements
 from zalo_governor.features.reports.document.draft import Draft
@@ -69,7 +70,10 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         requests(draft),
     )
     first_lines = headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES)
-    summary = say(TextId("paper_summary"), regulation=_regulation(voice), unit=head.unit)
+    clause = voice.places(ClauseTopic.REPORTING)
+    summary = say(
+        TextId("paper_summary"), clause=f"{clause} " if clause else "", regulation=_regulation(voice), unit=head.unit
+    )
     return ReportDocument(
         head=head,
         title=say(TextId("paper_title")),

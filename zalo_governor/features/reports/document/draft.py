@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from zalo_governor.domain.documents import Cell, Drawing, Section, Table
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.messaging.formatter import MessageFormatter, number
 from zalo_governor.messaging.templates import TextId
@@ -32,14 +33,22 @@ class Draft:
         self.cases_before = sum(row.before for row in report.clauses)
 
     def section(
-        self, key: str, title: TextId, lines: Sequence[str], *tables: Table, notes: Sequence[str] = ()
+        self,
+        key: str,
+        title: TextId,
+        lines: Sequence[str],
+        *tables: Table,
+        notes: Sequence[str] = (),
+        about: Sequence[ClauseTopic] = (),
     ) -> Section:
         """Return a section with the given sentences, those that are "" left out, and the tables below them.
 
-        `key` identifies the section; `notes` say how the tables were counted.
+        `key` identifies the section; `notes` say how the tables were counted. The title cites the clauses that it is
+        `about`.
         """
         said = tuple(filter(None, lines))
-        return Section(key=key, title=self.render(title), lines=said, tables=tables, notes=tuple(notes))
+        heading = self.render(title) + self.voice.in_brackets(self.voice.places(*about))
+        return Section(key=key, title=heading, lines=said, tables=tables, notes=tuple(notes))
 
     def table(
         self,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.reports.document.draft import Draft
 from zalo_governor.features.reports.sentences import compared, length_in_words
 from zalo_governor.messaging.formatter import number
@@ -56,9 +57,8 @@ def proposal(draft: Draft) -> Section:
         ),
         (say(TextId("proposal_suggestions")), _suggestions(draft)),
     ]
-    return draft.section(
-        "proposal", TextId("section_proposal"), [], draft.table("proposal", TextId("table_proposal"), rows)
-    )
+    table = draft.table("proposal", TextId("table_proposal"), rows)
+    return draft.section("proposal", TextId("section_proposal"), [], table, about=(ClauseTopic.PROPOSALS,))
 
 
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:

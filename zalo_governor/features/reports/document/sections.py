@@ -133,7 +133,7 @@ def changes(draft: Draft) -> Section:
 
 
 def attachments(draft: Draft) -> Section:
-    """Return the section on scanned files and pictures, and why some were not checked (clauses 4.1, 4.4)."""
+    """Return the section on scanned files and pictures, and why some were not checked."""
     figures = draft.report.attachments
     unseen = [draft.render(TextId("line_attachments_unseen"))] if figures.attachments else []
     reasons = sorted(figures.not_checked.items(), key=lambda row: (-row[1], row[0]))
@@ -144,6 +144,7 @@ def attachments(draft: Draft) -> Section:
         [attachments_line(draft.report, draft.voice)],
         draft.table("attachments", TextId("table_attachments"), rows),
         notes=unseen,
+        about=(ClauseTopic.SECRETS, ClauseTopic.MALWARE),
     )
 
 
