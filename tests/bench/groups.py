@@ -33,6 +33,7 @@ def groups(folder: Path) -> Figures:
         _start(made)
         assert made.stop_bot() == 0
         start_seconds = _start(made)
+        _wait_for_members(made)
         assert made.bot
         senders = [uid(number % len(GROUPS), 2 + number % (MEMBERS - 2)) for number in range(len(GROUPS) * 29)]
         made.control("flood", count=COUNT, rate=RATE, every_violation=VIOLATION_EVERY, senders=senders, groups=GROUPS)
@@ -62,14 +63,18 @@ def groups(folder: Path) -> Figures:
 
 
 def _start(made: Rig) -> float:
-    """Start the bot, and return after how many seconds it hears.
-
-    It goes on reading the members of the groups meanwhile: at Zalo's pace, that of 100 groups takes some minutes.
-    """
+    """Start the bot, and return after how many seconds it hears."""
     opened, began = made.sockets_opened(), time.monotonic()
     made.launch_bot()
     made.until(lambda: made.sockets_opened() > opened, "the bot hears")
     return time.monotonic() - began
+
+
+def _wait_for_members(made: Rig) -> None:
+    """Wait until the bot has read the members of all groups: at the pace that Zalo bears, four seconds for each."""
+    assert made.bot
+    log = made.bot.log
+    made.until(lambda: log.read_text().count('"swept"') >= len(GROUPS), "all groups are read", timeout=900)
 
 
 def _settle(made: Rig) -> None:
