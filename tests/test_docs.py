@@ -97,6 +97,7 @@ ROLES = {
     Role.ADMIN: "Quản trị Nhóm",
     Role.ADMIN_STAFF: "cán bộ được giao",
     Role.MEMBER: "thành viên",
+    Role.OVERSEER: "người theo dõi chung",
 }
 """As the documents call them, in the order in which they name them."""
 

@@ -68,7 +68,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "khoản 1 Điều 3 Quy chế: 1 vụ việc, báo nhầm 1 (100%)" in page
     assert "- Trưởng nhóm: 1 tin cho 1 người (khoản 1 Điều 4 Quy chế: 1)" in page
     assert ask(["trial", *config]).splitlines()[1:3] == page.splitlines()[1:3]
-    kept = ask_json(["trial", "--json", *config])
+    [kept] = ask_json(["trial", "--json", *config])
     assert kept["on_trial"]
     assert {row["addressee"] for row in kept["withheld"]} == {"leader", "member"}
 
