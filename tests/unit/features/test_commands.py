@@ -636,3 +636,14 @@ def test_a_file_asked_for_in_the_group_goes_out_in_private() -> None:
     posted = desk.take()
     assert [notice.file is not None for notice in posted if notice.is_group] == [False]
     assert [notice.thread_id for notice in posted if notice.file] == [UIDS["admin"]]
+
+
+def test_the_state_of_a_hundred_groups_is_a_page_with_the_first_and_how_many_more() -> None:
+    desk = Desk(groups={GROUP: GROUP_NAME} | {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(99)})
+    desk.say("leader", "/trangthai", place="private")
+    [page] = to(desk.take(), "leader")
+    assert "mục khác; xem riêng một Nhóm: /trangthai kèm tên Nhóm" in page
+    assert len(page.splitlines()) < 70
+    desk.say("leader", "/trangthai Xã 42", place="private")
+    [page] = to(desk.take(), "leader")
+    assert ("Xã 42" in page, "Xã 41" in page, len(page.splitlines()) < 20) == (True, False, True)

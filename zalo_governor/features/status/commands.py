@@ -22,6 +22,7 @@ from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.messaging.shortening import shortest
 from zalo_governor.messaging.templates import TextId
 
+_MOST_LINES = 25
 _FRAME_NAMES = 3
 _UP = frozenset({LineState.UP, LineState.FRAME_LOST})
 
@@ -53,7 +54,11 @@ class Status(BareCommand):
         return Answer([self.voice.render(TextId("status"), now=moment(self.policy.clock()), rows=rows)])
 
     def _rows(self, heading: TextId, lines: list[str]) -> str:
-        return self.voice.render(heading, rows="\n".join(map(self._row, lines)))
+        """Return the lines under a heading; of very many, as of a hundred groups, the first and how many more."""
+        rows = list(map(self._row, lines[:_MOST_LINES]))
+        if len(lines) > _MOST_LINES:
+            rows.append(self.voice.render(TextId("status_more"), count=number(len(lines) - _MOST_LINES)))
+        return self.voice.render(heading, rows="\n".join(rows))
 
     def _row(self, line: str) -> str:
         return self.voice.render(TextId("status_row"), said=line)
