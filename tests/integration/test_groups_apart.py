@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from tests.integration.line import Line
 from tests.unit.features.command_table import TABLE
@@ -201,7 +202,7 @@ def test_what_the_program_tells_of_itself_goes_to_people_of_the_group_alone(
     database: Database, clock: HandClock, said: list[Notice]
 ) -> None:
     bot = TwoGroups(database, clock)
-    with bot.running():
+    with bot.running(), capture_logs() as logged:
         bot.have_a_day()
         duties = bot.office.duties
         with bot.units.begin() as uow:
@@ -222,6 +223,8 @@ def test_what_the_program_tells_of_itself_goes_to_people_of_the_group_alone(
         if notice.group_id == GROUP or marks_in(notice):
             assert notice.thread_id in {*OF_A.values(), GROUP, OUTSIDER}, notice
         assert notice.thread_id != OVERSEER
+    assert {"case", "judged"} & {line["event"] for line in logged}
+    assert not [mark for mark in MARKS if mark in fold(str(logged))]
 
 
 def _without_codes(notice: Notice) -> tuple[str, str, str]:

@@ -274,6 +274,15 @@ def test_whose_word_counts_is_policy() -> None:
     assert desk.store.book == {}
 
 
+def test_in_private_the_leader_of_several_groups_names_the_one(desk: Desk) -> None:
+    other = "8000000000000000002"
+    desk = Desk(groups={GROUP: "Điều hành", other: "Ngành Y tế"})
+    assert "kèm tên Nhóm ở cuối" in answer(desk, "leader", "/duyet đổi tên nhóm")[0]
+    assert desk.store.given == []
+    assert "Nhóm Ngành Y tế" in answer(desk, "leader", "/duyet đổi tên Ngành Y tế")[0]
+    assert [approval.group_id for approval in desk.store.given] == [other]
+
+
 def test_nobody_of_the_desk_closes_a_case_on_himself(desk: Desk) -> None:
     rename(desk, "admin")
     assert "không tự khép lại được" in answer(desk, "admin", "/baonham VP1 tôi đổi theo ý kiến miệng")[0]
