@@ -69,7 +69,8 @@ def report(
         elif face is Format.JSON:
             content = f"{render_json(made)}\n".encode()
         else:
-            paper = paper_of(made, settings.office.letterhead, voice)
+            own = next(one for one in settings.groups if one.id == chosen.id)
+            paper = paper_of(made, settings.of_group(own).office.letterhead, voice)
             content = ReportRenderer(settings.report_template).print(paper, ReportFormat(face.value))
     finally:
         records.close()
