@@ -423,4 +423,4 @@ def test_what_members_tell_is_numbered_and_told_once(storage: Storage) -> None:
         assert uow.feedback.between(GROUP, RemarkKind.INCIDENT, START, START + MINUTE) == [first, second]
         assert uow.feedback.between(GROUP, RemarkKind.SUGGESTION, START, START + MINUTE) == []
         uow.feedback.mark_told([first], START)
-        assert uow.feedback.untold(GROUP, RemarkKind.INCIDENT) == [second]
+        assert uow.feedback.untold([GROUP], RemarkKind.INCIDENT) == [second]

@@ -230,7 +230,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "directives and reports": _in_unit(lambda uow: uow.distributions.statements(GROUP, NOW - DAY, NOW)),
     "what members told": _in_unit(lambda uow: uow.distributions.members_voice(GROUP, NOW - DAY, NOW)),
     "remarks of a period": _in_unit(lambda uow: uow.feedback.between(GROUP, RemarkKind.INCIDENT, NOW - DAY, NOW)),
-    "remarks to be told": _in_unit(lambda uow: uow.feedback.untold(GROUP, RemarkKind.INCIDENT)),
+    "remarks to be told": _in_unit(lambda uow: uow.feedback.untold([GROUP], RemarkKind.INCIDENT)),
     "the group as seen": _in_unit(lambda uow: uow.members.group_snapshot(GROUP)),
     "the head of the audit log": _in_unit(lambda uow: uow.audit.head()),
     "first heard": _in_unit(lambda uow: uow.statistics.first_heard(GROUP)),

@@ -28,6 +28,6 @@ def test_remarks_are_numbered_by_kind_kept_encrypted_and_counted(database: Datab
         assert (voice.incidents, voice.suggestions) == (1, 1)
         uow.feedback.mark_told(found[:1], START)
     with units.begin() as uow:
-        assert [remark.code for remark in uow.feedback.untold(GROUP, RemarkKind.SUGGESTION)] == ["GY-2"]
+        assert [remark.code for remark in uow.feedback.untold([GROUP], RemarkKind.SUGGESTION)] == ["GY-2"]
     with database.read() as connection:
         assert not [row for row in connection.scalars(select(remarks.c.body)) if "Lời".encode() in row]

@@ -145,11 +145,11 @@ class MemoryFeedback(MemoryRepository):
             if (said.group_id, said.kind) == (group_id, kind) and start <= said.at < end
         ]
 
-    def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+    def untold(self, group_ids: Collection[str], kind: RemarkKind) -> list[Remark]:
         return [
             said
             for said in self._store.remarked
-            if (said.group_id, said.kind) == (group_id, kind) and said.code not in self._store.told
+            if said.group_id in group_ids and said.kind is kind and said.code not in self._store.told
         ]
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:

@@ -132,8 +132,8 @@ class Feedback(Protocol):
         """Return the group's remarks of that kind made in [start, end), oldest first; to be shown to admins only."""
         ...
 
-    def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Return the group's remarks of that kind of which the admins have not been told yet, oldest first."""
+    def untold(self, group_ids: Collection[str], kind: RemarkKind) -> list[Remark]:
+        """Return the groups' remarks of that kind of which the admins have not been told yet, oldest first."""
         ...
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:

@@ -116,7 +116,7 @@ class Digests(Speaker):
         for group in self._policy.governed:
             if not uow.claims.claim_once(f"suggestions_digest:{group.id}", due):
                 continue
-            found = uow.feedback.untold(group.id, RemarkKind.SUGGESTION)
+            found = uow.feedback.untold([group.id], RemarkKind.SUGGESTION)
             if not found:
                 continue
             rows = [self._remark_row(uow, remark) for remark in found]
@@ -131,12 +131,8 @@ class Digests(Speaker):
 
     def incidents_due(self, uow: UnitOfWork) -> datetime | None:
         """Return when `incidents` next has something to send; None if no incident waits."""
-        waiting = [
-            self._incident_due(said)
-            for group in self._policy.governed
-            for said in self._unreported_incidents(uow, group)
-        ]
-        return min(waiting, default=None)
+        governed = [group.id for group in self._policy.governed]
+        return min(map(self._incident_due, uow.feedback.untold(governed, RemarkKind.INCIDENT)), default=None)
 
     def incidents(self, uow: UnitOfWork, now: datetime) -> None:
         """Send the admins one digest per group of the incidents that members reported in the quiet hours (at night).
@@ -144,7 +140,7 @@ class Digests(Speaker):
         Does nothing before the quiet hours are over.
         """
         for group in self._policy.governed:
-            found = self._unreported_incidents(uow, group)
+            found = uow.feedback.untold([group.id], RemarkKind.INCIDENT)
             if not found or min(map(self._incident_due, found)) > now:
                 continue
             if not uow.claims.claim_once(f"incidents_digest:{group.id}:{found[-1].code}", found[-1].at):
@@ -154,9 +150,6 @@ class Digests(Speaker):
             text = self._voice.render(TextId("incidents_digest"), group=named, count=number(len(found)), rows=rows)
             self._post.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, now)
-
-    def _unreported_incidents(self, uow: UnitOfWork, group: Group) -> list[Remark]:
-        return uow.feedback.untold(group.id, RemarkKind.INCIDENT)
 
     def _incident_due(self, incident: Remark) -> datetime:
         quiet = self._policy.escalation.quiet_hours

@@ -152,7 +152,10 @@ class TrialEnd(Speaker):
         if self._is_done:
             return None
         with self._begin(reading=True) as uow:
-            return min(filter(None, (self._due(uow, group) for group in self._policy.governed)), default=None)
+            due = [self._due(uow, group) for group in self._policy.governed]
+            on = [group for group in self._policy.governed if on_trial(self._policy, uow, group.id)]
+        self._is_done = not on and not any(due)
+        return min(filter(None, due), default=None)
 
     def _due(self, uow: UnitOfWork, group: Group) -> datetime | None:
         trial = uow.trials.get(self._policy.account, group.id)
@@ -179,11 +182,6 @@ class TrialEnd(Speaker):
             for group in due:
                 if group not in ended:
                     self._send_page(uow, group, now)
-            trials = [uow.trials.get(self._policy.account, group.id) for group in self._policy.governed]
-            self._is_done = all(
-                trial and not on_trial(self._policy, uow, trial.group_id) and self._is_announced(uow, trial)
-                for trial in trials
-            )
         self._on_posted()
 
     def _send_page(self, uow: UnitOfWork, group: Group, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Members' remarks to the admins (incidents and suggestions), encrypted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, func, insert, select, update
@@ -39,9 +39,9 @@ class Feedback(Repository):
         asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
-    def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+    def untold(self, group_ids: Collection[str], kind: RemarkKind) -> list[Remark]:
         asked = select(remarks).where(
-            remarks.c.group_id == group_id, remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
+            remarks.c.group_id.in_(group_ids), remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
         )
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.number))]
 
