@@ -1,6 +1,7 @@
 """Notes in alerts to the admins: what is told of a case besides who, when and where."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import takewhile
 
 from zalo_governor.domain.cases import UNCHECKED, Case
@@ -96,13 +97,14 @@ class AlertNotes(Speaker):
 
     def group(self, case: Case) -> str:
         """Return the group's name; the shorter form is "" if only one group is watched, else what no other name has."""
-        group = str(self._voice.group(self._policy.group(case.group_id)))
-        others = [
-            str(self._voice.group(self._policy.group(group_id)))
-            for group_id in self._policy.groups
-            if group_id != case.group_id
-        ]
+        names = self._group_names
+        group = names.get(case.group_id) or str(self._voice.group(self._policy.group(case.group_id)))
+        others = [name for group_id, name in names.items() if group_id != case.group_id]
         return Shortenable(group, _distinct_name(group, others) if others else "")
+
+    @cached_property
+    def _group_names(self) -> dict[str, str]:
+        return {group_id: str(self._voice.group(self._policy.group(group_id))) for group_id in self._policy.groups}
 
     def place(self, case: Case) -> str:
         """Return the words naming the group, with a blank before them; the shorter form names it as `group` does."""

@@ -3,7 +3,7 @@
 from threading import Lock
 
 from zalo_governor.domain.directory import Directory
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import Person, Reach
 
 
 class PersonCache:
@@ -48,6 +48,17 @@ class PersonCache:
             if generation == self.generation:
                 self._persons.update(persons)
                 self._holders.update(holders)
+
+    def note_reach(self, person_id: int, reach: Reach) -> None:
+        """Change whether messages reach the cached person; everybody else stays cached, as this changes often."""
+
+        def changed(person: Person) -> Person:
+            return person.model_copy(update={"reach": reach}) if person.id == person_id else person
+
+        with self._lock:
+            self.generation += 1
+            self._persons = {key: changed(person) for key, person in self._persons.items()}
+            self._holders = {account: tuple(map(changed, held)) for account, held in self._holders.items()}
 
     def forget(self) -> None:
         """Clear the cache, since a person has changed."""

@@ -115,20 +115,18 @@ class SqlOutbox:
         Without an id in the answer, delivery is proved only by the echo, the message's copy received back from Zalo.
         """
         with self._database.write() as connection:
-            changed = self._confirm(connection, outbox.c.id == outgoing.id, reception.msg_id, at)
-        if changed:
-            self._database.persons.forget()
+            reached = self._confirm(connection, outbox.c.id == outgoing.id, reception.msg_id, at)
+        self._note_reach(reached, Reach.REACHED)
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
         values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
-        changed = False
+        refused = None
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
             if addressee_refuses and addressee is not None:
-                changed = self._save_reach(connection, addressee, Reach.REFUSED, code)
-        if changed:
-            self._database.persons.forget()
+                refused = self._save_reach(connection, addressee, Reach.REFUSED, code)
+        self._note_reach(refused, Reach.REFUSED)
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
         values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
@@ -171,13 +169,13 @@ class SqlOutbox:
         if not known:
             return
         with self._database.write() as connection:
-            changes = [
+            reached = [
                 self._confirm(connection, outbox.c.client_id == client_id, msg_id, at)
                 for client_id, msg_id in echoes
                 if client_id in known
             ]
-        if any(changes):
-            self._database.persons.forget()
+        for person_id in reached:
+            self._note_reach(person_id, Reach.REACHED)
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
         dying = (
@@ -244,11 +242,11 @@ class SqlOutbox:
         newest = connection.scalar(select(func.max(outbox.c.client_id))) or 0
         return max(newest + 1, to_ms(now))
 
-    def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> bool:
+    def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> int | None:
         """Mark the message that `which` selects as sent; if it is private, mark its addressee as reachable.
 
-        If it carried a part of a long text, the rest waits to be sent. Returns whether the addressee's stored
-        reachability changed.
+        If it carried a part of a long text, the rest waits to be sent. Returns the id of the addressee if the stored
+        reachability changed, else None.
         """
         certain = _in(OutgoingState.SENT) & (outbox.c.msg_id != "")
         # Without a try since the last part was sent, the clientId is that of a message that was confirmed already.
@@ -260,16 +258,21 @@ class SqlOutbox:
         )
         row = connection.execute(more).first() or connection.execute(last.returning(*told)).first()
         if row is None or row.is_group or row.person_id is None or not msg_id:
-            return False
+            return None
         return self._save_reach(connection, row.person_id, Reach.REACHED, None)
 
-    def _save_reach(self, connection: Connection, person_id: int, reach: Reach, code: int | None) -> bool:
-        changed = connection.execute(
+    def _save_reach(self, connection: Connection, person_id: int, reach: Reach, code: int | None) -> int | None:
+        """Store whether messages reach the person; return the person's id if that changed, else None."""
+        changed = (
             update(persons)
             .where(persons.c.id == living(connection, person_id), persons.c.reach != reach.value)
             .values(reach=reach.value, reach_code=code)
         )
-        return bool(changed.rowcount)
+        return connection.scalar(changed.returning(persons.c.id))
+
+    def _note_reach(self, person_id: int | None, reach: Reach) -> None:
+        if person_id is not None:
+            self._database.persons.note_reach(person_id, reach)
 
     def _outgoing(self, row: Row[Any], new_client_id: int) -> Outgoing:
         """Convert a row of the outbox to a message for sending; a message tried before keeps its clientId.
