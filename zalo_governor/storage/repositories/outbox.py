@@ -268,7 +268,8 @@ class SqlOutbox:
             .where(persons.c.id == living(connection, person_id), persons.c.reach != reach.value)
             .values(reach=reach.value, reach_code=code)
         )
-        return connection.scalar(changed.returning(persons.c.id))
+        found: int | None = connection.scalar(changed.returning(persons.c.id))
+        return found
 
     def _note_reach(self, person_id: int | None, reach: Reach) -> None:
         if person_id is not None:
