@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from zalo_governor.config.sections import Section
 
@@ -26,6 +26,19 @@ class DirectiveReminderSettings(Section):
     """How many people are reminded at one time at most."""
 
 
+class WorkingTime(Section):
+    """A part of the working day, by the clock of Viet Nam."""
+
+    start: time
+    end: time
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "WorkingTime":
+        if self.end <= self.start:
+            raise ValueError("giờ kết thúc phải sau giờ bắt đầu")
+        return self
+
+
 class DirectiveSettings(Section):
     """The directive ledger: orders of the leadership, who has answered them, and reminders (clauses 3.3, 7.3)."""
 
@@ -42,6 +55,11 @@ class DirectiveSettings(Section):
     """
     skip_holidays: bool = False
     """Whether public holidays of Viet Nam are no working days (deadlines in working days, reminders)."""
+    working_times: tuple[WorkingTime, ...] = Field(
+        default=(WorkingTime(start=time(7, 30), end=time(11, 30)), WorkingTime(start=time(13, 30), end=time(17))),
+        min_length=1,
+    )
+    """The parts of a working day, in their order; a rule on answers within some working hours counts these."""
     ask_after_minutes: float = Field(default=30.0, gt=0)
     """How long unsure messages are collected before the admins are asked about them."""
     remind: DirectiveReminderSettings | None = DirectiveReminderSettings()

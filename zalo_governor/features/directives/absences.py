@@ -1,16 +1,15 @@
 """Rules on what is missing: a directive that nobody answers in time, or that nobody has reported on by an hour."""
 
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
+from zalo_governor.config.directives import WorkingTime
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.domain.jobs import NoticeAbsence
 from zalo_governor.domain.regulation import AbsenceRule
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.text.directives.times import IsWorkday, workday
-
-_OFFICE_HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
 
 
 def absences_to_notice(
@@ -19,20 +18,22 @@ def absences_to_notice(
     """Yield what has to be looked for after a directive with these deadlines, by the rules of its regulation; when."""
     is_workday = workday(policy.directives.skip_holidays)
     for rule in policy.regulation.absences:
-        moments = {after_office_hours(directive.at, rule.answer_within, is_workday)}
+        moments = {after_working_hours(directive.at, rule.answer_within, policy.directives.working_times, is_workday)}
         if by := rule.report_by:
             moments = {local(due).replace(hour=by.hour, minute=by.minute) for due in dues}
         for at in moments:
             yield NoticeAbsence(directive_id=directive.id, rule_id=rule.rule_id, at=at), at
 
 
-def after_office_hours(start: datetime, hours: timedelta, is_workday: IsWorkday) -> datetime:
-    """Return the moment at which so many office hours have passed since `start`."""
+def after_working_hours(
+    start: datetime, hours: timedelta, parts: Sequence[WorkingTime], is_workday: IsWorkday
+) -> datetime:
+    """Return the moment at which so many working hours have passed since `start`; `parts` are those of a day."""
     at = local(start)
     day = at.date()
     while True:
-        for begins, ends in _OFFICE_HOURS if is_workday(day) else ():
-            begin, end = (datetime.combine(day, clock, VIETNAM) for clock in (begins, ends))
+        for part in parts if is_workday(day) else ():
+            begin, end = (datetime.combine(day, clock, VIETNAM) for clock in (part.start, part.end))
             begin = max(begin, at)
             if begin < end and hours <= end - begin:
                 return begin + hours

@@ -6,10 +6,11 @@ import pytest
 
 from tests.unit.features.desk import REGULATION, to
 from tests.unit.features.directives.ledger import ORDER, LedgerDesk
+from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.clock import VIETNAM
 from zalo_governor.domain.regulation import AbsenceRule
-from zalo_governor.features.directives.absences import after_office_hours
+from zalo_governor.features.directives.absences import after_working_hours
 from zalo_governor.text.directives.times import monday_to_friday
 
 ANSWER = AbsenceRule("tra-loi", "3.1", "chưa trả lời", "nhận chỉ đạo phải trả lời", timedelta(hours=2), None)
@@ -28,7 +29,9 @@ MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=VIETNAM)
     ],
 )
 def test_office_hours_leave_out_noon_night_and_week_end(start: datetime, hours: float, end: datetime) -> None:
-    assert after_office_hours(start, timedelta(hours=hours), monday_to_friday) == end
+    assert (
+        after_working_hours(start, timedelta(hours=hours), DirectiveSettings().working_times, monday_to_friday) == end
+    )
 
 
 def missing(desk: LedgerDesk, days: float = 4) -> list[str]:
