@@ -1,11 +1,14 @@
 """What all tests share."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+
+from zalo_governor.storage.engine import connect
 
 # How long an example takes says how busy the machine is, and nothing of the program.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,3 +43,21 @@ def log_as_before() -> Iterator[None]:
     """A command that a test calls in this process sets the log up for all of it."""
     yield
     _log_nowhere()
+
+
+_configure = connect._configure
+
+
+def _configure_without_sync(path: Path, connection: sqlite3.Connection) -> None:
+    _configure(path, connection)
+    connection.execute("PRAGMA synchronous = OFF").close()
+
+
+# No test cuts the power of this process, so that SQLite in it need not wait for the disk.
+connect._configure = _configure_without_sync
+
+
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite in this process waits for the disk, as in the program."""
+    monkeypatch.setattr(connect, "_configure", _configure)

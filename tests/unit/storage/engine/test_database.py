@@ -85,6 +85,7 @@ def test_what_the_first_revision_holds_is_there_after_every_later_one(path: Path
     first.close()
 
 
+@pytest.mark.usefixtures("durable")
 def test_commits_survive_a_power_cut_and_deletions_are_wiped(database: Database) -> None:
     with database.write() as connection:
         settings = {
