@@ -85,7 +85,7 @@ class CommandDesk(EventHandler):
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without missing diacritics, if they are in a valid command."""
-        writing = self._policy.regulation.number_of(ClauseTopic.WRITING)
+        writing = self._policy.of(event.thread_id).regulation.number_of(ClauseTopic.WRITING)
         kept = tuple(finding for finding in verdict.findings if finding.clause != writing)
         if len(kept) == len(verdict.findings) or not self.recognises(event):
             return verdict

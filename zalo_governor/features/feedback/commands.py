@@ -102,7 +102,7 @@ class TellIncident(_RemarkCommand):
         During the quiet hours (at night) only incidents marked as urgent are passed on; the others wait until the
         morning.
         """
-        quiet = self.policy.escalation.quiet_hours
+        quiet = self.policy.of(remark.group_id).escalation.quiet_hours
         morning = quiet.until(remark.at) if quiet and not _is_urgent(remark.text) else None
         if morning is not None:  # `Digests.incidents` then sends all incidents of the night together.
             about = {"code": remark.code, "when": moment(morning)}

@@ -66,6 +66,9 @@ class Belongs(Command[Whom]):
         found = find(call, self.policy.account, whom)
         if found is None:
             return unknown_member(self, call, whom)
+        return self.of(found.group.id)._add(call, found, whom)
+
+    def _add(self, call: Call, found: Found, whom: Whom) -> Answer:
         if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
             return self._close_case(call, found, whom, TextId("member_already"), TextId("reason_recognised"))
         if found.person.namesake and not whom.rest:
@@ -206,6 +209,9 @@ class PutOut(Command[Whom]):
         found = find(call, self.policy.account, argument)
         if found is None:
             return unknown_member(self, call, argument)
+        return self.of(found.group.id)._remove(call, found, argument)
+
+    def _remove(self, call: Call, found: Found, argument: Whom) -> Answer:
         account, uid = self.policy.account, found.person.uid
         approved = call.uow.roster.approved_uids(account, found.group.id)
         if approved is None or uid in approved:
