@@ -125,7 +125,7 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
     for file_name, subject in BENIGN:
         for line in read_lines(benign_dir / file_name):
             example = Example.model_validate({subject: line})
-            yield Trial(f"benign/{file_name}", "benign", line, _unexpected(_findings(rulebook, example, None)))
+            yield Trial(f"benign/{file_name}", "benign", line, _unexpected(_findings(rulebook, example, None), line))
 
 
 def _try_examples(rulebook: Rulebook) -> Iterator[Trial]:
@@ -138,7 +138,12 @@ def _try_examples(rulebook: Rulebook) -> Iterator[Trial]:
             fault = None if wanted in labels else f"phải là {wanted}, nhưng kết quả là {found}"
             yield Trial(group, "match", _sample_text(example), fault)
         for example in spec.examples.no_match:
-            yield Trial(group, "no_match", _sample_text(example), _unexpected(_findings(rulebook, example, rule_id)))
+            yield Trial(
+                group,
+                "no_match",
+                _sample_text(example),
+                _unexpected(_findings(rulebook, example, rule_id), example.text or ""),
+            )
 
 
 def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:
@@ -209,12 +214,17 @@ def _sample_event(example: Example) -> EventBase:
             return GroupInfoChanged(at=WHENEVER, **info)
 
 
-def _unexpected(findings: list[Finding]) -> str | None:
+def _unexpected(findings: list[Finding], text: str) -> str | None:
     if not findings:
         return None
-    return "phải không có gì, nhưng kết quả là " + ", ".join(
-        f"{finding.rule_id} {finding.label}" for finding in findings
-    )
+    found = {finding.rule_id: _words_found(finding, text) for finding in findings}
+    return "phải không có gì, nhưng kết quả là " + ", ".join(f"{rule_id}{words}" for rule_id, words in found.items())
+
+
+def _words_found(finding: Finding, text: str) -> str:
+    """Return which words of the text the finding is about, in brackets; "" if it is about none in particular."""
+    words = " … ".join(dict.fromkeys(text[start:end] for start, end in finding.spans))
+    return f' (vì có "{words}")' if words else ""
 
 
 def _sample_text(example: Example) -> str:

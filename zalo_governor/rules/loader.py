@@ -248,7 +248,8 @@ class _Loader:
         path = self._find_list(name)
         at = _place_of(document.data, "file", name) or ("check",)
         if not path.exists():
-            raise document.error(at, f"không có danh sách từ này; hãy đặt tệp vào {self._folders[0] / 'lexicons'}")
+            folder = self._folders[0] / "lexicons"
+            raise document.error(at, f"không có danh sách {name}; hãy đặt tệp vào {folder}, hoặc sửa tên ở đây")
         phrases = read_lines(path) if path.suffix == ".txt" else _read_first_column(path)
         if not phrases:
             raise document.error(at, "danh sách từ này trống; hãy ghi mỗi dòng một từ, cụm từ")
@@ -263,8 +264,10 @@ class _Loader:
         if rule_id != document.path.stem:
             raise document.error((key,), f"mã phải trùng với tên tệp; hãy đổi tên tệp thành {rule_id}.yaml")
         if self._regulation.find(clause) is None:
+            there = ", ".join(one.number for one in self._regulation.clauses)
             raise document.error(
-                ("clause",), 'quy-che.yaml không có khoản này; hãy ghi số khoản trong ngoặc kép, ví dụ "3.1"'
+                ("clause",),
+                f"quy-che.yaml không có khoản này; hãy ghi một khoản trong ngoặc kép; các khoản hiện có: {there}",
             )
 
 

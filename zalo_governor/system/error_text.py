@@ -37,6 +37,7 @@ def _choices(limits: dict[str, Any]) -> str:
 _EXPECT_MAPPING = "phải gồm những dòng `mục: giá trị`, thụt vào dưới mục này"
 _EXPECT_LIST = "phải là danh sách, ví dụ [a, b]"
 _EXPECT_TIME = 'phải là giờ và phút trong ngoặc kép, ví dụ "17:00"'
+_EXPECT_MOMENT = 'phải là ngày và giờ trong ngoặc kép, ví dụ "2026-03-31 17:00"'
 _EXPECT_DATE = "phải là ngày viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31"
 _MESSAGES = {
     "missing": "còn thiếu; hãy thêm mục này",
@@ -63,6 +64,9 @@ _MESSAGES = {
     "date_parsing": _EXPECT_DATE,
     "date_from_datetime_parsing": _EXPECT_DATE,
     "date_from_datetime_inexact": _EXPECT_DATE,
+    "datetime_type": _EXPECT_MOMENT,
+    "datetime_parsing": _EXPECT_MOMENT,
+    "datetime_from_date_parsing": _EXPECT_MOMENT,
     "list_type": _EXPECT_LIST,
     "tuple_type": _EXPECT_LIST,
     "set_type": _EXPECT_LIST,
@@ -81,7 +85,9 @@ _PATTERN_MESSAGES = {
     r"^https?://": "phải bắt đầu bằng http:// hoặc https://",
     r"^[a-z0-9][a-z0-9.-]*$": "chỉ gồm chữ thường không dấu, chữ số, dấu chấm, dấu gạch ngang, ví dụ quang-cao",
     r"^[\w-]+(\.[\w-]+)*$": "phải là tên miền, không có https:// và đường dẫn phía sau, ví dụ facebook.com",
-    r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$": 'phải là hai giờ trong ngoặc kép, ví dụ "22:00-05:00"',
+    r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$": (
+        'phải là hai giờ từ 00:00 đến 23:59, giữa là dấu gạch ngang, ví dụ "22:00-05:00"'
+    ),
     r"^\w+$": "phải là đuôi tệp không có dấu chấm, ví dụ mp3",
     r"^$|^[\w.-]+\.(txt|xlsx)$": "phải là tên một tệp .txt hoặc .xlsx trong thư mục lexicons, ví dụ tu-cam.txt",
 }

@@ -194,7 +194,7 @@ MISTAKES = [
     ("    any_of: [giảm giá sốc]", "    {}", "6: check.words: còn trống"),
     ("[giảm giá sốc]", "giảm giá sốc", "7: check.words.any_of: phải là danh sách"),
     ("[giảm giá sốc]", '["giảm giá", " "]', "7: check.words.any_of.1: không được để trống"),
-    ("any_of: [giảm giá sốc]", "file: khong-co.txt", "7: check.words.file: không có danh sách từ này"),
+    ("any_of: [giảm giá sốc]", "file: khong-co.txt", "7: check.words.file: không có danh sách khong-co.txt"),
     ("any_of: [giảm giá sốc]", "file: ../tu.txt", "7: check.words.file: phải là tên một tệp"),
     ("any_of: [giảm giá sốc]", "near: {first: [a], second: [b]}", "7: check.words.near.within: còn thiếu"),
     ("[giảm giá sốc]", "[a]\n    marks: some", "8: check.words.marks: phải là một trong: exact, any"),
