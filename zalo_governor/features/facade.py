@@ -22,7 +22,7 @@ class FeatureFacade:
         self._policy = policy
         self._voice = policy.voice
         self._message_acts = MessageActs(policy)
-        self.duties_by_office = [ScheduledReports(office) for office in policy.all_offices]
+        self.duties_by_office = [ScheduledReports(office, policy) for office in policy.all_offices]
         self.duties = self.duties_by_office[0]
         self._desk = CommandDesk(policy, [command for feature in features for command in feature.commands])
         # Commands come last, to see what the others did about the event.

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import DESK, Group, Role
+from zalo_governor.domain.people import DESK, Role
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.scheduled import REPORT_READERS
+from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.periods import Span, as_period, asked, midnight, today
 from zalo_governor.messaging.templates import TextId
 
@@ -86,7 +86,9 @@ class Report(Command[Wanted]):
         period = as_period(span, self.voice)
         reads = call.of_holder(*REPORT_READERS)
         if len(call.groups) > 1 or not reads.groups:
-            return self.overview(call, lambda group: self._figures(call, group, span))
+            now = policy.clock()
+            start, end = midnight(span.first), min(midnight(span.last + timedelta(days=1)), now)
+            return self.overview(call, lambda group: group_in_one_line(call.uow, self.voice, group, start, end, now))
         [group] = reads.groups
         office = policy.of(group.id)
         words = call.person.holds(group.id, *DESK)
@@ -103,17 +105,4 @@ class Report(Command[Wanted]):
             purpose=Purpose.REPORT,
             files=files,
             group_line=self.voice.render_for(call.person, TextId("report_sent"), period=period.label),
-        )
-
-    def _figures(self, call: Call, group: Group, span: Span) -> str:
-        """Return a group's figures in one line: messages, signs of breaches, and directives that are followed."""
-        now = self.policy.clock()
-        start, end = midnight(span.first), min(midnight(span.last + timedelta(days=1)), now)
-        ledger = call.uow.directives.overview(group.id, now, 0)
-        return self.voice.render(
-            TextId("report_figures"),
-            messages=number(call.uow.statistics.activity(group.id, start, end).messages),
-            cases=number(len(call.uow.cases.opened_between(group.id, start=start, end=end))),
-            directives=number(ledger.total),
-            overdue=number(ledger.overdue),
         )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.documents import ReportFile, ReportFormat
-from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import DESK, Group, Role
+from zalo_governor.domain.notices import NO_GROUP, Purpose
+from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.escalation import Escalation
@@ -16,12 +16,16 @@ from zalo_governor.features.group_changes.quiet_hours import EndOfQuietHours
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.digests import Digests
 from zalo_governor.features.reports.document.document import file_of, paper_of
+from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.reports.text import render_text
+from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.periods import as_period, month_before, quarter_before, today, up_to
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 
+_MOST_REPORTS = 3
+"""Of how many groups a person gets the scheduled reports themselves; of more, one message with a line for each."""
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Roles whose holders receive the activity report and may request it by chat command."""
 
@@ -29,12 +33,14 @@ REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 class ScheduledReports(Speaker):
     """Sender of scheduled reports and digests (summaries); also tells the leader of cases on which no admin acted.
 
-    Argument `due` is the time at which a run was scheduled. Each run is claimed by its name and `due`, so that a
-    repeated call, such as after a crash, does nothing.
+    `policy` is that of the groups which these duties are for, `common` that of all groups. Argument `due` is the time
+    at which a run was scheduled. Each run is claimed by its name and `due`, so that a repeated call, such as after a
+    crash, does nothing.
     """
 
-    def __init__(self, policy: ServicePolicy) -> None:
+    def __init__(self, policy: ServicePolicy, common: ServicePolicy | None = None) -> None:
         super().__init__(policy)
+        self._common = common or policy
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
         self._quiet_hours_end = EndOfQuietHours(policy)
@@ -158,6 +164,33 @@ class ScheduledReports(Speaker):
             for group, report in reports:
                 if uow.claims.claim_once(f"{job}:{group.id}", due):
                     sent += self._send(uow, job, due, group, report, faces)
+            if self._policy is self._common.all_offices[0]:
+                sent += self._send_overviews(uow, job, due, period)
+        return sent
+
+    def _read_in(self, reader: Person) -> list[Group]:
+        """Return all groups, also those under another policy, whose reports the person gets."""
+        return [group for group in self._common.governed if reader.holds(group.id, *REPORT_READERS)]
+
+    def _send_overviews(self, uow: UnitOfWork, job: str, due: datetime, period: Period) -> int:
+        """Send whoever reads the reports of many groups one message with a line for each, instead of the reports."""
+        now, sent = self._policy.clock(), 0
+        for reader in self._post.holders_in(uow, NO_GROUP, *REPORT_READERS):
+            groups = self._read_in(reader)
+            if len(groups) <= _MOST_REPORTS or not uow.claims.claim_once(f"{job}:reader:{reader.id}", due):
+                continue
+            rows = [
+                self._voice.render(
+                    TextId("overview_row"),
+                    group=self._voice.group(group),
+                    said=group_in_one_line(uow, self._voice, group, period.start, period.end, now),
+                )
+                for group in groups
+            ]
+            text = self._voice.render_for(
+                reader, TextId("report_overview"), period=period.label, count=number(len(rows)), rows="\n".join(rows)
+            )
+            sent += self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=NO_GROUP)
         return sent
 
     def _send(
@@ -171,7 +204,8 @@ class ScheduledReports(Speaker):
     ) -> int:
         policy = self._policy
         text = render_text(report, policy.catalogue, policy.regulation)
-        readers = self._post.holders_in(uow, group.id, *REPORT_READERS)
+        holders = self._post.holders_in(uow, group.id, *REPORT_READERS)
+        readers = [reader for reader in holders if len(self._read_in(reader)) <= _MOST_REPORTS]
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
         for reader in readers:
             self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)

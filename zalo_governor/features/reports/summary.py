@@ -3,11 +3,14 @@
 They answer the leader's question "có gì nghiêm trọng?" (is there anything grave?) before anything else is said.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.domain.connection import silence
 from zalo_governor.domain.documents import Highlight
+from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.reports.gravity import GraveClause, grave_clauses
 from zalo_governor.features.reports.sentences import counted, late_start, length_in_words
 from zalo_governor.messaging.formatter import MessageFormatter, day, number
@@ -33,6 +36,20 @@ def headlines(
     Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
     """
     return _grave(report, voice, codes), _open(report, voice), _silent(report, voice, brief=brief)
+
+
+def group_in_one_line(
+    uow: UnitOfWork, voice: MessageFormatter, group: Group, start: datetime, end: datetime, now: datetime
+) -> str:
+    """Return a group's figures of a period in one line: messages, cases, and the directives that are followed now."""
+    ledger = uow.directives.overview(group.id, now, 0)
+    return voice.render(
+        TextId("report_figures"),
+        messages=number(uow.statistics.activity(group.id, start, end).messages),
+        cases=number(len(uow.cases.opened_between(group.id, start=start, end=end))),
+        directives=number(ledger.total),
+        overdue=number(ledger.overdue),
+    )
 
 
 def in_one_line(headline: Highlight) -> str:

@@ -27,7 +27,7 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Group, GroupSnapshot
+from zalo_governor.domain.people import Group, GroupSnapshot, Role
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
@@ -359,3 +359,19 @@ def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
     desk, head = Desk(), AuditHead(1234, bytes.fromhex("cb" * 16))
     desk.uow.audit.head = lambda: head  # type: ignore[method-assign]
     assert PrintedHead.read(json.loads(render_json(report(desk)))["audit_head"]) == PrintedHead.read(str(head))
+
+
+def test_who_reads_the_reports_of_many_groups_gets_one_message_with_a_line_for_each() -> None:
+    others = {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(4)}
+    desk = Desk(groups={GROUP: "Điều hành"} | others)
+    desk.change("admin", grants={GROUP: frozenset({Role.ADMIN})})
+    due = NOW + timedelta(hours=3)
+    for _ in range(2):
+        desk.office.duties.daily_report(desk.transaction, due)
+    told = desk.take()
+    [overview] = to(told, "leader")
+    assert "của 5 Nhóm:" in overview
+    assert overview.count("\n- ") == 5
+    assert "- Nhóm Xã 3: 100 tin nhắn" in overview
+    [report] = to(told, "admin")
+    assert "BÁO CÁO HOẠT ĐỘNG" in report
