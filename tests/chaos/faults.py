@@ -154,7 +154,7 @@ def _history_short(scene: Scene) -> Iterator[None]:
         hidden = [one.key for one in scene.traffic.said[first:] if one.group == group]
         gone = hidden[: len(hidden) // 2]
         if gone:
-            scene.zalo("shorten", group_id=group, keep=len(hidden) - len(gone))
+            scene.zalo("shorten", group_id=group, since=int(hidden[len(gone)]))
             scene.traffic.hide(group, set(gone))
             scene.made[group] += 1
 

@@ -57,6 +57,10 @@ class History:
         self.shortened_to = max(gone, default=self.shortened_to)
         return len(gone)
 
+    def count_since(self, number: int) -> int:
+        """Return how many messages and acts have that msgId or a higher one."""
+        return len(self._order) - bisect_left(self._order, number)
+
     def before(self, cursor: int, count: int) -> list[RawDict]:
         """Return, newest first, up to `count` messages whose msgId is smaller than `cursor`."""
         end = bisect_left(self._order, cursor)

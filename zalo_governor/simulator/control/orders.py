@@ -140,13 +140,22 @@ class ActOrder(_Order):
 
 
 class Shorten(_Order):
-    """Request body of the control API's `shorten`: remove all but the newest `keep` messages from a group's history.
+    """Request body of the control API's `shorten`: remove the oldest messages from a group's history.
 
-    This simulates that Zalo does not keep old messages for ever.
+    This simulates that Zalo does not keep old messages for ever. Exactly one of `keep` and `since` is given.
     """
 
-    keep: int = Field(ge=0)
+    keep: int | None = Field(default=None, ge=0)
+    """How many of the newest messages and acts stay."""
+    since: int | None = Field(default=None, ge=0)
+    """msgId of the oldest message that stays."""
     group_id: str = GROUP_ID
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "Shorten":
+        if (self.keep is None) == (self.since is None):
+            raise ValueError("give either keep or since")
+        return self
 
 
 class StateQuery(_Order):

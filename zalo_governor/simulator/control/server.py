@@ -158,7 +158,9 @@ class Control:
 
     async def _shorten(self, body: RawDict) -> RawDict:
         order = Shorten.model_validate(body)
-        return {"gone": self._stage.world.group(order.group_id).history.shorten(order.keep)}
+        history = self._stage.world.group(order.group_id).history
+        keep = history.count_since(order.since) if order.keep is None and order.since is not None else order.keep
+        return {"gone": history.shorten(keep or 0)}
 
     async def _config(self, body: RawDict) -> RawDict:
         given = Faults.model_validate(body)
