@@ -177,7 +177,10 @@ class ScheduledReports(Speaker):
         now, sent = self._policy.clock(), 0
         for reader in self._post.holders_in(uow, NO_GROUP, *REPORT_READERS):
             groups = self._read_in(reader)
-            if len(groups) <= _MOST_REPORTS or not uow.claims.claim_once(f"{job}:reader:{reader.id}", due):
+            heard = [group for group in groups if _is_heard_before(uow, group, due)]
+            if len(groups) <= _MOST_REPORTS or not heard:
+                continue
+            if not uow.claims.claim_once(f"{job}:reader:{reader.id}", due):
                 continue
             rows = [
                 self._voice.render(
@@ -185,7 +188,7 @@ class ScheduledReports(Speaker):
                     group=self._voice.group(group),
                     said=group_in_one_line(uow, self._voice, group, period.start, period.end, now),
                 )
-                for group in groups
+                for group in heard
             ]
             text = self._voice.render_for(
                 reader, TextId("report_overview"), period=period.label, count=number(len(rows)), rows="\n".join(rows)

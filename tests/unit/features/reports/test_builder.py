@@ -375,3 +375,10 @@ def test_who_reads_the_reports_of_many_groups_gets_one_message_with_a_line_for_e
     assert "- Nhóm Xã 3: 100 tin nhắn" in overview
     [report] = to(told, "admin")
     assert "BÁO CÁO HOẠT ĐỘNG" in report
+
+
+def test_a_month_before_the_program_heard_anything_is_summed_up_for_nobody() -> None:
+    desk = Desk(groups={GROUP: "Điều hành"} | {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(4)})
+    desk.store.first_heard_at = NOW
+    desk.office.duties.monthly_report(desk.transaction, NOW - timedelta(hours=1))
+    assert desk.take() == []
