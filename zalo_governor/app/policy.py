@@ -56,19 +56,12 @@ def office_policy(
         letterhead=settings.office.letterhead,
         changes=configuration.changes,
         clarity=configuration.clarity,
-        escalation=settings.escalation,
-        names=settings.names,
         roster=settings.roster,
-        approval=settings.approval,
-        directives=settings.directives,
         attachments=settings.attachments,
         retention=settings.retention,
-        schedule=settings.schedule,
         short_forms=configuration.short_forms,
-        trial=settings.trial.lasts,
-        introduce=settings.introduction.post_in_group,
-        introduction=partial(introduction_of, settings),
     )
+    common = _with_sections(common, settings)
     if not any(group.own_sections or group.regulation for group in settings.groups):
         return common
     return _with_offices(common, configuration)
@@ -86,24 +79,32 @@ def _with_offices(common: ServicePolicy, configuration: Configuration) -> Servic
     offices |= dict.fromkeys(others, replace(common, here=others))
     for group in settings.groups:
         if group.id not in offices:
-            own, book = settings.of_group(group), configuration.book_of(group.id)
-            offices[group.id] = replace(
+            book = configuration.book_of(group.id)
+            office = replace(
                 common,
                 here=frozenset({group.id}),
                 regulation=book.regulation,
                 ladder=book.ladder,
                 catalogue=configuration.catalogues.get(book.name, common.catalogue),
-                letterhead=own.office.letterhead,
-                escalation=own.escalation,
-                names=own.names,
-                approval=own.approval,
-                directives=own.directives,
-                schedule=own.schedule,
-                trial=own.trial.lasts,
-                introduce=own.introduction.post_in_group,
-                introduction=partial(introduction_of, own),
             )
+            offices[group.id] = _with_sections(office, settings.of_group(group))
     return common
+
+
+def _with_sections(policy: ServicePolicy, settings: Settings) -> ServicePolicy:
+    """Return the policy with what the sections say that a group may have of its own (`GroupSettings`)."""
+    return replace(
+        policy,
+        letterhead=settings.office.letterhead,
+        escalation=settings.escalation,
+        names=settings.names,
+        approval=settings.approval,
+        directives=settings.directives,
+        schedule=settings.schedule,
+        trial=settings.trial.lasts,
+        introduce=settings.introduction.post_in_group,
+        introduction=partial(introduction_of, settings),
+    )
 
 
 def seeds(settings: Settings) -> list[SeedPerson]:

@@ -89,7 +89,7 @@ class Absence(Parameters):
     """What must not be missing after a directive: one of the two."""
 
     answer_within_hours: float | None = Field(default=None, gt=0, le=200)
-    """Office hours within which every addressee has to answer."""
+    """Working hours (`directives.working_times`) within which every addressee has to answer."""
     report_by: time | None = None
     """Hour of the day of the deadline by which somebody has to have reported."""
 
