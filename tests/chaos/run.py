@@ -65,6 +65,8 @@ _HANDLED = frozenset(
         "rules_process_lost",
         "rules_process_not_loaded",
         "rules_process_not_started",
+        "queue_cursors_not_loaded",
+        "queue_cursor_not_kept",
     }
 )
 """Errors in the log that say how they are dealt with; any other one is unhandled."""

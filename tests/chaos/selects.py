@@ -10,12 +10,12 @@ DECLARED = """
     SELECT group_id, count(DISTINCT heard) FROM (
         SELECT g.group_id, (
             SELECT max(i.id) FROM inbox i
-            WHERE i.thread_id = g.group_id AND i.id <= g.heard_id AND i.source <> 'sweep'
+            WHERE i.thread_id = g.group_id AND i.id <= g.heard_id AND i.kind = 'message'
         ) AS heard
         FROM gaps g WHERE NOT g.pending AND NOT g.closed
     ) AS declared GROUP BY group_id
 """
-# Two between which nothing was heard of the group are one gap.
+# Two between which no message of the group was heard are one gap: a reaction or a recall has no place in a history.
 HEARD = "SELECT count(*) FROM inbox WHERE is_group AND kind = 'message'"
 STORED = """
     SELECT i.thread_id, i.key,

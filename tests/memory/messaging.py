@@ -11,6 +11,7 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.panel import PanelKeyKind
 from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
 
 BOT = "7000000000000000001"
@@ -114,6 +115,9 @@ class MemoryDeliveries(MemoryRepository):
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
         self._store.lost = [notice for notice in self._store.lost if notice not in notices]
 
+    def send_again(self, case: Case, now: datetime) -> int:
+        return sum(notice.case_id == case.id and notice.final for notice in self._store.unreached)
+
     def delivered_requests(self) -> list[Case]:
         return [
             case
@@ -194,3 +198,30 @@ class MemoryClaims(MemoryRepository):
 
     def is_claimed(self, job: str, due: datetime) -> bool:
         return (job, due) in self._store.runs
+
+
+class MemoryPanelKeys(MemoryRepository):
+    """Fits `domain.repositories`."""
+
+    def add(self, kind: PanelKeyKind, secret: str, person_id: int, at: datetime, expires: datetime) -> None:
+        self._store.panel_keys[secret] = (kind, person_id, expires)
+
+    def use_link(self, secret: str, now: datetime) -> int | None:
+        kind, person_id, expires = self._store.panel_keys.get(secret, (None, 0, now))
+        if kind is not PanelKeyKind.LINK:
+            return None
+        del self._store.panel_keys[secret]
+        return person_id if expires > now else None
+
+    def holder(self, secret: str, now: datetime) -> int | None:
+        kind, person_id, expires = self._store.panel_keys.get(secret, (None, 0, now))
+        return person_id if kind is PanelKeyKind.SESSION and expires > now else None
+
+    def end(self, secret: str) -> None:
+        self._store.panel_keys.pop(secret, None)
+
+    def end_all(self, person_id: int) -> int:
+        own = {secret: kind for secret, (kind, whose, _) in self._store.panel_keys.items() if whose == person_id}
+        for secret in own:
+            del self._store.panel_keys[secret]
+        return sum(kind is PanelKeyKind.SESSION for kind in own.values())

@@ -19,6 +19,7 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.message_acts import MessageAct
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.outsiders import Outsider
+from zalo_governor.domain.panel import PanelKeyKind
 from zalo_governor.domain.people import GroupSnapshot, Person
 from zalo_governor.domain.pictures import Looked
 from zalo_governor.domain.reports import (
@@ -39,6 +40,7 @@ class MemoryStore:
     """Everything in lists; figures are what a test puts there."""
 
     people: dict[str, Person] = field(default_factory=dict)
+    panel_keys: dict[str, tuple[PanelKeyKind, int, datetime]] = field(default_factory=dict)
     book: dict[int, Case] = field(default_factory=dict)
     entries: list[RosterEntry] = field(default_factory=list)
     present: set[str] = field(default_factory=set)

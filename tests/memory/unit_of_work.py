@@ -11,6 +11,7 @@ from tests.memory.messaging import (
     MemoryDeliveries,
     MemoryFeedback,
     MemoryOutbox,
+    MemoryPanelKeys,
     MemoryTrials,
 )
 from tests.memory.people import MemoryMembers, MemoryOutsiders, MemoryPeople, MemoryRosters
@@ -42,6 +43,7 @@ class MemoryUnitOfWork:
         self.feedback = MemoryFeedback(store, self)
         self.audit = MemoryAuditTrail(store, self)
         self.claims = MemoryClaims(store, self)
+        self.panel_keys = MemoryPanelKeys(store, self)
         self.statistics = MemoryStatistics(store, self)
         self.distributions = MemoryDistributions(store, self)
         self.verdicts = MemoryVerdicts(store, self)

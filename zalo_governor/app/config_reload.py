@@ -37,6 +37,7 @@ _APPLIED_AT_ONCE = frozenset(
         "introduction",
         "backup",
         "heartbeat",
+        "panel",
     }
 )
 """Sections of the settings that apply without a restart."""

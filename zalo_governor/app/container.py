@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at, scan_status
+from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
@@ -18,9 +18,8 @@ from zalo_governor.app.policy import note_configuration, office_policy, seeds
 from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import Schedule
 from zalo_governor.app.services import FileTools, Services
+from zalo_governor.app.status import with_stored
 from zalo_governor.app.supervisor import Part
-from zalo_governor.backup.copying import copy_status
-from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.config import Settings
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.errors import StoreUnavailableError
@@ -41,7 +40,6 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
-from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
@@ -115,7 +113,6 @@ class Container:
                 uow.trials.begin(self._account, group_id, clock())
 
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
-        self._scan_queue = QueueCounts(database, self._account)
         self._services = self._build_services(records.configuration.current)
         self._orders = self._timer("orders", lambda: self._services.orders, self._caught_up)
         self._acquaintance = self._timer("acquaintance", lambda: self._services.acquaintance, self._first_sync_done)
@@ -295,17 +292,8 @@ class Container:
 
     def _status(self) -> LineStatus:
         """Return the state of connection, outbox and backups, shown by the chat command /trangthai (status)."""
-        last, settings = last_backup(self._records.vault), self._records.settings.backup
-        copies = copy_status(self._records.vault, settings)
-        return self._ingestion.status()._replace(
-            outgoing=self._outbox.counts(self._clock()),
-            backed_up_at=last.at if last else None,
-            backup_overdue=is_overdue(self._records.vault, self._clock(), settings.remind_after),
-            copied_at=copies.good_at,
-            copy_missing=copies.is_missing(self._clock(), settings.remind_after),
-            signal_failing_since=self._observability.signal_failing_since,
-            scans=scan_status(self._scan_queue, self._records.settings.attachments),
-        )
+        line = self._ingestion.status()._replace(signal_failing_since=self._observability.signal_failing_since)
+        return with_stored(line, self._records, self._account)
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         """Log and count judged events; notify the admins of findings in events that were received late.

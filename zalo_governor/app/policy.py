@@ -59,6 +59,7 @@ def office_policy(
         roster=settings.roster,
         attachments=settings.attachments,
         retention=settings.retention,
+        panel=settings.panel,
         short_forms=configuration.short_forms,
     )
     common = _with_sections(common, settings)

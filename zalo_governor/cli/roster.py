@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.text import Text
 
 from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.roster_import import replace_roster
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.cli.spreadsheets.reader import read_sheets
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.cli.wrapping import folding_table, say
@@ -31,6 +31,7 @@ from zalo_governor.features.members.roster.column_names import ColumnNames
 from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_roster
 from zalo_governor.features.members.roster.positions import Positions
+from zalo_governor.sandbox.spreadsheets.reader import read_sheets
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
@@ -66,14 +67,8 @@ def import_(
         if not yes and not Asking(Console()).yes("Ghi danh sách này?", default=False):
             say("Chưa thay đổi gì.")
             return
-        store.replace(group_id, entries)
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            uow.audit.append(
-                "roster.imported",
-                at=records.clock(),
-                group_id=group_id,
-                detail={"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)},
-            )
+        units = SqlUnitsOfWork(records.database, records.account)
+        replace_roster(store, units, group_id, entries, at=records.clock())
     say(f"Đã ghi {len(reading.entries)} người.")
 
 

@@ -15,6 +15,7 @@ from zalo_governor.config.backup import BackupSettings
 from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.config.groups import GroupSettings, PersonSettings
 from zalo_governor.config.monitoring import HealthSettings, HeartbeatSettings
+from zalo_governor.config.panel import PanelSettings
 from zalo_governor.config.sections import (
     AlarmSettings,
     ApprovalSettings,
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     health: HealthSettings = HealthSettings()
     heartbeat: HeartbeatSettings = HeartbeatSettings()
+    panel: PanelSettings = PanelSettings()
     backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
@@ -222,6 +224,7 @@ def load_settings(path: Path) -> Settings:
         "data_dir": base / settings.data_dir,
         "zalo": zalo,
         "backup": settings.backup.with_paths_below(base),
+        "panel": settings.panel.below(base),
     }
     if settings.config_dir:
         update["config_dir"] = base / settings.config_dir

@@ -7,6 +7,7 @@ from zalo_governor.features.feedback.feature import FEATURE as FEEDBACK
 from zalo_governor.features.group_changes.feature import FEATURE as GROUP_CHANGES
 from zalo_governor.features.help.feature import FEATURE as HELP
 from zalo_governor.features.members.feature import FEATURE as MEMBERS
+from zalo_governor.features.panel.feature import FEATURE as PANEL
 from zalo_governor.features.reports.feature import FEATURE as REPORTS
 from zalo_governor.features.status.feature import FEATURE as STATUS
 from zalo_governor.features.trial.feature import FEATURE as TRIAL
@@ -22,6 +23,7 @@ FEATURES = (
     HELP,
     TRIAL,
     STATUS,
+    PANEL,
 )
 COMMANDS = tuple(command for feature in FEATURES for command in feature.commands)
 """The classes of all commands except `Help`, which lists the others."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.config.directives import DirectiveSettings
+from zalo_governor.config.panel import PanelSettings
 from zalo_governor.config.sections import (
     ApprovalSettings,
     EscalationSettings,
@@ -131,6 +132,7 @@ class ServicePolicy:
     attachments: AttachmentSettings = field(default_factory=AttachmentSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
     short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
     """Abbreviations of titles and agencies that are accepted in members' display names."""
     trial: timedelta = timedelta(0)

@@ -45,6 +45,10 @@ class Engine:
         """
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
+    def rules_of(self, regulation: str) -> tuple[Rule[Any], ...]:
+        """Return the rules of a regulation by its name; "" is the common one."""
+        return tuple(rule for _, rule in self._rules_of.get(regulation, self._rules_of[""]))
+
     def prepare(self) -> None:
         """Load the trained models of all rules; call once in the process that judges events."""
         for rule in self.all_rules:

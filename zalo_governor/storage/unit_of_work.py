@@ -27,6 +27,7 @@ from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.message_acts import MessageActs
 from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
 from zalo_governor.storage.repositories.outsiders import Outsiders
+from zalo_governor.storage.repositories.panel_keys import PanelKeys
 from zalo_governor.storage.repositories.people import People
 from zalo_governor.storage.repositories.roster import Rosters
 from zalo_governor.storage.repositories.trials import Trials
@@ -61,6 +62,7 @@ class SqlUnitOfWork:
     feedback = cached_property(lambda uow: Feedback(uow.tx))
     audit = cached_property(lambda uow: AuditTrail(uow.tx))
     claims = cached_property(lambda uow: Claims(uow.tx))
+    panel_keys = cached_property(lambda uow: PanelKeys(uow.tx))
     statistics = cached_property(lambda uow: Statistics(uow.tx))
     distributions = cached_property(lambda uow: Distributions(uow.tx, uow.statistics, uow.members, uow.roster))
 

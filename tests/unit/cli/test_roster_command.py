@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import MEMBER, OTHER
 from zalo_governor.cli import app
-from zalo_governor.cli.spreadsheets.reader import read_sheet
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.spreadsheets.reader import read_sheet
 
 HEADINGS = ("Họ và tên", "Chức vụ", "Cơ quan", "Điện thoại", "Zalo uid", "Vai trò", "Ngày hiệu lực")
 LO = ("Lò Văn Mẫu", "Giám đốc", "Sở Y tế", "0912345678", MEMBER, "quản trị nhóm", "01/07/2025")

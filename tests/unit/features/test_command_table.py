@@ -8,7 +8,7 @@ from tests.unit.features.command_table import TABLE
 from tests.unit.features.desk import GROUP, PEOPLE, SEALED, UNMARKED, Desk, to
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.delivery import DeliveryState
-from zalo_governor.features.chat.dispatcher import commands_by_word
+from zalo_governor.features.chat.command_book import commands_by_word
 from zalo_governor.features.registry import COMMANDS as KINDS
 
 COMMANDS = commands_by_word(Desk().policy, KINDS)

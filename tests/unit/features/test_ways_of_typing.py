@@ -9,7 +9,7 @@ from tests.unit.features.command_table import TABLE
 from tests.unit.features.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.events import MessageRecalled, MessageRef
-from zalo_governor.features.chat.dispatcher import commands_by_word
+from zalo_governor.features.chat.command_book import commands_by_word
 from zalo_governor.features.registry import COMMANDS as KINDS
 from zalo_governor.text.fold import fold
 

@@ -14,7 +14,6 @@ from zalo_governor.cli.demo.check import Check, Evidence, everything, replies
 from zalo_governor.cli.demo.processes import DemoError, Program, SimulatorControl, ask, ask_json, start_simulator
 from zalo_governor.cli.demo.screen import Screen
 from zalo_governor.cli.language import translated
-from zalo_governor.cli.spreadsheets.reader import read_sheet
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.wrapping import say
 from zalo_governor.config import Settings, load_settings, shipped_config
@@ -22,6 +21,7 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.people import Role
+from zalo_governor.sandbox.spreadsheets.reader import read_sheet
 from zalo_governor.simulator.scenario.scenario import Scenario, load_scenario
 from zalo_governor.zalo.auth.browser import USER_AGENT
 

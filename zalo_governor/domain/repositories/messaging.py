@@ -112,6 +112,13 @@ class Deliveries(Protocol):
         """
         ...
 
+    def send_again(self, case: Case, now: datetime) -> int:
+        """Put the notices about the case that were given up back into the queue; return how many there were.
+
+        They are tried for as long again as they were at first; one that may have arrived is marked as sent again.
+        """
+        ...
+
     def delivered_requests(self) -> list[Case]:
         """Return the cases in state NEW whose notice asking the member to correct the breach was delivered."""
         ...

@@ -11,6 +11,7 @@ from zalo_governor.domain.repositories.group_changes import GroupChanges, Pictur
 from zalo_governor.domain.repositories.jobs import Jobs
 from zalo_governor.domain.repositories.message_acts import MessageActs
 from zalo_governor.domain.repositories.messaging import Deliveries, Feedback, OutboxEntries, Trials
+from zalo_governor.domain.repositories.panel import PanelKeys
 from zalo_governor.domain.repositories.people import Members, Outsiders, People, Rosters
 from zalo_governor.domain.repositories.statistics import Distributions, Statistics
 from zalo_governor.domain.repositories.verdicts import Verdicts
@@ -112,6 +113,11 @@ class UnitOfWork(Protocol):
     @property
     def audit(self) -> AuditTrail:
         """Repository of the audit log (who did what, and when)."""
+        ...
+
+    @property
+    def panel_keys(self) -> PanelKeys:
+        """Repository of the links and sessions of the panel, which people see in a browser."""
         ...
 
     @property

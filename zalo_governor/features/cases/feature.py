@@ -4,6 +4,7 @@ from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm
 from zalo_governor.features.cases.commands.explain import AddNote, Explain, Review
 from zalo_governor.features.cases.commands.pass_on import PassOn, Remove, WhoHasSeen
 from zalo_governor.features.cases.commands.record import NoteCase
+from zalo_governor.features.cases.commands.send_again import SendAgain
 from zalo_governor.features.cases.commands.show import ShowCase
 from zalo_governor.features.cases.nobodys_words import NobodysWords
 from zalo_governor.features.cases.service import CaseService
@@ -22,6 +23,7 @@ FEATURE = Feature(
         PassOn,
         AddNote,
         WhoHasSeen,
+        SendAgain,
         Remove,
         Explain,
         NoteCase,

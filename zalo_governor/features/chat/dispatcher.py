@@ -2,30 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import structlog
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
-from zalo_governor.domain.people import DESK, Group, Person, Reach, Role
+from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.commands.show import ShowCase
 from zalo_governor.features.cases.freshness import is_fresh, may_be_carried_out
+from zalo_governor.features.chat.command_book import CommandBook, groups_of
 from zalo_governor.features.chat.questions import DECISIONS, QuestionReader
 from zalo_governor.features.directives.commands import ShowDirectives
-from zalo_governor.features.help.commands import Help
 from zalo_governor.messaging.command_parsing import (
     Typed,
     bare_case,
     bare_directive,
     begins_with_slash,
-    counts_things,
-    each_case,
     further_command,
-    named_group,
     names_case,
     read,
     without_frame,
@@ -34,7 +30,6 @@ from zalo_governor.messaging.command_parsing import (
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment, plain
-from zalo_governor.messaging.periods import today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.fold import skeleton
@@ -50,17 +45,8 @@ _MEANT_LETTERS = 80
 """Longest line that is suggested to be typed."""
 _MOST_HINTS = 1
 """Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
-_MOST_CODES = 10
-"""For so many codes at most one command is carried out."""
-_SEVERAL = 2
 _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 """Roles of people who get reports, but are not shown cases and seldom have one of their own."""
-
-
-def commands_by_word(policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> dict[str, AnyCommand]:
-    """Create the chat commands, with `/trogiup` (help) for them; return them by their words, such as `baocao`."""
-    named: list[AnyCommand] = [kind(policy) for kind in kinds]
-    return {command.word: command for command in (*named, Help(policy, named))}
 
 
 class CommandDesk(EventHandler):
@@ -73,10 +59,9 @@ class CommandDesk(EventHandler):
 
     def __init__(self, policy: ServicePolicy, commands: Sequence[type[AnyCommand]]) -> None:
         super().__init__(policy)
-        self._commands = commands_by_word(policy, commands)
-        self._questions = QuestionReader(policy, dict(self._commands))
-        for command in list(self._commands.values()):
-            self._commands |= dict.fromkeys(command.aliases, command)
+        self._book = CommandBook(policy, commands)
+        self._commands = self._book.by_word
+        self._questions = QuestionReader(policy, self._commands)
         self._prepared: tuple[int, Answer] | None = None
         """The answer to the command in the event of that id, worked out by `prepare`."""
         self._words = {
@@ -97,7 +82,7 @@ class CommandDesk(EventHandler):
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             return False
-        return self._parse_arguments(command, typed, may=True) is not None
+        return self._book.arguments(command, typed, may=True) is not None
 
     def reads_in_advance(self, event: EventBase) -> bool:
         """Return whether the event is a command that only reads (`Command.reading`)."""
@@ -121,11 +106,11 @@ class CommandDesk(EventHandler):
             person = known and uow.people.get(known.id)
             if person is None or not isinstance(event, MessageSent):
                 return
-            reach = self._reach(uow, command, person, event)
+            reach = self._book.reach(uow, command, person, event)
             if command.roles is not None and not reach:
                 return
-            groups, typed = self._groups_meant(command, person, reach, typed, event)
-            arguments = self._parse_arguments(command, typed, may=True)
+            groups, typed = self._book.groups_meant(command, person, reach, typed, event)
+            arguments = self._book.arguments(command, typed, may=True)
             if arguments and len(arguments) == 1:
                 call = Call(uow, person, groups, event, reach=reach)
                 self._prepared = event.id, command.answer(call, arguments[0])
@@ -157,17 +142,17 @@ class CommandDesk(EventHandler):
         ):
             return  # Another bot account received the same message and answers it.
         if typed is not None and not self._count_answer(uow, person):
-            self._audit(uow, event, person, "command.too_many", typed.word)
+            self._book.audit(uow.audit.append, event, person, "command.too_many", typed.word)
             return
         person = uow.people.get(person.id)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             self._send_hint(uow, event, person, typed)
             return
-        reach = self._reach(uow, command, person, event)
+        reach = self._book.reach(uow, command, person, event)
         allowed = command.roles is None or bool(reach) or not self._policy.groups
-        groups, typed = self._groups_meant(command, person, reach, typed, event)
-        arguments = self._parse_arguments(command, typed, may=allowed)
+        groups, typed = self._book.groups_meant(command, person, reach, typed, event)
+        arguments = self._book.arguments(command, typed, may=allowed)
         if (arguments is None and not typed.slash) or (typed.bare and not allowed):
             self._send_hint(uow, event, person, None, code=typed.rest if typed.bare else "")
         elif not may_be_carried_out(event, self._policy.clock()):
@@ -214,26 +199,6 @@ class CommandDesk(EventHandler):
         # Words of politeness are taken away for harmless commands alone: a decision has to be typed as such.
         return asked if asked and asked.word and self._commands[asked.word].forgiving else typed
 
-    def _parse_arguments(self, command: AnyCommand, typed: Typed, *, may: bool) -> list[Any] | None:
-        """Return the argument of the command, or one for each of several codes; None if it is not understood.
-
-        Without a slash, a bare number counts as a code only of a person who `may` use the command, and if it counts
-        nothing: otherwise words before a number are ordinary talk.
-        """
-        bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
-        if bare and (not may or counts_things(typed.rest)):
-            return None
-        rests = each_case(typed.rest) if command.several else [typed.rest]
-        arguments = [self._understand(command, rest) for rest in rests[:_MOST_CODES]]
-        return None if None in arguments else arguments
-
-    def _understand(self, command: AnyCommand, rest: str) -> Any:
-        day = today(self._policy.clock())
-        argument = command.understand(rest, day)
-        if argument is None and command.forgiving:
-            argument = command.understand(without_frame(rest), day)
-        return argument
-
     def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
         """Count one answer to the person; return False if the person may get no more answers in these 5 minutes.
 
@@ -252,38 +217,6 @@ class CommandDesk(EventHandler):
         now = self._policy.clock()
         return now.replace(minute=now.minute - now.minute % _WINDOW_MINUTES, second=0, microsecond=0)
 
-    def _groups_of(self, event: EventBase) -> list[Group]:
-        governed = self._policy.governed
-        return [group for group in governed if group.id == event.thread_id] if event.is_group else governed
-
-    def _reach(self, uow: UnitOfWork, command: AnyCommand, person: Person, event: EventBase) -> list[Group]:
-        """Return the groups in which the person may use the command; at most the one in which it was typed, if in one.
-
-        A command for everybody may be used by the members of a group, and by those who hold a role there.
-        """
-        groups = self._groups_of(event)
-        if command.roles is not None:
-            return [group for group in groups if command.allowed_in(person, group.id)]
-        if len(groups) == 1:
-            return groups
-        member_of = uow.members.groups_with(self._policy.account, person.uid)
-        return [group for group in groups if group.id in member_of or person.roles_in(group.id)]
-
-    def _groups_meant(
-        self, command: AnyCommand, person: Person, reach: list[Group], typed: Typed, event: EventBase
-    ) -> tuple[list[Group], Typed]:
-        """Return those of the groups in `reach` that a private command is about, and the command without their name.
-
-        They are the one that it names at its end, else the one that the person has chosen, else all.
-        """
-        if len(reach) < _SEVERAL or event.is_group:
-            return reach, typed
-        if command.takes_group and not (command.by_code and names_case(typed.rest)):
-            found, rest = named_group(typed.rest, reach)
-            if found is not None:
-                return [found], typed._replace(rest=rest)
-        return [group for group in reach if group.id == person.chosen_group] or reach, typed
-
     def _group_id(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else NO_GROUP
 
@@ -301,7 +234,9 @@ class CommandDesk(EventHandler):
             if person.reach is Reach.REFUSED:
                 line = self._voice.render_for(person, TextId("unreached_in_group"))
             self._post.to_group(uow, line, group_id=group_id)
-        self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
+        self._book.audit(
+            uow.audit.append, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject
+        )
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
         refused = (
@@ -309,10 +244,10 @@ class CommandDesk(EventHandler):
         )
         text = self._voice.render_for(person, refused, command=f"/{command.word}")
         self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
-        self._audit(uow, event, person, "command.refused", command.word)
+        self._book.audit(uow.audit.append, event, person, "command.refused", command.word)
 
     def _refuse_stale(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
-        self._audit(uow, event, person, "command.stale", command.word)
+        self._book.audit(uow.audit.append, event, person, "command.stale", command.word)
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
             text = self._voice.render_for(person, TextId("stale"), when=moment(event.at), command=f"/{command.word}")
@@ -337,7 +272,7 @@ class CommandDesk(EventHandler):
             near = self._suggest_similar(person, typed, event)
             text = self._voice.render_for(person, TextId("unknown_command"), near=near)
             self._post.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
-            self._audit(uow, event, person, "command.unknown", "")
+            self._book.audit(uow.audit.append, event, person, "command.unknown", "")
         elif person.trusted or self._count_in_window(uow, f"hint:{person.id}", _MOST_HINTS):
             hint = self._voice.render_for(
                 person, TextId("hint_desk") if person.holds(NO_GROUP, *DESK) else TextId("hint")
@@ -350,7 +285,7 @@ class CommandDesk(EventHandler):
         """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
         if type(event) is not MessageSent or event.is_group or event.attachment or not person.trusted:
             return False
-        groups = self._groups_of(event)
+        groups = groups_of(self._policy, event)
         if decided := self._questions.decide(Call(uow, person, groups, event, reach=groups)):
             self._send_answer(uow, event, person, *decided)
             return True
@@ -358,7 +293,7 @@ class CommandDesk(EventHandler):
         if isinstance(meant, tuple):
             command, argument = meant
             if command.allowed(person, groups):
-                reach = self._reach(uow, command, person, event)
+                reach = self._book.reach(uow, command, person, event)
                 chosen = [group for group in reach if group.id == person.chosen_group] or reach
                 call = Call(uow, person, chosen, event, reach=reach)
                 self._send_answer(uow, event, person, command, command.answer(call, argument))
@@ -366,7 +301,7 @@ class CommandDesk(EventHandler):
                 self._refuse(uow, event, person, command)
         elif meant:
             self._post.to_person(uow, person, meant, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
-            self._audit(uow, event, person, "command.unknown", "")
+            self._book.audit(uow.audit.append, event, person, "command.unknown", "")
         return bool(meant)
 
     def _meant(self, person: Person, event: EventBase) -> str:
@@ -375,8 +310,8 @@ class CommandDesk(EventHandler):
         if asked is None or not asked.word or not names_case(asked.rest):
             return ""
         command = self._commands[asked.word]
-        groups = self._groups_of(event)
-        if not command.allowed(person, groups) or self._parse_arguments(command, asked, may=True) is None:
+        groups = groups_of(self._policy, event)
+        if not command.allowed(person, groups) or self._book.arguments(command, asked, may=True) is None:
             return ""
         line = plain(f"/{command.word} {asked.rest}", _MEANT_LETTERS)
         return self._voice.render_for(person, TextId("meant_command"), line=line)
@@ -391,7 +326,7 @@ class CommandDesk(EventHandler):
         near = [self._commands[word] for word in typed.near]
         slip = typed.close and not meant
         fitting = [command for place, command in enumerate(near) if command.forgiving or (slip and not place)]
-        groups = self._groups_of(event)
+        groups = groups_of(self._policy, event)
         likest = [one for one in dict.fromkeys([*meant, *fitting]) if one.allowed(person, groups)][:_MOST_SUGGESTED]
         rows = [self._voice.render(TextId("help_row"), usage=self._voice.render(command.usage)) for command in likest]
         return self._voice.render(TextId("near_commands"), rows="\n".join(rows)) if rows else ""
@@ -406,18 +341,4 @@ class CommandDesk(EventHandler):
         citation = self._voice.citation(told[0].clause)
         text = self._voice.render_for(uow.people.get(person.id), TextId("sealed_private"), citation=citation)
         self._post.to_person(uow, person, text, Purpose.REPLY, group_id=NO_GROUP, asked_for=True)
-        self._audit(uow, event, person, "private.sealed", "")
-
-    def _audit(
-        self, uow: UnitOfWork, event: EventBase, person: Person, action: str, subject: str, **detail: str
-    ) -> None:
-        place = "group" if event.is_group else "private"
-        uow.audit.append(
-            action,
-            at=self._policy.clock(),
-            actor_id=person.id,
-            group_id=self._group_id(event),
-            subject=subject,
-            detail={"event": event.id, "place": place, **detail},
-        )
-        log.info(action, command=subject, place=place, person=person.id, outcome=detail.get("outcome"))
+        self._book.audit(uow.audit.append, event, person, "private.sealed", "")

@@ -293,6 +293,10 @@ class DirectivePages(Speaker):
         """Return the state of a directive in words."""
         return self._voice.render(_STATES[directive.state])
 
+    def progress(self, assignee: Assignee) -> str:
+        """Return how far an addressee has come, in words."""
+        return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
+
     def names(self, assignees: Iterable[Assignee]) -> str:
         """Return the names of addressees as far as they fit on a page, and how many more there are."""
         return self._names(assignees, PAGE_LIMIT // 2)

@@ -113,6 +113,19 @@ class AuditTrail(Repository):
         return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
 
 
+def as_entry(row: RowMapping) -> AuditEntry:
+    """Return a row of the audit log as the rest of the program knows it."""
+    return AuditEntry(
+        id=row["id"],
+        at=from_ms(row["at_ms"]),
+        actor_id=row["actor_id"],
+        group_id=row["group_id"],
+        action=row["action"],
+        subject=row["subject"],
+        detail=_detail(row["detail"]),
+    )
+
+
 def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
     """Return the stored head (row count, last hash) of the audit log; None if missing or not decryptable."""
     return _decrypt_head(connection.scalar(_HEAD), keys)
@@ -128,15 +141,7 @@ class SqlAuditLog:
         """Yield the entries of the audit log from [start, end), in the order in which they were written."""
         within = select(audit).where(audit.c.at_ms >= to_ms(start), audit.c.at_ms < to_ms(end)).order_by(audit.c.id)
         for row in self._rows(within):
-            yield AuditEntry(
-                id=row["id"],
-                at=from_ms(row["at_ms"]),
-                actor_id=row["actor_id"],
-                group_id=row["group_id"],
-                action=row["action"],
-                subject=row["subject"],
-                detail=_detail(row["detail"]),
-            )
+            yield as_entry(row)
 
     def verify(self, printed: PrintedHead | None = None) -> ChainReport:
         """Verify the audit log's whole hash chain; compare it with the head `printed` in an earlier report, if given.

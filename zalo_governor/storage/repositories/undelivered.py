@@ -168,6 +168,20 @@ class Deliveries(Repository):
         )  # fmt: skip
         return [_undelivered(row) for row in self._tx.execute(unreached.order_by(outbox.c.id))]
 
+    def send_again(self, case: Case, now: datetime) -> int:
+        given_up = outbox.c.state.in_([literal_column(f"'{state}'") for state in GIVEN_UP])
+        waiting = {
+            "state": OutgoingState.WAITING.value,
+            "repeated": outbox.c.state == OutgoingState.UNCONFIRMED.value,
+            "attempts": 0,
+            "not_before_ms": 0,
+            "expires_ms": to_ms(now) + outbox.c.expires_ms - outbox.c.created_ms,
+            "code": None,
+            "done_ms": None,
+        }
+        again = update(outbox).where(outbox.c.case_id == case.id, given_up).values(waiting)
+        return len(self._tx.execute(again.returning(outbox.c.id)).all())
+
     def delivered_requests(self) -> list[Case]:
         """Return the cases in state NEW whose member has received the notice that asks to correct the breach.
 

@@ -50,6 +50,7 @@ from zalo_governor.storage.schema.members import (
     roster,
 )
 from zalo_governor.storage.schema.outbox import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, outbox
+from zalo_governor.storage.schema.panel import panel_keys
 from zalo_governor.storage.schema.retention import erasures, former_accounts, retention_marks
 from zalo_governor.storage.schema.trials import trials
 
@@ -90,6 +91,7 @@ __all__ = [
     "metadata",
     "newcomers",
     "outbox",
+    "panel_keys",
     "person_uids",
     "persons",
     "phone_lookups",

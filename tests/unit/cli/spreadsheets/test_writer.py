@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from zalo_governor.cli.spreadsheets.reader import read_sheet
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.spreadsheets.reader import read_sheet
 
 HEADINGS = ("Họ tên", "UID")
 ROWS = [("Lò Văn Mẫu", "7000000000000000021")]

@@ -105,7 +105,8 @@ def _take_long(_content: bytes) -> str:
 def _eat_memory(_content: bytes) -> str:
     held = []
     while True:
-        held.append(bytearray(256 << 20))
+        # `bytes` of zeros are not written to: it is the limit that must end this, not the machine's memory.
+        held.append(bytes(256 << 20))
 
 
 def _crash(_content: bytes) -> str:

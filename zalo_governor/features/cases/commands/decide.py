@@ -151,19 +151,9 @@ class ListCases(Command[Wanted]):
         return self.voice.render(TextId("cases"), count=number(len(cases)), rows=listed(rows, "\n"), page=on, **named)
 
     def _of_agency(self, uow: UnitOfWork, group: Group, cases: Sequence[Case], typed: str) -> list[Case]:
-        """Return those of the cases that are about people of the agency, by the roster, else by their display names."""
-        agencies = {
-            uid: entry.agency or agency_in(entry.title)
-            for entry, uids in uow.roster.matched(self.policy.account, group.id)
-            for uid in uids
-        }
-        found = []
-        for case in cases:
-            person = uow.people.get(case.person_id)
-            agency = agencies.get(person.uid) or agency_in(person.title or person.display_name)
-            if agency and fits(typed, agency):
-                found.append(case)
-        return found
+        """Return those of the cases that are about people of the agency."""
+        agencies = AgencyReader(uow, self.policy.account, group.id)
+        return [case for case in cases if (agency := agencies.of(case)) and fits(typed, agency)]
 
     def _page_line(self, wanted: Wanted, page: int, pages: int) -> str:
         """Return a text with the page number and the command for the next page; "" if there is only one page."""
@@ -181,25 +171,43 @@ class ListCases(Command[Wanted]):
             code=case.code,
             head=self.voice.head(case),
             when=time_or_brief(case.event_at, self.policy.clock()),
-            who=self._who(uow, case),
+            who=who_of(uow, self.voice, case),
             state=state_in_words(uow, self.voice, case),
             times=self.voice.times(case),
         )
 
-    def _who(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the person whom the case is about; of a newcomer's case, who came in and who let the person in.
 
-        Without this the row would read as if the member who added an outsider were the outsider.
-        """
-        newcomer = uow.outsiders.of_case(case) if case.rule_id == OUTSIDERS else None
-        if newcomer is None:
-            return self.voice.named(uow.people.get(case.person_id))
-        who = self.voice.who(uow.people.get(newcomer.person_id))
-        if newcomer.brought_by is None:
-            way = way_in(uow, self.voice, newcomer, case)
-            return self.voice.render(TextId("case_row_newcomer"), who=who, way=way)
-        by = self.voice.account_of(uow.people.get(newcomer.brought_by))
-        return self.voice.render(TextId("case_row_newcomer_added"), who=who, by=by)
+class AgencyReader:
+    """Reads to which agency the person of a case belongs: by the group's roster, else by the display name."""
+
+    def __init__(self, uow: UnitOfWork, account: str, group_id: str) -> None:
+        self._people = uow.people
+        self._agencies = {
+            uid: entry.agency or agency_in(entry.title)
+            for entry, uids in uow.roster.matched(account, group_id)
+            for uid in uids
+        }
+
+    def of(self, case: Case) -> str:
+        """Return the name of the agency; "" if it is not known."""
+        person = self._people.get(case.person_id)
+        return self._agencies.get(person.uid) or agency_in(person.title or person.display_name) or ""
+
+
+def who_of(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
+    """Return the person whom the case is about; of a newcomer's case, who came in and who let the person in.
+
+    Without this a row would read as if the member who added an outsider were the outsider.
+    """
+    newcomer = uow.outsiders.of_case(case) if case.rule_id == OUTSIDERS else None
+    if newcomer is None:
+        return voice.named(uow.people.get(case.person_id))
+    who = voice.who(uow.people.get(newcomer.person_id))
+    if newcomer.brought_by is None:
+        way = way_in(uow, voice, newcomer, case)
+        return voice.render(TextId("case_row_newcomer"), who=who, way=way)
+    by = voice.account_of(uow.people.get(newcomer.brought_by))
+    return voice.render(TextId("case_row_newcomer_added"), who=who, by=by)
 
 
 class CaseCommand(Command[int]):

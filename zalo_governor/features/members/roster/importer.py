@@ -109,6 +109,16 @@ def read_roster(rows: Sequence[Row], words: ColumnNames) -> RosterReading:
     return _Reader(columns, rows[start].cells, words).read(rows[start + 1 :])
 
 
+def read_mapped(
+    rows: Sequence[Row], heading: int, columns: Mapping[str, list[int]], words: ColumnNames
+) -> RosterReading:
+    """Read the roster below the row with the index `heading`, by columns that a person has assigned.
+
+    `columns` gives, for each field of `RosterEntry`, the indexes of its columns; `full_name` and `title` must be there.
+    """
+    return _Reader(columns, rows[heading].cells, words).read(rows[heading + 1 :])
+
+
 class _Reader:
     """Parser of the spreadsheet rows below the heading row; collects complaints about invalid cells."""
 

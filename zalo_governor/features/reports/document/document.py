@@ -94,6 +94,24 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
     )
 
 
+EDITED = ("remarks", "requests")
+"""Keys of the sections that people may word themselves before the document goes out."""
+
+
+def reworded(paper: ReportDocument, own: Mapping[str, Sequence[str]]) -> ReportDocument:
+    """Return the document with other lines in some of its `EDITED` sections: key of a section -> its lines."""
+
+    def edited(sections: Sequence[Section]) -> tuple[Section, ...]:
+        return tuple(
+            section.model_copy(update={"lines": tuple(filter(None, map(str.strip, own[section.key])))})
+            if section.key in own
+            else section
+            for section in sections
+        )
+
+    return paper.model_copy(update={"sections": edited(paper.sections), "body": edited(paper.body)})
+
+
 def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, voice: MessageFormatter) -> ReportFile:
     """Return a file of the format `face`, to be rendered from the document `paper` when it is sent.
 

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from zalo_governor.cli.spreadsheets.reader import SheetRow, read_sheet
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.members.roster.column_names import ColumnNames
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, Wrong, read_roster
+from zalo_governor.sandbox.spreadsheets.reader import read_sheet
+from zalo_governor.sandbox.spreadsheets.rows import SheetRow
 
 WORDS = ColumnNames.load(shipped_config() / "roster.yaml")
 

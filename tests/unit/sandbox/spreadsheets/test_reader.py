@@ -7,8 +7,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from zalo_governor.cli.spreadsheets.reader import SheetRow, read_sheet
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.spreadsheets.reader import read_sheet
+from zalo_governor.sandbox.spreadsheets.rows import SheetRow
 
 
 @pytest.fixture

@@ -6,32 +6,21 @@ import re
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.spreadsheets.rows import SheetRow
 from zalo_governor.system.error_text import of_system
 from zalo_governor.text.normalise import unpasted
 
-_MAX_BYTES = 20_000_000
+MOST_BYTES = 20_000_000
 _MAX_UNPACKED_BYTES = 200_000_000
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 100
 _QUOTED = re.compile('"[^"]*"')
-
-
-class SheetRow(NamedTuple):
-    """A row of a spreadsheet that is not empty."""
-
-    number: int
-    """Row number in the spreadsheet, from 1."""
-    cells: tuple[str, ...]
-    """Texts of the cells without outer spaces, "" for an empty cell; merged cells all have their common text."""
-    merged_across: bool = False
-    """Whether the row's only text is merged over several columns, as in a heading above the rows that follow."""
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
@@ -53,46 +42,55 @@ def read_sheets(path: Path) -> dict[str, list[SheetRow]]:
     """
     try:
         size = path.stat().st_size
+        content = path.read_bytes() if size <= MOST_BYTES else b""
     except OSError as error:
         raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy nêu tên một tệp .xlsx hoặc .csv") from None
-    if size > _MAX_BYTES:
+    if size > MOST_BYTES:
         raise ConfigError(
-            f"{path}: lớn hơn {_MAX_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy nêu tệp khác"
+            f"{path}: lớn hơn {MOST_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy nêu tệp khác"
         )
-    if path.suffix.lower() == ".xlsx":
-        return _read_xlsx(path)
-    if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
-        return {"": _read_csv(path)}
+    return sheets_of(content, str(path))
+
+
+def sheets_of(content: bytes, name: str) -> dict[str, list[SheetRow]]:
+    """Return the sheets of a spreadsheet as `read_sheets` does; `name` is the file's name, of which errors speak.
+
+    Raises:
+        ConfigError: as `read_sheets`.
+    """
+    kind = Path(name).suffix.lower()
+    if kind == ".xlsx":
+        return _read_xlsx(content, name)
+    if kind in {".csv", ".txt", ".tsv"}:
+        return {"": _read_csv(content, name)}
     raise ConfigError(
-        f"{path}: không phải .xlsx hoặc .csv; trong Excel hãy chọn File, Save As và lưu thành một trong hai dạng ấy"
+        f"{name}: không phải .xlsx hoặc .csv; trong Excel hãy chọn File, Save As và lưu thành một trong hai dạng ấy"
     )
 
 
-def _read_xlsx(path: Path) -> dict[str, list[SheetRow]]:
+def _read_xlsx(content: bytes, name: str) -> dict[str, list[SheetRow]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED_BYTES:
-                raise ConfigError(f"{path}: bung ra quá lớn so với một danh sách; hãy nêu tệp khác")
-        book = load_workbook(path, data_only=True)
-    except PermissionError as error:
-        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy nêu tên một tệp .xlsx hoặc .csv") from None
+                raise ConfigError(f"{name}: bung ra quá lớn so với một danh sách; hãy nêu tệp khác")
+        book = load_workbook(io.BytesIO(content), data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError):
         raise ConfigError(
-            f"{path}: không đọc được như tệp Excel; hãy mở bằng Excel, bỏ mật khẩu nếu có, rồi lưu lại thành .xlsx"
+            f"{name}: không đọc được như tệp Excel; hãy mở bằng Excel, bỏ mật khẩu nếu có, rồi lưu lại thành .xlsx"
         ) from None
     try:
         sheets = sorted(book.worksheets, key=lambda sheet: sheet is not book.active)
         shown = [sheet for sheet in sheets if sheet is book.active or sheet.sheet_state == "visible"]
         if not shown:
-            raise ConfigError(f"{path}: chỉ có biểu đồ, không có trang tính nào; hãy nêu tệp có danh sách")
-        return {sheet.title: _rows(path, sheet) for sheet in shown}
+            raise ConfigError(f"{name}: chỉ có biểu đồ, không có trang tính nào; hãy nêu tệp có danh sách")
+        return {sheet.title: _rows(name, sheet) for sheet in shown}
     finally:
         book.close()
 
 
-def _rows(path: Path, sheet: Worksheet) -> list[SheetRow]:
+def _rows(name: str, sheet: Worksheet) -> list[SheetRow]:
     if sheet.max_row > _MAX_ROWS:
-        raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; hãy xóa các dòng trống phía dưới danh sách")
+        raise ConfigError(f"{name}: quá {_MAX_ROWS} dòng; hãy xóa các dòng trống phía dưới danh sách")
     width = min(sheet.max_column, _MAX_COLUMNS)
     grid = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(max_col=width, values_only=True)]
     wide: set[int] = set()
@@ -118,16 +116,12 @@ def _cell_text(value: object) -> str:
     return " ".join(unpasted(str(value)).text.split())
 
 
-def _read_csv(path: Path) -> list[SheetRow]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy nêu tên một tệp .xlsx hoặc .csv") from None
+def _read_csv(content: bytes, name: str) -> list[SheetRow]:
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: không phải Unicode; trong Excel hãy chọn File, Save As, dạng “CSV UTF-8”") from None
+        raise ConfigError(f"{name}: không phải Unicode; trong Excel hãy chọn File, Save As, dạng “CSV UTF-8”") from None
     first = _QUOTED.sub("", text).partition("\n")[0]
     delimiter = max(";\t,", key=first.count)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -138,10 +132,10 @@ def _read_csv(path: Path) -> list[SheetRow]:
             begun = table.line_num + 1
     except csv.Error:
         raise ConfigError(
-            f"{path}:{begun}: không tách được thành các ô; hãy tìm ở dòng này dấu ngoặc kép chưa đóng hoặc thừa"
+            f"{name}:{begun}: không tách được thành các ô; hãy tìm ở dòng này dấu ngoặc kép chưa đóng hoặc thừa"
         ) from None
     if len(rows) > _MAX_ROWS:
-        raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; danh sách thành viên ít hơn thế, hãy nêu tệp khác")
+        raise ConfigError(f"{name}: quá {_MAX_ROWS} dòng; danh sách thành viên ít hơn thế, hãy nêu tệp khác")
     width = min(max(map(len, rows), default=0), _MAX_COLUMNS)
     padded = ([*row, *[""] * (width - len(row))][:width] for row in rows)
     return [

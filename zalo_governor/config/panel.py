@@ -1,0 +1,83 @@
+"""Model of the section `panel` of the settings file: the pages in a browser on which the desk works."""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from zalo_governor.config.monitoring import LOOPBACK
+from zalo_governor.config.sections import Section
+
+
+class PanelSettings(Section):
+    """The panel: whether it may be used, where it listens, and under which address people reach it."""
+
+    enabled: bool = False
+    listen: str = LOOPBACK
+    """IP address of this machine on which it listens."""
+    port: int = Field(default=8460, ge=1, le=65535)
+    address: str | None = None
+    """What people type into the browser, such as `https://bang.mau.gov.vn`; null for this machine's own browser."""
+    certificate: Path | None = None
+    """File with the certificate (PEM, with the chain), relative to the settings file."""
+    key: Path | None = None
+    """File with the certificate's private key, relative to the settings file."""
+    behind_proxy: bool = False
+    """Whether the office's own web server stands before the panel, encrypts, and says in X-Forwarded-For who asks."""
+
+    @field_validator("listen")
+    @classmethod
+    def _check_listen(cls, listen: str) -> str:
+        try:
+            return str(ipaddress.ip_address(listen))
+        except ValueError:
+            raise ValueError("phải là địa chỉ IP của máy này, ví dụ 127.0.0.1 (chỉ máy này) hoặc 10.1.2.3") from None
+
+    @field_validator("address")
+    @classmethod
+    def _check_address(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
+        try:
+            parts = urlsplit(address)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            usable = False
+            parts = urlsplit("")
+        if not usable or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+            raise ValueError("phải là địa chỉ như https://bang.mau.gov.vn, không có gì sau tên máy và số cổng")
+        if parts.scheme == "http" and not _is_here(parts.hostname or ""):
+            raise ValueError("phải bắt đầu bằng https://; http:// chỉ dùng được trên chính máy này (127.0.0.1)")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @model_validator(mode="after")
+    def _check_encrypted(self) -> "PanelSettings":
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate và key phải có cả hai, hoặc để trống cả hai")
+        if self.enabled and not self.certificate and not self.behind_proxy and not _is_here(self.listen):
+            raise ValueError(
+                "listen: ngoài 127.0.0.1 thì phải có certificate và key, hoặc behind_proxy: true khi máy chủ web của "
+                "cơ quan đứng trước và lo mã hóa"
+            )
+        return self
+
+    @property
+    def base(self) -> str:
+        """Return the address under which people reach it, without a slash at its end."""
+        if self.address:
+            return self.address
+        host = f"[{self.listen}]" if ":" in self.listen else self.listen
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
+
+    def below(self, base: Path) -> "PanelSettings":
+        """Return a copy whose relative paths are resolved against `base`."""
+        files = {"certificate": self.certificate, "key": self.key}
+        return self.model_copy(update={name: base / path for name, path in files.items() if path})
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,187 @@
+"""The chat commands and what carries them out: who may use one where, what was typed after its word, and its answer.
+
+The chat (`dispatcher.py`) and the panel, which shows the same commands as buttons in a browser, share it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from zalo_governor.domain.events import EventBase, MessageSent
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.people import Group, Person
+from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.help.commands import Help
+from zalo_governor.messaging.command_parsing import (
+    Typed,
+    counts_things,
+    each_case,
+    named_group,
+    names_case,
+    without_frame,
+)
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.periods import today
+from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
+
+log = structlog.get_logger(__name__)
+
+_MOST_CODES = 10
+"""For so many codes at most one command is carried out."""
+_SEVERAL = 2
+Append = Callable[..., None]
+"""`AuditTrail.append`."""
+PANEL = "panel"
+"""Where a command was given, in the audit log: beside `group` and `private`."""
+
+
+def commands_by_word(policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> dict[str, AnyCommand]:
+    """Create the chat commands, with `/trogiup` (help) for them; return them by their words, such as `baocao`."""
+    named: list[AnyCommand] = [kind(policy) for kind in kinds]
+    return {command.word: command for command in (*named, Help(policy, named))}
+
+
+class CommandBook:
+    """The commands of a policy, found by their words, with what carries them out."""
+
+    def __init__(self, policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> None:
+        self._policy = policy
+        self.by_word = commands_by_word(policy, kinds)
+        for command in list(self.by_word.values()):
+            self.by_word |= dict.fromkeys(command.aliases, command)
+
+    def reach(self, uow: UnitOfWork, command: AnyCommand, person: Person, event: EventBase) -> list[Group]:
+        """Return the groups in which the person may use the command; at most the one in which it was typed, if in one.
+
+        A command for everybody may be used by the members of a group, and by those who hold a role there.
+        """
+        groups = groups_of(self._policy, event)
+        if command.roles is not None:
+            return [group for group in groups if command.allowed_in(person, group.id)]
+        if len(groups) == 1:
+            return groups
+        member_of = uow.members.groups_with(self._policy.account, person.uid)
+        return [group for group in groups if group.id in member_of or person.roles_in(group.id)]
+
+    def groups_meant(
+        self, command: AnyCommand, person: Person, reach: list[Group], typed: Typed, event: EventBase
+    ) -> tuple[list[Group], Typed]:
+        """Return those of the groups in `reach` that a private command is about, and the command without their name.
+
+        They are the one that it names at its end, else the one that the person has chosen, else all.
+        """
+        if len(reach) < _SEVERAL or event.is_group:
+            return reach, typed
+        if command.takes_group and not (command.by_code and names_case(typed.rest)):
+            found, rest = named_group(typed.rest, reach)
+            if found is not None:
+                return [found], typed._replace(rest=rest)
+        return [group for group in reach if group.id == person.chosen_group] or reach, typed
+
+    def arguments(self, command: AnyCommand, typed: Typed, *, may: bool) -> list[Any] | None:
+        """Return the argument of the command, or one for each of several codes; None if it is not understood.
+
+        Without a slash, a bare number counts as a code only of a person who `may` use the command, and if it counts
+        nothing: otherwise words before a number are ordinary talk.
+        """
+        bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
+        if bare and (not may or counts_things(typed.rest)):
+            return None
+        rests = each_case(typed.rest) if command.several else [typed.rest]
+        arguments = [self._understand(command, rest) for rest in rests[:_MOST_CODES]]
+        return None if None in arguments else arguments
+
+    def carry_out(
+        self,
+        uow: UnitOfWork,
+        person: Person,
+        word: str,
+        rest: str = "",
+        *,
+        group_id: str = NO_GROUP,
+        append: Append | None = None,
+    ) -> Answer | None:
+        """Carry out a command that somebody gives in the panel, and write it to the audit log, as if typed in private.
+
+        `rest` is what would be typed after the command's word; with a `group_id`, the command is about that group
+        alone. In a transaction that only reads, `append` takes the row of the audit log. Return the reply, which is not
+        sent; None if the person may not use the command, which is logged too.
+        """
+        command = self.by_word[word]
+        event = MessageSent(
+            account=self._policy.account,
+            thread_id=person.uid,
+            is_group=False,
+            sender_uid=person.uid,
+            key=f"{PANEL}:{uuid4()}",
+            at=self._policy.clock(),
+            text=f"/{word} {rest}".strip(),
+        )
+        reach = self.reach(uow, command, person, event)
+        if group_id:
+            reach = [group for group in reach if group.id == group_id]
+        if not reach and (command.roles is not None or group_id):
+            self.audit(append or uow.audit.append, event, person, "command.refused", word, place=PANEL)
+            return None
+        typed = Typed(word, " ".join(rest.split()), slash=True)
+        groups = reach
+        if not group_id:
+            groups, typed = self.groups_meant(command, person, reach, typed, event)
+        arguments = self.arguments(command, typed, may=True)
+        if arguments is None:
+            usage = self._policy.voice.render(command.usage)
+            answer = Answer([self._policy.voice.render_for(person, TextId("usage"), usage=usage)], "usage")
+        else:
+            call = Call(uow, person, groups, event, len(arguments), reach)
+            answers = [command.answer(call, argument) for argument in arguments]
+            answer = joined_answers(answers) if len(answers) > 1 else answers[0]
+        self.audit(
+            append or uow.audit.append,
+            event,
+            person,
+            "command",
+            word,
+            place=PANEL,
+            outcome=answer.outcome,
+            about=answer.subject,
+        )
+        return answer
+
+    def audit(
+        self,
+        append: Append,
+        event: EventBase,
+        person: Person,
+        action: str,
+        subject: str,
+        *,
+        place: str = "",
+        **detail: str,
+    ) -> None:
+        """Write to the audit log, and without names to the program's log, what came of a command."""
+        place = place or ("group" if event.is_group else "private")
+        append(
+            action,
+            at=self._policy.clock(),
+            actor_id=person.id,
+            group_id=event.thread_id if event.is_group else NO_GROUP,
+            subject=subject,
+            detail={"event": event.id, "place": place, **detail},
+        )
+        log.info(action, command=subject, place=place, person=person.id, outcome=detail.get("outcome"))
+
+    def _understand(self, command: AnyCommand, rest: str) -> Any:
+        day = today(self._policy.clock())
+        argument = command.understand(rest, day)
+        if argument is None and command.forgiving:
+            argument = command.understand(without_frame(rest), day)
+        return argument
+
+
+def groups_of(policy: ServicePolicy, event: EventBase) -> list[Group]:
+    """Return the governed groups that an event may be about: its own, or all if it is private."""
+    governed = policy.governed
+    return [group for group in governed if group.id == event.thread_id] if event.is_group else governed

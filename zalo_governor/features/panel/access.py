@@ -1,0 +1,41 @@
+"""Links into the panel: made for a person by the chat or on the server, used up once by a browser."""
+
+from datetime import datetime
+from secrets import token_urlsafe
+
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.panel import LINK_LASTS, SESSION_LASTS, PanelKeyKind
+from zalo_governor.domain.repositories import UnitOfWork
+
+ENTRY = "/vao/"
+"""Path of the page that a link leads to; the secret follows."""
+_BYTES = 32
+
+
+def issue_link(uow: UnitOfWork, base: str, person_id: int, now: datetime, *, by: str) -> str:
+    """Return a link that lets the person into the panel at `base`, once and within `LINK_LASTS`.
+
+    `by` says in the audit log how it was asked for: `chat` or `server`.
+    """
+    secret = token_urlsafe(_BYTES)
+    uow.panel_keys.add(PanelKeyKind.LINK, secret, person_id, now, now + LINK_LASTS)
+    uow.audit.append("panel.link", at=now, actor_id=person_id, group_id=NO_GROUP, detail={"way": by})
+    return f"{base}{ENTRY}{secret}"
+
+
+def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int, str] | None:
+    """Use up a link; return (id of the person, secret of the new session), None if the link does not count."""
+    person_id = uow.panel_keys.use_link(link_secret, now)
+    if person_id is None:
+        return None
+    secret = token_urlsafe(_BYTES)
+    uow.panel_keys.add(PanelKeyKind.SESSION, secret, person_id, now, now + SESSION_LASTS)
+    uow.audit.append("panel.entered", at=now, actor_id=person_id, group_id=NO_GROUP, detail={})
+    return person_id, secret
+
+
+def end_sessions(uow: UnitOfWork, person_id: int, now: datetime) -> int:
+    """End all sessions of the person; return how many there were."""
+    count = uow.panel_keys.end_all(person_id)
+    uow.audit.append("panel.left", at=now, actor_id=person_id, group_id=NO_GROUP, detail={"sessions": count})
+    return count

@@ -1,0 +1,70 @@
+"""What the running bot says of itself at its health address, which is on this machine."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, NamedTuple
+from urllib.request import ProxyHandler, build_opener
+
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.connection import LineState
+from zalo_governor.messaging.policy import LineStatus
+
+_SECONDS = 2.0
+"""How long an answer is awaited, and for how long it counts."""
+
+
+class Health(NamedTuple):
+    """The bot's own account of itself."""
+
+    answers: bool
+    """Whether it runs and answers; without an answer, all else is unknown."""
+    facts: Mapping[str, Any]
+
+
+class BotHealth:
+    """Asks the bot for its health; `url` is None where the settings switch its health address off."""
+
+    def __init__(self, url: str | None, clock: Clock) -> None:
+        self._url = url
+        self._clock = clock
+        self._ask = build_opener(ProxyHandler({})).open
+        self._known = Health(answers=False, facts={})
+        self._asked_at = -_SECONDS
+
+    def now(self) -> Health:
+        """Return what the bot says of itself, at most two seconds old."""
+        if self._url is not None and monotonic() - self._asked_at >= _SECONDS:
+            self._asked_at = monotonic()
+            self._known = self._asked(self._url)
+        return self._known
+
+    def line(self) -> LineStatus:
+        """Return the state of the connection to Zalo as far as the bot tells it."""
+        facts = self.now().facts
+        state = facts.get("line")
+        return LineStatus(
+            state=LineState(state) if state in set(LineState) else None,
+            heard_at=self._ago(facts.get("heard_seconds_ago")),
+            looked_at=self._ago(facts.get("looked_seconds_ago")),
+        )
+
+    def _asked(self, url: str) -> Health:
+        try:
+            with self._ask(f"{url}/healthz", timeout=_SECONDS) as answer:
+                return Health(answers=True, facts=json.loads(answer.read()))
+        except OSError as error:
+            # A bot in trouble says so with an error status and the same facts.
+            read = getattr(error, "read", None)
+            if read is None:
+                return Health(answers=False, facts={})
+            try:
+                return Health(answers=True, facts=json.loads(read()))
+            except (OSError, ValueError):
+                return Health(answers=False, facts={})
+        except ValueError:
+            return Health(answers=False, facts={})
+
+    def _ago(self, seconds: object) -> datetime | None:
+        return self._clock() - timedelta(seconds=seconds) if isinstance(seconds, int | float) else None

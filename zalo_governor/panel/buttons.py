@@ -1,0 +1,74 @@
+"""The buttons: each is a chat command, with what has to be typed beside it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack
+from zalo_governor.features.cases.commands.explain import AddNote, Review
+from zalo_governor.features.cases.commands.pass_on import PassOn, Remove, WhoHasSeen
+from zalo_governor.features.directives.commands import (
+    AcceptDirective,
+    AskLater,
+    AssignDirective,
+    DropDirective,
+    RejectDirective,
+    RemindNow,
+)
+from zalo_governor.features.directives.end_commands import ExtendDirective, FinishDirective, ReopenDirective
+from zalo_governor.features.group_changes.approve import Approve
+from zalo_governor.features.members.commands import Belongs, PutOut
+
+
+class Wants(StrEnum):
+    """What is typed beside a button."""
+
+    NOTHING = "nothing"
+    MAY = "may"
+    """A text, or nothing."""
+    MUST = "must"
+    CODE = "code"
+    """Nothing the first time; then the six digits with which the program asks to confirm."""
+    WHEN = "when"
+    """A day and an hour."""
+
+
+class Button(NamedTuple):
+    """A button that carries out a command."""
+
+    word: str
+    label: str
+    wants: Wants = Wants.NOTHING
+    hint: str = ""
+    """What the field is for."""
+    sure: str = ""
+    """The question before it is done, where it cannot be undone."""
+
+
+CASE_BUTTONS = (
+    Button(ConfirmCase.word, "Xác nhận vi phạm"),
+    Button(FalseAlarm.word, "Báo nhầm", Wants.MUST, "Lý do (bắt buộc)"),
+    Button(PassOn.word, "Báo cáo Trưởng nhóm", Wants.MAY, "Ý kiến gửi kèm (không bắt buộc)"),
+    Button(AddNote.word, "Ghi chú", Wants.MUST, "Nội dung ghi chú"),
+    Button(Review.word, "Xem xét lại", Wants.MUST, "Lý do xem xét lại"),
+    Button(TakeBack.word, "Hoàn tác quyết định"),
+    Button(WhoHasSeen.word, "Ai đã xem tin"),
+    Button(Remove.word, "Xóa tin cho cả Nhóm", Wants.CODE, "Mã xác nhận 6 chữ số"),
+    Button(Approve.word, "Duyệt thay đổi"),
+    Button(Belongs.word, "Người này thuộc Nhóm", Wants.MAY, "Họ tên - Chức vụ (nếu tên hiển thị chưa đủ)"),
+    Button(PutOut.word, "Đưa ra khỏi Nhóm", Wants.CODE, "Mã xác nhận 6 chữ số"),
+)
+DIRECTIVE_BUTTONS = (
+    Button(FinishDirective.word, "Kết thúc", Wants.MAY, "Đơn vị (để trống: tất cả)"),
+    Button(ExtendDirective.word, "Đổi thời hạn", Wants.WHEN, "Thời hạn mới"),
+    Button(AssignDirective.word, "Thêm, bớt đơn vị", Wants.MUST, "thêm Sở Y tế; bớt Sở Y tế"),
+    Button(DropDirective.word, "Dừng theo dõi", Wants.MUST, "Lý do"),
+    Button(ReopenDirective.word, "Mở lại"),
+)
+PROPOSAL_BUTTONS = (
+    Button(AcceptDirective.word, "Đúng là chỉ đạo"),
+    Button(RejectDirective.word, "Không phải chỉ đạo"),
+    Button(AskLater.word, "Để sau"),
+)
+REMIND = Button(RemindNow.word, "Gửi lời nhắc")
+EVERY = (*CASE_BUTTONS, *DIRECTIVE_BUTTONS, *PROPOSAL_BUTTONS, REMIND)
+BY_WORD = {button.word: button for button in EVERY}

@@ -1,0 +1,44 @@
+"""What somebody has given the panel and not decided on yet, such as an uploaded spreadsheet: in memory, for a while."""
+
+import threading
+from datetime import timedelta
+from secrets import token_urlsafe
+from time import monotonic
+
+_MOST = 20
+
+
+class Drafts:
+    """A few things by their tokens; the oldest goes first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[float, object]] = {}
+
+    def keep(self, thing: object, lasts: timedelta) -> str:
+        """Keep a thing for a while; return its token, which nobody can guess."""
+        token = token_urlsafe(16)
+        with self._lock:
+            self._kept[token] = (monotonic() + lasts.total_seconds(), thing)
+            for old in [old for old, (until, _) in self._kept.items() if until < monotonic()]:
+                del self._kept[old]
+            while len(self._kept) > _MOST:
+                del self._kept[next(iter(self._kept))]
+        return token
+
+    def get(self, token: str) -> object | None:
+        """Return the thing; None if there is none, or no longer."""
+        with self._lock:
+            until, thing = self._kept.get(token, (0.0, None))
+        return thing if until >= monotonic() else None
+
+    def replace(self, token: str, thing: object) -> None:
+        """Keep another thing under the same token, for as long as the one before."""
+        with self._lock:
+            if token in self._kept:
+                self._kept[token] = (self._kept[token][0], thing)
+
+    def drop(self, token: str) -> None:
+        """Forget a thing."""
+        with self._lock:
+            self._kept.pop(token, None)

@@ -1,0 +1,80 @@
+"""Reads what a form sends, all of it in memory: nothing that somebody uploads may reach the disk."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from urllib.parse import parse_qs
+
+from aiohttp import BodyPartReader, web
+
+from zalo_governor.panel.visit import Asked, Uploaded
+
+_MOST_FIELDS = 2_000
+
+Form = tuple[dict[str, list[str]], dict[str, Uploaded]]
+
+
+class TooLargeError(Exception):
+    """The browser sends more than the page takes."""
+
+
+async def read_form(request: web.Request, most_bytes: int) -> Form:
+    """Return the fields and files of a form; what cannot be read is no field.
+
+    `request.post()` would write files to the disk.
+
+    Raises:
+        TooLargeError: it is larger than `most_bytes`, or has very many fields.
+    """
+    if (request.content_length or 0) > most_bytes:
+        raise TooLargeError
+    if request.content_type == "multipart/form-data":
+        try:
+            return await _multipart(request, most_bytes)
+        except ValueError:
+            return {}, {}
+    body = await _all(request.content.iter_chunked(1 << 16), most_bytes)
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS), {}
+    except ValueError:
+        return {}, {}
+
+
+async def _multipart(request: web.Request, most_bytes: int) -> Form:
+    fields: dict[str, list[str]] = {}
+    files: dict[str, Uploaded] = {}
+    left = most_bytes
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        content = await _all(_chunks(part), left)
+        left -= len(content) + len(part.name)
+        if left < 0 or len(fields) + len(files) >= _MOST_FIELDS:
+            raise TooLargeError
+        if part.filename is None:
+            fields.setdefault(part.name, []).append(content.decode("utf-8", "replace"))
+        elif part.filename or content:
+            files[part.name] = Uploaded(part.filename, content)
+    return fields, files
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while chunk := await part.read_chunk():
+        yield chunk
+
+
+async def _all(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > most_bytes:
+            raise TooLargeError
+    return bytes(body)
+
+
+def flat(asked: Asked) -> dict[str, str]:
+    """Return all that was typed, for the check for state secrets."""
+    return {name: "\n".join(values) for name, values in asked.form.items()}
+
+
+def chosen(asked: Asked, name: str) -> Sequence[str]:
+    """Return the values of all ticked boxes of that name."""
+    return asked.form.get(name, ())

@@ -1,0 +1,91 @@
+"""Tells open pages what has changed (server-sent events), and who looks at which case, so that two do not decide it."""
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from time import monotonic
+
+import structlog
+
+from zalo_governor.domain.errors import GovernorError
+
+log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 1.0
+_LOOKING_SECONDS = 120.0
+"""How long somebody who has opened a case counts as looking at it, unless the page says that it is still open."""
+
+
+_CASE = re.compile(r"/vu-viec/([0-9]{1,17})")
+
+
+def case_of(path: str) -> int | None:
+    """Return the number of the case whose page has this path; None for any other page."""
+    found = _CASE.fullmatch(path)
+    return int(found[1]) if found else None
+
+
+class Presence:
+    """Who is looking at which case now."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, dict[int, float]] = defaultdict(dict)
+
+    def look(self, case_id: int, person_id: int) -> None:
+        """Note that the person has the case's page open."""
+        self._seen[case_id][person_id] = monotonic()
+
+    def leave(self, case_id: int, person_id: int) -> None:
+        """Note that the person has left the page."""
+        self._seen[case_id].pop(person_id, None)
+
+    def others(self, case_id: int, person_id: int) -> list[int]:
+        """Return the ids of the other people who are looking at the case."""
+        seen = self._seen.get(case_id, {})
+        return [one for one, at in seen.items() if one != person_id and monotonic() - at < _LOOKING_SECONDS]
+
+
+class Changes:
+    """Looks once a second, while any page is open, whether a group's cases or directives have changed.
+
+    `stamps` returns something for each group that differs after each change; it is called in a thread.
+    """
+
+    def __init__(self, stamps: Callable[[], Mapping[str, object]]) -> None:
+        self._stamps = stamps
+        self._open: dict[asyncio.Queue[str], frozenset[str]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def listen(self, groups: frozenset[str]) -> asyncio.Queue[str]:
+        """Return a queue that gets the word `changed` after each change in one of the groups."""
+        queue: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
+        self._open[queue] = groups
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        return queue
+
+    def forget(self, queue: asyncio.Queue[str]) -> None:
+        """Put nothing into the queue any more."""
+        self._open.pop(queue, None)
+
+    def close(self) -> None:
+        """Stop looking."""
+        if self._task:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        before: Mapping[str, object] | None = None
+        while self._open:
+            try:
+                now = await asyncio.to_thread(self._stamps)
+            except GovernorError as error:
+                log.warning("panel_cannot_look", error=error)
+            else:
+                if before is not None:
+                    changed = {group for group in now.keys() | before.keys() if now.get(group) != before.get(group)}
+                    for queue, groups in self._open.items():
+                        if changed & groups and queue.empty():
+                            queue.put_nowait("changed")
+                before = now
+            await asyncio.sleep(_LOOK_SECONDS)

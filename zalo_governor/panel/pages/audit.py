@@ -1,0 +1,90 @@
+"""Nhật ký: the audit log of a person's groups, searched, printed and checked."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from zalo_governor.domain.clock import VIETNAM, local
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.people import Role
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, Reply, Visit
+from zalo_governor.storage.queries.panel import AuditSearch, PanelQueries
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+
+PATH = "/nhat-ky"
+_ROLES = frozenset({Role.ADMIN})
+_MONTH = timedelta(days=30)
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    return [
+        Route("GET", PATH, show, _ROLES, title="Nhật ký"),
+        Route("POST", f"{PATH}/kiem-tra", verify, _ROLES),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the rows that fit the search, the newest first."""
+    return _page(visit)
+
+
+def verify(visit: Visit) -> Reply:
+    """Check the whole chain, as `zalo-governor audit verify` does."""
+    return _page(visit, report=SqlAuditLog(visit.office.database).verify())
+
+
+def _page(visit: Visit, **facts: Any) -> Html:
+    query = visit.asked.query
+    chosen = visit.chosen_group()
+    groups = [chosen] if chosen else visit.groups
+    group_ids = [group.id for group in groups]
+    if chosen is None and len(groups) == len(visit.policy.governed):
+        group_ids.append(NO_GROUP)  # What is done in private concerns no group: for who is admin of all.
+    today = local(visit.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = _day(query.get("tu", "")) or today - _MONTH
+    end = _day(query.get("den", "")) or today
+    before = query.get("truoc", "")
+    wanted = AuditSearch(
+        group_ids=group_ids,
+        start=start.astimezone(UTC),
+        end=(end + timedelta(days=1)).astimezone(UTC),
+        action=query.get("viec", ""),
+        about=query.get("ve", "").strip().upper(),
+    )
+    rows = PanelQueries(visit.office.database).audit(
+        visit.uow.tx.connection, wanted, before=int(before) if before.isdecimal() and len(before) < 18 else None
+    )
+    words = visit.office.words
+    named = {group.id: group.name for group in visit.groups} | {NO_GROUP: ""}
+    common = {
+        "groups": visit.groups,
+        "chosen": chosen.id if chosen else "",
+        "start": f"{start:%Y-%m-%d}",
+        "end": f"{end:%Y-%m-%d}",
+        "action": wanted.action,
+        "about": wanted.about,
+        "actions": sorted(words.actions().items(), key=lambda one: one[1]),
+        "rows": [
+            {
+                "entry": row,
+                "who": "Hệ thống" if row.actor_id is None else visit.voice.named(visit.uow.people.get(row.actor_id)),
+                "what": words.action(row.action),
+                "about": words.value(row.subject),
+                "detail": words.facts(row.detail),
+                "group": named[row.group_id],
+            }
+            for row in rows
+        ],
+        "last": rows[-1].id if rows else 0,
+        "report": None,
+    }
+    return Html("nhat-ky.html", common | facts)
+
+
+def _day(typed: str) -> datetime | None:
+    try:
+        return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=VIETNAM)
+    except ValueError:
+        return None

@@ -1,0 +1,144 @@
+"""Vụ việc: one case as `/xem` tells it, with its message, its history, cases like it, and a button for each command."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.group_changes import CHANGE_RULES
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.features.cases.commands.decide import TakeBack, who_of
+from zalo_governor.features.cases.commands.explain import Review
+from zalo_governor.features.cases.commands.pass_on import Remove, WhoHasSeen
+from zalo_governor.features.cases.commands.show import ShowCase
+from zalo_governor.features.group_changes.approve import Approve
+from zalo_governor.features.members.commands import Belongs, PutOut
+from zalo_governor.panel.buttons import BY_WORD, CASE_BUTTONS, Button, Wants
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.pages.queue import PATH as QUEUE
+from zalo_governor.panel.pages.queue import stamp_of
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
+from zalo_governor.storage.queries.panel import PanelQueries
+from zalo_governor.zalo.events.text_fields import posted_text
+
+PATH = "/vu-viec/{number}"
+_EACH_SIDE = 3
+_PRECEDENTS = 5
+_LONGEST = 1_000
+_STILL_SENSIBLE = frozenset({WhoHasSeen.word, TakeBack.word, Review.word})
+"""Commands that need no fresh look: they decide nothing that somebody else may have decided meanwhile."""
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    roles = office.roles_for(ShowCase.word)
+    return [
+        Route("GET", PATH, show, roles, writes=True),
+        Route("POST", f"{PATH}/{{word}}", act, roles, writes=True),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the case; that it was opened is written to the audit log, as with `/xem`."""
+    number = visit.number("number")
+    said = visit.carry_out(ShowCase.word, f"VP{number}")
+    case = visit.uow.cases.get(number)
+    if case is None or said.outcome == "unknown_case":
+        raise NotFoundError
+    visit.office.presence.look(case.id, visit.person.id)
+    voice = visit.policy.of(case.group_id).voice
+    others = visit.office.presence.others(case.id, visit.person.id)
+    queries, connection = PanelQueries(visit.office.database), visit.uow.tx.connection
+    facts = {
+        "case": case,
+        "group": visit.group(case.group_id).name,
+        "head": voice.head(case),
+        "who": who_of(visit.uow, voice, case),
+        "state": voice.state_of(case),
+        "said": said.texts[0],
+        "stamp": stamp_of(case),
+        "buttons": [button for button in CASE_BUTTONS if _is_offered(visit, case, button)],
+        "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
+        "moves": [_move(visit, entry) for entry in queries.moves(connection, case)],
+        "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
+        "talk": _talk(visit, case),
+        "queue": QUEUE,
+    }
+    return Html("vu-viec.html", facts)
+
+
+def act(visit: Visit) -> Reply:
+    """Carry out the command of a button on the case, unless somebody has changed the case since the page was made."""
+    number, button = visit.number("number"), BY_WORD.get(visit.asked.places["word"])
+    here = SeeOther(f"/vu-viec/{number}")
+    if button not in CASE_BUTTONS or button is None:
+        raise NotFoundError
+    case = visit.uow.cases.get(number)
+    if case is None or not visit.may(button.word, case.group_id):
+        visit.carry_out(button.word, f"VP{number}", group_id=case.group_id if case else NO_GROUP)
+        raise NotFoundError
+    if visit.field("ban") != stamp_of(case) and button.word not in _STILL_SENSIBLE:
+        visit.tell("Đã có người xử lý vụ việc này trong lúc đồng chí xem. Chưa làm gì; đề nghị xem lại rồi quyết định.")
+        return here
+    typed = visit.field("noi_dung")
+    if button.wants is Wants.MUST and not typed:
+        visit.tell(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        return here
+    visit.do(button.word, f"{case.code} {typed}".strip())
+    return here
+
+
+def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
+    """Return whether the button has a use for this case; what the command says decides, not this."""
+    if not visit.may(button.word, case.group_id):
+        return False
+    match button.word:
+        case Approve.word:
+            return case.rule_id in CHANGE_RULES
+        case Belongs.word | PutOut.word:
+            return visit.uow.outsiders.of_case(case) is not None
+        case Remove.word:
+            return any(message.gone_at is None for message in visit.uow.case_messages.of(case))
+        case TakeBack.word:
+            return case.state_by == visit.person.id and not case.undecided
+        case Review.word:
+            return not case.undecided
+        case _:
+            return True
+
+
+def _move(visit: Visit, entry: Any) -> dict[str, Any]:
+    by = None if entry.actor_id is None else visit.voice.named(visit.uow.people.get(entry.actor_id))
+    to = entry.detail.get("to", "")
+    return {"at": entry.at, "by": by, "to": to}
+
+
+def _precedent(visit: Visit, case_id: int) -> dict[str, Any]:
+    earlier = visit.uow.cases.get(case_id)
+    assert earlier is not None  # noqa: S101 - read in this transaction
+    return {"case": earlier, "state": visit.voice.state_of(earlier)}
+
+
+def _talk(visit: Visit, case: Case) -> Sequence[dict[str, Any]] | None:
+    """Return the case's message and what was said around it; None where it must not be shown.
+
+    It is shown to who is in the group, and so could read it there; of a suspected secret nothing is stored.
+    """
+    if case.secret or case.group_id not in visit.uow.members.groups_with(visit.office.account, visit.person.uid):
+        return None
+    queries = PanelQueries(visit.office.database)
+    ids = queries.neighbours(visit.uow.tx.connection, case.group_id, case.event_at, _EACH_SIDE)
+    stored = {message.id: message for message in visit.office.messages.of(ids)}
+    rows = []
+    for entry_id in ids:
+        message = stored.get(entry_id)
+        sender = message and visit.uow.people.find(visit.office.account, message.sender_uid)
+        rows.append(
+            {
+                "own": message is not None and message.key == case.message_key,
+                "at": message.at if message else None,
+                "who": visit.voice.named(sender) if sender else "",
+                "text": posted_text(message.raw)[:_LONGEST] if message else None,
+            }
+        )
+    return rows

@@ -1,0 +1,212 @@
+"""Chỉ đạo: units against directives on one board, and a page for each directive with its commands."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.directives import Assignee, Directive, Progress
+from zalo_governor.domain.people import Group
+from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives
+from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
+
+PATH = "/chi-dao"
+_ONE = PATH + "/{number}"
+_MOST = 60
+_TYPED = "%Y-%m-%dT%H:%M"
+"""How browsers send the field of a day and an hour (HTML, 2.3.5.7)."""
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    return [
+        Route("GET", PATH, show, KEEPERS, title="Chỉ đạo"),
+        Route("GET", _ONE, one, KEEPERS, writes=True),
+        Route("GET", f"{_ONE}/nhac", preview, KEEPERS),
+        Route("POST", f"{_ONE}/{{word}}", act, KEEPERS, writes=True),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the board of one group: a row for each unit, a column for each open directive."""
+    group = visit.one_group()
+    pages = DirectivePages(visit.policy.of(group.id))
+    ledger = visit.uow.directives.overview(group.id, visit.now, _MOST)
+    cells: dict[str, dict[int, list[Assignee]]] = defaultdict(lambda: defaultdict(list))
+    for line in ledger.lines:
+        for assignee in visit.uow.directives.assignees(line.directive.id):
+            if not assignee.removed:
+                cells[assignee.name][line.directive.id].append(assignee)
+    board = [
+        {
+            "name": name,
+            "cells": [_cell(visit, pages, of_unit.get(line.directive.id, [])) for line in ledger.lines],
+            "late": sum(one.is_overdue(visit.now) for found in of_unit.values() for one in found),
+            "silent": sum(one.silent for found in of_unit.values() for one in found),
+        }
+        for name, of_unit in cells.items()
+    ]
+    board.sort(key=lambda row: (-int(str(row["late"])), -int(str(row["silent"])), str(row["name"])))
+    facts = {
+        "groups": visit.groups,
+        "group": group,
+        "lines": ledger.lines,
+        "total": ledger.total,
+        "overdue": ledger.overdue,
+        "board": board,
+        "proposed": [_proposal(visit, directive) for directive in visit.uow.directives.proposed(group.id)],
+        "proposal_buttons": PROPOSAL_BUTTONS,
+        "delays": _delays(visit, group),
+    }
+    return Html("chi-dao.html", facts)
+
+
+def one(visit: Visit) -> Reply:
+    """Show one directive with its addressees."""
+    directive = _directive(visit)
+    answer = visit.carry_out(ShowDirectives.word, directive.code)
+    pages = DirectivePages(visit.policy.of(directive.group_id))
+    assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
+    rows = [
+        {
+            "name": one.name,
+            "due": one.due_at,
+            "progress": pages.progress(one),
+            "tone": _tone(visit, [one]),
+            "words": _words_of_delay(visit, one),
+            "settled": one.settled,
+            "in_group": one.in_group,
+        }
+        for one in assignees
+    ]
+    facts = {
+        "directive": directive,
+        "group": visit.group(directive.group_id).name,
+        "state": pages.state(directive),
+        "said": answer.texts[0],
+        "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
+        "rows": rows,
+        "buttons": _buttons(visit, directive),
+        "waiting": sum(one.silent for one in assignees) if directive.open else 0,
+    }
+    return Html("chi-dao-mot.html", facts)
+
+
+def preview(visit: Visit) -> Reply:
+    """Show who would be reminded, and what each would read."""
+    directive = _directive(visit)
+    pages = DirectivePages(visit.policy.of(directive.group_id))
+    asked: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
+    absent = []
+    for one in visit.uow.directives.assignees(directive.id):
+        if one.silent and not one.removed:
+            if one.person_ids:
+                asked[one.person_ids[0]].append((directive, one))
+            else:
+                absent.append(one.name)
+    people = [visit.uow.people.get(person_id) for person_id in asked]
+    rows = [{"who": visit.voice.named(person), "names": [one.name for _, one in asked[person.id]]} for person in people]
+    text = pages.reminder(people[0], asked[people[0].id]) if people else ""
+    return Html("nhac.html", {"directive": directive, "rows": rows, "absent": absent, "text": text})
+
+
+def act(visit: Visit) -> Reply:
+    """Carry out the command of a button on the directive."""
+    directive, button = _directive(visit), BY_WORD.get(visit.asked.places["word"])
+    if button is None or button not in (*DIRECTIVE_BUTTONS, *PROPOSAL_BUTTONS, REMIND):
+        raise NotFoundError
+    back = visit.field("ve")
+    here = SeeOther(f"{PATH}?nhom={directive.group_id}" if back == PATH else f"{PATH}/{directive.id}")
+    typed = visit.field("noi_dung")
+    if button is REMIND:
+        typed = directive.code  # The recipients were shown before: that is what the code typed twice means in the chat.
+    if button.wants is Wants.WHEN:
+        when = _moment(visit.field("khi"))
+        if when is None:
+            visit.tell("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
+            return here
+        typed = f"{when} {typed}".strip()
+    if button.wants is Wants.MUST and not typed:
+        visit.tell(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        return here
+    visit.do(button.word, f"{directive.code} {typed}".strip())
+    return here
+
+
+def _directive(visit: Visit) -> Directive:
+    directive = visit.uow.directives.get(visit.number("number"))
+    if directive is None:
+        raise NotFoundError
+    visit.group(directive.group_id)
+    return directive
+
+
+def _buttons(visit: Visit, directive: Directive) -> list[Button]:
+    if directive.open:
+        return [button for button in DIRECTIVE_BUTTONS if button.word != "molai"]
+    return [button for button in DIRECTIVE_BUTTONS if button.word == "molai"]
+
+
+def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[str, str] | None:
+    if not found:
+        return None
+    worst = max(found, key=lambda one: _TONES.index(_tone(visit, [one])))
+    return {"tone": _tone(visit, [worst]), "words": pages.progress(worst)}
+
+
+_TONES = ("done", "waits", "silent", "late")
+"""How a cell is coloured, the best first; the words always say it, too."""
+
+
+def _tone(visit: Visit, found: list[Assignee]) -> str:
+    [one] = found
+    match one.progress(visit.now):
+        case Progress.OVERDUE:
+            return "late"
+        case Progress.REPORTED:
+            return "done"
+        case Progress.UNSEEN | Progress.SEEN:
+            return "silent"
+        case _:
+            return "done" if one.settled else "waits"
+
+
+def _proposal(visit: Visit, directive: Directive) -> dict[str, Any]:
+    who = visit.uow.people.get(directive.entered_by or directive.given_by)
+    due = min((item.due_at for item in directive.items if item.due_at), default=None)
+    names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
+    return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
+
+
+def _delays(visit: Visit, group: Group) -> list[dict[str, Any]]:
+    """Return the addressees who ask for more time."""
+    found = []
+    for line in visit.uow.directives.overview(group.id, visit.now, _MOST).lines:
+        for one in visit.uow.directives.assignees(line.directive.id):
+            if one.delayed_at and not one.settled and not one.removed:
+                found.append({"directive": line.directive, "one": one, "words": _words_of_delay(visit, one)})
+    return found
+
+
+def _words_of_delay(visit: Visit, one: Assignee) -> str:
+    if not one.delayed_at:
+        return ""
+    answers = [answer for answer in visit.uow.directives.answers(one.id) if answer.at == one.delayed_at]
+    return visit.office.words_of(one.group_id, answers[-1].message_key) if answers else ""
+
+
+def _moment(typed: str) -> str | None:
+    """Return a day and hour from the browser as they are typed in the chat; None if it is none."""
+    try:
+        when = datetime.strptime(typed, _TYPED)  # noqa: DTZ007 - the hour in Viet Nam, as typed
+    except ValueError:
+        return None
+    return f"{when:%H:%M} {when:%d/%m/%Y}"
+
+
+def _today(now: datetime) -> str:
+    return f"{local(now):%Y-%m-%dT%H:%M}"

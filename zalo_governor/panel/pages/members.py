@@ -1,0 +1,218 @@
+"""Thành viên: the roster beside the accounts of the group, who is missing and who is outside, roles, and an import."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from zalo_governor.app.roster_import import replace_roster
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.people import EVERYWHERE, Group, Role
+from zalo_governor.domain.roster import RosterEntry, difference, with_known_uids
+from zalo_governor.domain.roster_matching import proposals
+from zalo_governor.features.cases.commands.decide import ListCases
+from zalo_governor.features.members.commands import Belongs, PutOut
+from zalo_governor.features.members.roster.column_names import ColumnNames
+from zalo_governor.features.members.roster.comparison import attendance
+from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_mapped, read_roster
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
+from zalo_governor.sandbox.spreadsheets.client import read_spreadsheet
+from zalo_governor.sandbox.spreadsheets.rows import SheetRow
+from zalo_governor.storage.repositories.roster import SqlRoster
+
+PATH = "/thanh-vien"
+_MOST_BYTES = 5_000_000
+_SHOWN = 12
+_KEPT = timedelta(minutes=15)
+FIELDS = {
+    "full_name": "Họ tên",
+    "title": "Chức vụ",
+    "agency": "Cơ quan",
+    "phone": "Điện thoại",
+    "uid": "uid Zalo",
+    "roles": "Vai trò",
+    "since": "Ngày hiệu lực",
+}
+_ROLE_NAMES = {
+    Role.LEADER: "Trưởng nhóm",
+    Role.LEADERSHIP: "Lãnh đạo",
+    Role.ADMIN: "Quản trị Nhóm",
+    Role.ADMIN_STAFF: "Cán bộ được giao",
+    Role.REPORT_READER: "Người được xem báo cáo",
+    Role.OVERSEER: "Người theo dõi chung",
+}
+
+
+class Draft(NamedTuple):
+    """A spreadsheet that somebody has uploaded and not yet taken over; kept in memory only."""
+
+    person_id: int
+    group_id: str
+    rows: Sequence[SheetRow]
+    reading: RosterReading | None
+    """None until the columns are known."""
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    roles, desk = office.roles_for(Belongs.word), office.roles_for(ListCases.word)
+    return [
+        Route("GET", PATH, show, roles, title="Thành viên"),
+        Route("POST", f"{PATH}/nhap", upload, desk, most_bytes=_MOST_BYTES),
+        Route("GET", f"{PATH}/nhap/{{token}}", preview, desk),
+        Route("POST", f"{PATH}/nhap/{{token}}/cot", choose_columns, desk),
+        Route("POST", f"{PATH}/nhap/{{token}}", take_over, desk),
+        Route("POST", f"{PATH}/{{word}}", act, roles, writes=True),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the comparison of one group with its roster."""
+    group, account = visit.one_group(), visit.office.account
+    uow = visit.uow
+    names = uow.members.judged_names(account, group.id)
+    held = attendance(uow, account, group.id)
+    matched = uow.roster.matched(account, group.id)
+    strangers = held.strangers if held else ()
+    people = {uid: person for uid in strangers if (person := uow.people.find(account, uid)) is not None}
+    people = {uid: uow.people.get(person.id) for uid, person in people.items()}
+    honest = [uid for uid, person in people.items() if person.namesake is None]
+    guesses = {one.uid: one.entry for one in proposals(matched, honest, names)}
+    facts = {
+        "groups": visit.groups,
+        "group": group,
+        "has_roster": held is not None,
+        "roster": [(entry, bool(uids)) for entry, uids in matched],
+        "present": len(held.present) if held else 0,
+        "missing": held.missing if held else (),
+        "strangers": [
+            {"person": person, "name": names.get(uid) or person.display_name, "guess": guesses.get(uid)}
+            for uid, person in people.items()
+        ],
+        "roles": _roles(visit, group),
+        "may_import": visit.may(ListCases.word, group.id),
+        "snapshot": uow.members.group_snapshot(group.id),
+    }
+    return Html("thanh-vien.html", facts)
+
+
+def act(visit: Visit) -> Reply:
+    """Say that somebody belongs to the group, or put somebody out, as by `/thanhvien TV34` and `/moira TV34`."""
+    word, group = visit.asked.places["word"], visit.one_group()
+    if word not in {Belongs.word, PutOut.word}:
+        raise NotFoundError
+    visit.do(word, f"{visit.field('ma')} {visit.field('noi_dung')}".strip(), group_id=group.id)
+    return SeeOther(f"{PATH}?nhom={group.id}")
+
+
+def upload(visit: Visit) -> Reply:
+    """Read an uploaded spreadsheet in a process without rights, and show what would change."""
+    group, file = visit.one_group(), visit.asked.files.get("tep")
+    here = SeeOther(f"{PATH}?nhom={group.id}")
+    if file is None:
+        visit.tell("Chưa chọn tệp nào.")
+        return here
+    try:
+        sheets = read_spreadsheet(file.content, file.name)
+    except GovernorError as error:
+        visit.tell(f"Chưa nhập được tệp: {error}")
+        return here
+    words = _column_names(visit)
+    best, reading = next(iter(sheets.values()), []), None
+    for rows in sheets.values():
+        try:
+            best, reading = rows, read_roster(rows, words)
+            break
+        except NoHeadingError:
+            continue
+    token = visit.office.drafts.keep(Draft(visit.person.id, group.id, best, reading), _KEPT)
+    return SeeOther(f"{PATH}/nhap/{token}")
+
+
+def preview(visit: Visit) -> Reply:
+    """Show what the import would change; or, where the columns were not understood, ask which is which."""
+    token, draft = _draft(visit)
+    group = visit.group(draft.group_id)
+    facts: dict[str, Any] = {
+        "token": token,
+        "group": group,
+        "fields": FIELDS,
+        "rows": draft.rows[:_SHOWN],
+        "width": max((len(row.cells) for row in draft.rows[:_SHOWN]), default=0),
+        "reading": draft.reading,
+        "found": None,
+        "chosen": {},
+    }
+    if draft.reading is not None:
+        facts["chosen"] = {letters: field for field, letters in draft.reading.columns.items()}
+        if not draft.reading.complaints and draft.reading.entries:
+            before = visit.uow.roster.entries(group.id)
+            facts["found"] = difference(before, with_known_uids(before, draft.reading.entries))
+    return Html("nhap.html", facts)
+
+
+def choose_columns(visit: Visit) -> Reply:
+    """Read the spreadsheet again by the columns that somebody has chosen."""
+    token, draft = _draft(visit)
+    here = SeeOther(f"{PATH}/nhap/{token}")
+    columns: dict[str, list[int]] = {}
+    for name, values in visit.asked.form.items():
+        place = name.removeprefix("cot")
+        if name.startswith("cot") and place.isdecimal() and values[0] in FIELDS:
+            columns.setdefault(values[0], []).append(int(place))
+    heading = visit.field("dong")
+    if not {"full_name", "title"} <= columns.keys() or not heading.isdecimal():
+        visit.tell("Cần chọn ít nhất cột Họ tên, cột Chức vụ và dòng tiêu đề.")
+        return here
+    numbers = [row.number for row in draft.rows]
+    if int(heading) not in numbers:
+        visit.tell("Dòng tiêu đề không có trong tệp.")
+        return here
+    reading = read_mapped(draft.rows, numbers.index(int(heading)), columns, _column_names(visit))
+    visit.office.drafts.replace(token, draft._replace(reading=reading))
+    return here
+
+
+def take_over(visit: Visit) -> Reply:
+    """Replace the group's roster by the uploaded one, as `zalo-governor roster import` does."""
+    token, draft = _draft(visit)
+    group = visit.group(draft.group_id)
+    if draft.reading is None or draft.reading.complaints or not draft.reading.entries:
+        return SeeOther(f"{PATH}/nhap/{token}")
+    store = SqlRoster(visit.office.database, visit.office.account)
+    found = replace_roster(store, visit.office.units, group.id, draft.reading.entries, at=visit.now, by=visit.person.id)
+    visit.office.drafts.drop(token)
+    visit.tell(
+        f"Đã ghi danh sách {len(draft.reading.entries)} người: thêm {len(found.added)}, bỏ ra {len(found.removed)}, "
+        f"thay đổi {len(found.changed)}."
+    )
+    return SeeOther(f"{PATH}?nhom={group.id}")
+
+
+def _draft(visit: Visit) -> tuple[str, Draft]:
+    token = visit.asked.places["token"]
+    draft = visit.office.drafts.get(token)
+    if not isinstance(draft, Draft) or draft.person_id != visit.person.id:
+        raise NotFoundError
+    return token, draft
+
+
+def _column_names(visit: Visit) -> ColumnNames:
+    return ColumnNames.load(visit.office.records.settings.rules_dir / "roster.yaml")
+
+
+def _roles(visit: Visit, group: Group) -> list[dict[str, Any]]:
+    """Return who holds a role in the group, and whether it is held in all groups."""
+    rows = []
+    for person in visit.uow.people.holders(visit.office.account):
+        held: Mapping[str, frozenset[Role]] = person.grants
+        own, everywhere = held.get(group.id, frozenset()), held.get(EVERYWHERE, frozenset())
+        if named := [name for role, name in _ROLE_NAMES.items() if role in own | everywhere]:
+            rows.append({"who": visit.voice.named(person), "roles": ", ".join(named), "everywhere": bool(everywhere)})
+    return rows
+
+
+def as_text(entry: RosterEntry) -> str:
+    """Return a person on the roster as `/thanhvien` takes the name: `Nguyễn Văn A - Giám đốc Sở Y tế`."""
+    return f"{entry.full_name} - {' '.join(filter(None, (entry.title, entry.agency)))}"

@@ -1,0 +1,181 @@
+"""Việc phải xem: the cases that wait for a decision, the gravest first; many of them may be decided at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.people import Group
+from zalo_governor.features.cases.commands.decide import (
+    AgencyReader,
+    ConfirmCase,
+    FalseAlarm,
+    ListCases,
+    TakeBack,
+    who_of,
+)
+from zalo_governor.features.cases.ranking import gravest_first, undecided
+from zalo_governor.messaging.delivery_words import state_in_words
+from zalo_governor.panel.forms import chosen
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
+from zalo_governor.storage.queries.panel import PanelQueries
+
+PATH = "/viec"
+_ROWS = 40
+_CODES_AT_ONCE = 10
+_TAKEN_BACK_WITHIN = timedelta(minutes=10)
+_AGES = {
+    "moi": (timedelta(0), timedelta(days=1)),
+    "tuan": (timedelta(days=1), timedelta(days=7)),
+    "cu": (timedelta(days=7), None),
+}
+"""Value of the filter by age -> how old a case is at least, and at most."""
+_GRAVITIES = {
+    "khan": frozenset({Severity.CRITICAL}),
+    "nghiem-trong": frozenset({Severity.MAJOR}),
+    "xem": frozenset({Severity.TRIAGE, Severity.SUSPECT}),
+    "nhe": frozenset({Severity.MINOR}),
+}
+_FILTERS = ("nhom", "muc", "khoan", "don_vi", "tuoi")
+
+
+class _Row(NamedTuple):
+    """A case with what the table shows of it."""
+
+    case: Case
+    group: Group
+    agency: str
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    roles = office.roles_for(ListCases.word)
+    return [
+        Route("GET", PATH, show, roles, title="Việc phải xem"),
+        Route("POST", PATH, decide, roles, writes=True),
+        Route("POST", f"{PATH}/hoan-tac", take_back, roles, writes=True),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the cases that the filters in the address leave, and what this person has just decided."""
+    every = [row for group in visit.groups for row in _rows(visit, group)]
+    query = visit.asked.query
+    found = [row for row in every if _fits(visit, row, query)]
+    ordered = gravest_first(row.case for row in sorted(found, key=lambda row: row.case.id, reverse=True))
+    by_id = {row.case.id: row for row in found}
+    page = int(query["trang"]) if query.get("trang", "").isdecimal() else 1
+    pages = max(1, -(-len(ordered) // _ROWS))
+    page = min(max(page, 1), pages)
+    shown = [by_id[case.id] for case in ordered[(page - 1) * _ROWS : page * _ROWS]]
+    kept = {name: query[name] for name in _FILTERS if query.get(name)}
+    facts = {
+        "rows": [_cells(visit, row) for row in shown],
+        "count": len(found),
+        "all": len(every),
+        "urgent": sum(row.case.urgent for row in every),
+        "groups": visit.groups,
+        "clauses": _clauses(visit, every),
+        "agencies": sorted({row.agency for row in every if row.agency}),
+        "chosen": kept,
+        "page": page,
+        "pages": pages,
+        "next": f"{PATH}?{urlencode(kept | {'trang': page + 1})}" if page < pages else "",
+        "before": f"{PATH}?{urlencode(kept | {'trang': page - 1})}" if page > 1 else "",
+        "here": f"{PATH}?{urlencode(kept)}" if kept else PATH,
+        "undo": _just_decided(visit),
+    }
+    return Html("viec.html", facts)
+
+
+def decide(visit: Visit) -> Reply:
+    """Decide all ticked cases alike, with one reason; those that somebody else has changed meanwhile are left out."""
+    word = {"xac-nhan": ConfirmCase.word, "bao-nham": FalseAlarm.word}.get(visit.field("quyet_dinh"), "")
+    ticked = [value.partition(":") for value in chosen(visit.asked, "vu_viec")]
+    reason = visit.field("ly_do")
+    here = visit.field("ve")
+    back = SeeOther(here if here.startswith((f"{PATH}?", PATH)) and "//" not in here else PATH)
+    if not word or not ticked:
+        visit.tell("Chưa chọn vụ việc nào, hoặc chưa chọn quyết định; chưa có gì thay đổi.")
+        return back
+    if word == FalseAlarm.word and not reason:
+        visit.tell("Báo nhầm thì cần ghi lý do; chưa có gì thay đổi.")
+        return back
+    codes: list[str] = []
+    changed: list[str] = []
+    for number, _, stamp in ticked:
+        case = visit.uow.cases.get(int(number)) if number.isdecimal() and len(number) < 18 else None
+        if case is None or not visit.may(word, case.group_id):
+            continue
+        (codes if stamp == stamp_of(case) else changed).append(case.code)
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        visit.do(word, f"{' '.join(codes[start : start + _CODES_AT_ONCE])} {reason}".strip())
+    if changed:
+        visit.tell(f"Đã có người xử lý trong lúc đồng chí xem, nên không đổi gì: {', '.join(changed)}.")
+    return back
+
+
+def take_back(visit: Visit) -> Reply:
+    """Take back a decision that this person has made within ten minutes."""
+    visit.do(TakeBack.word, visit.field("ma"))
+    return SeeOther(PATH)
+
+
+def stamp_of(case: Case) -> str:
+    """Return what differs after each change of a case's state, so that nobody decides on what is out of date."""
+    return f"{case.state.value}{case.state_at.timestamp():.3f}"
+
+
+def _rows(visit: Visit, group: Group) -> Iterable[_Row]:
+    agencies = AgencyReader(visit.uow, visit.policy.account, group.id)
+    for case in undecided(visit.uow, group.id, visit.now + timedelta(seconds=1)):
+        yield _Row(case, group, agencies.of(case))
+
+
+def _fits(visit: Visit, row: _Row, query: Any) -> bool:
+    least, most = _AGES.get(query.get("tuoi", ""), (timedelta(0), None))
+    age = visit.now - row.case.opened_at
+    gravities = _GRAVITIES.get(query.get("muc", ""))
+    return (
+        query.get("nhom", "") in {"", row.group.id}
+        and query.get("khoan", "") in {"", row.case.clause}
+        and query.get("don_vi", "") in {"", row.agency}
+        and (gravities is None or row.case.gravity in gravities)
+        and least <= max(age, timedelta(0))
+        and (most is None or age < most)
+    )
+
+
+def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
+    case, voice = row.case, visit.policy.of(row.group.id).voice
+    others = visit.office.presence.others(case.id, visit.person.id)
+    return {
+        "case": case,
+        "stamp": stamp_of(case),
+        "group": row.group.name,
+        "agency": row.agency,
+        "head": voice.head(case),
+        "sign": voice.sign(case),
+        "who": who_of(visit.uow, voice, case),
+        "state": state_in_words(visit.uow, voice, case),
+        "times": voice.times(case),
+        "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
+    }
+
+
+def _clauses(visit: Visit, rows: Sequence[_Row]) -> list[tuple[str, str]]:
+    named = {row.case.clause: visit.policy.of(row.group.id).voice.named_clause(row.case.clause) for row in rows}
+    return sorted(named.items())
+
+
+def _just_decided(visit: Visit) -> list[dict[str, Any]]:
+    since = visit.now - _TAKEN_BACK_WITHIN
+    ids = PanelQueries(visit.office.database).decided_by(visit.uow.tx.connection, visit.person.id, since)
+    cases = [
+        case for case_id in ids if (case := visit.uow.cases.get(case_id)) and visit.may(TakeBack.word, case.group_id)
+    ]
+    return [{"case": case, "state": visit.policy.of(case.group_id).voice.state_of(case)} for case in cases]

@@ -1,0 +1,116 @@
+"""Báo cáo: the report of a group and period, as it will be printed; remarks and requests can be edited before."""
+
+from typing import Any
+
+from zalo_governor.domain.documents import Drawing, ReportDocument, ReportFile, ReportFormat, Table
+from zalo_governor.domain.errors import ConfigError, PrintingError
+from zalo_governor.domain.people import Group
+from zalo_governor.features.reports.commands import Report
+from zalo_governor.features.reports.document.document import EDITED, reworded
+from zalo_governor.messaging.command_parsing import folded
+from zalo_governor.messaging.periods import asked, today
+from zalo_governor.panel.charts import bars
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Download, Html, NotFoundError, Reply, Visit
+from zalo_governor.sandbox.reports.client import ReportRenderer
+
+PATH = "/bao-cao"
+_PERIODS = ("hôm nay", "hôm qua", "tuần", "tuần trước", "tháng", "tháng trước", "quý", "quý trước")
+_KINDS = {
+    ReportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ReportFormat.PNG: "image/png",
+}
+_MOST_DRAWN = 40
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    roles = office.roles_for(Report.word)
+    return [
+        Route("GET", PATH, show, roles, title="Báo cáo"),
+        Route("GET", f"{PATH}/anh", picture, roles),
+        Route("POST", f"{PATH}/tep", download, roles),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the report: what the leader gets in the chat, the document's sections, and charts with their tables."""
+    group, period = visit.one_group(), _period(visit)
+    answer = visit.carry_out(Report.word, f"{period} docx", group_id=group.id)
+    file = _file(answer.files)
+    facts: dict[str, Any] = {
+        "groups": visit.groups,
+        "group": group,
+        "period": period,
+        "periods": _PERIODS,
+        "paper": file and file.paper,
+        "said": answer.texts[0],
+        "message": "",
+        "charts": [],
+        "edited": {},
+        "edits": EDITED,
+    }
+    if file is not None:
+        facts["message"] = visit.carry_out(Report.word, period, group_id=group.id).texts[0]
+        facts["charts"] = [(table, chart) for table in file.paper.tables if (chart := _chart(table))]
+        sections = {section.key: section for section in file.paper.sections}
+        facts["edited"] = {key: sections[key] for key in EDITED if key in sections}
+    return Html("bao-cao.html", facts)
+
+
+def picture(visit: Visit) -> Reply:
+    """Return the report as the picture that the leader gets on the phone."""
+    file = _made(visit, visit.one_group(), _period(visit), ReportFormat.PNG)
+    return Download(file.name, _KINDS[ReportFormat.PNG], _printed(visit, file.paper, ReportFormat.PNG), inline=True)
+
+
+def download(visit: Visit) -> Reply:
+    """Return the report as a file, with remarks and requests as they were edited."""
+    try:
+        face = ReportFormat(visit.field("dang"))
+    except ValueError:
+        raise NotFoundError from None
+    file = _made(visit, visit.one_group(), _period(visit), face)
+    own = {key: visit.field(key).splitlines() for key in EDITED if key in visit.asked.form}
+    return Download(file.name, _KINDS[face], _printed(visit, reworded(file.paper, own), face))
+
+
+def _made(visit: Visit, group: Group, period: str, face: ReportFormat) -> ReportFile:
+    file = _file(visit.carry_out(Report.word, f"{period} {face.value}", group_id=group.id).files)
+    if file is None:
+        raise NotFoundError
+    return file
+
+
+def _file(files: Any) -> ReportFile | None:
+    return files[0] if files else None
+
+
+def _printed(visit: Visit, paper: ReportDocument, face: ReportFormat) -> bytes:
+    try:
+        return ReportRenderer(visit.office.records.settings.report_template).print(paper, face)
+    except (ConfigError, PrintingError):
+        raise NotFoundError from None
+
+
+def _period(visit: Visit) -> str:
+    """Return the period as it is typed after `/baocao`: by its name, or by two days from the calendar."""
+    start, end = (visit.asked.query.get(name) or visit.field(name) for name in ("tu", "den"))
+    if start and end:
+        named = "-".join("/".join(reversed(day.split("-"))) for day in (start, end))
+    else:
+        named = visit.asked.query.get("ky") or visit.field("ky") or "hôm nay"
+    if asked(folded(named).strip(), today(visit.now)) is None:
+        raise NotFoundError
+    return named
+
+
+def _chart(table: Table) -> Any:
+    if not table.worth_drawing or table.drawing is None or len(table.rows) > _MOST_DRAWN:
+        return None
+    rows = [
+        (str(row[0]), [int(row[place]) for place in table.drawn if isinstance(row[place], int)]) for row in table.rows
+    ]
+    return bars(rows, [table.columns[place] for place in table.drawn], upright=table.drawing is Drawing.COLUMNS)

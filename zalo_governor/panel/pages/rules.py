@@ -1,0 +1,139 @@
+"""Quy chế và quy tắc: which rules are in force, what they say to a text or file, and what a draft would have found."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.people import Group
+from zalo_governor.features.cases.commands.decide import ListCases
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, NotFoundError, Reply, Visit
+from zalo_governor.rules.base import Maturity
+
+PATH = "/quy-tac"
+_MOST_BYTES = 20_000_000
+_LONGEST = 3_000
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    desk = office.roles_for(ListCases.word)
+    return [
+        Route("GET", PATH, show, desk, title="Quy chế và quy tắc"),
+        # What is tried here is stored nowhere, and a suspected secret is what people want to try.
+        Route("POST", f"{PATH}/thu", try_text, desk, keeps=False),
+        Route("POST", f"{PATH}/thu-tep", try_file, desk, keeps=False, most_bytes=_MOST_BYTES),
+        Route("POST", f"{PATH}/nhap", try_draft, desk, keeps=False),
+        Route("GET", f"{PATH}/tu/{{name}}", words, desk),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the rules of the group's regulation, the word lists, and the forms to try something."""
+    return _page(visit, visit.one_group())
+
+
+def try_text(visit: Visit) -> Reply:
+    """Say what the rules find in a text, as if it were posted; it is stored nowhere."""
+    group, text, kind = visit.one_group(), visit.field("cau"), visit.field("loai")
+    if not text:
+        return _page(visit, group)
+    lines = visit.office.helper(
+        "check", "-", given=orjson.dumps({"name" if kind == "ten" else "text": text})
+    ).splitlines()
+    try:
+        found = orjson.loads(lines[0])["findings"]
+    except (IndexError, KeyError, ValueError):
+        visit.tell("Chưa thử được; đề nghị làm lại.")
+        return _page(visit, group)
+    return _page(visit, group, tried=text, found=[_finding(visit, group, one) for one in found])
+
+
+def try_file(visit: Visit) -> Reply:
+    """Say what a scan finds in a file; it is read in memory, in the process that reads the files of the group."""
+    group, file = visit.one_group(), visit.asked.files.get("tep")
+    if file is None:
+        return _page(visit, group)
+    try:
+        result = visit.office.scan(bytearray(file.content), file.name)
+    except GovernorError as error:
+        visit.tell(str(error))
+        return _page(visit, group)
+    findings = [_finding(visit, group, one.model_dump()) for one in result.findings]
+    return _page(
+        visit, group, tried=file.name, found=findings, unchecked=[str(code.value) for code in result.not_checked]
+    )
+
+
+def try_draft(visit: Visit) -> Reply:
+    """Say what a draft of a rule would have found in the messages of the last month."""
+    group, draft = visit.one_group(), visit.field("nhap")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "quy-tac-nhap.yaml"
+        path.write_text(draft.replace("\r\n", "\n"), encoding="utf-8")
+        said = visit.office.helper("rules", "try", str(path)).decode(errors="replace").replace(f"{folder}/", "")
+    return _page(visit, group, draft=draft, said=said[:_LONGEST])
+
+
+def words(visit: Visit) -> Reply:
+    """Show one word list."""
+    folder = visit.office.records.settings.rules_dir / "lexicons"
+    name = visit.asked.places["name"]
+    if name not in _lists(visit):
+        raise NotFoundError
+    return Html("tu.html", {"name": name, "lines": (folder / name).read_text(encoding="utf-8").splitlines()})
+
+
+def _page(visit: Visit, group: Group, **facts: Any) -> Html:
+    book = visit.office.records.configuration.book_of(group.id)
+    engine = visit.office.records.rulebook.engine
+    voice = visit.policy.of(group.id).voice
+    rules = [
+        {
+            "id": rule.id,
+            "clause": voice.citation(rule.clause),
+            "shadow": rule.maturity is Maturity.SHADOW,
+            "severity": voice.head_of(rule.clause, rule.severity),
+        }
+        for rule in engine.rules_of(book.name)
+    ]
+    common = {
+        "groups": visit.groups,
+        "group": group,
+        "regulation": book.regulation,
+        "rules": rules,
+        "folder": str(visit.office.records.settings.rules_dir),
+        "lists": _lists(visit),
+        "tried": "",
+        "found": None,
+        "unchecked": [],
+        "draft": "",
+        "said": "",
+    }
+    return Html("quy-tac.html", common | facts)
+
+
+def _lists(visit: Visit) -> list[str]:
+    folder = visit.office.records.settings.rules_dir / "lexicons"
+    return sorted(file.name for file in folder.glob("*.tsv")) + sorted(file.name for file in folder.glob("*.txt"))
+
+
+def _finding(visit: Visit, group: Group, one: Any) -> dict[str, Any]:
+    """Return what the page says of a finding; the clause is that of the group's own regulation."""
+    voice = visit.policy.of(group.id).voice
+    clause = (
+        visit.policy.of(group.id).regulation.clause_like(one["clause"], one.get("rule") or one["rule_id"])
+        or one["clause"]
+    )
+    return {
+        "rule": one["rule"] if "rule" in one else one["rule_id"],
+        "clause": voice.citation(clause),
+        "summary": voice.clause(clause),
+        "severity": voice.head_of(clause, Severity(one["severity"])),
+        "suggestion": one.get("suggestion") or "",
+    }

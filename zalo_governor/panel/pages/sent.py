@@ -1,0 +1,88 @@
+"""Tin đã gửi: what the bot has sent, holds back or could not deliver; to whom, and why."""
+
+from datetime import timedelta
+from typing import Any
+
+from zalo_governor.domain.notices import OutgoingState, Purpose
+from zalo_governor.features.cases.commands.decide import ListCases
+from zalo_governor.features.cases.commands.send_again import SendAgain
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
+from zalo_governor.storage.queries.panel import PanelQueries
+
+PATH = "/tin-da-gui"
+_STATES = {
+    "chua": ("Chưa tới", (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)),
+    "cho": ("Đang chờ gửi", (OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.UNCERTAIN)),
+    "giu": ("Giữ lại khi chạy thử", (OutgoingState.WITHHELD,)),
+    "roi": ("Đã gửi", (OutgoingState.SENT,)),
+    "thoi": ("Không cần gửi nữa", (OutgoingState.SUPERSEDED,)),
+}
+STATE_WORDS = {
+    OutgoingState.REFUSED: "Zalo không nhận",
+    OutgoingState.EXPIRED: "hết thời gian gửi lại",
+    OutgoingState.UNCONFIRMED: "không rõ đã tới hay chưa",
+    OutgoingState.WAITING: "đang chờ",
+    OutgoingState.SENDING: "đang gửi",
+    OutgoingState.UNCERTAIN: "đang chờ Zalo xác nhận",
+    OutgoingState.WITHHELD: "giữ lại (chạy thử)",
+    OutgoingState.SENT: "đã gửi",
+    OutgoingState.SUPERSEDED: "vụ việc đã xử lý trước khi gửi được",
+}
+PURPOSE_WORDS = {
+    Purpose.ADMIN_ALERT: "báo Quản trị Nhóm",
+    Purpose.MEMBER_REQUEST: "nhắc thành viên",
+    Purpose.LEADER_ALERT: "báo cáo Trưởng nhóm",
+    Purpose.REPLY: "trả lời lệnh",
+    Purpose.REPORT: "báo cáo",
+    Purpose.SYSTEM: "tin của Hệ thống",
+}
+_DAYS = {"1": 1, "7": 7, "30": 30}
+
+
+def routes(office: Office) -> list[Route]:
+    """Return the addresses of the page."""
+    desk = office.roles_for(ListCases.word)
+    return [
+        Route("GET", PATH, show, desk, title="Tin đã gửi"),
+        Route("POST", f"{PATH}/lai", again, desk, writes=True),
+    ]
+
+
+def show(visit: Visit) -> Reply:
+    """Show the messages in the chosen state, without their texts: each is a letter to a person."""
+    query = visit.asked.query
+    state = query.get("loai", "") if query.get("loai", "") in _STATES else "chua"
+    days = _DAYS.get(query.get("ngay", ""), 7)
+    chosen = visit.chosen_group()
+    groups = [chosen] if chosen else visit.groups
+    named = {group.id: group.name for group in visit.groups}
+    rows = PanelQueries(visit.office.database).notices(
+        visit.uow.tx.connection, [group.id for group in groups], _STATES[state][1], visit.now - timedelta(days=days)
+    )
+    facts: dict[str, Any] = {
+        "groups": visit.groups,
+        "chosen": chosen.id if chosen else "",
+        "state": state,
+        "states": {key: words for key, (words, _) in _STATES.items()},
+        "days": str(days),
+        "rows": [
+            {
+                "notice": row,
+                "group": named[row.group_id],
+                "who": visit.voice.named(visit.uow.people.get(row.person_id)) if row.person_id else "cả Nhóm",
+                "purpose": PURPOSE_WORDS[row.purpose],
+                "state": STATE_WORDS[row.state],
+                "again": state == "chua" and row.case_id is not None,
+            }
+            for row in rows
+        ],
+    }
+    return Html("tin.html", facts)
+
+
+def again(visit: Visit) -> Reply:
+    """Send again what did not reach people about a case, as by `/guilai VP12`."""
+    visit.do(SendAgain.word, visit.field("ma"))
+    return SeeOther(PATH)

@@ -1,0 +1,43 @@
+"""Makes pages from the templates: the words and forms that all of them share."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from zalo_governor.domain.clock import local
+from zalo_governor.messaging.formatter import number
+from zalo_governor.panel.assets import Assets
+
+_FOLDER = Path(__file__).parent / "templates"
+
+
+class Templates:
+    """The templates, with every value escaped that a template puts into a page."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals["tinh"] = assets.address
+        self._environment.filters |= {"luc": _moment, "ngay": _day, "so": number, "iso": datetime.isoformat}
+
+    def render(self, template: str, facts: Mapping[str, Any]) -> str:
+        """Return a page; raises jinja2.UndefinedError if the template names what `facts` has not."""
+        return self._environment.get_template(template).render(facts)
+
+
+def _moment(at: datetime | None) -> str:
+    """A time in Viet Nam, as tables show it: `14:05 24/11/2026`."""
+    return f"{local(at):%H:%M %d/%m/%Y}" if at else ""
+
+
+def _day(at: datetime | None) -> str:
+    return f"{local(at):%d/%m/%Y}" if at else ""

@@ -1,0 +1,369 @@
+"""The web server of the panel: lets people in, has pages made in threads, and answers with what they give."""
+
+import asyncio
+import os
+import ssl
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+
+from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
+from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
+from zalo_governor.domain.people import Person
+from zalo_governor.features.panel.access import ENTRY, begin_session
+from zalo_governor.panel.assets import PREFIX, Assets
+from zalo_governor.panel.forms import Form, TooLargeError, flat, read_form
+from zalo_governor.panel.gatekeeper import COOKIE, HEADERS, Buckets, RefusalLog, entries, is_our_host, is_ours
+from zalo_governor.panel.live import Changes, case_of
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.rendering import Templates
+from zalo_governor.panel.routes import Route
+from zalo_governor.panel.visit import Asked, Download, Html, NotFoundError, RefusedError, Reply, SeeOther, Visit
+from zalo_governor.storage.queries.panel import PanelQueries
+
+log = structlog.get_logger(__name__)
+
+_THREADS = 4
+_BODY_SECONDS = 20.0
+"""How long a browser may take to send what it sends: who sends slowly must not hold a place."""
+_CHECK_SECONDS = 15.0
+"""How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
+_NICE = 10
+_TOLD = 20
+_YEAR = "public, max-age=31536000, immutable"
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _Answer(NamedTuple):
+    """What a thread has made for a request."""
+
+    status: int
+    reply: Reply
+    facts: Mapping[str, Any] = {}
+    """What every page needs besides its own facts."""
+
+
+class PanelServer:
+    """The panel as a web application."""
+
+    def __init__(self, office: Office, routes: Sequence[Route]) -> None:
+        self._office = office
+        self._routes = routes
+        self._settings = office.records.settings.panel
+        self._base = self._settings.base
+        self._assets = Assets()
+        self._templates = Templates(self._assets)
+        self._pool = ThreadPoolExecutor(_THREADS, "panel")
+        self._requests, self._entries = Buckets(), entries()
+        self._refused = RefusalLog()
+        self._told: dict[str, list[str]] = {}
+        """Session -> what the next page is to say."""
+        self._changes = Changes(PanelQueries(office.database).stamps)
+
+    def application(self) -> web.Application:
+        """Return the application, ready to be served."""
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get("/", self._home)
+        app.router.add_get(PREFIX + "{name}", self._asset)
+        app.router.add_get(ENTRY + "{secret}", self._door)
+        app.router.add_post(ENTRY + "{secret}", self._enter)
+        app.router.add_post("/thoat", self._leave)
+        app.router.add_get("/luong", self._stream)
+        for route in self._routes:
+            app.router.add_route(route.method, route.path, partial(self._page, route))
+        app.on_shutdown.append(self._close)
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Refuse what must not be answered; add the headers of every answer."""
+        address = self._address(request)
+        if not self._requests.take(address):
+            response: web.StreamResponse = self._refuse("too_many", HTTPStatus.TOO_MANY_REQUESTS)
+        elif not is_our_host(request.headers.get("Host"), self._base):
+            response = self._refuse("foreign_host", HTTPStatus.MISDIRECTED_REQUEST)
+        elif request.method not in {"GET", "HEAD", "POST"}:
+            response = self._refuse("method", HTTPStatus.METHOD_NOT_ALLOWED)
+        elif request.method == "POST" and not is_ours(request.headers, self._base):
+            response = self._refuse("other_site", HTTPStatus.FORBIDDEN)
+        else:
+            try:
+                response = await handler(request)
+            except web.HTTPException as error:
+                response = self._plain(error.status)
+            except StoreUnavailableError:
+                response = self._plain(HTTPStatus.SERVICE_UNAVAILABLE)
+            except Exception as error:  # A traceback could quote what somebody wrote.
+                log.error("panel_failed", path=self._shape(request), error=type(error).__name__)
+                response = self._plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        if not response.prepared:
+            response.headers.update(HEADERS)
+            if self._base.startswith("https:"):
+                response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+    def _refuse(self, why: str, status: HTTPStatus) -> web.Response:
+        self._refused.note(why)
+        return web.Response(status=status, text=status.phrase)
+
+    def _plain(self, status: int) -> web.Response:
+        """Return the page that says in a sentence what is wrong."""
+        return self._html("loi.html", {"status": status}, status)
+
+    def _html(self, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+        page = self._templates.render(template, facts)
+        response = web.Response(status=status, text=page, content_type="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        response.enable_compression()
+        return response
+
+    def _address(self, request: web.Request) -> str:
+        if self._settings.behind_proxy:
+            return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return request.remote or ""
+
+    @staticmethod
+    def _shape(request: web.Request) -> str:
+        """Return the route's path, without what stands in it: a path may hold a secret."""
+        resource = request.match_info.route.resource
+        return resource.canonical if resource else ""
+
+    async def _asset(self, request: web.Request) -> web.Response:
+        asset = self._assets.served.get(request.match_info["name"])
+        if asset is None:
+            return self._plain(HTTPStatus.NOT_FOUND)
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        headers = {"Cache-Control": _YEAR, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
+        content = asset.packed if packed else asset.content
+        return web.Response(body=content, content_type=asset.kind, charset="utf-8", headers=headers)
+
+    async def _door(self, request: web.Request) -> web.Response:
+        """Show the button that uses up the link: a preview of a chat only looks, and must not."""
+        return self._html("vao.html", {"path": request.path})
+
+    async def _enter(self, request: web.Request) -> web.Response:
+        if not self._entries.take(self._address(request)):
+            return self._refuse("too_many_entries", HTTPStatus.TOO_MANY_REQUESTS)
+        secret = await self._thread(self._begin_session, request.match_info["secret"])
+        if secret is None:
+            self._refused.note("link")
+            return self._html("vao.html", {"path": ""}, HTTPStatus.FORBIDDEN)
+        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/", "Cache-Control": "no-store"})
+        lasts = round(SESSION_LASTS.total_seconds())
+        response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="Strict")
+        return response
+
+    def _begin_session(self, link_secret: str) -> str | None:
+        with self._office.units.begin() as uow:
+            begun = begin_session(uow, link_secret, self._office.clock())
+        return begun[1] if begun else None
+
+    async def _leave(self, request: web.Request) -> web.Response:
+        secret = request.cookies.get(COOKIE, "")
+        if secret:
+            await self._thread(self._end_session, secret)
+            self._told.pop(secret, None)
+        response = self._html("vao.html", {"path": "", "left": True})
+        response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
+        return response
+
+    def _end_session(self, secret: str) -> None:
+        with self._office.units.begin() as uow:
+            uow.panel_keys.end(secret)
+
+    async def _home(self, request: web.Request) -> web.Response:
+        person = await self._thread(self._person, request.cookies.get(COOKIE, ""))
+        if person is None:
+            return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
+        first = self._menu(person)[0][0]
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": first, "Cache-Control": "no-store"})
+
+    def _person(self, secret: str) -> Person | None:
+        if not secret:
+            return None
+        with self._office.units.begin(reading=True) as uow:
+            person_id = uow.panel_keys.holder(secret, self._office.clock())
+            person = None if person_id is None else uow.people.get(person_id)
+        return person if person and self._menu(person) else None
+
+    def _menu(self, person: Person) -> list[tuple[str, str]]:
+        """Return the address and title of each page for which the person has a role in any group."""
+        groups = self._office.policy.governed
+        return [
+            (route.path, route.title)
+            for route in self._routes
+            if route.title and any(person.holds(group.id, *route.roles) for group in groups)
+        ]
+
+    async def _page(self, route: Route, request: web.Request) -> web.Response:
+        secret = request.cookies.get(COOKIE, "")
+        if not secret:
+            return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
+        asked = await self._asked(route, request)
+        if asked is None:
+            return self._refuse("too_large_or_slow", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        answer = await self._thread(self._answered, route, secret, asked)
+        if isinstance(answer.reply, SeeOther):
+            headers = {"Location": answer.reply.path, "Cache-Control": "no-store"}
+            return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers)
+        if isinstance(answer.reply, Download):
+            return _file(answer.reply)
+        told = self._told.pop(secret, []) if answer.status == HTTPStatus.OK else []
+        facts = {"told": told, "path": request.path} | dict(answer.facts) | dict(answer.reply.facts)
+        return self._html(answer.reply.template, facts, answer.status)
+
+    async def _asked(self, route: Route, request: web.Request) -> Asked | None:
+        form: Form = ({}, {})
+        if request.method == "POST":
+            try:
+                async with asyncio.timeout(_BODY_SECONDS):
+                    form = await read_form(request, route.most_bytes)
+            except (TimeoutError, TooLargeError):
+                return None
+        return Asked(request.path, dict(request.match_info), dict(request.query), *form)
+
+    def _answered(self, route: Route, secret: str, asked: Asked) -> _Answer:
+        """Do all of a request's work, in a thread: who is it, may they, and the page."""
+        if route.method == "POST" and route.keeps and self._office.is_secret(flat(asked)):
+            self._refused.note("sealed")
+            return _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, Html("loi.html", {"status": "sealed"}))
+        visit: Visit | None = None
+        with self._office.units.begin(reading=not route.writes) as uow:
+            person_id = uow.panel_keys.holder(secret, self._office.clock())
+            person = None if person_id is None else uow.people.get(person_id)
+            if person is None or not person.holds("", *PANEL_ROLES):
+                self._refused.note("session")
+                return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
+            facts = {"me": self._office.policy.voice.named(person), "menu": self._menu(person)}
+            try:
+                visit = Visit(
+                    self._office, uow, person, asked, route.roles, writes=route.writes, tell=partial(self._tell, secret)
+                )
+                reply: Reply = route.handler(visit)
+            except NotFoundError as error:
+                why = "not_allowed" if isinstance(error, RefusedError) else "not_found"
+                self._refused.note(why, person=person.id, path=route.path)
+                reply = Html("loi.html", {"status": 404}, HTTPStatus.NOT_FOUND)
+        if visit is not None and visit.later:
+            with self._office.units.begin() as uow:
+                for row in visit.later:
+                    uow.audit.append(**row)
+        return _Answer(reply.status if isinstance(reply, Html) else HTTPStatus.OK, reply, facts)
+
+    def _tell(self, secret: str, text: str) -> None:
+        said = self._told.setdefault(secret, [])
+        said.append(text)
+        del said[:-_TOLD]
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """Say what changes as long as the page is open: of the groups in which the person has a role, and no more."""
+        secret = request.cookies.get(COOKIE, "")
+        person = await self._thread(self._person, secret)
+        if person is None:
+            return self._plain(HTTPStatus.UNAUTHORIZED)
+        groups = frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
+        case_id = case_of(request.query.get("trang", ""))
+        response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"} | dict(HEADERS))
+        response.content_type = "text/event-stream"
+        await response.prepare(request)
+        queue = self._changes.listen(groups)
+        try:
+            await response.write(b"retry: 3000\n\n")
+            while await self._thread(self._person, secret):
+                if case_id is not None:
+                    self._office.presence.look(case_id, person.id)
+                try:
+                    async with asyncio.timeout(_CHECK_SECONDS):
+                        said = await queue.get()
+                except TimeoutError:
+                    said = "alive"
+                await response.write(f"event: {said}\ndata: 1\n\n".encode())
+            await response.write(b"event: ended\ndata: 1\n\n")
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._changes.forget(queue)
+            if case_id is not None:
+                self._office.presence.leave(case_id, person.id)
+        return response
+
+    async def _thread(self, work: Callable[..., Any], *given: object) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
+
+    async def _close(self, _app: web.Application) -> None:
+        self._changes.close()
+
+
+def run(
+    office: Office,
+    routes: Sequence[Route],
+    on_ready: Callable[[str], None],
+    *,
+    watch: Callable[[], None],
+    loop: asyncio.AbstractEventLoop,
+    stopping: asyncio.Event,
+) -> None:
+    """Serve the panel on `loop` until `stopping` is set; `on_ready` is called with its address once it listens.
+
+    `watch` follows changes of the configuration, in a thread, until it is stopped.
+
+    Raises:
+        GovernorError: the port is taken, or the certificate cannot be read.
+    """
+    os.nice(_NICE)  # Hearing comes first.
+    watching = threading.Thread(target=watch, name="configuration", daemon=True)
+    watching.start()
+    try:
+        loop.run_until_complete(_serve(office, routes, on_ready, stopping))
+    finally:
+        loop.close()
+
+
+async def _serve(
+    office: Office, routes: Sequence[Route], on_ready: Callable[[str], None], stopping: asyncio.Event
+) -> None:
+    settings = office.records.settings.panel
+    runner = web.AppRunner(
+        PanelServer(office, routes).application(), access_log=None, handler_cancellation=True, keepalive_timeout=30
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.listen, settings.port, ssl_context=_tls(settings.certificate, settings.key))
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise GovernorError(
+            f"panel.port: không mở được {settings.listen}:{settings.port}: {error.strerror}; hãy đổi port hoặc listen"
+        ) from None
+    on_ready(settings.base)
+    await stopping.wait()
+    await runner.cleanup()
+
+
+def _tls(certificate: object, key: object) -> ssl.SSLContext | None:
+    if certificate is None or key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(str(certificate), str(key))
+    except (OSError, ssl.SSLError) as error:
+        raise GovernorError(
+            f"panel.certificate: không dùng được {certificate} và {key}: {error.strerror or type(error).__name__}; "
+            "hãy xem hai tệp có đúng cặp, dạng PEM và đọc được không"
+        ) from None
+    return context
+
+
+def _file(file: Download) -> web.Response:
+    how = "inline" if file.inline else "attachment"
+    disposition = f"{how}; filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return web.Response(body=file.content, content_type=file.kind, headers=headers)

@@ -1,0 +1,63 @@
+// Pages work without this. It makes them quicker (htmx), keeps them fresh, and lets the keyboard walk through the list.
+"use strict";
+
+const dirty = () => {
+  const main = document.getElementById("main");
+  if (main.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")) return true;
+  return [...main.querySelectorAll("input,textarea,select")].some((field) =>
+    field.type === "checkbox" ? field.checked !== field.defaultChecked
+      : field.matches("select") ? [...field.options].some((one) => one.selected !== one.defaultSelected)
+      : field.type !== "hidden" && field.value !== field.defaultValue);
+};
+
+let stream = null;
+let lostAt = null;
+
+function listen() {
+  if (!document.querySelector(".me") || !window.EventSource) return;
+  if (stream) stream.close();
+  stream = new EventSource("/luong?trang=" + encodeURIComponent(location.pathname));
+  stream.onopen = () => { lostAt = null; document.getElementById("lost").hidden = true; };
+  stream.onerror = () => {
+    lostAt = lostAt || new Date();
+    const line = document.getElementById("lost");
+    line.querySelector("span").textContent = lostAt.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+    line.hidden = false;
+  };
+  stream.addEventListener("ended", () => { stream.close(); stream.onerror(); });
+  stream.addEventListener("changed", () => {
+    const live = ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
+    if (live && !dirty() && window.htmx) {
+      htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+    } else {
+      document.querySelector("#changed a").href = location.href;
+      document.getElementById("changed").hidden = false;
+    }
+  });
+}
+
+function walk(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]),textarea,select")) return;
+  const rows = [...document.querySelectorAll(".queue tbody tr")];
+  if (!rows.length || !["j", "k", "x", "Enter"].includes(event.key)) return;
+  let at = rows.findIndex((row) => row.classList.contains("at"));
+  if (event.key === "x" && at >= 0) { rows[at].querySelector("input").click(); return; }
+  if (event.key === "Enter") { if (at >= 0 && event.target === document.body) rows[at].querySelector("a").click(); return; }
+  if (event.key !== "j" && event.key !== "k") return;
+  rows.forEach((row) => row.classList.remove("at"));
+  at = Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1);
+  rows[at].classList.add("at");
+  rows[at].scrollIntoView({ block: "nearest" });
+}
+
+function drop(event) {
+  const form = event.target.closest && event.target.closest(".drop");
+  if (!form) return;
+  event.preventDefault();
+  form.classList.toggle("over", event.type === "dragover");
+  if (event.type === "drop") form.querySelector("input[type=file]").files = event.dataTransfer.files;
+}
+
+document.addEventListener("keydown", walk);
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, drop);
+listen();

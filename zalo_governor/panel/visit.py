@@ -1,0 +1,152 @@
+"""A visit: one request of a person who is logged in, and what a page may do in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from zalo_governor.domain.notices import NO_GROUP
+from zalo_governor.domain.people import Group, Person, Role
+from zalo_governor.messaging.commands import Answer
+from zalo_governor.panel.office import Office
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork
+
+
+class NotFoundError(Exception):
+    """There is no such page or thing, or not for this person: nobody learns which of the two."""
+
+
+class Uploaded(NamedTuple):
+    """A file that somebody gave the browser."""
+
+    name: str
+    content: bytes
+
+
+class Asked(NamedTuple):
+    """What the browser asks for."""
+
+    path: str
+    places: Mapping[str, str]
+    """The parts of the path that stand for something, such as the number of a case."""
+    query: Mapping[str, str]
+    form: Mapping[str, Sequence[str]]
+    files: Mapping[str, Uploaded]
+
+
+class Html(NamedTuple):
+    """A page to be made from a template."""
+
+    template: str
+    facts: Mapping[str, Any]
+    status: int = 200
+
+
+class SeeOther(NamedTuple):
+    """Leads the browser to another page, after something was done."""
+
+    path: str
+
+
+class Download(NamedTuple):
+    """A file for the browser to keep, or, `inline`, to show."""
+
+    name: str
+    kind: str
+    """Its media type."""
+    content: bytes
+    inline: bool = False
+
+
+Reply = Html | SeeOther | Download
+
+
+class Visit:
+    """One request: who asks, in which transaction, for what."""
+
+    def __init__(
+        self,
+        office: Office,
+        uow: SqlUnitOfWork,
+        person: Person,
+        asked: Asked,
+        roles: frozenset[Role],
+        writes: bool,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.office = office
+        self.policy = office.policy
+        self.voice = office.policy.voice
+        self.uow = uow
+        self.person = person
+        self.asked = asked
+        self._tell, self._writes = tell, writes
+        self.later: list[dict[str, Any]] = []
+        """Rows for the audit log, to be written once the page is made: it reads in a transaction that keeps no writer
+        waiting."""
+        self.now = office.clock()
+        self.groups = [group for group in self.policy.governed if person.holds(group.id, *roles)]
+        """The groups in which the person has a role for this page."""
+        if not self.groups:
+            raise NotFoundError
+
+    def chosen_group(self) -> Group | None:
+        """Return the group that the address or the form names; None if it names none.
+
+        Raises:
+            NotFoundError: it names one that this page is not for.
+        """
+        named = self.asked.query.get("nhom") or self.field("nhom")
+        if not named:
+            return None
+        return self.group(named)
+
+    def group(self, group_id: str) -> Group:
+        """Return the group with that id, of those that this page is for; raises NotFoundError."""
+        for group in self.groups:
+            if group.id == group_id:
+                return group
+        raise NotFoundError
+
+    def one_group(self) -> Group:
+        """Return the group that is named, else the one that the person has chosen by `/nhom`, else the first."""
+        chosen = [group for group in self.groups if group.id == self.person.chosen_group]
+        return self.chosen_group() or (chosen or self.groups)[0]
+
+    def number(self, place: str) -> int:
+        """Return a number in the path; raises NotFoundError if it is none."""
+        given = self.asked.places.get(place, "")
+        if not (given.isascii() and given.isdecimal() and len(given) < 18):
+            raise NotFoundError
+        return int(given)
+
+    def field(self, name: str) -> str:
+        """Return what was typed into a field of the form; "" if nothing."""
+        return (self.asked.form.get(name) or ("",))[0].strip()
+
+    def may(self, word: str, group_id: str) -> bool:
+        """Return whether the person may use the command in the group."""
+        return self.office.book.by_word[word].allowed_in(self.person, group_id)
+
+    def carry_out(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> Answer:
+        """Carry out a command for the person, as if typed; raises NotFoundError if the person may not use it."""
+        append = self.uow.audit.append if self._writes else self._append_later
+        answer = self.office.book.carry_out(self.uow, self.person, word, rest, group_id=group_id, append=append)
+        if answer is None:
+            raise RefusedError
+        return answer
+
+    def do(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> Answer:
+        """Carry out a command that changes something, and have the next page say what came of it."""
+        answer = self.carry_out(word, rest, group_id=group_id)
+        self.tell("\n".join(answer.texts))
+        return answer
+
+    def _append_later(self, action: str, **row: Any) -> None:
+        self.later.append({"action": action} | row)
+
+    def tell(self, text: str) -> None:
+        """Have the next page that this browser shows begin with a text."""
+        self._tell(text)
+
+
+class RefusedError(NotFoundError):
+    """The person may not use the command; the refusal has been written to the audit log, which must be kept."""

@@ -1,0 +1,1 @@
+"""Reads spreadsheets that somebody has uploaded in a process without network, keys and right to write."""

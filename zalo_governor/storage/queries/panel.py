@@ -1,0 +1,166 @@
+"""What the pages of the panel list and no chat command does: kept to rows that an index finds."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Row, func, literal_column, or_, select
+
+from zalo_governor.domain.audit import MOVED, AuditEntry
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.inbound import ElementKind
+from zalo_governor.domain.notices import OutgoingState, Purpose
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.audit import as_entry
+from zalo_governor.storage.schema import audit, cases, directive_answers, directives, inbox, outbox
+
+_DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
+_MOST = 200
+
+
+class SentNotice(NamedTuple):
+    """A message that the bot has sent, is to send, or has held back; without its text."""
+
+    id: int
+    group_id: str
+    person_id: int | None
+    """Id of the addressee; None for a message to the group."""
+    case_id: int | None
+    purpose: Purpose
+    state: OutgoingState
+    created_at: datetime
+    done_at: datetime | None
+    attempts: int
+    code: int | None
+    """Zalo's error code or the HTTP status of the last try; None where there was none."""
+
+
+class AuditSearch(NamedTuple):
+    """Which rows of the audit log are looked for."""
+
+    group_ids: Collection[str]
+    start: datetime
+    end: datetime
+    action: str = ""
+    """Code of an action, or the beginning of several, such as `case`."""
+    about: str = ""
+    """A case, a directive or a clause; "" for all."""
+    actor_id: int | None = None
+
+
+class PanelQueries:
+    """Reads lists for the panel."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def stamps(self) -> Mapping[str, tuple[int, ...]]:
+        """Return, for each group, figures of which one differs after each change of a case or directive."""
+        found: dict[str, tuple[int, ...]] = {}
+        of_cases = select(
+            cases.c.group_id, func.count(), func.max(cases.c.state_ms), func.max(cases.c.last_event_ms)
+        ).group_by(cases.c.group_id)
+        of_directives = select(directives.c.group_id, func.count(), func.max(directives.c.changed_ms)).group_by(
+            directives.c.group_id
+        )
+        of_answers = select(directive_answers.c.group_id, func.count()).group_by(directive_answers.c.group_id)
+        with self._database.read() as connection:
+            for wanted in (of_cases, of_directives, of_answers):
+                for group_id, *figures in connection.execute(wanted):
+                    found[group_id] = (*found.get(group_id, ()), *(figure or 0 for figure in figures))
+        return found
+
+    def decided_by(self, connection: Connection, person_id: int, since: datetime) -> list[int]:
+        """Return the ids of the cases that the person has decided since then, the newest decision first."""
+        wanted = (
+            select(cases.c.id)
+            .where(
+                cases.c.state_by == person_id,
+                cases.c.state_ms >= to_ms(since),
+                cases.c.state.in_([state.value for state in _DECIDED]),
+            )
+            .order_by(cases.c.state_ms.desc())
+            .limit(_MOST)
+        )
+        return list(connection.scalars(wanted))
+
+    def precedents(self, connection: Connection, case: Case, limit: int) -> list[int]:
+        """Return the ids of the newest decided cases of the same rule and kind in the same group."""
+        wanted = (
+            select(cases.c.id)
+            .where(
+                cases.c.group_id == case.group_id,
+                cases.c.rule_id == case.rule_id,
+                cases.c.label == case.label,
+                cases.c.id != case.id,
+                cases.c.state.in_([state.value for state in _DECIDED]),
+            )
+            .order_by(cases.c.id.desc())
+            .limit(limit)
+        )
+        return list(connection.scalars(wanted))
+
+    def neighbours(self, connection: Connection, group_id: str, at: datetime, each_side: int) -> list[int]:
+        """Return the inbox ids of the messages said in a group up to that moment and after it, oldest first."""
+        said = (inbox.c.thread_id == group_id, inbox.c.kind == ElementKind.MESSAGE.value)
+        before = select(inbox.c.id).where(*said, inbox.c.at_ms <= to_ms(at)).order_by(inbox.c.at_ms.desc())
+        after = select(inbox.c.id).where(*said, inbox.c.at_ms > to_ms(at)).order_by(inbox.c.at_ms)
+        earlier = connection.scalars(before.limit(each_side + 1)).all()
+        return [*reversed(earlier), *connection.scalars(after.limit(each_side))]
+
+    def notices(
+        self, connection: Connection, group_ids: Collection[str], states: Collection[OutgoingState], since: datetime
+    ) -> list[SentNotice]:
+        """Return the messages in these states about the groups, created since then, the newest first; at most 200."""
+        wanted = (
+            select(outbox)
+            .where(
+                outbox.c.group_id.in_(group_ids),
+                outbox.c.state.in_([state.value for state in states]),
+                outbox.c.created_ms >= to_ms(since),
+            )
+            .order_by(outbox.c.id.desc())
+            .limit(_MOST)
+        )
+        return [_notice(row) for row in connection.execute(wanted)]
+
+    def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
+        """Return at most 200 rows of the audit log, the newest first; with `before`, those before that row."""
+        rows = select(audit).where(
+            audit.c.group_id.in_(wanted.group_ids),
+            audit.c.at_ms >= to_ms(wanted.start),
+            audit.c.at_ms < to_ms(wanted.end),
+        )
+        if wanted.action:
+            begins = audit.c.action.startswith(f"{wanted.action}.", autoescape=True)
+            rows = rows.where(or_(audit.c.action == wanted.action, begins))
+        if wanted.about:
+            rows = rows.where(audit.c.subject == wanted.about)
+        if wanted.actor_id is not None:
+            rows = rows.where(audit.c.actor_id == wanted.actor_id)
+        if before is not None:
+            rows = rows.where(audit.c.id < before)
+        found = connection.execute(rows.order_by(audit.c.id.desc()).limit(_MOST)).mappings()
+        return [as_entry(row) for row in found]
+
+    def moves(self, connection: Connection, case: Case) -> Sequence[AuditEntry]:
+        """Return the changes of a case's state by the audit log, oldest first."""
+        moved = audit.c.action == literal_column(f"'{MOVED}'")
+        rows = select(audit).where(audit.c.subject == case.code, moved).order_by(audit.c.id).limit(_MOST)
+        return [as_entry(row) for row in connection.execute(rows).mappings()]
+
+
+def _notice(row: "Row[tuple[object, ...]]") -> SentNotice:
+    return SentNotice(
+        id=row.id,
+        group_id=row.group_id,
+        person_id=row.person_id,
+        case_id=row.case_id,
+        purpose=Purpose(row.purpose),
+        state=OutgoingState(row.state),
+        created_at=from_ms(row.created_ms),
+        done_at=from_ms_or_none(row.done_ms),
+        attempts=row.attempts,
+        code=row.code,
+    )

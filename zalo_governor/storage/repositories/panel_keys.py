@@ -1,0 +1,54 @@
+"""Links and sessions of the panel, by keyed hashes of their secrets."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.panel import PanelKeyKind
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.identity import living
+from zalo_governor.storage.schema import panel_keys
+
+
+class PanelKeys(Repository):
+    """Repository of what lets people into the panel."""
+
+    def add(self, kind: PanelKeyKind, secret: str, person_id: int, at: datetime, expires: datetime) -> None:
+        self._tx.execute(delete(panel_keys).where(panel_keys.c.expires_ms <= to_ms(at)))
+        row = {
+            "mac": self._mac(secret),
+            "kind": kind.value,
+            "person_id": person_id,
+            "made_ms": to_ms(at),
+            "expires_ms": to_ms(expires),
+        }
+        self._tx.execute(insert(panel_keys).values(row))
+
+    def use_link(self, secret: str, now: datetime) -> int | None:
+        link = panel_keys.c.mac == self._mac(secret), panel_keys.c.kind == PanelKeyKind.LINK.value
+        used = delete(panel_keys).where(*link).returning(panel_keys.c.person_id, panel_keys.c.expires_ms)
+        row = self._tx.execute(used).first()
+        return None if row is None or row.expires_ms <= to_ms(now) else self._living(row.person_id)
+
+    def holder(self, secret: str, now: datetime) -> int | None:
+        wanted = select(panel_keys.c.person_id).where(
+            panel_keys.c.mac == self._mac(secret),
+            panel_keys.c.kind == PanelKeyKind.SESSION.value,
+            panel_keys.c.expires_ms > to_ms(now),
+        )
+        found: int | None = self._tx.execute(wanted).scalar()
+        return None if found is None else self._living(found)
+
+    def end(self, secret: str) -> None:
+        self._tx.execute(delete(panel_keys).where(panel_keys.c.mac == self._mac(secret)))
+
+    def end_all(self, person_id: int) -> int:
+        ended = delete(panel_keys).where(panel_keys.c.person_id == person_id).returning(panel_keys.c.kind)
+        return sum(row.kind == PanelKeyKind.SESSION.value for row in self._tx.execute(ended))
+
+    def _living(self, person_id: int) -> int:
+        return living(self._tx.connection, person_id)
+
+    def _mac(self, secret: str) -> bytes:
+        return self._tx.keys.mac(b"panel:" + secret.encode())
