@@ -11,6 +11,7 @@ from zalo_governor.domain.cases import CaseState
 DESK = frozenset({"admin", "admin_staff"})
 KEEPERS = DESK | {"leader", "leadership"}
 READERS = frozenset({"leader", "report_reader", "admin"})
+WITH_A_PANEL = frozenset(PEOPLE) - {"member", "stranger"}
 EVERYBODY = frozenset(PEOPLE)
 OPEN = frozenset({CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW})
 
@@ -74,6 +75,7 @@ TABLE = {
     "ghichu": Row("/ghichu VP1 đã gọi điện", DESK, "Không có vụ việc VP1"),
     "chuyen": Row("/chuyen VP1", DESK, "Không có vụ việc VP1"),
     "daxem": Row("/daxem VP1", DESK, "Không có vụ việc VP1"),
+    "guilai": Row("/guilai VP1", DESK, "Không có vụ việc VP1"),
     "xoa": Row("/xoa VP1", DESK, "Không có vụ việc VP1"),
     "thanhvien": Row("/thanhvien", DESK | {"leader"}, "chưa có danh sách thành viên"),
     "moira": Row("/moira VP1", DESK | {"leader"}, "Không có người nào"),
@@ -100,5 +102,7 @@ TABLE = {
     "gioithieu": Row("/gioithieu", EVERYBODY, "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),
     "chaythu": Row("/chaythu", DESK, "KẾT QUẢ THEO TỪNG KHOẢN"),
     "batdau": Row("/batdau", frozenset({"admin"}), "đang hoạt động chính thức"),
+    "bang": Row("/bang", WITH_A_PANEL, "chưa bật bảng điều khiển"),
+    "thoatbang": Row("/thoatbang", WITH_A_PANEL, "đã thoát bảng điều khiển"),
     "themdau": Row("/themdau hop luc may gio", EVERYBODY, "- họp lúc mấy giờ"),
 }

@@ -13,6 +13,7 @@ class OpenPanel(BareCommand):
     word = "bang"
     aliases = ("panel",)
     usage = TextId("usage_panel")
+    in_help = False
     roles = PANEL_ROLES
 
     def answer(self, call: Call, argument: bool) -> Answer:

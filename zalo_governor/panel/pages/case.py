@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.features.cases.commands.decide import TakeBack, who_of
+from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
 from zalo_governor.features.cases.commands.explain import Review
 from zalo_governor.features.cases.commands.pass_on import Remove, WhoHasSeen
 from zalo_governor.features.cases.commands.show import ShowCase
@@ -57,7 +57,7 @@ def show(visit: Visit) -> Reply:
         "state": voice.state_of(case),
         "said": said.texts[0],
         "stamp": stamp_of(case),
-        "buttons": [button for button in CASE_BUTTONS if _is_offered(visit, case, button)],
+        "buttons": [_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)],
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
         "moves": [_move(visit, entry) for entry in queries.moves(connection, case)],
         "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
@@ -93,6 +93,10 @@ def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
     if not visit.may(button.word, case.group_id):
         return False
     match button.word:
+        case ConfirmCase.word:
+            return case.may_become(CaseState.REFERRED if case.secret else CaseState.CONFIRMED)
+        case FalseAlarm.word:
+            return case.may_become(CaseState.FALSE_ALARM)
         case Approve.word:
             return case.rule_id in CHANGE_RULES
         case Belongs.word | PutOut.word:
@@ -107,9 +111,18 @@ def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
             return True
 
 
+def _named(case: Case, button: Button) -> Button:
+    """Return the button as it reads on this case: only an authority can confirm a state secret."""
+    if button.word == ConfirmCase.word and case.secret:
+        return button._replace(label="Ghi nhận đã báo cơ quan có thẩm quyền")
+    return button
+
+
 def _move(visit: Visit, entry: Any) -> dict[str, Any]:
     by = None if entry.actor_id is None else visit.voice.named(visit.uow.people.get(entry.actor_id))
     to = entry.detail.get("to", "")
+    if to in set(CaseState):
+        to = visit.voice.state(CaseState(to))
     return {"at": entry.at, "by": by, "to": to}
 
 
