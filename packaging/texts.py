@@ -26,6 +26,7 @@ PACKAGED = Installation(
 """Where everything is that the package installs, and that its service uses."""
 _DEBIAN_NAMES = {
     f"systemd/system/{NAME}.service": f"{NAME}.service",
+    f"systemd/system/{NAME}-panel.service": f"{NAME}.{NAME}-panel.service",
     f"systemd/system/{NAME}-backup.service": f"{NAME}.{NAME}-backup.service",
     f"systemd/system/{NAME}-backup.timer": f"{NAME}.{NAME}-backup.timer",
     f"sysusers.d/{NAME}.conf": f"{NAME}.sysusers",

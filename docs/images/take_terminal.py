@@ -98,7 +98,7 @@ def _init(zalo: str, folder: Path) -> str:
     terminal.answer("Họ và tên người ký", "Lò Văn Minh")
     terminal.answer("Số quyết định", "123/QĐ-UBND")
     terminal.answer("Ngày ban hành", "15/10/2026")
-    for question in ("Cơ quan ban hành", "Chọn theo số [3]", "Ghi các nội dung trên"):
+    for question in ("Cơ quan ban hành", "Chọn theo số [3]", "Bật bảng điều khiển", "Ghi các nội dung trên"):
         terminal.answer(question)
     terminal.expect("install-service")
     terminal.end()

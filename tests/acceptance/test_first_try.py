@@ -45,6 +45,7 @@ _ANSWERS = (
     ("Ngày ban hành", "01/11/2025"),
     ("Cơ quan ban hành", ""),
     ("Chọn theo số [3]", ""),
+    ("Bật bảng điều khiển?", ""),
     ("Ghi các nội dung trên", ""),
 )
 """The answers of the page: three, the number of who was found, and Enter."""

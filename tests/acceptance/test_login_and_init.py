@@ -178,6 +178,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     terminal.answer("Tên đăng nhập", "")
     terminal.answer("Địa chỉ thư của người gửi", "canh-bao@example.vn")
     terminal.answer("Địa chỉ thư của người nhận", "ky-thuat@example.vn")
+    terminal.answer("Bật bảng điều khiển?", "c")
     terminal.expect("Trưởng nhóm: Giàng A Sử (Chủ tịch UBND tỉnh)")
     terminal.expect("4. Quy chế: số 55 ngày 04/03/2025, UBND tỉnh Lai Châu")
     # One section is answered anew; the others stay.
@@ -197,6 +198,7 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     settings = load_settings(tmp_path / "governor.yaml")
     assert settings.alarm.smtp
     assert settings.alarm.smtp.recipients == ("ky-thuat@example.vn",)
+    assert settings.panel.enabled
     assert (settings.office.abbreviation, settings.office.signer_name) == ("SKHCN", "Lò Văn Minh")
     assert (settings.office.unit, settings.office.place) == ("UBND tỉnh Lai Châu", "Phong Thổ")
     assert [person.full_name for person in settings.people] == ["Giàng A Sử", "Lò Văn Minh"]

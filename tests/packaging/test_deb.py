@@ -40,7 +40,7 @@ people:
   admin: {name: lo van minh, title: Giám đốc Sở Khoa học và Công nghệ}
 """
 _APT_FAILED = 100
-_UNITS = ("zalo-governor.service", "zalo-governor-backup.service", "zalo-governor-backup.timer")
+_UNITS = tuple(f"zalo-governor{name}" for name in (".service", "-panel.service", "-backup.service", "-backup.timer"))
 
 
 @contextmanager

@@ -68,6 +68,8 @@ def install_service(
         if told:
             _run(command)
     say(f"Chạy ngay và mỗi lần máy khởi động: systemctl enable --now {NAME}.service {NAME}-backup.timer")
+    if settings.panel.enabled:
+        say(f"Chạy bảng điều khiển: systemctl enable --now {NAME}-panel.service")
     say(f"Xem đang chạy thế nào: systemctl status {NAME}; xem nhật ký chạy: journalctl -u {NAME}")
 
 

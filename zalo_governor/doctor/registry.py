@@ -20,6 +20,7 @@ CHECKS = (
     Check("rehearsal", "Diễn tập khôi phục", outside.rehearsal, ("process",)),
     Check("heartbeat", "Tín hiệu hoạt động", outside.heartbeat, ("settings",), asks=True),
     Check("health", "Giám sát", running.health, ("process",)),
+    Check("panel", "Bảng điều khiển", running.panel, ("settings",)),
     Check("zalo_way", "Kết nối tới Zalo", zalo.way, ("settings",), asks=True),
     Check("clock", "Đồng hồ", machine.clock, ("zalo_way",), asks=True),
     Check("zalo_session", "Phiên đăng nhập", zalo.session, ("process",)),

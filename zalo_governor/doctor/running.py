@@ -1,5 +1,8 @@
 """Checks of the bot process: whether it runs, and what its health endpoint (a local web address) reports."""
 
+import ipaddress
+import os
+import socket
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -7,6 +10,7 @@ from typing import Any
 import requests
 
 from zalo_governor.app.monitoring.health import Condition
+from zalo_governor.config.monitoring import LOOPBACK
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
@@ -150,3 +154,23 @@ def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
         f"tạm dừng đến {until:%H:%M %d/%m/%Y} vì {why}",
         "Đăng xuất Zalo ở nơi ấy; đến giờ đó Hệ thống tự nối lại, cần ngay thì khởi động lại dịch vụ.",
     )
+
+
+def panel(context: DoctorContext) -> Iterator[Result]:
+    """Report whether the panel answers, if the settings switch it on, and whether its certificate can be read."""
+    settings = context.settings.panel
+    if not settings.enabled:
+        yield note("Chưa bật (panel.enabled: false)")
+        return
+    for path in (settings.certificate, settings.key):
+        if path is not None and not os.access(path, os.R_OK):
+            yield error(f"{path}: không đọc được", "Xem quyền của tệp: tài khoản chạy dịch vụ phải đọc được.")
+    host = LOOPBACK if ipaddress.ip_address(settings.listen).is_unspecified else settings.listen
+    try:
+        with socket.create_connection((host, settings.port), _TIMEOUT_SECONDS):
+            yield good(f"Đang chạy ở {settings.base}")
+    except OSError:
+        yield warning(
+            f"Đã bật nhưng không trả lời ở {host}:{settings.port}",
+            "Chạy: systemctl enable --now zalo-governor-panel (không dùng dịch vụ thì zalo-governor panel).",
+        )

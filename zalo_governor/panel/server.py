@@ -1,11 +1,11 @@
 """The web server of the panel: lets people in, has pages made in threads, and answers with what they give."""
 
 import asyncio
-import os
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from zalo_governor.panel.rendering import Templates
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Asked, Download, Html, NotFoundError, RefusedError, Reply, SeeOther, Visit
 from zalo_governor.storage.queries.panel import PanelQueries
+from zalo_governor.system.process import stand_back
 
 log = structlog.get_logger(__name__)
 
@@ -318,7 +319,8 @@ def run(
     Raises:
         GovernorError: the port is taken, or the certificate cannot be read.
     """
-    os.nice(_NICE)  # Hearing comes first.
+    with suppress(OSError):  # A service may not, where its unit has given it less of the processor already.
+        stand_back(_NICE)
     watching = threading.Thread(target=watch, name="configuration", daemon=True)
     watching.start()
     try:

@@ -138,6 +138,8 @@ class Answers(_Answer):
     """Groups to watch, each given by its id or a part of its name; the bot account must be a member."""
     people: PeopleAnswers = PeopleAnswers()
     alarm: AlarmAnswers = AlarmAnswers()
+    panel: bool | None = None
+    """Whether the panel, the pages in a browser, shall be switched on."""
 
 
 class AnswerFile(NamedTuple):
@@ -235,6 +237,7 @@ class AnswerFile(NamedTuple):
             zalo={"route_to": given.route_to} if given.route_to else {},
             office=usual | given.office.model_dump(mode="json", exclude_none=True),
             alarm=alarm,
+            panel={} if given.panel is None else {"enabled": given.panel},
             groups=groups,
             holders=holders,
             regulation=issuer | given.regulation.model_dump(mode="json", exclude_none=True),

@@ -67,11 +67,12 @@ class Choices:
     """
 
     top: Mapping[str, Any] = field(default_factory=dict)
-    """Values of the top-level keys data_dir and config_dir; `zalo`, `office` and `alarm` are sections of
+    """Values of the top-level keys data_dir and config_dir; the four after it are sections of
     governor.yaml."""
     zalo: Mapping[str, Any] = field(default_factory=dict)
     office: Mapping[str, Any] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)
+    panel: Mapping[str, Any] = field(default_factory=dict)
     groups: Sequence[ChosenGroup] | None = None
     """All groups to watch; None keeps the groups of the settings."""
     holders: Mapping[Role, Sequence[Holder]] = field(default_factory=dict)

@@ -28,7 +28,12 @@ def write_settings(path: Path, choices: Choices) -> None:
     file = RoundTrip(source.read_text(encoding="utf-8"), source)
     for key, value in choices.top.items():
         put(file.root, key, value)
-    for name, values in (("zalo", choices.zalo), ("office", choices.office), ("alarm", choices.alarm)):
+    for name, values in (
+        ("zalo", choices.zalo),
+        ("office", choices.office),
+        ("alarm", choices.alarm),
+        ("panel", choices.panel),
+    ):
         for key, value in values.items():
             put(file.section(name), key, value)
     if choices.groups is not None:

@@ -105,6 +105,7 @@ def files(installation: Installation) -> Mapping[str, str]:
     _require_visible(installation)
     return {
         f"systemd/system/{NAME}.service": _bot_unit(installation),
+        f"systemd/system/{NAME}-panel.service": _panel_unit(installation),
         f"systemd/system/{NAME}-backup.service": _backup_unit(installation),
         f"systemd/system/{NAME}-backup.timer": _TIMER,
         f"sysusers.d/{NAME}.conf": f'u {installation.user} - "Zalo Governor" - -\n',
@@ -195,6 +196,36 @@ RestartSec=30
 RestartPreventExitStatus={FINAL_EXIT_CODES}
 WatchdogSec=120
 TimeoutStopSec=30
+{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
+{_NO_SWAP}{_HARDENING}
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def _panel_unit(installation: Installation) -> str:
+    """Return the unit of the panel, which nobody starts who has not switched it on; hearing goes before it."""
+    return f"""\
+# Muốn đổi: systemctl edit {NAME}-panel
+[Unit]
+Description=Zalo Governor: bảng điều khiển
+Wants=network-online.target
+After=network-online.target postgresql.service {NAME}.service
+{_CONDITION}{_escape_percent(installation.config)}
+
+[Service]
+Type=exec
+ExecStart={_exec_line(installation, "panel")}
+WorkingDirectory={_escape_percent(installation.config.parent)}
+User={installation.user}
+Group={installation.user}
+Restart=on-failure
+RestartSec=10
+RestartPreventExitStatus={FINAL_EXIT_CODES}
+TimeoutStopSec=15
+CPUWeight=20
+IOWeight=20
+MemoryMax=1G
 {_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
 {_NO_SWAP}{_HARDENING}
 [Install]

@@ -98,6 +98,13 @@ def test_the_backup_runs_at_night_under_the_same_rules() -> None:
     assert timer["Timer"]["OnCalendar"] == "*-*-* 02:45:00 Asia/Ho_Chi_Minh"
 
 
+def test_the_panel_is_a_service_of_its_own_that_stands_back() -> None:
+    unit = files(PLACES)["systemd/system/zalo-governor-panel.service"]
+    assert _values(unit, "ExecStart")[0].split(" --config ")[0].endswith("zalo_governor panel")
+    assert set(systemd._HARDENING.splitlines()) <= set(unit.splitlines())
+    assert _values(unit, "CPUWeight") == ["20"], "hearing comes first"
+
+
 @pytest.mark.parametrize(
     ("where", "named"),
     [

@@ -1,6 +1,7 @@
 """`zalo-governor init`: set up an installation, interactively or from an answers file; can be repeated."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -310,7 +311,8 @@ class Installation:
             return _replace_sections(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
         office = conversation.office()
         regulation = conversation.regulation(_decided_regulation(folder), office["unit"])
-        return Choices(top, zalo, office, conversation.alarm(), seen.groups, holders, regulation)
+        alarm, panel = conversation.alarm(), conversation.panel()
+        return Choices(top, zalo, office, alarm, panel, seen.groups, holders, regulation)
 
     def _relative(self, folder: Path) -> Path:
         base = self._config.resolve().parent
@@ -345,7 +347,7 @@ def _log_in(records: AppContext) -> ZaloSession:
 
 
 def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:
-    return Choices(top, zalo, choices.office, choices.alarm, choices.groups, choices.holders, choices.regulation)
+    return replace(choices, top=top, zalo=zalo)
 
 
 def _decided_regulation(folder: Path) -> dict[str, str]:

@@ -30,6 +30,7 @@ class Section(StrEnum):
     OFFICE = "office"
     REGULATION = "regulation"
     ALARM = "alarm"
+    PANEL = "panel"
 
 
 class Conversation:
@@ -162,6 +163,12 @@ class Conversation:
                     "  Khi Hệ thống mất kết nối với Zalo sẽ không ai được báo; chỉ có một dòng trong nhật ký chạy."
                 )
                 return {"smtp": None, "webhook": None}
+
+    def panel(self) -> dict[str, Any]:
+        """Ask whether the panel shall be switched on; return what the settings section `panel` is to say."""
+        self._begin(Section.PANEL, "Bảng điều khiển trên trình duyệt, trong mạng của cơ quan")
+        self._asking.say("  Bật rồi thì trước hết chỉ mở trên chính máy này; xem trang docs/bang-dieu-khien.md.")
+        return {"enabled": self._asking.yes("Bật bảng điều khiển?", default=self._settings.panel.enabled)}
 
     def _smtp(self) -> dict[str, Any]:
         now, ask = self._settings.alarm.smtp, self._asking.text

@@ -45,6 +45,7 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     issued = date.fromisoformat(regulation["issued"])
     asking.say(f"  4. Quy chế: số {regulation['number']} ngày {issued:%d/%m/%Y}, {regulation['issuer']}")
     asking.say(f"  5. Kênh cảnh báo dự phòng: {_describe_alarm(choices.alarm)}")
+    asking.say(f"  6. Bảng điều khiển: {'bật' if choices.panel.get('enabled') else 'chưa bật'}")
 
 
 def _describe_holder(holder: Holder) -> str:
