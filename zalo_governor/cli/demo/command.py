@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -49,19 +51,22 @@ def demo(
             help="Tốc độ: mỗi giây thật ứng với bao nhiêu giây của kịch bản; bỏ trống thì cả ngày mất chừng 70 giây.",
         ),
     ] = None,
+    with_panel: Annotated[
+        bool, typer.Option("--panel", help="Mở cả bảng điều khiển, và giữ tất cả chạy cho tới khi bấm Ctrl-C.")
+    ] = False,
 ) -> None:
     """Trình diễn: cho Hệ thống chạy qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
     began = local(system_clock())
     folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
     try:
-        complete = _run(folder, speed, began)
+        complete = _run(folder, speed, began, with_panel=with_panel)
     except GovernorError as error:
         say(str(error), err=True)
         complete = False
     raise typer.Exit(0 if complete else 1)
 
 
-def _run(folder: Path, speed: float | None, began: datetime) -> bool:
+def _run(folder: Path, speed: float | None, began: datetime, *, with_panel: bool) -> bool:
     if folder.exists() and any(folder.iterdir()):
         raise DemoError(
             translated(
@@ -75,7 +80,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
     seconds = (day.play[-1].at - day.start) / (speed or day.speed)
     simulator, control = start_simulator(files / "ngay-lam-viec.yaml", speed, folder / "simulator.log")
     try:
-        settings = _write_settings(folder, files, control.base_url)
+        settings = _write_settings(folder, files, control.base_url, with_panel=with_panel)
         config = ["--config", str(folder / "governor.yaml")]
         screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
         screen.say(
@@ -87,11 +92,17 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         screen.explain()
         _import_roster(folder, day, config)
         bot = Program(["run", *config], folder / "bot.log")
+        panel = None
         try:
             events = _watch(bot, simulator, control, screen, seconds)
             checks = _check(events, settings, folder, config, began)
             saved = _save_files(events, control, folder)
+            if with_panel:
+                panel = Program(["panel", *config], folder / "panel.log")
+                _invite(panel, settings, screen, config)
         finally:
+            if panel is not None:
+                panel.stop()
             bot_code = bot.stop()
     finally:
         simulator_code = simulator.stop()
@@ -102,9 +113,30 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
     return all(check.ok for check in checks)
 
 
-def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
+def _invite(panel: Program, settings: Settings, screen: Screen, config: list[str]) -> None:
+    """Print a link into the panel for the admin and one for the leader, and keep everything running until Ctrl-C."""
+    panel.wait_for("Bảng điều khiển: ")
+    for role in (Role.ADMIN, Role.LEADER):
+        person = next(one for one in settings.people if role in one.roles)
+        link = ask(["panel", "link", person.uid or person.full_name, *config]).strip()
+        screen.say(f"{person.full_name}, {person.title}: {link}")
+    screen.say(
+        translated(
+            "Mỗi đường dẫn dùng một lần, trong 10 phút; bấm Ctrl-C để kết thúc",
+            "each link works once, within 10 minutes; Ctrl-C ends",
+        )
+    )
+    with suppress(KeyboardInterrupt):
+        while panel.running:
+            time.sleep(_POLL_SECONDS)
+
+
+def _write_settings(folder: Path, files: Path, base_url: str, *, with_panel: bool) -> Settings:
     port = base_url.rpartition(":")[2]
     text = (files / "governor.yaml").read_text(encoding="utf-8").replace("PORT", port)
+    if with_panel:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            text += f"\npanel:\n  enabled: true\n  port: {free.getsockname()[1]}\n"
     (folder / "governor.yaml").write_text(text, encoding="utf-8")
     session = {"imei": "demo-00000000", "user_agent": USER_AGENT, "cookies": {"zpw_sek": "demo"}}
     (folder / "session.json").write_text(json.dumps(session), encoding="utf-8")
