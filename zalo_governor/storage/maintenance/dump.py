@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from zalo_governor.storage.schema import inbox, metadata, waiting
+from zalo_governor.storage.schema import inbox, metadata, panel_keys, waiting
 
 _BATCH_SIZE = 1000
 
@@ -104,7 +104,7 @@ def _rows_of(table: Table) -> Select[Any]:
     wanted = select(table)
     if table is inbox:
         wanted = wanted.where(inbox.c.id.not_in(select(waiting.c.id)))
-    elif table is waiting:
+    elif table in {waiting, panel_keys}:  # A restore must not bring back a session that has ended since.
         wanted = wanted.where(false())
     # Rows that refer to others of the same table come after those.
     own = [key.parent for key in table.foreign_keys if key.column.table is table]

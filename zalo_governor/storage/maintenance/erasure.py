@@ -36,6 +36,7 @@ from zalo_governor.storage.schema import (
     manual_cases,
     newcomers,
     outbox,
+    panel_keys,
     person_uids,
     persons,
     phone_lookups,
@@ -144,7 +145,8 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     of_him = or_(case_notes.c.person_id.in_(numbers), case_notes.c.case_id.in_(of_cases))
     connection.execute(update(case_notes).where(of_him).values(body=NO_LONGER_KEPT))
     connection.execute(update(remarks).where(remarks.c.person_id.in_(numbers)).values(body=NO_LONGER_KEPT))
-    connection.execute(delete(case_readers).where(case_readers.c.person_id.in_(numbers)))
+    for table in (case_readers, panel_keys):
+        connection.execute(delete(table).where(table.c.person_id.in_(numbers)))
     _erase_from_directives(connection, keys, numbers)
     connection.execute(update(newcomers).where(newcomers.c.person_id.in_(numbers)).values(uid=nobody))
     connection.execute(delete(group_members).where(group_members.c.uid.in_(uids)))
