@@ -55,6 +55,7 @@ HASHES = {
     "inbox.fingerprint",
     "inbox.seal_mac",
     "audit.link",
+    "panel_keys.mac",
     "removal_codes.mac",
     "case_events.mark",
     "file_scans.mac",
