@@ -7,11 +7,12 @@ from pathlib import Path
 
 import structlog
 
-from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at
+from zalo_governor.app.attachments import FileCheck, antivirus_at
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.due_work import DueWork, Work, WorkGroup
+from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.app.ingestion import Ingestion
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.policy import note_configuration, office_policy, seeds

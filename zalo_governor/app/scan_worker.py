@@ -5,9 +5,10 @@ It needs no login to Zalo: the addresses of files are in the jobs. What it finds
 
 import threading
 
-from zalo_governor.app.attachments import FileCheck, FileFetcher, antivirus_at
+from zalo_governor.app.attachments import FileCheck, antivirus_at
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.due_work import DueWork
+from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.app.policy import office_policy
 from zalo_governor.app.services import FileTools, scan_runner
 from zalo_governor.domain.errors import ConfigError

@@ -6,7 +6,8 @@ from typing import Any, cast
 import pytest
 
 from tests.zoo.scanning import CONFIG
-from zalo_governor.app.attachments import FileCheck, FileFetcher
+from zalo_governor.app.attachments import FileCheck
+from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult, ScanTools
 from zalo_governor.domain.findings import Severity
 from zalo_governor.features.attachments.scan_jobs import NotFetchedError
