@@ -23,6 +23,7 @@ from tests.bench.groups import groups
 from tests.bench.inbox import inbox
 from tests.bench.latency import latency
 from tests.bench.ledger import ledger
+from tests.bench.panel import panel
 from tests.bench.pipeline import pipeline, stub
 from tests.bench.receive import receive
 from tests.bench.report import report
@@ -41,6 +42,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "pipeline": ("a burst of 200,000 messages, real processes", pipeline),
     "ledger": ("the directive ledger, 2,000 directives of 200 addressees", ledger),
     "report": ("the leader's report in its four faces, 100,000 and 1,000,000 messages", report),
+    "panel": ("the panel beside a million messages and 2,000 cases, real processes", panel),
     "years": ("a million stored messages, real processes", years),
 }
 

@@ -28,15 +28,20 @@ def latency(folder: Path) -> Figures:
     with rig(place) as made:
         made.start_bot()
         made.control("flood", count=COUNT, rate=RATE, every_violation=VIOLATION_EVERY, senders=SENDERS)
-        made.until(lambda: len(_alerts(made)) == ALERTS, "every alert has come")
-        came = [alert["at_ms"] for alert in _alerts(made)]
-        with closing(sqlite3.connect(made.database)) as connection:
-            said = connection.execute("SELECT key FROM inbox JOIN findings ON event_id = inbox.id ORDER BY inbox.id")
-            # The simulator's msgId is its clock in microseconds.
-            latencies = [at_ms - int(key) / 1000 for at_ms, (key,) in zip(came, said, strict=True)]
-    cuts = quantiles(latencies, n=100)
+        made.until(lambda: len(alerts(made)) == ALERTS, "every alert has come")
+        cuts = quantiles(latencies(made), n=100)
     return {"sync_ms": sync_ms(folder), "dm_latency_ms_p50": cuts[49], "dm_latency_ms_p99": cuts[98]}
 
 
-def _alerts(made: Rig) -> list[dict[str, Any]]:
+def latencies(made: Rig) -> list[float]:
+    """Return the ms from each message with a violation to its alert at the admin."""
+    came = [alert["at_ms"] for alert in alerts(made)]
+    with closing(sqlite3.connect(made.database)) as connection:
+        said = connection.execute("SELECT key FROM inbox JOIN findings ON event_id = inbox.id ORDER BY inbox.id")
+        # The simulator's msgId is its clock in microseconds.
+        return [at_ms - int(key) / 1000 for at_ms, (key,) in zip(came, said, strict=True)]
+
+
+def alerts(made: Rig) -> list[dict[str, Any]]:
+    """Return what the admin has got."""
     return [sent for sent in made.sent() if sent["thread"] == ADMIN]

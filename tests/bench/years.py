@@ -48,7 +48,7 @@ def years(folder: Path) -> Figures:
     with rig(place) as made:
         made.start_bot()
         assert made.stop_bot() == 0
-        _fill(made.database)
+        fill(made.database)
         opened = made.sockets_opened()
         began = time.monotonic()
         made.launch_bot()
@@ -63,12 +63,13 @@ def years(folder: Path) -> Figures:
     return {"start_seconds_1m": start_seconds, "report_seconds_1m": report_seconds, "stop_seconds": stop_seconds}
 
 
-def _fill(database: Path) -> None:
-    first = to_ms(system_clock() - timedelta(days=DAYS))
+def fill(database: Path, over: int = DAYS) -> None:
+    """Store a million judged messages, spread over so many days."""
+    first = to_ms(system_clock() - timedelta(days=over))
     values = {
         "count": MESSAGES,
         "first": first,
-        "step": timedelta(days=DAYS) // timedelta(milliseconds=1) // MESSAGES,
+        "step": timedelta(days=over) // timedelta(milliseconds=1) // MESSAGES,
         "account": BOT,
         "group_id": GROUP,
         "sender": MEMBER,

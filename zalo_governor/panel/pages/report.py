@@ -30,13 +30,14 @@ def routes(office: Office) -> list[Route]:
     roles = office.roles_for(Report.word)
     return [
         Route("GET", PATH, show, roles, title="Báo cáo"),
+        Route("GET", f"{PATH}/tin", message, roles),
         Route("GET", f"{PATH}/anh", picture, roles),
         Route("POST", f"{PATH}/tep", download, roles),
     ]
 
 
 def show(visit: Visit) -> Reply:
-    """Show the report: what the leader gets in the chat, the document's sections, and charts with their tables."""
+    """Show the report: its three first lines, the document's sections, and charts with their tables."""
     group, period = visit.one_group(), _period(visit)
     answer = visit.carry_out(Report.word, f"{period} docx", group_id=group.id)
     file = _file(answer.files)
@@ -47,17 +48,22 @@ def show(visit: Visit) -> Reply:
         "periods": _PERIODS,
         "paper": file and file.paper,
         "said": answer.texts[0],
-        "message": "",
         "charts": [],
         "edited": {},
         "edits": EDITED,
     }
     if file is not None:
-        facts["message"] = visit.carry_out(Report.word, period, group_id=group.id).texts[0]
         facts["charts"] = [(table, chart) for table in file.paper.tables if (chart := _chart(table))]
         sections = {section.key: section for section in file.paper.sections}
         facts["edited"] = {key: sections[key] for key in EDITED if key in sections}
     return Html("bao-cao.html", facts)
+
+
+def message(visit: Visit) -> Reply:
+    """Show the report as the message that the leader gets in the chat."""
+    group, period = visit.one_group(), _period(visit)
+    said = visit.carry_out(Report.word, period, group_id=group.id).texts[0]
+    return Html("bao-cao-tin.html", {"group": group, "period": period, "said": said})
 
 
 def picture(visit: Visit) -> Reply:

@@ -182,6 +182,7 @@ class AgencyReader:
 
     def __init__(self, uow: UnitOfWork, account: str, group_id: str) -> None:
         self._people = uow.people
+        self._by_person: dict[int, str] = {}
         self._agencies = {
             uid: entry.agency or agency_in(entry.title)
             for entry, uids in uow.roster.matched(account, group_id)
@@ -190,8 +191,11 @@ class AgencyReader:
 
     def of(self, case: Case) -> str:
         """Return the name of the agency; "" if it is not known."""
-        person = self._people.get(case.person_id)
-        return self._agencies.get(person.uid) or agency_in(person.title or person.display_name) or ""
+        if case.person_id not in self._by_person:
+            person = self._people.get(case.person_id)
+            agency = self._agencies.get(person.uid) or agency_in(person.title or person.display_name)
+            self._by_person[case.person_id] = agency
+        return self._by_person[case.person_id]
 
 
 def who_of(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
