@@ -40,8 +40,6 @@ class Button(NamedTuple):
     wants: Wants = Wants.NOTHING
     hint: str = ""
     """What the field is for."""
-    sure: str = ""
-    """The question before it is done, where it cannot be undone."""
 
 
 CASE_BUTTONS = (

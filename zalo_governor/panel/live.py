@@ -54,25 +54,29 @@ class Changes:
 
     def __init__(self, stamps: Callable[[], Mapping[str, object]]) -> None:
         self._stamps = stamps
-        self._open: dict[asyncio.Queue[str], frozenset[str]] = {}
+        self._open: dict[asyncio.Queue[str | None], frozenset[str]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def listen(self, groups: frozenset[str]) -> asyncio.Queue[str]:
-        """Return a queue that gets the word `changed` after each change in one of the groups."""
-        queue: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
+    def listen(self, groups: frozenset[str]) -> asyncio.Queue[str | None]:
+        """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
         self._open[queue] = groups
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         return queue
 
-    def forget(self, queue: asyncio.Queue[str]) -> None:
+    def forget(self, queue: asyncio.Queue[str | None]) -> None:
         """Put nothing into the queue any more."""
         self._open.pop(queue, None)
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop looking, and end all queues, so that no open page keeps the program from ending."""
         if self._task:
             self._task.cancel()
+        for queue in self._open:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(None)
 
     async def _run(self) -> None:
         before: Mapping[str, object] | None = None

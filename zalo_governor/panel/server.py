@@ -36,6 +36,8 @@ _BODY_SECONDS = 20.0
 """How long a browser may take to send what it sends: who sends slowly must not hold a place."""
 _CHECK_SECONDS = 15.0
 """How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
+_END_SECONDS = 5.0
+"""How long the pages that are being made may take when the panel ends."""
 _NICE = 10
 _TOLD = 20
 _YEAR = "public, max-age=31536000, immutable"
@@ -113,7 +115,7 @@ class PanelServer:
 
     def _refuse(self, why: str, status: HTTPStatus) -> web.Response:
         self._refused.note(why)
-        return web.Response(status=status, text=status.phrase)
+        return self._plain(status)
 
     def _plain(self, status: int) -> web.Response:
         """Return the page that says in a sentence what is wrong."""
@@ -286,6 +288,8 @@ class PanelServer:
                         said = await queue.get()
                 except TimeoutError:
                     said = "alive"
+                if said is None:
+                    return response  # The page is to come back once the panel runs again.
                 await response.write(f"event: {said}\ndata: 1\n\n".encode())
             await response.write(b"event: ended\ndata: 1\n\n")
         except (ConnectionError, asyncio.CancelledError):
@@ -334,7 +338,11 @@ async def _serve(
 ) -> None:
     settings = office.records.settings.panel
     runner = web.AppRunner(
-        PanelServer(office, routes).application(), access_log=None, handler_cancellation=True, keepalive_timeout=30
+        PanelServer(office, routes).application(),
+        access_log=None,
+        handler_cancellation=True,
+        keepalive_timeout=30,
+        shutdown_timeout=_END_SECONDS,
     )
     await runner.setup()
     try:

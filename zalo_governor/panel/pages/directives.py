@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from zalo_governor.domain.clock import local
 from zalo_governor.domain.directives import Assignee, Directive, Progress
 from zalo_governor.domain.people import Group
 from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives
@@ -206,7 +205,3 @@ def _moment(typed: str) -> str | None:
     except ValueError:
         return None
     return f"{when:%H:%M} {when:%d/%m/%Y}"
-
-
-def _today(now: datetime) -> str:
-    return f"{local(now):%Y-%m-%dT%H:%M}"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zalo_governor.app.roster_import import replace_roster
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import EVERYWHERE, Group, Role
-from zalo_governor.domain.roster import RosterEntry, difference, with_known_uids
+from zalo_governor.domain.roster import difference, with_known_uids
 from zalo_governor.domain.roster_matching import proposals
 from zalo_governor.features.cases.commands.decide import ListCases
 from zalo_governor.features.members.commands import Belongs, PutOut
@@ -211,8 +211,3 @@ def _roles(visit: Visit, group: Group) -> list[dict[str, Any]]:
         if named := [name for role, name in _ROLE_NAMES.items() if role in own | everywhere]:
             rows.append({"who": visit.voice.named(person), "roles": ", ".join(named), "everywhere": bool(everywhere)})
     return rows
-
-
-def as_text(entry: RosterEntry) -> str:
-    """Return a person on the roster as `/thanhvien` takes the name: `Nguyễn Văn A - Giám đốc Sở Y tế`."""
-    return f"{entry.full_name} - {' '.join(filter(None, (entry.title, entry.agency)))}"

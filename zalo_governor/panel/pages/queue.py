@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
 from zalo_governor.features.cases.commands.decide import (
@@ -127,6 +127,8 @@ def take_back(visit: Visit) -> Reply:
 
 def stamp_of(case: Case) -> str:
     """Return what differs after each change of a case's state, so that nobody decides on what is out of date."""
+    if case.state in {CaseState.NEW, CaseState.REMINDED}:
+        return "new"  # That the member has been asked meanwhile decides nothing.
     return f"{case.state.value}{case.state_at.timestamp():.3f}"
 
 

@@ -4,9 +4,10 @@
 const dirty = () => {
   const main = document.getElementById("main");
   if (main.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")) return true;
+  if (main.querySelector("tr.at")) return true;
   return [...main.querySelectorAll("input,textarea,select")].some((field) =>
     field.type === "checkbox" ? field.checked !== field.defaultChecked
-      : field.matches("select") ? [...field.options].some((one) => one.selected !== one.defaultSelected)
+      : field.matches("select") ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected))
       : field.type !== "hidden" && field.value !== field.defaultValue);
 };
 
@@ -29,7 +30,7 @@ function listen() {
     const live = ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
     if (live && !dirty() && window.htmx) {
       htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
-    } else {
+    } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
       document.querySelector("#changed a").href = location.href;
       document.getElementById("changed").hidden = false;
     }

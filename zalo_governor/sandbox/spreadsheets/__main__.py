@@ -23,7 +23,8 @@ def main() -> int:
     except ConfigError as error:
         sys.stdout.write(str(error))
         return WRONG_FILE
-    sys.stdout.buffer.write(orjson.dumps(sheets))
+    # orjson takes no named tuples.
+    sys.stdout.buffer.write(orjson.dumps({name: [tuple(row) for row in rows] for name, rows in sheets.items()}))
     return 0
 
 
