@@ -8,6 +8,7 @@ import orjson
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.sandbox.confinement import Limits, forbid_network_and_writes, forbid_processes
 from zalo_governor.sandbox.spreadsheets.reader import sheets_of
+from zalo_governor.sandbox.spreadsheets.rows import MOST_TEXT
 
 WRONG_FILE = 2
 """Exit code for a file that is no list; stdout holds what to say."""
@@ -18,14 +19,20 @@ def main() -> int:
     """Read the spreadsheet whose file name is the only argument."""
     forbid_network_and_writes([Path("/usr"), Path("/lib"), Path("/lib64"), Path(sys.prefix), *map(Path, sys.path)])
     forbid_processes(_LIMITS)
+    name = sys.argv[1]
     try:
-        sheets = sheets_of(sys.stdin.buffer.read(), sys.argv[1])
+        content = orjson.dumps(sheets_of(sys.stdin.buffer.read(), name))
     except ConfigError as error:
-        sys.stdout.write(str(error))
-        return WRONG_FILE
-    # orjson takes no named tuples.
-    sys.stdout.buffer.write(orjson.dumps({name: [tuple(row) for row in rows] for name, rows in sheets.items()}))
+        return _refuse(str(error))
+    if len(content) > MOST_TEXT:
+        return _refuse(f"{name}: quá nhiều chữ so với một danh sách; hãy chỉ để lại trang có danh sách rồi làm lại")
+    sys.stdout.buffer.write(content)
     return 0
+
+
+def _refuse(why: str) -> int:
+    sys.stdout.write(why)
+    return WRONG_FILE
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """Has a spreadsheet read in a process of its own, which may do nothing else and is killed after its time."""
 
+import os
 import subprocess
 import sys
+import threading
+from signal import SIGKILL
+from subprocess import DEVNULL, PIPE
 
 import orjson
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.sandbox.spreadsheets.rows import SheetRow
+from zalo_governor.sandbox.spreadsheets.rows import MOST_TEXT, SheetRow
 from zalo_governor.system.subprocess_env import environment
 
 _SECONDS = 20.0
@@ -21,22 +25,26 @@ def read_spreadsheet(content: bytes, name: str) -> dict[str, list[SheetRow]]:
         ConfigError: it is none, or too large, or takes too long; the message says what to do.
     """
     shown = "".join(letter for letter in name if letter.isprintable())[-_LONGEST_NAME:] or "tệp"
-    try:
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "zalo_governor.sandbox.spreadsheets", shown],
-            input=content,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            env=environment(),
-        )
-    except (subprocess.TimeoutExpired, OSError):
-        raise ConfigError(f"{shown}: quá lâu chưa đọc xong; hãy chỉ để lại trang có danh sách rồi làm lại") from None
-    if done.returncode == _WRONG_FILE:
-        raise ConfigError(done.stdout.decode(errors="replace"))
-    if done.returncode:
+    command = [sys.executable, "-m", "zalo_governor.sandbox.spreadsheets", shown]
+    with os.fdopen(os.memfd_create("spreadsheet", os.MFD_CLOEXEC), "r+b", buffering=0) as given:
+        given.write(content)
+        given.seek(0)
+        with subprocess.Popen(command, stdin=given, stdout=PIPE, stderr=DEVNULL, env=environment()) as child:  # noqa: S603 - our own command
+            ending = threading.Timer(_SECONDS, child.kill)
+            ending.start()
+            # Bounded: what has taken the child over must not fill the memory of whoever reads its answer.
+            said = child.stdout.read(MOST_TEXT + 1) if child.stdout else b""
+            if len(said) > MOST_TEXT:
+                child.kill()
+            status = child.wait()
+            ending.cancel()
+    if status == -SIGKILL:
+        raise ConfigError(f"{shown}: quá lâu chưa đọc xong; hãy chỉ để lại trang có danh sách rồi làm lại")
+    if status == _WRONG_FILE:
+        raise ConfigError(said.decode(errors="replace"))
+    if status:
         raise ConfigError(f"{shown}: không đọc được; hãy mở bằng Excel, lưu lại thành .xlsx rồi làm lại")
     return {
         sheet: [SheetRow(number, tuple(cells), wide) for number, cells, wide in rows]
-        for sheet, rows in orjson.loads(done.stdout).items()
+        for sheet, rows in orjson.loads(said).items()
     }

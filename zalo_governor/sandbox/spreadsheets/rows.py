@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+MOST_TEXT = 8_000_000
+"""Most bytes of all rows as JSON: a small file may repeat one long text in each of its cells."""
+
 
 class SheetRow(NamedTuple):
     """A row of a spreadsheet that is not empty."""
