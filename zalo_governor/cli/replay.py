@@ -13,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_group
 from zalo_governor.cli.trial import policy_of
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import from_ms, local, system_clock
@@ -72,6 +72,7 @@ def try_rule(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp của quy tắc viết bằng YAML, có mục check.")],
     since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
     samples: Annotated[int, typer.Option(min=0, max=1000, help="Số tin được nêu từng tin.")] = 50,
+    group: Annotated[str | None, typer.Option(help="Mã Nhóm: chỉ thử trên tin của Nhóm này.")] = None,
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
     ] = False,
@@ -83,7 +84,8 @@ def try_rule(
         return records.rulebook, load_rule(file, records.rulebook, records.settings.rules_dir)
 
     start = start_of(since, "--since")
-    rule, report = _play(config, choose, start, samples, with_text=with_text, afresh=True)
+    only = group and chosen_group(load_settings(config), group).id
+    rule, report = _play(config, choose, start, samples, with_text=with_text, afresh=True, group_id=only)
     typer.echo(f"{rule.id}: {report.new.total()} dấu hiệu trong {report.checked} mục từ {local(start):%H:%M %d/%m/%Y}.")
     for sample in report.new_samples:
         typer.echo(f"  {local(from_ms(received_ms(sample.entry))):%H:%M %d/%m}{_sample_line(sample)}")
@@ -99,15 +101,18 @@ def _play(
     *,
     with_text: bool,
     afresh: bool = False,
+    group_id: str | None = None,
 ) -> tuple[Rule[Any], ReplayReport]:
     """Apply the chosen rule to the stored messages since `start`; record in the audit log what was shown.
 
-    `afresh` leaves aside what a rule with that id found before.
+    `afresh` leaves aside what a rule with that id found before; with a `group_id`, only that group's messages count.
     """
     records = read_records(load_settings(config), system_clock)
     try:
         rulebook, rule = choose(records)
-        replayer = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text, afresh=afresh)
+        replayer = _RuleReplayer(
+            records, rulebook, rule, samples, with_text=with_text, afresh=afresh, group_id=group_id
+        )
         report = replayer.play(start)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
@@ -132,11 +137,13 @@ class _RuleReplayer:
         *,
         with_text: bool,
         afresh: bool,
+        group_id: str | None,
     ) -> None:
         units = SqlUnitsOfWork(records.database, records.account)
         self._account = records.account
         self._rule = rule
         self._with_text = with_text
+        self._group_id = group_id
         self._inbox = SqlInbox(records.database, records.account)
         self._found = RecordedFindings(records.database, "" if afresh else rule.id)
         self._desk = CommandDesk(policy_of(records), COMMANDS)
@@ -166,6 +173,7 @@ class _RuleReplayer:
 
     def _replay_page(self, page: list[Admitted]) -> None:
         recorded = self._found.between(page[0].id, page[-1].id)
+        page = [admitted for admitted in page if self._group_id in {None, admitted.entry.thread_id}]
         kept = [admitted for admitted in page if admitted.entry.seal is None and not admitted.entry.own]
         self._replay.report.sealed += sum(admitted.entry.seal is not None for admitted in page)
         for one in self._assessor.assess([(admitted, False) for admitted in kept])():
