@@ -49,7 +49,9 @@ class PanelSettings(Section):
             raise ValueError("phải là địa chỉ như https://bang.mau.gov.vn, không có gì sau tên máy và số cổng")
         if parts.scheme == "http" and not _is_here(parts.hostname or ""):
             raise ValueError("phải bắt đầu bằng https://; http:// chỉ dùng được trên chính máy này (127.0.0.1)")
-        return f"{parts.scheme}://{parts.netloc}"
+        # As browsers write it in Host and Origin.
+        usual = {"http": ":80", "https": ":443"}[parts.scheme]
+        return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
     @model_validator(mode="after")
     def _check_encrypted(self) -> "PanelSettings":

@@ -9,16 +9,19 @@ _MOST = 20
 
 
 class Drafts:
-    """A few things by their tokens; the oldest goes first."""
+    """A few things by their tokens, one of each person; the oldest goes first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, object]] = {}
+        self._of: dict[int, str] = {}
 
-    def keep(self, thing: object, lasts: timedelta) -> str:
-        """Keep a thing for a while; return its token, which nobody can guess."""
+    def keep(self, person_id: int, thing: object, lasts: timedelta) -> str:
+        """Keep a thing of the person for a while, in place of the one before; return its token, hard to guess."""
         token = token_urlsafe(16)
         with self._lock:
+            self._kept.pop(self._of.get(person_id, ""), None)
+            self._of[person_id] = token
             self._kept[token] = (monotonic() + lasts.total_seconds(), thing)
             for old in [old for old, (until, _) in self._kept.items() if until < monotonic()]:
                 del self._kept[old]

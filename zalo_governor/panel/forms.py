@@ -4,10 +4,12 @@ from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from urllib.parse import parse_qs
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from zalo_governor.panel.visit import Asked, Uploaded
 
 _MOST_FIELDS = 2_000
+_UNREADABLE = (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError)
 
 Form = tuple[dict[str, list[str]], dict[str, Uploaded]]
 
@@ -29,11 +31,13 @@ async def read_form(request: web.Request, most_bytes: int) -> Form:
     if request.content_type == "multipart/form-data":
         try:
             return await _multipart(request, most_bytes)
-        except ValueError:
+        except _UNREADABLE:
             return {}, {}
     body = await _all(request.content.iter_chunked(1 << 16), most_bytes)
+    if body.count(b"&") >= _MOST_FIELDS:
+        raise TooLargeError
     try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS), {}
+        return parse_qs(body.decode(), keep_blank_values=True), {}
     except ValueError:
         return {}, {}
 
@@ -41,13 +45,16 @@ async def read_form(request: web.Request, most_bytes: int) -> Form:
 async def _multipart(request: web.Request, most_bytes: int) -> Form:
     fields: dict[str, list[str]] = {}
     files: dict[str, Uploaded] = {}
-    left = most_bytes
+    left, count = most_bytes, 0
     async for part in await request.multipart():
+        count += 1
+        if count > _MOST_FIELDS:
+            raise TooLargeError
         if not isinstance(part, BodyPartReader) or part.name is None:
             continue
         content = await _all(_chunks(part), left)
         left -= len(content) + len(part.name)
-        if left < 0 or len(fields) + len(files) >= _MOST_FIELDS:
+        if left < 0:
             raise TooLargeError
         if part.filename is None:
             fields.setdefault(part.name, []).append(content.decode("utf-8", "replace"))
@@ -71,8 +78,9 @@ async def _all(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
 
 
 def flat(asked: Asked) -> dict[str, str]:
-    """Return all that was typed, for the check for state secrets."""
-    return {name: "\n".join(values) for name, values in asked.form.items()}
+    """Return all that was typed, with the names of files, for the check for state secrets."""
+    typed = {name: "\n".join(values) for name, values in asked.form.items()}
+    return typed | {f"tệp {name}": file.name for name, file in asked.files.items()}
 
 
 def chosen(asked: Asked, name: str) -> Sequence[str]:

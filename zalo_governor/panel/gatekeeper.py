@@ -22,6 +22,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "same-origin",
+    "Server": "panel",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }

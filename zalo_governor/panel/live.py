@@ -39,11 +39,13 @@ class Presence:
     def leave(self, case_id: int, person_id: int) -> None:
         """Note that the person has left the page."""
         self._seen[case_id].pop(person_id, None)
+        if not self._seen[case_id]:
+            del self._seen[case_id]
 
     def others(self, case_id: int, person_id: int) -> list[int]:
         """Return the ids of the other people who are looking at the case."""
         seen = self._seen.get(case_id, {})
-        return [one for one, at in seen.items() if one != person_id and monotonic() - at < _LOOKING_SECONDS]
+        return [one for one, at in list(seen.items()) if one != person_id and monotonic() - at < _LOOKING_SECONDS]
 
 
 class Changes:

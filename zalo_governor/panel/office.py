@@ -1,9 +1,12 @@
 """What all pages share: the installation's database and configuration, its commands, the check for state secrets."""
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from subprocess import PIPE
+from time import monotonic
 from typing import Any, NamedTuple
 
 from zalo_governor.app.attachments import FileCheck, antivirus_at
@@ -27,6 +30,8 @@ from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.text_fields import posted_text
 
 _SECONDS = 120
+_MOST_MEMORY = 2 << 30
+_PEOPLE_SECONDS = 5.0
 
 
 class Words(NamedTuple):
@@ -68,6 +73,7 @@ class Office:
         self.bot = BotHealth(records.settings.health.url, records.clock)
         self.presence = Presence()
         self.drafts = Drafts()
+        self._people_read_at = 0.0
         self._gate = SecretGate(records.rulebook.engine.gate_rules, records.database.keys.mac)
         self.policy: ServicePolicy
         self.book: CommandBook
@@ -75,6 +81,8 @@ class Office:
 
     def apply(self, configuration: Configuration) -> None:
         """Follow this configuration from now on."""
+        self.records.configuration.replace(configuration)
+        self._scanner.use_command(command(configuration.settings.rules_dir, configuration.settings.attachments.seconds))
         self.policy = office_policy(
             configuration, self.account, clock=self.clock, status=self._status, words_of=self.words_of
         )
@@ -99,11 +107,20 @@ class Office:
         A text goes in by `given`, its standard input, so that it never touches the disk.
         """
         command = [sys.executable, "-m", "zalo_governor", *arguments, "--config", str(self._file)]
-        try:
-            done = subprocess.run(command, input=given, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
-        except subprocess.TimeoutExpired:
-            return "Quá lâu chưa xong; đề nghị làm lại khi máy bớt việc.".encode()
-        return done.stdout or done.stderr
+        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:  # noqa: S603 - our own command
+            resource.prlimit(child.pid, resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+            try:
+                said, wrong = child.communicate(given, _SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                return "Quá lâu chưa xong; đề nghị làm lại khi máy bớt việc.".encode()
+        return said or (wrong if b"Traceback" not in wrong else "Chưa làm được; đề nghị xem lại.".encode())
+
+    def look_at_people_anew(self) -> None:
+        """Forget, every few seconds, what was read of people: the bot's process changes who holds which role."""
+        if monotonic() - self._people_read_at > _PEOPLE_SECONDS:
+            self._people_read_at = monotonic()
+            self.database.persons.forget()
 
     def close(self) -> None:
         """End the process that reads files, if one runs."""

@@ -1,16 +1,19 @@
 """Makes pages from the templates: the words and forms that all of them share."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from zalo_governor.domain.clock import local
 from zalo_governor.messaging.formatter import number
 from zalo_governor.panel.assets import Assets
 
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -22,6 +25,7 @@ class Templates:
             loader=FileSystemLoader(_FOLDER),
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
+            finalize=_without_directions,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
@@ -32,6 +36,14 @@ class Templates:
     def render(self, template: str, facts: Mapping[str, Any]) -> str:
         """Return a page; raises jinja2.UndefinedError if the template names what `facts` has not."""
         return self._environment.get_template(template).render(facts)
+
+
+def _without_directions(value: object) -> object:
+    """Return a text without invisible letters, which would turn around or hide what stands beside them."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    plain = _INVISIBLE.sub("", value)
+    return Markup(plain) if isinstance(value, Markup) else plain  # noqa: S704 - it was one before
 
 
 def _moment(at: datetime | None) -> str:

@@ -3,9 +3,10 @@
 import asyncio
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from aiohttp import web
 
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import DESK, Person
 from zalo_governor.features.panel.access import ENTRY, begin_session
 from zalo_governor.panel.assets import PREFIX, Assets
 from zalo_governor.panel.forms import Form, TooLargeError, flat, read_form
@@ -25,7 +26,18 @@ from zalo_governor.panel.live import Changes, case_of
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.rendering import Templates
 from zalo_governor.panel.routes import Route
-from zalo_governor.panel.visit import Asked, Download, Html, NotFoundError, RefusedError, Reply, SeeOther, Visit
+from zalo_governor.panel.visit import (
+    Asked,
+    Download,
+    Html,
+    LaterError,
+    NotFoundError,
+    RefusedError,
+    Reply,
+    SealedError,
+    SeeOther,
+    Visit,
+)
 from zalo_governor.storage.queries.panel import PanelQueries
 from zalo_governor.system.process import stand_back
 
@@ -38,8 +50,18 @@ _CHECK_SECONDS = 15.0
 """How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
 _END_SECONDS = 5.0
 """How long the pages that are being made may take when the panel ends."""
+_SLOW_AT_ONCE, _SLOW_WAITING = 2, 4
+"""How much of the work that takes seconds goes on at once, and how much of it waits; more is refused."""
+_UPLOADS_AT_ONCE = 2
+_LARGE = 1_000_000
+_STREAMS = 12
+"""How many open pages of a person are told of changes."""
+_CONNECTIONS, _CONNECTIONS_OF_ONE = 500, 50
+"""How many connections there may be, in all and of one address; behind a proxy all come from one."""
+_IDLE_SECONDS = 30
+"""How long a connection may be without a whole request's head."""
 _NICE = 10
-_TOLD = 20
+_TOLD, _MOST_TOLD = 20, 200
 _YEAR = "public, max-age=31536000, immutable"
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,6 +76,9 @@ class _Answer(NamedTuple):
     """What every page needs besides its own facts."""
 
 
+_SEALED = _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, Html("loi.html", {"status": "sealed"}))
+
+
 class PanelServer:
     """The panel as a web application."""
 
@@ -65,6 +90,10 @@ class PanelServer:
         self._assets = Assets()
         self._templates = Templates(self._assets)
         self._pool = ThreadPoolExecutor(_THREADS, "panel")
+        self._slow_pool = ThreadPoolExecutor(_SLOW_AT_ONCE, "panel-slow")
+        self._slow = 0
+        self._uploads = asyncio.Semaphore(_UPLOADS_AT_ONCE)
+        self._streams: Counter[int] = Counter()
         self._requests, self._entries = Buckets(), entries()
         self._refused = RefusalLog()
         self._told: dict[str, list[str]] = {}
@@ -79,15 +108,21 @@ class PanelServer:
         app.router.add_get(ENTRY + "{secret}", self._door)
         app.router.add_post(ENTRY + "{secret}", self._enter)
         app.router.add_post("/thoat", self._leave)
-        app.router.add_get("/luong", self._stream)
+        app.router.add_get("/luong", self._stream, allow_head=False)
         for route in self._routes:
             app.router.add_route(route.method, route.path, partial(self._page, route))
+        app.on_response_prepare.append(self._add_headers)
         app.on_shutdown.append(self._close)
         return app
 
+    def connection(self, server: web.Server, loop: asyncio.AbstractEventLoop) -> web.RequestHandler:
+        """Return what serves one more connection."""
+        most = _CONNECTIONS if self._settings.behind_proxy else _CONNECTIONS_OF_ONE
+        return _Connection(server, loop, self._refused, most)
+
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Refuse what must not be answered; add the headers of every answer."""
+        """Refuse what must not be answered."""
         address = self._address(request)
         if not self._requests.take(address):
             response: web.StreamResponse = self._refuse("too_many", HTTPStatus.TOO_MANY_REQUESTS)
@@ -101,17 +136,20 @@ class PanelServer:
             try:
                 response = await handler(request)
             except web.HTTPException as error:
+                self._refused.note("no_such_address")
                 response = self._plain(error.status)
             except StoreUnavailableError:
                 response = self._plain(HTTPStatus.SERVICE_UNAVAILABLE)
             except Exception as error:  # A traceback could quote what somebody wrote.
                 log.error("panel_failed", path=self._shape(request), error=type(error).__name__)
                 response = self._plain(HTTPStatus.INTERNAL_SERVER_ERROR)
-        if not response.prepared:
-            response.headers.update(HEADERS)
-            if self._base.startswith("https:"):
-                response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
+
+    async def _add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if self._base.startswith("https:"):
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
     def _refuse(self, why: str, status: HTTPStatus) -> web.Response:
         self._refused.note(why)
@@ -124,13 +162,13 @@ class PanelServer:
     def _html(self, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
         page = self._templates.render(template, facts)
         response = web.Response(status=status, text=page, content_type="text/html")
-        response.headers["Cache-Control"] = "no-store"
         response.enable_compression()
         return response
 
     def _address(self, request: web.Request) -> str:
         if self._settings.behind_proxy:
-            return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            # What the proxy has added comes last, be it in a line of its own; the rest says whoever asks.
+            return ",".join(request.headers.getall("X-Forwarded-For", ())).rpartition(",")[2].strip()
         return request.remote or ""
 
     @staticmethod
@@ -159,7 +197,7 @@ class PanelServer:
         if secret is None:
             self._refused.note("link")
             return self._html("vao.html", {"path": ""}, HTTPStatus.FORBIDDEN)
-        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/", "Cache-Control": "no-store"})
+        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
         lasts = round(SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="Strict")
         return response
@@ -179,6 +217,8 @@ class PanelServer:
         return response
 
     def _end_session(self, secret: str) -> None:
+        if self._person(secret) is None:
+            return  # Whoever has no session must not make anybody wait for a transaction that writes.
         with self._office.units.begin() as uow:
             uow.panel_keys.end(secret)
 
@@ -187,7 +227,7 @@ class PanelServer:
         if person is None:
             return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
         first = self._menu(person)[0][0]
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": first, "Cache-Control": "no-store"})
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": first})
 
     def _person(self, secret: str) -> Person | None:
         if not secret:
@@ -208,36 +248,63 @@ class PanelServer:
 
     async def _page(self, route: Route, request: web.Request) -> web.Response:
         secret = request.cookies.get(COOKIE, "")
-        if not secret:
+        # Nothing is read of what somebody unknown sends.
+        if not secret or (request.method == "POST" and await self._thread(self._person, secret) is None):
+            self._refused.note("session")
             return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
         asked = await self._asked(route, request)
         if asked is None:
             return self._refuse("too_large_or_slow", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        answer = await self._thread(self._answered, route, secret, asked)
+        try:
+            answer = await self._thread(self._answered, route, secret, asked)
+        except LaterError as later:
+            if self._slow >= _SLOW_AT_ONCE + _SLOW_WAITING:
+                self._refused.note("busy")
+                return self._html("loi.html", {"status": "busy"}, HTTPStatus.SERVICE_UNAVAILABLE)
+            done = await self._slowly(later.work)
+            answer = await self._thread(self._answered, route, secret, asked, done)
         if isinstance(answer.reply, SeeOther):
-            headers = {"Location": answer.reply.path, "Cache-Control": "no-store"}
-            return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers)
+            return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": answer.reply.path})
         if isinstance(answer.reply, Download):
             return _file(answer.reply)
         told = self._told.pop(secret, []) if answer.status == HTTPStatus.OK else []
         facts = {"told": told, "path": request.path} | dict(answer.facts) | dict(answer.reply.facts)
-        return self._html(answer.reply.template, facts, answer.status)
+        response: web.Response = await self._thread(self._html, answer.reply.template, facts, answer.status)
+        return response
+
+    async def _slowly(self, work: Callable[[], object]) -> "Future[object]":
+        """Have work done that takes seconds, apart from what makes the pages; return its outcome."""
+        self._slow += 1
+        try:
+            outcome = self._slow_pool.submit(work)
+            await asyncio.wait([asyncio.wrap_future(outcome)])
+            return outcome
+        finally:
+            self._slow -= 1
 
     async def _asked(self, route: Route, request: web.Request) -> Asked | None:
         form: Form = ({}, {})
         if request.method == "POST":
             try:
-                async with asyncio.timeout(_BODY_SECONDS):
+                async with (
+                    asyncio.timeout(_BODY_SECONDS),
+                    self._uploads if route.most_bytes > _LARGE else nullcontext(),
+                ):
                     form = await read_form(request, route.most_bytes)
             except (TimeoutError, TooLargeError):
                 return None
         return Asked(request.path, dict(request.match_info), dict(request.query), *form)
 
-    def _answered(self, route: Route, secret: str, asked: Asked) -> _Answer:
-        """Do all of a request's work, in a thread: who is it, may they, and the page."""
+    def _answered(self, route: Route, secret: str, asked: Asked, *done: "Future[object]") -> _Answer:
+        """Do all of a request's work, in a thread: who is it, may they, and the page.
+
+        Raises:
+            LaterError: the page needs work that takes seconds, which is not done yet.
+        """
+        self._office.look_at_people_anew()
         if route.method == "POST" and route.keeps and self._office.is_secret(flat(asked)):
             self._refused.note("sealed")
-            return _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, Html("loi.html", {"status": "sealed"}))
+            return _SEALED
         visit: Visit | None = None
         with self._office.units.begin(reading=not route.writes) as uow:
             person_id = uow.panel_keys.holder(secret, self._office.clock())
@@ -247,24 +314,28 @@ class PanelServer:
                 return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
             facts = {"me": self._office.policy.voice.named(person), "menu": self._menu(person)}
             try:
-                visit = Visit(
-                    self._office, uow, person, asked, route.roles, writes=route.writes, tell=partial(self._tell, secret)
-                )
+                visit = Visit(self._office, uow, person, asked, route.roles, writes=route.writes, done=done)
                 reply: Reply = route.handler(visit)
+            except SealedError:
+                self._refused.note("sealed")
+                return _SEALED
             except NotFoundError as error:
                 why = "not_allowed" if isinstance(error, RefusedError) else "not_found"
                 self._refused.note(why, person=person.id, path=route.path)
                 reply = Html("loi.html", {"status": 404}, HTTPStatus.NOT_FOUND)
-        if visit is not None and visit.later:
-            with self._office.units.begin() as uow:
-                for row in visit.later:
-                    uow.audit.append(**row)
+        if visit is not None:
+            self._tell(secret, visit.told)  # Only now is it so.
+            if visit.later:
+                with self._office.units.begin() as uow:
+                    for row in visit.later:
+                        uow.audit.append(**row)
         return _Answer(reply.status if isinstance(reply, Html) else HTTPStatus.OK, reply, facts)
 
-    def _tell(self, secret: str, text: str) -> None:
-        said = self._told.setdefault(secret, [])
-        said.append(text)
-        del said[:-_TOLD]
+    def _tell(self, secret: str, texts: Sequence[str]) -> None:
+        if texts:
+            self._told[secret] = [*self._told.pop(secret, ()), *texts][-_TOLD:]
+            for oldest in list(self._told)[:-_MOST_TOLD]:
+                self._told.pop(oldest, None)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """Say what changes as long as the page is open: of the groups in which the person has a role, and no more."""
@@ -273,12 +344,15 @@ class PanelServer:
         if person is None:
             return self._plain(HTTPStatus.UNAUTHORIZED)
         groups = frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
-        case_id = case_of(request.query.get("trang", ""))
-        response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"} | dict(HEADERS))
+        if self._streams[person.id] >= _STREAMS:
+            return self._refuse("too_many_streams", HTTPStatus.TOO_MANY_REQUESTS)
+        case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
+        response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
         response.content_type = "text/event-stream"
-        await response.prepare(request)
+        self._streams[person.id] += 1
         queue = self._changes.listen(groups)
         try:
+            await response.prepare(request)
             await response.write(b"retry: 3000\n\n")
             while await self._thread(self._person, secret):
                 if case_id is not None:
@@ -295,10 +369,20 @@ class PanelServer:
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
+            self._streams[person.id] -= 1
             self._changes.forget(queue)
             if case_id is not None:
                 self._office.presence.leave(case_id, person.id)
         return response
+
+    def _open_case(self, person: Person, path: str) -> int | None:
+        """Return the id of the case whose page is open; None for another page, and for a case of other people."""
+        case_id = case_of(path)
+        if case_id is None:
+            return None
+        with self._office.units.begin(reading=True) as uow:
+            case = uow.cases.get(case_id)
+        return case.id if case and person.holds(case.group_id, *DESK) else None
 
     async def _thread(self, work: Callable[..., Any], *given: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
@@ -336,18 +420,16 @@ def run(
 async def _serve(
     office: Office, routes: Sequence[Route], on_ready: Callable[[str], None], stopping: asyncio.Event
 ) -> None:
-    settings = office.records.settings.panel
+    settings, loop = office.records.settings.panel, asyncio.get_running_loop()
+    panel = PanelServer(office, routes)
     runner = web.AppRunner(
-        PanelServer(office, routes).application(),
-        access_log=None,
-        handler_cancellation=True,
-        keepalive_timeout=30,
-        shutdown_timeout=_END_SECONDS,
+        panel.application(), access_log=None, handler_cancellation=True, shutdown_timeout=_END_SECONDS
     )
     await runner.setup()
+    server, tls = runner.server, _tls(settings.certificate, settings.key)
+    assert server is not None  # noqa: S101 - it was just set up
     try:
-        site = web.TCPSite(runner, settings.listen, settings.port, ssl_context=_tls(settings.certificate, settings.key))
-        await site.start()
+        line = await loop.create_server(lambda: panel.connection(server, loop), settings.listen, settings.port, ssl=tls)
     except OSError as error:
         await runner.cleanup()
         raise GovernorError(
@@ -355,7 +437,47 @@ async def _serve(
         ) from None
     on_ready(settings.base)
     await stopping.wait()
+    line.close()
     await runner.cleanup()
+
+
+class _Connection(web.RequestHandler):
+    """A connection: one of few that an address may have, and without a word of what cannot be read."""
+
+    __slots__ = ("_most", "_refused", "_server")
+
+    def __init__(
+        self, server: web.Server, loop: asyncio.AbstractEventLoop, refused: RefusalLog, most_of_one: int
+    ) -> None:
+        super().__init__(server, loop=loop, keepalive_timeout=_IDLE_SECONDS)
+        self._server, self._refused, self._most = server, refused, most_of_one
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to serve it, unless there are too many."""
+        super().connection_made(transport)
+        every = self._server.connections
+        of_one = sum(_address_of(one) == _address_of(self) for one in every)
+        if len(every) > _CONNECTIONS or of_one > self._most:
+            self._refused.note("too_many_connections")
+            self.force_close()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no request, or what failed; the library would quote it."""
+        self._refused.note("malformed", error=type(exc).__name__)
+        response = web.Response(status=status, text=HTTPStatus(status).phrase, headers=HEADERS)
+        response.force_close()
+        return response
+
+
+def _address_of(line: web.RequestHandler) -> str:
+    peer = line.peername
+    return peer if isinstance(peer, str) else peer[0] if peer else ""
 
 
 def _tls(certificate: object, key: object) -> ssl.SSLContext | None:
@@ -375,5 +497,4 @@ def _tls(certificate: object, key: object) -> ssl.SSLContext | None:
 def _file(file: Download) -> web.Response:
     how = "inline" if file.inline else "attachment"
     disposition = f"{how}; filename*=UTF-8''{quote(file.name, safe='')}"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return web.Response(body=file.content, content_type=file.kind, headers=headers)
+    return web.Response(body=file.content, content_type=file.kind, headers={"Content-Disposition": disposition})

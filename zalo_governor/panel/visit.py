@@ -1,13 +1,16 @@
 """A visit: one request of a person who is logged in, and what a page may do in it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
 
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.messaging.commands import Answer
 from zalo_governor.panel.office import Office
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork
+
+ResultT = TypeVar("ResultT")
 
 
 class NotFoundError(Exception):
@@ -70,7 +73,7 @@ class Visit:
         asked: Asked,
         roles: frozenset[Role],
         writes: bool,
-        tell: Callable[[str], None],
+        done: "Sequence[Future[Any]]" = (),
     ) -> None:
         self.office = office
         self.policy = office.policy
@@ -78,7 +81,9 @@ class Visit:
         self.uow = uow
         self.person = person
         self.asked = asked
-        self._tell, self._writes = tell, writes
+        self._writes, self._done = writes, list(done)
+        self.told: list[str] = []
+        """What the next page is to say, if the transaction ends well."""
         self.later: list[dict[str, Any]] = []
         """Rows for the audit log, to be written once the page is made: it reads in a transaction that keeps no writer
         waiting."""
@@ -145,7 +150,38 @@ class Visit:
 
     def tell(self, text: str) -> None:
         """Have the next page that this browser shows begin with a text."""
-        self._tell(text)
+        self.told.append(text)
+
+    def outside(self, work: Callable[[], ResultT]) -> ResultT:
+        """Return what `work` returns: work of seconds, which is done while no transaction is open.
+
+        An open snapshot would keep the traces of what was removed in the database's files. The page is begun anew
+        when the work is done; it must have written nothing before.
+
+        Raises:
+            LaterError: the work is not done yet.
+        """
+        if not self._done:
+            raise LaterError(work)
+        result: ResultT = self._done.pop(0).result()
+        return result
+
+    def refuse_secrets(self, typed: Iterable[str]) -> None:
+        """Raise SealedError if a text that somebody has sent in a file may be a state secret."""
+        if self.office.is_secret({str(number): text for number, text in enumerate(typed)}):
+            raise SealedError
+
+
+class LaterError(Exception):
+    """A page needs the outcome of this work before it can be made."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__()
+        self.work = work
+
+
+class SealedError(Exception):
+    """What was sent may be a state secret; nothing of it is kept."""
 
 
 class RefusedError(NotFoundError):

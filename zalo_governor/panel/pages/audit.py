@@ -84,6 +84,8 @@ def _page(visit: Visit, **facts: Any) -> Html:
 
 
 def _day(typed: str) -> datetime | None:
+    if not typed.startswith("20"):
+        return None  # No year that a time zone or another day leads out of the calendar.
     try:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=VIETNAM)
     except ValueError:

@@ -14,8 +14,8 @@ from zalo_governor.features.group_changes.approve import Approve
 from zalo_governor.features.members.commands import Belongs, PutOut
 from zalo_governor.panel.buttons import BY_WORD, CASE_BUTTONS, Button, Wants
 from zalo_governor.panel.office import Office
+from zalo_governor.panel.pages.queue import CODE_IN_REASON, begins_with_code, stamp_of
 from zalo_governor.panel.pages.queue import PATH as QUEUE
-from zalo_governor.panel.pages.queue import stamp_of
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.storage.queries.panel import PanelQueries
@@ -80,9 +80,12 @@ def act(visit: Visit) -> Reply:
     if visit.field("ban") != stamp_of(case) and button.word not in _STILL_SENSIBLE:
         visit.tell("Đã có người xử lý vụ việc này trong lúc đồng chí xem. Chưa làm gì; đề nghị xem lại rồi quyết định.")
         return here
-    typed = visit.field("noi_dung")
+    typed = "" if button.wants is Wants.NOTHING else visit.field("noi_dung")
     if button.wants is Wants.MUST and not typed:
         visit.tell(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        return here
+    if visit.office.book.by_word[button.word].several and begins_with_code(typed):
+        visit.tell(CODE_IN_REASON)
         return here
     visit.do(button.word, f"{case.code} {typed}".strip())
     return here

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from zalo_governor.app.roster_import import replace_roster
@@ -114,10 +115,11 @@ def upload(visit: Visit) -> Reply:
         visit.tell("Chưa chọn tệp nào.")
         return here
     try:
-        sheets = read_spreadsheet(file.content, file.name)
+        sheets = visit.outside(partial(read_spreadsheet, file.content, file.name))
     except GovernorError as error:
         visit.tell(f"Chưa nhập được tệp: {error}")
         return here
+    visit.refuse_secrets(" ".join(row.cells) for rows in sheets.values() for row in rows)
     words = _column_names(visit)
     best, reading = next(iter(sheets.values()), []), None
     for rows in sheets.values():
@@ -126,7 +128,7 @@ def upload(visit: Visit) -> Reply:
             break
         except NoHeadingError:
             continue
-    token = visit.office.drafts.keep(Draft(visit.person.id, group.id, best, reading), _KEPT)
+    token = visit.office.drafts.keep(visit.person.id, Draft(visit.person.id, group.id, best, reading), _KEPT)
     return SeeOther(f"{PATH}/nhap/{token}")
 
 
@@ -156,20 +158,19 @@ def choose_columns(visit: Visit) -> Reply:
     """Read the spreadsheet again by the columns that somebody has chosen."""
     token, draft = _draft(visit)
     here = SeeOther(f"{PATH}/nhap/{token}")
-    columns: dict[str, list[int]] = {}
-    for name, values in visit.asked.form.items():
-        place = name.removeprefix("cot")
-        if name.startswith("cot") and place.isdecimal() and values[0] in FIELDS:
-            columns.setdefault(values[0], []).append(int(place))
+    numbers = [str(row.number) for row in draft.rows]
     heading = visit.field("dong")
-    if not {"full_name", "title"} <= columns.keys() or not heading.isdecimal():
-        visit.tell("Cần chọn ít nhất cột Họ tên, cột Chức vụ và dòng tiêu đề.")
-        return here
-    numbers = [row.number for row in draft.rows]
-    if int(heading) not in numbers:
+    if heading not in numbers:
         visit.tell("Dòng tiêu đề không có trong tệp.")
         return here
-    reading = read_mapped(draft.rows, numbers.index(int(heading)), columns, _column_names(visit))
+    columns: dict[str, list[int]] = {}
+    for place in range(len(draft.rows[numbers.index(heading)].cells)):
+        if (field := visit.field(f"cot{place}")) in FIELDS:
+            columns.setdefault(field, []).append(place)
+    if not {"full_name", "title"} <= columns.keys():
+        visit.tell("Cần chọn ít nhất cột Họ tên, cột Chức vụ và dòng tiêu đề.")
+        return here
+    reading = read_mapped(draft.rows, numbers.index(heading), columns, _column_names(visit))
     visit.office.drafts.replace(token, draft._replace(reading=reading))
     return here
 

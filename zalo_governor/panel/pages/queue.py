@@ -1,5 +1,6 @@
 """Việc phải xem: the cases that wait for a decision, the gravest first; many of them may be decided at once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from zalo_governor.features.cases.commands.decide import (
     who_of,
 )
 from zalo_governor.features.cases.ranking import gravest_first, undecided
+from zalo_governor.messaging.command_parsing import each_case
 from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.panel.forms import chosen
 from zalo_governor.panel.office import Office
@@ -27,7 +29,9 @@ from zalo_governor.storage.queries.panel import PanelQueries
 PATH = "/viec"
 _ROWS = 40
 _CODES_AT_ONCE = 10
+_LONGEST_NUMBER = 18
 _TAKEN_BACK_WITHIN = timedelta(minutes=10)
+CODE_IN_REASON = "Lý do không được bắt đầu bằng mã vụ việc hay chỉ là một số. Chưa có gì thay đổi; đề nghị viết lại."
 _AGES = {
     "moi": (timedelta(0), timedelta(days=1)),
     "tuan": (timedelta(days=1), timedelta(days=7)),
@@ -40,6 +44,7 @@ _GRAVITIES = {
     "xem": frozenset({Severity.TRIAGE, Severity.SUSPECT}),
     "nhe": frozenset({Severity.MINOR}),
 }
+_OWN_ADDRESS = re.compile(rf"{PATH}(\?[\w=&%.+~-]*)?", re.ASCII)
 _FILTERS = ("nhom", "muc", "khoan", "don_vi", "tuoi")
 
 
@@ -68,7 +73,7 @@ def show(visit: Visit) -> Reply:
     found = [row for row in every if _fits(visit, row, query)]
     ordered = gravest_first(row.case for row in sorted(found, key=lambda row: row.case.id, reverse=True))
     by_id = {row.case.id: row for row in found}
-    page = int(query["trang"]) if query.get("trang", "").isdecimal() else 1
+    page = int(typed) if (typed := query.get("trang", "")).isdecimal() and len(typed) < _LONGEST_NUMBER else 1
     pages = max(1, -(-len(ordered) // _ROWS))
     page = min(max(page, 1), pages)
     shown = [by_id[case.id] for case in ordered[(page - 1) * _ROWS : page * _ROWS]]
@@ -98,12 +103,15 @@ def decide(visit: Visit) -> Reply:
     ticked = [value.partition(":") for value in chosen(visit.asked, "vu_viec")]
     reason = visit.field("ly_do")
     here = visit.field("ve")
-    back = SeeOther(here if here.startswith((f"{PATH}?", PATH)) and "//" not in here else PATH)
+    back = SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
     if not word or not ticked:
         visit.tell("Chưa chọn vụ việc nào, hoặc chưa chọn quyết định; chưa có gì thay đổi.")
         return back
     if word == FalseAlarm.word and not reason:
         visit.tell("Báo nhầm thì cần ghi lý do; chưa có gì thay đổi.")
+        return back
+    if begins_with_code(reason):
+        visit.tell(CODE_IN_REASON)
         return back
     codes: list[str] = []
     changed: list[str] = []
@@ -123,6 +131,11 @@ def take_back(visit: Visit) -> Reply:
     """Take back a decision that this person has made within ten minutes."""
     visit.do(TakeBack.word, visit.field("ma"))
     return SeeOther(PATH)
+
+
+def begins_with_code(typed: str) -> bool:
+    """Return whether the command would take the beginning of the text for the code of a further case."""
+    return len(each_case(f"VP1 {typed}")) > 1
 
 
 def stamp_of(case: Case) -> str:

@@ -1,5 +1,6 @@
 """Báo cáo: the report of a group and period, as it will be printed; remarks and requests can be edited before."""
 
+from functools import partial
 from typing import Any
 
 from zalo_governor.domain.documents import Drawing, ReportDocument, ReportFile, ReportFormat, Table
@@ -96,7 +97,8 @@ def _file(files: Any) -> ReportFile | None:
 
 def _printed(visit: Visit, paper: ReportDocument, face: ReportFormat) -> bytes:
     try:
-        return ReportRenderer(visit.office.records.settings.report_template).print(paper, face)
+        renderer = ReportRenderer(visit.office.records.settings.report_template)
+        return visit.outside(partial(renderer.print, paper, face))
     except (ConfigError, PrintingError):
         raise NotFoundError from None
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Row, func, literal_column, or_, select
 
 from zalo_governor.domain.audit import MOVED, AuditEntry
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
 from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.notices import OutgoingState, Purpose
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import as_entry
-from zalo_governor.storage.schema import audit, cases, directive_answers, directives, inbox, outbox
+from zalo_governor.storage.schema import audit, case_events, cases, directive_answers, directives, inbox, outbox
 
 _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
 _MOST = 200
@@ -102,8 +102,16 @@ class PanelQueries:
         return list(connection.scalars(wanted))
 
     def neighbours(self, connection: Connection, group_id: str, at: datetime, each_side: int) -> list[int]:
-        """Return the inbox ids of the messages said in a group up to that moment and after it, oldest first."""
-        said = (inbox.c.thread_id == group_id, inbox.c.kind == ElementKind.MESSAGE.value)
+        """Return the inbox ids of the messages said in a group up to that moment and after it, oldest first.
+
+        Those under a case of a state secret are left out, also where people first have to look whether it is one.
+        """
+        secret = select(case_events.c.message_key).join(cases, cases.c.id == case_events.c.case_id)
+        said = (
+            inbox.c.thread_id == group_id,
+            inbox.c.kind == ElementKind.MESSAGE.value,
+            inbox.c.key.not_in(secret.where(cases.c.group_id == group_id, cases.c.label == UNSURE_LABEL)),
+        )
         before = select(inbox.c.id).where(*said, inbox.c.at_ms <= to_ms(at)).order_by(inbox.c.at_ms.desc())
         after = select(inbox.c.id).where(*said, inbox.c.at_ms > to_ms(at)).order_by(inbox.c.at_ms)
         earlier = connection.scalars(before.limit(each_side + 1)).all()

@@ -51,4 +51,4 @@ class PanelKeys(Repository):
         return living(self._tx.connection, person_id)
 
     def _mac(self, secret: str) -> bytes:
-        return self._tx.keys.mac(b"panel:" + secret.encode())
+        return self._tx.keys.mac(b"panel:" + secret.encode(errors="surrogatepass"))
