@@ -1,0 +1,512 @@
+"""Attacks on the panel: who gets in, what is answered, what is kept, what is drawn (docs/attacks.md)."""
+
+import gzip
+import re
+import socket
+import time
+from collections.abc import Iterator, MutableMapping
+from contextlib import ExitStack, suppress
+from html.parser import HTMLParser
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import structlog
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from tests.integration.panels import Browser, Panel, Reply, office_of, serving
+from tests.integration.test_groups_apart import OF_A, OTHER_GROUP, OUTSIDER, TwoGroups, seeds
+from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
+from zalo_governor.domain.people import Role
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.features.reports.document.document import EDITED
+from zalo_governor.panel import gatekeeper, server
+from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
+from zalo_governor.simulator.messages import attachment
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.schema import cases, directives
+from zalo_governor.storage.security.crypto import Keys
+
+MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
+DIRECTIONS = "\u202e\u2066\u200b"
+SECRET = "Công văn MẬT: độ mật Tối mật, số 12/BC-M, đề nghị không phổ biến"
+ADMIN = OF_A[Role.ADMIN]
+PAGES = (
+    "/viec", "/chi-dao", "/thanh-vien", "/bao-cao", "/truong-nhom", "/quy-tac", "/suc-khoe", "/nhat-ky",
+    "/tin-da-gui?loai=cho", "/tin-da-gui?loai=giu",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
+    """A panel of a group in which everything that people write is markup."""
+    folder, clock = tmp_path_factory.mktemp("panel"), HandClock()
+    database = Database(f"sqlite:///{folder / 'data' / 'governor.db'}", Keys(MASTER), clock)
+    database.migrate()
+    bot = TwoGroups(database, clock)
+    with bot.running():
+        names = [f"Giàng {MARKUP} Viên", "=HYPERLINK(1)", "@SUM(1)"]
+        entries = [RosterEntry(full_name=f"{name}{DIRECTIONS}", title=MARKUP, agency=MARKUP) for name in names]
+        SqlRoster(database, BOT).replace(GROUP, entries)
+        bot.have_a_day()
+        member, leader = OF_A[Role.MEMBER], OF_A[Role.LEADER]
+        bot.act(GROUP, "join", member, ["7300000000000000009"])
+        bot.hear(
+            bot.message(
+                f"De nghi cac dong chi {MARKUP} gui bao cao ve van phong {DIRECTIONS}", by=OUTSIDER, dName=MARKUP
+            ),
+            bot.message(f"Đề nghị Sở {MARKUP} báo cáo kết quả {DIRECTIONS} trước 17h ngày mai", by=leader),
+            bot.message(by=member, msgType="share.file", content=attachment("benh vien mat.pdf", params={})),
+            bot.message(f"/gopy {MARKUP}", by=member),
+        )
+        bot.settle()
+    office = office_of(database, clock, folder, {GROUP: f"Nhóm Anpha {MARKUP}", OTHER_GROUP: "Ngành Y tế"})
+    with serving(office) as served:
+        yield served
+    database.close()
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[MutableMapping[str, Any]]]:
+    """What the panel logs as refused, each time."""
+    monkeypatch.setattr(gatekeeper, "_LOG_SECONDS", 0.0)
+    with structlog.testing.capture_logs() as logged:
+        yield logged
+
+
+def whys(logged: list[MutableMapping[str, Any]]) -> list[str]:
+    return [line["why"] for line in logged if line["event"] == "panel_refused"]
+
+
+# Entry
+
+
+def test_a_link_lets_one_browser_in_once(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
+    link, mine, other = panel.link(panel.uid(ADMIN)), Browser(panel), Browser(panel)
+    for _ in range(3):
+        assert mine.get(link).status == 200  # a preview only looks
+        assert mine.ask("HEAD", link).status == 200
+    assert mine.get("/viec").status == 401
+    assert mine.post(link).status == 303
+    assert mine.get("/viec").status == 200
+    assert [browser.post(link).status for browser in (mine, other)] == [403, 403]
+    assert other.post("/vao/AAAA" + link[9:]).status == 403
+    assert other.get("/viec").status == 401
+    assert whys(refused).count("link") == 3
+    assert link[5:] not in str(refused)
+
+
+def test_a_link_and_a_session_end_with_their_time(panel: Panel) -> None:
+    clock, mine = panel.office.clock, panel.enter(ADMIN)
+    assert isinstance(clock, HandClock)
+    link = panel.link(panel.uid(ADMIN))
+    before = clock.now
+    clock.forward(minutes=10)
+    assert Browser(panel).post(link).status == 403
+    clock.forward(hours=7, minutes=49)
+    assert mine.get("/viec").status == 200
+    clock.forward(minutes=1)
+    assert mine.get("/viec").status == 401
+    clock.now = before
+
+
+def test_links_are_not_guessed(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
+    guesser = Browser(panel)
+    answers = [guesser.post(f"/vao/{number}").status for number in range(15)]
+    assert answers.count(403) == 10
+    assert answers.count(429) == 5
+    assert "too_many_entries" in whys(refused)
+
+
+def test_a_session_given_beforehand_is_not_taken_over(panel: Panel) -> None:
+    fixed = "A" * 43
+    mine = Browser(panel, cookie=fixed)
+    answer = mine.post(panel.link(panel.uid(ADMIN)))
+    assert mine.cookie != fixed
+    assert Browser(panel, cookie=fixed).get("/viec").status == 401
+    kept = answer.headers["set-cookie"].split("; ")
+    assert {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"} <= set(kept)
+    assert kept[0].startswith("__Host-")
+    assert not any(part.startswith("Domain") for part in kept)
+
+
+def test_who_leaves_or_loses_the_role_is_out_everywhere(panel: Panel) -> None:
+    staff = OF_A[Role.ADMIN_STAFF]
+    here, there = panel.enter(staff), panel.enter(staff)
+    assert here.post("/thoat").status == 200
+    assert [one.get("/viec").status for one in (here, there)] == [401, 200]
+    with panel.office.units.begin() as uow:
+        answer = panel.office.book.carry_out(uow, uow.people.get(panel.uid(staff)), "thoatbang")
+    assert answer is not None
+    assert there.get("/viec").status == 401
+    third = panel.enter(staff)
+    without = [one for one in seeds() if one.uid != staff]
+    panel.office.units.seed_people(BOT, without)
+    assert [third.get(path).status for path in ("/viec", "/", "/luong")] == [401, 401, 401]
+    panel.office.units.seed_people(BOT, seeds())
+
+
+def test_no_secret_stands_in_the_database_or_the_log(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
+    mine = Browser(panel)
+    link = panel.link(panel.uid(ADMIN))
+    mine.post(link)
+    mine.post(link)
+    assert panel.office.database.file is not None
+    stored = b"".join(file.read_bytes() for file in panel.office.database.file.parent.iterdir())
+    for secret in (mine.cookie, link.rpartition("/")[2]):
+        assert len(secret) == 43
+        assert secret.encode() not in stored
+        assert secret not in str(refused)
+
+
+# Requests
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Sec_Fetch_Site": "none"},
+        {"Sec_Fetch_Site": "", "Origin": "https://evil.example"},
+        {"Sec_Fetch_Site": "same-origin", "Origin": "https://evil.example"},
+        {"Sec_Fetch_Site": "", "Origin": "null"},
+        {"Sec_Fetch_Site": "", "Origin": ""},
+    ],
+)
+def test_what_another_site_sends_is_refused(
+    panel: Panel, refused: list[MutableMapping[str, Any]], headers: dict[str, str]
+) -> None:
+    mine = panel.enter(ADMIN)
+    for path in ("/viec", "/thoat", panel.link(panel.uid(ADMIN))):
+        assert mine.post(path, {"quyet_dinh": "xac-nhan"}, **headers).status == 403
+    assert mine.get("/viec").status == 200
+    assert whys(refused) == ["other_site"] * 3
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost:1", "127.0.0.1:80@evil.example"])
+def test_under_another_name_nothing_is_answered(
+    panel: Panel, refused: list[MutableMapping[str, Any]], host: str
+) -> None:
+    assert panel.enter(ADMIN).get("/viec", Host=host).status == 421
+    assert whys(refused) == ["foreign_host"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
+def test_other_methods_are_refused(panel: Panel, refused: list[MutableMapping[str, Any]], method: str) -> None:
+    answer = panel.enter(ADMIN).ask(method, "/viec")
+    assert answer.status in {400, 405}
+    assert whys(refused)
+
+
+def test_a_get_is_never_taken_for_something_else(panel: Panel) -> None:
+    mine, code = panel.enter(ADMIN), _case(panel)
+    before = _state(panel, code)
+    for headers in ({"X_HTTP_Method_Override": "POST"}, {"X_Method_Override": "POST"}):
+        assert mine.get(f"/vu-viec/{code}/baonham?_method=POST&noi_dung=x", **headers).status == 405
+    assert mine.ask("HEAD", f"/vu-viec/{code}/baonham").status == 405
+    assert _state(panel, code) == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//viec", "/./viec/../nhat-ky/../../etc/passwd", "/tinh/../../governor.yaml", "/tinh/..%2f..%2fgovernor.yaml",
+        "/tinh/%2e%2e/%2e%2e/server.py", "/quy-tac/tu/..%2f..%2fgovernor.yaml", "/quy-tac/tu/%2e%2e", "/vu-viec/1%00",
+        "/vu-viec/-1", "/vu-viec/999999999999999999999", "/vu-viec/١", "/viec/%ff%fe", "/chi-dao/1/nhac/../xong",
+        "http://evil.example/viec", "/viec?trang=" + "9" * 5000, "/nhat-ky?truoc=" + "9" * 5000,
+        "/nhat-ky?tu=9999-12-31&den=9999-12-31&ve=%00&viec=%00", "/nhat-ky?tu=0001-01-01",
+        "/bao-cao?ky=%00", "/bao-cao?tu=0&den=x", "/bao-cao?tu=9999-12-31&den=0001-01-01",
+    ],
+)  # fmt: skip
+def test_no_path_leads_elsewhere(panel: Panel, path: str) -> None:
+    answer = panel.enter(ADMIN).get(quote(path, safe="/%?=&:."))
+    assert answer.status in {200, 404}
+    assert b"panel:" not in answer.body
+
+
+def test_a_cookie_of_no_characters_is_no_session(panel: Panel) -> None:
+    for cookie in ("\xff\xfe", "a" * 4000, '"', ";;", "\u00e9"):
+        assert Browser(panel, cookie=cookie).get("/viec").status == 401
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["https://evil.example", "//evil.example", "/viec//evil.example", "/vieclam", "/viec\r\nSet-Cookie: a=b", "\\"],
+)
+def test_no_form_leads_to_another_site(panel: Panel, back: str) -> None:
+    answer = panel.enter(ADMIN).post("/viec", {"ve": back})
+    assert answer.status == 303
+    assert re.fullmatch(r"/viec(\?[\w=&%.-]*)?", answer.headers["location"])
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_burst_is_cut_off_cheaply(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
+    address = "127.99.0.1"
+    flooder, began = Browser(panel, address=address), time.monotonic()
+    answers = []
+    for _ in range(500):
+        flooder._asked = 0
+        answers.append(flooder.get("/viec"))
+    took = time.monotonic() - began
+    assert 80 <= [answer.status for answer in answers].count(401) < 80 + 20 * took + 5
+    assert answers[-1].status == 429
+    assert (
+        HEADERS.items() <= {key.title(): value for key, value in answers[-1].headers.items()}.items() | HEADERS.items()
+    )
+    assert took < 5
+    assert panel.enter(ADMIN).get("/viec").status == 200
+    assert "too_many" in whys(refused)
+
+
+def test_slow_headers_and_too_many_connections_hold_nobody_up(
+    panel: Panel, refused: list[MutableMapping[str, Any]]
+) -> None:
+    with ExitStack() as opened:
+        lines = [opened.enter_context(_line(panel, "127.98.0.1")) for _ in range(server._CONNECTIONS_OF_ONE + 5)]
+        with suppress(ConnectionError):
+            for line in lines:
+                line.sendall(b"GET /viec HTTP/1.1\r\nHost:")
+        with suppress(ConnectionResetError):
+            assert lines[-1].recv(1) == b""
+        assert "too_many_connections" in whys(refused)
+        began = time.monotonic()
+        assert panel.enter(ADMIN).get("/viec").status == 200
+        assert time.monotonic() - began < 2
+
+
+def _line(panel: Panel, address: str) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", panel.port), 5, (address, 0))
+
+
+def test_a_request_that_is_none_is_answered_without_an_echo(
+    panel: Panel, refused: list[MutableMapping[str, Any]]
+) -> None:
+    for sent in (b"GET /\x00<xss> HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nA b<xss>: c\r\n\r\n", b"<xss>\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", panel.port)) as line:
+            line.sendall(sent)
+            line.settimeout(5)
+            answer = b"".join(iter(lambda: line.recv(4096), b""))
+        assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+        assert b"xss" not in answer
+        assert b"Content-Security-Policy" in answer
+    assert "malformed" in whys(refused)
+
+
+def test_a_body_that_comes_slowly_is_given_up(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_BODY_SECONDS", 0.3)
+    mine = panel.enter(ADMIN)
+    with socket.create_connection(("127.0.0.1", panel.port), source_address=(mine.address, 0)) as line:
+        head = f"POST /viec HTTP/1.1\r\nHost: {panel.base[7:]}\r\nCookie: {COOKIE}={mine.cookie}\r\n"
+        line.sendall(f"{head}Sec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\nve=".encode())
+        line.settimeout(5)
+        assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_nobody_unknown_has_a_large_body_read(panel: Panel) -> None:
+    stranger = Browser(panel, cookie="A" * 43)
+    with socket.create_connection(("127.0.0.1", panel.port), source_address=(stranger.address, 0)) as line:
+        head = f"POST /quy-tac/thu-tep HTTP/1.1\r\nHost: {panel.base[7:]}\r\nCookie: {COOKIE}={stranger.cookie}\r\n"
+        line.sendall(f"{head}Sec-Fetch-Site: same-origin\r\nContent-Length: 9000000\r\n\r\n".encode())
+        line.settimeout(5)
+        assert line.recv(12) == b"HTTP/1.1 401"
+
+
+def _fields(count: int) -> bytes:
+    return b'--b\r\nContent-Disposition: form-data; name=""\r\n\r\n\r\n' * count + b"--b--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"a=" + b"b" * 200_000),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=" % number for number in range(9_000))),
+        ("multipart/form-data; boundary=b", _fields(2_100)),
+        ("multipart/form-data; boundary=b", _fields(1)[:-7] + b"x" * 200_000),
+    ],
+)
+def test_too_much_in_a_form_is_refused(
+    panel: Panel, refused: list[MutableMapping[str, Any]], kind: str, body: bytes
+) -> None:
+    assert panel.enter(ADMIN).ask("POST", "/viec", body, Sec_Fetch_Site="same-origin", Content_Type=kind).status == 413
+    assert whys(refused) == ["too_large_or_slow"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"--b\r\n\r\nx"),
+        ("multipart/form-data; boundary=b", b"--b\r\nx"),
+        ("multipart/form-data; boundary=b", b"--b\r\n" * 500),
+        ("application/x-www-form-urlencoded", b"\xff\xfe=%00"),
+        ("application/json", b'{"quyet_dinh": "xac-nhan"}'),
+        ("", b"x"),
+    ],
+)
+def test_what_cannot_be_read_is_no_form(panel: Panel, kind: str, body: bytes) -> None:
+    answer = panel.enter(ADMIN).ask("POST", "/viec", body, Sec_Fetch_Site="same-origin", Content_Type=kind)
+    assert answer.status in {303, 413}
+
+
+def test_packed_bodies_count_as_what_they_unpack_to(panel: Panel) -> None:
+    body = gzip.compress(b"a=" + b"b" * 30_000_000)
+    given = {"Content_Type": "application/x-www-form-urlencoded", "Content_Encoding": "gzip"}
+    assert panel.enter(ADMIN).ask("POST", "/viec", body, Sec_Fetch_Site="same-origin", **given).status in {400, 413}
+
+
+def test_every_answer_has_its_headers(panel: Panel) -> None:
+    mine, stranger = panel.enter(ADMIN), Browser(panel)
+    asset = re.search(r'href="(/tinh/[^"]+)"', mine.get("/viec").text)
+    assert asset is not None
+    form = {"dang": "png", "ky": "hôm nay"}
+    answers = [
+        mine.get("/"), mine.get("/viec"), mine.get("/khong-co"), mine.get(asset[1]), mine.post("/bao-cao/tep", form),
+        mine.post("/viec", {}), mine.get("/viec", Host="x"), mine.ask("PUT", "/viec"), mine.post("/viec", Origin="x"),
+        stranger.get("/viec"), stranger.get("/luong"), stranger.post("/vao/x"), mine.post("/viec", {"ly_do": SECRET}),
+    ]  # fmt: skip
+    assert {answer.status for answer in answers} >= {200, 303, 401, 403, 404, 405, 421, 422}
+    answers.append(_first_of_stream(panel, mine))
+    for answer in answers:
+        assert {key.lower(): value for key, value in HEADERS.items()}.items() <= dict(answer.headers).items(), answer
+        kept = (
+            "no-store"
+            if "/css" not in answer.headers.get("content-type", "")
+            else "public, max-age=31536000, immutable"
+        )
+        assert answer.headers["cache-control"] == kept
+
+
+def _first_of_stream(panel: Panel, browser: Browser, path: str = "/luong") -> Reply:
+    """The head of a stream that stays open no longer."""
+    with socket.create_connection(("127.0.0.1", panel.port), source_address=(browser.address, 0)) as line:
+        line.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: {panel.base[7:]}\r\nCookie: {COOKIE}={browser.cookie}\r\n\r\n".encode()
+        )
+        line.settimeout(5)
+        head, _, rest = line.recv(4096).partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (one.partition(": ") for one in lines)}
+    return Reply(int(first.split()[1]), headers, rest)
+
+
+def test_nobody_holds_more_than_a_few_streams(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
+    mine, lines = panel.enter(ADMIN), []
+    try:
+        for _ in range(server._STREAMS + 1):
+            line = socket.create_connection(("127.0.0.1", panel.port), source_address=(mine.address, 0))
+            line.settimeout(5)
+            line.sendall(
+                f"GET /luong HTTP/1.1\r\nHost: {panel.base[7:]}\r\nCookie: {COOKIE}={mine.cookie}\r\n\r\n".encode()
+            )
+            lines.append((line, line.recv(12)))
+        assert [said for _, said in lines] == [b"HTTP/1.1 200"] * server._STREAMS + [b"HTTP/1.1 429"]
+        assert "too_many_streams" in whys(refused)
+        assert panel.enter(OF_A[Role.ADMIN_STAFF]).get("/viec").status == 200
+    finally:
+        for line, _ in lines:
+            line.close()
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "given", "meant"),
+    [
+        (False, ["10.0.0.1"], "127.97.0.1"),
+        (True, ["10.0.0.1"], "10.0.0.1"),
+        (True, ["6.6.6.6, 10.0.0.1"], "10.0.0.1"),
+        (True, ["6.6.6.6", "10.0.0.1"], "10.0.0.1"),
+    ],
+)
+def test_who_asks_is_never_who_the_browser_says(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch, behind_proxy: bool, given: list[str], meant: str
+) -> None:
+    seen: list[str] = []
+
+    def take(_buckets: gatekeeper.Buckets, address: str) -> bool:
+        seen.append(address)
+        return True
+
+    monkeypatch.setattr(gatekeeper.Buckets, "take", take)
+    monkeypatch.setitem(panel.office.records.settings.panel.__dict__, "behind_proxy", behind_proxy)
+    with _line(panel, "127.97.0.1") as line:
+        lines = "".join(f"X-Forwarded-For: {one}\r\n" for one in given)
+        line.sendall(f"GET / HTTP/1.1\r\nHost: {panel.base[7:]}\r\n{lines}\r\n".encode())
+        assert line.recv(12) == b"HTTP/1.1 401"
+    assert seen == [meant]
+
+
+# Stored markup
+
+
+class Elements(HTMLParser):
+    """The elements and attributes of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def test_nothing_that_people_write_becomes_markup(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    leader = panel.enter(OF_A[Role.LEADER])
+    number = _case(panel)
+    stamp = re.search(r'name="ban" value="([^"]+)"', mine.get(f"/vu-viec/{number}").text)
+    assert stamp is not None
+    mine.post(f"/vu-viec/{number}/ghichu", {"noi_dung": MARKUP + DIRECTIONS, "ban": stamp[1]})
+    mine.post(f"/vu-viec/{number}/baonham", {"noi_dung": MARKUP, "ban": stamp[1]})
+    pages = [mine.get(path) for path in PAGES] + [leader.get("/truong-nhom"), leader.get("/chi-dao")]
+    with panel.office.database.read() as connection:
+        pages += [mine.get(f"/vu-viec/{one}") for one in connection.scalars(select(cases.c.id))]
+        for one in connection.scalars(select(directives.c.id)):
+            pages += [mine.get(f"/chi-dao/{one}"), mine.get(f"/chi-dao/{one}/nhac")]
+    table = f"Họ tên;Chức vụ;Cơ quan\n{MARKUP} A;{MARKUP};{DIRECTIONS}x\n=1+1 A;-2;@x\n".encode()
+    pages.append(mine.get(mine.upload("/thanh-vien/nhap", f"{MARKUP}.csv", table).headers["location"]))
+    mine.upload("/thanh-vien/nhap", "<xss onload=1>.pdf", b"x")
+    pages += [
+        mine.get("/viec"),
+        mine.post("/quy-tac/thu", {"cau": MARKUP}),
+        mine.post("/quy-tac/nhap", {"nhap": MARKUP}),
+    ]
+    pages.append(mine.get("/nhat-ky?" + "ve=%3Cxss%20onload=1%3E&tu=%22&viec=%3Cxss%3E&nhom="))
+    pages.append(Browser(panel).get("/vao/%22%3E%3Cxss%20onload=1%3E"))
+    shown = 0
+    for page in pages:
+        assert page.status in {200, 404}, page
+        found = Elements(page.text)
+        assert "xss" not in found.elements
+        assert not [name for name in found.attributes if name.startswith(("on", "data-x", "style"))]
+        assert "1337" not in page.text
+        assert not set(DIRECTIONS) & set(page.text)
+        shown += "&lt;xss" in page.text
+    assert shown > 10
+
+
+def test_no_cell_of_a_report_becomes_a_formula(panel: Panel) -> None:
+    form = dict.fromkeys(EDITED, "=1+1\n+1\n-1\n@SUM(1)\n\t=1") | {"dang": "xlsx", "ky": "tháng", "nhom": GROUP}
+    answer = panel.enter(ADMIN).post("/bao-cao/tep", form)
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    cells = [cell for sheet in load_workbook(BytesIO(answer.body)) for row in sheet for cell in row]
+    assert {cell.value for cell in cells} & {"=1+1", "+1", "-1", "@SUM(1)"}
+    assert "f" not in {cell.data_type for cell in cells}
+
+
+def _case(panel: Panel) -> int:
+    """A case that waits for a decision."""
+    with panel.office.database.read() as connection:
+        light = select(cases.c.id).where(
+            ~cases.c.sealed, cases.c.state.in_(("new", "reminded")), cases.c.clause == "3.1"
+        )
+        return int(connection.scalars(light.order_by(cases.c.id.desc())).first() or 0)
+
+
+def _state(panel: Panel, number: int) -> str:
+    with panel.office.database.read() as connection:
+        return str(connection.scalar(select(cases.c.state).where(cases.c.id == number)))
