@@ -144,7 +144,7 @@ class Browser:
         return reply
 
     def get(self, path: str, **headers: str) -> Reply:
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, **headers)
 
     def post(self, path: str, form: Mapping[str, Any] | None = None, **headers: str) -> Reply:
         """A form of the panel's own page, as browsers send it."""

@@ -17,7 +17,7 @@ from zalo_governor.text.file_names.kinds import kind_in_words
 
 _MOST_LISTED = 5
 _FILE = Path(__file__).with_name("words.vi.yaml")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(\+\d\d:\d\d|Z)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DAYS = re.compile(rf"{_DAY.pattern}(/{_DAY.pattern})?")
 _CAUSE = re.compile(r"(closed|connect|handshake|login|silence)(:.+)?")

@@ -40,6 +40,8 @@ class Button(NamedTuple):
     wants: Wants = Wants.NOTHING
     hint: str = ""
     """What the field is for."""
+    sure: str = ""
+    """What has to be ticked before, where it cannot be undone by another button."""
 
 
 CASE_BUTTONS = (
@@ -56,9 +58,9 @@ CASE_BUTTONS = (
     Button(PutOut.word, "Đưa ra khỏi Nhóm", Wants.CODE, "Mã xác nhận 6 chữ số"),
 )
 DIRECTIVE_BUTTONS = (
-    Button(FinishDirective.word, "Kết thúc", Wants.MAY, "Đơn vị (để trống: tất cả)"),
-    Button(ExtendDirective.word, "Đổi thời hạn", Wants.WHEN, "Thời hạn mới"),
-    Button(AssignDirective.word, "Thêm, bớt đơn vị", Wants.MUST, "thêm Sở Y tế; bớt Sở Y tế"),
+    Button(ExtendDirective.word, "Đổi thời hạn của mọi đơn vị", Wants.WHEN, "Thời hạn mới"),
+    Button(AssignDirective.word, "Thêm hoặc bớt đơn vị", Wants.MUST, "Ghi: thêm Sở Y tế, hoặc: bớt Sở Y tế"),
+    Button(FinishDirective.word, "Kết thúc với mọi đơn vị", sure="Tôi muốn kết thúc theo dõi với mọi đơn vị còn lại"),
     Button(DropDirective.word, "Dừng theo dõi", Wants.MUST, "Lý do"),
     Button(ReopenDirective.word, "Mở lại"),
 )

@@ -14,20 +14,28 @@ class Drafts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, object]] = {}
-        self._of: dict[int, str] = {}
+        self._of: dict[tuple[int, str], str] = {}
 
-    def keep(self, person_id: int, thing: object, lasts: timedelta) -> str:
-        """Keep a thing of the person for a while, in place of the one before; return its token, hard to guess."""
+    def keep(self, person_id: int, thing: object, lasts: timedelta, about: str = "") -> str:
+        """Keep a thing of the person for a while, in place of the one before about the same; return its token.
+
+        The token is hard to guess.
+        """
         token = token_urlsafe(16)
         with self._lock:
-            self._kept.pop(self._of.get(person_id, ""), None)
-            self._of[person_id] = token
+            self._kept.pop(self._of.get((person_id, about), ""), None)
+            self._of[person_id, about] = token
             self._kept[token] = (monotonic() + lasts.total_seconds(), thing)
             for old in [old for old, (until, _) in self._kept.items() if until < monotonic()]:
                 del self._kept[old]
             while len(self._kept) > _MOST:
                 del self._kept[next(iter(self._kept))]
+            self._of = {whose: kept for whose, kept in self._of.items() if kept in self._kept}
         return token
+
+    def of(self, person_id: int, about: str) -> object | None:
+        """Return what the person has given about something; None if nothing, or no longer."""
+        return self.get(self._of.get((person_id, about), ""))
 
     def get(self, token: str) -> object | None:
         """Return the thing; None if there is none, or no longer."""

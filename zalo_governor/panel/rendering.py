@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from zalo_governor.domain.clock import local
 from zalo_governor.messaging.formatter import number
 from zalo_governor.panel.assets import Assets
 
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_CODE = re.compile(r"\b(?:VP(?P<case>[1-9][0-9]{0,9})|CĐ(?P<directive>[1-9][0-9]{0,9}))\b")
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -31,7 +32,7 @@ class Templates:
             auto_reload=False,
         )
         self._environment.globals["tinh"] = assets.address
-        self._environment.filters |= {"luc": _moment, "ngay": _day, "so": number, "iso": datetime.isoformat}
+        self._environment.filters |= {"luc": _moment, "ngay": _day, "so": number, "ma": _linked}
 
     def render(self, template: str, facts: Mapping[str, Any]) -> str:
         """Return a page; raises jinja2.UndefinedError if the template names what `facts` has not."""
@@ -53,3 +54,13 @@ def _moment(at: datetime | None) -> str:
 
 def _day(at: datetime | None) -> str:
     return f"{local(at):%d/%m/%Y}" if at else ""
+
+
+def _linked(text: str) -> Markup:
+    """Return a text with a link at each code of a case or directive; everything else in it is escaped."""
+    return Markup(_CODE.sub(_link, str(escape(text))))  # noqa: S704 - escaped before
+
+
+def _link(code: "re.Match[str]") -> str:
+    place = f"/vu-viec/{code['case']}" if code["case"] else f"/chi-dao/{code['directive']}"
+    return f'<a href="{place}">{code[0]}</a>'

@@ -1,6 +1,7 @@
 """The web server of the panel: lets people in, has pages made in threads, and answers with what they give."""
 
 import asyncio
+import json
 import ssl
 import threading
 from collections import Counter
@@ -36,6 +37,7 @@ from zalo_governor.panel.visit import (
     Reply,
     SealedError,
     SeeOther,
+    Told,
     Visit,
 )
 from zalo_governor.storage.queries.panel import PanelQueries
@@ -48,6 +50,8 @@ _BODY_SECONDS = 20.0
 """How long a browser may take to send what it sends: who sends slowly must not hold a place."""
 _CHECK_SECONDS = 15.0
 """How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
+_LOOK_SECONDS = 4.0
+"""How often the page of a case is told who else looks at it."""
 _END_SECONDS = 5.0
 """How long the pages that are being made may take when the panel ends."""
 _SLOW_AT_ONCE, _SLOW_WAITING = 2, 4
@@ -96,7 +100,7 @@ class PanelServer:
         self._streams: Counter[int] = Counter()
         self._requests, self._entries = Buckets(), entries()
         self._refused = RefusalLog()
-        self._told: dict[str, list[str]] = {}
+        self._told: dict[str, list[Told]] = {}
         """Session -> what the next page is to say."""
         self._changes = Changes(PanelQueries(office.database).stamps)
 
@@ -331,7 +335,7 @@ class PanelServer:
                         uow.audit.append(**row)
         return _Answer(reply.status if isinstance(reply, Html) else HTTPStatus.OK, reply, facts)
 
-    def _tell(self, secret: str, texts: Sequence[str]) -> None:
+    def _tell(self, secret: str, texts: Sequence[Told]) -> None:
         if texts:
             self._told[secret] = [*self._told.pop(secret, ()), *texts][-_TOLD:]
             for oldest in list(self._told)[:-_MOST_TOLD]:
@@ -358,13 +362,14 @@ class PanelServer:
                 if case_id is not None:
                     self._office.presence.look(case_id, person.id)
                 try:
-                    async with asyncio.timeout(_CHECK_SECONDS):
+                    async with asyncio.timeout(_CHECK_SECONDS if case_id is None else _LOOK_SECONDS):
                         said = await queue.get()
                 except TimeoutError:
                     said = "alive"
                 if said is None:
                     return response  # The page is to come back once the panel runs again.
-                await response.write(f"event: {said}\ndata: 1\n\n".encode())
+                looking = await self._thread(self._looking, case_id, person.id)
+                await response.write(f"event: {said}\ndata: {looking}\n\n".encode())
             await response.write(b"event: ended\ndata: 1\n\n")
         except (ConnectionError, asyncio.CancelledError):
             pass
@@ -383,6 +388,15 @@ class PanelServer:
         with self._office.units.begin(reading=True) as uow:
             case = uow.cases.get(case_id)
         return case.id if case and person.holds(case.group_id, *DESK) else None
+
+    def _looking(self, case_id: int | None, person_id: int) -> str:
+        """Return the names of the others who look at the case, as JSON."""
+        others = [] if case_id is None else self._office.presence.others(case_id, person_id)
+        if not others:
+            return "[]"
+        with self._office.units.begin(reading=True) as uow:
+            named = [self._office.policy.voice.named(uow.people.get(one)) for one in others]
+        return json.dumps(list(map(str, named)))
 
     async def _thread(self, work: Callable[..., Any], *given: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)

@@ -17,6 +17,17 @@ class NotFoundError(Exception):
     """There is no such page or thing, or not for this person: nobody learns which of the two."""
 
 
+_DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
+"""Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
+
+
+class Told(NamedTuple):
+    """What a page begins with: what came of what somebody did."""
+
+    text: str
+    failed: bool
+
+
 class Uploaded(NamedTuple):
     """A file that somebody gave the browser."""
 
@@ -82,7 +93,7 @@ class Visit:
         self.person = person
         self.asked = asked
         self._writes, self._done = writes, list(done)
-        self.told: list[str] = []
+        self.told: list[Told] = []
         """What the next page is to say, if the transaction ends well."""
         self.later: list[dict[str, Any]] = []
         """Rows for the audit log, to be written once the page is made: it reads in a transaction that keeps no writer
@@ -142,15 +153,19 @@ class Visit:
     def do(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> Answer:
         """Carry out a command that changes something, and have the next page say what came of it."""
         answer = self.carry_out(word, rest, group_id=group_id)
-        self.tell("\n".join(answer.texts))
+        self.told.append(Told("\n".join(answer.texts), failed=answer.outcome not in _DONE))
         return answer
 
     def _append_later(self, action: str, **row: Any) -> None:
         self.later.append({"action": action} | row)
 
     def tell(self, text: str) -> None:
-        """Have the next page that this browser shows begin with a text."""
-        self.told.append(text)
+        """Have the next page that this browser shows begin with a text that says that something was done."""
+        self.told.append(Told(text, failed=False))
+
+    def complain(self, text: str) -> None:
+        """Have the next page begin with a text that says why something was not done."""
+        self.told.append(Told(text, failed=True))
 
     def outside(self, work: Callable[[], ResultT]) -> ResultT:
         """Return what `work` returns: work of seconds, which is done while no transaction is open.

@@ -123,32 +123,39 @@ class CaseNotifications(Speaker):
         """
         if reason_not_notified := self.reason_not_notified(uow, case, person, old=old):
             return reason_not_notified
+        declared = self._voice.regulation.words_of(case.rule_id)
+        if declared and declared.notices and not self._has_room_today(uow, case, declared.notices):
+            return MemberRequest.COOLDOWN
         person = uow.people.get(person.id)
-        about = self._case_fields(case, person)
-        if case.sealed:
-            sealed = TextId("request_sealed_old") if old else TextId("request_sealed")
-            text = self._voice.render_for(person, sealed, **about)
-        elif about_name:
-            del about["when"]
-            lacks = self._names.lacks(reason, fixable=proposal is not None)
-            proposed = self._names.proposal(uow, case.group_id, person, proposal)
-            text = self._voice.render_for(person, TextId("request_name"), lacks=lacks, proposal=proposed, **about)
-        elif self._is_about_writing(case):
-            about["proposal"] = self._proposed_sentence(proposal)
-            text = self._voice.render_for(person, TextId("request_diacritics"), **about)
-        elif declared := self._voice.regulation.words_of(case.rule_id):
-            if declared.notices and not self._has_room_today(uow, case, declared.notices):
-                return MemberRequest.COOLDOWN
-            reason_in_words = Shortenable(declared.why.rstrip(". "), declared.title)
-            text = self._voice.render_for(person, TextId("request_rule"), why=reason_in_words, **about)
-        elif (words := words_of(self._voice, case)) and words.request:
-            text = self._voice.render_for(person, words.request, category=category(self._voice, case), **about)
-        else:
-            about["clause"] = self._voice.in_brackets(self._voice.clause(case.clause))
-            text = self._voice.render_for(person, TextId("request_other"), **about)
+        text = self.request(uow, case, person, proposal, about_name=about_name, old=old, reason=reason)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
+
+    def request(
+        self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool,
+        old: bool = False, reason: str | None = None,
+    ) -> str:  # fmt: skip
+        """Return the text by which the member is asked to correct the breach; arguments as for `ask_member`."""
+        about = self._case_fields(case, person)
+        if case.sealed:
+            sealed = TextId("request_sealed_old") if old else TextId("request_sealed")
+            return self._voice.render_for(person, sealed, **about)
+        if about_name:
+            del about["when"]
+            lacks = self._names.lacks(reason, fixable=proposal is not None)
+            proposed = self._names.proposal(uow, case.group_id, person, proposal)
+            return self._voice.render_for(person, TextId("request_name"), lacks=lacks, proposal=proposed, **about)
+        if self._is_about_writing(case):
+            about["proposal"] = self._proposed_sentence(proposal)
+            return self._voice.render_for(person, TextId("request_diacritics"), **about)
+        if declared := self._voice.regulation.words_of(case.rule_id):
+            reason_in_words = Shortenable(declared.why.rstrip(". "), declared.title)
+            return self._voice.render_for(person, TextId("request_rule"), why=reason_in_words, **about)
+        if (words := words_of(self._voice, case)) and words.request:
+            return self._voice.render_for(person, words.request, category=category(self._voice, case), **about)
+        about["clause"] = self._voice.in_brackets(self._voice.clause(case.clause))
+        return self._voice.render_for(person, TextId("request_other"), **about)
 
     def _has_room_today(self, uow: UnitOfWork, case: Case, notices: int) -> bool:
         """Return whether the member may get one more of the day's requests under the case's rule, which is claimed."""

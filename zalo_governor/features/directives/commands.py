@@ -26,6 +26,8 @@ _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
 _MOST_CHARACTERS = 300
+REMINDED = "directive_reminded:{}"
+"""Name of the claim of an hour in which a directive's silent addressees were reminded."""
 _MANY_REMINDED = 3
 """So many people are reminded on one command without a second one."""
 
@@ -247,7 +249,7 @@ class RemindNow(DirectiveCommand):
                 directive, TextId("directive_remind_many"), "asked", count=number(len(to_ask)), names=names
             )
         hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
-        if not call.uow.claims.claim_once(f"directive_reminded:{directive.id}", hour):
+        if not call.uow.claims.claim_once(REMINDED.format(directive.id), hour):
             return self._say(directive, TextId("directive_reminded_before"), "again")
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, silent)

@@ -293,8 +293,10 @@ class DirectivePages(Speaker):
         """Return the state of a directive in words."""
         return self._voice.render(_STATES[directive.state])
 
-    def progress(self, assignee: Assignee) -> str:
-        """Return how far an addressee has come, in words."""
+    def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:
+        """Return how far an addressee has come, in words; one that was closed with /xong has not reported."""
+        if _closed_by_hand(uow, [assignee]):
+            return self._voice.render(TextId("directive_state_closed"))
         return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
 
     def names(self, assignees: Iterable[Assignee]) -> str:

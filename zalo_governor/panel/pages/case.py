@@ -1,9 +1,10 @@
 """Vụ việc: one case as `/xem` tells it, with its message, its history, cases like it, and a button for each command."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import Case, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
@@ -25,6 +26,12 @@ PATH = "/vu-viec/{number}"
 _EACH_SIDE = 3
 _PRECEDENTS = 5
 _LONGEST = 1_000
+_NOTES = {
+    NoteKind.EXPLANATION: "giải trình",
+    NoteKind.REVIEW: "đề nghị xem xét lại",
+    NoteKind.NOTE: "ghi chú",
+    NoteKind.PASSED_ON: "ý kiến gửi Trưởng nhóm",
+}
 _STILL_SENSIBLE = frozenset({WhoHasSeen.word, TakeBack.word, Review.word})
 """Commands that need no fresh look: they decide nothing that somebody else may have decided meanwhile."""
 
@@ -57,9 +64,12 @@ def show(visit: Visit) -> Reply:
         "state": voice.state_of(case),
         "said": said.texts[0],
         "stamp": stamp_of(case),
-        "buttons": [_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)],
+        "buttons": sorted(
+            (_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)),
+            key=lambda button: button.word != TakeBack.word,
+        ),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
-        "moves": [_move(visit, entry) for entry in queries.moves(connection, case)],
+        "history": _history(visit, case),
         "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
         "talk": _talk(visit, case),
         "queue": QUEUE,
@@ -78,14 +88,16 @@ def act(visit: Visit) -> Reply:
         visit.carry_out(button.word, f"VP{number}", group_id=case.group_id if case else NO_GROUP)
         raise NotFoundError
     if visit.field("ban") != stamp_of(case) and button.word not in _STILL_SENSIBLE:
-        visit.tell("Đã có người xử lý vụ việc này trong lúc đồng chí xem. Chưa làm gì; đề nghị xem lại rồi quyết định.")
+        visit.complain(
+            "Đã có người xử lý vụ việc này trong lúc đồng chí xem. Chưa làm gì; đề nghị xem lại rồi quyết định."
+        )
         return here
     typed = "" if button.wants is Wants.NOTHING else visit.field("noi_dung")
     if button.wants is Wants.MUST and not typed:
-        visit.tell(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
     if visit.office.book.by_word[button.word].several and begins_with_code(typed):
-        visit.tell(CODE_IN_REASON)
+        visit.complain(CODE_IN_REASON)
         return here
     visit.do(button.word, f"{case.code} {typed}".strip())
     return here
@@ -121,12 +133,27 @@ def _named(case: Case, button: Button) -> Button:
     return button
 
 
-def _move(visit: Visit, entry: Any) -> dict[str, Any]:
-    by = None if entry.actor_id is None else visit.voice.named(visit.uow.people.get(entry.actor_id))
-    to = entry.detail.get("to", "")
-    if to in set(CaseState):
-        to = visit.voice.state(CaseState(to))
-    return {"at": entry.at, "by": by, "to": to}
+def _last_by(visit: Visit, case: Case) -> str:
+    who = "đã có người" if case.state_by is None else visit.voice.who(visit.uow.people.get(case.state_by))
+    return f"{who} chuyển vụ việc sang “{visit.voice.state_of(case)}”"
+
+
+def _history(visit: Visit, case: Case) -> list[tuple[datetime, str]]:
+    """Return what has happened with the case, oldest first: decisions, notes, the report to the leader."""
+    voice, people = visit.voice, visit.uow.people
+
+    def by(person_id: int | None) -> str:
+        return "Hệ thống" if person_id is None else voice.named(people.get(person_id))
+
+    told = [(case.opened_at, "lập vụ việc")]
+    for entry in PanelQueries(visit.office.database).moves(visit.uow.tx.connection, case):
+        to = entry.detail.get("to", "")
+        state = voice.state(CaseState(to)) if to in set(CaseState) else to
+        told.append((entry.at, f"{state}, {by(entry.actor_id)}"))
+    told += [(note.at, f"{_NOTES[note.kind]}, {by(note.person_id)}") for note in visit.uow.case_notes.of(case)]
+    if case.leader_told_at:
+        told.append((case.leader_told_at, f"báo cáo Trưởng nhóm, {by(case.leader_told_by)}"))
+    return sorted(told)
 
 
 def _precedent(visit: Visit, case_id: int) -> dict[str, Any]:

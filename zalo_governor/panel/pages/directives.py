@@ -6,7 +6,7 @@ from typing import Any
 
 from zalo_governor.domain.directives import Assignee, Directive, Progress
 from zalo_governor.domain.people import Group
-from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives
+from zalo_governor.features.directives.commands import KEEPERS, REMINDED, ShowDirectives
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
 from zalo_governor.panel.office import Office
@@ -43,6 +43,7 @@ def show(visit: Visit) -> Reply:
     board = [
         {
             "name": name,
+            "in_group": any(one.in_group for found in of_unit.values() for one in found),
             "cells": [_cell(visit, pages, of_unit.get(line.directive.id, [])) for line in ledger.lines],
             "late": sum(one.is_overdue(visit.now) for found in of_unit.values() for one in found),
             "silent": sum(one.silent for found in of_unit.values() for one in found),
@@ -56,7 +57,10 @@ def show(visit: Visit) -> Reply:
         "lines": ledger.lines,
         "total": ledger.total,
         "overdue": ledger.overdue,
-        "board": board,
+        "late": [row["name"] for row in board if row["late"]],
+        "silent": sum(bool(row["silent"]) and bool(row["in_group"]) for row in board),
+        "board": [row for row in board if row["in_group"]],
+        "absent": [row["name"] for row in board if not row["in_group"]],
         "proposed": [_proposal(visit, directive) for directive in visit.uow.directives.proposed(group.id)],
         "proposal_buttons": PROPOSAL_BUTTONS,
         "delays": _delays(visit, group),
@@ -74,7 +78,7 @@ def one(visit: Visit) -> Reply:
         {
             "name": one.name,
             "due": one.due_at,
-            "progress": pages.progress(one),
+            "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
             "words": _words_of_delay(visit, one),
             "settled": one.settled,
@@ -90,7 +94,9 @@ def one(visit: Visit) -> Reply:
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
         "buttons": _buttons(visit, directive),
-        "waiting": sum(one.silent for one in assignees) if directive.open else 0,
+        "left": sum(not one.settled for one in assignees),
+        "waiting": len(_to_remind(visit, directive)) if directive.open else 0,
+        "reminded": _reminded(visit, directive),
     }
     return Html("chi-dao-mot.html", facts)
 
@@ -99,18 +105,14 @@ def preview(visit: Visit) -> Reply:
     """Show who would be reminded, and what each would read."""
     directive = _directive(visit)
     pages = DirectivePages(visit.policy.of(directive.group_id))
-    asked: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
-    absent = []
-    for one in visit.uow.directives.assignees(directive.id):
-        if one.silent and not one.removed:
-            if one.person_ids:
-                asked[one.person_ids[0]].append((directive, one))
-            else:
-                absent.append(one.name)
+    asked = _to_remind(visit, directive)
+    silent = [one for one in visit.uow.directives.assignees(directive.id) if one.silent and not one.removed]
+    absent = [one.name for one in silent if not one.person_ids]
     people = [visit.uow.people.get(person_id) for person_id in asked]
     rows = [{"who": visit.voice.named(person), "names": [one.name for _, one in asked[person.id]]} for person in people]
     text = pages.reminder(people[0], asked[people[0].id]) if people else ""
-    return Html("nhac.html", {"directive": directive, "rows": rows, "absent": absent, "text": text})
+    facts = {"directive": directive, "rows": rows, "absent": absent, "text": text}
+    return Html("nhac.html", facts | {"reminded": _reminded(visit, directive)})
 
 
 def act(visit: Visit) -> Reply:
@@ -126,14 +128,29 @@ def act(visit: Visit) -> Reply:
     if button.wants is Wants.WHEN:
         when = _moment(visit.field("khi"))
         if when is None:
-            visit.tell("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
+            visit.complain("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
             return here
         typed = f"{when} {typed}".strip()
     if button.wants is Wants.MUST and not typed:
-        visit.tell(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
     visit.do(button.word, f"{directive.code} {typed}".strip())
     return here
+
+
+def _to_remind(visit: Visit, directive: Directive) -> dict[int, list[tuple[Directive, Assignee]]]:
+    """Return who would be reminded now: id of a person -> the addressees for whom the person has not answered."""
+    asked: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
+    for one in visit.uow.directives.assignees(directive.id):
+        if one.silent and not one.removed and one.person_ids:
+            asked[one.person_ids[0]].append((directive, one))
+    return asked
+
+
+def _reminded(visit: Visit, directive: Directive) -> bool:
+    """Return whether somebody has had the silent ones reminded within this hour, so that it cannot be done again."""
+    hour = visit.now.replace(minute=0, second=0, microsecond=0)
+    return visit.uow.claims.is_claimed(REMINDED.format(directive.id), hour)
 
 
 def _directive(visit: Visit) -> Directive:
@@ -154,7 +171,7 @@ def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[st
     if not found:
         return None
     worst = max(found, key=lambda one: _TONES.index(_tone(visit, [one])))
-    return {"tone": _tone(visit, [worst]), "words": pages.progress(worst)}
+    return {"tone": _tone(visit, [worst]), "words": pages.progress(visit.uow, worst)}
 
 
 _TONES = ("done", "waits", "silent", "late")

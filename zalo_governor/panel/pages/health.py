@@ -73,6 +73,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
     common = {
         "said": answer.texts[0],
         "answers": health.answers,
+        "watched": visit.office.records.settings.health.port is not None,
         "status": health.facts.get("status", ""),
         "rows": groups,
         "checks": None,

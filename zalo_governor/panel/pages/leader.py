@@ -1,6 +1,7 @@
 """Trưởng nhóm: one page for the phone, to be read only: three lines, then figures, then directives."""
 
 from zalo_governor.domain.people import Role
+from zalo_governor.features.directives.commands import KEEPERS
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.reports.commands import Report
 from zalo_governor.panel.office import Office
@@ -10,19 +11,19 @@ from zalo_governor.panel.visit import Html, Reply, Visit
 PATH = "/truong-nhom"
 _ROLES = frozenset({Role.LEADER, Role.REPORT_READER})
 _DIRECTIVES = 20
-_PERIODS = ("hôm nay", "tuần", "tháng")
+_PERIODS = {"hôm nay": "hôm nay", "tuần": "tuần này", "tháng": "tháng này"}
 
 
 def routes(office: Office) -> list[Route]:
     """Return the addresses of the page."""
-    return [Route("GET", PATH, show, _ROLES, title="Trưởng nhóm")]
+    return [Route("GET", PATH, show, _ROLES, title="Tổng quan")]
 
 
 def show(visit: Visit) -> Reply:
     """Show the three lines of the report of one group, its figures and the directives that are followed."""
     group = visit.one_group()
     asked = visit.asked.query.get("ky", "")
-    period = asked if asked in _PERIODS else _PERIODS[0]
+    period = asked if asked in _PERIODS else "hôm nay"
     answer = visit.carry_out(Report.word, f"{period} docx", group_id=group.id)
     office = visit.policy.of(group.id)
     ledger = visit.uow.directives.overview(group.id, visit.now, _DIRECTIVES)
@@ -34,6 +35,7 @@ def show(visit: Visit) -> Reply:
         "periods": _PERIODS,
         "paper": answer.files[0].paper if answer.files else None,
         "ledger": ledger,
+        "may_open": visit.person.holds(group.id, *KEEPERS),
         "due": {line.directive.id: pages.due(line.due_at) for line in ledger.lines},
     }
     return Html("truong-nhom.html", facts)

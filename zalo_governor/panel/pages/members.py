@@ -112,12 +112,12 @@ def upload(visit: Visit) -> Reply:
     group, file = visit.one_group(), visit.asked.files.get("tep")
     here = SeeOther(f"{PATH}?nhom={group.id}")
     if file is None:
-        visit.tell("Chưa chọn tệp nào.")
+        visit.complain("Chưa chọn tệp nào.")
         return here
     try:
         sheets = visit.outside(partial(read_spreadsheet, file.content, file.name))
     except GovernorError as error:
-        visit.tell(f"Chưa nhập được tệp: {error}")
+        visit.complain(f"Chưa nhập được tệp: {error}")
         return here
     visit.refuse_secrets(" ".join(row.cells) for rows in sheets.values() for row in rows)
     words = _column_names(visit)
@@ -161,14 +161,14 @@ def choose_columns(visit: Visit) -> Reply:
     numbers = [str(row.number) for row in draft.rows]
     heading = visit.field("dong")
     if heading not in numbers:
-        visit.tell("Dòng tiêu đề không có trong tệp.")
+        visit.complain("Dòng tiêu đề không có trong tệp.")
         return here
     columns: dict[str, list[int]] = {}
     for place in range(len(draft.rows[numbers.index(heading)].cells)):
         if (field := visit.field(f"cot{place}")) in FIELDS:
             columns.setdefault(field, []).append(place)
     if not {"full_name", "title"} <= columns.keys():
-        visit.tell("Cần chọn ít nhất cột Họ tên, cột Chức vụ và dòng tiêu đề.")
+        visit.complain("Cần chọn ít nhất cột Họ tên, cột Chức vụ và dòng tiêu đề.")
         return here
     reading = read_mapped(draft.rows, numbers.index(heading), columns, _column_names(visit))
     visit.office.drafts.replace(token, draft._replace(reading=reading))

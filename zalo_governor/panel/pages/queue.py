@@ -1,12 +1,13 @@
 """Việc phải xem: the cases that wait for a decision, the gravest first; many of them may be decided at once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.delivery import KEPT_IN_SIGHT
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
 from zalo_governor.features.cases.commands.decide import (
@@ -17,14 +18,16 @@ from zalo_governor.features.cases.commands.decide import (
     TakeBack,
     who_of,
 )
+from zalo_governor.features.cases.commands.show import EXCERPT, QUOTABLE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
 from zalo_governor.messaging.delivery_words import state_in_words
+from zalo_governor.messaging.formatter import one_line
 from zalo_governor.panel.forms import chosen
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
-from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
-from zalo_governor.storage.queries.panel import PanelQueries
+from zalo_governor.panel.visit import Html, Reply, SeeOther, Told, Visit
+from zalo_governor.storage.queries.panel import GIVEN_UP, PanelQueries
 
 PATH = "/viec"
 _ROWS = 40
@@ -45,7 +48,8 @@ _GRAVITIES = {
     "nhe": frozenset({Severity.MINOR}),
 }
 _OWN_ADDRESS = re.compile(rf"{PATH}(\?[\w=&%.+~-]*)?", re.ASCII)
-_FILTERS = ("nhom", "muc", "khoan", "don_vi", "tuoi")
+_FILTERS = ("xem", "nhom", "muc", "khoan", "don_vi", "tuoi")
+_DECIDED_WITHIN = timedelta(days=30)
 
 
 class _Row(NamedTuple):
@@ -68,12 +72,18 @@ def routes(office: Office) -> list[Route]:
 
 def show(visit: Visit) -> Reply:
     """Show the cases that the filters in the address leave, and what this person has just decided."""
-    every = [row for group in visit.groups for row in _rows(visit, group)]
-    query = visit.asked.query
+    return _page(visit, visit.asked.query)
+
+
+def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
+    waiting = [row for group in visit.groups for row in _rows(visit, group)]
+    decided = query.get("xem") == "xong"
+    every = [row for group in visit.groups for row in _decided_rows(visit, group)] if decided else waiting
     found = [row for row in every if _fits(visit, row, query)]
     ordered = gravest_first(row.case for row in sorted(found, key=lambda row: row.case.id, reverse=True))
     by_id = {row.case.id: row for row in found}
-    page = int(typed) if (typed := query.get("trang", "")).isdecimal() and len(typed) < _LONGEST_NUMBER else 1
+    wanted = query.get("trang", "")
+    page = int(wanted) if wanted.isdecimal() and len(wanted) < _LONGEST_NUMBER else 1
     pages = max(1, -(-len(ordered) // _ROWS))
     page = min(max(page, 1), pages)
     shown = [by_id[case.id] for case in ordered[(page - 1) * _ROWS : page * _ROWS]]
@@ -81,8 +91,10 @@ def show(visit: Visit) -> Reply:
     facts = {
         "rows": [_cells(visit, row) for row in shown],
         "count": len(found),
-        "all": len(every),
-        "urgent": sum(row.case.urgent for row in every),
+        "all": len(waiting),
+        "urgent": sum(row.case.urgent for row in waiting),
+        "decided": decided,
+        "work": _other_work(visit),
         "groups": visit.groups,
         "clauses": _clauses(visit, every),
         "agencies": sorted({row.agency for row in every if row.agency}),
@@ -93,8 +105,10 @@ def show(visit: Visit) -> Reply:
         "before": f"{PATH}?{urlencode(kept | {'trang': page - 1})}" if page > 1 else "",
         "here": f"{PATH}?{urlencode(kept)}" if kept else PATH,
         "undo": _just_decided(visit),
+        "ticked": (),
+        "reason": "",
     }
-    return Html("viec.html", facts)
+    return Html("viec.html", facts | typed)
 
 
 def decide(visit: Visit) -> Reply:
@@ -105,14 +119,15 @@ def decide(visit: Visit) -> Reply:
     here = visit.field("ve")
     back = SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
     if not word or not ticked:
-        visit.tell("Chưa chọn vụ việc nào, hoặc chưa chọn quyết định; chưa có gì thay đổi.")
-        return back
-    if word == FalseAlarm.word and not reason:
-        visit.tell("Báo nhầm thì cần ghi lý do; chưa có gì thay đổi.")
-        return back
-    if begins_with_code(reason):
-        visit.tell(CODE_IN_REASON)
-        return back
+        wrong = "Chưa chọn vụ việc nào, hoặc chưa chọn quyết định; chưa có gì thay đổi."
+    elif word == FalseAlarm.word and not reason:
+        wrong = "Báo nhầm thì cần ghi lý do; chưa có gì thay đổi. Các vụ việc đã chọn vẫn được giữ."
+    else:
+        wrong = CODE_IN_REASON if begins_with_code(reason) else ""
+    if wrong:
+        kept = [number for number, _, _ in ticked]
+        told = [Told(wrong, failed=True)]
+        return _page(visit, dict(parse_qsl(urlsplit(back.path).query)), ticked=kept, reason=reason, told=told)
     codes: list[str] = []
     changed: list[str] = []
     for number, _, stamp in ticked:
@@ -123,14 +138,15 @@ def decide(visit: Visit) -> Reply:
     for start in range(0, len(codes), _CODES_AT_ONCE):
         visit.do(word, f"{' '.join(codes[start : start + _CODES_AT_ONCE])} {reason}".strip())
     if changed:
-        visit.tell(f"Đã có người xử lý trong lúc đồng chí xem, nên không đổi gì: {', '.join(changed)}.")
+        visit.complain(f"Đã có người xử lý trong lúc đồng chí xem, nên không đổi gì: {', '.join(changed)}.")
     return back
 
 
 def take_back(visit: Visit) -> Reply:
     """Take back a decision that this person has made within ten minutes."""
     visit.do(TakeBack.word, visit.field("ma"))
-    return SeeOther(PATH)
+    here = visit.field("ve")
+    return SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
 
 
 def begins_with_code(typed: str) -> bool:
@@ -149,6 +165,29 @@ def _rows(visit: Visit, group: Group) -> Iterable[_Row]:
     agencies = AgencyReader(visit.uow, visit.policy.account, group.id)
     for case in undecided(visit.uow, group.id, visit.now + timedelta(seconds=1)):
         yield _Row(case, group, agencies.of(case))
+
+
+def _decided_rows(visit: Visit, group: Group) -> Iterable[_Row]:
+    agencies = AgencyReader(visit.uow, visit.policy.account, group.id)
+    start, end = visit.now - _DECIDED_WITHIN, visit.now + timedelta(seconds=1)
+    for case in visit.uow.cases.opened_between(group.id, start=start, end=end):
+        if not case.undecided:
+            yield _Row(case, group, agencies.of(case))
+
+
+def _other_work(visit: Visit) -> dict[str, Any]:
+    """Return what else waits for the desk: directives that are late or asked about, and messages not delivered."""
+    ledgers = [visit.uow.directives.overview(group.id, visit.now, 0) for group in visit.groups]
+    return {
+        "directives": sum(ledger.total for ledger in ledgers),
+        "overdue": sum(ledger.overdue for ledger in ledgers),
+        "asked": sum(len(visit.uow.directives.proposed(group.id)) for group in visit.groups),
+        "undelivered": len(
+            PanelQueries(visit.office.database).notices(
+                visit.uow.tx.connection, [group.id for group in visit.groups], GIVEN_UP, visit.now - KEPT_IN_SIGHT
+            )
+        ),
+    }
 
 
 def _fits(visit: Visit, row: _Row, query: Any) -> bool:
@@ -178,8 +217,15 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
         "who": who_of(visit.uow, voice, case),
         "state": state_in_words(visit.uow, voice, case),
         "times": voice.times(case),
+        "excerpt": _excerpt(visit, case),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
     }
+
+
+def _excerpt(visit: Visit, case: Case) -> str:
+    """Return the beginning of what was written, of the cases of which `/xem` shows it, too."""
+    quotable = visit.policy.of(case.group_id).regulation.topic_of(case.clause) in QUOTABLE
+    return one_line(visit.uow.cases.excerpt(case) or "", EXCERPT) if quotable and not case.sealed else ""
 
 
 def _clauses(visit: Visit, rows: Sequence[_Row]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Báo cáo: the report of a group and period, as it will be printed; remarks and requests can be edited before."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,18 @@ from zalo_governor.panel.visit import Download, Html, NotFoundError, Reply, Visi
 from zalo_governor.sandbox.reports.client import ReportRenderer
 
 PATH = "/bao-cao"
-_PERIODS = ("hôm nay", "hôm qua", "tuần", "tuần trước", "tháng", "tháng trước", "quý", "quý trước")
+_PERIODS = {
+    "hôm nay": "hôm nay",
+    "hôm qua": "hôm qua",
+    "tuần": "tuần này",
+    "tuần trước": "tuần trước",
+    "tháng": "tháng này",
+    "tháng trước": "tháng trước",
+    "quý": "quý này",
+    "quý trước": "quý trước",
+}
+"""Periods as they are typed after `/baocao` -> as the list shows them."""
+_KEPT = timedelta(hours=8)
 _KINDS = {
     ReportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,10 +64,15 @@ def show(visit: Visit) -> Reply:
         "charts": [],
         "edited": {},
         "edits": EDITED,
+        "own": False,
     }
     if file is not None:
         facts["charts"] = [(table, chart) for table in file.paper.tables if (chart := _chart(table))]
         sections = {section.key: section for section in file.paper.sections}
+        own = visit.office.drafts.of(visit.person.id, _draft(group, period))
+        if isinstance(own, dict):
+            facts["own"] = True
+            sections |= {section.key: section for section in reworded(file.paper, own).sections}
         facts["edited"] = {key: sections[key] for key in EDITED if key in sections}
     return Html("bao-cao.html", facts)
 
@@ -79,9 +96,16 @@ def download(visit: Visit) -> Reply:
         face = ReportFormat(visit.field("dang"))
     except ValueError:
         raise NotFoundError from None
-    file = _made(visit, visit.one_group(), _period(visit), face)
+    group, period = visit.one_group(), _period(visit)
+    file = _made(visit, group, period, face)
     own = {key: visit.field(key).splitlines() for key in EDITED if key in visit.asked.form}
+    visit.office.drafts.keep(visit.person.id, own, _KEPT, _draft(group, period))
     return Download(file.name, _KINDS[face], _printed(visit, reworded(file.paper, own), face))
+
+
+def _draft(group: Group, period: str) -> str:
+    """Return under which name somebody's own wording of a report is kept, in memory, until the evening."""
+    return f"report:{group.id}:{period}"
 
 
 def _made(visit: Visit, group: Group, period: str, face: ReportFormat) -> ReportFile:

@@ -1,13 +1,16 @@
 """Quy chế và quy tắc: which rules are in force, what they say to a text or file, and what a draft would have found."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
 from zalo_governor.features.cases.commands.decide import ListCases
+from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, Visit
@@ -48,9 +51,11 @@ def try_text(visit: Visit) -> Reply:
     try:
         found = orjson.loads(lines[0])["findings"]
     except (IndexError, KeyError, ValueError):
-        visit.tell("Chưa thử được; đề nghị làm lại.")
+        visit.complain("Chưa thử được; đề nghị làm lại.")
         return _page(visit, group)
-    return _page(visit, group, tried=text, found=[_finding(visit, group, one) for one in found])
+    request = _request(visit, group, found[0], about_name=kind == "ten") if found else ""
+    shown = [_finding(visit, group, one) for one in found]
+    return _page(visit, group, tried=text, typed=text, kind=kind, found=shown, request=request)
 
 
 def try_file(visit: Visit) -> Reply:
@@ -61,7 +66,7 @@ def try_file(visit: Visit) -> Reply:
     try:
         result = visit.outside(lambda: visit.office.scan(bytearray(file.content), file.name))
     except GovernorError as error:
-        visit.tell(str(error))
+        visit.complain(str(error))
         return _page(visit, group)
     findings = [_finding(visit, group, one.model_dump()) for one in result.findings]
     return _page(
@@ -108,6 +113,9 @@ def _page(visit: Visit, group: Group, **facts: Any) -> Html:
         "folder": str(visit.office.records.settings.rules_dir),
         "lists": _lists(visit),
         "tried": "",
+        "typed": "",
+        "kind": "",
+        "request": "",
         "found": None,
         "unchecked": [],
         "draft": "",
@@ -135,3 +143,30 @@ def _finding(visit: Visit, group: Group, one: Any) -> dict[str, Any]:
         "severity": voice.head_of(clause, Severity(one["severity"])),
         "suggestion": one.get("suggestion") or "",
     }
+
+
+def _request(visit: Visit, group: Group, one: Mapping[str, Any], *, about_name: bool) -> str:
+    """Return what the sender would get because of a finding, if this visitor had written it."""
+    office = visit.policy.of(group.id)
+    severity = Severity(one["severity"])
+    case = Case(
+        id=0,
+        group_id=group.id,
+        rule_id=one["rule"],
+        clause=office.regulation.clause_like(one["clause"], one["rule"]) or one["clause"],
+        severity=severity,
+        label=one["label"],
+        level=one.get("level"),
+        sealed=severity is Severity.CRITICAL,
+        person_id=visit.person.id,
+        state=CaseState.NEW,
+        opened_at=visit.now,
+        event_at=visit.now,
+        last_event_at=visit.now,
+        first_event_id=0,
+        message_key="",
+        state_at=visit.now,
+    )
+    suggestion, reason = one.get("suggestion"), one.get("reason")
+    texts = CaseNotifications(office)
+    return texts.request(visit.uow, case, visit.person, suggestion, about_name=about_name, reason=reason)

@@ -9,11 +9,12 @@ from zalo_governor.features.cases.commands.send_again import SendAgain
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
-from zalo_governor.storage.queries.panel import PanelQueries
+from zalo_governor.storage.queries.panel import GIVEN_UP, PanelQueries
 
 PATH = "/tin-da-gui"
 _STATES = {
-    "chua": ("Chưa tới", (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)),
+    "moi": ("Mọi tin", tuple(OutgoingState)),
+    "chua": ("Chưa tới", GIVEN_UP),
     "cho": ("Đang chờ gửi", (OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.UNCERTAIN)),
     "giu": ("Giữ lại khi chạy thử", (OutgoingState.WITHHELD,)),
     "roi": ("Đã gửi", (OutgoingState.SENT,)),
@@ -34,7 +35,7 @@ PURPOSE_WORDS = {
     Purpose.ADMIN_ALERT: "báo Quản trị Nhóm",
     Purpose.MEMBER_REQUEST: "nhắc thành viên",
     Purpose.LEADER_ALERT: "báo cáo Trưởng nhóm",
-    Purpose.REPLY: "trả lời lệnh",
+    Purpose.REPLY: "trả lời, thông báo riêng",
     Purpose.REPORT: "báo cáo",
     Purpose.SYSTEM: "tin của Hệ thống",
 }
@@ -53,7 +54,7 @@ def routes(office: Office) -> list[Route]:
 def show(visit: Visit) -> Reply:
     """Show the messages in the chosen state, without their texts: each is a letter to a person."""
     query = visit.asked.query
-    state = query.get("loai", "") if query.get("loai", "") in _STATES else "chua"
+    state = query.get("loai", "") if query.get("loai", "") in _STATES else "moi"
     days = _DAYS.get(query.get("ngay", ""), 7)
     chosen = visit.chosen_group()
     groups = [chosen] if chosen else visit.groups
@@ -74,7 +75,7 @@ def show(visit: Visit) -> Reply:
                 "who": visit.voice.named(visit.uow.people.get(row.person_id)) if row.person_id else "cả Nhóm",
                 "purpose": PURPOSE_WORDS[row.purpose],
                 "state": STATE_WORDS[row.state],
-                "again": state == "chua" and row.case_id is not None,
+                "again": row.state in GIVEN_UP and row.case_id is not None,
             }
             for row in rows
         ],

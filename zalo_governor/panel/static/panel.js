@@ -25,6 +25,10 @@ function listen() {
     line.querySelector("span").textContent = lostAt.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
     line.hidden = false;
   };
+  for (const kind of ["alive", "changed"]) stream.addEventListener(kind, (event) => {
+    const line = document.getElementById("looking");
+    if (line) line.textContent = JSON.parse(event.data).map((name) => name + " đang xem vụ việc này. ").join("");
+  });
   stream.addEventListener("ended", () => { stream.close(); stream.onerror(); });
   stream.addEventListener("changed", () => {
     const live = ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
@@ -40,15 +44,17 @@ function listen() {
 function walk(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]),textarea,select")) return;
   const rows = [...document.querySelectorAll(".queue tbody tr")];
-  if (!rows.length || !["j", "k", "x", "Enter"].includes(event.key)) return;
+  if (!rows.length || !["j", "k", "x", "l", "Enter"].includes(event.key)) return;
   let at = rows.findIndex((row) => row.classList.contains("at"));
   if (event.key === "x" && at >= 0) { rows[at].querySelector("input").click(); return; }
-  if (event.key === "Enter") { if (at >= 0 && event.target === document.body) rows[at].querySelector("a").click(); return; }
+  if (event.key === "l") { event.preventDefault(); const reason = document.querySelector(".decide input"); if (reason) reason.focus(); return; }
+  if (event.key === "Enter") { if (at >= 0 && !event.target.matches("a,button,summary")) rows[at].querySelector("a").click(); return; }
   if (event.key !== "j" && event.key !== "k") return;
   rows.forEach((row) => row.classList.remove("at"));
   at = Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1);
   rows[at].classList.add("at");
-  rows[at].scrollIntoView({ block: "nearest" });
+  rows[at].scrollIntoView({ block: "center" });
+  rows[at].querySelector("input").focus({ preventScroll: true });
 }
 
 function drop(event) {
@@ -59,6 +65,25 @@ function drop(event) {
   if (event.type === "drop") form.querySelector("input[type=file]").files = event.dataTransfer.files;
 }
 
+// What takes seconds says so, and is not asked for twice.
+function works(event) {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button || event.target.method !== "post" || event.target.matches("[action$='/tep']")) return;
+  setTimeout(() => { button.setAttribute("aria-busy", "true"); button.disabled = true; }, 0);
+}
+
+function find(event) {
+  const rows = event.target.dataset && event.target.dataset.find;
+  if (!rows) return;
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/g, "d").toLowerCase();
+  const sought = plain(event.target.value.toLowerCase());
+  for (const row of document.querySelectorAll(rows)) row.hidden = !plain(row.textContent.toLowerCase()).includes(sought);
+}
+
+for (const field of document.querySelectorAll(".find")) field.hidden = false;
+document.addEventListener("submit", works);
+document.addEventListener("input", find);
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.addEventListener("keydown", walk);
 for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, drop);
 listen();

@@ -16,6 +16,8 @@ from zalo_governor.storage.repositories.audit import as_entry
 from zalo_governor.storage.schema import audit, case_events, cases, directive_answers, directives, inbox, outbox
 
 _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
+GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
+"""States of messages that did not, or may not have, come where they should."""
 _MOST = 200
 
 

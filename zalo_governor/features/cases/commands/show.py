@@ -23,7 +23,7 @@ QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES, ClauseTopic.MALWAR
 Of a link, the finding holds only the address, in a form that is not clickable.
 """
 
-_EXCERPT = 80
+EXCERPT = 80
 _MOST_CHARACTERS = 600
 _CHANGES = 10
 _GONE = 5
@@ -98,7 +98,7 @@ class ShowCase(CaseCommand):
         else:
             quotable = self.policy.regulation.topic_of(case.clause) in QUOTABLE
             if quotable and (excerpt := call.uow.cases.excerpt(case)):
-                lines.append(self.voice.render(TextId("case_excerpt"), excerpt=one_line(excerpt, _EXCERPT)))
+                lines.append(self.voice.render(TextId("case_excerpt"), excerpt=one_line(excerpt, EXCERPT)))
             else:
                 no_longer = self._is_gone(call, case)
                 lines.append(
@@ -106,7 +106,7 @@ class ShowCase(CaseCommand):
                 )
             lines += self._removal_lines(call, case)
             if quotable and (suggestion := call.uow.cases.suggestion(case)):
-                lines.append(self.voice.render(TextId("case_suggestion"), suggestion=one_line(suggestion, _EXCERPT)))
+                lines.append(self.voice.render(TextId("case_suggestion"), suggestion=one_line(suggestion, EXCERPT)))
         if named := category(self.voice, case):
             reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case), case))
             lines.append(self.voice.render(TextId("case_category"), category=named, reason=reason))
