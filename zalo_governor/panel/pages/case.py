@@ -88,9 +88,8 @@ def act(visit: Visit) -> Reply:
         visit.carry_out(button.word, f"VP{number}", group_id=case.group_id if case else NO_GROUP)
         raise NotFoundError
     if visit.field("ban") != stamp_of(case) and button.word not in _STILL_SENSIBLE:
-        visit.complain(
-            "Đã có người xử lý vụ việc này trong lúc đồng chí xem. Chưa làm gì; đề nghị xem lại rồi quyết định."
-        )
+        changed = _last_by(visit, case)
+        visit.complain(f"Trong lúc đồng chí xem, {changed}. Chưa làm gì; đề nghị xem lại rồi quyết định.")
         return here
     typed = "" if button.wants is Wants.NOTHING else visit.field("noi_dung")
     if button.wants is Wants.MUST and not typed:

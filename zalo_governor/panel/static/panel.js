@@ -48,7 +48,7 @@ function walk(event) {
   let at = rows.findIndex((row) => row.classList.contains("at"));
   if (event.key === "x" && at >= 0) { rows[at].querySelector("input").click(); return; }
   if (event.key === "l") { event.preventDefault(); const reason = document.querySelector(".decide input"); if (reason) reason.focus(); return; }
-  if (event.key === "Enter") { if (at >= 0 && !event.target.matches("a,button,summary")) rows[at].querySelector("a").click(); return; }
+  if (event.key === "Enter") { if (at >= 0 && !event.target.matches("a,button,summary")) { event.preventDefault(); rows[at].querySelector("a").click(); } return; }
   if (event.key !== "j" && event.key !== "k") return;
   rows.forEach((row) => row.classList.remove("at"));
   at = Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1);

@@ -21,9 +21,11 @@ def main() -> int:
     forbid_processes(_LIMITS)
     name = sys.argv[1]
     try:
-        content = orjson.dumps(sheets_of(sys.stdin.buffer.read(), name))
+        sheets = sheets_of(sys.stdin.buffer.read(), name)
     except ConfigError as error:
         return _refuse(str(error))
+    # orjson takes no named tuples.
+    content = orjson.dumps({sheet: [tuple(row) for row in rows] for sheet, rows in sheets.items()})
     if len(content) > MOST_TEXT:
         return _refuse(f"{name}: quá nhiều chữ so với một danh sách; hãy chỉ để lại trang có danh sách rồi làm lại")
     sys.stdout.buffer.write(content)
