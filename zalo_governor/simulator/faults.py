@@ -46,7 +46,8 @@ class Faults(BaseModel):
     rotate_cookie: str | None = None
     """Value with which the next answer replaces the client's session cookie `zpw_sek`, as Zalo does at times.
 
-    None replaces nothing; the value is reset to None once it has been used.
+    None replaces nothing; the value is reset to None once it has been used. An answer that does not
+    reach the client, as it has closed its connection or by `lose_answer`, does not use it.
     """
     expired: list[str] = []
     """Session cookies (values of `zpw_sek`) that are no longer valid.

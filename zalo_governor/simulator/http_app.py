@@ -64,7 +64,7 @@ class HttpApp:
         refusal = self._outer_refusal(request, valid)
         if path in login.PLAIN:
             answer, entry["params"] = login.PLAIN[path](stage, account, dict(request.query), refusal)
-            return self._response(answer, account, entry)
+            return self._response(request, answer, account, entry)
         if path not in ENDPOINTS and path != KEEP_ALIVE:
             text = f"the simulator has no path {path}"
             return web.json_response(outer(None, 404, text), status=404)
@@ -72,17 +72,18 @@ class HttpApp:
         try:
             params = read_params(wrapped, account.secret_key) if wrapped else {}
         except EnvelopeError as error:
-            return self._response(outer(None, 114, str(error)), account, entry)
+            return self._response(request, outer(None, 114, str(error)), account, entry)
         entry["params"] = params
         if refusal:
-            return self._response(refusal, account, entry)
+            return self._response(request, refusal, account, entry)
         if self._exceeds_rate_limit(path):
-            return self._response(sealed_answer(None, account.secret_key, 221, "too many requests"), account, entry)
+            answer = sealed_answer(None, account.secret_key, 221, "too many requests")
+            return self._response(request, answer, account, entry)
         if path in stage.faults.empty:
-            return self._response(outer(None), account, entry)
+            return self._response(request, outer(None), account, entry)
         call = Call(stage, account, request.method, path, dict(request.query), params, upload)
         code, answer = _run_endpoint(call)
-        return self._response(answer, account, entry, inner_code=code)
+        return self._response(request, answer, account, entry, inner_code=code)
 
     def _exceeds_rate_limit(self, path: str) -> bool:
         limit = self._stage.faults.most.get(path)
@@ -105,11 +106,13 @@ class HttpApp:
             return outer(None, 1, "client version is not supported")
         return None
 
-    def _response(self, answer: RawDict, account: Account, entry: RawDict, *, inner_code: int = 0) -> web.Response:
+    def _response(
+        self, request: web.Request, answer: RawDict, account: Account, entry: RawDict, *, inner_code: int = 0
+    ) -> web.Response:
         entry["error_code"] = answer["error_code"] or inner_code
         response = web.json_response(answer)
         value = self._stage.faults.rotate_cookie
-        if value is not None:
+        if value is not None and self._arrives(request):
             self._stage.faults = self._stage.faults.model_copy(update={"rotate_cookie": None})
             self._stage.world.renew(account, value)
             response.headers.add("Set-Cookie", f"zpw_sek={value}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
@@ -117,6 +120,10 @@ class HttpApp:
             for domain in (".zalo.me", ".chat.zalo.me"):
                 response.headers.add("Set-Cookie", cleared_key(domain))
         return response
+
+    def _arrives(self, request: web.Request) -> bool:
+        """Return whether the client receives the answer: it has not closed its connection, nor is that to be broken."""
+        return request.transport is not None and request.path not in self._stage.faults.lose_answer
 
 
 def cleared_key(domain: str) -> str:

@@ -1,6 +1,7 @@
 """What a client meets over HTTP."""
 
 import json
+import time
 from hashlib import md5
 from typing import Any
 
@@ -162,6 +163,19 @@ def test_the_cookie_rotates_once_and_an_expired_one_is_refused(sim: Running) -> 
     assert "Set-Cookie" not in client.response("GET", "/api/group/getlg/v4").headers
     client.cookies = {"zpw_sek": "old"}
     assert client.outer("GET", "/api/group/getlg/v4")["error_code"] == 102
+
+
+@pytest.mark.parametrize("lost", ["late", "broken off"])
+def test_no_cookie_rotates_with_an_answer_that_nobody_receives(sim: Running, lost: str) -> None:
+    client, path = WireClient(sim.url), "/api/group/getlg/v4"
+    fault = {"hang": {path: 0.3}} if lost == "late" else {"lose_answer": [path]}
+    sim.order("config", rotate_cookie="fresh", **fault)
+    with pytest.raises((requests.ReadTimeout, requests.ConnectionError)):
+        requests.get(sim.url + path, cookies=client.cookies, timeout=0.1)
+    while sim.state()["calls"][-1]["path"] != path:
+        time.sleep(0.05)
+    sim.order("config", hang={}, lose_answer=[])
+    assert "zpw_sek=fresh" in client.response("GET", path).headers["Set-Cookie"]
 
 
 def test_who_takes_no_messages_from_strangers_refuses_with_122(sim: Running) -> None:
