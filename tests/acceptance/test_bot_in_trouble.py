@@ -143,6 +143,19 @@ def test_where_zalo_does_not_tell_it_is_said_once_more_and_says_so(bot: Rig) -> 
     assert second == f"(gửi lại) {first}"
 
 
+def test_an_echo_out_of_the_queue_counts_while_the_history_is_still_awaited(tmp_path: Path) -> None:
+    # Three tries that hang for so long, and the pauses between them, take longer than an echo is waited for.
+    with rig(tmp_path, timeout_seconds=4) as made:
+        made.start_bot()
+        made.answer(somebody(), "/trogiup")
+        uid = _ask_while(made, "uncertain", lose_answer=[SEND], echo=False)
+        made.control("config", hang={HISTORY: 10}, status={LAST_MESSAGES: 503})
+        made.control("abort")
+        made.until(lambda: _outgoing(made, uid)[0][0] == "sent", "the doubt is settled", timeout=60)
+        assert made.logged("backfill_interrupted") == 0
+        assert len(made.told(uid)) == 1
+
+
 def test_a_second_start_is_refused_and_leaves_the_first_one_alone(bot: Rig) -> None:
     first, opened = bot.bot, bot.sockets_opened()
     assert first

@@ -212,9 +212,9 @@ class Sender(Protocol):
         ...
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Ask Zalo whether a message that may have been sent has arrived in its conversation.
+        """Find out, by its echo or from Zalo, whether a message that may have been sent has arrived.
 
-        Return None if Zalo does not show it, which is no proof that it was not sent.
+        Return None if neither shows it, which is no proof that it was not sent.
 
         Raises:
             GovernorError: Zalo did not answer.

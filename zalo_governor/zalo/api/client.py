@@ -100,16 +100,19 @@ class ZaloClient:
         return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Ask Zalo whether a message that may have been sent is among the newest messages of its conversation.
+        """Return Zalo's confirmation of a message that may have been sent: its echo, or what Zalo shows when asked.
 
-        Return Zalo's confirmation if a message with the same clientId (the id that the bot gave it) is there, else
-        None. Of a private conversation Zalo returns the last message only, so None does not prove that the message was
-        not sent.
+        The echo may have come over the socket without being stored yet. Otherwise Zalo is asked whether a message with
+        the same clientId (the id that the bot gave it) is among the newest of its conversation. Of a private
+        conversation Zalo returns the last message only, so None does not prove that the message was not sent.
 
         Raises:
             ZaloError: the call failed.
         """
         notice = outgoing.notice
+        heard = self._session.echoes.find(notice.thread_id, str(outgoing.client_id))
+        if heard is not None:
+            return Reception(msg_id=heard)
         shown = self.recent(notice.thread_id).elements if notice.is_group else self.last_messages()
         for element in shown:
             if element.own and element.thread_id == notice.thread_id and element.cli_key == str(outgoing.client_id):

@@ -28,6 +28,7 @@ from zalo_governor.zalo.frames.decrypt import TAKEN_OVER
 from zalo_governor.zalo.frames.kinds import FrameCounts
 from zalo_governor.zalo.http.base import CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
+from zalo_governor.zalo.http.echoes import Echoes
 from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, FINAL_LOGIN_REFUSALS, as_code
 from zalo_governor.zalo.http.file_download import FileDownload
 from zalo_governor.zalo.http.rate_limit import EndpointPauses, TokenBucket
@@ -97,6 +98,7 @@ class ZaloSession:
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
         self.uploads = UploadWaiter()
+        self.echoes = Echoes()
         self.frames = FrameCounts(clock)
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self._http.hooks["response"].append(self._save_cookies)

@@ -306,7 +306,9 @@ class Listener:
                     self._on_unknown_frame(frame)
             for act_type in act_types(frame):
                 self._session.frames.count_act(act_type)
-        return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
+        elements = elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
+        self._session.echoes.note(elements)
+        return elements
 
     def _deliver(self, elements: list[Element], last_ids: dict[str, str]) -> None:
         if elements:

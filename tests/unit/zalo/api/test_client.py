@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from tests.unit.zalo.conftest import USER_AGENT
 from tests.unit.zalo.standin import LOGIN, Answer, Call, StandIn, inner
-from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, message
+from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, elements, message
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.domain.clock import from_ms, system_clock
 from zalo_governor.domain.connection import BackfillEnd
@@ -129,6 +129,19 @@ def test_zalo_is_asked_whether_a_message_in_doubt_has_arrived(
     zalo.answers[path] = inner(json.dumps(answer) if is_group else answer)
     assert client.find_sent(doubtful) == Reception(msg_id="77")
     assert client.find_sent(doubtful.model_copy(update={"client_id": 5})) is None
+
+
+@pytest.mark.parametrize("is_group", [False, True], ids=["private", "group"])
+def test_an_echo_that_was_received_settles_a_doubt_without_asking_zalo(
+    zalo: StandIn, open_session: Open, *, is_group: bool
+) -> None:
+    session = open_session()
+    session.login()
+    doubtful, calls = outgoing(is_group=is_group), len(zalo.calls)
+    echo = message(uidFrom="0", idTo=doubtful.notice.thread_id, cliMsgId=str(doubtful.client_id))
+    session.echoes.note(elements(Source.BACKFILL, **{"groupMsgs" if is_group else "msgs": [echo]}))
+    assert ZaloClient(session, system_clock).find_sent(doubtful) == Reception(msg_id=echo["msgId"])
+    assert len(zalo.calls) == calls
 
 
 def test_a_refusal_carries_zalos_code(zalo: StandIn, client: ZaloClient) -> None:

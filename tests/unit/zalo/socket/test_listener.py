@@ -14,13 +14,14 @@ from websockets.sync.server import ServerConnection, serve
 
 from tests.unit.zalo.conftest import USER_AGENT
 from tests.unit.zalo.standin import LOGIN, Answer, StandIn, login_answer
-from tests.unit.zalo.wiring import ACCOUNT, KEY_FRAME, MemoryCursors, frame_bytes, message
+from tests.unit.zalo.wiring import ACCOUNT, KEY_FRAME, MEMBER, MemoryCursors, frame_bytes, message
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.inbound import Element
 from zalo_governor.simulator.frames import Encoding, plain_frame, read_client_frame
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.frames.decrypt import Frame
+from zalo_governor.zalo.http.echoes import Echoes
 from zalo_governor.zalo.socket import listener as listener_module
 from zalo_governor.zalo.socket.listener import Listener
 from zalo_governor.zalo.socket.missed_queues import MissedQueues
@@ -91,6 +92,7 @@ class Heard:
         self.wants_old = False
         self.old: list[list[str]] = []
         self.strange: list[Frame] = []
+        self.echoes = Echoes()
         self.cursors = MemoryCursors()
         self.queues = MissedQueues(self.cursors, newest=lambda: 7, take=self.take_old)
 
@@ -145,8 +147,10 @@ def listen(
     running: list[tuple[Listener, threading.Thread]] = []
 
     def start(ping: float = 60.0, silence: float = 60.0, pause: float = 60.0) -> Listener:
+        session = open_session(timeout=3.0)
+        heard.echoes = session.echoes
         listener = Listener(
-            open_session(timeout=3.0),
+            session,
             on_elements=heard.take,
             on_line=heard.reports.append,
             queues=heard.queues,
@@ -581,6 +585,24 @@ def test_the_four_queues_are_read_by_pages_at_each_connection_once_anything_was_
     assert {queue: cursor.last_id for queue, cursor in heard.cursors.kept.items()} == dict.fromkeys(
         ("510_1", "511_1", "610_1", "611_1"), "3"
     )
+
+
+def test_own_messages_are_known_as_echoes_once_received_live_or_from_a_queue(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        for cmd in (510, 501):
+            own = message(cmd, uidFrom="0", idTo=MEMBER, cliMsgId=str(cmd))
+            connection.send(frame_bytes({"msgs": [own], "lastActionId": "9", "more": 0}, cmd=cmd))
+        wait(connection)
+
+    heard.wants_old = True
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts)
+    found = [heard.echoes.find(MEMBER, cli_id) for cli_id in ("510", "501", "521")]
+    assert found == ["5000000000510", "5000000000501", None]
 
 
 def test_what_comes_live_advances_the_cursor_but_not_over_a_lost_frame(
