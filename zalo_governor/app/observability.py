@@ -95,6 +95,7 @@ class Observability:
             now = self._records.clock()
             beside |= {
                 "line": vitals.line,
+                "line_since": vitals.line_since and vitals.line_since.isoformat(timespec="seconds"),
                 "resumes_at": vitals.resumes_at and vitals.resumes_at.isoformat(timespec="seconds"),
                 "waiting": vitals.waiting,
                 "frames": [frame._asdict() for frame in vitals.frames],
@@ -145,5 +146,6 @@ class _LoggedInBot:
             judge=self.judge.standing,
             waiting=counts.waiting if counts else None,
             frames=line.frames,
+            line_since=line.since,
             oldest_waiting_seconds=0.0 if oldest is None else (records.clock() - oldest).total_seconds(),
         )

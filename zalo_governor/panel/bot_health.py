@@ -46,6 +46,8 @@ class BotHealth:
         state = facts.get("line")
         return LineStatus(
             state=LineState(state) if state in set(LineState) else None,
+            since=_moment(facts.get("line_since")),
+            resumes_at=_moment(facts.get("resumes_at")),
             heard_at=self._ago(facts.get("heard_seconds_ago")),
             looked_at=self._ago(facts.get("looked_seconds_ago")),
         )
@@ -68,3 +70,10 @@ class BotHealth:
 
     def _ago(self, seconds: object) -> datetime | None:
         return self._clock() - timedelta(seconds=seconds) if isinstance(seconds, int | float) else None
+
+
+def _moment(written: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None

@@ -49,6 +49,8 @@ class Vitals(NamedTuple):
     """How long the oldest of them has been waiting; 0 if none is."""
     frames: tuple[FrameCount, ...] = ()
     """Frames of the last 24 hours that carry no element (message, act, receipt), by kind."""
+    line_since: datetime | None = None
+    """Since when the connection has been in this state; None before the first connection."""
 
 
 class Health(NamedTuple):

@@ -169,7 +169,7 @@ class CommandBook:
             actor_id=person.id,
             group_id=event.thread_id if event.is_group else NO_GROUP,
             subject=subject,
-            detail={"event": event.id, "place": place, **detail},
+            detail=({"event": event.id} if event.id else {}) | {"place": place, **detail},
         )
         log.info(action, command=subject, place=place, person=person.id, outcome=detail.get("outcome"))
 

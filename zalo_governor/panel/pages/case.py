@@ -174,12 +174,12 @@ def _talk(visit: Visit, case: Case) -> Sequence[dict[str, Any]] | None:
     rows = []
     for entry_id in ids:
         message = stored.get(entry_id)
-        sender = message and visit.uow.people.find(visit.office.account, message.sender_uid)
+        found = message and visit.uow.people.find(visit.office.account, message.sender_uid)
         rows.append(
             {
                 "own": message is not None and message.key == case.message_key,
                 "at": message.at if message else None,
-                "who": visit.voice.named(sender) if sender else "",
+                "who": visit.voice.named(visit.uow.people.get(found.id)) if found else "",
                 "text": posted_text(message.raw)[:_LONGEST] if message else None,
             }
         )

@@ -31,6 +31,7 @@ def show(visit: Visit) -> Reply:
     facts = {
         "groups": visit.groups,
         "group": group,
+        "name": visit.voice.group(group),
         "period": period,
         "periods": _PERIODS,
         "paper": answer.files[0].paper if answer.files else None,
