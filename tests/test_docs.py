@@ -324,7 +324,7 @@ def test_every_command_that_a_document_tells_people_to_type_can_be_parsed(docume
         words = typed
         # typer keeps its own copy of click, and the types of that to itself.
         command: Any = get_command(app)
-        while hasattr(command, "commands"):
+        while words and hasattr(command, "commands"):
             name, *words = words
             found = command.get_command(None, name)
             assert found is not None, f"{document.name}: there is no command {name}"

@@ -134,6 +134,11 @@ class Stage:
         self.bot.until(lambda: self.one(refused) > 0, "a message does not arrive")
 
 
+def launched(playwright: Playwright) -> Browser:
+    """Debian's Chromium, which asks for nothing from the network."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=_CHROMIUM)
+
+
 def enter(context: BrowserContext, link: str) -> Page:
     """Follow a link and press the button."""
     page = context.new_page()
@@ -146,7 +151,7 @@ def enter(context: BrowserContext, link: str) -> Page:
 @contextmanager
 def stage(folder: Path, playwright: Playwright) -> Iterator[Stage]:
     """A stage that is cleared at the end."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_CHROMIUM)
+    browser = launched(playwright)
     with rig(folder) as bot:
         made = Stage(bot, browser)
         try:
