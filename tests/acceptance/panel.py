@@ -45,6 +45,8 @@ class Stage:
         self.bot, self._browser = bot, browser
         self.base = ""
         self.panel: Program | None = None
+        self.broken: list[str] = []
+        """What the browsers complained of: errors of scripts, and what the pages' own policy forbids them."""
         self._entered: dict[str, Any] = {}
         _prepare(bot)
         bot.start_bot()
@@ -73,6 +75,8 @@ class Stage:
             context.close()
         page = self._browser.new_context(**({"storage_state": self._entered[uid]} | browser)).new_page()
         page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.broken.append(str(error)))
+        page.on("console", lambda said: self.broken.append(said.text) if "Security Policy" in said.text else None)
         page.goto(self.base + path)
         return page
 

@@ -138,7 +138,7 @@ def decide(visit: Visit) -> Reply:
     for start in range(0, len(codes), _CODES_AT_ONCE):
         visit.do(word, f"{' '.join(codes[start : start + _CODES_AT_ONCE])} {reason}".strip())
     if changed:
-        visit.complain(f"Đã có người xử lý trong lúc đồng chí xem, nên không đổi gì: {', '.join(changed)}.")
+        visit.complain(f"Đã thay đổi trong lúc đồng chí xem, nên không làm gì: {', '.join(changed)}.")
     return back
 
 

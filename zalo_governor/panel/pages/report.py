@@ -131,7 +131,7 @@ def _period(visit: Visit) -> str:
     """Return the period as it is typed after `/baocao`: by its name, or by two days from the calendar."""
     start, end = (visit.asked.query.get(name) or visit.field(name) for name in ("tu", "den"))
     if start and end:
-        named = "-".join("/".join(reversed(day.split("-"))) for day in (start, end))
+        named = "-".join("/".join(reversed(day.split("-"))) for day in sorted((start, end)))
     else:
         named = visit.asked.query.get("ky") or visit.field("ky") or "hôm nay"
     if asked(folded(named).strip(), today(visit.now)) is None:

@@ -11,6 +11,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
 from zalo_governor.features.cases.commands.decide import ListCases
 from zalo_governor.features.cases.notifications import CaseNotifications
+from zalo_governor.messaging.scan_words import reasons_in_words
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, Visit
@@ -70,7 +71,7 @@ def try_file(visit: Visit) -> Reply:
         return _page(visit, group)
     findings = [_finding(visit, group, one.model_dump()) for one in result.findings]
     return _page(
-        visit, group, tried=file.name, found=findings, unchecked=[str(code.value) for code in result.not_checked]
+        visit, group, tried=file.name, found=findings, unchecked=reasons_in_words(visit.voice, result.not_checked)
     )
 
 
@@ -117,7 +118,7 @@ def _page(visit: Visit, group: Group, **facts: Any) -> Html:
         "kind": "",
         "request": "",
         "found": None,
-        "unchecked": [],
+        "unchecked": "",
         "draft": "",
         "said": "",
     }

@@ -18,27 +18,40 @@ function listen() {
   if (!document.querySelector(".me") || !window.EventSource) return;
   if (stream) stream.close();
   stream = new EventSource("/luong?trang=" + encodeURIComponent(location.pathname));
-  stream.onopen = () => { lostAt = null; document.getElementById("lost").hidden = true; };
+  stream.onopen = () => {
+    document.getElementById("lost").hidden = true;
+    if (lostAt) changed(); // Nobody has told what changed meanwhile.
+    lostAt = null;
+  };
   stream.onerror = () => {
     lostAt = lostAt || new Date();
     const line = document.getElementById("lost");
     line.querySelector("span").textContent = lostAt.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
     line.hidden = false;
+    // The browser gives up where somebody else answers, such as the web server before a panel that is being restarted.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
   };
   for (const kind of ["alive", "changed"]) stream.addEventListener(kind, (event) => {
     const line = document.getElementById("looking");
     if (line) line.textContent = JSON.parse(event.data).map((name) => name + " đang xem vụ việc này. ").join("");
   });
-  stream.addEventListener("ended", () => { stream.close(); stream.onerror(); });
-  stream.addEventListener("changed", () => {
-    const live = ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
-    if (live && !dirty() && window.htmx) {
-      htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
-    } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
-      document.querySelector("#changed a").href = location.href;
-      document.getElementById("changed").hidden = false;
-    }
+  stream.addEventListener("ended", () => {
+    stream.close();
+    const line = document.getElementById("lost");
+    line.textContent = "Phiên làm việc đã hết; nhắn /bang cho Hệ thống để lấy đường dẫn mới.";
+    line.hidden = false;
   });
+  stream.addEventListener("changed", changed);
+}
+
+function changed() {
+  const live = ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
+  if (live && !dirty() && window.htmx) {
+    htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+  } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
+    document.querySelector("#changed a").href = location.href;
+    document.getElementById("changed").hidden = false;
+  }
 }
 
 function walk(event) {
