@@ -2,9 +2,16 @@
 
 import gzip
 import re
+import resource
 import socket
+import subprocess
+import sys
+import tempfile
+import threading
 import time
-from collections.abc import Iterator, MutableMapping
+import zipfile
+from collections.abc import Callable, Iterator, MutableMapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from html.parser import HTMLParser
 from io import BytesIO
@@ -13,21 +20,26 @@ from urllib.parse import quote
 
 import pytest
 import structlog
-from openpyxl import load_workbook
-from sqlalchemy import select
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import func, select, update
 
+from tests.hostile import HOSTILE
 from tests.integration.panels import Browser, Panel, Reply, office_of, serving
 from tests.integration.test_groups_apart import OF_A, OTHER_GROUP, OUTSIDER, TwoGroups, seeds
 from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
+from zalo_governor.domain.attachments import ScanResult
+from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.reports.document.document import EDITED
-from zalo_governor.panel import gatekeeper, server
+from zalo_governor.panel import gatekeeper, office, server
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
+from zalo_governor.panel.pages import all_routes
+from zalo_governor.sandbox.spreadsheets import client
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.schema import cases, directives
+from zalo_governor.storage.schema import audit, case_notes, cases, directives
 from zalo_governor.storage.security.crypto import Keys
 
 MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
@@ -53,7 +65,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
         SqlRoster(database, BOT).replace(GROUP, entries)
         bot.have_a_day()
         member, leader = OF_A[Role.MEMBER], OF_A[Role.LEADER]
-        bot.act(GROUP, "join", member, ["7300000000000000009"])
+        bot.act(GROUP, "join", member, ["7300000000000000009", ADMIN])
         bot.hear(
             bot.message(
                 f"De nghi cac dong chi {MARKUP} gui bao cao ve van phong {DIRECTIONS}", by=OUTSIDER, dName=MARKUP
@@ -63,8 +75,8 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
             bot.message(f"/gopy {MARKUP}", by=member),
         )
         bot.settle()
-    office = office_of(database, clock, folder, {GROUP: f"Nhóm Anpha {MARKUP}", OTHER_GROUP: "Ngành Y tế"})
-    with serving(office) as served:
+    groups = {GROUP: f"Nhóm Anpha {MARKUP}", OTHER_GROUP: "Ngành Y tế"}
+    with serving(office_of(database, clock, folder, groups)) as served:
         yield served
     database.close()
 
@@ -454,7 +466,7 @@ class Elements(HTMLParser):
         self.attributes |= {name for name, _ in attrs}
 
 
-def test_nothing_that_people_write_becomes_markup(panel: Panel) -> None:
+def test_nothing_that_people_write_becomes_markup(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = panel.enter(ADMIN)
     leader = panel.enter(OF_A[Role.LEADER])
     number = _case(panel)
@@ -470,11 +482,9 @@ def test_nothing_that_people_write_becomes_markup(panel: Panel) -> None:
     table = f"Họ tên;Chức vụ;Cơ quan\n{MARKUP} A;{MARKUP};{DIRECTIONS}x\n=1+1 A;-2;@x\n".encode()
     pages.append(mine.get(mine.upload("/thanh-vien/nhap", f"{MARKUP}.csv", table).headers["location"]))
     mine.upload("/thanh-vien/nhap", "<xss onload=1>.pdf", b"x")
-    pages += [
-        mine.get("/viec"),
-        mine.post("/quy-tac/thu", {"cau": MARKUP}),
-        mine.post("/quy-tac/nhap", {"nhap": MARKUP}),
-    ]
+    monkeypatch.setattr(panel.office, "helper", lambda *_, **__: MARKUP.encode())
+    pages += [mine.get("/viec"), mine.post("/quy-tac/thu", {"cau": MARKUP}), mine.post("/suc-khoe/kiem-tra")]
+    pages.append(mine.post("/quy-tac/nhap", {"nhap": MARKUP}))
     pages.append(mine.get("/nhat-ky?" + "ve=%3Cxss%20onload=1%3E&tu=%22&viec=%3Cxss%3E&nhom="))
     pages.append(Browser(panel).get("/vao/%22%3E%3Cxss%20onload=1%3E"))
     shown = 0
@@ -510,3 +520,233 @@ def _case(panel: Panel) -> int:
 def _state(panel: Panel, number: int) -> str:
     with panel.office.database.read() as connection:
         return str(connection.scalar(select(cases.c.state).where(cases.c.id == number)))
+
+
+# Uploads
+
+
+def _book(cells: list[list[str]], *parts: tuple[str, bytes]) -> bytes:
+    """An XLSX file, with further parts or other ones in the place of its own."""
+    book, made = Workbook(), BytesIO()
+    for row in cells:
+        book.worksheets[0].append(row)
+    book.save(made)
+    if not parts:
+        return made.getvalue()
+    other = BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in set(old.namelist()) - {name for name, _ in parts}:
+            new.writestr(name, old.read(name))
+        for name, content in parts:
+            new.writestr(name, content)
+    return other.getvalue()
+
+
+_SHEET = "xl/worksheets/sheet1.xml"
+_LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
+UPLOADS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "no archive": ("a.xlsx", lambda: b"x" * 1000),
+    "no spreadsheet": ("a.pdf", lambda: b"%PDF"),
+    "no name": ("/../../etc/passwd", lambda: b"x"),
+    "zip bomb": ("a.xlsx", lambda: _book([["a"]], ("xl/media/a.bin", b"0" * 210_000_000))),
+    "billion laughs": (
+        "a.xlsx",
+        lambda: _book(
+            [["a"]], (_SHEET, b'<!DOCTYPE x [<!ENTITY l0 "ha">' + _LAUGHS + b"]><worksheet>&l9;</worksheet>")
+        ),
+    ),
+    "one text in many cells": ("a.xlsx", lambda: _book([["x" * 3_000] * 20] * 200)),
+    "very many rows": ("a.csv", lambda: b"a;b\n" * 1_000_000),
+    "an open quotation mark": ("a.csv", lambda: b'"' + b"a" * 1_000_000),
+    "no Unicode": ("a.csv", lambda: b"\xff\xfea"),
+}
+
+
+@pytest.mark.parametrize("kind", UPLOADS)
+def test_no_upload_harms(panel: Panel, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, made = UPLOADS[kind]
+    content = made()
+    mine = panel.enter(ADMIN)
+    peak, began = _memory(), time.monotonic()
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")  # no file may be made
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    answer = mine.upload("/thanh-vien/nhap", name, content, nhom=GROUP)
+    assert answer.status == 303
+    assert answer.headers["location"] == f"/thanh-vien?nhom={GROUP}"
+    assert "Chưa nhập được tệp" in mine.get("/thanh-vien").text
+    assert time.monotonic() - began < 18
+    assert _memory() - peak < 100_000_000 + 5 * len(content)
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def test_a_reader_that_hangs_is_ended(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_SECONDS", 0.05)
+    mine = panel.enter(ADMIN)
+    mine.upload("/thanh-vien/nhap", "a.csv", b"a;b\n")
+    assert "quá lâu chưa đọc xong" in mine.get("/thanh-vien").text
+
+
+def test_the_reader_of_uploads_has_nothing_that_opens_anything(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZALO_GOVERNOR_KEY", "k")
+    assert not [name for name in client.environment() if name.startswith("ZALO_GOVERNOR")]
+    tried = (
+        "import socket, sys, zalo_governor.sandbox.spreadsheets.__main__ as reader\n"
+        "def attempt(*_):\n"
+        " for act in (lambda: socket.socket().connect(('127.0.0.1', 9)), lambda: open('/etc/passwd').read(),\n"
+        "             lambda: open('x', 'w'), lambda: __import__('os').fork()):\n"
+        "  try: act()\n"
+        "  except OSError as error: print(type(error).__name__)\n"
+        "  else: print('done')\n"
+        " sys.exit(0)\n"
+        "reader.sheets_of = attempt\n"
+        "sys.argv = ['', 'a.csv']\n"
+        "reader.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", tried], input=b"", capture_output=True, check=True)
+    assert done.stdout.split() == [b"PermissionError"] * 4
+
+
+def test_nothing_of_what_is_tried_or_uploaded_is_written(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    monkeypatch.setattr(panel.office, "scan", lambda _content, _name: ScanResult())
+    mine, mark = panel.enter(ADMIN), "vankienduynhat"
+    answers = [
+        mine.post("/quy-tac/thu", {"cau": mark}),
+        mine.post("/quy-tac/nhap", {"nhap": f"id: {mark}"}),
+        mine.upload("/quy-tac/thu-tep", f"{mark}.txt", mark.encode() * 100),
+        mine.upload("/thanh-vien/nhap", "a.csv", f"Họ tên;Chức vụ\n{mark} A;B\n".encode()),
+    ]
+    assert [answer.status for answer in answers] == [200, 200, 200, 303]
+    answers[-1] = mine.get(answers[-1].headers["location"])
+    assert all(mark in answer.text for answer in answers)
+    folder = panel.office.records.settings.data_dir.parent
+    assert not [file for file in folder.rglob("*") if file.is_file() and mark.encode() in file.read_bytes()]
+
+
+def test_a_rule_that_fills_the_memory_is_ended(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "_MOST_MEMORY", 500_000_000)
+    bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    began = time.monotonic()
+    assert panel.enter(ADMIN).post("/quy-tac/nhap", {"nhap": bomb}).status == 200
+    assert time.monotonic() - began < 20
+
+
+# State secrets
+
+
+def _forms(panel: Panel) -> list[str]:
+    """The addresses of all forms of which something may be stored."""
+    places = {"number": _case(panel), "word": "ghichu", "token": "x", "name": "x"}
+    return [route.path.format(**places) for route in all_routes(panel.office) if route.method == "POST" and route.keeps]
+
+
+def test_a_secret_typed_into_any_field_is_kept_nowhere(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
+    mine = panel.enter(ADMIN)
+    forms = _forms(panel)
+    before = _counts(panel)
+    for form in forms:
+        for field in ("noi_dung", "ly_do", "ma", "khi", "ve", "ban", "vu_viec", "remarks", "requests", "cot1", "x"):
+            answer = mine.post(form, {"nhom": GROUP, field: SECRET})
+            assert answer.status == 422, (form, field)
+            assert "dấu hiệu bí mật nhà nước" in answer.text
+            assert "12/BC-M" not in answer.text
+    for name, table in ((f"{SECRET}.csv".replace("/", "-"), "a;b"), ("a.csv", f"Họ tên;Chức vụ\nLò Văn A;{SECRET}\n")):
+        assert mine.upload("/thanh-vien/nhap", name, table.encode(), nhom=GROUP).status == 422
+    assert len(forms) > 10
+    assert _counts(panel) == before
+    assert panel.office.drafts._kept.keys() <= set(panel.office.drafts._of.values())
+    assert "told" not in mine.get("/viec").text
+    assert "12/BC" not in str(refused)
+    assert whys(refused).count("sealed") == 11 * len(forms) + 2
+
+
+def _counts(panel: Panel) -> list[int]:
+    with panel.office.database.read() as connection:
+        return [
+            connection.scalar(select(func.count()).select_from(table)) or 0 for table in (case_notes, directives, audit)
+        ]
+
+
+def test_what_is_tried_may_be_a_secret_and_is_not_kept(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    page = mine.post("/quy-tac/thu", {"cau": SECRET}).text
+    assert "KHẨN, bí mật nhà nước" in page
+    assert "12/BC-M" not in mine.get("/quy-tac").text
+
+
+def test_a_page_shows_no_message_that_may_be_a_secret(panel: Panel) -> None:
+    mine, number = panel.enter(ADMIN), _case(panel)
+    with panel.office.database.read() as connection:
+        every = dict(connection.execute(select(cases.c.id, cases.c.label)).tuples().all())
+        sealed = connection.scalars(select(cases.c.id).where(cases.c.sealed)).all()
+    assert "trước 17h ngày mai" in mine.get(f"/vu-viec/{number}").text  # what was said around it is shown
+    assert sum("De nghi cac dong chi Gambe" in mine.get(f"/vu-viec/{one}").text for one in every) > 1
+    with panel.office.database.write() as connection:
+        doubtful = update(cases).where(cases.c.label == "no_diacritics").values(label=UNSURE_LABEL)
+        connection.execute(doubtful)
+    for one, label in every.items():
+        page = mine.get(f"/vu-viec/{one}").text
+        assert "De nghi cac dong chi" not in page
+        assert "12/BC-M" not in page
+        assert ('class="talk"' in page) is (one not in sealed and label != "no_diacritics")
+    with panel.office.database.write() as connection:
+        connection.execute(update(cases).where(cases.c.label == UNSURE_LABEL).values(label="no_diacritics"))
+
+
+# What people send by mistake or on purpose
+
+
+@pytest.mark.parametrize("typed", [*HOSTILE.values(), "9999-12-31T23:59", "0001-01-01T00:00", "9" * 5000, "VP1 VP2 x"])
+def test_no_field_breaks_a_page(panel: Panel, typed: str) -> None:
+    mine, sent = panel.enter(ADMIN), typed.encode("utf-8", "surrogatepass")
+    names = "noi_dung", "ly_do", "ma", "khi", "ve", "ban", "vu_viec", "dong", "dang", "ky", "tu", "den"
+    with panel.office.database.read() as connection:
+        number = connection.scalar(select(func.max(directives.c.id)))
+    forms = [form for form in _forms(panel) if "kiem-tra" not in form]
+    for form in (*forms, *(f"/chi-dao/{number}/{word}" for word in ("giahan", "giao", "xong", "molai"))):
+        answer = mine.post(form, dict.fromkeys(names, sent) | {"quyet_dinh": "bao-nham"})
+        assert answer.status in {200, 303, 404, 413, 422}, form
+
+
+def test_a_reason_that_begins_with_a_code_decides_no_further_case(panel: Panel) -> None:
+    with panel.office.database.read() as connection:
+        light = select(cases.c.id).where(~cases.c.sealed, cases.c.label != UNSURE_LABEL).order_by(cases.c.id)
+        first, second, *_ = connection.scalars(light)
+    mine, before = panel.enter(ADMIN), [_state(panel, first), _state(panel, second)]
+    stamp = re.search(r'name="ban" value="([^"]+)"', mine.get(f"/vu-viec/{first}").text)
+    assert stamp is not None
+    for reason in (f"VP{second} cũng vậy", f"{second}", f", {second} nữa"):
+        mine.post(f"/vu-viec/{first}/baonham", {"noi_dung": reason, "ban": stamp[1]})
+        assert "không được bắt đầu bằng mã vụ việc" in mine.get("/viec").text
+        given = {"vu_viec": f"{first}:{stamp[1]}", "quyet_dinh": "bao-nham", "ly_do": reason}
+        mine.post("/viec", given)
+    assert [_state(panel, first), _state(panel, second)] == before
+
+
+def test_work_of_seconds_keeps_nobody_else_waiting(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, mine = threading.Event(), panel.enter(ADMIN)
+
+    def hang(*_: object, **__: object) -> bytes:
+        assert go_on.wait(20)
+        return b"{}"
+
+    monkeypatch.setattr(panel.office, "helper", hang)
+    others = [Browser(panel, mine.cookie) for _ in range(server._SLOW_AT_ONCE + server._SLOW_WAITING + 2)]
+    with ThreadPoolExecutor(len(others)) as pool:
+        asked = [pool.submit(other.post, "/suc-khoe/kiem-tra") for other in others]
+        done, _ = wait(asked, 5, FIRST_COMPLETED)
+        began = time.monotonic()
+        assert mine.get("/viec").status == 200
+        assert time.monotonic() - began < 2
+        assert panel.office.database.is_sqlite
+        with panel.office.database.write() as connection:  # no snapshot keeps traces in the database's files
+            connection.exec_driver_sql("DELETE FROM panel_keys WHERE kind = 'none'")
+            panel.office.database.erase_traces()
+        assert not panel.office.database._must_truncate_wal
+        go_on.set()
+        assert sorted(one.result().status for one in asked)[-2:] == [503, 503]
+    assert done

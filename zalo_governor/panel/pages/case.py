@@ -6,7 +6,6 @@ from typing import Any
 
 from zalo_governor.domain.cases import Case, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
-from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
 from zalo_governor.features.cases.commands.explain import Review
 from zalo_governor.features.cases.commands.pass_on import Remove, WhoHasSeen
@@ -84,9 +83,11 @@ def act(visit: Visit) -> Reply:
     if button not in CASE_BUTTONS or button is None:
         raise NotFoundError
     case = visit.uow.cases.get(number)
-    if case is None or not visit.may(button.word, case.group_id):
-        visit.carry_out(button.word, f"VP{number}", group_id=case.group_id if case else NO_GROUP)
+    if case is None:
         raise NotFoundError
+    visit.group(case.group_id)
+    if not visit.may(button.word, case.group_id):
+        visit.carry_out(button.word, f"VP{number}", group_id=case.group_id)  # is refused, which is written down
     if visit.field("ban") != stamp_of(case) and button.word not in _STILL_SENSIBLE:
         changed = _last_by(visit, case)
         visit.complain(f"Trong lúc đồng chí xem, {changed}. Chưa làm gì; đề nghị xem lại rồi quyết định.")
