@@ -36,12 +36,12 @@ from zalo_governor.panel import gatekeeper, office, server
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
 from zalo_governor.panel.pages import all_routes
 from zalo_governor.sandbox.spreadsheets import client
-from zalo_governor.system.subprocess_env import environment
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import audit, case_notes, cases, directives
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.system.subprocess_env import environment
 
 MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
 DIRECTIONS = "\u202e\u2066\u200b"

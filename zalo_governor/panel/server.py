@@ -258,7 +258,8 @@ class PanelServer:
             return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
         asked = await self._asked(route, request)
         if asked is None:
-            return self._refuse("too_large_or_slow", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self._refused.note("too_large_or_slow")
+            return self._plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             answer = await self._thread(self._answered, route, secret, asked)
         except LaterError as later:

@@ -32,7 +32,7 @@ def show(visit: Visit) -> Reply:
 
 def verify(visit: Visit) -> Reply:
     """Check the whole chain, as `zalo-governor audit verify` does."""
-    return _page(visit, report=SqlAuditLog(visit.office.database).verify())
+    return _page(visit, report=visit.outside(SqlAuditLog(visit.office.database).verify))
 
 
 def _page(visit: Visit, **facts: Any) -> Html:
