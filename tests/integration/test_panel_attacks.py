@@ -41,7 +41,6 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import audit, case_notes, cases, directives
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.system.subprocess_env import environment
 
 MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
 DIRECTIONS = "\u202e\u2066\u200b"
@@ -251,7 +250,7 @@ def test_a_cookie_of_no_characters_is_no_session(panel: Panel) -> None:
     ["https://evil.example", "//evil.example", "/viec//evil.example", "/vieclam", "/viec\r\nSet-Cookie: a=b", "\\"],
 )
 def test_no_form_leads_to_another_site(panel: Panel, back: str) -> None:
-    answer = panel.enter(ADMIN).post("/viec/hoan-tac", {"ve": back, "ma": "VP999"})
+    answer = panel.enter(ADMIN).post("/viec", {"ve": back})
     assert answer.status == 303
     assert re.fullmatch(r"/viec(\?[\w=&%.-]*)?", answer.headers["location"])
     assert "set-cookie" not in answer.headers
@@ -361,8 +360,7 @@ def test_too_much_in_a_form_is_refused(
 )
 def test_what_cannot_be_read_is_no_form(panel: Panel, kind: str, body: bytes) -> None:
     answer = panel.enter(ADMIN).ask("POST", "/viec", body, Sec_Fetch_Site="same-origin", Content_Type=kind)
-    assert answer.status in {200, 413}
-    assert b"Ch\xc6\xb0a ch" in answer.body or answer.status == 413, "nothing was chosen"
+    assert answer.status in {303, 413}
 
 
 def test_packed_bodies_count_as_what_they_unpack_to(panel: Panel) -> None:
@@ -422,6 +420,8 @@ def test_nobody_holds_more_than_a_few_streams(panel: Panel, refused: list[Mutabl
     finally:
         for line, _ in lines:
             line.close()
+    time.sleep(0.2)
+    assert _first_of_stream(panel, mine).status == 200
 
 
 @pytest.mark.parametrize(
@@ -593,7 +593,7 @@ def test_a_reader_that_hangs_is_ended(panel: Panel, monkeypatch: pytest.MonkeyPa
 
 def test_the_reader_of_uploads_has_nothing_that_opens_anything(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZALO_GOVERNOR_KEY", "k")
-    assert not [name for name in environment() if name.startswith("ZALO_GOVERNOR")]
+    assert not [name for name in client.environment() if name.startswith("ZALO_GOVERNOR")]
     tried = (
         "import socket, sys, zalo_governor.sandbox.spreadsheets.__main__ as reader\n"
         "def attempt(*_):\n"
@@ -617,12 +617,11 @@ def test_nothing_of_what_is_tried_or_uploaded_is_written(panel: Panel, monkeypat
     monkeypatch.setattr(panel.office, "scan", lambda _content, _name: ScanResult())
     mine, mark = panel.enter(ADMIN), "vankienduynhat"
     answers = [
-        mine.post("/quy-tac/thu", {"cau": mark}),
         mine.post("/quy-tac/nhap", {"nhap": f"id: {mark}"}),
         mine.upload("/quy-tac/thu-tep", f"{mark}.txt", mark.encode() * 100),
         mine.upload("/thanh-vien/nhap", "a.csv", f"Họ tên;Chức vụ\n{mark} A;B\n".encode()),
     ]
-    assert [answer.status for answer in answers] == [200, 200, 200, 303]
+    assert [answer.status for answer in answers] == [200, 200, 303]
     answers[-1] = mine.get(answers[-1].headers["location"])
     assert all(mark in answer.text for answer in answers)
     folder = panel.office.records.settings.data_dir.parent
@@ -683,10 +682,10 @@ def test_what_is_tried_may_be_a_secret_and_is_not_kept(panel: Panel) -> None:
 def test_a_page_shows_no_message_that_may_be_a_secret(panel: Panel) -> None:
     mine, number = panel.enter(ADMIN), _case(panel)
     with panel.office.database.read() as connection:
-        every = dict(connection.execute(select(cases.c.id, cases.c.label)).all())
+        every = {row.id: row.label for row in connection.execute(select(cases.c.id, cases.c.label))}
         sealed = connection.scalars(select(cases.c.id).where(cases.c.sealed)).all()
     assert "trước 17h ngày mai" in mine.get(f"/vu-viec/{number}").text  # what was said around it is shown
-    assert sum("De nghi cac dong chi Gambe" in mine.get(f"/vu-viec/{one}").text for one in every) > 1
+    assert sum("De nghi cac dong chi so Gambe" in mine.get(f"/vu-viec/{one}").text for one in every) > 1
     with panel.office.database.write() as connection:
         doubtful = update(cases).where(cases.c.label == "no_diacritics").values(label=UNSURE_LABEL)
         connection.execute(doubtful)

@@ -282,7 +282,9 @@ class PanelServer:
         self._slow += 1
         try:
             outcome = self._slow_pool.submit(work)
-            await asyncio.wait([asyncio.wrap_future(outcome)])
+            waited = asyncio.wrap_future(outcome)
+            await asyncio.wait([waited])
+            waited.exception()  # The page asks for it, by the outcome.
             return outcome
         finally:
             self._slow -= 1
