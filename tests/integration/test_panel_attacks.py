@@ -250,7 +250,7 @@ def test_a_cookie_of_no_characters_is_no_session(panel: Panel) -> None:
     ["https://evil.example", "//evil.example", "/viec//evil.example", "/vieclam", "/viec\r\nSet-Cookie: a=b", "\\"],
 )
 def test_no_form_leads_to_another_site(panel: Panel, back: str) -> None:
-    answer = panel.enter(ADMIN).post("/viec", {"ve": back})
+    answer = panel.enter(ADMIN).post("/viec/hoan-tac", {"ve": back, "ma": "VP999"})
     assert answer.status == 303
     assert re.fullmatch(r"/viec(\?[\w=&%.-]*)?", answer.headers["location"])
     assert "set-cookie" not in answer.headers
@@ -360,7 +360,7 @@ def test_too_much_in_a_form_is_refused(
 )
 def test_what_cannot_be_read_is_no_form(panel: Panel, kind: str, body: bytes) -> None:
     answer = panel.enter(ADMIN).ask("POST", "/viec", body, Sec_Fetch_Site="same-origin", Content_Type=kind)
-    assert answer.status in {303, 413}
+    assert answer.status in {200, 413}
 
 
 def test_packed_bodies_count_as_what_they_unpack_to(panel: Panel) -> None:

@@ -358,6 +358,8 @@ class PanelServer:
         response.content_type = "text/event-stream"
         self._streams[person.id] += 1
         queue = self._changes.listen(groups)
+        if case_id is not None:
+            self._office.presence.look(case_id, person.id)
         try:
             await response.prepare(request)
             await response.write(b"retry: 3000\n\n")

@@ -1,0 +1,47 @@
+"""The panel's buttons are chat commands, and write to the audit log what the typed command writes."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.features.command_table import TABLE
+from tests.unit.features.desk import UNMARKED
+from tests.unit.features.directives.ledger import ORDER, LedgerDesk
+from zalo_governor.features.chat.command_book import CommandBook
+from zalo_governor.features.registry import COMMANDS
+from zalo_governor.panel.buttons import EVERY, PROPOSAL_BUTTONS
+
+_PLACE = {"event", "place"}
+"""What may differ: where the command was given."""
+
+
+@pytest.mark.parametrize("who", ["admin", "leader", "member"])
+@pytest.mark.parametrize("word", [button.word for button in EVERY])
+def test_a_button_leaves_the_audit_log_as_the_typed_command_does(word: str, who: str) -> None:
+    assert word in {command.word for command in COMMANDS}
+    line = TABLE[word].line
+    typed, pressed = _desk(word), _desk(word)
+    typed.say(who, line, place="private")
+    answer = CommandBook(pressed.policy, COMMANDS).carry_out(
+        pressed.uow, pressed.person(who), word, line.partition(" ")[2]
+    )
+    assert _audited(pressed) == _audited(typed)
+    assert pressed.store.audited[-1]["place"] == "panel"
+    assert pressed.states() == typed.states()
+    assert [one.state for one in pressed.store.directives] == [one.state for one in typed.store.directives]
+    assert (answer is None) == (who not in TABLE[word].people)
+
+
+def _desk(word: str) -> LedgerDesk:
+    """An office with one case and one directive, which is unsure where the button answers whether it is one."""
+    desk = LedgerDesk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.order(ORDER)
+    if word in {button.word for button in PROPOSAL_BUTTONS}:
+        desk.make_unsure()
+    desk.store.audited.clear()
+    return desk
+
+
+def _audited(desk: LedgerDesk) -> list[dict[str, Any]]:
+    return [{key: value for key, value in row.items() if key not in _PLACE} for row in desk.store.audited]
