@@ -21,6 +21,7 @@ from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
 from zalo_governor.domain.people import DESK, Person
 from zalo_governor.features.panel.access import ENTRY, begin_session
 from zalo_governor.panel.assets import PREFIX, Assets
+from zalo_governor.panel.connection import Connection
 from zalo_governor.panel.forms import Form, TooLargeError, flat, read_form
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS, Buckets, RefusalLog, entries, is_our_host, is_ours
 from zalo_governor.panel.live import Changes, case_of
@@ -60,10 +61,6 @@ _UPLOADS_AT_ONCE = 2
 _LARGE = 1_000_000
 _STREAMS = 12
 """How many open pages of a person are told of changes."""
-_CONNECTIONS, _CONNECTIONS_OF_ONE = 500, 50
-"""How many connections there may be, in all and of one address; behind a proxy all come from one."""
-_IDLE_SECONDS = 30
-"""How long a connection may be without a whole request's head."""
 _NICE = 10
 _TOLD, _MOST_TOLD = 20, 200
 _YEAR = "public, max-age=31536000, immutable"
@@ -121,8 +118,7 @@ class PanelServer:
 
     def connection(self, server: web.Server, loop: asyncio.AbstractEventLoop) -> web.RequestHandler:
         """Return what serves one more connection."""
-        most = _CONNECTIONS if self._settings.behind_proxy else _CONNECTIONS_OF_ONE
-        return _Connection(server, loop, self._refused, most)
+        return Connection(server, loop, self._refused, behind_proxy=self._settings.behind_proxy)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
@@ -458,45 +454,6 @@ async def _serve(
     await stopping.wait()
     line.close()
     await runner.cleanup()
-
-
-class _Connection(web.RequestHandler):
-    """A connection: one of few that an address may have, and without a word of what cannot be read."""
-
-    __slots__ = ("_most", "_refused", "_server")
-
-    def __init__(
-        self, server: web.Server, loop: asyncio.AbstractEventLoop, refused: RefusalLog, most_of_one: int
-    ) -> None:
-        super().__init__(server, loop=loop, keepalive_timeout=_IDLE_SECONDS)
-        self._server, self._refused, self._most = server, refused, most_of_one
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to serve it, unless there are too many."""
-        super().connection_made(transport)
-        every = self._server.connections
-        of_one = sum(_address_of(one) == _address_of(self) for one in every)
-        if len(every) > _CONNECTIONS or of_one > self._most:
-            self._refused.note("too_many_connections")
-            self.force_close()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what is no request, or what failed; the library would quote it."""
-        self._refused.note("malformed", error=type(exc).__name__)
-        response = web.Response(status=status, text=HTTPStatus(status).phrase, headers=HEADERS)
-        response.force_close()
-        return response
-
-
-def _address_of(line: web.RequestHandler) -> str:
-    peer = line.peername
-    return peer if isinstance(peer, str) else peer[0] if peer else ""
 
 
 def _tls(certificate: object, key: object) -> ssl.SSLContext | None:

@@ -1,0 +1,52 @@
+"""A browser's connection: how many there may be, how long one may be silent, and what is answered to no request."""
+
+import asyncio
+from http import HTTPStatus
+
+from aiohttp import web
+
+from zalo_governor.panel.gatekeeper import HEADERS, RefusalLog
+
+MOST, MOST_OF_ONE = 500, 50
+"""How many connections there may be, in all and of one address; behind a proxy all come from one."""
+_IDLE_SECONDS = 30
+"""How long a connection may be without the whole head of a request."""
+
+
+class Connection(web.RequestHandler):
+    """A connection: one of few that an address may have, and without a word of what cannot be read."""
+
+    __slots__ = ("_most", "_refused", "_server")
+
+    def __init__(
+        self, server: web.Server, loop: asyncio.AbstractEventLoop, refused: RefusalLog, *, behind_proxy: bool
+    ) -> None:
+        super().__init__(server, loop=loop, keepalive_timeout=_IDLE_SECONDS)
+        self._server, self._refused, self._most = server, refused, MOST if behind_proxy else MOST_OF_ONE
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to serve it, unless there are too many."""
+        super().connection_made(transport)
+        every = self._server.connections
+        of_one = sum(_address_of(one) == _address_of(self) for one in every)
+        if len(every) > MOST or of_one > self._most:
+            self._refused.note("too_many_connections")
+            self.force_close()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no request, or what failed; the library would quote it."""
+        self._refused.note("malformed", error=type(exc).__name__)
+        response = web.Response(status=status, text=HTTPStatus(status).phrase, headers=HEADERS)
+        response.force_close()
+        return response
+
+
+def _address_of(line: web.RequestHandler) -> str:
+    peer = line.peername
+    return peer if isinstance(peer, str) else peer[0] if peer else ""
