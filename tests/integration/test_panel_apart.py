@@ -246,6 +246,7 @@ class _Failing:
         raise RuntimeError
 
 
+@SQLITE
 def test_what_the_bot_changes_of_people_counts_in_the_panel(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = panel.enter(BOTH)
     assert "Hà Hai Nhóm" in mine.get(f"/thanh-vien?nhom={OTHER_GROUP}").text

@@ -32,8 +32,7 @@ from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.reports.document.document import EDITED
-from zalo_governor.panel import gatekeeper, office, server
-from zalo_governor.panel.connection import MOST_OF_ONE
+from zalo_governor.panel import connection, gatekeeper, office, server
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
 from zalo_governor.panel.pages import all_routes
 from zalo_governor.sandbox.spreadsheets import client
@@ -279,7 +278,7 @@ def test_slow_headers_and_too_many_connections_hold_nobody_up(
     panel: Panel, refused: list[MutableMapping[str, Any]]
 ) -> None:
     with ExitStack() as opened:
-        lines = [opened.enter_context(_line(panel, "127.98.0.1")) for _ in range(MOST_OF_ONE + 5)]
+        lines = [opened.enter_context(_line(panel, "127.98.0.1")) for _ in range(connection.MOST_OF_ONE + 5)]
         with suppress(ConnectionError):
             for line in lines:
                 line.sendall(b"GET /viec HTTP/1.1\r\nHost:")
@@ -293,6 +292,23 @@ def test_slow_headers_and_too_many_connections_hold_nobody_up(
 
 def _line(panel: Panel, address: str) -> socket.socket:
     return socket.create_connection(("127.0.0.1", panel.port), 5, (address, 0))
+
+
+def test_a_head_that_never_ends_is_given_up(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_IDLE_SECONDS", 0.3)
+    with _line(panel, "127.98.0.2") as line, suppress(ConnectionError):
+        line.sendall(b"GET / HTTP/1.1\r\n")
+        began = time.monotonic()
+        while time.monotonic() - began < 3:
+            line.sendall(b"A: b\r\n")
+            time.sleep(0.05)
+    assert time.monotonic() - began < 2
+
+
+def test_who_switches_the_panel_off_ends_it(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = panel.enter(ADMIN)
+    monkeypatch.setitem(panel.office.records.settings.panel.__dict__, "enabled", False)
+    assert [mine.get(path).status for path in ("/viec", "/luong")] == [503, 503]
 
 
 def test_a_request_that_is_none_is_answered_without_an_echo(
@@ -478,9 +494,9 @@ def test_nothing_that_people_write_becomes_markup(panel: Panel, monkeypatch: pyt
     mine.post(f"/vu-viec/{number}/ghichu", {"noi_dung": MARKUP + DIRECTIONS, "ban": stamp[1]})
     mine.post(f"/vu-viec/{number}/baonham", {"noi_dung": MARKUP, "ban": stamp[1]})
     pages = [mine.get(path) for path in PAGES] + [leader.get("/truong-nhom"), leader.get("/chi-dao")]
-    with panel.office.database.read() as connection:
-        pages += [mine.get(f"/vu-viec/{one}") for one in connection.scalars(select(cases.c.id))]
-        for one in connection.scalars(select(directives.c.id)):
+    with panel.office.database.read() as reading:
+        pages += [mine.get(f"/vu-viec/{one}") for one in reading.scalars(select(cases.c.id))]
+        for one in reading.scalars(select(directives.c.id)):
             pages += [mine.get(f"/chi-dao/{one}"), mine.get(f"/chi-dao/{one}/nhac")]
     table = f"Họ tên;Chức vụ;Cơ quan\n{MARKUP} A;{MARKUP};{DIRECTIONS}x\n=1+1 A;-2;@x\n".encode()
     pages.append(mine.get(mine.upload("/thanh-vien/nhap", f"{MARKUP}.csv", table).headers["location"]))
@@ -513,16 +529,16 @@ def test_no_cell_of_a_report_becomes_a_formula(panel: Panel) -> None:
 
 def _case(panel: Panel) -> int:
     """A case that waits for a decision."""
-    with panel.office.database.read() as connection:
+    with panel.office.database.read() as reading:
         light = select(cases.c.id).where(
             ~cases.c.sealed, cases.c.state.in_(("new", "reminded")), cases.c.clause == "3.1"
         )
-        return int(connection.scalars(light.order_by(cases.c.id.desc())).first() or 0)
+        return int(reading.scalars(light.order_by(cases.c.id.desc())).first() or 0)
 
 
 def _state(panel: Panel, number: int) -> str:
-    with panel.office.database.read() as connection:
-        return str(connection.scalar(select(cases.c.state).where(cases.c.id == number)))
+    with panel.office.database.read() as reading:
+        return str(reading.scalar(select(cases.c.state).where(cases.c.id == number)))
 
 
 # Uploads
@@ -677,9 +693,9 @@ def test_a_secret_typed_into_any_field_is_kept_nowhere(panel: Panel, refused: li
 
 
 def _counts(panel: Panel) -> list[int]:
-    with panel.office.database.read() as connection:
+    with panel.office.database.read() as reading:
         return [
-            connection.scalar(select(func.count()).select_from(table)) or 0 for table in (case_notes, directives, audit)
+            reading.scalar(select(func.count()).select_from(table)) or 0 for table in (case_notes, directives, audit)
         ]
 
 
@@ -692,21 +708,21 @@ def test_what_is_tried_may_be_a_secret_and_is_not_kept(panel: Panel) -> None:
 
 def test_a_page_shows_no_message_that_may_be_a_secret(panel: Panel) -> None:
     mine, number = panel.enter(ADMIN), _case(panel)
-    with panel.office.database.read() as connection:
-        every = {row.id: row.label for row in connection.execute(select(cases.c.id, cases.c.label))}
-        sealed = connection.scalars(select(cases.c.id).where(cases.c.sealed)).all()
+    with panel.office.database.read() as reading:
+        every = {row.id: row.label for row in reading.execute(select(cases.c.id, cases.c.label))}
+        sealed = reading.scalars(select(cases.c.id).where(cases.c.sealed)).all()
     assert "trước 17h ngày mai" in mine.get(f"/vu-viec/{number}").text  # what was said around it is shown
-    assert any("De nghi cac dong chi so Gambe" in mine.get(f"/vu-viec/{one}").text for one in every)
-    with panel.office.database.write() as connection:
+    assert "De nghi cac dong chi" in mine.get(f"/vu-viec/{number}").text.partition('id="talk"')[2]
+    with panel.office.database.write() as reading:
         doubtful = update(cases).where(cases.c.label == "no_diacritics").values(label=UNSURE_LABEL)
-        connection.execute(doubtful)
+        reading.execute(doubtful)
     for one, label in every.items():
         page = mine.get(f"/vu-viec/{one}").text
-        assert "De nghi cac dong chi" not in page.partition('id="talk"')[2]
+        assert "De nghi cac dong chi" not in page.partition('id="talk"')[2]  # The sign above is that of another rule.
         assert "12/BC-M" not in page
         assert ('class="talk"' in page) is (one not in sealed and label != "no_diacritics")
-    with panel.office.database.write() as connection:
-        connection.execute(update(cases).where(cases.c.label == UNSURE_LABEL).values(label="no_diacritics"))
+    with panel.office.database.write() as reading:
+        reading.execute(update(cases).where(cases.c.label == UNSURE_LABEL).values(label="no_diacritics"))
 
 
 # What people send by mistake or on purpose
@@ -716,8 +732,8 @@ def test_a_page_shows_no_message_that_may_be_a_secret(panel: Panel) -> None:
 def test_no_field_breaks_a_page(panel: Panel, typed: str) -> None:
     mine, sent = panel.enter(ADMIN), typed.encode("utf-8", "surrogatepass")
     names = "noi_dung", "ly_do", "ma", "khi", "ve", "ban", "vu_viec", "dong", "dang", "ky", "tu", "den"
-    with panel.office.database.read() as connection:
-        number = connection.scalar(select(func.max(directives.c.id)))
+    with panel.office.database.read() as reading:
+        number = reading.scalar(select(func.max(directives.c.id)))
     forms = [form for form in _forms(panel) if "kiem-tra" not in form]
     for form in (*forms, *(f"/chi-dao/{number}/{word}" for word in ("giahan", "giao", "xong", "molai"))):
         answer = mine.post(form, dict.fromkeys(names, sent) | {"quyet_dinh": "bao-nham"})
@@ -725,9 +741,9 @@ def test_no_field_breaks_a_page(panel: Panel, typed: str) -> None:
 
 
 def test_a_reason_that_begins_with_a_code_decides_no_further_case(panel: Panel) -> None:
-    with panel.office.database.read() as connection:
+    with panel.office.database.read() as reading:
         light = select(cases.c.id).where(~cases.c.sealed, cases.c.label != UNSURE_LABEL).order_by(cases.c.id)
-        first, second, *_ = connection.scalars(light)
+        first, second, *_ = reading.scalars(light)
     mine, before = panel.enter(ADMIN), [_state(panel, first), _state(panel, second)]
     stamp = re.search(r'name="ban" value="([^"]+)"', mine.get(f"/vu-viec/{first}").text)
     assert stamp is not None
@@ -755,8 +771,8 @@ def test_work_of_seconds_keeps_nobody_else_waiting(panel: Panel, monkeypatch: py
         assert mine.get("/viec").status == 200
         assert time.monotonic() - began < 2
         assert panel.office.database.is_sqlite
-        with panel.office.database.write() as connection:  # no snapshot keeps traces in the database's files
-            connection.exec_driver_sql("DELETE FROM panel_keys WHERE kind = 'none'")
+        with panel.office.database.write() as reading:  # no snapshot keeps traces in the database's files
+            reading.exec_driver_sql("DELETE FROM panel_keys WHERE kind = 'none'")
             panel.office.database.erase_traces()
         assert not panel.office.database._must_truncate_wal
         go_on.set()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, func, literal_column, or_, select
+from sqlalchemy import Connection, Row, exists, func, literal_column, or_, select
 
 from zalo_governor.domain.audit import MOVED, AuditEntry
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
@@ -108,12 +108,13 @@ class PanelQueries:
 
         Those under a case of a state secret are left out, also where people first have to look whether it is one.
         """
-        secret = select(case_events.c.message_key).join(cases, cases.c.id == case_events.c.case_id)
-        said = (
-            inbox.c.thread_id == group_id,
-            inbox.c.kind == ElementKind.MESSAGE.value,
-            inbox.c.key.not_in(secret.where(cases.c.group_id == group_id, cases.c.label == UNSURE_LABEL)),
+        doubtful = exists().where(
+            case_events.c.group_id == group_id,
+            case_events.c.message_key == inbox.c.key,
+            cases.c.id == case_events.c.case_id,
+            cases.c.label == UNSURE_LABEL,
         )
+        said = (inbox.c.thread_id == group_id, inbox.c.kind == ElementKind.MESSAGE.value, ~doubtful)
         before = select(inbox.c.id).where(*said, inbox.c.at_ms <= to_ms(at)).order_by(inbox.c.at_ms.desc())
         after = select(inbox.c.id).where(*said, inbox.c.at_ms > to_ms(at)).order_by(inbox.c.at_ms)
         earlier = connection.scalars(before.limit(each_side + 1)).all()
