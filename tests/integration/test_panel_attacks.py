@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
@@ -661,6 +662,29 @@ def test_a_rule_that_fills_the_memory_is_ended(panel: Panel, monkeypatch: pytest
     began = time.monotonic()
     assert panel.enter(ADMIN).post("/quy-tac/nhap", {"nhap": bomb}).status == 200
     assert time.monotonic() - began < 20
+
+
+RULE = """
+id: thu
+title: Thử
+why: Thử
+clause: "4.2"
+severity: suspect
+check: {any: [{words: {any_of: [đề nghị]}}]}
+examples: {match: [{text: đề nghị}], no_match: [{text: xin chào}]}
+"""
+
+
+def test_a_draft_of_a_rule_is_tried_on_one_group_alone(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZALO_GOVERNOR_KEY", b64encode(MASTER).decode())
+    said = [
+        panel.office.helper(
+            "rules", "try", "/dev/stdin", "--since", "01/11/2026", "--group", group, given=RULE.encode()
+        ).decode()
+        for group in (GROUP, OTHER_GROUP)
+    ]
+    assert re.match(r"thu: [1-9]\d* dấu hiệu trong [1-9]", said[0])
+    assert said[1].startswith("thu: 0 dấu hiệu trong 0 mục")
 
 
 # State secrets

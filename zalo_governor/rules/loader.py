@@ -21,6 +21,7 @@ from zalo_governor.rules.registry import RULES
 from zalo_governor.rules.specs import AbsentSpec, BoundSpec, DeclaredSpec, RuleSpec
 from zalo_governor.text.wrong_line import WrongLineError
 
+STANDARD_INPUT = Path("/dev/stdin")
 REGULATIONS = "regulations"
 """Folder with a folder for each regulation besides the common one."""
 _KNOWN = {rule.id: rule for rule in RULES}
@@ -78,7 +79,8 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
 def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
     """Return the rule in YAML alone of a file that need not be in force.
 
-    If the file is in the folder of a regulation, its clause is one of that, else one of the common regulation.
+    If the file is in the folder of a regulation, its clause is one of that, else one of the common regulation. What
+    comes by `STANDARD_INPUT` may have any id.
 
     Raises:
         ConfigError: the file is wrong, or is not such a rule.
@@ -86,10 +88,12 @@ def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
     own = path.resolve().parent.parent
     folders = [folder for folder in regulation_folders(rules_dir).values() if folder.resolve() == own]
     document, loader = load_yaml(path), _Loader([*folders, rules_dir], common if folders else None)
+    if path == STANDARD_INPUT:
+        document = document._replace(path=Path(f"{document.data.get('id', path.stem)}.yaml"))
     if "check" not in document.data:
         raise document.error((), "không có mục check; quy tắc kèm theo chương trình thử bằng lệnh rules replay")
     loader.add(document)
-    return loader.rules[path.stem]
+    return loader.rules[document.path.stem]
 
 
 def regulation_folders(rules_dir: Path) -> dict[str, Path]:

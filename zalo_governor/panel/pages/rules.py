@@ -16,12 +16,11 @@ from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, Visit
 from zalo_governor.rules.base import Maturity
+from zalo_governor.rules.loader import STANDARD_INPUT
 
 PATH = "/quy-tac"
 _MOST_BYTES = 20_000_000
 _LONGEST = 3_000
-_STDIN = "/dev/stdin"
-"""The draft goes to the other process by a pipe, so that it never touches the disk."""
 
 
 def routes(office: Office) -> list[Route]:
@@ -79,8 +78,9 @@ def try_draft(visit: Visit) -> Reply:
     """Say what a draft of a rule would have found in the group's messages of the last month."""
     group, draft = visit.one_group(), visit.field("nhap")
     given = draft.replace("\r\n", "\n").encode()
-    said = visit.outside(lambda: visit.office.helper("rules", "try", _STDIN, "--group", group.id, given=given))
-    shown = said.decode(errors="replace").replace(_STDIN, "quy-tac-nhap")
+    command = "rules", "try", str(STANDARD_INPUT), "--group", group.id
+    said = visit.outside(lambda: visit.office.helper(*command, given=given))
+    shown = said.decode(errors="replace").replace(str(STANDARD_INPUT), "quy-tac-nhap")
     return _page(visit, group, draft=draft, said=shown[:_LONGEST])
 
 
