@@ -1,6 +1,6 @@
 """A visit: one request of a person who is logged in, and what a page may do in it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
@@ -180,11 +180,6 @@ class Visit:
             raise LaterError(work)
         result: ResultT = self._done.pop(0).result()
         return result
-
-    def refuse_secrets(self, typed: Iterable[str]) -> None:
-        """Raise SealedError if a text that somebody has sent in a file may be a state secret."""
-        if self.office.is_secret({str(number): text for number, text in enumerate(typed)}):
-            raise SealedError
 
 
 class LaterError(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from zalo_governor.app.roster_import import replace_roster
@@ -17,7 +18,7 @@ from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_mapped, read_roster
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
-from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
+from zalo_governor.panel.visit import Html, NotFoundError, Reply, SealedError, SeeOther, Uploaded, Visit
 from zalo_governor.sandbox.spreadsheets.client import read_spreadsheet
 from zalo_governor.sandbox.spreadsheets.rows import SheetRow
 from zalo_governor.storage.repositories.roster import SqlRoster
@@ -115,11 +116,10 @@ def upload(visit: Visit) -> Reply:
         visit.complain("Chưa chọn tệp nào.")
         return here
     try:
-        sheets = visit.outside(partial(read_spreadsheet, file.content, file.name))
+        sheets = visit.outside(partial(_read, visit.office, file))
     except GovernorError as error:
         visit.complain(f"Chưa nhập được tệp: {error}")
         return here
-    visit.refuse_secrets(" ".join(row.cells) for rows in sheets.values() for row in rows)
     words = _column_names(visit)
     best, reading = next(iter(sheets.values()), []), None
     for rows in sheets.values():
@@ -130,6 +130,13 @@ def upload(visit: Visit) -> Reply:
             continue
     token = visit.office.drafts.keep(visit.person.id, Draft(visit.person.id, group.id, best, reading), _KEPT)
     return SeeOther(f"{PATH}/nhap/{token}")
+
+
+def _read(office: Office, file: Uploaded) -> dict[str, list[SheetRow]]:
+    sheets = read_spreadsheet(file.content, file.name)
+    if office.is_secret({f"{at}": " ".join(row.cells) for at, row in enumerate(chain(*sheets.values()))}):
+        raise SealedError
+    return sheets
 
 
 def preview(visit: Visit) -> Reply:

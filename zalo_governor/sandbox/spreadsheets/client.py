@@ -15,7 +15,7 @@ from zalo_governor.system.subprocess_env import environment
 
 _SECONDS = 20.0
 _WRONG_FILE = 2
-_LONGEST_NAME = 100
+_LONGEST_NAME, _LONGEST_SAID = 100, 1_000
 
 
 def read_spreadsheet(content: bytes, name: str) -> dict[str, list[SheetRow]]:
@@ -41,7 +41,7 @@ def read_spreadsheet(content: bytes, name: str) -> dict[str, list[SheetRow]]:
     if status == -SIGKILL:
         raise ConfigError(f"{shown}: quá lâu chưa đọc xong; hãy chỉ để lại trang có danh sách rồi làm lại")
     if status == _WRONG_FILE:
-        raise ConfigError(said.decode(errors="replace"))
+        raise ConfigError(said[:_LONGEST_SAID].decode(errors="replace"))
     if status:
         raise ConfigError(f"{shown}: không đọc được; hãy mở bằng Excel, lưu lại thành .xlsx rồi làm lại")
     return {
