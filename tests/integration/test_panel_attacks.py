@@ -22,7 +22,7 @@ from urllib.parse import quote
 import pytest
 import structlog
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from tests.hostile import HOSTILE
 from tests.integration.panels import Browser, Panel, Reply, office_of, serving
@@ -40,7 +40,7 @@ from zalo_governor.sandbox.spreadsheets import client
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.schema import audit, case_notes, cases, directives
+from zalo_governor.storage.schema import audit, case_notes, cases, directives, events, inbox, message_acts
 from zalo_governor.storage.security.crypto import Keys
 
 MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
@@ -747,6 +747,21 @@ def test_a_page_shows_no_message_that_may_be_a_secret(panel: Panel) -> None:
         assert ('class="talk"' in page) is (one not in sealed and label != "no_diacritics")
     with panel.office.database.write() as reading:
         reading.execute(update(cases).where(cases.c.label == UNSURE_LABEL).values(label="no_diacritics"))
+
+
+def test_what_was_taken_back_is_shown_only_in_its_own_case(panel: Panel) -> None:
+    mine, number = panel.enter(ADMIN), _case(panel)
+    with panel.office.database.write() as writing:
+        said = select(inbox.c.id, inbox.c.key).join(events, events.c.id == inbox.c.id).where(inbox.c.thread_id == GROUP)
+        for entry_id, key in writing.execute(said).all():
+            act = {"event_id": entry_id, "place": 0, "group_id": GROUP, "kind": "message_recalled", "at_ms": 0}
+            named = {"message_key": key, "cli_key": "", "author_uid": "", "icon": ""}
+            writing.execute(insert(message_acts).values(**act, **named, state="applied"))
+    page = mine.get(f"/vu-viec/{number}").text
+    with panel.office.database.write() as writing:
+        writing.execute(delete(message_acts).where(message_acts.c.at_ms == 0))
+    assert "De nghi cac dong chi" in page.partition('id="talk"')[2]
+    assert "trước 17h ngày mai" not in page
 
 
 # What people send by mistake or on purpose

@@ -170,7 +170,7 @@ def _talk(visit: Visit, case: Case) -> Sequence[dict[str, Any]] | None:
     if case.secret or case.group_id not in visit.uow.members.groups_with(visit.office.account, visit.person.uid):
         return None
     queries = PanelQueries(visit.office.database)
-    ids = queries.neighbours(visit.uow.tx.connection, case.group_id, case.event_at, _EACH_SIDE)
+    ids = queries.neighbours(visit.uow.tx.connection, case, _EACH_SIDE)
     stored = {message.id: message for message in visit.office.messages.of(ids)}
     rows = []
     for entry_id in ids:

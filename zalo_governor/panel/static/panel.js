@@ -29,7 +29,7 @@ function listen() {
     line.querySelector("span").textContent = lostAt.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
     line.hidden = false;
     // The browser gives up where somebody else answers, such as the web server before a panel that is being restarted.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (stream) listen(); }, 10000);
   };
   for (const kind of ["alive", "changed"]) stream.addEventListener(kind, (event) => {
     const line = document.getElementById("looking");
@@ -44,9 +44,25 @@ function listen() {
   stream.addEventListener("changed", changed);
 }
 
+let leaving = 0;
+
+// A browser opens six connections to a server: tabs that nobody sees keep none of them.
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(leaving);
+  if (document.hidden) {
+    leaving = setTimeout(() => { if (stream) stream.close(); stream = null; }, 5000);
+  } else if (!stream) {
+    if (isLive()) lostAt = lostAt || new Date();
+    listen();
+  }
+});
+
+function isLive() {
+  return ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
+}
+
 function changed() {
-  const live = ["/viec", "/chi-dao", "/truong-nhom"].includes(location.pathname);
-  if (live && !dirty() && window.htmx) {
+  if (isLive() && !dirty() && window.htmx) {
     htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
   } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
     document.querySelector("#changed a").href = location.href;

@@ -9,11 +9,22 @@ from sqlalchemy import Connection, Row, exists, func, literal_column, or_, selec
 from zalo_governor.domain.audit import MOVED, AuditEntry
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.events import MessageDeleted, MessageRecalled
 from zalo_governor.domain.inbound import ElementKind
+from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.notices import OutgoingState, Purpose
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import as_entry
-from zalo_governor.storage.schema import audit, case_events, cases, directive_answers, directives, inbox, outbox
+from zalo_governor.storage.schema import (
+    audit,
+    case_events,
+    cases,
+    directive_answers,
+    directives,
+    inbox,
+    message_acts,
+    outbox,
+)
 
 _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
 GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
@@ -103,20 +114,29 @@ class PanelQueries:
         )
         return list(connection.scalars(wanted))
 
-    def neighbours(self, connection: Connection, group_id: str, at: datetime, each_side: int) -> list[int]:
-        """Return the inbox ids of the messages said in a group up to that moment and after it, oldest first.
+    def neighbours(self, connection: Connection, case: Case, each_side: int) -> list[int]:
+        """Return the inbox ids of the case's message and of those said around it in its group, oldest first.
 
-        Those under a case of a state secret are left out, also where people first have to look whether it is one.
+        Those under a case of a state secret are left out, also where people first have to look whether it is one; and
+        so are those that were taken back, except the case's own.
         """
         doubtful = exists().where(
-            case_events.c.group_id == group_id,
+            case_events.c.group_id == case.group_id,
             case_events.c.message_key == inbox.c.key,
             cases.c.id == case_events.c.case_id,
             cases.c.label == UNSURE_LABEL,
         )
-        said = (inbox.c.thread_id == group_id, inbox.c.kind == ElementKind.MESSAGE.value, ~doubtful)
-        before = select(inbox.c.id).where(*said, inbox.c.at_ms <= to_ms(at)).order_by(inbox.c.at_ms.desc())
-        after = select(inbox.c.id).where(*said, inbox.c.at_ms > to_ms(at)).order_by(inbox.c.at_ms)
+        taken_back = exists().where(
+            message_acts.c.group_id == case.group_id,
+            message_acts.c.message_key == inbox.c.key,
+            message_acts.c.kind.in_([MessageRecalled.kind, MessageDeleted.kind]),
+            message_acts.c.state == ActState.APPLIED.value,
+        )
+        shown = ~doubtful, or_(~taken_back, inbox.c.key == case.message_key)
+        said = (inbox.c.thread_id == case.group_id, inbox.c.kind == ElementKind.MESSAGE.value, *shown)
+        moment = to_ms(case.event_at)
+        before = select(inbox.c.id).where(*said, inbox.c.at_ms <= moment).order_by(inbox.c.at_ms.desc())
+        after = select(inbox.c.id).where(*said, inbox.c.at_ms > moment).order_by(inbox.c.at_ms)
         earlier = connection.scalars(before.limit(each_side + 1)).all()
         return [*reversed(earlier), *connection.scalars(after.limit(each_side))]
 
