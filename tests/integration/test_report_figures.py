@@ -402,7 +402,9 @@ class Raw(NamedTuple):
     end_ms: int
 
     def before(self) -> "Raw":
-        return self._replace(start_ms=2 * self.start_ms - self.end_ms, end_ms=self.start_ms)
+        """The preceding time, as long as the period has run until now."""
+        ended_ms = min(self.end_ms, to_ms(self.book.clock.now))
+        return self._replace(start_ms=2 * self.start_ms - ended_ms, end_ms=self.start_ms)
 
     def number(self, statement: str) -> int:
         """`{here}` stands for the group and the period, `{ours}` for what our account heard of it, `{admitted}` for the
