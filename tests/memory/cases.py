@@ -58,7 +58,13 @@ class MemoryCases(MemoryRepository):
         return self._store.book.get(case_id)
 
     def opened_between(
-        self, group_id: str | None, *, start: datetime = EVER, end: datetime = NEVER, open_only: bool = False
+        self,
+        group_id: str | None,
+        *,
+        start: datetime = EVER,
+        end: datetime = NEVER,
+        open_only: bool = False,
+        rule_id: str | None = None,
     ) -> list[Case]:
         return [
             case
@@ -66,7 +72,11 @@ class MemoryCases(MemoryRepository):
             if group_id in {None, case.group_id}
             and start <= case.opened_at < end
             and (case.state.open or not open_only)
+            and rule_id in {None, case.rule_id}
         ]
+
+    def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
+        return len(self.opened_between(group_id, start=start, end=end))
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
         return [case for case in self.opened_between(group_id, start=start, end=end) if case.urgent]

@@ -38,12 +38,23 @@ class Cases(Protocol):
         ...
 
     def opened_between(
-        self, group_id: str | None, *, start: datetime = EVER, end: datetime = NEVER, open_only: bool = False
+        self,
+        group_id: str | None,
+        *,
+        start: datetime = EVER,
+        end: datetime = NEVER,
+        open_only: bool = False,
+        rule_id: str | None = None,
     ) -> list[Case]:
         """Return the cases opened in [start, end), oldest first.
 
-        `group_id` None means all groups; `open_only` leaves out the cases that have been decided.
+        `group_id` None means all groups, `rule_id` None all rules; `open_only` leaves out the cases that have been
+        decided.
         """
+        ...
+
+    def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Return how many cases of the group were opened in [start, end)."""
         ...
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:

@@ -50,7 +50,7 @@ class LeakSignService(Speaker):
     def _found(self, uow: UnitOfWork, group: Group) -> list[str]:
         """Return the group's present leak signs, each as a part of a sentence."""
         snapshot = uow.members.group_snapshot(group.id)
-        open_cases = uow.cases.opened_between(group.id, open_only=True)
+        open_cases = uow.cases.opened_between(group.id, open_only=True, rule_id=OUTSIDERS)
         uids = snapshot.official_uids[:_NAMED] if snapshot else ()
         people = [uow.people.find_or_create(self._policy.account, uid) for uid in uids]
         who = ", ".join(self._voice.who(uow.people.get(person.id)) for person in people if person)

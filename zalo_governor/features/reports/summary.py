@@ -46,7 +46,7 @@ def group_in_one_line(
     return voice.render(
         TextId("report_figures"),
         messages=number(uow.statistics.activity(group.id, start, end).messages),
-        cases=number(len(uow.cases.opened_between(group.id, start=start, end=end))),
+        cases=number(uow.cases.count_opened(group.id, start, end)),
         directives=number(ledger.total),
         overdue=number(ledger.overdue),
     )

@@ -88,14 +88,27 @@ class Cases(Repository):
         return next(iter(self.load(select(cases).where(cases.c.id == case_id))), None)
 
     def opened_between(
-        self, group_id: str | None, *, start: datetime = EVER, end: datetime = NEVER, open_only: bool = False
+        self,
+        group_id: str | None,
+        *,
+        start: datetime = EVER,
+        end: datetime = NEVER,
+        open_only: bool = False,
+        rule_id: str | None = None,
     ) -> list[Case]:
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
         if open_only:
             statement = statement.where(_OPEN)
+        if rule_id is not None:
+            statement = statement.where(cases.c.rule_id == rule_id)
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
+
+    def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
+        within = cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end)
+        statement = select(func.count()).select_from(cases).where(cases.c.group_id == group_id, *within)
+        return self._tx.connection.execute(statement).scalar_one()
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
         return self.load(
