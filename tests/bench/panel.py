@@ -1,12 +1,13 @@
 """Benchmark of the panel: pages beside a million messages and 2,000 cases, memory, and a flood of requests."""
 
+import asyncio
 import gzip
 import http.client
 import re
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
@@ -22,10 +23,10 @@ from zalo_governor.cli.demo.processes import Program, ask
 PAGES = (
     "/viec", "/chi-dao", "/thanh-vien", "/bao-cao", "/quy-tac", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/vu-viec/7",
 )  # fmt: skip
-_EACH = 40
+_EACH = 30
 _DAYS = 365
-_PAUSE = 0.06
-"""Seconds between two requests: the panel takes 20 a second from one address."""
+_PAUSE = 0.11
+"""Seconds between two requests: the panel takes 10 a second from one address."""
 _FLOOD_PER_SECOND = 500
 _ATTACKERS = 16
 _CASES = """
@@ -93,32 +94,50 @@ def _pages(address: str, cookie: str) -> Figures:
 
 
 def _flooded(made: Rig, address: str, cookie: str) -> Figures:
-    over = threading.Event()
-    answered = [0]
-
-    def flood() -> None:
-        began = time.monotonic()
-        while not over.is_set():
-            with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)) as line:
-                for _ in range(100):
-                    if over.is_set():
-                        break
-                    line.request("GET", "/viec", headers={"Cookie": f"__Host-bang={cookie}"})
-                    line.getresponse().read()
-                    answered[0] += 1
-                    ahead = answered[0] / _FLOOD_PER_SECOND - (time.monotonic() - began)
-                    if ahead > 0:
-                        time.sleep(ahead)
-
-    attackers = [threading.Thread(target=flood, daemon=True) for _ in range(_ATTACKERS)]
+    """Let an attacker ask 500 times a second, without waiting for answers, while the bot hears messages."""
+    flood = _Flood(urlsplit(address).netloc, cookie)
+    attacker = threading.Thread(target=lambda: asyncio.run(flood.run()), daemon=True)
     began = time.monotonic()
-    for attacker in attackers:
-        attacker.start()
+    attacker.start()
     made.control("flood", count=COUNT, rate=RATE, every_violation=VIOLATION_EVERY, senders=SENDERS)
     made.until(lambda: len(alerts(made)) >= ALERTS, "every alert has come", 180)
     seconds = time.monotonic() - began
-    over.set()
-    for attacker in attackers:
-        attacker.join()
+    flood.over.set()
+    attacker.join()
     cuts = quantiles(latencies(made), n=100)
-    return {"panel_flood_per_s": answered[0] / seconds, "panel_flood_alert_ms_p99": cuts[98]}
+    return {
+        "panel_flood_asked_per_s": flood.asked / seconds,
+        "panel_flood_answered_per_s": flood.answered / seconds,
+        "panel_flood_alert_ms_p99": cuts[98],
+    }
+
+
+class _Flood:
+    """Requests of a page over the bare socket: an attacker is another machine, whose cost this one does not bear."""
+
+    def __init__(self, host: str, cookie: str) -> None:
+        self._host = host
+        self._request = f"GET /viec HTTP/1.1\r\nHost: {host}\r\nCookie: __Host-bang={cookie}\r\n\r\n".encode()
+        self.over = threading.Event()
+        self.asked = self.answered = 0
+
+    async def run(self) -> None:
+        """Ask over all connections until it is over."""
+        await asyncio.gather(*(self._connection() for _ in range(_ATTACKERS)))
+
+    async def _connection(self) -> None:
+        host, port = self._host.split(":")
+        while not self.over.is_set():
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(host, int(port))
+                reading = asyncio.create_task(self._read(reader))
+                while not self.over.is_set() and not reading.done():
+                    writer.write(self._request)
+                    self.asked += 1
+                    await asyncio.sleep(_ATTACKERS / _FLOOD_PER_SECOND)
+                reading.cancel()
+                writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while piece := await reader.read(1 << 16):
+            self.answered += piece.count(b"HTTP/1.1 ")

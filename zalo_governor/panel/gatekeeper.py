@@ -27,7 +27,7 @@ HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 """Headers of every answer: nothing from other hosts, no scripts or styles inside a page, in nobody's frame."""
-_PER_SECOND, _BURST = 20.0, 80.0
+_PER_SECOND, _BURST = 10.0, 80.0
 """How many requests an address may make; a page is three to five."""
 _ENTRIES_PER_SECOND, _ENTRIES = 0.1, 10.0
 """How many links an address may try, so that none is guessed."""

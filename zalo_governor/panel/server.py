@@ -97,6 +97,8 @@ class PanelServer:
         self._streams: Counter[int] = Counter()
         self._requests, self._entries = Buckets(), entries()
         self._refused = RefusalLog()
+        self._wrong: dict[int, bytes] = {}
+        """Status -> the page that says it."""
         self._told: dict[str, list[Told]] = {}
         """Session -> what the next page is to say."""
         self._changes = Changes(PanelQueries(office.database).stamps)
@@ -158,8 +160,10 @@ class PanelServer:
         return self._plain(status)
 
     def _plain(self, status: int) -> web.Response:
-        """Return the page that says in a sentence what is wrong."""
-        return self._html("loi.html", {"status": status}, status)
+        """Return the page that says in a sentence what is wrong; it is made once, as a flood asks for it often."""
+        if status not in self._wrong:
+            self._wrong[status] = self._templates.render("loi.html", {"status": status}).encode()
+        return web.Response(status=status, body=self._wrong[status], content_type="text/html", charset="utf-8")
 
     def _html(self, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
         page = self._templates.render(template, facts)
