@@ -33,7 +33,8 @@ _CASES = """
 INSERT INTO cases (group_id, rule_id, clause, severity, label, sealed, person_id, state, opened_ms, event_ms,
                    last_event_ms, count, first_event_id, message_key, late, state_ms)
 SELECT group_id, '3.1-tieng-viet-co-dau', '3.1', 'minor', 'no_diacritics', 0, person_id,
-       CASE WHEN id % 3 THEN 'reminded' ELSE 'confirmed' END, at_ms, at_ms, at_ms, 1, id, id, 0, at_ms + 600000
+       CASE WHEN row_number() OVER (ORDER BY id) % 3 THEN 'reminded' ELSE 'confirmed' END,
+       at_ms, at_ms, at_ms, 1, id, id, 0, at_ms + 600000
 FROM events ORDER BY id DESC LIMIT 2000
 """
 
