@@ -62,6 +62,7 @@ _LARGE = 1_000_000
 _STREAMS = 12
 """How many open pages of a person are told of changes."""
 _NICE = 10
+"""How far the pages stand back when the processor is busy (nice(2)): hearing goes first."""
 _TOLD, _MOST_TOLD = 20, 200
 _YEAR = "public, max-age=31536000, immutable"
 

@@ -12,13 +12,28 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 ResultT = TypeVar("ResultT")
 
+_DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
+"""Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
+
 
 class NotFoundError(Exception):
     """There is no such page or thing, or not for this person: nobody learns which of the two."""
 
 
-_DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
-"""Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
+class RefusedError(NotFoundError):
+    """The person may not use the command; the refusal has been written to the audit log, which must be kept."""
+
+
+class LaterError(Exception):
+    """A page needs the outcome of this work before it can be made."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__()
+        self.work = work
+
+
+class SealedError(Exception):
+    """What was sent may be a state secret; nothing of it is kept."""
 
 
 class Told(NamedTuple):
@@ -180,19 +195,3 @@ class Visit:
             raise LaterError(work)
         result: ResultT = self._done.pop(0).result()
         return result
-
-
-class LaterError(Exception):
-    """A page needs the outcome of this work before it can be made."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        super().__init__()
-        self.work = work
-
-
-class SealedError(Exception):
-    """What was sent may be a state secret; nothing of it is kept."""
-
-
-class RefusedError(NotFoundError):
-    """The person may not use the command; the refusal has been written to the audit log, which must be kept."""
