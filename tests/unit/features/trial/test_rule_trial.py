@@ -4,7 +4,9 @@ import pytest
 
 from tests.unit.features.desk import REGULATION, UNMARKED, Desk, to
 from zalo_governor.domain.regulation import RuleInForce, RuleStanding
+from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.trial.rule_trial import Change, RuleTrial
+from zalo_governor.messaging.periods import as_period, days
 
 WRITING, SECRETS, BY_FILE = "3.1-tieng-viet-co-dau", "4.1-noi-dung-mat", "4.2-noi-dung-xau"
 RULES = {
@@ -30,6 +32,10 @@ def test_nobody_is_told_while_a_rule_is_on_trial_and_people_are_again_once_it_is
     assert (desk.states(), desk.take()) == ([], [])
     assert f"{WRITING} (khoản 1 Điều 3 Quy chế): chạy thử từ" in _answer(desk, "/quytac")
     assert f"quy tắc đang chạy thử, không báo ai: {WRITING}" in _answer(desk, "/trangthai")
+    group = desk.policy.governed[0]
+    period = as_period(days(desk.now.date(), desk.now.date()), desk.policy.voice)
+    report = compose(desk.uow, group, period, desk.policy.voice, desk.policy.clock)
+    assert report.on_trial == ("3.1",)
     assert "được áp dụng tại" in _answer(desk, f"/quytac áp dụng {WRITING}")
     desk.say("member", "trich dan", UNMARKED)
     assert len(desk.states()) == 1
