@@ -71,10 +71,10 @@ def server(*settings: str) -> Iterator[Path]:
         yield folder
 
 
-def new_database(folder: Path) -> str:
-    """The URL of an empty database on that server."""
+def new_database(folder: Path, template: str = "template1") -> str:
+    """The URL of an empty database on that server, or of a copy of the one named `template`, which nobody uses."""
     name = f"test_{next(_NUMBERS)}"
-    order(folder, f"CREATE DATABASE {name}")
+    order(folder, f"CREATE DATABASE {name} TEMPLATE {template}")
     return database_url(folder, name)
 
 

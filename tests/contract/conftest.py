@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests import postgresql
+from tests import migrated, postgresql
 from tests.memory.store import MemoryStore
 from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.storage.stored import BOT, MASTER, START, HandClock, entry, message
@@ -35,9 +35,8 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]
         yield _memory()
         return
     folder = request.getfixturevalue("postgresql_folder") if request.param == "postgresql" else None
-    url = postgresql.new_database(folder) if folder else f"sqlite:///{tmp_path / 'governor.db'}"
+    url = migrated.postgresql_url(folder) if folder else migrated.sqlite_url(tmp_path / "governor.db")
     database = Database(url, Keys(MASTER), HandClock())
-    database.migrate()
     yield _sql(database)
     database.close()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgresql
+from tests import migrated, postgresql
 from tests.unit.storage.stored import BOT, MASTER, HandClock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
@@ -20,7 +20,15 @@ def clock() -> HandClock:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of its own for each test."""
+    """A database of its own for each test, with empty tables."""
+    if request.param == "sqlite":
+        return migrated.sqlite_url(tmp_path / "governor.db")
+    return migrated.postgresql_url(request.getfixturevalue("postgresql_folder"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database in which there is no table yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'governor.db'}"
     return postgresql.new_database(request.getfixturevalue("postgresql_folder"))
@@ -28,9 +36,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(database_url: str, clock: HandClock) -> Iterator[Database]:
-    """A migrated database, on SQLite and on PostgreSQL in turn."""
+    """On SQLite and on PostgreSQL in turn."""
     database = Database(database_url, Keys(MASTER), clock)
-    database.migrate()
     yield database
     database.close()
 

@@ -54,9 +54,9 @@ NOT_READ = {"of another group", "never to be read"}
 
 
 @pytest.fixture
-def old(database_url: str, clock: HandClock) -> Iterator[Database]:
+def old(empty_url: str, clock: HandClock) -> Iterator[Database]:
     """A database of the version before, with dead letters that it could not read."""
-    database = Database(database_url, Keys(MASTER), clock)
+    database = Database(empty_url, Keys(MASTER), clock)
     with database.write() as connection:
         upgrade(connection, "0003")
     letters = [*LETTERS.values(), *((ElementKind.OTHER, said(100 + n, f"Kính gửi đồng chí {n}")) for n in range(MANY))]

@@ -11,10 +11,10 @@ from zalo_governor.storage.errors import WrongKeyError
 
 
 def test_no_key_is_made_beside_a_database_that_was_written(
-    database_url: str, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ZALO_GOVERNOR_KEY", raising=False)
-    settings = Settings(database_url=database_url, data_dir=tmp_path / "data")
+    settings = Settings(database_url=empty_url, data_dir=tmp_path / "data")
     open_records(settings, clock).close()
     key = settings.key_path.read_bytes()
     settings.key_path.unlink()

@@ -545,9 +545,9 @@ _BEFORE: dict[str, dict[str, Any]] = {
 
 
 def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_groups(
-    database_url: str, clock: HandClock
+    empty_url: str, clock: HandClock
 ) -> None:
-    database = Database(database_url, Keys(MASTER), clock)
+    database = Database(empty_url, Keys(MASTER), clock)
     try:
         with database.write() as connection:
             upgrade(connection, "0009")
