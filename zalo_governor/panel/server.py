@@ -42,7 +42,7 @@ from zalo_governor.panel.visit import (
     Visit,
 )
 from zalo_governor.storage.queries.panel import PanelQueries
-from zalo_governor.system.process import stand_back
+from zalo_governor.system.process import stand_back, trim_memory
 
 log = structlog.get_logger(__name__)
 
@@ -339,6 +339,7 @@ class PanelServer:
                 with self._office.units.begin() as uow:
                     for row in visit.later:
                         uow.audit.append(**row)
+        trim_memory()
         return _Answer(reply.status if isinstance(reply, Html) else HTTPStatus.OK, reply, facts)
 
     def _tell(self, secret: str, texts: Sequence[Told]) -> None:

@@ -3,17 +3,17 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import idna
-import tldextract
 
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
-# Without addresses of lists and without a cache, the list in the package is used: no network access, no files.
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 
 class Address(NamedTuple):
@@ -88,9 +88,18 @@ def defang(address: str, most: int = 80) -> str:
 
 def split_host(host: str) -> Site:
     """Split a host into subdomain, registered label and public suffix; look-alike letters are made plain before."""
-    parts = _extract.extract_str(host, include_psl_private_domains=False)
+    parts = _extractor().extract_str(host, include_psl_private_domains=False)
     subdomain = tuple(parts.subdomain.split(".")) if parts.subdomain else ()
     return Site(subdomain, parts.domain if parts.suffix else "", parts.suffix)
+
+
+@cache
+def _extractor() -> "TLDExtract":
+    # Imported here, as most processes judge no link (5 MB).
+    from tldextract import TLDExtract  # noqa: PLC0415
+
+    # Without addresses of lists and without a cache, the list in the package is used: no network access, no files.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def in_latin(host: str) -> str:
