@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import monotonic
 
 import structlog
@@ -49,7 +50,7 @@ class Presence:
 
 
 class Changes:
-    """Looks once a second, while any page is open, whether a group's cases or directives have changed.
+    """Looks while any page is open, once a second and when hurried, whether a group's cases or directives changed.
 
     `stamps` returns something for each group that differs after each change; it is called in a thread.
     """
@@ -58,6 +59,7 @@ class Changes:
         self._stamps = stamps
         self._open: dict[asyncio.Queue[str | None], frozenset[str]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
 
     def listen(self, groups: frozenset[str]) -> asyncio.Queue[str | None]:
         """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end."""
@@ -70,6 +72,10 @@ class Changes:
     def forget(self, queue: asyncio.Queue[str | None]) -> None:
         """Put nothing into the queue any more."""
         self._open.pop(queue, None)
+
+    def hurry(self) -> None:
+        """Look at once."""
+        self._hurried.set()
 
     def close(self) -> None:
         """Stop looking, and end all queues, so that no open page keeps the program from ending."""
@@ -94,4 +100,7 @@ class Changes:
                         if changed & groups and queue.empty():
                             queue.put_nowait("changed")
                 before = now
-            await asyncio.sleep(_LOOK_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._hurried.wait()
+            self._hurried.clear()
