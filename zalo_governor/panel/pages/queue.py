@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
@@ -23,6 +24,7 @@ from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
 from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.messaging.formatter import one_line
+from zalo_governor.panel.buttons import RECORD
 from zalo_governor.panel.forms import chosen
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -30,6 +32,7 @@ from zalo_governor.panel.visit import Html, Reply, SeeOther, Told, Visit
 from zalo_governor.storage.queries.panel import GIVEN_UP, PanelQueries
 
 PATH = "/viec"
+_RECORD = f"{PATH}/ghi-nhan"
 _ROWS = 40
 _CODES_AT_ONCE = 10
 _LONGEST_NUMBER = 18
@@ -67,6 +70,7 @@ def routes(office: Office) -> list[Route]:
         Route("GET", PATH, show, roles, title="Việc phải xem"),
         Route("POST", PATH, decide, roles, writes=True),
         Route("POST", f"{PATH}/hoan-tac", take_back, roles, writes=True),
+        Route("POST", _RECORD, record, office.roles_for(RECORD.word), writes=True),
     ]
 
 
@@ -105,6 +109,8 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
         "before": f"{PATH}?{urlencode(kept | {'trang': page - 1})}" if page > 1 else "",
         "here": f"{PATH}?{urlencode(kept)}" if kept else PATH,
         "undo": _just_decided(visit),
+        "recorders": [group for group in visit.groups if visit.may(RECORD.word, group.id)],
+        "form": _form(visit, query.get("ghi", "")),
         "ticked": (),
         "reason": "",
     }
@@ -147,6 +153,16 @@ def take_back(visit: Visit) -> Reply:
     visit.do(TakeBack.word, visit.field("ma"))
     here = visit.field("ve")
     return SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
+
+
+def record(visit: Visit) -> Reply:
+    """Record a case that no rule can see, by its clause, about a member of the group."""
+    group, clause, uid, words = visit.one_group(), visit.field("khoan"), visit.field("ai"), visit.field("noi_dung")
+    if not (clause and words) or uid not in visit.uow.members.present_uids(visit.policy.account, group.id):
+        visit.complain("Cần chọn điều, khoản và một người trong Nhóm, và ghi nội dung. Chưa có gì thay đổi.")
+        return SeeOther(f"{PATH}?ghi={group.id}#ghi")
+    visit.do(RECORD.word, f"{clause} {uid} {words}", group_id=group.id)
+    return SeeOther(PATH)
 
 
 def begins_with_code(typed: str) -> bool:
@@ -219,6 +235,23 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
         "times": voice.times(case),
         "excerpt": _excerpt(visit, case),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
+    }
+
+
+def _form(visit: Visit, group_id: str) -> dict[str, Any] | None:
+    """Return what can be chosen in the form for a case of that group; None where the person may record none."""
+    group = next((group for group in visit.groups if group.id == group_id), None)
+    if group is None or not visit.may(RECORD.word, group_id):
+        return None
+    policy, uow = visit.policy.of(group_id), visit.uow
+    uids = uow.members.present_uids(policy.account, group_id) - {policy.account}
+    people = {uid: uow.people.get(found.id) for uid in uids if (found := uow.people.find(policy.account, uid))}
+    return {
+        "button": RECORD,
+        "made": to_ms(visit.now),
+        "group": group,
+        "clauses": [(clause.number, clause.named) for clause in policy.regulation.clauses],
+        "people": sorted((policy.voice.named(person), uid) for uid, person in people.items()),
     }
 
 
