@@ -23,8 +23,8 @@ from zalo_governor.panel.rendering import Templates
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs /usr/bin/chromium (Debian package chromium)")
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
-    "/viec", f"/viec?ghi={GROUP}", "/vu-viec/1", "/chi-dao", "/chi-dao/1", "/chi-dao/1/nhac", "/thanh-vien", "/bao-cao", "/quy-tac",
-    "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
+    "/viec", f"/viec?ghi={GROUP}#ghi", "/vu-viec/1", "/chi-dao", "/chi-dao/1", "/chi-dao/1/nhac", "/thanh-vien",
+    "/bao-cao", "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
 )  # fmt: skip
 REFUSED = (403, 413, 429, 503, "busy", "sealed")
 LEADERS = "/truong-nhom"

@@ -109,7 +109,11 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
         "before": f"{PATH}?{urlencode(kept | {'trang': page - 1})}" if page > 1 else "",
         "here": f"{PATH}?{urlencode(kept)}" if kept else PATH,
         "undo": _just_decided(visit),
-        "recorders": [group for group in visit.groups if visit.may(RECORD.word, group.id)],
+        "recorders": [
+            group
+            for group in visit.groups
+            if query.get("nhom", "") in {"", group.id} and visit.may(RECORD.word, group.id)
+        ],
         "form": _form(visit, query.get("ghi", "")),
         "ticked": (),
         "reason": "",
