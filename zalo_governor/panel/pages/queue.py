@@ -266,8 +266,8 @@ def _excerpt(visit: Visit, case: Case) -> str:
 
 
 def _clauses(visit: Visit, rows: Sequence[_Row]) -> list[tuple[str, str]]:
-    named = {row.case.clause: visit.policy.of(row.group.id).voice.named_clause(row.case.clause) for row in rows}
-    return sorted(named.items())
+    clauses = {row.case.clause: row.group.id for row in rows}
+    return sorted((one, visit.policy.of(group).voice.named_clause(one)) for one, group in clauses.items())
 
 
 def _just_decided(visit: Visit) -> list[dict[str, Any]]:
