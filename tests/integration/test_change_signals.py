@@ -131,7 +131,7 @@ def test_what_one_process_posts_another_sends_at_once(here: Database, there: Dat
 def test_open_pages_hear_at_once_what_the_bot_does(here: Database, there: Database) -> None:
     async def hear() -> float:
         changes = Changes(PanelQueries(here).stamps)
-        listener = ChangeListener(here.apart, lambda: loop.call_soon_threadsafe(changes.hurry))
+        listener = ChangeListener(here.apart, lambda: loop.call_soon_threadsafe(changes.hurried.set))
         loop = asyncio.get_running_loop()
         thread = threading.Thread(target=listener.run)
         thread.start()

@@ -59,7 +59,7 @@ class Changes:
         self._stamps = stamps
         self._open: dict[asyncio.Queue[str | None], frozenset[str]] = {}
         self._task: asyncio.Task[None] | None = None
-        self._hurried = asyncio.Event()
+        self.hurried = asyncio.Event()
 
     def listen(self, groups: frozenset[str]) -> asyncio.Queue[str | None]:
         """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end."""
@@ -72,10 +72,6 @@ class Changes:
     def forget(self, queue: asyncio.Queue[str | None]) -> None:
         """Put nothing into the queue any more."""
         self._open.pop(queue, None)
-
-    def hurry(self) -> None:
-        """Look at once."""
-        self._hurried.set()
 
     def close(self) -> None:
         """Stop looking, and end all queues, so that no open page keeps the program from ending."""
@@ -101,6 +97,5 @@ class Changes:
                             queue.put_nowait("changed")
                 before = now
             with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    await self._hurried.wait()
-            self._hurried.clear()
+                await asyncio.wait_for(self.hurried.wait(), _LOOK_SECONDS)
+            self.hurried.clear()

@@ -459,7 +459,7 @@ async def _serve(
         raise GovernorError(
             f"panel.port: không mở được {settings.listen}:{settings.port}: {error.strerror}; hãy đổi port hoặc listen"
         ) from None
-    signals = ChangeListener(office.database.apart, lambda: loop.call_soon_threadsafe(panel.changes.hurry))
+    signals = ChangeListener(office.database.apart, lambda: loop.call_soon_threadsafe(panel.changes.hurried.set))
     if not office.database.is_sqlite:
         threading.Thread(target=signals.run, name="signals", daemon=True).start()
     on_ready(settings.base)

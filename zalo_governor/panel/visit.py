@@ -1,5 +1,6 @@
 """A visit: one request of a person who is logged in, and what a page may do in it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
@@ -15,7 +16,6 @@ ResultT = TypeVar("ResultT")
 
 _DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
 """Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
-_DIGITS_OF_MS = 13
 
 
 class NotFoundError(Exception):
@@ -173,7 +173,7 @@ class Visit:
         A form that says when its page was made (`luc`) does the same only once, however often its button is pressed.
         """
         made = self.field("luc")
-        if made.isascii() and made.isdecimal() and len(made) <= _DIGITS_OF_MS:
+        if re.fullmatch("[0-9]{1,13}", made):
             pressed = self.office.database.keys.mac(f"{self.person.id} {word} {rest}".encode()).hex()
             if not self.uow.claims.claim_once(f"panel:{pressed}", from_ms(int(made))):
                 self.tell("Nút vừa được bấm hai lần; Hệ thống chỉ thực hiện một lần.")

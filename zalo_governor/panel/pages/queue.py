@@ -25,7 +25,6 @@ from zalo_governor.messaging.command_parsing import each_case
 from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.messaging.formatter import one_line
 from zalo_governor.panel.buttons import RECORD
-from zalo_governor.panel.forms import chosen
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Told, Visit
@@ -91,6 +90,7 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
     pages = max(1, -(-len(ordered) // _ROWS))
     page = min(max(page, 1), pages)
     shown = [by_id[case.id] for case in ordered[(page - 1) * _ROWS : page * _ROWS]]
+    recorders = [group for group in visit.groups if visit.may(RECORD.word, group.id)]
     kept = {name: query[name] for name in _FILTERS if query.get(name)}
     facts = {
         "rows": [_cells(visit, row) for row in shown],
@@ -109,12 +109,8 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
         "before": f"{PATH}?{urlencode(kept | {'trang': page - 1})}" if page > 1 else "",
         "here": f"{PATH}?{urlencode(kept)}" if kept else PATH,
         "undo": _just_decided(visit),
-        "recorders": [
-            group
-            for group in visit.groups
-            if query.get("nhom", "") in {"", group.id} and visit.may(RECORD.word, group.id)
-        ],
-        "form": _form(visit, query.get("ghi", "")),
+        "recorders": [one for one in recorders if query.get("nhom", "") in {"", one.id}],
+        "form": next((_form(visit, one) for one in recorders if one.id == query.get("ghi")), None),
         "ticked": (),
         "reason": "",
     }
@@ -124,7 +120,7 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
 def decide(visit: Visit) -> Reply:
     """Decide all ticked cases alike, with one reason; those that somebody else has changed meanwhile are left out."""
     word = {"xac-nhan": ConfirmCase.word, "bao-nham": FalseAlarm.word}.get(visit.field("quyet_dinh"), "")
-    ticked = [value.partition(":") for value in chosen(visit.asked, "vu_viec")]
+    ticked = [value.partition(":") for value in visit.asked.form.get("vu_viec", ())]
     reason = visit.field("ly_do")
     here = visit.field("ve")
     back = SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
@@ -242,20 +238,17 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
     }
 
 
-def _form(visit: Visit, group_id: str) -> dict[str, Any] | None:
-    """Return what can be chosen in the form for a case of that group; None where the person may record none."""
-    group = next((group for group in visit.groups if group.id == group_id), None)
-    if group is None or not visit.may(RECORD.word, group_id):
-        return None
-    policy, uow = visit.policy.of(group_id), visit.uow
-    uids = uow.members.present_uids(policy.account, group_id) - {policy.account}
-    people = {uid: uow.people.get(found.id) for uid in uids if (found := uow.people.find(policy.account, uid))}
+def _form(visit: Visit, group: Group) -> dict[str, Any]:
+    """Return what can be chosen in the form for recording a case of the group."""
+    policy, people = visit.policy.of(group.id), visit.uow.people
+    uids = visit.uow.members.present_uids(policy.account, group.id) - {policy.account}
+    found = {uid: people.get(one.id) for uid in uids if (one := people.find(policy.account, uid))}
     return {
         "button": RECORD,
         "made": to_ms(visit.now),
         "group": group,
-        "clauses": [(clause.number, clause.named) for clause in policy.regulation.clauses],
-        "people": sorted((policy.voice.named(person), uid) for uid, person in people.items()),
+        "clauses": policy.regulation.clauses,
+        "people": sorted((policy.voice.named(person), uid) for uid, person in found.items()),
     }
 
 

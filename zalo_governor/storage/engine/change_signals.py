@@ -8,43 +8,35 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Executable, Result, UpdateBase
+from sqlalchemy import Connection, CursorResult, UpdateBase
 
 log = structlog.get_logger(__name__)
 
 _CHANNEL = "'zalo_governor_' || md5(current_schema())"
 """SQL for the channel's name: offices that share a database have a schema each."""
 _TABLES = frozenset({"cases", "directives", "directive_answers", "jobs", "outbox"})
-_SIGNALLED = "signalled"
-_WAIT_SECONDS = 0.5
+_WAIT_SECONDS, _AGAIN_SECONDS = 0.5, 5.0
 _PAUSE_SECONDS = 0.1
 """How long further signals are gathered after one: a busy bot changes something many times a second."""
-_AGAIN_SECONDS = 5.0
 
 
-def signal_changes(
-    connection: Connection, statement: Executable, _many: Any, _values: Any, _options: Any, result: Result[Any]
-) -> None:
+def signal_changes(connection: Connection, statement: object, *others: Any) -> None:
     """Have the transaction signal, when it commits, what the statement has changed; SQLAlchemy's `after_execute`."""
-    if not isinstance(statement, UpdateBase) or not isinstance(result, CursorResult) or not result.rowcount:
-        return
-    transaction = connection.get_transaction()
-    if getattr(statement.table, "name", "") in _TABLES and connection.info.get(_SIGNALLED) is not transaction:
-        connection.info[_SIGNALLED] = transaction
+    result, transaction = others[-1], connection.get_transaction()
+    concerns = isinstance(statement, UpdateBase) and getattr(statement.table, "name", "") in _TABLES
+    changes = concerns and isinstance(result, CursorResult) and result.rowcount
+    if changes and connection.info.get("signalled") is not transaction:
+        connection.info["signalled"] = transaction
         connection.exec_driver_sql(f"SELECT pg_notify({_CHANNEL}, '')")
 
 
 class ChangeListener:
-    """Hears the signals of all processes, and of its own.
-
-    Args:
-        connect: opens a connection of its own.
-        wake: called in the thread of `run`, soon after something was changed.
-    """
+    """Calls `wake`, in the thread of `run`, soon after any process has changed something; `connect` opens its line."""
 
     def __init__(self, connect: Callable[[], Connection], wake: Callable[[], object]) -> None:
         self._connect, self._wake = connect, wake
         self._stopping = threading.Event()
+        self.stop = self._stopping.set
 
     def run(self) -> None:
         """Listen until stopped, again and again if the connection is lost."""
@@ -55,10 +47,6 @@ class ChangeListener:
                 log.warning("listening_waits", error=error)
                 self._stopping.wait(_AGAIN_SECONDS)
 
-    def stop(self) -> None:
-        """Make `run` return."""
-        self._stopping.set()
-
     def _listen(self) -> None:
         with self._connect() as connection:
             connection.detach()  # Nobody else is to get a connection that listens.
@@ -67,6 +55,6 @@ class ChangeListener:
             driver: Any = connection.connection.dbapi_connection
             self._wake()  # What was changed before may not have been heard.
             while not self._stopping.is_set():
-                if list(driver.notifies(timeout=_WAIT_SECONDS, stop_after=1)) and not self._stopping.is_set():
+                if list(driver.notifies(timeout=_WAIT_SECONDS, stop_after=1)):
                     self._wake()
                     self._stopping.wait(_PAUSE_SECONDS)
