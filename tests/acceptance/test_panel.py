@@ -14,16 +14,19 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.acceptance.panel import CHROMIUM, DEAF, HEADS, SECRET, STAFF, UNSURE, Stage, stage
-from tests.rig import LEADER, somebody
+from tests.rig import GROUP, LEADER, somebody
 from zalo_governor.cli.demo.processes import ask
 from zalo_governor.domain.clock import local, system_clock, to_ms
+from zalo_governor.panel.assets import Assets
+from zalo_governor.panel.rendering import Templates
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs /usr/bin/chromium (Debian package chromium)")
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
-    "/viec", "/vu-viec/1", "/chi-dao", "/chi-dao/1", "/chi-dao/1/nhac", "/thanh-vien", "/bao-cao", "/quy-tac",
-    "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
+    "/viec", f"/viec?ghi={GROUP}#ghi", "/vu-viec/1", "/chi-dao", "/chi-dao/1", "/chi-dao/1/nhac", "/thanh-vien",
+    "/bao-cao", "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
 )  # fmt: skip
+REFUSED = (403, 413, 429, 503, "busy", "sealed")
 LEADERS = "/truong-nhom"
 PLAIN: dict[str, Any] = {"java_script_enabled": False}
 
@@ -332,7 +335,7 @@ def test_a_roster_with_odd_headings_is_taken_over_once_the_columns_are_named(des
 
 
 def every_page(desk: Stage, **browser: Any) -> Iterator[tuple[str, Page]]:
-    """Each page in turn: the desk's, the leader's, and the door's."""
+    """Each page in turn: the desk's, the leader's, the door's, and those that refuse."""
     page = desk.open(PAGES[0], **browser)
     for path in PAGES:
         page.goto(desk.base + path)
@@ -342,6 +345,12 @@ def every_page(desk: Stage, **browser: Any) -> Iterator[tuple[str, Page]]:
     for path in ("/vao/khong-dung", "/viec"):
         door.goto(desk.base + path)
         yield path, door
+    templates = Templates(Assets())
+    bodies = (templates.render("loi.html", {"status": status}) for status in REFUSED)
+    door.route("**/loi", lambda route: route.fulfill(status=400, body=next(bodies), content_type="text/html"))
+    for status in REFUSED:
+        door.goto(desk.base + "/loi")
+        yield f"{status}", door
 
 
 def press(page: Page, name: str) -> None:

@@ -26,12 +26,13 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tests.hostile import HOSTILE
 from tests.integration.panels import Browser, Panel, Reply, office_of, serving
-from tests.integration.test_groups_apart import OF_A, OTHER_GROUP, OUTSIDER, TwoGroups, seeds
+from tests.integration.test_groups_apart import OF_A, OF_B, OTHER_GROUP, OUTSIDER, TwoGroups, seeds
 from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.cases import UNSURE_LABEL
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.features.cases.commands.record import MANUAL_RULE
 from zalo_governor.features.reports.document.document import EDITED
 from zalo_governor.panel import connection, gatekeeper, office, server
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
@@ -467,6 +468,38 @@ def test_who_asks_is_never_who_the_browser_says(
         line.sendall(f"GET / HTTP/1.1\r\nHost: {panel.base[7:]}\r\n{lines}\r\n".encode())
         assert line.recv(12) == b"HTTP/1.1 401"
     assert seen == [meant]
+
+
+def test_a_button_that_is_pressed_twice_does_its_work_once(panel: Panel) -> None:
+    mine, number, clock = panel.enter(ADMIN), _case(panel), panel.office.clock
+    assert isinstance(clock, HandClock)
+    before = _counts(panel)[0]
+    for times in (1, 2):
+        page = mine.get(f"/vu-viec/{number}").text
+        form = dict(re.findall(r'name="(ban|luc)" value="([^"]+)"', page)) | {"noi_dung": "đã gọi điện"}
+        assert [mine.post(f"/vu-viec/{number}/ghichu", form).status for _ in range(2)] == [303, 303]
+        assert _counts(panel)[0] == before + times
+        assert "bấm hai lần" in mine.get(f"/vu-viec/{number}").text
+        clock.forward(seconds=1)
+
+
+def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    page = mine.get(f"/viec?ghi={GROUP}").text
+    form = dict(re.findall(r'name="(nhom|luc)" value="([^"]+)"', page)) | {"khoan": "4.6", "noi_dung": "có phản ánh"}
+    assert f'<option value="{OUTSIDER}">' in page
+    for wrong in ({"ai": OF_B[Role.MEMBER]}, {"ai": ""}, {"ai": OUTSIDER, "khoan": "9.9"}):
+        assert mine.post("/viec/ghi-nhan", form | wrong).status == 303
+    assert _recorded(panel) == 0
+    for _ in range(2):
+        mine.post("/viec/ghi-nhan", form | {"ai": OUTSIDER})
+    assert _recorded(panel) == 1
+    assert panel.enter(OF_A[Role.LEADER]).post("/viec/ghi-nhan", form | {"ai": OUTSIDER}).status == 404
+
+
+def _recorded(panel: Panel) -> int:
+    with panel.office.database.read() as reading:
+        return reading.scalar(select(func.count()).select_from(cases).where(cases.c.rule_id == MANUAL_RULE)) or 0
 
 
 # Stored markup

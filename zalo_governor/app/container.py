@@ -41,6 +41,7 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
+from zalo_governor.storage.engine.change_signals import ChangeListener
 from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
@@ -120,6 +121,7 @@ class Container:
         self._scans = [
             self._timer("scans", lambda: self._services.scans, self._caught_up) for _ in range(_SCANS_AT_ONCE)
         ]
+        self._signals = ChangeListener(database.apart, self._look_now)
         self._deadlines = self._timer("deadlines", lambda: self._services.deadlines, self._caught_up)
         self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
         self._judge = Judge(
@@ -218,7 +220,13 @@ class Container:
             *self._ingestion.parts(),
             Part("judge", on_the_core(self._judge.run), self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
+            *(() if self._records.database.is_sqlite else (Part("signals", self._signals.run, self._signals.stop),)),
         )
+
+    def _look_now(self) -> None:
+        """Send and carry out at once what somebody has decided on the panel."""
+        self._worker.wake()
+        self._orders.hurry()
 
     def _apply_configuration(self, new: Configuration) -> None:
         """Put a new configuration in force in all components.

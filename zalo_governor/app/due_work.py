@@ -13,7 +13,7 @@ from zalo_governor.domain.errors import StoreUnavailableError
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
-"""Seconds between two checks of the due time, which other threads and processes change without notifying this one."""
+"""Seconds between two checks of the due time, which other threads and processes change, mostly without a signal."""
 _AGAIN_SECONDS = 0.05
 """Seconds after done work until the next check: more may be due, as some work takes one thing at a time."""
 _FAILED_SECONDS = 5.0
@@ -80,17 +80,24 @@ class DueWork:
         self._work = work
         self._begin = begin
         self._clock = clock
-        self._stopped = threading.Event()
+        self._hurried = threading.Event()
+        self._stopped = False
 
     def run(self) -> None:
         """Do the work whenever it is due, until stopped."""
         self._begin.wait(_START_SECONDS)
-        while not self._stopped.is_set():
-            self._stopped.wait(self._do_due())
+        while not self._stopped:
+            self._hurried.wait(self._do_due())
+            self._hurried.clear()
+
+    def hurry(self) -> None:
+        """Make `run` look at once whether something is due."""
+        self._hurried.set()
 
     def stop(self) -> None:
         """Make `run` return after the work in progress."""
-        self._stopped.set()
+        self._stopped = True
+        self._hurried.set()
         self._begin.set()
 
     def _do_due(self) -> float:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException
 from time import monotonic
 from typing import Any, NamedTuple
-from urllib.request import ProxyHandler, build_opener
+from urllib.parse import urlsplit
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.connection import LineState
@@ -29,7 +31,6 @@ class BotHealth:
     def __init__(self, url: str | None, clock: Clock) -> None:
         self._url = url
         self._clock = clock
-        self._ask = build_opener(ProxyHandler({})).open
         self._known = Health(answers=False, facts={})
         self._asked_at = -_SECONDS
 
@@ -54,18 +55,11 @@ class BotHealth:
 
     def _asked(self, url: str) -> Health:
         try:
-            with self._ask(f"{url}/healthz", timeout=_SECONDS) as answer:
-                return Health(answers=True, facts=json.loads(answer.read()))
-        except OSError as error:
-            # A bot in trouble says so with an error status and the same facts.
-            read = getattr(error, "read", None)
-            if read is None:
-                return Health(answers=False, facts={})
-            try:
-                return Health(answers=True, facts=json.loads(read()))
-            except (OSError, ValueError):
-                return Health(answers=False, facts={})
-        except ValueError:
+            with closing(HTTPConnection(urlsplit(url).netloc, timeout=_SECONDS)) as line:
+                line.request("GET", "/healthz")
+                # A bot in trouble says so with an error status and the same facts.
+                return Health(answers=True, facts=json.loads(line.getresponse().read()))
+        except (OSError, HTTPException, ValueError):
             return Health(answers=False, facts={})
 
     def _ago(self, seconds: object) -> datetime | None:

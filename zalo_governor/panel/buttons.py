@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack
 from zalo_governor.features.cases.commands.explain import AddNote, Review
 from zalo_governor.features.cases.commands.pass_on import PassOn, Remove, WhoHasSeen
+from zalo_governor.features.cases.commands.record import NoteCase
 from zalo_governor.features.directives.commands import (
     AcceptDirective,
     AskLater,
@@ -70,5 +71,6 @@ PROPOSAL_BUTTONS = (
     Button(AskLater.word, "Để sau"),
 )
 REMIND = Button(RemindNow.word, "Gửi lời nhắc")
-EVERY = (*CASE_BUTTONS, *DIRECTIVE_BUTTONS, *PROPOSAL_BUTTONS, REMIND)
+RECORD = Button(NoteCase.word, "Ghi nhận vụ việc", Wants.MUST, "Nội dung ghi nhận")
+EVERY = (*CASE_BUTTONS, *DIRECTIVE_BUTTONS, *PROPOSAL_BUTTONS, REMIND, RECORD)
 BY_WORD = {button.word: button for button in EVERY}

@@ -1,6 +1,6 @@
 """Reads what a form sends, all of it in memory: nothing that somebody uploads may reach the disk."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator
 from urllib.parse import parse_qs
 
 from aiohttp import BodyPartReader, web
@@ -81,8 +81,3 @@ def flat(asked: Asked) -> dict[str, str]:
     """Return all that was typed, with the names of files, for the check for state secrets."""
     typed = {name: "\n".join(values) for name, values in asked.form.items()}
     return typed | {f"tệp {name}": file.name for name, file in asked.files.items()}
-
-
-def chosen(asked: Asked, name: str) -> Sequence[str]:
-    """Return the values of all ticked boxes of that name."""
-    return asked.form.get(name, ())

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import monotonic
 
 import structlog
@@ -49,7 +50,7 @@ class Presence:
 
 
 class Changes:
-    """Looks once a second, while any page is open, whether a group's cases or directives have changed.
+    """Looks while any page is open, once a second and when hurried, whether a group's cases or directives changed.
 
     `stamps` returns something for each group that differs after each change; it is called in a thread.
     """
@@ -58,6 +59,7 @@ class Changes:
         self._stamps = stamps
         self._open: dict[asyncio.Queue[str | None], frozenset[str]] = {}
         self._task: asyncio.Task[None] | None = None
+        self.hurried = asyncio.Event()
 
     def listen(self, groups: frozenset[str]) -> asyncio.Queue[str | None]:
         """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end."""
@@ -94,4 +96,6 @@ class Changes:
                         if changed & groups and queue.empty():
                             queue.put_nowait("changed")
                 before = now
-            await asyncio.sleep(_LOOK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.hurried.wait(), _LOOK_SECONDS)
+            self.hurried.clear()

@@ -41,8 +41,9 @@ from zalo_governor.panel.visit import (
     Told,
     Visit,
 )
+from zalo_governor.storage.engine.change_signals import ChangeListener
 from zalo_governor.storage.queries.panel import PanelQueries
-from zalo_governor.system.process import stand_back
+from zalo_governor.system.process import stand_back, trim_memory
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ class PanelServer:
         """Status -> the page that says it."""
         self._told: dict[str, list[Told]] = {}
         """Session -> what the next page is to say."""
-        self._changes = Changes(PanelQueries(office.database).stamps)
+        self.changes = Changes(PanelQueries(office.database).stamps)
 
     def application(self) -> web.Application:
         """Return the application, ready to be served."""
@@ -339,6 +340,7 @@ class PanelServer:
                 with self._office.units.begin() as uow:
                     for row in visit.later:
                         uow.audit.append(**row)
+        trim_memory()
         return _Answer(reply.status if isinstance(reply, Html) else HTTPStatus.OK, reply, facts)
 
     def _tell(self, secret: str, texts: Sequence[Told]) -> None:
@@ -360,7 +362,7 @@ class PanelServer:
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
         response.content_type = "text/event-stream"
         self._streams[person.id] += 1
-        queue = self._changes.listen(groups)
+        queue = self.changes.listen(groups)
         if case_id is not None:
             self._office.presence.look(case_id, person.id)
         try:
@@ -383,7 +385,7 @@ class PanelServer:
             pass
         finally:
             self._streams[person.id] -= 1
-            self._changes.forget(queue)
+            self.changes.forget(queue)
             if case_id is not None:
                 self._office.presence.leave(case_id, person.id)
         return response
@@ -410,7 +412,7 @@ class PanelServer:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
 
     async def _close(self, _app: web.Application) -> None:
-        self._changes.close()
+        self.changes.close()
 
 
 def run(
@@ -457,8 +459,12 @@ async def _serve(
         raise GovernorError(
             f"panel.port: không mở được {settings.listen}:{settings.port}: {error.strerror}; hãy đổi port hoặc listen"
         ) from None
+    signals = ChangeListener(office.database.apart, lambda: loop.call_soon_threadsafe(panel.changes.hurried.set))
+    if not office.database.is_sqlite:
+        threading.Thread(target=signals.run, name="signals", daemon=True).start()
     on_ready(settings.base)
     await stopping.wait()
+    signals.stop()
     line.close()
     await runner.cleanup()
 

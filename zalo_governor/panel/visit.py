@@ -1,9 +1,11 @@
 """A visit: one request of a person who is logged in, and what a page may do in it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
+from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.messaging.commands import Answer
@@ -165,11 +167,19 @@ class Visit:
             raise RefusedError
         return answer
 
-    def do(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> Answer:
-        """Carry out a command that changes something, and have the next page say what came of it."""
+    def do(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> None:
+        """Carry out a command that changes something, and have the next page say what came of it.
+
+        A form that says when its page was made (`luc`) does the same only once, however often its button is pressed.
+        """
+        made = self.field("luc")
+        if re.fullmatch("[0-9]{1,13}", made):
+            pressed = self.office.database.keys.mac(f"{self.person.id} {word} {rest}".encode()).hex()
+            if not self.uow.claims.claim_once(f"panel:{pressed}", from_ms(int(made))):
+                self.tell("Nút vừa được bấm hai lần; Hệ thống chỉ thực hiện một lần.")
+                return
         answer = self.carry_out(word, rest, group_id=group_id)
         self.told.append(Told("\n".join(answer.texts), failed=answer.outcome not in _DONE))
-        return answer
 
     def _append_later(self, action: str, **row: Any) -> None:
         self.later.append({"action": action} | row)

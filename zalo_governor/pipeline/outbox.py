@@ -33,7 +33,6 @@ If the process dies, it is unknown whether a message so marked went out; one tha
 _RETRY = 1.0
 """Seconds until the database is tried again after it was unavailable."""
 _LONGEST_SLEEP_SECONDS = 1.0
-"""Another process, such as the panel, may add messages at any time."""
 """Longest sleep in seconds, as another process may queue a message, and clocks may be changed."""
 TEXT_BYTES = 2_200
 """Most bytes (UTF-8) of one message: Zalo took 2,321 and its own client splits at 2,613 letters (zalo-protocol.md,

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import NamedTuple
 
@@ -52,8 +52,12 @@ class ServiceReader:
     """Reads directives, replies and dates; times are aware."""
 
     def __init__(self, is_workday: IsWorkday) -> None:
-        self._reader = DirectiveReader(is_workday=is_workday, tet=first_day_of_tet)
         self._is_workday = is_workday
+
+    @cached_property
+    def _reader(self) -> DirectiveReader:
+        # Made when the first text is read: its tables take several MB, and the panel hardly ever reads one.
+        return DirectiveReader(is_workday=self._is_workday, tet=first_day_of_tet)
 
     def directive(self, text: str, role: str, at: datetime) -> tuple[bool | None, tuple[DirectiveItem, ...]]:
         """Read a message of a person with that role ("leader" or "admin").

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
@@ -23,13 +24,14 @@ from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
 from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.messaging.formatter import one_line
-from zalo_governor.panel.forms import chosen
+from zalo_governor.panel.buttons import RECORD
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Told, Visit
 from zalo_governor.storage.queries.panel import GIVEN_UP, PanelQueries
 
 PATH = "/viec"
+_RECORD = f"{PATH}/ghi-nhan"
 _ROWS = 40
 _CODES_AT_ONCE = 10
 _LONGEST_NUMBER = 18
@@ -67,6 +69,7 @@ def routes(office: Office) -> list[Route]:
         Route("GET", PATH, show, roles, title="Việc phải xem"),
         Route("POST", PATH, decide, roles, writes=True),
         Route("POST", f"{PATH}/hoan-tac", take_back, roles, writes=True),
+        Route("POST", _RECORD, record, office.roles_for(RECORD.word), writes=True),
     ]
 
 
@@ -87,6 +90,7 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
     pages = max(1, -(-len(ordered) // _ROWS))
     page = min(max(page, 1), pages)
     shown = [by_id[case.id] for case in ordered[(page - 1) * _ROWS : page * _ROWS]]
+    recorders = [group for group in visit.groups if visit.may(RECORD.word, group.id)]
     kept = {name: query[name] for name in _FILTERS if query.get(name)}
     facts = {
         "rows": [_cells(visit, row) for row in shown],
@@ -105,6 +109,8 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
         "before": f"{PATH}?{urlencode(kept | {'trang': page - 1})}" if page > 1 else "",
         "here": f"{PATH}?{urlencode(kept)}" if kept else PATH,
         "undo": _just_decided(visit),
+        "recorders": [one for one in recorders if query.get("nhom", "") in {"", one.id}],
+        "form": next((_form(visit, one) for one in recorders if one.id == query.get("ghi")), None),
         "ticked": (),
         "reason": "",
     }
@@ -114,7 +120,7 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
 def decide(visit: Visit) -> Reply:
     """Decide all ticked cases alike, with one reason; those that somebody else has changed meanwhile are left out."""
     word = {"xac-nhan": ConfirmCase.word, "bao-nham": FalseAlarm.word}.get(visit.field("quyet_dinh"), "")
-    ticked = [value.partition(":") for value in chosen(visit.asked, "vu_viec")]
+    ticked = [value.partition(":") for value in visit.asked.form.get("vu_viec", ())]
     reason = visit.field("ly_do")
     here = visit.field("ve")
     back = SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
@@ -147,6 +153,16 @@ def take_back(visit: Visit) -> Reply:
     visit.do(TakeBack.word, visit.field("ma"))
     here = visit.field("ve")
     return SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
+
+
+def record(visit: Visit) -> Reply:
+    """Record a case that no rule can see, by its clause, about a member of the group."""
+    group, clause, uid, words = visit.one_group(), visit.field("khoan"), visit.field("ai"), visit.field("noi_dung")
+    if not (clause and words) or uid not in visit.uow.members.present_uids(visit.policy.account, group.id):
+        visit.complain("Cần chọn điều, khoản và một người trong Nhóm, và ghi nội dung. Chưa có gì thay đổi.")
+        return SeeOther(f"{PATH}?ghi={group.id}#ghi")
+    visit.do(RECORD.word, f"{clause} {uid} {words}", group_id=group.id)
+    return SeeOther(PATH)
 
 
 def begins_with_code(typed: str) -> bool:
@@ -222,6 +238,20 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
     }
 
 
+def _form(visit: Visit, group: Group) -> dict[str, Any]:
+    """Return what can be chosen in the form for recording a case of the group."""
+    policy, people = visit.policy.of(group.id), visit.uow.people
+    uids = visit.uow.members.present_uids(policy.account, group.id) - {policy.account}
+    found = {uid: people.get(one.id) for uid in uids if (one := people.find(policy.account, uid))}
+    return {
+        "button": RECORD,
+        "made": to_ms(visit.now),
+        "group": group,
+        "clauses": policy.regulation.clauses,
+        "people": sorted((policy.voice.named(person), uid) for uid, person in found.items()),
+    }
+
+
 def _excerpt(visit: Visit, case: Case) -> str:
     """Return the beginning of what was written, of the cases of which `/xem` shows it, too."""
     quotable = visit.policy.of(case.group_id).regulation.topic_of(case.clause) in QUOTABLE
@@ -229,8 +259,8 @@ def _excerpt(visit: Visit, case: Case) -> str:
 
 
 def _clauses(visit: Visit, rows: Sequence[_Row]) -> list[tuple[str, str]]:
-    named = {row.case.clause: visit.policy.of(row.group.id).voice.named_clause(row.case.clause) for row in rows}
-    return sorted(named.items())
+    clauses = {row.case.clause: row.group.id for row in rows}
+    return sorted((one, visit.policy.of(group).voice.named_clause(one)) for one, group in clauses.items())
 
 
 def _just_decided(visit: Visit) -> list[dict[str, Any]]:

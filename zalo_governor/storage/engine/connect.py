@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.storage.engine.change_signals import signal_changes
 from zalo_governor.storage.errors import DamagedDatabaseError
 from zalo_governor.system.error_text import of_system
 
@@ -125,7 +126,7 @@ def _postgresql(address: URL) -> Engine:
     # psycopg warns of each connection that the server closed; the code that uses it gets an exception anyway.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
-        return create_engine(
+        engine = create_engine(
             address,
             paramstyle="format",
             connect_args={name: value for name, value in _LINE.items() if name not in address.query}
@@ -137,3 +138,5 @@ def _postgresql(address: URL) -> Engine:
         raise ConfigError(
             "database_url: chưa cài phần PostgreSQL; hãy chạy: pip install 'zalo-governor[postgresql]'"
         ) from None
+    event.listen(engine, "after_execute", signal_changes)
+    return engine

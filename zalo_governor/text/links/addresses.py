@@ -3,17 +3,15 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import idna
-import tldextract
 
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
-
-# Without addresses of lists and without a cache, the list in the package is used: no network access, no files.
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 class Address(NamedTuple):
@@ -88,9 +86,16 @@ def defang(address: str, most: int = 80) -> str:
 
 def split_host(host: str) -> Site:
     """Split a host into subdomain, registered label and public suffix; look-alike letters are made plain before."""
-    parts = _extract.extract_str(host, include_psl_private_domains=False)
+    parts = _extractor().extract_str(host, include_psl_private_domains=False)
     subdomain = tuple(parts.subdomain.split(".")) if parts.subdomain else ()
     return Site(subdomain, parts.domain if parts.suffix else "", parts.suffix)
+
+
+@cache
+def _extractor() -> Any:
+    # Imported here, as the panel judges no link (5 MB). Without addresses of lists and without a cache, the list in the
+    # package is used: no network access, no files.
+    return import_module("tldextract").TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def in_latin(host: str) -> str:

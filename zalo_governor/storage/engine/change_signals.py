@@ -1,0 +1,60 @@
+"""Signals between the processes of an office on PostgreSQL (NOTIFY): what one commits, others look at without waiting.
+
+They only make the look early that each process takes once a second; on SQLite, which has no signals, that is all.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, CursorResult, UpdateBase
+
+log = structlog.get_logger(__name__)
+
+_CHANNEL = "'zalo_governor_' || md5(current_schema())"
+"""SQL for the channel's name: offices that share a database have a schema each."""
+_TABLES = frozenset({"cases", "directives", "directive_answers", "jobs", "outbox"})
+_WAIT_SECONDS, _AGAIN_SECONDS = 0.5, 5.0
+_PAUSE_SECONDS = 0.1
+"""How long further signals are gathered after one: a busy bot changes something many times a second."""
+
+
+def signal_changes(connection: Connection, statement: object, *others: Any) -> None:
+    """Have the transaction signal, when it commits, what the statement has changed; SQLAlchemy's `after_execute`."""
+    result, transaction = others[-1], connection.get_transaction()
+    concerns = isinstance(statement, UpdateBase) and getattr(statement.table, "name", "") in _TABLES
+    changes = concerns and isinstance(result, CursorResult) and result.rowcount
+    if changes and connection.info.get("signalled") is not transaction:
+        connection.info["signalled"] = transaction
+        connection.exec_driver_sql(f"SELECT pg_notify({_CHANNEL}, '')")
+
+
+class ChangeListener:
+    """Calls `wake`, in the thread of `run`, soon after any process has changed something; `connect` opens its line."""
+
+    def __init__(self, connect: Callable[[], Connection], wake: Callable[[], object]) -> None:
+        self._connect, self._wake = connect, wake
+        self._stopping = threading.Event()
+        self.stop = self._stopping.set
+
+    def run(self) -> None:
+        """Listen until stopped, again and again if the connection is lost."""
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except Exception as error:  # Also the driver's own, which is an optional package.
+                log.warning("listening_waits", error=error)
+                self._stopping.wait(_AGAIN_SECONDS)
+
+    def _listen(self) -> None:
+        with self._connect() as connection:
+            connection.detach()  # Nobody else is to get a connection that listens.
+            channel = connection.exec_driver_sql(f"SELECT {_CHANNEL}").scalar()
+            connection.exec_driver_sql(f'LISTEN "{channel}"')
+            driver: Any = connection.connection.dbapi_connection
+            self._wake()  # What was changed before may not have been heard.
+            while not self._stopping.is_set():
+                if list(driver.notifies(timeout=_WAIT_SECONDS, stop_after=1)):
+                    self._wake()
+                    self._stopping.wait(_PAUSE_SECONDS)
