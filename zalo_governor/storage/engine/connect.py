@@ -67,8 +67,10 @@ def _sqlite(address: URL) -> Engine:
     path = Path(str(address.database))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # SQLite would create a group-readable file; its -wal and -shm files get the mode of this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # SQLite would create a group-readable file; its -wal and -shm files get the mode of this one. A file that is
+        # there is not opened: closing it again would end the locks of all connections that this process has to it.
+        if not os.access(path, os.R_OK | os.W_OK):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise ConfigError(no_access(path, error)) from None
     # isolation_level None: the driver never begins a transaction by itself, `Database.write` does.
