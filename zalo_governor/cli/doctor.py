@@ -87,7 +87,7 @@ def _print_offices(of_offices: Mapping[str, list[Diagnosis]], console: Console, 
     table = folding_table("", "Cơ quan", "Mục chưa tốt")
     for name, findings in of_offices.items():
         level = worst(findings)
-        word, style = _LEVEL_STYLES[level]
+        word, style = _LEVEL_STYLES[level if level in _NOT_WELL else Level.GOOD]
         lacking = [found for found in findings if found.result.level in _NOT_WELL]
         says = "; ".join(f"{found.check.title}: {found.result.says}" for found in lacking)
         if pretty:
