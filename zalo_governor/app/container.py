@@ -256,6 +256,7 @@ class Container:
             postings=postings,
             files=self._file_tools(configuration.settings.attachments),
             frames=self._session.frames.counts,
+            scans_here=self._records.database.is_sqlite or configuration.settings.attachments.scan_here,
             scans_alone=self._records.database.is_sqlite,
             on_posted=self._worker.wake,
         )

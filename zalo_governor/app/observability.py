@@ -24,6 +24,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
+from zalo_governor.storage.engine.lock_owner import occupant
 from zalo_governor.storage.maintenance.offices import Figures, write_figures
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
@@ -118,6 +119,8 @@ class Observability:
     def _write_figures(self, running: bool) -> None:
         """Write the bot's health figures into the overview of all offices; `running` is False when it stops."""
         records, now = self._records, self._records.clock()
+        if self._bot is None and occupant(records.database, records.account):
+            return  # Another process runs the account, and this one will be refused.
         scene = self._current_state()
         standing = (health(scene.vitals).condition, running)
         if standing != self._standing:
