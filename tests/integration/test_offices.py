@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from tests import postgresql
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message
 from zalo_governor.app.context import open_records
+from zalo_governor.app.observability import Observability
 from zalo_governor.app.scan_worker import SharedScanWorker
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
@@ -245,6 +246,25 @@ def test_the_overview_tells_how_each_office_is(
     known, other = offices(server.admin_url)
     assert (known.name, known.state) == (OURS, state)
     assert (other.name, other.state, other.figures) == (THEIRS, State.NEVER_RUN, None)
+
+
+def test_a_bot_tells_how_it_is_unless_another_process_has_its_place(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "governor.yaml").write_text(f"database_url: {server.url(OURS)}\n")
+    (tmp_path / "session.json").write_text("{}")
+    records = open_records(load_settings(tmp_path / "governor.yaml"), system_clock)
+    records.keep_account(BOT)
+    bot, lock = Observability(records), InstanceLock(records.database, BOT)
+    lock.take()
+    bot._write_figures(running=True)
+    assert offices(server.admin_url)[0].state is State.NEVER_RUN
+    lock.release()
+    bot._write_figures(running=True)
+    known = offices(server.admin_url)[0]
+    assert known.state is State.STARTING
+    assert known.figures
+    assert (known.figures.form, known.figures.backed_up_at) == (newest(), None)
+    assert (known.figures.free_mb or 0) > 0
+    records.close()
 
 
 def test_a_database_without_an_overview_is_left_alone(database: Database) -> None:

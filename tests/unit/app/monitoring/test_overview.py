@@ -20,7 +20,7 @@ def test_it_writes_until_it_is_stopped_and_then_that_it_stops() -> None:
     written: list[bool] = []
     enough = threading.Event()
 
-    def write(running: bool) -> None:  # noqa: FBT001
+    def write(running: bool) -> None:
         written.append(running)
         if len(written) == 2:
             raise RuntimeError
@@ -42,7 +42,7 @@ def test_it_writes_until_it_is_stopped_and_then_that_it_stops() -> None:
 def test_a_write_that_hangs_holds_up_no_stop() -> None:
     hanging, called = threading.Event(), threading.Event()
 
-    def write(_running: bool) -> None:  # noqa: FBT001
+    def write(_running: bool) -> None:
         called.set()
         hanging.wait(30)
 
