@@ -18,7 +18,7 @@ from tests import postgresql
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message
 from zalo_governor.app.context import open_records
 from zalo_governor.app.observability import Observability
-from zalo_governor.app.scan_worker import SharedScanWorker
+from zalo_governor.app.scan_worker import ScanWorker
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
@@ -343,7 +343,7 @@ def test_an_office_that_fails_keeps_no_other_from_being_scanned(server: Server, 
     with SqlUnitsOfWork(records.database, BOT).begin() as uow:
         uow.verdicts.store(admitted, message(admitted), Verdict(), START)
         uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
-    worker = SharedScanWorker(lambda: settings_files(tmp_path), system_clock)
+    worker = ScanWorker(lambda: settings_files(tmp_path), system_clock)
     thread = threading.Thread(target=worker.run)
     thread.start()
 

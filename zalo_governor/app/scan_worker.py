@@ -1,21 +1,20 @@
-"""Processes that only scan attachments, beside the bots, on the same PostgreSQL server and perhaps another machine.
+"""A process that only scans attachments, beside the bots, on the same PostgreSQL server and perhaps another machine.
 
-They need no login to Zalo: the addresses of files are in the jobs. What they find is told by the bot, from the outbox.
+It needs no login to Zalo: the addresses of files are in the jobs. What it finds is told by the bot, from the outbox.
 """
 
 import hashlib
+import re
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
-import yaml
 
 from zalo_governor.app.attachments import FileCheck, antivirus_at
 from zalo_governor.app.config_hashes import configuration_files
 from zalo_governor.app.context import AppContext, read_records
-from zalo_governor.app.due_work import DueWork
 from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.app.policy import office_policy
 from zalo_governor.app.services import FileTools, scan_runner
@@ -36,47 +35,22 @@ log = structlog.get_logger(__name__)
 
 _DOWNLOAD_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
-"""Seconds between two looks of an office's thread for due scans."""
+"""Seconds between two looks for due scans of an office."""
 _OFFICES_SECONDS = 30.0
-"""Seconds between two looks for offices that were added or removed."""
+"""Seconds between two looks for offices that were added."""
 _PAUSES = (5.0, 300.0)
 """Seconds until an office that failed is tried again, first and at most."""
-_LEFT_OUT = frozenset({"messages", "regulations"})
+_NOT_READ = frozenset({"messages", "regulations"})
 """Parts of the configuration that a reader of files does not use."""
-_LETTERHEAD = ("number", "issued", "issuer")
-"""Keys of the regulation in which offices differ that judge alike."""
+_LETTERHEAD = re.compile(rb"^(number|issued|issuer):.*$", re.MULTILINE)
+"""Lines of the regulation in which offices differ that judge alike."""
 
 
 class ScanWorker:
-    """Takes scans of one office from the queue of jobs, one after the other, until stopped.
+    """Takes scans of one or many offices, each in a thread of its own, with one reader process for all of them.
 
-    Raises:
-        ConfigError: the database is SQLite, which serves one process, or the bot has not logged in yet.
-    """
-
-    def __init__(self, records: AppContext) -> None:
-        settings = records.settings
-        self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
-        runner = _runner(records, self._scanner.scan)
-        begin = threading.Event()
-        begin.set()
-        self._work = DueWork("scans", lambda: runner, begin=begin, clock=records.clock)
-
-    def run(self) -> None:
-        """Scan until stopped."""
-        self._work.run()
-
-    def stop(self) -> None:
-        """Make `run` return, also in the middle of a file: it is scanned again soon, here or by another."""
-        self._work.stop()
-        self._scanner.close()
-
-
-class SharedScanWorker:
-    """Takes scans of many offices, each in a thread of its own, with one reader process for all of them.
-
-    The offices take turns at the reader. One whose settings or database fail is tried again later, and the others are
-    not kept waiting. Nobody's tables are upgraded: an office of another version waits until it fits.
+    The offices take turns at the reader. One whose settings or database fail is tried again later, and keeps no other
+    waiting. Nobody's tables are upgraded: an office of another version waits until it fits.
 
     Args:
         configs: returns the settings files of the offices that there are now.
@@ -86,9 +60,19 @@ class SharedScanWorker:
     def __init__(self, configs: Callable[[], list[Path]], clock: Clock) -> None:
         self._configs = configs
         self._clock = clock
-        self._reader = _SharedReader()
+        self._reader = _Reader()
         self._stopped = threading.Event()
         self._threads: dict[Path, threading.Thread] = {}
+
+    def check(self, config: Path) -> None:
+        """Check that the office's files can be scanned now.
+
+        Raises:
+            ConfigError: the database is SQLite, which serves one process, or the bot has not logged in yet.
+            StoreError: the database cannot be used, for example as it is of another version.
+        """
+        with self._opened(config):
+            pass
 
     def run(self) -> None:
         """Scan until stopped."""
@@ -101,18 +85,16 @@ class SharedScanWorker:
                 return
 
     def stop(self) -> None:
-        """Make `run` return; a file in progress is scanned again soon, here or by another."""
+        """Make `run` return, also in the middle of a file: it is scanned again soon, here or by another."""
         self._stopped.set()
         self._reader.close()
 
     def _serve(self, config: Path) -> None:
-        """Scan for one office until stopped or until its settings file is gone."""
+        """Scan for one office until stopped, or until its settings file is gone."""
         pauses = doubling(*_PAUSES)
         while config.exists() and not self._stopped.is_set():
             try:
-                records = read_records(load_settings(config), self._clock)
-                try:
-                    runner = _runner(records, self._reader.of(records.settings))
+                with self._opened(config) as runner:
                     while config.exists() and not self._stopped.is_set():
                         due, now = runner.next_due(), self._clock()
                         if due and due <= now:
@@ -120,15 +102,21 @@ class SharedScanWorker:
                         else:
                             self._stopped.wait(_LOOK_SECONDS)
                         pauses = doubling(*_PAUSES)
-                finally:
-                    records.close()
             except Exception as error:
                 pause = next(pauses)
                 log.error("office_scans_wait", office=config.parent.name, error=error, again_seconds=pause)
                 self._stopped.wait(pause)
 
+    @contextmanager
+    def _opened(self, config: Path) -> Iterator[JobRunner]:
+        records = read_records(load_settings(config), self._clock)
+        try:
+            yield _runner(records, self._reader.of(records.settings))
+        finally:
+            records.close()
 
-class _SharedReader:
+
+class _Reader:
     """One reader process for the files of all offices; it is started anew where the next office has other rules."""
 
     def __init__(self) -> None:
@@ -163,24 +151,14 @@ def _digest_of_rules(settings: Settings) -> str:
     digest = hashlib.blake2b(str(settings.attachments.seconds).encode())
     for path in configuration_files(settings.rules_dir):
         inside = path.relative_to(settings.rules_dir)
-        if inside.parts[0] in _LEFT_OUT:
-            continue
-        content = path.read_bytes()
-        if inside.name == "quy-che.yaml":
-            with suppress(yaml.YAMLError, TypeError):
-                stated = yaml.safe_load(content)
-                content = repr({key: stated[key] for key in stated if key not in _LETTERHEAD}).encode()
-        digest.update(f"{inside}:{len(content)}:".encode())
-        digest.update(content)
+        if inside.parts[0] not in _NOT_READ:
+            content = path.read_bytes()
+            content = _LETTERHEAD.sub(b"", content) if inside.name == "quy-che.yaml" else content
+            digest.update(f"{inside}:{len(content)}:".encode() + content)
     return digest.hexdigest()
 
 
 def _runner(records: AppContext, scan: ScanFile) -> JobRunner:
-    """Return the runner of one office's scans.
-
-    Raises:
-        ConfigError: the database is SQLite, which serves one process, or the bot has not logged in yet.
-    """
     settings = records.settings
     if records.database.is_sqlite:
         raise ConfigError(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zalo_governor.app import scan_worker
-from zalo_governor.app.scan_worker import _SharedReader
+from zalo_governor.app.scan_worker import _Reader
 from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.attachments import ScanResult
 
@@ -45,7 +45,7 @@ def test_offices_that_judge_alike_share_the_reader_as_it_is(tmp_path: Path, monk
     monkeypatch.setattr(scan_worker, "AttachmentScanner", Reader)
     alike = [office(tmp_path / name, "quy-che.yaml", "number: ", f"number: {name}") for name in ("mot", "hai")]
     other = office(tmp_path / "ba", "rules/4.4-lien-ket.yaml", "id:", "# khác\nid:")
-    shared = _SharedReader()
+    shared = _Reader()
     for config in (*alike, other, alike[1]):
         shared.of(load_settings(config))(bytearray(b"x"), "x.txt")
     assert Reader.read == [(1, "mot"), (1, "mot"), (2, "ba"), (3, "hai")]
