@@ -1,5 +1,6 @@
 """Many offices on one PostgreSQL database: each alone with its rows, its locks and its version."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -242,10 +243,32 @@ def test_the_overview_tells_how_each_office_is(
     written = FIGURES.model_copy(update={"since": datetime.now(UTC), **told})
     write_figures(both[0], written)
     with server.session("governor") as session:
-        session.execute("UPDATE overview.offices SET seen_at = seen_at - %s", [timedelta(seconds=seconds)])
+        ago = timedelta(seconds=seconds)
+        session.execute("UPDATE overview.offices SET added_at = added_at - %s, seen_at = seen_at - %s", [ago, ago])
     known, other = offices(server.admin_url)
     assert (known.name, known.state) == (OURS, state)
     assert (other.name, other.state, other.figures) == (THEIRS, State.NEVER_RUN, None)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "seen_at = 'infinity'", "seen_at = '-infinity'", "seen_at = '4000-01-01 BC'",
+        "figures = '[]'", "figures = 'null'", "figures = '{\"version\": 7}'",
+        "figures = figures || '{\"since\": \"9999-12-31T23:59:59Z\"}'",
+        "figures = figures || '{\"since\": \"2026-11-24\"}'",
+        "figures = figures || ('{\"free_mb\": 1' || repeat('0', 3000) || '}')::jsonb",
+    ],
+)  # fmt: skip
+def test_no_office_can_spoil_the_list_for_the_others(server: Server, hostile: str) -> None:
+    with server.session(role_of(OURS)) as session:
+        session.execute("UPDATE overview.offices SET seen_at = now(), figures = %s", [FIGURES.model_dump_json()])
+        session.execute(b"UPDATE overview.offices SET " + hostile.encode())
+    listed = CliRunner().invoke(app, ["offices", "--json", "--admin-url", server.admin_url])
+    assert [row["office"] for row in json.loads(listed.output)] == [OURS, THEIRS]
+    shown = CliRunner().invoke(app, ["offices", "--admin-url", server.admin_url], env={"COLUMNS": "200"})
+    assert shown.exception is None or isinstance(shown.exception, SystemExit), shown.exception
+    assert THEIRS in shown.output
 
 
 def test_a_bot_tells_how_it_is_unless_another_process_has_its_place(server: Server, tmp_path: Path) -> None:
@@ -321,10 +344,8 @@ def test_the_command_sets_an_office_up_and_can_be_repeated(server: Server, tmp_p
     assert password not in line
     config.write_text(f"{line}\n")
     assert "database_url" not in add()
-    listed = CliRunner().invoke(app, ["offices", "--admin-url", server.admin_url])
-    assert [row.split("\t")[:2] for row in listed.output.splitlines()] == [
-        [name, "chưa chạy lần nào"] for name in (OURS, THEIRS, "xa-na-hu")
-    ]
+    listed = CliRunner().invoke(app, ["offices", "--admin-url", server.admin_url], env={"COLUMNS": "200"})
+    assert re.findall(r"(\S+) +│ chưa chạy lần nào", listed.output) == [OURS, THEIRS, "xa-na-hu"]
     config.write_text("database_url: postgresql://zg_so_y_te:x@localhost/y\n")
     wrong = CliRunner().invoke(app, command, standalone_mode=False).exception
     assert isinstance(wrong, ConfigError)

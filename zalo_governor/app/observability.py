@@ -17,7 +17,7 @@ from zalo_governor.app.monitoring.server import HealthServer, Pages
 from zalo_governor.app.monitoring.watchdog import Watchdog
 from zalo_governor.app.supervisor import Part
 from zalo_governor.backup.create import is_overdue, last_backup
-from zalo_governor.domain.clock import Clock, local
+from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
@@ -134,7 +134,7 @@ class Observability:
             form=newest(),
             line=scene.vitals.line if scene.vitals else None,
             waiting=scene.stock.waiting if scene.stock else None,
-            gaps_today=self._bot.gaps_today() if self._bot else None,
+            gaps_today=self._bot.queue_counts.gaps_of_day(now) if self._bot else None,
             undelivered=scene.stock.undelivered.failed if scene.stock else None,
             backed_up_at=last.at if last else None,
             backup_overdue=is_overdue(records.vault, now, records.settings.backup.remind_after),
@@ -162,18 +162,14 @@ class _LoggedInBot:
         self._clock = clock
         self.intake = intake
         self.judge = judge
-        self._queue_counts = census
+        self.queue_counts = census
 
     def counts(self) -> Counts | None:
         """Return the lengths of the queues and further counts; None if the database does not answer."""
         try:
-            return self._queue_counts.take(self._clock())
+            return self.queue_counts.take(self._clock())
         except StoreUnavailableError:
             return None
-
-    def gaps_today(self) -> int:
-        """Return how many gaps have begun today, in Viet Nam time."""
-        return self._queue_counts.gaps_since(local(self._clock()).replace(hour=0, minute=0, second=0, microsecond=0))
 
     def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
         """Return the present measurements for computing the health; `counts` is what `counts()` returned."""

@@ -18,7 +18,7 @@ from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
 from zalo_governor.doctor.runner import EXIT_CODES, Diagnosis, examine, worst
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.setup.offices import require_offices
+from zalo_governor.setup.offices import settings_files
 from zalo_governor.setup.systemd import OFFICES_ETC
 from zalo_governor.system import logging
 
@@ -29,7 +29,6 @@ _LEVEL_STYLES = {
     Level.WARNING: ("CẢNH BÁO", "yellow"),
     Level.ERROR: ("LỖI", "bold red"),
 }
-_NOT_WELL = (Level.WARNING, Level.ERROR)
 
 
 def doctor(
@@ -54,15 +53,19 @@ def doctor(
 
                 def begin(check: Check) -> None:
                     if status:
-                        status.update(f"Đang kiểm tra {config.parent.name if every else ''}: {check.title}")
+                        status.update(f"Đang kiểm tra: {check.title}")
 
                 return list(examine(context, CHECKS, begin))
         finally:
             context.close()
 
     if every:
-        of_offices = {path.parent.name: examined(path) for path in require_offices(offices_dir)}
-        _print_offices(of_offices, console, pretty=pretty, as_json=as_json)
+        of_offices = {path.parent.name: examined(path) for path in settings_files(offices_dir)}
+        if as_json:
+            told = {name: _as_json(found) for name, found in of_offices.items()}
+            typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        else:
+            _print_offices(of_offices, console)
         raise typer.Exit(max(EXIT_CODES[worst(found)] for found in of_offices.values()))
     findings = examined(config)
     if as_json:
@@ -78,24 +81,15 @@ def doctor(
     raise typer.Exit(EXIT_CODES[worst(findings)])
 
 
-def _print_offices(of_offices: Mapping[str, list[Diagnosis]], console: Console, *, pretty: bool, as_json: bool) -> None:
+def _print_offices(of_offices: Mapping[str, list[Diagnosis]], console: Console) -> None:
     """Print for each office how it is, and which checks are not well."""
-    if as_json:
-        told = {name: _as_json(findings) for name, findings in of_offices.items()}
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
-        return
     table = folding_table("", "Cơ quan", "Mục chưa tốt")
     for name, findings in of_offices.items():
-        level = worst(findings)
-        word, style = _LEVEL_STYLES[level if level in _NOT_WELL else Level.GOOD]
-        lacking = [found for found in findings if found.result.level in _NOT_WELL]
+        word, style = _LEVEL_STYLES[worst(findings)]
+        lacking = [found for found in findings if found.result.level in {Level.WARNING, Level.ERROR}]
         says = "; ".join(f"{found.check.title}: {found.result.says}" for found in lacking)
-        if pretty:
-            table.add_row(Text(word, style), Text(name), Text(says))
-        else:
-            typer.echo("\t".join((word, name, says)).rstrip())
-    if pretty:
-        console.print(table)
+        table.add_row(Text(word if lacking else "TỐT", style if lacking else "green"), Text(name), Text(says))
+    console.print(table)
     say("Xem việc nên làm: zalo-governor doctor --config TỆP, với governor.yaml của cơ quan ấy.")
 
 

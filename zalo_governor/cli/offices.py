@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.text import Text
 
 from zalo_governor.cli import words
-from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import OfficesFolder
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.cli.wrapping import folding_table, say
@@ -62,16 +61,22 @@ def list_offices(
     with _as_administrator(admin_url):
         found = all_offices(admin_url)
     if as_json:
-        typer.echo(orjson.dumps([_as_json(row) for row in found], option=orjson.OPT_INDENT_2))
-    elif (console := Console()).is_terminal:
+        told = [
+            {
+                "office": row.name,
+                "state": row.state,
+                "since": row.since,
+                "figures": row.figures and row.figures.model_dump(mode="json"),
+            }
+            for row in found
+        ]
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    else:
         table = folding_table(*_HEADINGS)
         for row in found:
             table.add_row(*(Text(cell, "bold red" if row.state is State.BROKEN else "") for cell in _cells(row)))
-        console.print(table)
-    else:
-        for row in found:
-            typer.echo("\t".join(_cells(row)))
-    raise typer.Exit(ExitCode.FAILURE if any(row.state is State.BROKEN for row in found) else ExitCode.GOOD)
+        Console().print(table)
+    raise typer.Exit(any(row.state is State.BROKEN for row in found))
 
 
 @offices.command()
@@ -124,24 +129,20 @@ def _as_administrator(admin_url: str) -> Iterator[None]:
 def _cells(row: OfficeRow) -> list[str]:
     known, state = row.figures, _STATES[row.state]
     if row.state is State.BROKEN:
-        says, _ = MEANING.get(known.condition, ("không còn báo tình trạng", "")) if known else ("số liệu sai", "")
+        says, _ = MEANING.get(known.condition if known else "", ("không còn báo tình trạng", ""))
         state += f": {says}"
     if row.since:
-        state += f" từ {local(row.since):%H:%M %d/%m/%Y}"
+        state += f", từ {local(row.since):%H:%M %d/%m/%Y}"
     if known is None:
-        return [row.name, state, *[""] * (len(_HEADINGS) - 2)]
+        return [row.name, state]
+    numbers = (known.waiting, known.gaps_today, known.undelivered)
+    backup = f"{local(known.backed_up_at):%H:%M %d/%m/%Y}" if known.backed_up_at else "chưa có"
     return [
         row.name,
         state,
         f"{known.version} ({known.form})",
         words.value(known.line),
-        *("" if number is None else str(number) for number in (known.waiting, known.gaps_today, known.undelivered)),
-        (f"{local(known.backed_up_at):%H:%M %d/%m/%Y}" if known.backed_up_at else "chưa có")
-        + (" (quá hạn)" if known.backup_overdue else ""),
-        "" if known.free_mb is None else f"{known.free_mb / 1000:.0f} GB",
+        *("" if number is None else str(number) for number in numbers),
+        f"{backup} (quá hạn)" if known.backup_overdue else backup,
+        f"{known.free_mb / 1000:.0f} GB",
     ]
-
-
-def _as_json(row: OfficeRow) -> dict[str, object]:
-    told = row.figures.model_dump(mode="json") if row.figures else None
-    return {"office": row.name, "state": row.state, "since": row.since, "figures": told}

@@ -8,7 +8,7 @@ import typer
 from zalo_governor.app.scan_worker import ScanWorker
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, OfficesFolder
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.setup.offices import require_offices, settings_files
+from zalo_governor.setup.offices import settings_files
 from zalo_governor.setup.systemd import OFFICES_ETC
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back
@@ -26,9 +26,7 @@ def scan_worker(
     forbid_core_dumps()
     give_memory_back()
     worker = ScanWorker(lambda: settings_files(offices_dir) if every else [config], system_clock)
-    if every:
-        require_offices(offices_dir)
-    else:
+    if not every:
         worker.check(config)
     logging.configure(console=False)
     with obeying({signal.SIGTERM: worker.stop, signal.SIGINT: worker.stop}):

@@ -23,13 +23,8 @@ _FIRST_PORT = 8401
 
 
 def settings_files(etc: Path) -> list[Path]:
-    """Return the settings files of all offices below the folder `etc`, by name of the office (the file's folder)."""
-    return sorted(etc.glob("*/governor.yaml"))
-
-
-def require_offices(etc: Path) -> list[Path]:
-    """Return what `settings_files` does; raise ConfigError if there is none."""
-    if not (found := settings_files(etc)):
+    """Return the settings files of all offices below the folder `etc`; raise ConfigError if there is none."""
+    if not (found := sorted(etc.glob("*/governor.yaml"))):
         raise ConfigError(f"{etc}: chưa có cơ quan nào; hãy thêm: zalo-governor offices add TÊN")
     return found
 
@@ -41,10 +36,8 @@ def stated_address(config: Path, name: str) -> URL | None:
         ConfigError: the file is wrong, or its address is not that of the office's own role.
     """
     url = load_settings(config).database_url if config.exists() else None
-    if url is None:
-        return None
-    address = make_url(url)
-    if address.username != role_of(name) or not address.password:
+    address = make_url(url) if url else None
+    if address and (address.username != role_of(name) or not address.password):
         raise load_yaml(config).error(
             ("database_url",), f"không phải địa chỉ của cơ quan này (người dùng {role_of(name)}, có mật khẩu); hãy sửa"
         )
@@ -52,14 +45,14 @@ def stated_address(config: Path, name: str) -> URL | None:
 
 
 def new_address(admin_url: str, name: str) -> URL:
-    """Return the address at which the office reaches the administrator's database, with a new random password.
+    """Return the office's address of the administrator's database, with a new password.
 
-    PostgreSQL lets the services of all offices, which have one user of the machine, in by password only, and asks for
-    one where they come over TCP.
+    It is over TCP, where PostgreSQL asks for the password: the services of all offices have one user of the machine.
     """
     address = make_url(admin_url)
     host = address.host or (None if "host" in address.query else "localhost")
-    return address.set(drivername="postgresql", username=role_of(name), password=secrets.token_urlsafe(24), host=host)
+    password = secrets.token_urlsafe(24)
+    return address.set(drivername="postgresql", username=role_of(name), password=password, host=host)
 
 
 def write_office_settings(installation: Installation, url: URL, etc: Path) -> None:
@@ -73,7 +66,7 @@ def write_office_settings(installation: Installation, url: URL, etc: Path) -> No
     put(file.root, "database_url", url.render_as_string(hide_password=False))
     put(file.root, "data_dir", str(installation.data_dir))
     put(file.section("zalo"), "session_file", str(installation.session_file))
-    taken = {load_yaml(path).data.get("health", {}).get("port") for path in settings_files(etc)}
+    taken = {load_yaml(path).data.get("health", {}).get("port") for path in etc.glob("*/governor.yaml")}
     put(file.section("health"), "port", next(port for port in count(_FIRST_PORT) if port not in taken))
     path = installation.config
     try:

@@ -5,7 +5,7 @@ The program only uses the network and writes into one folder; the units deny it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zalo_governor.config import KEY_CREDENTIAL, SMTP_CREDENTIAL, Settings
@@ -76,8 +76,7 @@ _ANY_OFFICE = "INSTANCE"
 """Stands for the office's name in a unit until it becomes a template: "%i", in which "%" must not be doubled."""
 OFFICES_ETC, OFFICES_DATA, OFFICES_BACKUP = (Path(place, NAME) for place in ("/etc", "/var/lib", "/var/backups"))
 """Folders with a folder for each office of this machine: settings, data, backups."""
-_RESTART = "RestartSec=30\n"
-_GROWING_RESTART = "RestartSec=10\nRestartSteps=8\nRestartMaxDelaySec=15min\n"
+_GROWING_RESTART = "10\nRestartSteps=8\nRestartMaxDelaySec=15min"
 """systemd older than 254 ignores the growth."""
 
 
@@ -233,7 +232,8 @@ WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
 Restart=on-failure
-{_GROWING_RESTART if installation.office else _RESTART}RestartPreventExitStatus={FINAL_EXIT_CODES}
+RestartSec={_GROWING_RESTART if installation.office else 30}
+RestartPreventExitStatus={FINAL_EXIT_CODES}
 WatchdogSec=120
 TimeoutStopSec=30
 {_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
@@ -244,18 +244,31 @@ WantedBy=multi-user.target
 
 
 def _panel_unit(installation: Installation) -> str:
-    """Return the unit of the panel, which nobody starts who has not switched it on; hearing goes before it."""
+    """Return the unit of the panel, which nobody starts who has not switched it on."""
+    own = f"MemoryMax=1G\n{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}\n"
+    return _unit_beside(installation, "-panel", "bảng điều khiển", _exec_line(installation, "panel"), own)
+
+
+def _scan_unit(installation: Installation) -> str:
+    """Return the unit of the scan worker for all offices of this machine; it reads their settings and keys."""
+    line = f"{_quote(installation.python)} -m zalo_governor scan-worker --all"
+    every = replace(installation, config=OFFICES_ETC, office=None)
+    return _unit_beside(every, "-scan-worker", "quét tệp cho mọi cơ quan", line, "")
+
+
+def _unit_beside(installation: Installation, part: str, what: str, line: str, more: str) -> str:
+    """Return a unit that runs beside the bot, with the command line `line`; hearing goes before it."""
     return f"""\
-# Muốn đổi: systemctl edit {installation.unit("-panel")}
+# Muốn đổi: systemctl edit {installation.unit(part)}
 [Unit]
-Description=Zalo Governor: bảng điều khiển{_of_office(installation)}
+Description=Zalo Governor: {what}{_of_office(installation)}
 Wants=network-online.target
 After=network-online.target postgresql.service {installation.unit()}.service
 {_CONDITION}{_escape_percent(installation.config)}
 
 [Service]
 Type=exec
-ExecStart={_exec_line(installation, "panel")}
+ExecStart={line}
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
@@ -265,9 +278,7 @@ RestartPreventExitStatus={FINAL_EXIT_CODES}
 TimeoutStopSec=15
 CPUWeight=20
 IOWeight=20
-MemoryMax=1G
-{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
-{_NO_SWAP}{_HARDENING}
+{more}{_NO_SWAP}{_HARDENING}
 [Install]
 WantedBy=multi-user.target
 """
@@ -306,30 +317,6 @@ OnCalendar=*-*-* 02:45:00 Asia/Ho_Chi_Minh
 
 [Install]
 WantedBy=timers.target
-"""
-
-
-def _scan_unit(installation: Installation) -> str:
-    """Return the unit of the scan worker for all offices of this machine; it reads their settings and keys."""
-    words = [_quote(installation.python), "-m", "zalo_governor", "scan-worker", "--all"]
-    return f"""\
-# Muốn đổi: systemctl edit {NAME}-scan-worker
-[Unit]
-Description=Zalo Governor: quét tệp cho mọi cơ quan
-Wants=network-online.target
-After=network-online.target postgresql.service
-{_CONDITION}{OFFICES_ETC}
-
-[Service]
-Type=exec
-ExecStart={" ".join(words)}
-User={installation.user}
-Group={installation.user}
-Restart=on-failure
-{_GROWING_RESTART}TimeoutStopSec=30
-{_NO_SWAP}{_HARDENING}
-[Install]
-WantedBy=multi-user.target
 """
 
 

@@ -26,32 +26,32 @@ class OverviewWriter:
         self._failing = False
 
     def run(self) -> None:
-        """Write now and then once a minute, until stopped."""
+        """Write now and then once a minute, until stopped; at last that the bot stops."""
         self._begin(running=True)
         while not self._stopping.wait(_EVERY_SECONDS):
             self._begin(running=True)
-        if self._call:
-            self._call.join(_LAST_SECONDS)
+        self._wait()
         self._begin(running=False)
-        if self._call:
-            self._call.join(_LAST_SECONDS)
+        self._wait()
 
     def stop(self) -> None:
-        """Make `run` write that the bot stops, and return."""
+        """Make `run` return."""
         self._stopping.set()
 
     def _begin(self, *, running: bool) -> None:
-        if self._call and self._call.is_alive():
-            return
-        self._call = threading.Thread(target=self._try, args=[running], name="overview write", daemon=True)
-        self._call.start()
+        if not (self._call and self._call.is_alive()):
+            self._call = threading.Thread(target=self._try, args=[running], name="overview write", daemon=True)
+            self._call.start()
+
+    def _wait(self) -> None:
+        if self._call:
+            self._call.join(_LAST_SECONDS)
 
     def _try(self, running: bool) -> None:
         try:
             self._write(running)
+            self._failing = False
         except Exception as error:
             if not self._failing:
                 log.warning("overview_not_written", error=type(error).__name__)
             self._failing = True
-        else:
-            self._failing = False

@@ -11,20 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import (
-    BigInteger,
-    ClauseElement,
-    Connection,
-    Insert,
-    Integer,
-    Table,
-    event,
-    func,
-    insert,
-    literal_column,
-    select,
-)
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ClauseElement, Connection, Insert, Table, event, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -65,11 +52,10 @@ _MIGRATION_LOCK = 7_301
 """Number of the PostgreSQL advisory lock by which only one of several starting processes migrates."""
 
 
-SCHEMA_NUMBER = literal_column(
-    "CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END", Integer
-)
+SCHEMA_NUMBER = "(CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END)"
 """SQL of a 32-bit number for PostgreSQL's present schema, by which the offices of one database keep their locks apart:
 advisory locks are the database's, not the schema's. 0 for `public`, where there is one office."""
+_LOCK = text(f"SELECT pg_advisory_xact_lock({SCHEMA_NUMBER}::bigint * 4294967296 + :number)")
 
 
 class Commits(NamedTuple):
@@ -255,8 +241,7 @@ class Database:
         No effect on SQLite, where only one transaction writes at a time.
         """
         if not self.is_sqlite:
-            in_schema = sql_cast(SCHEMA_NUMBER, BigInteger) * 2**32 + number
-            connection.execute(select(func.pg_advisory_xact_lock(in_schema)))
+            connection.execute(_LOCK, {"number": number})
 
     def close(self) -> None:
         """Close all connections of the pool."""

@@ -6,11 +6,11 @@ The overview holds health figures only. Row-level security shows each office's r
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -50,18 +50,19 @@ GRANT SELECT ON {_TABLE} TO {OVERSEER};
 
 
 class State(StrEnum):
-    """State of an office, as its figures in the overview tell it."""
+    """State of an office by its figures; broken is one that was killed, has a problem, or was stopped with one."""
 
     RUNNING = "running"
     STARTING = "starting"
     STOPPED = "stopped"
     NEVER_RUN = "never_run"
     BROKEN = "broken"
-    """It was killed, or has a problem, or was stopped while it had one (such as a session that Zalo refuses)."""
 
 
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]{0,40}$")]
-"""What an office says of itself and others read on a terminal."""
+# What an office says of itself must neither disturb the terminal on which others read it, nor end their list.
+_Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,40}$")]
+_Count = Annotated[int, Field(ge=0, lt=10**12)]
+_Moment = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 
 
 class Figures(BaseModel):
@@ -71,29 +72,28 @@ class Figures(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     running: bool
-    condition: Word
+    condition: _Word
     """As on the health page: `hearing` if all is well."""
-    since: datetime
+    since: _Moment
     """Since when the office has been in this condition."""
-    version: Word
-    form: Word
+    version: _Word
+    form: _Word
     """Schema revision of its tables."""
-    line: Word | None = None
+    line: _Word | None = None
     """State of the connection to Zalo."""
-    waiting: int | None = None
-    gaps_today: int | None = None
-    undelivered: int | None = None
-    backed_up_at: datetime | None = None
+    waiting: _Count | None = None
+    gaps_today: _Count | None = None
+    undelivered: _Count | None = None
+    backed_up_at: _Moment | None = None
     backup_overdue: bool = False
-    free_mb: int | None = None
+    free_mb: _Count = 0
 
 
 class OfficeRow(NamedTuple):
-    """An office in the overview."""
+    """An office in the overview; no figures if it has never run, or has written what cannot be read."""
 
     name: str
     figures: Figures | None
-    """None if it has never run, or has written what cannot be read."""
     state: State
     since: datetime | None
     """Since when it has been in that state; None if unknown."""
@@ -170,7 +170,9 @@ def offices(admin_url: str) -> list[OfficeRow]:
     with _as_administrator(admin_url) as connection:
         if not connection.scalar(text(f"SELECT to_regclass('{_TABLE}') IS NOT NULL")):
             raise ConfigError("chưa có cơ quan nào; hãy thêm: zalo-governor offices add TÊN")
-        rows = connection.execute(text(f"SELECT name, seen_at, figures, now() FROM {_TABLE} ORDER BY name")).all()  # noqa: S608
+        # An office may write any time, also one that Python does not know.
+        seen = "CASE WHEN seen_at IS NOT NULL THEN least(greatest(seen_at, added_at), now()) END"
+        rows = connection.execute(text(f"SELECT name, {seen}, figures, now() FROM {_TABLE} ORDER BY name")).all()  # noqa: S608
     return [_office(*row) for row in rows]
 
 
