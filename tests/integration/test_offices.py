@@ -265,7 +265,7 @@ def test_no_office_can_spoil_the_list_for_the_others(server: Server, hostile: st
         session.execute("UPDATE overview.offices SET seen_at = now(), figures = %s", [FIGURES.model_dump_json()])
         session.execute(b"UPDATE overview.offices SET " + hostile.encode())
     listed = CliRunner().invoke(app, ["offices", "--json", "--admin-url", server.admin_url])
-    assert [row["office"] for row in json.loads(listed.output)] == [OURS, THEIRS]
+    assert [row["name"] for row in json.loads(listed.output)] == [OURS, THEIRS]
     shown = CliRunner().invoke(app, ["offices", "--admin-url", server.admin_url], env={"COLUMNS": "200"})
     assert shown.exception is None or isinstance(shown.exception, SystemExit), shown.exception
     assert THEIRS in shown.output

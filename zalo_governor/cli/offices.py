@@ -34,10 +34,7 @@ AdminUrl = Annotated[
     ),
 ]
 _DEFAULT_URL = f"postgresql://{_ADMINISTRATOR}@/zalo_governor"
-_HEADINGS = (
-    "Cơ quan", "Tình trạng", "Phiên bản", "Kết nối Zalo", "Chờ xét", "Gián đoạn hôm nay", "Tin không gửi được",
-    "Sao lưu", "Ổ đĩa còn",
-)  # fmt: skip
+_HEADINGS = "Cơ quan|Tình trạng|Phiên bản|Kết nối Zalo|Chờ xét|Gián đoạn hôm nay|Tin không gửi được|Sao lưu|Ổ đĩa còn"
 _STATES = {
     State.RUNNING: "đang chạy",
     State.STARTING: "đang khởi động",
@@ -61,18 +58,10 @@ def list_offices(
     with _as_administrator(admin_url):
         found = all_offices(admin_url)
     if as_json:
-        told = [
-            {
-                "office": row.name,
-                "state": row.state,
-                "since": row.since,
-                "figures": row.figures and row.figures.model_dump(mode="json"),
-            }
-            for row in found
-        ]
+        told = [row._asdict() | {"figures": row.figures and row.figures.model_dump(mode="json")} for row in found]
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
     else:
-        table = folding_table(*_HEADINGS)
+        table = folding_table(*_HEADINGS.split("|"))
         for row in found:
             table.add_row(*(Text(cell, "bold red" if row.state is State.BROKEN else "") for cell in _cells(row)))
         Console().print(table)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, text
@@ -120,23 +120,24 @@ def add_office(admin_url: str, name: str, password: str) -> None:
 
     Raises:
         ConfigError: the database cannot be used for several offices, or the schema belongs to somebody else.
-        StoreError: PostgreSQL does not allow it.
-        StoreUnavailableError: the server does not answer.
+        StoreError: PostgreSQL does not allow it, or does not answer.
     """
     role = role_of(name)
+    known = text(
+        "SELECT to_regclass('public.alembic_version'), quote_ident(current_database()), "
+        "(SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = :role), "
+        "(SELECT true FROM pg_roles WHERE rolname = :role)"
+    )
+    add = text(f"INSERT INTO {_TABLE} (name, role) VALUES (:name, :role) ON CONFLICT DO NOTHING")  # noqa: S608
     with _as_administrator(admin_url) as connection:
-        if connection.scalar(text("SELECT to_regclass('public.alembic_version') IS NOT NULL")):
+        single, database, owner, there = connection.execute(known, {"role": role}).one()
+        if single:
             raise ConfigError(
                 "cơ sở dữ liệu này đang dùng cho một Hệ thống duy nhất (schema public); hãy tạo cơ sở dữ liệu khác cho "
                 "nhiều cơ quan: createdb zalo_governor"
             )
-        asked = text("SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = :schema")
-        if connection.scalar(asked, {"schema": role}) not in {None, role}:
+        if owner not in {None, role}:
             raise ConfigError(f"schema {role} thuộc người dùng khác của PostgreSQL; hãy chọn tên khác cho cơ quan")
-        there = connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role})
-        database = connection.dialect.identifier_preparer.quote(
-            str(connection.scalar(text("SELECT current_database()")))
-        )
         connection.exec_driver_sql(_PREPARE)
         # No search path for others: nobody may be led into a schema that an office has made.
         # CREATE: a restore builds the tables in a schema beside the present one, then exchanges their names.
@@ -154,10 +155,7 @@ CREATE SCHEMA IF NOT EXISTS {role} AUTHORIZATION {role};
 GRANT USAGE ON SCHEMA overview TO {role};
 GRANT SELECT, UPDATE (seen_at, figures) ON {_TABLE} TO {role};
 """)
-        connection.execute(
-            text(f"INSERT INTO {_TABLE} (name, role) VALUES (:name, :role) ON CONFLICT DO NOTHING"),  # noqa: S608
-            {"name": name, "role": role},
-        )
+        connection.execute(add, {"name": name, "role": role})
 
 
 def offices(admin_url: str) -> list[OfficeRow]:
@@ -165,34 +163,27 @@ def offices(admin_url: str) -> list[OfficeRow]:
 
     Raises:
         ConfigError: no office was ever added.
-        StoreUnavailableError: the server does not answer.
+        StoreError: PostgreSQL does not allow it, or does not answer.
     """
+    # An office may write any time, also one that Python does not know.
+    seen = "CASE WHEN seen_at IS NOT NULL THEN least(greatest(seen_at, added_at), now()) END"
     with _as_administrator(admin_url) as connection:
         if not connection.scalar(text(f"SELECT to_regclass('{_TABLE}') IS NOT NULL")):
             raise ConfigError("chưa có cơ quan nào; hãy thêm: zalo-governor offices add TÊN")
-        # An office may write any time, also one that Python does not know.
-        seen = "CASE WHEN seen_at IS NOT NULL THEN least(greatest(seen_at, added_at), now()) END"
         rows = connection.execute(text(f"SELECT name, {seen}, figures, now() FROM {_TABLE} ORDER BY name")).all()  # noqa: S608
     return [_office(*row) for row in rows]
 
 
 def write_figures(database: Database, figures: Figures) -> None:
-    """Write the office's figures into its row of the overview; no effect in a database without an overview.
-
-    Raises:
-        DBAPIError: PostgreSQL refuses it.
-        StoreUnavailableError: the server does not answer.
-    """
+    """Write the office's figures into its row of the overview; no effect in a database without an overview."""
     usable = text(
         "SELECT CASE WHEN has_schema_privilege(oid, 'USAGE') THEN to_regclass(:table) IS NOT NULL END "
         "FROM pg_namespace WHERE nspname = 'overview'"
     )
-    write = text(
-        f"UPDATE {_TABLE} SET seen_at = now(), figures = CAST(:figures AS jsonb) WHERE role = current_user"  # noqa: S608
-    )
+    write = text(f"UPDATE {_TABLE} SET seen_at = now(), figures = CAST(:told AS jsonb) WHERE role = current_user")  # noqa: S608
     with database.write() as connection:
         if connection.scalar(usable, {"table": _TABLE}):
-            connection.execute(write, {"figures": figures.model_dump_json()})
+            connection.execute(write, {"told": figures.model_dump_json()})
 
 
 def _office(name: str, seen_at: datetime | None, told: object, now: datetime) -> OfficeRow:
@@ -232,7 +223,5 @@ def _as_administrator(url: str) -> Iterator[Connection]:
 
 def _scram(connection: Connection, role: str, password: str) -> str:
     """Return what PostgreSQL stores instead of the password, so that its log never shows the password itself."""
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - the connection is open
-    hashed: bytes = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    return hashed.decode()
+    driver: Any = connection.connection.driver_connection
+    return str(driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode())
