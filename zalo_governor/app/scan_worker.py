@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 _DOWNLOAD_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
 """Seconds between two looks for due scans of an office."""
+_AGAIN_SECONDS = 0.05
 _OFFICES_SECONDS = 30.0
 """Seconds between two looks for offices that were added."""
 _PAUSES = (5.0, 300.0)
@@ -99,8 +100,8 @@ class ScanWorker:
                         due, now = runner.next_due(), self._clock()
                         if due and due <= now:
                             runner.act(now)
-                        else:
-                            self._stopped.wait(_LOOK_SECONDS)
+                        # Not at once after a scan either: what is due may be another worker's by now.
+                        self._stopped.wait(_AGAIN_SECONDS if due and due <= now else _LOOK_SECONDS)
                         pauses = doubling(*_PAUSES)
             except Exception as error:
                 pause = next(pauses)
