@@ -29,6 +29,11 @@ _DEBIAN_NAMES = {
     f"systemd/system/{NAME}-panel.service": f"{NAME}.{NAME}-panel.service",
     f"systemd/system/{NAME}-backup.service": f"{NAME}.{NAME}-backup.service",
     f"systemd/system/{NAME}-backup.timer": f"{NAME}.{NAME}-backup.timer",
+    f"systemd/system/{NAME}@.service": f"{NAME}@.service",
+    f"systemd/system/{NAME}-panel@.service": f"{NAME}@.{NAME}-panel.service",
+    f"systemd/system/{NAME}-backup@.service": f"{NAME}@.{NAME}-backup.service",
+    f"systemd/system/{NAME}-backup@.timer": f"{NAME}@.{NAME}-backup.timer",
+    f"systemd/system/{NAME}-scan-worker.service": f"{NAME}.{NAME}-scan-worker.service",
     f"sysusers.d/{NAME}.conf": f"{NAME}.sysusers",
     f"tmpfiles.d/{NAME}.conf": f"{NAME}.tmpfiles",
 }

@@ -40,7 +40,13 @@ people:
   admin: {name: lo van minh, title: Giám đốc Sở Khoa học và Công nghệ}
 """
 _APT_FAILED = 100
-_UNITS = tuple(f"zalo-governor{name}" for name in (".service", "-panel.service", "-backup.service", "-backup.timer"))
+_UNITS = tuple(
+    f"zalo-governor{name}"
+    for name in (
+        ".service", "-panel.service", "-backup.service", "-backup.timer", "-scan-worker.service",
+        "@.service", "-panel@.service", "-backup@.service", "-backup@.timer",
+    )
+)  # fmt: skip
 
 
 @contextmanager

@@ -1,30 +1,34 @@
-"""`zalo-governor scan-worker`: scan attachments on this machine for a bot that runs elsewhere on the same database."""
+"""`zalo-governor scan-worker`: scan attachments on this machine for bots on the same PostgreSQL server, beside them."""
 
 import signal
+from typing import Annotated
 
 import typer
 
-from zalo_governor.app.context import open_records
 from zalo_governor.app.scan_worker import ScanWorker
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.config import load_settings
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, OfficesFolder
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.setup.offices import settings_files
+from zalo_governor.setup.systemd import OFFICES_ETC
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back
 from zalo_governor.system.signals import obeying
 
 
-def scan_worker(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def scan_worker(
+    config: ConfigFile = DEFAULT_CONFIG,
+    every: Annotated[
+        bool, typer.Option("--all", help="Quét cho mọi cơ quan của máy chủ này, bằng một tiến trình đọc tệp.")
+    ] = False,
+    offices_dir: OfficesFolder = OFFICES_ETC,
+) -> None:
     """Quét tệp, ảnh giúp Hệ thống đang chạy ở máy khác, chung cơ sở dữ liệu PostgreSQL; chạy tới khi được dừng."""
     forbid_core_dumps()
     give_memory_back()
-    settings = load_settings(config)
+    worker = ScanWorker(lambda: settings_files(offices_dir) if every else [config], system_clock)
+    if not every:
+        worker.check(config)
     logging.configure(console=False)
-    records = open_records(settings, system_clock)
-    try:
-        worker = ScanWorker(records)
-        with obeying({signal.SIGTERM: worker.stop, signal.SIGINT: worker.stop}):
-            typer.echo("scan-worker: sẵn sàng")
-            worker.run()
-    finally:
-        records.close()
+    with obeying({signal.SIGTERM: worker.stop, signal.SIGINT: worker.stop}):
+        typer.echo("scan-worker: sẵn sàng")
+        worker.run()

@@ -5,7 +5,7 @@ The program only uses the network and writes into one folder; the units deny it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zalo_governor.config import KEY_CREDENTIAL, SMTP_CREDENTIAL, Settings
@@ -72,8 +72,12 @@ class ServiceError(GovernorError):
 
 _CONDITION = "ConditionPathExists="
 """What `init` has not set up yet does not start, neither when it is installed nor with the machine."""
-_GIVE_BACK = f"ExecStartPre=+systemd-tmpfiles --create {NAME}.conf\n"
-"""Gives what root wrote (`init`, `login`, `restore`) to the user of the service; "+": with root's rights."""
+_ANY_OFFICE = "INSTANCE"
+"""Stands for the office's name in a unit until it becomes a template: "%i", in which "%" must not be doubled."""
+OFFICES_ETC, OFFICES_DATA, OFFICES_BACKUP = (Path(place, NAME) for place in ("/etc", "/var/lib", "/var/backups"))
+"""Folders with a folder for each office of this machine: settings, data, backups."""
+_GROWING_RESTART = "10\nRestartSteps=8\nRestartMaxDelaySec=15min"
+"""systemd older than 254 ignores the growth."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,29 @@ class Installation:
     the key file in the data folder is used."""
     smtp_credential: Path | None = None
     """File with the password of the mail server, passed in the same way; None if there is none."""
+    office: str | None = None
+    """Name of the office, if it is one of several on this machine; None for the only one."""
+
+    def unit(self, part: str = "") -> str:
+        """Return the name of a unit of this installation without its suffix; `part` is such as "-backup"."""
+        return f"{NAME}{part}@{self.office}" if self.office else f"{NAME}{part}"
+
+
+def office_installation(
+    name: str, python: Path, base: Path, *, etc: Path = OFFICES_ETC, user: str = NAME
+) -> Installation:
+    """Return the installation of one of several offices on this machine; `python` and `base` as in `Installation`."""
+    data_dir = OFFICES_DATA / name
+    return Installation(
+        python=python,
+        base=base,
+        config=etc / name / "governor.yaml",
+        data_dir=data_dir,
+        session_file=data_dir / "session.json",
+        backup_dir=OFFICES_BACKUP / name,
+        user=user,
+        office=name,
+    )
 
 
 def files(installation: Installation) -> Mapping[str, str]:
@@ -103,13 +130,26 @@ def files(installation: Installation) -> Mapping[str, str]:
         ConfigError: a path that the service needs is in a folder that systemd hides from it, such as /home.
     """
     _require_visible(installation)
+    any_office = office_installation(_ANY_OFFICE, installation.python, installation.base, user=installation.user)
+    templates = {
+        name.replace(_ANY_OFFICE, ""): content.replace(_ANY_OFFICE, "%i")
+        for name, content in _units(any_office).items()
+    }
     return {
-        f"systemd/system/{NAME}.service": _bot_unit(installation),
-        f"systemd/system/{NAME}-panel.service": _panel_unit(installation),
-        f"systemd/system/{NAME}-backup.service": _backup_unit(installation),
-        f"systemd/system/{NAME}-backup.timer": _TIMER,
+        **_units(installation),
+        **templates,
+        f"systemd/system/{NAME}-scan-worker.service": _scan_unit(any_office),
         f"sysusers.d/{NAME}.conf": f'u {installation.user} - "Zalo Governor" - -\n',
-        f"tmpfiles.d/{NAME}.conf": _tmpfiles_rules(installation),
+        f"tmpfiles.d/{NAME}.conf": tmpfiles_rules(installation),
+    }
+
+
+def _units(installation: Installation) -> Mapping[str, str]:
+    return {
+        f"systemd/system/{installation.unit()}.service": _bot_unit(installation),
+        f"systemd/system/{installation.unit('-panel')}.service": _panel_unit(installation),
+        f"systemd/system/{installation.unit('-backup')}.service": _backup_unit(installation),
+        f"systemd/system/{installation.unit('-backup')}.timer": _timer(installation),
     }
 
 
@@ -176,9 +216,9 @@ def _require_visible(installation: Installation) -> None:
 
 def _bot_unit(installation: Installation) -> str:
     return f"""\
-# Muốn đổi: systemctl edit {NAME}
+# Muốn đổi: systemctl edit {installation.unit()}
 [Unit]
-Description=Zalo Governor
+Description=Zalo Governor{_of_office(installation)}
 Wants=network-online.target
 After=network-online.target time-sync.target postgresql.service
 {_CONDITION}{_escape_percent(installation.config)}
@@ -187,12 +227,12 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=main
-{_GIVE_BACK}ExecStart={_exec_line(installation, "run")}
+{_give_back(installation)}ExecStart={_exec_line(installation, "run")}
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
 Restart=on-failure
-RestartSec=30
+RestartSec={_GROWING_RESTART if installation.office else 30}
 RestartPreventExitStatus={FINAL_EXIT_CODES}
 WatchdogSec=120
 TimeoutStopSec=30
@@ -204,18 +244,31 @@ WantedBy=multi-user.target
 
 
 def _panel_unit(installation: Installation) -> str:
-    """Return the unit of the panel, which nobody starts who has not switched it on; hearing goes before it."""
+    """Return the unit of the panel, which nobody starts who has not switched it on."""
+    own = f"MemoryMax=1G\n{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}\n"
+    return _unit_beside(installation, "-panel", "bảng điều khiển", _exec_line(installation, "panel"), own)
+
+
+def _scan_unit(installation: Installation) -> str:
+    """Return the unit of the scan worker for all offices of this machine; it reads their settings and keys."""
+    line = f"{_quote(installation.python)} -m zalo_governor scan-worker --all"
+    every = replace(installation, config=OFFICES_ETC, office=None)
+    return _unit_beside(every, "-scan-worker", "quét tệp cho mọi cơ quan", line, "")
+
+
+def _unit_beside(installation: Installation, part: str, what: str, line: str, more: str) -> str:
+    """Return a unit that runs beside the bot, with the command line `line`; hearing goes before it."""
     return f"""\
-# Muốn đổi: systemctl edit {NAME}-panel
+# Muốn đổi: systemctl edit {installation.unit(part)}
 [Unit]
-Description=Zalo Governor: bảng điều khiển
+Description=Zalo Governor: {what}{_of_office(installation)}
 Wants=network-online.target
-After=network-online.target postgresql.service {NAME}.service
+After=network-online.target postgresql.service {installation.unit()}.service
 {_CONDITION}{_escape_percent(installation.config)}
 
 [Service]
 Type=exec
-ExecStart={_exec_line(installation, "panel")}
+ExecStart={line}
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
@@ -225,9 +278,7 @@ RestartPreventExitStatus={FINAL_EXIT_CODES}
 TimeoutStopSec=15
 CPUWeight=20
 IOWeight=20
-MemoryMax=1G
-{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
-{_NO_SWAP}{_HARDENING}
+{more}{_NO_SWAP}{_HARDENING}
 [Install]
 WantedBy=multi-user.target
 """
@@ -235,16 +286,16 @@ WantedBy=multi-user.target
 
 def _backup_unit(installation: Installation) -> str:
     return f"""\
-# Muốn đổi: systemctl edit {NAME}-backup
+# Muốn đổi: systemctl edit {installation.unit("-backup")}
 [Unit]
-Description=Zalo Governor: sao lưu
+Description=Zalo Governor: sao lưu{_of_office(installation)}
 Wants=network-online.target
 After=network-online.target remote-fs.target
 {_CONDITION}{_escape_percent(installation.config)}
 
 [Service]
 Type=oneshot
-{_GIVE_BACK}ExecStart={_exec_line(installation, "backup", installation.backup_dir)}
+{_give_back(installation)}ExecStart={_exec_line(installation, "backup", installation.backup_dir)}
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
@@ -252,21 +303,45 @@ Group={installation.user}
 {_MOUNTED}{_NO_NEW_CODE}{_HARDENING}"""
 
 
-_TIMER = f"""\
-# Muốn đổi: systemctl edit {NAME}-backup.timer
+def _timer(installation: Installation) -> str:
+    # The offices of a machine not all at once, but each at the same time every night.
+    spread = "RandomizedDelaySec=90min\nFixedRandomDelay=yes\n" if installation.office else ""
+    return f"""\
+# Muốn đổi: systemctl edit {installation.unit("-backup")}.timer
 [Unit]
-Description=Zalo Governor: sao lưu hằng đêm
+Description=Zalo Governor: sao lưu hằng đêm{_of_office(installation)}
 
 [Timer]
 OnCalendar=*-*-* 02:45:00 Asia/Ho_Chi_Minh
-Persistent=yes
+{spread}Persistent=yes
 
 [Install]
 WantedBy=timers.target
 """
 
 
-def _tmpfiles_rules(installation: Installation) -> str:
+def _of_office(installation: Installation) -> str:
+    return f" ({installation.office})" if installation.office else ""
+
+
+def _give_back(installation: Installation) -> str:
+    """Give what root wrote (`init`, `login`, `restore`) to the user of the service; "+": with root's rights."""
+    return f"ExecStartPre=+systemd-tmpfiles --create {installation.unit()}.conf\n"
+
+
+def _own_folders(installation: Installation) -> str:
+    """Hide the other offices' settings, keys and backups, since the services of all offices have one user."""
+    if not installation.office:
+        return ""
+    hidden = " ".join(f"{place}:ro" for place in (OFFICES_ETC, OFFICES_DATA, OFFICES_BACKUP))
+    return (
+        f"TemporaryFileSystem={hidden}\nBindReadOnlyPaths={installation.config.parent}\n"
+        f"BindPaths={installation.data_dir} {installation.backup_dir}\n"
+    )
+
+
+def tmpfiles_rules(installation: Installation) -> str:
+    """Return what systemd-tmpfiles must create and give to the service before each start."""
     user = installation.user
     rows = [
         f"d {_quote(installation.data_dir)} 0700 {user} {user} -",
@@ -285,7 +360,7 @@ def _credential_lines(installation: Installation) -> str:
         for name, path in given.items()
         if path
     ]
-    return "".join(rows)
+    return "".join(rows) + _own_folders(installation)
 
 
 def _exec_line(installation: Installation, command: str, *arguments: Path) -> str:

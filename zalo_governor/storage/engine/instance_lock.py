@@ -10,16 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.domain.errors import StoreUnavailableError
-from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.database import SCHEMA_NUMBER, Database
 from zalo_governor.storage.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
-LOCK_SPACE = 7_600
-"""First of the two numbers of the PostgreSQL advisory lock; the second is `lock_number(account)`."""
+LOCK_SPACE = f"(7600 # {SCHEMA_NUMBER})"
+"""SQL of the first of the two numbers of the PostgreSQL advisory lock, which is the schema's; the second is
+`lock_number(account)`."""
+_TRY, _UNLOCK = (text(f"SELECT {act}({LOCK_SPACE}, :number)") for act in ("pg_try_advisory_lock", "pg_advisory_unlock"))
 _SERVER_WAIT_SECONDS = 2.0
 """How many seconds PostgreSQL may take to notice that the previous process was killed."""
 _FILE_WAIT_SECONDS = 0.5
@@ -38,7 +40,7 @@ def lock_file(database: Path, account: str) -> Path:
 def lock_number(account: str) -> int:
     """Return the 32-bit signed number, a hash of the bot account's uid, that identifies the account's PostgreSQL lock.
 
-    An advisory lock has two numbers; the first is LOCK_SPACE for all accounts.
+    An advisory lock has two numbers; the first is LOCK_SPACE for all accounts of a schema.
     """
     return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
 
@@ -74,7 +76,7 @@ class InstanceLock:
         if self._connection:
             # PostgreSQL would notice the closed connection too late for a process that starts next.
             with suppress(DBAPIError, StoreUnavailableError):
-                self._connection.execute(select(func.pg_advisory_unlock(LOCK_SPACE, self._number)))
+                self._connection.execute(_UNLOCK, {"number": self._number})
             # Not returned to the pool, where it would keep the lock if the unlock above failed.
             self._connection.invalidate()
             self._connection.close()
@@ -102,7 +104,7 @@ class InstanceLock:
         # The lock belongs to the session: the connection stays open, outside any transaction, until `release`.
         connection = self._database.apart()
         deadline = time.monotonic() + _SERVER_WAIT_SECONDS
-        while not connection.scalar(select(func.pg_try_advisory_lock(LOCK_SPACE, self._number))):
+        while not connection.scalar(_TRY, {"number": self._number}):
             if time.monotonic() > deadline:
                 connection.close()
                 return False

@@ -86,14 +86,14 @@ def _is_locked(path: Path) -> bool:
 
 def _owner_of_server_lock(database: Database, account: str | None) -> LockOwner | None:
     """Return the holder of the account's PostgreSQL lock, or of any account's lock if `account` is None."""
-    # pg_locks shows the two halves of an advisory lock as unsigned numbers.
+    # pg_locks shows the two halves of an advisory lock as unsigned numbers; objsubid 2: they were given as two.
     held = text(
-        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :space "
-        "AND (:whichever OR objid = :number) "
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "  # noqa: S608 - our own SQL
+        f"AND classid = {LOCK_SPACE}::oid AND (:whichever OR objid = :number) "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     number = 0 if account is None else lock_number(account) % 2**32
-    values = {"space": LOCK_SPACE, "whichever": account is None, "number": number}
+    values = {"whichever": account is None, "number": number}
     with database.read() as connection:
         row = connection.execute(held, values).first()
     return None if row is None else LockOwner(None)
