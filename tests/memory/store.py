@@ -56,6 +56,8 @@ class MemoryStore:
     looked: dict[str, Looked] = field(default_factory=dict)
     noted: dict[int, tuple[int, str]] = field(default_factory=dict)
     trial_now: Trial | None = None
+    tried_rules: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """(group, rule) -> since when it is on trial"""
     posted: list[Notice] = field(default_factory=list)
     """What goes out."""
     held: list[Notice] = field(default_factory=list)

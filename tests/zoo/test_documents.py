@@ -75,9 +75,9 @@ def test_a_mark_counts_whatever_the_document_is_about(level: str, text: str) -> 
 
 
 def test_a_text_of_short_lines_takes_time_linear_in_its_length() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(list(paragraphs("TUYỆT MẬT\n" + "ab cd\n" * 300_000))) == 1
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_what_was_read_till_the_clock_ran_out_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:

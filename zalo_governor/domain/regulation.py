@@ -125,6 +125,23 @@ class DeclaredWords(NamedTuple):
     """How many requests a member gets a day at most; None for no limit of the rule's own."""
 
 
+class RuleStanding(StrEnum):
+    """Whether an admin may put a rule on trial by a command, so that what it finds is recorded and nobody is told."""
+
+    SWITCHABLE = "switchable"
+    ON_TRIAL = "on_trial"
+    """It is on trial already, by its file (`maturity: shadow`)."""
+    SECRECY = "secrecy"
+    """It seals state secrets: that holds in every group by law."""
+
+
+class RuleInForce(NamedTuple):
+    """A rule by which a group is judged."""
+
+    clause: str
+    standing: RuleStanding = RuleStanding.SWITCHABLE
+
+
 class AbsenceRule(NamedTuple):
     """A rule on what is missing after a directive; see `features.directives.absences`."""
 
@@ -150,6 +167,7 @@ class Regulation(BaseModel):
     """Date of that decision: `2019-08-09`."""
     issuer: str
     clauses: tuple[Clause, ...]
+    _rules: Mapping[str, RuleInForce] = PrivateAttr(default_factory=dict)
     _words: Mapping[str, DeclaredWords] = PrivateAttr(default_factory=dict)
     _absences: tuple[AbsenceRule, ...] = PrivateAttr(default=())
     _common: "Regulation | None" = PrivateAttr(default=None)
@@ -221,20 +239,25 @@ class Regulation(BaseModel):
 
     def informed(
         self,
-        clause_of: Mapping[str, str],
+        rules: Mapping[str, RuleInForce],
         words: Mapping[str, DeclaredWords],
         absences: Iterable[AbsenceRule],
         common: "Regulation | None",
     ) -> "Regulation":
-        """Return a copy that knows the clause of each rule, those in YAML alone, and the common regulation."""
+        """Return a copy that knows its rules by their ids, those in YAML alone, and the common regulation."""
         by = [
-            (*one.by, *(rule for rule, number in clause_of.items() if number == one.number and rule not in one.by))
+            (*one.by, *(name for name, rule in rules.items() if rule.clause == one.number and name not in one.by))
             for one in self.clauses
         ]
         clauses = [one.model_copy(update={"by": names}) for one, names in zip(self.clauses, by, strict=True)]
         other = self.model_copy(update={"clauses": tuple(clauses)})
-        other._words, other._absences, other._common = words, tuple(absences), common
+        other._rules, other._words, other._absences, other._common = rules, words, tuple(absences), common
         return other
+
+    @property
+    def rules(self) -> Mapping[str, RuleInForce]:
+        """Return the rules by which the group is judged, by their ids."""
+        return {**self._rules} | {rule.rule_id: RuleInForce(rule.clause) for rule in self._absences}
 
     @property
     def absences(self) -> tuple[AbsenceRule, ...]:

@@ -243,6 +243,8 @@ class ActivityReport(_Figures):
     """When the program received its first event of the group (there is no data before); None where it received none."""
     cannot_check: tuple[str, ...]
     """Numbers of the clauses whose breaches the program cannot see."""
+    on_trial: tuple[str, ...] = ()
+    """Numbers of the clauses with a rule that an admin has put on trial, so that nobody is told of what it finds."""
     audit_head: str = ""
     """`str(AuditHead)`: row count and hash of the audit log, for `audit verify --head`; "" where the log is empty."""
 

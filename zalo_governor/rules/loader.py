@@ -11,7 +11,14 @@ from zalo_governor.config import shipped_config
 from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.escalation import Ladder
-from zalo_governor.domain.regulation import AbsenceRule, ClauseTopic, DeclaredWords, Regulation
+from zalo_governor.domain.regulation import (
+    AbsenceRule,
+    ClauseTopic,
+    DeclaredWords,
+    Regulation,
+    RuleInForce,
+    RuleStanding,
+)
 from zalo_governor.rules.base import Maturity, Rule, SealingRule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.declared.facts import FactReader
@@ -190,7 +197,10 @@ class _Loader:
             if isinstance(spec, DeclaredSpec)
         }
         regulation = self._regulation.informed(
-            {rule.id: rule.clause for rule in rules}, words, self._absences, self._common_regulation
+            {rule.id: RuleInForce(rule.clause, _standing(rule)) for rule in rules},
+            words,
+            self._absences,
+            self._common_regulation,
         )
         return Rulebook(regulation, ladder, Engine(rules), specs)
 
@@ -273,6 +283,12 @@ class _Loader:
                 ("clause",),
                 f"quy-che.yaml không có khoản này; hãy ghi một khoản trong ngoặc kép; các khoản hiện có: {there}",
             )
+
+
+def _standing(rule: Rule[Any]) -> RuleStanding:
+    if isinstance(rule, SealingRule):
+        return RuleStanding.SECRECY
+    return RuleStanding.ON_TRIAL if rule.maturity is Maturity.SHADOW else RuleStanding.SWITCHABLE
 
 
 def _place_of(data: object, key: str, value: str, at: KeyPath = ()) -> KeyPath | None:

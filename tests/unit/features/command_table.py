@@ -101,6 +101,7 @@ TABLE = {
     "gopy": Row("/gopy nên ghim lịch trực", EVERYBODY, "GY-1"),
     "gioithieu": Row("/gioithieu", EVERYBODY, "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),
     "chaythu": Row("/chaythu", DESK, "KẾT QUẢ THEO TỪNG KHOẢN"),
+    "quytac": Row("/quytac", frozenset({"admin"}), "CÁC QUY TẮC"),
     "batdau": Row("/batdau", frozenset({"admin"}), "đang hoạt động chính thức"),
     "bang": Row("/bang", WITH_A_PANEL, "chưa bật bảng điều khiển"),
     "thoatbang": Row("/thoatbang", WITH_A_PANEL, "đã thoát bảng điều khiển"),

@@ -267,7 +267,7 @@ def test_a_judge_that_is_held_up_holds_nobody_up() -> None:
     before = time.monotonic()
     for start in range(1, 401, 20):
         given.say(*(f"câu {start + n}" for n in range(20)), first=start)
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 5
     assert given.judged() == [str(number) for number in range(1, 401)]
 
 

@@ -1,6 +1,6 @@
 """Protocols of the repositories for outgoing messages, their delivery, trial periods and members' remarks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,6 +23,18 @@ class Trials(Protocol):
 
     def save(self, trial: Trial) -> None:
         """Update the stored state of a trial; the stored beginning (`began_at`) is kept."""
+        ...
+
+    def rules(self, group_id: str) -> Mapping[str, datetime]:
+        """Return the ids of the rules that an admin has put on trial in the group, and since when."""
+        ...
+
+    def begin_rule(self, group_id: str, rule_id: str, at: datetime, by: int) -> None:
+        """Record that the person with the id `by` puts the rule on trial; no effect if it is on trial already."""
+        ...
+
+    def end_rule(self, group_id: str, rule_id: str) -> None:
+        """Record that the rule is in force again."""
         ...
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:

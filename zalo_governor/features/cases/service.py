@@ -32,6 +32,7 @@ from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.nobodys_words import NobodysWords
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.features.cases.rule_trials import mark_on_trial
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
 from zalo_governor.messaging.feature import EventHandler
@@ -61,6 +62,10 @@ class CaseService(EventHandler):
         self._nobodys = NobodysWords(policy)
         self._reminders = NameReminders(policy, self._alerts)
         self._backlog = CaseBacklog(policy, self._alerts)
+
+    def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+        """Mark the findings of rules that an admin has put on trial: they are recorded, and nobody is told."""
+        return mark_on_trial(verdict, uow.trials.rules(event.thread_id))
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, extend or close cases for a judged event of a governed group.

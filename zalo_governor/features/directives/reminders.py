@@ -216,13 +216,15 @@ class AbsenceHandler(_Handler):
     """Handler of NoticeAbsence: tells the admins what is missing, if it still is."""
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Tell the admins, unless the directive is closed, all have answered, or the rule is no longer in force."""
+        """Tell the admins, unless the directive is closed, all have answered, or the rule is on trial or gone."""
         task = job.task
         if not isinstance(task, NoticeAbsence):
             return
         directive = uow.directives.get(task.directive_id)
         rule = next((one for one in self._policy.regulation.absences if one.rule_id == task.rule_id), None)
         if directive is None or rule is None or not directive.open:
+            return
+        if rule.rule_id in uow.trials.rules(directive.group_id):
             return
         asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
         if missing := missing_under(rule, asked, task.at):

@@ -60,6 +60,7 @@ def compose(
         coverage = coverage.model_copy(update={"encrypted": True})
         gaps = tuple(gap.model_copy(update={"closed": False}) for gap in gaps)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
+    tried = uow.trials.rules(group.id)
     report = ActivityReport(
         group_id=group.id,
         group_name=group.name,
@@ -102,6 +103,7 @@ def compose(
         private_gaps=tuple(gap for gap in uow.statistics.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=first_heard,
         cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),
+        on_trial=tuple(dict.fromkeys(rule.clause for name, rule in voice.regulation.rules.items() if name in tried)),
         audit_head=str(head) if head.rows else "",
     )
     return report if words else report.without_words()

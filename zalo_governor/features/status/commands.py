@@ -89,6 +89,9 @@ class Status(BareCommand):
             start, now = self._today()
             if calls := call.uow.statistics.activity(group.id, start, now).calls:
                 yield self._of_group(TextId("status_calls"), group, calls)
+            if tried := call.uow.trials.rules(group.id):
+                named = ", ".join(sorted(tried))
+                yield self.voice.render(TextId("status_rule_trials"), group=self._named(group), rules=named)
         yield from self._frame_lines(status, FrameSort.UNKNOWN, TextId("status_frames_unknown"))
         if not self.policy.attachments.scan:
             yield self.voice.render(TextId("status_scans_off"))

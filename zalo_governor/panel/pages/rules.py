@@ -1,7 +1,9 @@
 """Quy chế và quy tắc: which rules are in force, what they say to a text or file, and what a draft would have found."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -9,13 +11,15 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
+from zalo_governor.domain.regulation import RuleInForce, RuleStanding
 from zalo_governor.features.cases.commands.decide import ListCases
 from zalo_governor.features.cases.notifications import CaseNotifications
+from zalo_governor.features.trial.rule_trial import IN_FORCE, ON_TRIAL, RuleTrial
+from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.scan_words import reasons_in_words
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
-from zalo_governor.panel.visit import Html, NotFoundError, Reply, Visit
-from zalo_governor.rules.base import Maturity
+from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.rules.loader import STANDARD_INPUT
 
 PATH = "/quy-tac"
@@ -32,6 +36,7 @@ def routes(office: Office) -> list[Route]:
         Route("POST", f"{PATH}/thu", try_text, desk, keeps=False),
         Route("POST", f"{PATH}/thu-tep", try_file, desk, keeps=False, most_bytes=_MOST_BYTES),
         Route("POST", f"{PATH}/nhap", try_draft, desk, keeps=False),
+        Route("POST", f"{PATH}/chay-thu", change, office.roles_for(RuleTrial.word), writes=True),
         Route("GET", f"{PATH}/tu/{{name}}", words, desk),
     ]
 
@@ -84,6 +89,14 @@ def try_draft(visit: Visit) -> Reply:
     return _page(visit, group, draft=draft, said=shown[:_LONGEST])
 
 
+def change(visit: Visit) -> Reply:
+    """Put a rule on trial in the group, or end that, as by `/quytac`."""
+    group = visit.one_group()
+    how = IN_FORCE if visit.field("lam") == "ap-dung" else ON_TRIAL
+    visit.do(RuleTrial.word, f"{how} {visit.field('quy_tac')}", group_id=group.id)
+    return SeeOther(f"{PATH}?nhom={quote(group.id)}")
+
+
 def words(visit: Visit) -> Reply:
     """Show one word list."""
     folder = visit.office.records.settings.rules_dir / "lexicons"
@@ -97,21 +110,24 @@ def _page(visit: Visit, group: Group, **facts: Any) -> Html:
     book = visit.office.records.configuration.book_of(group.id)
     engine = visit.office.records.rulebook.engine
     voice = visit.policy.of(group.id).voice
+    severities = {rule.id: rule.severity for rule in engine.rules_of(book.name)}
+    tried = visit.uow.trials.rules(group.id)
     rules = [
         {
-            "id": rule.id,
+            "id": name,
             "clause": voice.citation(rule.clause),
-            "shadow": rule.maturity is Maturity.SHADOW,
-            "severity": voice.head_of(rule.clause, rule.severity),
+            "state": _state(rule, tried.get(name)),
+            "severity": voice.head_of(rule.clause, severities[name]) if name in severities else "",
+            "do": ("ap-dung" if name in tried else "thu") if rule.standing is RuleStanding.SWITCHABLE else "",
         }
-        for rule in engine.rules_of(book.name)
+        for name, rule in book.regulation.rules.items()
     ]
     common = {
         "groups": visit.groups,
         "group": group,
         "regulation": book.regulation,
         "rules": rules,
-        "folder": str(visit.office.records.settings.rules_dir),
+        "may_change": visit.may(RuleTrial.word, group.id),
         "lists": _lists(visit),
         "tried": "",
         "typed": "",
@@ -123,6 +139,16 @@ def _page(visit: Visit, group: Group, **facts: Any) -> Html:
         "said": "",
     }
     return Html("quy-tac.html", common | facts)
+
+
+def _state(rule: RuleInForce, tried_since: datetime | None) -> str:
+    if tried_since:
+        return f"chạy thử từ {moment(tried_since)}, không báo ai"
+    return {
+        RuleStanding.SWITCHABLE: "đang áp dụng",
+        RuleStanding.ON_TRIAL: "chạy thử theo tệp cấu hình, không báo ai",
+        RuleStanding.SECRECY: "luôn áp dụng",
+    }[rule.standing]
 
 
 def _lists(visit: Visit) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, delete, distinct, func, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms, to_ms_or_none
@@ -13,7 +13,7 @@ from zalo_governor.domain.notices import NO_GROUP, OutgoingState
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.schema import cases, findings, outbox, trials
+from zalo_governor.storage.schema import cases, findings, outbox, rule_trials, trials
 from zalo_governor.storage.schema.base import count_where
 
 # A literal, since databases do not use the partial index for a parameter.
@@ -67,6 +67,20 @@ class Trials(Repository):
         """Return whether the trial of this transaction's account has ended in the group: everybody gets messages."""
         trial = self.get(self._tx.account or "", group_id)
         return trial is not None and trial.live_at is not None
+
+    def rules(self, group_id: str) -> dict[str, datetime]:
+        rows = self._tx.execute(
+            select(rule_trials.c.rule_id, rule_trials.c.began_ms).where(rule_trials.c.group_id == group_id)
+        )
+        return {row.rule_id: from_ms(row.began_ms) for row in rows}
+
+    def begin_rule(self, group_id: str, rule_id: str, at: datetime, by: int) -> None:
+        row = {"group_id": group_id, "rule_id": rule_id, "began_ms": to_ms(at), "begun_by": by}
+        self._tx.connection.execute(self._tx.database.insert_or_ignore(rule_trials), row)
+
+    def end_rule(self, group_id: str, rule_id: str) -> None:
+        which = rule_trials.c.group_id == group_id, rule_trials.c.rule_id == rule_id
+        self._tx.connection.execute(delete(rule_trials).where(*which))
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
         return TrialFigures(

@@ -52,7 +52,7 @@ from zalo_governor.storage.schema.members import (
 from zalo_governor.storage.schema.outbox import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, outbox
 from zalo_governor.storage.schema.panel import panel_keys
 from zalo_governor.storage.schema.retention import erasures, former_accounts, retention_marks
-from zalo_governor.storage.schema.trials import trials
+from zalo_governor.storage.schema.trials import rule_trials, trials
 
 __all__ = [
     "GIVEN_UP",
@@ -102,6 +102,7 @@ __all__ = [
     "revisions",
     "roster",
     "rule_failures",
+    "rule_trials",
     "statements",
     "trials",
     "vault",

@@ -61,6 +61,6 @@ def test_any_text_is_read_and_spans_stay_inside(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a.", "a", "a-", "http:", "x.y@", "[.]", "ms-", "javascript:", "a.vn/(", "((", "."])
 def test_time_is_linear(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     find_links(piece * (40_000 // len(piece)))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -98,6 +98,12 @@ def routed(server: Server) -> FileDownload:
     return FileDownload(server.url, most_bytes=MOST, seconds=1.5, idle_seconds=0.5)
 
 
+@pytest.fixture
+def patient(server: Server) -> FileDownload:
+    """Ended by another limit long before its time is over, also on a busy machine."""
+    return FileDownload(server.url, most_bytes=MOST, seconds=30, idle_seconds=0.5)
+
+
 def refused(
     download: FileDownload, address: str = ADDRESS, *, size: int | None = None, checksum: str | None = None
 ) -> FetchError:
@@ -444,7 +450,7 @@ def test_a_declared_length_over_the_limit_is_not_read(server: Server, routed: Fi
 
 
 @pytest.mark.parametrize("framing", ["Transfer-Encoding: chunked", "X-No: length"])
-def test_an_endless_body_is_cut_at_the_limit(server: Server, routed: FileDownload, framing: str) -> None:
+def test_an_endless_body_is_cut_at_the_limit(server: Server, patient: FileDownload, framing: str) -> None:
     piece = b"1000\r\n" + bytes(4096) + b"\r\n" if "chunked" in framing else bytes(4096)
 
     def script(line: socket.socket, _: bytes) -> None:
@@ -453,8 +459,8 @@ def test_an_endless_body_is_cut_at_the_limit(server: Server, routed: FileDownloa
 
     server.script = script
     began = time.monotonic()
-    assert refused(routed).reason is NotChecked.TOO_LARGE
-    assert time.monotonic() - began < 1.5
+    assert refused(patient).reason is NotChecked.TOO_LARGE
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("framing", ["Transfer-Encoding: chunked", "X-No: length"])
@@ -493,18 +499,18 @@ def test_a_slow_drip_ends_with_the_time_limit(server: Server, routed: FileDownlo
     began = time.monotonic()
     error = refused(routed)
     assert (error.reason, error.retry) == (NotChecked.NOT_FETCHED, True)
-    assert 1.0 < time.monotonic() - began < 4.0
+    assert 1.0 < time.monotonic() - began < 10
 
 
-def test_silence_ends_with_the_idle_limit(server: Server, routed: FileDownload) -> None:
+def test_silence_ends_with_the_idle_limit(server: Server, patient: FileDownload) -> None:
     def script(line: socket.socket, _: bytes) -> None:
         line.sendall(answer(b"x", "200 OK", "Content-Length: 90000"))
         line.recv(1)
 
     server.script = script
     began = time.monotonic()
-    assert refused(routed).retry
-    assert time.monotonic() - began < 1.4
+    assert refused(patient).retry
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

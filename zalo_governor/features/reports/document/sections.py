@@ -181,6 +181,9 @@ def coverage(draft: Draft) -> Section:
     notes_below = coverage_lines(report, voice)
     if report.cannot_check:
         notes_below.append(draft.render(TextId("line_cannot"), count=number(len(report.cannot_check))))
+    if report.on_trial:
+        clauses = "; ".join(map(voice.citation, report.on_trial))
+        notes_below.append(draft.render(TextId("line_on_trial"), clauses=clauses))
     rows: list[Sequence[Cell]] = [
         (
             moment_in_words(gap.began_at, voice),

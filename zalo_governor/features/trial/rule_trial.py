@@ -1,0 +1,91 @@
+"""Command `/quytac` (rules): the rules of the group, and which of them are on trial; put one on trial, or end that."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from zalo_governor.domain.people import Group, Role
+from zalo_governor.domain.regulation import RuleStanding
+from zalo_governor.messaging.command_parsing import folded
+from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.formatter import moment
+from zalo_governor.messaging.templates import TextId
+
+ON_TRIAL, IN_FORCE = "thử", "áp dụng"
+"""What is typed before a rule's id."""
+_CHANGE = re.compile(rf"({folded(ON_TRIAL)}|{folded(IN_FORCE)}) ([0-9a-z][0-9a-z.-]{{0,79}})")
+
+
+class Change(NamedTuple):
+    """What follows the command's word: the rule that is meant, and whether it is to be on trial."""
+
+    rule_id: str
+    on_trial: bool
+
+
+class RuleTrial(Command[Change | bool]):
+    """Command `/quytac [thử|áp dụng RULE]` (rules): put a rule on trial in the group, so that nobody is told.
+
+    What a rule on trial finds is recorded, and shown by `/chaythu`. The rules on state secrets cannot be put on trial.
+    """
+
+    word = "quytac"
+    usage = TextId("usage_rule_trial")
+    in_help = False
+    roles = frozenset({Role.ADMIN})
+
+    def understand(self, rest: str, today: date) -> Change | bool | None:
+        """Accept nothing, or `thử` or `áp dụng` with the id of a rule."""
+        if not rest.strip(" ."):
+            return True
+        found = _CHANGE.fullmatch(folded(rest))
+        return Change(found[2], found[1] == folded(ON_TRIAL)) if found else None
+
+    def answer(self, call: Call, argument: Change | bool) -> Answer:
+        """List the rules of each group, or change the one that is named, where the group's regulation has it."""
+        if isinstance(argument, bool):
+            return Answer([self.of(group.id)._list(call, group) for group in call.groups], subject="list")
+        mine = [self.of(group.id) for group in call.groups]
+        standings = [one.policy.regulation.rules.get(argument.rule_id) for one in mine]
+        known = [rule.standing for rule in standings if rule]
+        if not known:
+            text = self.voice.render(TextId("rule_unknown"), rule=argument.rule_id)
+            return Answer([text], "unknown", argument.rule_id)
+        if RuleStanding.SWITCHABLE not in known:
+            return Answer([self._refusal(argument, known[0])], "refused", argument.rule_id)
+        groups = [
+            group
+            for group, rule in zip(call.groups, standings, strict=True)
+            if rule and rule.standing is RuleStanding.SWITCHABLE
+        ]
+        for group in groups:
+            self._change(call, group, argument)
+        text = TextId("rule_on_trial") if argument.on_trial else TextId("rule_in_force")
+        named = ", ".join(self.voice.group(group) for group in groups)
+        outcome = "on_trial" if argument.on_trial else "in_force"
+        return Answer([self.voice.render(text, rule=argument.rule_id, groups=named)], outcome, argument.rule_id)
+
+    def _refusal(self, change: Change, standing: RuleStanding) -> str:
+        if standing is RuleStanding.SECRECY:
+            return self.voice.render(TextId("rule_of_secrecy"), rule=change.rule_id)
+        return self.voice.render(TextId("rule_on_trial_by_file"), rule=change.rule_id)
+
+    def _change(self, call: Call, group: Group, change: Change) -> None:
+        trials = call.uow.trials
+        if change.on_trial:
+            trials.begin_rule(group.id, change.rule_id, self.policy.clock(), call.person.id)
+        else:
+            trials.end_rule(group.id, change.rule_id)
+
+    def _list(self, call: Call, group: Group) -> str:
+        since, rows = call.uow.trials.rules(group.id), []
+        for rule_id, rule in self.policy.regulation.rules.items():
+            if rule.standing is RuleStanding.ON_TRIAL:
+                state = self.voice.render(TextId("rule_state_by_file"))
+            elif rule_id in since:
+                state = self.voice.render(TextId("rule_state_trial"), since=moment(since[rule_id]))
+            else:
+                state = self.voice.render(TextId("rule_state_in_force"))
+            citation = self.voice.citation(rule.clause)
+            rows.append(self.voice.render(TextId("rule_row"), rule=rule_id, citation=citation, state=state))
+        return self.voice.render(TextId("rule_list"), group=self.voice.group(group), rows="\n".join(rows))
