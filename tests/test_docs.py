@@ -71,7 +71,7 @@ _TYPED = re.compile(
     r"(?:sudo (?:--preserve-env=\S+ )?(?:-u \S+ )?(?:docker exec \S+ )?)?(?:\S*/)?zalo-governor (?!zalo-governor)(.+)"
 )
 _PREFIXED = re.compile(r"(.*?)(?:--preserve-env=\S+ )?((?:-u \S+ )?)zalo-governor ([a-z-]+(?: --check)?)\b")
-_ROOTS_OWN = {"login", "init", "restore", "install-service", "watch"}
+_ROOTS_OWN = {"login", "init", "restore", "install-service", "watch", "offices"}
 _NEEDS_ROOT = {"apt", "install", "useradd", "userdel", "chown", "chmod", "rm", "mkdir", "cp", "docker", "systemctl"}
 _FOR_OPERATORS = (
     "cai-dat", "chay-thu", "danh-sach-thanh-vien", "du-lieu", "giam-sat-tu-xa", "sao-luu", "tep-dinh-kem",

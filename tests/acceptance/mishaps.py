@@ -458,6 +458,27 @@ def _other_kind_of_database(office: Office) -> Ended:
     return office.command("members")
 
 
+@mishap("C13")
+def _no_name_of_an_office(office: Office) -> Ended:
+    return office.command("offices", "add", "Sở Y tế", here=False)
+
+
+@mishap("C14")
+def _database_of_another_office(office: Office) -> Ended:
+    office.settings(database_url="postgresql://zg_so_y_te:x@127.0.0.1/zalo_governor")
+    folder = office.folder.with_name(f"{office.folder.name}-so-noi-vu")
+    shutil.copytree(office.folder, folder / "so-noi-vu")
+    try:
+        return office.command("offices", "add", "so-noi-vu", "--offices-dir", str(folder), here=False)
+    finally:
+        shutil.rmtree(folder)
+
+
+@mishap("C15")
+def _no_office(office: Office) -> Ended:
+    return office.command("doctor", "--all", "--offices-dir", str(office.folder / "data"), here=False)
+
+
 @mishap("D02")
 def _wrong_cells(office: Office) -> Ended:
     return office.command("roster", "import", _sheet(office, ["Lò Văn Mẫu", "", "12"]))

@@ -41,10 +41,12 @@ people:
 """
 _APT_FAILED = 100
 _UNITS = tuple(
-    f"zalo-governor{name}{office}.{kind}"
-    for office in ("", "@")
-    for name, kind in (("", "service"), ("-panel", "service"), ("-backup", "service"), ("-backup", "timer"))
-) + ("zalo-governor-scan-worker.service",)
+    f"zalo-governor{name}"
+    for name in (
+        ".service", "-panel.service", "-backup.service", "-backup.timer", "-scan-worker.service",
+        "@.service", "-panel@.service", "-backup@.service", "-backup@.timer",
+    )
+)  # fmt: skip
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 
 from zalo_governor import __version__
 from zalo_governor.cli import COMMANDS
+from zalo_governor.setup.systemd import files
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -33,6 +34,12 @@ def test_the_manual_page_names_every_command_and_says_what_each_is_for(texts: Mo
         found = re.search(rf"^\.SS zalo-governor {command}\b.*\n(.+)$", page, re.MULTILINE)
         assert found, command
         assert not found[1].startswith("."), f"{command} has no help"
+
+
+def test_every_unit_of_the_program_is_in_the_package(texts: ModuleType) -> None:
+    made = files(texts.PACKAGED)
+    assert sorted(made.values()) == sorted(texts.all_texts()[name] for name in texts._DEBIAN_NAMES.values())
+    assert len(set(texts._DEBIAN_NAMES.values())) == len(made)
 
 
 def _completed(texts: ModuleType, tmp_path: Path, *typed: str) -> list[str]:

@@ -6,11 +6,11 @@ from pathlib import Path
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
 from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.features.attachments.scan_jobs import ScanFile
 from zalo_governor.messaging.policy import ScanStatus
 from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments.antivirus import Antivirus, AntivirusVerdict
-from zalo_governor.sandbox.attachments.client import AttachmentScanner
 from zalo_governor.sandbox.attachments.tessdata import find_data
 from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.text.file_names.danger import Danger
@@ -23,13 +23,13 @@ class FileCheck:
 
     Args:
         antivirus: the antivirus on this machine.
-        scanner: the reader.
+        read: has the reader scan a file.
         engine: returns the rules in force, which give the finding of a virus its clause and severity.
     """
 
-    def __init__(self, antivirus: Antivirus, scanner: AttachmentScanner, engine: Callable[[], Engine]) -> None:
+    def __init__(self, antivirus: Antivirus, read: ScanFile, engine: Callable[[], Engine]) -> None:
         self._antivirus = antivirus
-        self._scanner = scanner
+        self._read = read
         self._engine = engine
 
     def __call__(self, content: bytearray, name: str, /) -> ScanResult:
@@ -39,7 +39,7 @@ class FileCheck:
             ScannerUnavailableError: the reader's process cannot be started or does not answer.
         """
         verdict = self._antivirus.scan(bytes(content))
-        result = self._scanner.scan(content, name)
+        result = self._read(content, name)
         if verdict is None:
             missing = (*result.not_checked, NotChecked.NO_ANTIVIRUS)
             return result.model_copy(update={"not_checked": missing})

@@ -256,6 +256,7 @@ class Container:
             postings=postings,
             files=self._file_tools(configuration.settings.attachments),
             frames=self._session.frames.counts,
+            scans_here=self._records.database.is_sqlite or configuration.settings.attachments.scan_here,
             scans_alone=self._records.database.is_sqlite,
             on_posted=self._worker.wake,
         )
@@ -264,7 +265,7 @@ class Container:
         """Return the download and the check of attachments."""
         download = self._session.downloads(most_bytes=settings.most_bytes, seconds=_DOWNLOAD_SECONDS)
         antivirus = antivirus_at(settings.antivirus_socket)
-        check = FileCheck(antivirus, self._scanner, lambda: self._records.rulebook.engine)
+        check = FileCheck(antivirus, self._scanner.scan, lambda: self._records.rulebook.engine)
         return FileTools(FileFetcher(download), check, self._observability.metrics.scanned)
 
     def _stop_scans(self) -> None:

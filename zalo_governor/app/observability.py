@@ -1,6 +1,7 @@
 """Monitoring of the running bot: health page, metrics, log, and messages to the service manager (systemd)."""
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,18 +10,23 @@ from zalo_governor import __version__
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.event_log import tell_judged, tell_sent
 from zalo_governor.app.monitoring.dead_man_signal import DeadManSignal
-from zalo_governor.app.monitoring.health import Health, Vitals, health, works
+from zalo_governor.app.monitoring.health import Condition, Health, Vitals, health, works
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
+from zalo_governor.app.monitoring.overview import OverviewWriter
 from zalo_governor.app.monitoring.server import HealthServer, Pages
 from zalo_governor.app.monitoring.watchdog import Watchdog
 from zalo_governor.app.supervisor import Part
-from zalo_governor.domain.clock import Clock
+from zalo_governor.backup.create import is_overdue, last_backup
+from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
+from zalo_governor.storage.engine.lock_owner import occupant
+from zalo_governor.storage.maintenance.offices import Figures, write_figures
+from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
 
 
@@ -38,6 +44,9 @@ class Observability:
         )
         self._bot: _LoggedInBot | None = None
         """Sources of the logged-in bot's state; None before the login."""
+        self._standing = (Condition.STARTING, True)
+        """The bot's condition, and whether it runs, as last written into the overview of all offices."""
+        self._standing_since = records.clock()
 
     def parts(self) -> Sequence[Part]:
         """Return the parts (threads) for monitoring, which run from before the login until the end."""
@@ -50,6 +59,9 @@ class Observability:
         if settings.port is not None:
             server = HealthServer(settings.port, Pages(self._health, self.metrics.page), settings.listen)
             parts.append(Part("health", server.run, server.stop))
+        if not self._records.database.is_sqlite:
+            overview = OverviewWriter(self._write_figures)
+            parts.append(Part("overview", overview.run, overview.stop))
         return parts
 
     def observe(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
@@ -104,6 +116,32 @@ class Observability:
             }
         return health(vitals), beside
 
+    def _write_figures(self, running: bool) -> None:
+        """Write the bot's health figures into the overview of all offices; `running` is False when it stops."""
+        records, now = self._records, self._records.clock()
+        if self._bot is None and occupant(records.database, records.account):
+            return  # Another process runs the account, and this one will be refused.
+        scene = self._current_state()
+        standing = (health(scene.vitals).condition, running)
+        if standing != self._standing:
+            self._standing, self._standing_since = standing, now
+        last = last_backup(records.vault)
+        figures = Figures(
+            running=running,
+            condition=standing[0],
+            since=self._standing_since,
+            version=__version__,
+            form=newest(),
+            line=scene.vitals.line if scene.vitals else None,
+            waiting=scene.stock.waiting if scene.stock else None,
+            gaps_today=self._bot.gaps_today() if self._bot else None,
+            undelivered=scene.stock.undelivered.failed if scene.stock else None,
+            backed_up_at=last.at if last else None,
+            backup_overdue=is_overdue(records.vault, now, records.settings.backup.remind_after),
+            free_mb=shutil.disk_usage(records.settings.data_dir).free // 1_000_000,
+        )
+        write_figures(records.database, figures)
+
     def _works(self) -> bool:
         """Return whether the bot's worker threads still try to do their work; if not, the bot must be restarted."""
         return self._bot is None or works(self._bot.intake.standing, self._bot.judge.standing)
@@ -132,6 +170,10 @@ class _LoggedInBot:
             return self._queue_counts.take(self._clock())
         except StoreUnavailableError:
             return None
+
+    def gaps_today(self) -> int:
+        """Return how many gaps have begun today, in Viet Nam time."""
+        return self._queue_counts.gaps_since(local(self._clock()).replace(hour=0, minute=0, second=0, microsecond=0))
 
     def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
         """Return the present measurements for computing the health; `counts` is what `counts()` returned."""

@@ -47,6 +47,7 @@ class Services:
         units: begins transactions.
         postings: reads stored messages.
         files: downloads and checks the files of messages.
+        scans_here: this process scans files; if not, a `scan-worker` does.
         scans_alone: no other process scans files for this bot account.
         on_posted: called when a service has put a message into the outbox, to send it now.
     """
@@ -61,6 +62,7 @@ class Services:
         postings: MessageReader,
         files: "FileTools",
         frames: Callable[[], tuple[FrameCount, ...]],
+        scans_here: bool,
         scans_alone: bool,
         on_posted: Callable[[], None],
     ) -> None:
@@ -90,7 +92,8 @@ class Services:
             PhoneLookup(policy, find=people.by_phone, begin=units.begin),
         )
         self.pictures: Work = JobRunner(policy.account, handlers=fetching, begin=units.begin, on_settled=on_posted)
-        self.scans: Work = scan_runner(policy, files, begin=units.begin, on_posted=on_posted, alone=scans_alone)
+        scans = scan_runner(policy, files, begin=units.begin, on_posted=on_posted, alone=scans_alone)
+        self.scans: Work = WorkGroup(*([scans] if scans_here else []))
         tell = FallbackAlert(alarm).send
         self.outages = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)

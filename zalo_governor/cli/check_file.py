@@ -30,7 +30,7 @@ def check_file(
     rules_dir = chosen_rules(config_dir, config)
     engine = load_rulebook(rules_dir).engine
     scanner = AttachmentScanner(command(rules_dir, settings.seconds))
-    check = FileCheck(antivirus_at(antivirus_socket or settings.antivirus_socket), scanner, lambda: engine)
+    check = FileCheck(antivirus_at(antivirus_socket or settings.antivirus_socket), scanner.scan, lambda: engine)
     failed = False
     try:
         for path in paths:

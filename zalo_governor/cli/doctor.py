@@ -1,6 +1,8 @@
 """`zalo-governor doctor`: run all checks of an installation and print what is wrong and how to repair it."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -9,13 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, OfficesFolder
 from zalo_governor.cli.wrapping import folding_table, say
 from zalo_governor.doctor.check import Check, Level
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
 from zalo_governor.doctor.runner import EXIT_CODES, Diagnosis, examine, worst
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.setup.offices import require_offices
+from zalo_governor.setup.systemd import OFFICES_ETC
 from zalo_governor.system import logging
 
 _LEVEL_STYLES = {
@@ -25,6 +29,7 @@ _LEVEL_STYLES = {
     Level.WARNING: ("CẢNH BÁO", "yellow"),
     Level.ERROR: ("LỖI", "bold red"),
 }
+_NOT_WELL = (Level.WARNING, Level.ERROR)
 
 
 def doctor(
@@ -32,22 +37,34 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Không kết nối mạng, không hỏi Zalo.")] = False,
     send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh cảnh báo dự phòng.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Kiểm tra mọi cơ quan của máy chủ này, mỗi cơ quan một dòng.")
+    ] = False,
+    offices_dir: OfficesFolder = OFFICES_ETC,
 ) -> None:
     """Kiểm tra hệ thống, không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
     logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json
-    context = DoctorContext(config, system_clock, offline=offline, send_test=send_test)
-    try:
-        with console.status("Đang kiểm tra") if pretty else nullcontext() as status:
 
-            def begin(check: Check) -> None:
-                if status:
-                    status.update(f"Đang kiểm tra: {check.title}")
+    def examined(config: Path) -> list[Diagnosis]:
+        context = DoctorContext(config, system_clock, offline=offline, send_test=send_test)
+        try:
+            with console.status("Đang kiểm tra") if pretty else nullcontext() as status:
 
-            findings = list(examine(context, CHECKS, begin))
-    finally:
-        context.close()
+                def begin(check: Check) -> None:
+                    if status:
+                        status.update(f"Đang kiểm tra {config.parent.name if every else ''}: {check.title}")
+
+                return list(examine(context, CHECKS, begin))
+        finally:
+            context.close()
+
+    if every:
+        of_offices = {path.parent.name: examined(path) for path in require_offices(offices_dir)}
+        _print_offices(of_offices, console, pretty=pretty, as_json=as_json)
+        raise typer.Exit(max(EXIT_CODES[worst(found)] for found in of_offices.values()))
+    findings = examined(config)
     if as_json:
         typer.echo(orjson.dumps(_as_json(findings), option=orjson.OPT_INDENT_2))
     elif pretty:
@@ -59,6 +76,27 @@ def doctor(
     if not as_json:
         say(_summary(findings, offline=offline))
     raise typer.Exit(EXIT_CODES[worst(findings)])
+
+
+def _print_offices(of_offices: Mapping[str, list[Diagnosis]], console: Console, *, pretty: bool, as_json: bool) -> None:
+    """Print for each office how it is, and which checks are not well."""
+    if as_json:
+        told = {name: _as_json(findings) for name, findings in of_offices.items()}
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        return
+    table = folding_table("", "Cơ quan", "Mục chưa tốt")
+    for name, findings in of_offices.items():
+        level = worst(findings)
+        word, style = _LEVEL_STYLES[level if level in _NOT_WELL else Level.GOOD]
+        lacking = [found for found in findings if found.result.level in _NOT_WELL]
+        says = "; ".join(f"{found.check.title}: {found.result.says}" for found in lacking)
+        if pretty:
+            table.add_row(Text(word, style), Text(name), Text(says))
+        else:
+            typer.echo("\t".join((word, name, says)).rstrip())
+    if pretty:
+        console.print(table)
+    say("Xem việc nên làm: zalo-governor doctor --config TỆP, với governor.yaml của cơ quan ấy.")
 
 
 def _as_json(findings: list[Diagnosis]) -> dict[str, object]:

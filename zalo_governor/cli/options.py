@@ -17,6 +17,7 @@ ConfigFile = Annotated[
     Path,
     typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp cấu hình.", readable=False),
 ]
+OfficesFolder = Annotated[Path, typer.Option("--offices-dir", help="Thư mục có thư mục của từng cơ quan.")]
 DEFAULT_CONFIG = Path("governor.yaml")
 GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là Nhóm đầu tiên trong tệp cấu hình.")]
 

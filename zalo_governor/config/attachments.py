@@ -12,6 +12,9 @@ class AttachmentSettings(Section):
 
     scan: bool = True
     """Whether files and pictures are downloaded into memory and scanned; false: they are reported as not checked."""
+    scan_here: bool = True
+    """Whether the bot scans them itself; false, on PostgreSQL only: it leaves them to `scan-worker`, and an office among
+    many needs no reader process of its own."""
     most_megabytes: float = Field(default=50.0, gt=0, le=500)
     """Largest file that is scanned."""
     seconds: float = Field(default=60.0, gt=0, le=200)

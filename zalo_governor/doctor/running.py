@@ -17,7 +17,7 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import FrameSort, LineState
 
 _TIMEOUT_SECONDS = 10.0
-_MEANING = {
+MEANING = {
     Condition.STARTING.value: (
         "đang khởi động, chưa nối được Zalo",
         "Chờ một phút; nếu vẫn vậy thì xem mục Kết nối tới Zalo.",
@@ -35,6 +35,7 @@ _MEANING = {
         "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nhận chờ trong bộ nhớ đến khi ghi được.",
     ),
 }
+"""What each condition of a bot that has a problem means, and what to do about it."""
 _FRAMES = {
     FrameSort.KNOWN: ("Dữ liệu không phải tin, Zalo gửi", ""),
     FrameSort.ENCRYPTED: (
@@ -106,7 +107,7 @@ def health(context: DoctorContext) -> Iterator[Result]:
         )
         return
     for reason in reasons:
-        says, mend = _MEANING.get(reason, (reason, "Xem nhật ký chạy."))
+        says, mend = MEANING.get(reason, (reason, "Xem nhật ký chạy."))
         if reason == Condition.BLIND.value:
             says, mend = _explain_connection(told) or (says, mend)
         yield error(f"Hệ thống đang chạy nhưng {says}", mend)

@@ -68,7 +68,9 @@ class Office:
         settings = records.settings
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         self.scan = FileCheck(
-            antivirus_at(settings.attachments.antivirus_socket), self._scanner, lambda: self.records.rulebook.engine
+            antivirus_at(settings.attachments.antivirus_socket),
+            self._scanner.scan,
+            lambda: self.records.rulebook.engine,
         )
         self.bot = BotHealth(records.settings.health.url, records.clock)
         self.presence = Presence()

@@ -107,13 +107,15 @@ class Installation:
         return f"{NAME}{part}@{self.office}" if self.office else f"{NAME}{part}"
 
 
-def office_installation(name: str, python: Path, base: Path, user: str = NAME) -> Installation:
+def office_installation(
+    name: str, python: Path, base: Path, *, etc: Path = OFFICES_ETC, user: str = NAME
+) -> Installation:
     """Return the installation of one of several offices on this machine; `python` and `base` as in `Installation`."""
     data_dir = OFFICES_DATA / name
     return Installation(
         python=python,
         base=base,
-        config=OFFICES_ETC / name / "governor.yaml",
+        config=etc / name / "governor.yaml",
         data_dir=data_dir,
         session_file=data_dir / "session.json",
         backup_dir=OFFICES_BACKUP / name,
@@ -129,7 +131,7 @@ def files(installation: Installation) -> Mapping[str, str]:
         ConfigError: a path that the service needs is in a folder that systemd hides from it, such as /home.
     """
     _require_visible(installation)
-    any_office = office_installation(_ANY_OFFICE, installation.python, installation.base, installation.user)
+    any_office = office_installation(_ANY_OFFICE, installation.python, installation.base, user=installation.user)
     templates = {
         name.replace(_ANY_OFFICE, ""): content.replace(_ANY_OFFICE, "%i")
         for name, content in _units(any_office).items()
@@ -234,7 +236,7 @@ Restart=on-failure
 {_GROWING_RESTART if installation.office else _RESTART}RestartPreventExitStatus={FINAL_EXIT_CODES}
 WatchdogSec=120
 TimeoutStopSec=30
-{_credential_lines(installation)}{_own_folders(installation)}ReadWritePaths={_quote(installation.data_dir)}
+{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
 {_NO_SWAP}{_HARDENING}
 [Install]
 WantedBy=multi-user.target
@@ -264,7 +266,7 @@ TimeoutStopSec=15
 CPUWeight=20
 IOWeight=20
 MemoryMax=1G
-{_credential_lines(installation)}{_own_folders(installation)}ReadWritePaths={_quote(installation.data_dir)}
+{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
 {_NO_SWAP}{_HARDENING}
 [Install]
 WantedBy=multi-user.target
@@ -286,7 +288,7 @@ Type=oneshot
 WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
-{_credential_lines(installation)}{_own_folders(installation)}ReadWritePaths={_quote(installation.data_dir)} {_quote(installation.backup_dir)}
+{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)} {_quote(installation.backup_dir)}
 {_MOUNTED}{_NO_NEW_CODE}{_HARDENING}"""
 
 
@@ -371,7 +373,7 @@ def _credential_lines(installation: Installation) -> str:
         for name, path in given.items()
         if path
     ]
-    return "".join(rows)
+    return "".join(rows) + _own_folders(installation)
 
 
 def _exec_line(installation: Installation, command: str, *arguments: Path) -> str:

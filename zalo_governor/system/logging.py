@@ -23,7 +23,7 @@ KEYS = frozenset(
     """
     again_seconds attempts case cause changed closed cmd code command complete count delay duty elements
     encrypted end entries entry error event file findings form found gaps group job kind label late level logger
-    new_pages next not_checked notices origin others outcome outgoing pages part parts path person pid place port
+    new_pages next not_checked notices office origin others outcome outgoing pages part parts path person pid place port
     private purpose queue reason rule sealed seconds sent service settings severity since size sockets state step
     sub timestamp tried type uid understood version what why work
     """.split()  # noqa: SIM905  a list of words is read more easily so

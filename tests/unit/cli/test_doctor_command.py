@@ -123,6 +123,21 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     assert summary.endswith("mục bỏ qua. Chưa kiểm tra gì qua mạng, vì lệnh có --offline.")
 
 
+def test_all_offices_are_checked_and_one_that_is_not_well_hides_no_other(installed: Office, tmp_path: Path) -> None:
+    (tmp_path / "so-khac").mkdir()
+    (tmp_path / "so-khac" / "governor.yaml").write_text("khong_co: 1\n")
+    command = ["doctor", "--all", "--offline", "--offices-dir", str(tmp_path)]
+    shown = CliRunner().invoke(app, command, env=installed.environment)
+    good, bad, _ = shown.stdout.splitlines()
+    assert shown.exit_code == 2
+    assert good == "TỐT\toffice"
+    assert bad.startswith(f"LỖI\tso-khac\tCấu hình: {tmp_path}/so-khac/governor.yaml:1: khong_co")
+    told = json.loads(CliRunner().invoke(app, [*command, "--json"], env=installed.environment).stdout)
+    assert {name: found["level"] for name, found in told.items()} == {"office": "skipped", "so-khac": "error"}
+    none = CliRunner().invoke(app, [*command[:-1], str(tmp_path / "so-khac")], standalone_mode=False).exception
+    assert "chưa có cơ quan nào" in str(none)
+
+
 def test_a_wrong_line_of_any_word_list_is_told_with_the_rules(installed: Office) -> None:
     path = installed.folder / "config" / "lexicons" / "short-forms.tsv"
     path.write_text("Phó Giám đốc PGĐ\n", encoding="utf-8")

@@ -108,7 +108,9 @@ class Installation:
     def __init__(self, config: Path, answers: AnswerFile | None, route_to: str | None) -> None:
         self._config = config
         self._answers = answers
-        self._first = not config.exists()
+        self._there = load_settings(config) if config.exists() else None
+        # `offices add` writes settings without any group.
+        self._first = self._there is None or not self._there.groups
         self._console = Console()
         self._asking = Asking(self._console)
         self._route_to = route_to or (answers.answers.route_to if answers else None)
@@ -186,15 +188,15 @@ class Installation:
 
         These are the existing settings (without any: the defaults), changed by --route-to and the answers file.
         """
-        if not self._first:
-            settings = load_settings(self._config)
+        if self._there:
+            settings = self._there
             data_dir = settings.data_dir
         else:
             settings = Settings()
             base = self._config.resolve().parent
             given = self._answers.answers.data_dir if self._answers else None
             data_dir = base / (given or settings.data_dir)
-        if self._answers and not self._first and self._answers.answers.data_dir:
+        if self._answers and self._there and self._answers.answers.data_dir:
             raise self._answers.document.error(("data_dir",), "đổi nơi để dữ liệu thì sửa trong governor.yaml")
         zalo = settings.zalo.model_dump() | ({"route_to": self._route_to} if self._route_to else {})
         session_file = self._config.resolve().parent / settings.zalo.session_file

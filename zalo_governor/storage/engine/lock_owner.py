@@ -87,10 +87,14 @@ def _is_locked(path: Path) -> bool:
 def _owner_of_server_lock(database: Database, account: str | None) -> LockOwner | None:
     """Return the holder of the account's PostgreSQL lock, or of any account's lock if `account` is None."""
     # pg_locks shows the two numbers of an advisory lock unsigned, and objsubid 2 if there are two.
-    held = select(literal(1)).select_from(text("pg_locks")).where(
-        text("locktype = 'advisory' AND granted AND objsubid = 2"),
-        text("database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
-        column("classid") == LOCK_SPACE,
+    held = (
+        select(literal(1))
+        .select_from(text("pg_locks"))
+        .where(
+            text("locktype = 'advisory' AND granted AND objsubid = 2"),
+            text("database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
+            column("classid") == LOCK_SPACE,
+        )
     )
     if account is not None:
         held = held.where(column("objid") == lock_number(account) % 2**32)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.engine.database import Database
@@ -55,6 +55,12 @@ class QueueCounts:
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
+
+    def gaps_since(self, at: datetime) -> int:
+        """Return how many gaps have begun since; raise StoreUnavailableError if the database does not answer."""
+        begun = select(func.count()).where(gaps.c.account == self._account, gaps.c.began_ms >= to_ms(at))
+        with self._database.read() as connection:
+            return connection.scalar(begun) or 0
 
     def scans(self) -> ScanQueue:
         """Return how many scans wait; raise StoreUnavailableError if the database does not answer."""

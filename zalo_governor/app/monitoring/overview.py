@@ -1,0 +1,57 @@
+"""Writes the office's health figures into the overview of all offices that share a database, once a minute."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+_EVERY_SECONDS = 60.0
+_LAST_SECONDS = 1.0
+"""How long the end of the program may wait for the last figures, which tell that it was stopped."""
+
+
+class OverviewWriter:
+    """Writer of the figures; each write runs in a further thread, so that one that hangs or fails disturbs nobody.
+
+    Args:
+        write: writes the figures; its argument is False when the bot stops.
+    """
+
+    def __init__(self, write: Callable[[bool], None]) -> None:
+        self._write = write
+        self._stopping = threading.Event()
+        self._call: threading.Thread | None = None
+        self._failing = False
+
+    def run(self) -> None:
+        """Write now and then once a minute, until stopped."""
+        self._begin(running=True)
+        while not self._stopping.wait(_EVERY_SECONDS):
+            self._begin(running=True)
+        if self._call:
+            self._call.join(_LAST_SECONDS)
+        self._begin(running=False)
+        if self._call:
+            self._call.join(_LAST_SECONDS)
+
+    def stop(self) -> None:
+        """Make `run` write that the bot stops, and return."""
+        self._stopping.set()
+
+    def _begin(self, *, running: bool) -> None:
+        if self._call and self._call.is_alive():
+            return
+        self._call = threading.Thread(target=self._try, args=[running], name="overview write", daemon=True)
+        self._call.start()
+
+    def _try(self, running: bool) -> None:
+        try:
+            self._write(running)
+        except Exception as error:
+            if not self._failing:
+                log.warning("overview_not_written", error=type(error).__name__)
+            self._failing = True
+        else:
+            self._failing = False

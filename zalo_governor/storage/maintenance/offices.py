@@ -1,0 +1,236 @@
+"""Many offices in one PostgreSQL database: a role and a schema of its own for each, and one overview of all.
+
+The overview holds health figures only. Row-level security shows each office's role its own row of it.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.storage.engine.connect import address_of, engine_of
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.driver_errors import availability
+from zalo_governor.storage.errors import StoreError
+
+OVERSEER = "zalo_governor_overseer"
+"""Role of PostgreSQL that reads the whole overview; it cannot log in, a person's role becomes a member of it."""
+_NAME = re.compile(r"(?!.{31})[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SILENT_AFTER = timedelta(minutes=3)
+"""Time after which a running office that has written no figures counts as broken; it writes every minute."""
+_STARTS_FOR = timedelta(minutes=5)
+_CONNECTIONS = 40
+"""Most connections of an office: two pools of 15 (bot and panel), and commands."""
+_TABLE = "overview.offices"
+_PREPARE = f"""
+SELECT pg_advisory_xact_lock(7310);
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OVERSEER}') THEN CREATE ROLE {OVERSEER} NOLOGIN; END IF;
+END $$;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA IF NOT EXISTS overview;
+CREATE TABLE IF NOT EXISTS {_TABLE} (
+  name text PRIMARY KEY, role name NOT NULL UNIQUE, added_at timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz, figures jsonb CHECK (octet_length(figures::text) < 4000));
+ALTER TABLE {_TABLE} ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS own_row ON {_TABLE};
+CREATE POLICY own_row ON {_TABLE} USING (role = current_user);
+DROP POLICY IF EXISTS every_row ON {_TABLE};
+CREATE POLICY every_row ON {_TABLE} FOR SELECT TO {OVERSEER} USING (true);
+GRANT USAGE ON SCHEMA overview TO {OVERSEER};
+GRANT SELECT ON {_TABLE} TO {OVERSEER};
+"""  # noqa: S608 - no value from outside in it
+
+
+class State(StrEnum):
+    """State of an office, as its figures in the overview tell it."""
+
+    RUNNING = "running"
+    STARTING = "starting"
+    STOPPED = "stopped"
+    NEVER_RUN = "never_run"
+    BROKEN = "broken"
+    """It was killed, or has a problem, or was stopped while it had one (such as a session that Zalo refuses)."""
+
+
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]{0,40}$")]
+"""What an office says of itself and others read on a terminal."""
+
+
+class Figures(BaseModel):
+    """Health figures of an office: counts and states, never content or names of people."""
+
+    # A newer version of the program, which works beside this one, may tell more.
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    running: bool
+    condition: Word
+    """As on the health page: `hearing` if all is well."""
+    since: datetime
+    """Since when the office has been in this condition."""
+    version: Word
+    form: Word
+    """Schema revision of its tables."""
+    line: Word | None = None
+    """State of the connection to Zalo."""
+    waiting: int | None = None
+    gaps_today: int | None = None
+    undelivered: int | None = None
+    backed_up_at: datetime | None = None
+    backup_overdue: bool = False
+    free_mb: int | None = None
+
+
+class OfficeRow(NamedTuple):
+    """An office in the overview."""
+
+    name: str
+    figures: Figures | None
+    """None if it has never run, or has written what cannot be read."""
+    state: State
+    since: datetime | None
+    """Since when it has been in that state; None if unknown."""
+
+
+def check_name(name: str) -> None:
+    """Raise ConfigError if `name` cannot be an office's name: a part of names of roles, folders and units."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"{name!r}: tên cơ quan chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, bắt đầu bằng chữ, tối đa 30 "
+            "ký tự, ví dụ so-noi-vu, xa-na-hu"
+        )
+
+
+def role_of(name: str) -> str:
+    """Return the role of the office with that name, which is also the name of its schema."""
+    return f"zg_{name.replace('-', '_')}"
+
+
+def add_office(admin_url: str, name: str, password: str) -> None:
+    """Give the office a role with that password, a schema that the role owns, and a row in the overview.
+
+    What is there already stays; the password is set. All in one transaction.
+
+    Raises:
+        ConfigError: the database cannot be used for several offices, or the schema belongs to somebody else.
+        StoreError: PostgreSQL does not allow it.
+        StoreUnavailableError: the server does not answer.
+    """
+    role = role_of(name)
+    with _as_administrator(admin_url) as connection:
+        if connection.scalar(text("SELECT to_regclass('public.alembic_version') IS NOT NULL")):
+            raise ConfigError(
+                "cơ sở dữ liệu này đang dùng cho một Hệ thống duy nhất (schema public); hãy tạo cơ sở dữ liệu khác cho "
+                "nhiều cơ quan: createdb zalo_governor"
+            )
+        asked = text("SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = :schema")
+        if connection.scalar(asked, {"schema": role}) not in {None, role}:
+            raise ConfigError(f"schema {role} thuộc người dùng khác của PostgreSQL; hãy chọn tên khác cho cơ quan")
+        there = connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role})
+        database = connection.dialect.identifier_preparer.quote(
+            str(connection.scalar(text("SELECT current_database()")))
+        )
+        connection.exec_driver_sql(_PREPARE)
+        # No search path for others: nobody may be led into a schema that an office has made.
+        # CREATE: a restore builds the tables in a schema beside the present one, then exchanges their names.
+        connection.exec_driver_sql(f"""
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+ALTER DATABASE {database} SET search_path = '';
+{"" if there else f"CREATE ROLE {role};"}
+ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+ALTER ROLE {role} CONNECTION LIMIT {_CONNECTIONS} PASSWORD '{_scram(connection, role, password)}';
+ALTER ROLE {role} IN DATABASE {database} SET search_path = {role};
+ALTER ROLE {role} SET statement_timeout = '1h';
+ALTER ROLE {role} SET idle_in_transaction_session_timeout = '10min';
+GRANT CONNECT, CREATE ON DATABASE {database} TO {role};
+CREATE SCHEMA IF NOT EXISTS {role} AUTHORIZATION {role};
+GRANT USAGE ON SCHEMA overview TO {role};
+GRANT SELECT, UPDATE (seen_at, figures) ON {_TABLE} TO {role};
+""")
+        connection.execute(
+            text(f"INSERT INTO {_TABLE} (name, role) VALUES (:name, :role) ON CONFLICT DO NOTHING"),  # noqa: S608
+            {"name": name, "role": role},
+        )
+
+
+def offices(admin_url: str) -> list[OfficeRow]:
+    """Return all offices with their states, by name; nothing but the overview is read.
+
+    Raises:
+        ConfigError: no office was ever added.
+        StoreUnavailableError: the server does not answer.
+    """
+    with _as_administrator(admin_url) as connection:
+        if not connection.scalar(text(f"SELECT to_regclass('{_TABLE}') IS NOT NULL")):
+            raise ConfigError("chưa có cơ quan nào; hãy thêm: zalo-governor offices add TÊN")
+        rows = connection.execute(text(f"SELECT name, seen_at, figures, now() FROM {_TABLE} ORDER BY name")).all()  # noqa: S608
+    return [_office(*row) for row in rows]
+
+
+def write_figures(database: Database, figures: Figures) -> None:
+    """Write the office's figures into its row of the overview; no effect in a database without an overview.
+
+    Raises:
+        DBAPIError: PostgreSQL refuses it.
+        StoreUnavailableError: the server does not answer.
+    """
+    usable = text(
+        "SELECT CASE WHEN has_schema_privilege(oid, 'USAGE') THEN to_regclass(:table) IS NOT NULL END "
+        "FROM pg_namespace WHERE nspname = 'overview'"
+    )
+    write = text(
+        f"UPDATE {_TABLE} SET seen_at = now(), figures = CAST(:figures AS jsonb) WHERE role = current_user"  # noqa: S608
+    )
+    with database.write() as connection:
+        if connection.scalar(usable, {"table": _TABLE}):
+            connection.execute(write, {"figures": figures.model_dump_json()})
+
+
+def _office(name: str, seen_at: datetime | None, told: object, now: datetime) -> OfficeRow:
+    if seen_at is None:
+        return OfficeRow(name, None, State.NEVER_RUN, None)
+    try:
+        figures = Figures.model_validate(told)
+    except ValidationError:
+        return OfficeRow(name, None, State.BROKEN, None)
+    if figures.running and now - seen_at > _SILENT_AFTER:
+        return OfficeRow(name, figures, State.BROKEN, seen_at)
+    state = State.BROKEN
+    if figures.condition == "hearing":
+        state = State.RUNNING if figures.running else State.STOPPED
+    elif figures.running and figures.condition == "starting" and now - figures.since < _STARTS_FOR:
+        state = State.STARTING
+    return OfficeRow(name, figures, state, figures.since)
+
+
+@contextmanager
+def _as_administrator(url: str) -> Iterator[Connection]:
+    address = address_of(url)
+    if address.get_backend_name() != "postgresql":
+        raise ConfigError("--admin-url: phải là địa chỉ PostgreSQL, ví dụ postgresql://postgres@/zalo_governor")
+    engine = engine_of(address)
+    try:
+        with availability(), engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StoreError(
+            f"PostgreSQL không cho làm việc này: {str(error.orig).splitlines()[0]}; hãy dùng tài khoản quản trị của "
+            "PostgreSQL trong --admin-url"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _scram(connection: Connection, role: str, password: str) -> str:
+    """Return what PostgreSQL stores instead of the password, so that its log never shows the password itself."""
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - the connection is open
+    hashed: bytes = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    return hashed.decode()
