@@ -1,14 +1,18 @@
 """Reading: everything as of one moment, without a write, and without keeping a writer waiting."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.unit.storage.stored import BOT, START
+from tests import postgresql
+from tests.unit.storage.stored import BOT, MASTER, START, HandClock
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
@@ -48,3 +52,12 @@ def test_a_reading_that_the_database_broke_off_leaves_a_connection_that_writes(d
         assert uow.claims.claim_once("job", START)
     with units.begin(reading=True) as seen:
         assert seen.claims.is_claimed("job", START)
+
+
+def test_a_line_on_which_nothing_comes_is_given_up_within_a_minute(postgresql_folder: Path) -> None:
+    """What libpq was told: a network that drops everything cannot be made here."""
+    database = Database(postgresql.new_database(postgresql_folder) + "&keepalives_idle=7", Keys(MASTER), HandClock())
+    with closing(database), database.read() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        told = driver.info.get_parameters()
+    assert {"tcp_user_timeout": "60000", "connect_timeout": "10", "keepalives_idle": "7"}.items() <= told.items()

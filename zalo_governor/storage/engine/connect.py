@@ -23,6 +23,16 @@ _PAGE_BYTES = 16 * 1024
 _WAL_BYTES = 16 * 1024 * 1024
 """Size in bytes at which SQLite's write-ahead log is written back to the database file."""
 
+_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""After how long a line to a PostgreSQL server that says nothing any more is given up: a minute (libpq's parameters).
+By default a thread would wait for hours on a network that drops everything."""
+
 
 def engine_of(address: URL) -> Engine:
     """Create the SQLAlchemy engine without connecting; create a missing SQLite file (mode 0600) and its folder.
@@ -118,7 +128,8 @@ def _postgresql(address: URL) -> Engine:
         return create_engine(
             address,
             paramstyle="format",
-            connect_args={"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
+            connect_args={name: value for name, value in _LINE.items() if name not in address.query}
+            | {"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
             pool_pre_ping=True,
             hide_parameters=True,
         )
