@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -29,35 +32,59 @@ def serving(*settings: str) -> Iterator[Path]:
     Raises:
         NoServerError: none is installed, or it cannot be run.
     """
-    binaries = _binaries()
-    if binaries is None:
+    if _binaries() is None:
         raise NoServerError("no PostgreSQL server is installed (initdb not found)")
-    # A server refuses to run as root, and its user may not enter everybody's temporary folders.
-    as_user: list[str] = []
     folder = Path(tempfile.mkdtemp(prefix="governor-postgresql-"))
     if os.geteuid() == 0:
         if shutil.which("runuser") is None:
             raise NoServerError("PostgreSQL does not run as root, and there is no runuser")
-        as_user = ["runuser", "-u", "postgres", "--"]
         shutil.chown(folder, "postgres")
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [*as_user, str(binaries / program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL
-        )
-
+    data, run = folder / "data", partial(_run, folder)
     try:
         run("initdb", "--no-sync", "-A", "trust", "-U", "governor", "-E", "UTF8", "--locale=C", "-D", str(data))
         given = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
         options = " ".join(f"-c {setting}" for setting in given)
         run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options)
+        (folder / "options").write_text(options)
         try:
             yield folder
         finally:
             run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(data))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def kill_and_start(folder: Path) -> None:
+    """kill -9 of the server on that folder with all its processes; then it is started again."""
+    data = folder / "data"
+    first = int((data / "postmaster.pid").read_text().split()[0])
+    # Each backend would live on until it sees that the first is gone, and keep a new server from starting.
+    backends = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    for process in (first, *map(int, backends)):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    for _ in range(100):
+        if not any(map(_runs, (first, *map(int, backends)))):
+            break
+        time.sleep(0.1)
+    # In a container nobody may have taken note of its end, so that it would be taken for running.
+    for left in (data / "postmaster.pid", *folder.glob(".s.PGSQL.*")):
+        left.unlink()
+    options = (folder / "options").read_text()
+    _run(folder, "pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options)
+
+
+def _runs(process: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def _run(folder: Path, program: str, *arguments: str) -> None:
+    # A server refuses to run as root, and its user may not enter everybody's temporary folders.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    command = [*as_user, str(Path(str(_binaries())) / program), *arguments]
+    subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

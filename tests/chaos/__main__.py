@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tests.chaos.plan import make_plan
 from tests.chaos.run import Outcome, run
-from tests.chaos.stores import Postgresql, Sqlite, Store
+from tests.chaos.stores import Postgresql, Server, Sqlite, Store
 from tests.postgresql import NoServerError, serving
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -100,7 +100,8 @@ def main() -> int:
             except NoServerError as error:
                 missing.append(f"PostgreSQL: not run, {error}")
             else:
-                makers["PostgreSQL"] = lambda _, seed: Postgresql(server, seed)
+                offices = Server(server)
+                makers["PostgreSQL"] = lambda _, seed: Postgresql(offices, seed)
         runs = _Runs(folder, stores, asked, Show(console, asked.messages), began + asked.within)
         outcomes = runs.all(makers)
     for line in missing:

@@ -141,6 +141,13 @@ def _database_gone(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
+def _server_killed(scene: Scene) -> Iterator[None]:
+    """Of all offices on it, in whatever each of them is just doing."""
+    yield
+    scene.store.kill_server()
+
+
+@contextmanager
 def _history_short(scene: Scene) -> Iterator[None]:
     """Of what one group says while the line is cut, Zalo keeps the younger half only, and nothing older.
 
@@ -203,6 +210,8 @@ _MAKERS: dict[Fault, Callable[[Scene], AbstractContextManager[None]]] = {
     Fault.DISK_FULL: lambda scene: scene.store.disk.full(),
     Fault.LOCKED: lambda scene: scene.store.locked(),
     Fault.DATABASE_GONE: _database_gone,
+    Fault.SERVER_KILLED: _server_killed,
+    Fault.NETWORK_HANGS: lambda scene: scene.store.cut_off(),
     Fault.HISTORY_SHORT: _history_short,
     Fault.RULES_KILLED: _rules_killed,
 }

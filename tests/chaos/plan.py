@@ -35,6 +35,8 @@ class Fault(StrEnum):
     DISK_FULL = "disk full"
     LOCKED = "database locked"
     DATABASE_GONE = "database connections broken"
+    SERVER_KILLED = "database server killed"
+    NETWORK_HANGS = "network to the database hangs"
     HISTORY_SHORT = "history too short"
     RULES_KILLED = "the rules' process killed, time and again"
 
@@ -67,6 +69,8 @@ SECONDS: dict[Fault, tuple[float, float]] = {
     # SQLite lets a writer wait for ten seconds before it says so.
     Fault.LOCKED: (11.0, 12.0),
     Fault.DATABASE_GONE: (0.5, 1.0),
+    Fault.SERVER_KILLED: (2.0, 4.0),
+    Fault.NETWORK_HANGS: (4.0, 8.0),
     Fault.HISTORY_SHORT: (1.5, 2.5),
     Fault.RULES_KILLED: (2.0, 3.0),
 }
@@ -95,7 +99,7 @@ class Plan(NamedTuple):
     """The groups whose history ends too soon, one after the other."""
 
 
-_STORE = frozenset({Fault.DISK_FULL, Fault.LOCKED, Fault.DATABASE_GONE})
+_STORE = frozenset({Fault.DISK_FULL, Fault.LOCKED, Fault.DATABASE_GONE, Fault.SERVER_KILLED, Fault.NETWORK_HANGS})
 _UNKILLED = _STORE | {
     Fault.COOKIE_ROTATED,
     Fault.COOKIE_EXPIRED,

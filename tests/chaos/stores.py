@@ -2,18 +2,21 @@
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
+from threading import Event, Lock, Thread
 from typing import Any, Protocol
 
 import psycopg
 
 from tests.chaos.plan import Fault
-from tests.postgresql import database_url, order
+from tests.postgresql import database_url, kill_and_start, order
 
 Rows = list[tuple[Any, ...]]
 _DISK_BYTES = 1 << 30
@@ -82,6 +85,18 @@ class Store(Protocol):
         """End all of the bot's connections from the server's side."""
         ...
 
+    def kill_server(self) -> None:
+        """kill -9 of the server, which starts again; whatever else is on it."""
+        ...
+
+    def cut_off(self) -> AbstractContextManager[None]:
+        """Context in which nothing comes through between the bot and the server, and nobody is told."""
+        ...
+
+    def was_away(self) -> bool:
+        """Whether the server was away a moment ago, so that a bot may rightly have ended or refused to start."""
+        ...
+
     def keep(self, folder: Path) -> None:
         """What is in it is to be read later, from that folder."""
         ...
@@ -101,7 +116,7 @@ class Sqlite:
         self.disk = Disk(data)
         self._file = data / "governor.db"
         filled = frozenset() if self.disk.may_be_filled else frozenset({Fault.DISK_FULL})
-        self.cannot: frozenset[Fault] = filled | {Fault.DATABASE_GONE}
+        self.cannot: frozenset[Fault] = filled | {Fault.DATABASE_GONE, Fault.SERVER_KILLED, Fault.NETWORK_HANGS}
 
     def rows(self, sql: str) -> Rows:
         with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=30)) as connection:
@@ -120,6 +135,15 @@ class Sqlite:
     def break_connections(self) -> None:
         raise NotImplementedError("SQLite has no server")
 
+    def kill_server(self) -> None:
+        raise NotImplementedError("SQLite has no server")
+
+    def cut_off(self) -> AbstractContextManager[None]:
+        raise NotImplementedError("SQLite has no server")
+
+    def was_away(self) -> bool:
+        return False
+
     def keep(self, folder: Path) -> None:
         """Its file is left in any case."""
 
@@ -131,55 +155,157 @@ class Sqlite:
             shutil.copytree(beside, self.disk.folder, dirs_exist_ok=True)
 
 
+class Server:
+    """A PostgreSQL server of ours with one database for all offices, and the network between them and it."""
+
+    _AGAIN_SECONDS = 20.0
+    """How long after the server was away a bot may still end for it: it starts in a few seconds, on a busy machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        order(folder, "CREATE DATABASE offices", "REVOKE ALL ON DATABASE offices FROM PUBLIC")
+        self._killing = Lock()
+        self._back_at = -self._AGAIN_SECONDS
+
+    def kill(self) -> None:
+        """kill -9 and a new start."""
+        with self._killing:
+            kill_and_start(self.folder)
+            self._back_at = time.monotonic()
+
+    def was_away(self) -> bool:
+        """Whether it is being killed, or was a moment ago."""
+        return self._killing.locked() or time.monotonic() - self._back_at < self._AGAIN_SECONDS
+
+
 class Postgresql:
-    """A database of its own on a server of ours, its tables on a small disk of their own."""
+    """An office on a server with others: a schema and a role of its own, its tables on a small disk of their own."""
 
     name = "PostgreSQL"
 
-    def __init__(self, server: Path, number: int) -> None:
+    def __init__(self, server: Server, number: int) -> None:
         # In a place of its own, where the server's user may go, and which outlives the server: its buffers are shared,
         # so that any of its processes may write there at any time.
         self.disk = Disk(Path(tempfile.mkdtemp(prefix="governor-disk-")))
-        name, space = f"chaos_{number}", ""
+        self._server, self._role, place = server, f"office_{number}", f"small_{number}"
+        self._own = f"postgresql://{self._role}@/offices?host={server.folder}"
+        order(
+            server.folder,
+            f"CREATE ROLE {self._role} LOGIN",
+            f"ALTER ROLE {self._role} SET search_path = {self._role}",
+            f"GRANT CONNECT, TEMPORARY ON DATABASE offices TO {self._role}",
+        )
+        with psycopg.connect(database_url(server.folder, "offices"), autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {self._role} AUTHORIZATION {self._role}".encode())
         if self.disk.may_be_filled:
             # The write-ahead log stays on the ordinary disk: a server whose log finds no room does not run at all.
             subprocess.run(["chown", "postgres", str(self.disk.folder)], check=True)
             self.disk.folder.chmod(0o700)
-            order(server, f"CREATE TABLESPACE small_{number} LOCATION '{self.disk.folder}'")
-            space = f" TABLESPACE small_{number}"
-        order(server, f"CREATE DATABASE {name}{space}")
-        self.url: str | None = database_url(server, name)
+            order(
+                server.folder,
+                f"CREATE TABLESPACE {place} OWNER {self._role} LOCATION '{self.disk.folder}'",
+                f"ALTER ROLE {self._role} SET default_tablespace = {place}",
+            )
+        self._wire = Wire(server.folder / ".s.PGSQL.5432")
+        self.url: str | None = f"postgresql://{self._role}@127.0.0.1:{self._wire.port}/offices"
         self.cannot: frozenset[Fault] = frozenset() if self.disk.may_be_filled else frozenset({Fault.DISK_FULL})
-        self._server = server
 
     def rows(self, sql: str) -> Rows:
-        with psycopg.connect(str(self.url), autocommit=True) as connection:
-            return connection.execute(sql.encode()).fetchall()
+        for _ in range(60):
+            with suppress(psycopg.OperationalError), psycopg.connect(self._own, autocommit=True) as connection:
+                done = connection.execute(sql.encode())
+                return done.fetchall() if done.description else []
+            time.sleep(0.5)
+        raise TimeoutError("the database server did not come back")
 
     def files(self) -> list[Path]:
-        return [path for folder in (self._server, self.disk.folder) for path in folder.rglob("*") if path.is_file()]
+        folders = self._server.folder, self.disk.folder
+        return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        with psycopg.connect(str(self.url)) as connection:
+        self.rows("SELECT 1")
+        # The server may be killed meanwhile, for another office.
+        with suppress(psycopg.OperationalError), psycopg.connect(self._own) as connection:
             connection.execute("LOCK TABLE inbox, outbox, gaps IN EXCLUSIVE MODE")
             yield
 
     def break_connections(self) -> None:
         self.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE usename = current_user AND pid <> pg_backend_pid()"
         )
+
+    def kill_server(self) -> None:
+        self._server.kill()
+
+    def cut_off(self) -> AbstractContextManager[None]:
+        return self._wire.hanging()
+
+    def was_away(self) -> bool:
+        return self._server.was_away()
 
     def keep(self, folder: Path) -> None:
         """As SQL; where the server's tools are not complete, only the logs are left."""
+        whole = database_url(self._server.folder, "offices")
         with suppress(FileNotFoundError), (folder / "governor.sql").open("wb") as dump:
-            subprocess.run(["pg_dump", str(self.url)], stdout=dump, check=False)
+            subprocess.run(["pg_dump", f"--schema={self._role}", whole], stdout=dump, check=False)
 
     def close(self) -> None:
         """For after the server has stopped."""
+        self._wire.close()
         self.disk.close()
         shutil.rmtree(self.disk.folder)
+
+
+class Wire:
+    """A port of this machine that leads to the server's socket, until it hangs: then nothing comes through."""
+
+    def __init__(self, socket_file: Path) -> None:
+        self._file = str(socket_file)
+        self._through = Event()
+        self._through.set()
+        self._line = socket.create_server(("127.0.0.1", 0), backlog=50)
+        self.port: int = self._line.getsockname()[1]
+        Thread(target=self._accept, daemon=True).start()
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Nothing comes through, and no line is closed."""
+        self._through.clear()
+        try:
+            yield
+        finally:
+            self._through.set()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._line.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._line.accept()
+                Thread(target=self._join, args=(client,), daemon=True).start()
+
+    def _join(self, client: socket.socket) -> None:
+        server = socket.socket(socket.AF_UNIX)
+        with client, server, suppress(OSError):
+            self._through.wait()
+            server.connect(self._file)
+            back = Thread(target=self._pass_on, args=(server, client), daemon=True)
+            back.start()
+            self._pass_on(client, server)
+            back.join()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while part := source.recv(65_536):
+                self._through.wait()
+                target.sendall(part)
+        for line in (source, target):
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def _mount(*arguments: str | Path) -> int:
