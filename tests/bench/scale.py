@@ -1,0 +1,171 @@
+"""Benchmark of the size of a country: many groups, many offices and millions of rows on one PostgreSQL server.
+
+Each step has a number of groups, of offices with a running bot, and of rows stored on the server. In each, the same
+number of messages of a morning's peak is said at the same pace, so that steps can be compared.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from typing import NamedTuple
+
+from rich.console import Console
+
+from tests.bench.country import WEEKS, Group, fill, groups_of, morning
+from tests.bench.figures import Figures
+from tests.bench.offices import Office, cpu_seconds, make_tables, memory_mb, new_office, play_together
+from tests.postgresql import serving
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.maintenance.retention import Terms, sweep
+from zalo_governor.storage.security.crypto import Keys
+
+MILLION = 1_000_000
+PROVINCES = 34
+PER_SECOND = 20
+"""Messages per second on the whole machine: twice what a morning's peak brings in 1,000 groups."""
+MESSAGES = 2_000
+_IDLE_SECONDS = 10.0
+_ASKED = 5
+_NEVER = timedelta(days=3650)
+_MONTH = timedelta(weeks=WEEKS) / 12
+# What an administrator sets on a server for this: a quarter of 4 GB, and no checkpoints within seconds.
+_SERVER = ("shared_buffers=1GB", "max_wal_size=8GB", "jit=off", "max_connections=500")
+
+
+class Step(NamedTuple):
+    """What is on the server in one step."""
+
+    name: str
+    groups: int
+    offices: int
+    """Number of offices among which the groups and the rows are divided."""
+    running: Sequence[int]
+    """Numbers of offices whose bots run, one after another."""
+    rows: int
+
+
+STEPS = (
+    Step("1", 1, 1, [1], MILLION),
+    Step("10", 10, 1, [1], MILLION),
+    Step("100", 100, 1, [1], MILLION),
+    Step("100_10m", 100, 1, [1], 10 * MILLION),
+    Step("1000_10m", 1_000, PROVINCES, [2, 4, 8], 10 * MILLION),
+)
+SHORT = (Step("2", 2, 1, [1], 5_000),)
+_console = Console(stderr=True)
+
+
+def scale(folder: Path, steps: Sequence[Step] = STEPS, messages: int = MESSAGES) -> Figures:
+    """Return for each step what 1,000 messages and an office cost, how long people wait, and how far the bot lags."""
+    figures: Figures = {}
+    for step in steps:
+        place = folder / f"scale-{step.name}"
+        place.mkdir()
+        with serving(*_SERVER) as server:
+            figures |= _step(step, place, server, messages)
+    return figures
+
+
+def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
+    figures: Figures = {}
+    groups = groups_of(step.groups)
+    shares = [groups[number :: step.offices] for number in range(step.offices)]
+    with ExitStack() as stack:
+        offices, urls = list[Office](), list[str]()
+        for number, share in enumerate(shares):
+            urls.append(new_office(server, f"office_{number}"))
+            if number < max(step.running):
+                offices.append(Office(place / f"office-{number}", urls[-1], share))
+                stack.callback(offices[-1].close)
+                _tell(step, f"first start of office {number + 1}")
+                offices[-1].start()
+                assert offices[-1].rig.stop_bot() == 0
+            else:
+                make_tables(urls[-1])
+        began = time.monotonic()
+        for number, (url, share) in enumerate(zip(urls, shares, strict=True)):
+            _tell(step, f"{step.rows // step.offices:,} rows for office {number + 1}")
+            _fill(url, share, step.rows // step.offices)
+        figures["fill_seconds"] = time.monotonic() - began
+        started = 0
+        for running in step.running:
+            for office in offices[started:running]:
+                figures["start_seconds"] = max(office.start(), figures.get("start_seconds") or 0)
+            started = running
+            measured = _running(step, offices[:running], server, messages)
+            figures |= {f"{name}_{running}_bots" if len(step.running) > 1 else name: value for name, value in measured.items()}
+        for office in offices:
+            office.close()
+        _tell(step, "a month's retention")
+        figures |= _retention(urls[0])
+    return {f"scale_{step.name}_{name}": value for name, value in figures.items()}
+
+
+def _fill(url: str, groups: Sequence[Group], rows: int) -> None:
+    # Groups that were followed before have rows, too: those of an office with one group are not all its own.
+    more = [Group(f"{group.id}0", group.number, group.members) for group in groups_of(10)[1:]] if len(groups) == 1 else []
+    fill(url, [*groups, *more], rows)
+
+
+def _running(step: Step, offices: Sequence[Office], server: Path, messages: int) -> Figures:
+    """Measure while the bots of these offices run."""
+    figures: Figures = {}
+    _tell(step, f"{len(offices)} running: idle")
+    before = cpu_seconds(offices, server)
+    time.sleep(_IDLE_SECONDS)
+    idle = Counter[str]()
+    for name, used in cpu_seconds(offices, server).items():
+        idle[name] = (used - before[name]) / _IDLE_SECONDS
+    figures |= {f"idle_cpu_ms_{name}": 1000 * used / len(offices) for name, used in idle.items()}
+    watched = offices[0].groups[0]
+    for name, member, command in (("report", 0, "/baocao tuần"), ("cases", 1, "/vipham")):
+        figures[f"{name}_seconds"] = median(offices[0].answer_seconds(watched.uid(member), command) for _ in range(_ASKED))
+    each = messages // len(offices)
+    plans = [morning(office.groups, each) for office in offices]
+    since, sizes = [office.newest() for office in offices], [office.bytes() for office in offices]
+    _tell(step, f"{len(offices)} running: {messages:,} messages")
+    before, began = cpu_seconds(offices, server), time.monotonic()
+    play_together(offices, plans, messages / PER_SECOND)
+    for office, first, plan in zip(offices, since, plans, strict=True):
+        office.wait_until_done(first, each, sum(not one.text for one in plan))
+    seconds = time.monotonic() - began
+    used = {
+        name: used - before[name] - idle[name] * seconds for name, used in cpu_seconds(offices, server).items()
+    }
+    thousands = each * len(offices) / 1000
+    figures |= {f"cpu_seconds_{name}": spent / thousands for name, spent in used.items()}
+    figures["cpu_seconds"] = sum(used.values()) / thousands
+    grown = sum(office.bytes() - size for office, size in zip(offices, sizes, strict=True))
+    figures["growth_mb"] = grown / thousands / 1e6
+    lags = [office.lags_ms(first) for office, first in zip(offices, since, strict=True)]
+    for name, chosen in (("stored", 0), ("judged", 1)):
+        cuts = quantiles([lag for each_lags in lags for lag in each_lags[chosen]], n=100)
+        figures |= {f"{name}_ms_p50": cuts[49], f"{name}_ms_p99": cuts[98]}
+    by_name = [office.processes() for office in offices]
+    for name in by_name[0]:
+        memory = [memory_mb(processes.get(name, [])) for processes in by_name]
+        for kind in ("private",) if name == "backends" else ("rss", "pss"):
+            figures[f"{name}_{kind}_mb"] = sum(one[kind] for one in memory) / len(offices)
+    return figures
+
+
+def _retention(url: str) -> Figures:
+    """Measure the removal of the oldest month's contents, and of the names of who sent them."""
+    database = Database(url, Keys(b"k" * 32), system_clock)
+    due = timedelta(weeks=WEEKS) - _MONTH
+    try:
+        began = time.monotonic()
+        removed = sweep(database, Terms(due, _NEVER, _NEVER, due, _NEVER, _NEVER), system_clock(), lambda: False)
+        seconds = time.monotonic() - began
+    finally:
+        database.close()
+    return {"retention_seconds": seconds, "retention_rows": removed.bodies}
+
+
+def _tell(step: Step, what: str) -> None:
+    _console.print(f"  {step.groups:,} groups, {step.rows / MILLION:g} million rows: {what}", highlight=False)
