@@ -18,7 +18,6 @@ from zalo_governor.storage.schema import audit, cases, inbox
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.system.atomic_files import sync_folder
 
-_PUBLIC = "public"
 _BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
 _REHEARSAL = "dien-tap-"
 
@@ -155,8 +154,11 @@ class _Schema:
     def __init__(self, url: str, stamp: str, keys: Keys, clock: Clock) -> None:
         self._keys = keys
         self._clock = clock
-        self._name = f"{_SCHEMA}{stamp}".replace("-", "_")
         self._target_url = url
+        [self._present] = self._ask("SELECT current_schema()")
+        # Other offices of the database have schemas, and perhaps a restore in progress, of their own.
+        self._of_office = "" if self._present == "public" else f"{self._present}_"
+        self._name = f"{self._of_office}{_SCHEMA}{stamp}".replace("-", "_")
         options = f"-c search_path={self._name}"
         self.url = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
         for left in self._leftover_schemas():
@@ -164,10 +166,10 @@ class _Schema:
         self._execute(f'CREATE SCHEMA "{self._name}"')
 
     def swap(self, stamp: str) -> str | None:
-        before = f"truoc_{stamp}".replace("-", "_")
+        before = f"{self._of_office}truoc_{stamp}".replace("-", "_")
         self._execute(
-            f'ALTER SCHEMA {_PUBLIC} RENAME TO "{before}"',
-            f'ALTER SCHEMA "{self._name}" RENAME TO {_PUBLIC}',
+            f'ALTER SCHEMA "{self._present}" RENAME TO "{before}"',
+            f'ALTER SCHEMA "{self._name}" RENAME TO "{self._present}"',
         )
         return f"schema {before}"
 
@@ -175,10 +177,16 @@ class _Schema:
         self._execute(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
 
     def _leftover_schemas(self) -> list[str]:
+        prefix = f"{self._of_office}{_SCHEMA}"
+        names = self._ask("SELECT nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = current_user")
+        return [name for name in names if name.startswith(prefix)]
+
+    def _ask(self, query: str) -> list[str]:
+        """Return the first column of the rows that the query selects."""
         database = Database(self._target_url, self._keys, self._clock)
         try:
             with database.read() as connection:
-                return [name for name in inspect(connection).get_schema_names() if name.startswith(_SCHEMA)]
+                return list(connection.scalars(text(query)))
         finally:
             database.close()
 

@@ -11,7 +11,20 @@ from time import perf_counter
 from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import ClauseElement, Connection, Insert, Table, event, func, insert, inspect, select
+from sqlalchemy import (
+    BigInteger,
+    ClauseElement,
+    Connection,
+    Insert,
+    Integer,
+    Table,
+    event,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -22,7 +35,7 @@ from zalo_governor.storage.engine.driver_errors import availability, unavailable
 from zalo_governor.storage.engine.person_cache import PersonCache
 from zalo_governor.storage.engine.write_lock import WriteLock
 from zalo_governor.storage.errors import OlderDatabaseError, StoreError, UpgradeFailedError, WrongKeyError
-from zalo_governor.storage.migrations import check_known, newest, revision, upgrade
+from zalo_governor.storage.migrations import check_known, has_table, newest, revision, upgrade
 from zalo_governor.storage.schema import (
     case_notes,
     cases,
@@ -50,6 +63,13 @@ _WITH_CONTENT = (
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
 """Number of the PostgreSQL advisory lock by which only one of several starting processes migrates."""
+
+
+SCHEMA_NUMBER = literal_column(
+    "CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END", Integer
+)
+"""SQL of a 32-bit number for PostgreSQL's present schema, by which the offices of one database keep their locks apart:
+advisory locks are the database's, not the schema's. 0 for `public`, where there is one office."""
 
 
 class Commits(NamedTuple):
@@ -230,12 +250,13 @@ class Database:
         return self._ready[statement]
 
     def lock(self, connection: Connection, number: int) -> None:
-        """Acquire PostgreSQL's advisory lock `number`, waiting for other holders; held until the transaction ends.
+        """Acquire PostgreSQL's advisory lock `number` of this schema, waiting for holders, until the transaction ends.
 
         No effect on SQLite, where only one transaction writes at a time.
         """
         if not self.is_sqlite:
-            connection.execute(select(func.pg_advisory_xact_lock(number)))
+            in_schema = sql_cast(SCHEMA_NUMBER, BigInteger) * 2**32 + number
+            connection.execute(select(func.pg_advisory_xact_lock(in_schema)))
 
     def close(self) -> None:
         """Close all connections of the pool."""
@@ -343,7 +364,7 @@ def is_written(url: str) -> bool:
     engine = engine_of(address)
     try:
         with availability(), engine.connect() as connection:
-            if not inspect(connection).has_table(vault.name):
+            if not has_table(connection, vault.name):
                 return False
             return connection.scalar(select(vault.c.name).limit(1)) is not None
     finally:

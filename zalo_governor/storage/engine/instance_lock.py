@@ -10,16 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, cast, func, select
 from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.domain.errors import StoreUnavailableError
-from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.database import SCHEMA_NUMBER, Database
 from zalo_governor.storage.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
-LOCK_SPACE = 7_600
-"""First of the two numbers of the PostgreSQL advisory lock; the second is `lock_number(account)`."""
+LOCK_SPACE = cast(7_600, Integer).op("#")(SCHEMA_NUMBER)
+"""SQL of the first of the PostgreSQL advisory lock's two numbers, which is the same for all accounts of a schema; the
+second is `lock_number(account)`."""
 _SERVER_WAIT_SECONDS = 2.0
 """How many seconds PostgreSQL may take to notice that the previous process was killed."""
 _FILE_WAIT_SECONDS = 0.5
@@ -36,10 +37,7 @@ def lock_file(database: Path, account: str) -> Path:
 
 
 def lock_number(account: str) -> int:
-    """Return the 32-bit signed number, a hash of the bot account's uid, that identifies the account's PostgreSQL lock.
-
-    An advisory lock has two numbers; the first is LOCK_SPACE for all accounts.
-    """
+    """Return the 32-bit signed number, a hash of the bot account's uid, that identifies its PostgreSQL lock."""
     return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
 
 

@@ -4,7 +4,7 @@ import fcntl
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import column, literal, select, text
 
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.storage.engine.database import Database
@@ -86,14 +86,14 @@ def _is_locked(path: Path) -> bool:
 
 def _owner_of_server_lock(database: Database, account: str | None) -> LockOwner | None:
     """Return the holder of the account's PostgreSQL lock, or of any account's lock if `account` is None."""
-    # pg_locks shows the two halves of an advisory lock as unsigned numbers.
-    held = text(
-        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :space "
-        "AND (:whichever OR objid = :number) "
-        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    # pg_locks shows the two numbers of an advisory lock unsigned, and objsubid 2 if there are two.
+    held = select(literal(1)).select_from(text("pg_locks")).where(
+        text("locktype = 'advisory' AND granted AND objsubid = 2"),
+        text("database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
+        column("classid") == LOCK_SPACE,
     )
-    number = 0 if account is None else lock_number(account) % 2**32
-    values = {"space": LOCK_SPACE, "whichever": account is None, "number": number}
+    if account is not None:
+        held = held.where(column("objid") == lock_number(account) % 2**32)
     with database.read() as connection:
-        row = connection.execute(held, values).first()
+        row = connection.execute(held).first()
     return None if row is None else LockOwner(None)

@@ -20,9 +20,15 @@ def newest() -> str:
     return head
 
 
+def has_table(connection: Connection, name: str) -> bool:
+    """Return whether the connection's own schema has the table, whatever else its search path shows."""
+    inspector = inspect(connection)
+    return inspector.has_table(name, inspector.default_schema_name)
+
+
 def revision(connection: Connection) -> str | None:
     """Return the id of the database's schema revision; None if the database has no tables."""
-    if not inspect(connection).has_table(_TABLE):
+    if not has_table(connection, _TABLE):
         return None
     form: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar()  # noqa: S608
     return form
