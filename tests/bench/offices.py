@@ -22,6 +22,7 @@ from zalo_governor.simulator.samples import SAMPLES
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.security.crypto import Keys
 
+DATABASE = "offices"
 _TICK_SECONDS = 0.05
 _PATIENCE = 300.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -43,12 +44,14 @@ class Hurried(Program):
 
 def new_office(server: Path, name: str) -> str:
     """Make a role that owns a schema of its own on the server, and return its database URL."""
-    order(server, f"CREATE ROLE {name} LOGIN", f"CREATE DATABASE {name} OWNER {name}")
-    url = f"postgresql://{name}@/{name}?host={server}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-    order(server, f"ALTER ROLE {name} SET search_path = {name}")
-    return url
+    order(server, f"CREATE ROLE {name} LOGIN", f"ALTER ROLE {name} SET search_path = {name}")
+    with psycopg.connect(_database(server, "governor"), autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name} AUTHORIZATION {name}".encode())
+    return _database(server, name)
+
+
+def _database(server: Path, role: str) -> str:
+    return f"postgresql://{role}@/{DATABASE}?host={server}"
 
 
 def make_tables(url: str) -> None:

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from tests.bench.country import WEEKS, Group, fill, groups_of, morning
 from tests.bench.figures import Figures
-from tests.bench.offices import Office, cpu_seconds, make_tables, memory_mb, new_office, play_together
-from tests.postgresql import serving
+from tests.bench.offices import DATABASE, Office, cpu_seconds, make_tables, memory_mb, new_office, play_together
+from tests.postgresql import order, serving
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.retention import Terms, sweep
@@ -30,6 +30,7 @@ PER_SECOND = 20
 """Messages per second on the whole machine: twice what a morning's peak brings in 1,000 groups."""
 MESSAGES = 2_000
 _IDLE_SECONDS = 10.0
+_SETTLE_SECONDS, _LOOK_SECONDS, _LITTLE = 60.0, 3.0, 0.03
 _ASKED = 5
 _NEVER = timedelta(days=3650)
 _MONTH = timedelta(weeks=WEEKS) / 12
@@ -67,6 +68,7 @@ def scale(folder: Path, steps: Sequence[Step] = STEPS, messages: int = MESSAGES)
         place = folder / f"scale-{step.name}"
         place.mkdir()
         with serving(*_SERVER) as server:
+            order(server, f"CREATE DATABASE {DATABASE}")
             figures |= _step(step, place, server, messages)
     return figures
 
@@ -115,6 +117,7 @@ def _fill(url: str, groups: Sequence[Group], rows: int) -> None:
 def _running(step: Step, offices: Sequence[Office], server: Path, messages: int) -> Figures:
     """Measure while the bots of these offices run."""
     figures: Figures = {}
+    _settle(offices, server)
     _tell(step, f"{len(offices)} running: idle")
     before = cpu_seconds(offices, server)
     time.sleep(_IDLE_SECONDS)
@@ -152,6 +155,16 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
         for kind in ("private",) if name == "backends" else ("rss", "pss"):
             figures[f"{name}_{kind}_mb"] = sum(one[kind] for one in memory) / len(offices)
     return figures
+
+
+def _settle(offices: Sequence[Office], server: Path) -> None:
+    """Wait until what follows a start is done: the processes use little, or a minute has passed."""
+    until = time.monotonic() + _SETTLE_SECONDS
+    while time.monotonic() < until:
+        before = cpu_seconds(offices, server).total()
+        time.sleep(_LOOK_SECONDS)
+        if cpu_seconds(offices, server).total() - before < _LITTLE * _LOOK_SECONDS * (1 + len(offices)):
+            return
 
 
 def _retention(url: str) -> Figures:
