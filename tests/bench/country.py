@@ -1,7 +1,7 @@
 """Invented groups of a province or a country with a realistic week, as rows of a year and as messages to be played.
 
-Groups have 20 to 500 members (log-normal). People write in office hours, most from 7:30 to 9:00 and from 13:30 to 15:00,
-little in the evening and at the weekend, and in bursts: one writes, several answer within a minute.
+Groups have 20 to 500 members (log-normal). People write in office hours, most from 7:30 to 9:00 and from 13:30 to
+15:00, little in the evening and at the weekend, and in bursts: one writes, several answer within a minute.
 """
 
 import random
@@ -185,7 +185,8 @@ ON CONFLICT DO NOTHING
 """
 _OF_CASES = """
 FROM inbox JOIN events USING (id)
-WHERE body IS NULL AND id >= %(first)s::bigint << 20 AND id < %(until)s::bigint << 20
+WHERE body IS NULL AND inbox.id >= %(first)s::bigint << 20 AND inbox.id < %(until)s::bigint << 20
+AND events.id >= %(first)s::bigint << 20 AND events.id < %(until)s::bigint << 20
 ORDER BY id
 """
 _FINDINGS = (

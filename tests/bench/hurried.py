@@ -3,7 +3,6 @@
 The real one asks for two profiles a second, so that a hundred groups take it some minutes after each start.
 """
 
-
 from unittest.mock import patch
 
 from zalo_governor.cli import main

@@ -4,7 +4,7 @@ import base64
 import os
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -116,7 +116,7 @@ class Office:
         return int(newest)
 
     def wait_until_done(self, since: int, count: int, files: int) -> None:
-        """Wait until so many group messages received after the inbox entry `since` are judged, and the files scanned."""
+        """Wait until so many group messages after the inbox entry `since` are judged, and so many files scanned."""
         judged = "SELECT count(*) FROM events WHERE id > ? AND kind IN ('message_sent', 'sealed_heard') AND NOT own"
         scanned = "SELECT count(*) FROM file_scans WHERE event_id > ?"
         self.rig.until(lambda: self.rig.query(judged, since)[0][0] >= count, "all is judged", _PATIENCE)
@@ -175,9 +175,9 @@ def play_together(offices: Sequence[Office], plans: Sequence[Sequence[Said]], se
         player.join()
 
 
-def cpu_seconds(offices: Sequence[Office], server: Path) -> Counter[str]:
+def cpu_seconds(offices: Sequence[Office], server: Path) -> dict[str, float]:
     """Return the processor seconds used so far, by the name of the process and by `server`, ended children included."""
-    used = Counter[str]()
+    used: dict[str, float] = defaultdict(float)
     for office in offices:
         for name, pids in office.processes().items():
             if name != "backends":
@@ -187,12 +187,12 @@ def cpu_seconds(offices: Sequence[Office], server: Path) -> Counter[str]:
     return used
 
 
-def memory_mb(pids: Sequence[int]) -> Counter[str]:
+def memory_mb(pids: Sequence[int]) -> dict[str, float]:
     """Return the memory in MB of these processes together.
 
     `rss` counts each process for itself, `pss` what several share in parts, `private` only what no other has.
     """
-    found = Counter[str]()
+    found: dict[str, float] = defaultdict(float)
     for pid in pids:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
             field, kilobytes = line.split()[:2]

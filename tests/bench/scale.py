@@ -4,13 +4,17 @@ Each step has a number of groups, of offices with a running bot, and of rows sto
 number of messages of a morning's peak is said at the same pace, so that steps can be compared.
 """
 
+import subprocess
+import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from threading import Event, Thread
 from typing import NamedTuple
 
 from rich.console import Console
@@ -32,6 +36,8 @@ MESSAGES = 2_000
 _IDLE_SECONDS = 10.0
 _SETTLE_SECONDS, _LOOK_SECONDS, _LITTLE = 60.0, 3.0, 0.03
 _ASKED = 5
+_RULES_PROCESSES = 8
+_FILLING, _TOLD = 2, 5
 _NEVER = timedelta(days=3650)
 _MONTH = timedelta(weeks=WEEKS) / 12
 # What an administrator sets on a server for this: a quarter of 4 GB, and no checkpoints within seconds.
@@ -46,7 +52,7 @@ class Step(NamedTuple):
     offices: int
     """Number of offices among which the groups and the rows are divided."""
     running: Sequence[int]
-    """Numbers of offices whose bots run, one after another."""
+    """How many of the offices have a running bot: first so many, then so many."""
     rows: int
 
 
@@ -57,12 +63,27 @@ STEPS = (
     Step("100_10m", 100, 1, [1], 10 * MILLION),
     Step("1000_10m", 1_000, PROVINCES, [2, 4, 8], 10 * MILLION),
 )
-SHORT = (Step("2", 2, 1, [1], 5_000),)
+_SMALL, _LARGEST = "10", "1000_10m_8"
+"""Of which the costs of 1,000 messages are compared."""
+SHORT = Step("2", 2, 1, [1], 5_000)
 _console = Console(stderr=True)
 
 
-def scale(folder: Path, steps: Sequence[Step] = STEPS, messages: int = MESSAGES) -> Figures:
+def scale(folder: Path) -> Figures:
     """Return for each step what 1,000 messages and an office cost, how long people wait, and how far the bot lags."""
+    figures = _rules_processes() | _steps(folder, STEPS, MESSAGES)
+    for name in ("cpu_seconds", "growth_mb"):
+        compared = figures[f"scale_{_SMALL}_{name}"] or 1
+        figures[f"scale_{name}_at_largest_to_small"] = (figures[f"scale_{_LARGEST}_{name}"] or 0) / compared
+    return figures
+
+
+def scale_in_small(folder: Path) -> Figures:
+    """Return the same figures of one small step."""
+    return _steps(folder, [SHORT], 100)
+
+
+def _steps(folder: Path, steps: Sequence[Step], messages: int) -> Figures:
     figures: Figures = {}
     for step in steps:
         place = folder / f"scale-{step.name}"
@@ -90,9 +111,7 @@ def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
             else:
                 make_tables(urls[-1])
         began = time.monotonic()
-        for number, (url, share) in enumerate(zip(urls, shares, strict=True)):
-            _tell(step, f"{step.rows // step.offices:,} rows for office {number + 1}")
-            _fill(url, share, step.rows // step.offices)
+        _fill(step, urls, shares)
         figures["fill_seconds"] = time.monotonic() - began
         started = 0
         for running in step.running:
@@ -100,18 +119,30 @@ def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
                 figures["start_seconds"] = max(office.start(), figures.get("start_seconds") or 0)
             started = running
             measured = _running(step, offices[:running], server, messages)
-            figures |= {f"{name}_{running}_bots" if len(step.running) > 1 else name: value for name, value in measured.items()}
-        for office in offices:
-            office.close()
+            of = f"{running}_" if len(step.running) > 1 else ""
+            figures |= {f"{of}{name}": value for name, value in measured.items()}
         _tell(step, "a month's retention")
         figures |= _retention(urls[0])
+        figures["judged_beside_retention_ms_p99"] = _lag_beside_retention(offices[0], messages // 5)
     return {f"scale_{step.name}_{name}": value for name, value in figures.items()}
 
 
-def _fill(url: str, groups: Sequence[Group], rows: int) -> None:
-    # Groups that were followed before have rows, too: those of an office with one group are not all its own.
-    more = [Group(f"{group.id}0", group.number, group.members) for group in groups_of(10)[1:]] if len(groups) == 1 else []
-    fill(url, [*groups, *more], rows)
+def _fill(step: Step, urls: Sequence[str], shares: Sequence[Sequence[Group]]) -> None:
+    """Store the rows, two offices at a time."""
+    weeks = iter(range(1, step.offices * WEEKS + 1))
+
+    def tell() -> None:
+        week = next(weeks)
+        if week * _TOLD % (step.offices * WEEKS) < _TOLD:
+            _tell(step, f"{week / (step.offices * WEEKS):.0%} of the rows are stored")
+
+    def store(url: str, groups: Sequence[Group]) -> None:
+        # Groups that were followed before have rows, too: those of an office with one group are not all its own.
+        former = [Group(f"{group.id}0", group.number, group.members) for group in groups_of(10)[1:]]
+        fill(url, [*groups, *former] if len(groups) == 1 else groups, step.rows // step.offices, tell)
+
+    with ThreadPoolExecutor(_FILLING) as threads:
+        list(threads.map(store, urls, shares))
 
 
 def _running(step: Step, offices: Sequence[Office], server: Path, messages: int) -> Figures:
@@ -121,13 +152,15 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
     _tell(step, f"{len(offices)} running: idle")
     before = cpu_seconds(offices, server)
     time.sleep(_IDLE_SECONDS)
-    idle = Counter[str]()
-    for name, used in cpu_seconds(offices, server).items():
-        idle[name] = (used - before[name]) / _IDLE_SECONDS
+    idle: dict[str, float] = defaultdict(float)
+    for name, spent in cpu_seconds(offices, server).items():
+        idle[name] = (spent - before[name]) / _IDLE_SECONDS
     figures |= {f"idle_cpu_ms_{name}": 1000 * used / len(offices) for name, used in idle.items()}
     watched = offices[0].groups[0]
     for name, member, command in (("report", 0, "/baocao tuần"), ("cases", 1, "/vipham")):
-        figures[f"{name}_seconds"] = median(offices[0].answer_seconds(watched.uid(member), command) for _ in range(_ASKED))
+        figures[f"{name}_seconds"] = median(
+            offices[0].answer_seconds(watched.uid(member), command) for _ in range(_ASKED)
+        )
     each = messages // len(offices)
     plans = [morning(office.groups, each) for office in offices]
     since, sizes = [office.newest() for office in offices], [office.bytes() for office in offices]
@@ -137,9 +170,7 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
     for office, first, plan in zip(offices, since, plans, strict=True):
         office.wait_until_done(first, each, sum(not one.text for one in plan))
     seconds = time.monotonic() - began
-    used = {
-        name: used - before[name] - idle[name] * seconds for name, used in cpu_seconds(offices, server).items()
-    }
+    used = {name: used - before[name] - idle[name] * seconds for name, used in cpu_seconds(offices, server).items()}
     thousands = each * len(offices) / 1000
     figures |= {f"cpu_seconds_{name}": spent / thousands for name, spent in used.items()}
     figures["cpu_seconds"] = sum(used.values()) / thousands
@@ -161,24 +192,59 @@ def _settle(offices: Sequence[Office], server: Path) -> None:
     """Wait until what follows a start is done: the processes use little, or a minute has passed."""
     until = time.monotonic() + _SETTLE_SECONDS
     while time.monotonic() < until:
-        before = cpu_seconds(offices, server).total()
+        before = sum(cpu_seconds(offices, server).values())
         time.sleep(_LOOK_SECONDS)
-        if cpu_seconds(offices, server).total() - before < _LITTLE * _LOOK_SECONDS * (1 + len(offices)):
+        if sum(cpu_seconds(offices, server).values()) - before < _LITTLE * _LOOK_SECONDS * (1 + len(offices)):
             return
 
 
+def _lag_beside_retention(office: Office, messages: int) -> float:
+    """Return the 99th percentile of the ms until a message is judged, while contents of another month are removed."""
+    since, plan, played = office.newest(), morning(office.groups, messages), Event()
+    removing = Thread(target=_remove, args=(office.url, "bodies", 2 * _MONTH, played.is_set))
+    removing.start()
+    office.play(plan, messages / PER_SECOND)
+    played.set()
+    removing.join()
+    office.wait_until_done(since, messages, 0)
+    _, judged = office.lags_ms(since)
+    return quantiles(judged, n=100)[98]
+
+
 def _retention(url: str) -> Figures:
-    """Measure the removal of the oldest month's contents, and of the names of who sent them."""
-    database = Database(url, Keys(b"k" * 32), system_clock)
-    due = timedelta(weeks=WEEKS) - _MONTH
-    try:
+    """Measure the removal of the oldest month of contents, of dead letters, and of the names of senders."""
+    figures: Figures = {}
+    for kind in ("bodies", "dead_letters", "people"):
         began = time.monotonic()
-        removed = sweep(database, Terms(due, _NEVER, _NEVER, due, _NEVER, _NEVER), system_clock(), lambda: False)
-        seconds = time.monotonic() - began
+        figures[f"retention_rows_{kind}"] = _remove(url, kind, _MONTH, lambda: False)
+        figures[f"retention_seconds_{kind}"] = time.monotonic() - began
+    return figures
+
+
+def _remove(url: str, kind: str, oldest: timedelta, stopped: Callable[[], bool]) -> int:
+    """Remove what is stored of one kind from the oldest weeks; return how many there were."""
+    terms = Terms(*[_NEVER] * len(Terms._fields))._replace(**{kind: timedelta(weeks=WEEKS) - oldest})
+    database = Database(url, Keys(b"k" * 32), system_clock)
+    try:
+        removed: int = getattr(sweep(database, terms, system_clock(), stopped), kind)
     finally:
         database.close()
-    return {"retention_seconds": seconds, "retention_rows": removed.bodies}
+    return removed
 
 
 def _tell(step: Step, what: str) -> None:
     _console.print(f"  {step.groups:,} groups, {step.rows / MILLION:g} million rows: {what}", highlight=False)
+
+
+def _rules_processes() -> Figures:
+    """Return the MB for each of eight rules processes, each started for itself, and forked from one."""
+    figures: Figures = {}
+    for name, options in (("apart", []), ("forked", ["--fork"])):
+        command = [sys.executable, "-m", "tests.bench.forked", str(_RULES_PROCESSES), *options]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as made:
+            assert made.stdout is not None
+            assert made.stdin is not None
+            memory = memory_mb([int(pid) for pid in made.stdout.readline().split()])
+            made.stdin.close()
+        figures |= {f"rules_{name}_{kind}_mb": memory[kind] / _RULES_PROCESSES for kind in ("rss", "pss")}
+    return figures
