@@ -217,12 +217,13 @@ def _minutes(first_ms: int) -> list[int]:
     """Return minutes since the moment `first_ms`, each as often as people write then in a week."""
     began = local(system_clock() - timedelta(weeks=WEEKS))
     shift = (began.weekday() * 24 + began.hour) * 60 + began.minute
-    weights = [_weight(minute) for minute in range(_WEEK_MINUTES)]
+    weights = [writing_weight(minute) for minute in range(_WEEK_MINUTES)]
     chance = random.Random(first_ms)  # noqa: S311 - not for secrecy
     return [(minute - shift) % _WEEK_MINUTES for minute in chance.choices(range(_WEEK_MINUTES), weights, k=_PLACES)]
 
 
-def _weight(minute: int) -> float:
+def writing_weight(minute: int) -> float:
+    """Return how much is written in a minute of the week, counted from Monday; only the relations matter."""
     day, at = divmod(minute, 24 * 60)
     weight = next((weight for (begin, end), weight in _HOURS if begin <= at < end), _NIGHT)
     return weight * (_WEEKEND if day >= 5 else 1)

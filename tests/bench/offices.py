@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -141,9 +142,10 @@ class Office:
         assert self.rig.bot
         found: dict[str, list[int]] = {"bot": [self.rig.bot.pid]}
         for child in descendants(self.rig.bot.pid):
-            command = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace")
-            name = next((name for module, name in PROCESSES.items() if module in command), "bot")
-            found.setdefault(name, []).append(child)
+            with suppress(FileNotFoundError, ProcessLookupError):
+                command = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace")
+                name = next((name for module, name in PROCESSES.items() if module in command), "bot")
+                found.setdefault(name, []).append(child)
         backends = self.rig.query("SELECT pid FROM pg_stat_activity WHERE usename = user AND pid <> pg_backend_pid()")
         return found | {"backends": [int(pid) for (pid,) in backends]}
 
@@ -194,21 +196,28 @@ def memory_mb(pids: Sequence[int]) -> dict[str, float]:
     """
     found: dict[str, float] = defaultdict(float)
     for pid in pids:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
-            field, kilobytes = line.split()[:2]
-            name = _MEMORY.get(field)
-            if name:
-                found[name] += int(kilobytes) / 1024
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+                field, kilobytes = line.split()[:2]
+                if name := _MEMORY.get(field):
+                    found[name] += int(kilobytes) / 1024
     return found
 
 
 def descendants(process: int) -> list[int]:
     """Return the ids of all processes that it, or one of them, began and that still run."""
     found = []
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in map(int, children.read_text().split()):
-            found += [child, *descendants(child)]
+    for child in _children(process):
+        found += [child, *descendants(child)]
     return found
+
+
+def _children(process: int) -> list[int]:
+    """Return the children of a process; none if it has ended meanwhile."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        told = [file.read_text().split() for file in Path(f"/proc/{process}/task").glob("*/children")]
+        return [int(child) for children in told for child in children]
+    return []
 
 
 _MEMORY = {"Rss:": "rss", "Pss:": "pss", "Private_Clean:": "private", "Private_Dirty:": "private"}
@@ -217,11 +226,10 @@ _CPU_FIELDS = slice(11, 15)
 
 
 def _cpu(process: int) -> float:
-    try:
+    with suppress(FileNotFoundError, ProcessLookupError):
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0.0
-    return sum(map(int, fields[_CPU_FIELDS])) / _TICKS
+        return sum(map(int, fields[_CPU_FIELDS])) / _TICKS
+    return 0.0
 
 
 def _as_simulated(group: Group) -> dict[str, Any]:

@@ -33,7 +33,8 @@ PROVINCES = 34
 PER_SECOND = 20
 """Messages per second on the whole machine: twice what a morning's peak brings in 1,000 groups."""
 MESSAGES = 2_000
-_IDLE_SECONDS = 10.0
+_FEW = 100
+_MESSAGES_PER_IDLE_SECOND = 200
 _SETTLE_SECONDS, _LOOK_SECONDS, _LITTLE = 60.0, 3.0, 0.03
 _ASKED = 5
 _RULES_PROCESSES = 8
@@ -79,8 +80,8 @@ def scale(folder: Path) -> Figures:
 
 
 def scale_in_small(folder: Path) -> Figures:
-    """Return the same figures of one small step."""
-    return _steps(folder, [SHORT], 100)
+    """Return the figures of one small step."""
+    return _steps(folder, [SHORT], _FEW)
 
 
 def _steps(folder: Path, steps: Sequence[Step], messages: int) -> Figures:
@@ -151,10 +152,11 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
     _settle(offices, server)
     _tell(step, f"{len(offices)} running: idle")
     before = cpu_seconds(offices, server)
-    time.sleep(_IDLE_SECONDS)
+    rest = messages / _MESSAGES_PER_IDLE_SECOND
+    time.sleep(rest)
     idle: dict[str, float] = defaultdict(float)
     for name, spent in cpu_seconds(offices, server).items():
-        idle[name] = (spent - before[name]) / _IDLE_SECONDS
+        idle[name] = (spent - before[name]) / rest
     figures |= {f"idle_cpu_ms_{name}": 1000 * used / len(offices) for name, used in idle.items()}
     watched = offices[0].groups[0]
     for name, member, command in (("report", 0, "/baocao tuần"), ("cases", 1, "/vipham")):
