@@ -38,7 +38,7 @@ _MESSAGES_PER_IDLE_SECOND = 200
 _SETTLE_SECONDS, _LOOK_SECONDS, _LITTLE = 60.0, 3.0, 0.03
 _ASKED = 5
 _RULES_PROCESSES = 8
-_FILLING, _TOLD = 2, 5
+_AT_ONCE, _TOLD = 2, 5
 _NEVER = timedelta(days=3650)
 _MONTH = timedelta(weeks=WEEKS) / 12
 # What an administrator sets on a server for this: a quarter of 4 GB, and no checkpoints within seconds.
@@ -106,18 +106,20 @@ def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
             if number < max(step.running):
                 offices.append(Office(place / f"office-{number}", urls[-1], share))
                 stack.callback(offices[-1].close)
-                _tell(step, f"first start of office {number + 1}")
-                offices[-1].start()
-                assert offices[-1].rig.stop_bot() == 0
             else:
                 make_tables(urls[-1])
+        _tell(step, "first starts, in which the bots read the members of their groups")
+        _start(offices)
+        for office in offices:
+            assert office.rig.stop_bot() == 0
         began = time.monotonic()
         _fill(step, urls, shares)
         figures["fill_seconds"] = time.monotonic() - began
         started = 0
         for running in step.running:
-            for office in offices[started:running]:
-                figures["start_seconds"] = max(office.start(), figures.get("start_seconds") or 0)
+            if not started:
+                figures["start_seconds"] = offices[0].start()
+            _start(offices[max(started, 1) : running])
             started = running
             measured = _running(step, offices[:running], server, messages)
             of = f"{running}_" if len(step.running) > 1 else ""
@@ -126,6 +128,11 @@ def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
         figures |= _retention(urls[0])
         figures["judged_beside_retention_ms_p99"] = _lag_beside_retention(offices[0], messages // 5)
     return {f"scale_{step.name}_{name}": value for name, value in figures.items()}
+
+
+def _start(offices: Sequence[Office]) -> None:
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        list(threads.map(Office.start, offices))
 
 
 def _fill(step: Step, urls: Sequence[str], shares: Sequence[Sequence[Group]]) -> None:
@@ -142,7 +149,7 @@ def _fill(step: Step, urls: Sequence[str], shares: Sequence[Sequence[Group]]) ->
         former = [Group(f"{group.id}0", group.number, group.members) for group in groups_of(10)[1:]]
         fill(url, [*groups, *former] if len(groups) == 1 else groups, step.rows // step.offices, tell)
 
-    with ThreadPoolExecutor(_FILLING) as threads:
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
         list(threads.map(store, urls, shares))
 
 
@@ -158,11 +165,13 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
     for name, spent in cpu_seconds(offices, server).items():
         idle[name] = (spent - before[name]) / rest
     figures |= {f"idle_cpu_ms_{name}": 1000 * used / len(offices) for name, used in idle.items()}
+    figures["bot_idle_rss_mb"] = max(memory_mb(office.processes()["bot"])["rss"] for office in offices)
     watched = offices[0].groups[0]
     for name, member, command in (("report", 0, "/baocao tuần"), ("cases", 1, "/vipham")):
         figures[f"{name}_seconds"] = median(
             offices[0].answer_seconds(watched.uid(member), command) for _ in range(_ASKED)
         )
+    _settle(offices, server)  # The report follows as a file, too.
     each = messages // len(offices)
     plans = [morning(office.groups, each) for office in offices]
     since, sizes = [office.newest() for office in offices], [office.bytes() for office in offices]
