@@ -137,7 +137,7 @@ def fill(url: str, groups: Sequence[Group], rows: int, step: Callable[[], object
             for sql in (_HEARD, _JUDGED, _FINDINGS, _CASES, _CASE_EVENTS):
                 server.execute(sql.encode(), values)
             step()
-        server.execute("VACUUM ANALYZE")
+        server.execute("VACUUM ANALYZE inbox, events, findings, cases, case_events, persons, person_uids")
 
 
 _WEEK_MS = timedelta(weeks=1) // timedelta(milliseconds=1)
