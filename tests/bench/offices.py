@@ -74,6 +74,8 @@ class Office:
         self.rig.control("world", people=[person for group in groups for person in group.people])
         self.rig.control("world", groups=[_as_simulated(group) for group in groups])
         settings = yaml.safe_load(self.rig.config.read_text())
+        # On the first day of a month, a report for each group would be added to what is measured.
+        settings["schedule"] |= {"monthly_report": None, "quarterly_report": None}
         settings["people"] = [person for group in groups for person in _leadership(group)]
         self.rig.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 
