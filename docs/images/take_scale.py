@@ -6,14 +6,10 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-_STEPS = (
-    ("1", "1 nhóm", "1 triệu tin"),
-    ("10", "10 nhóm", "1 triệu tin"),
-    ("100", "100 nhóm", "1 triệu tin"),
-    ("100_10m", "100 nhóm", "10 triệu tin"),
-    ("1000_10m_8", "1.000 nhóm", "10 triệu tin"),
-)
-"""Step of the benchmark, and the two lines below the curves."""
+_STEPS = {"1": "1 Nhóm", "10": "10 Nhóm", "100": "100 Nhóm", "100_10m": "100 Nhóm", "1000_10m": "1.000 Nhóm"}
+"""Step of the benchmark -> words below the curves; the number of rows is added, and steps that were not run left out."""
+_RUNNING = {"1000_10m": "1000_10m_8"}
+"""Step of which several numbers of running offices are measured -> the one that is shown."""
 _COLOURS = ("#1f5fa8", "#b4532a", "#3d7a3d", "#7a5195")
 _WIDTH, _HEIGHT = 400, 210
 _LEFT, _TOP, _BOTTOM, _RIGHT = 46, 44, 40, 14
@@ -73,20 +69,24 @@ def main() -> None:
 
 
 def _chart(figures: dict[str, float], title: str, factor: float, curves: Sequence[Curve]) -> Iterator[str]:
-    values = [[factor * figures[f"scale_{step}_{curve.figure}"] for step, _, _ in _STEPS] for curve in curves]
+    steps = [step for step in _STEPS if f"scale_{step}_rows" in figures]
+    values = [
+        [factor * figures[f"scale_{_RUNNING.get(step, step)}_{curve.figure}"] for step in steps] for curve in curves
+    ]
     most = max(max(line) for line in values) * 1.1
     down = _HEIGHT - _BOTTOM
 
     def across(place: int) -> float:
-        return _LEFT + 18 + place * (_WIDTH - _LEFT - _RIGHT - 36) / (len(_STEPS) - 1)
+        return _LEFT + 18 + place * (_WIDTH - _LEFT - _RIGHT - 36) / max(len(steps) - 1, 1)
 
     def high(value: float) -> float:
         return down - value / most * (down - _TOP)
 
     yield _text(_LEFT, 14, title, weight="bold", anchor="start")
     yield f'<path d="M{_LEFT} {_TOP - 6}V{down}H{_WIDTH - _RIGHT}" fill="none" stroke="#888"/>'
-    for place, step in enumerate(_STEPS):
-        for number, word in enumerate(step[1:]):
+    for place, step in enumerate(steps):
+        rows = f"{_number(figures[f'scale_{step}_rows'] / 1e6).removesuffix(',0')} triệu tin"
+        for number, word in enumerate((_STEPS[step], rows)):
             yield _text(across(place), down + 14 + 12 * number, word)
     at = float(_LEFT)
     for number, (curve, line) in enumerate(zip(curves, values, strict=True)):

@@ -34,8 +34,8 @@ PER_SECOND = 20
 """Messages per second on the whole machine: twice what a morning's peak brings in 1,000 groups."""
 MESSAGES = 2_000
 _FEW = 100
-_MESSAGES_PER_IDLE_SECOND = 200
-_SETTLE_SECONDS, _LOOK_SECONDS, _LITTLE = 60.0, 3.0, 0.03
+_MESSAGES_PER_IDLE_SECOND, _MESSAGES_PER_SECOND_OF_SETTLING = 200, 33
+_LOOK_SECONDS, _LITTLE = 3.0, 0.03
 _ASKED = 5
 _RULES_PROCESSES = 8
 _AT_ONCE, _TOLD = 2, 5
@@ -96,7 +96,7 @@ def _steps(folder: Path, steps: Sequence[Step], messages: int) -> Figures:
 
 
 def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
-    figures: Figures = {}
+    figures: Figures = {"rows": step.rows}
     groups = groups_of(step.groups)
     shares = [groups[number :: step.offices] for number in range(step.offices)]
     with ExitStack() as stack:
@@ -156,7 +156,7 @@ def _fill(step: Step, urls: Sequence[str], shares: Sequence[Sequence[Group]]) ->
 def _running(step: Step, offices: Sequence[Office], server: Path, messages: int) -> Figures:
     """Measure while the bots of these offices run."""
     figures: Figures = {}
-    _settle(offices, server)
+    _settle(offices, server, messages)
     _tell(step, f"{len(offices)} running: idle")
     before = cpu_seconds(offices, server)
     rest = messages / _MESSAGES_PER_IDLE_SECOND
@@ -171,7 +171,7 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
         figures[f"{name}_seconds"] = median(
             offices[0].answer_seconds(watched.uid(member), command) for _ in range(_ASKED)
         )
-    _settle(offices, server)  # The report follows as a file, too.
+    _settle(offices, server, messages)  # The report follows as a file, too.
     each = messages // len(offices)
     plans = [morning(office.groups, each) for office in offices]
     since, sizes = [office.newest() for office in offices], [office.bytes() for office in offices]
@@ -199,9 +199,9 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
     return figures
 
 
-def _settle(offices: Sequence[Office], server: Path) -> None:
-    """Wait until what follows a start is done: the processes use little, or a minute has passed."""
-    until = time.monotonic() + _SETTLE_SECONDS
+def _settle(offices: Sequence[Office], server: Path, messages: int) -> None:
+    """Wait until what follows a start is done: they use little, or a minute has passed (for 2,000 messages)."""
+    until = time.monotonic() + messages / _MESSAGES_PER_SECOND_OF_SETTLING
     while time.monotonic() < until:
         before = sum(cpu_seconds(offices, server).values())
         time.sleep(_LOOK_SECONDS)
