@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _STEPS = {"1": "1 Nhóm", "10": "10 Nhóm", "100": "100 Nhóm", "100_10m": "100 Nhóm", "1000_10m": "1.000 Nhóm"}
-"""Step of the benchmark -> words below the curves; the number of rows is added, and steps that were not run left out."""
+"""Step of the benchmark -> words below the curves; rows are added, and steps that were not run left out."""
 _RUNNING = {"1000_10m": "1000_10m_8"}
 """Step of which several numbers of running offices are measured -> the one that is shown."""
 _COLOURS = ("#1f5fa8", "#b4532a", "#3d7a3d", "#7a5195")
