@@ -171,6 +171,8 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
         figures[f"{name}_seconds"] = median(
             offices[0].answer_seconds(watched.uid(member), command) for _ in range(_ASKED)
         )
+    for office in offices:
+        office.warm_up()
     _settle(offices, server, messages)  # The report follows as a file, too.
     each = messages // len(offices)
     plans = [morning(office.groups, each) for office in offices]
