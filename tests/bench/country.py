@@ -31,7 +31,7 @@ _HOURS = (
 )
 """(minutes of the day) -> how much is written; 0.05 at night, and a tenth of all at the weekend."""
 _NIGHT, _WEEKEND = 0.05, 0.1
-_FILE_SHARE, _VIOLATION_SHARE, _DIRECTIVE_SHARE = 0.03, 0.007, 0.004
+_FILE_EVERY, _VIOLATION_SHARE, _DIRECTIVE_SHARE = 33, 0.007, 0.004
 _BURST_MEAN, _BURST_MOST = 3, 15
 _DIRECTIVE = "Yêu cầu các đồng chí báo cáo kết quả việc số {number} về Văn phòng trước 16 giờ ngày mai."
 _NAMES = ("An", "Bình", "Chung", "Dũng", "Hòa")
@@ -91,9 +91,8 @@ def morning(groups: Sequence[Group], count: int) -> list[Said]:
 
 def _said(chance: random.Random, group: Group, second: float, number: int) -> Said:
     uid, kind = group.uid(chance.randrange(2, group.members)), chance.random()
-    if kind < _FILE_SHARE:
+    if number % _FILE_EVERY == 0:  # Not by chance: files cost most, and steps are compared.
         return Said(second, group, uid, "")
-    kind -= _FILE_SHARE
     if kind < _VIOLATION_SHARE:
         return Said(second, group, uid, without_marks(sentence(number)))
     if kind - _VIOLATION_SHARE < _DIRECTIVE_SHARE:
