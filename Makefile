@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check deb debtest bench chaos model picture terminal panelpictures cards format lock clean
+.PHONY: help setup demo test unit check deb debtest bench chaos model picture terminal panelpictures scalepicture cards format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -62,6 +62,9 @@ terminal: $(VENV)/.run  ## log in, set up and examine beside the simulator, and 
 
 panelpictures: $(VENV)/.dev  ## run the demo and take the pictures of docs/bang-dieu-khien.md anew (needs chromium)
 	$(BIN)/python -m docs.images.take_panel
+
+scalepicture: $(VENV)/.dev  ## draw the curves of docs/quy-mo.md anew from build/bench.json (python -m tests.bench scale)
+	$(BIN)/python -m docs.images.take_scale
 
 cards: $(VENV)/.dev  ## print the one-page guides of admin, leader and member to build/cards/*.pdf
 	$(BIN)/python -m docs.cards.make_cards

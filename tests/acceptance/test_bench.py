@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.bench.pipeline import Stubbed
+from tests.bench.scale import scale_in_small
+from tests.postgresql import NoServerError
 from tests.rig import rig
 
 
@@ -14,3 +18,15 @@ def test_the_program_without_rules_hears_and_judges_and_finds_nothing(tmp_path: 
         made.until(lambda: made.judged() == 1, "it is judged")
         assert made.cases() == []
         assert made.stop_bot() == 0
+
+
+def test_the_size_of_a_country_can_be_tried_in_small(tmp_path: Path) -> None:
+    try:
+        figures = scale_in_small(tmp_path)
+    except NoServerError as error:
+        pytest.skip(str(error))
+    measured = {name.removeprefix("scale_2_"): value for name, value in figures.items()}
+    for name in ("start_seconds", "report_seconds", "cases_seconds", "cpu_seconds", "growth_mb", "bot_pss_mb"):
+        assert measured[name]
+    assert measured["retention_rows_bodies"]
+    assert (measured["stored_ms_p99"] or 0) <= (measured["judged_ms_p99"] or 0)

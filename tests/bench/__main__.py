@@ -2,6 +2,7 @@
 
 `python -m tests.bench [PART …]` runs only these parts and keeps the other figures in the file;
 `python -m tests.bench content …` and the like measure the rules on labelled texts (`tests/bench/texts`);
+`python -m tests.bench scale [--short]` tries the size of a country (`tests/bench/scale.py`): half an hour, or a minute;
 `python -m tests.bench wire` counts the facts of Zalo's wire that this build handles (`tests/bench/wire.py`);
 `python -m tests.bench fuzz --minutes 10` scans broken files (`tests/bench/fuzz.py`).
 """
@@ -28,6 +29,7 @@ from tests.bench.pipeline import pipeline, stub
 from tests.bench.receive import receive
 from tests.bench.report import report
 from tests.bench.rules import rules
+from tests.bench.scale import scale, scale_in_small
 from tests.bench.texts.command import COMMANDS, app
 from tests.bench.years import years
 
@@ -45,12 +47,21 @@ PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "panel": ("the panel beside a million messages and 2,000 cases, real processes", panel),
     "years": ("a million stored messages, real processes", years),
 }
+LONG: dict[str, tuple[str, Callable[[Path], Figures]]] = {
+    "scale": ("the size of a country on one PostgreSQL, real processes", scale),
+}
+"""Parts that run only if they are named."""
+_SHORT = "--short"
 
 
 def main(names: list[str]) -> None:
     """Run the named parts, or all parts if none is named."""
-    if unknown := set(names) - PARTS.keys():
-        sys.exit(f"no such part: {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+    parts = PARTS | LONG
+    if _SHORT in names:
+        names.remove(_SHORT)
+        parts = {"scale": (LONG["scale"][0], scale_in_small)}
+    if unknown := set(names) - parts.keys():
+        sys.exit(f"no such part: {', '.join(unknown)}; there are: {', '.join(parts)}")
     console = Console()
     build = Path("build")
     build.mkdir(exist_ok=True)
@@ -59,7 +70,7 @@ def main(names: list[str]) -> None:
     table = Table("figure", "measured", "goal", "reached")
     with tempfile.TemporaryDirectory(dir=build) as folder:
         for name in names or PARTS:
-            words, measure = PARTS[name]
+            words, measure = parts[name]
             console.print(f"{words} … (load before: {os.getloadavg()[0]:.1f})")
             measured = measure(Path(folder))
             figures |= measured

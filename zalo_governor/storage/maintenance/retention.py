@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, update
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
@@ -48,6 +48,8 @@ _PEOPLE = "people"
 _MESSAGE_ACTS_KEPT = timedelta(days=30)
 """How long recalls, deletions and reactions are kept for messages or cases to come; Zalo's queue reaches back less."""
 _BATCH_SIZE = 500
+_BATCH_SIZE_BESIDE_WRITERS = 5_000
+"""Inbox entries in one transaction on PostgreSQL, where it keeps no other writer waiting."""
 _OPEN = [state.value for state in CaseState if state.open]
 _OPEN_DIRECTIVES = [DirectiveState.OPEN.value, DirectiveState.PROPOSED.value]
 _NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
@@ -114,16 +116,16 @@ class _RetentionRun:
         Their excerpts in findings are removed too, and the keyed hashes of all attachments. Contents under a case have
         a longer term of their own (see `cases`).
         """
-        free = ~exists().where(case_events.c.event_id == inbox.c.id)
         gone = 0
-        for connection, ids in self._entries(BODIES, before):
-            held = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & inbox.c.id.not_in(select(waiting.c.id)) & free
+        for connection, first, last in self._entries(BODIES, before):
+            under = select(case_events.c.event_id).where(case_events.c.event_id.between(first, last))
+            free = inbox.c.id.not_in(select(waiting.c.id)) & inbox.c.id.not_in(under)
+            held = inbox.c.id.between(first, last) & inbox.c.body.is_not(None) & free
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
-            under = select(case_events.c.event_id).where(case_events.c.event_id.in_(ids))
-            quoted = findings.c.event_id.in_(ids) & findings.c.event_id.not_in(under)
+            quoted = findings.c.event_id.between(first, last) & findings.c.event_id.not_in(under)
             connection.execute(update(findings).where(quoted, _has_text()).values(_NO_TEXT))
             # The hash tells who else sent the same file. Figures, and the Zalo id, which the inbox keeps too, stay.
-            scanned = file_scans.c.event_id.in_(ids) & file_scans.c.mac.is_not(None)
+            scanned = file_scans.c.event_id.between(first, last) & file_scans.c.mac.is_not(None)
             connection.execute(update(file_scans).where(scanned).values(mac=None))
         return gone
 
@@ -135,17 +137,17 @@ class _RetentionRun:
     def dead_letters(self, before: datetime) -> int:
         """Remove the contents of old inbox entries that could not be parsed; the rows stay, as reports count them."""
         gone = 0
-        for connection, ids in self._entries(_DEAD, before):
-            dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
+        for connection, first, last in self._entries(_DEAD, before):
+            dead = inbox.c.id.between(first, last) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
             gone += connection.execute(update(inbox).where(dead).values(body=None)).rowcount
         return gone
 
     def people(self, before: datetime) -> int:
         """Remove the person from old events and findings, but not from cases, which are decisions about somebody."""
         gone = 0
-        for connection, ids in self._entries(_PEOPLE, before):
+        for connection, first, last in self._entries(_PEOPLE, before):
             for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
-                named = key.in_(ids) & table.c.person_id.is_not(None)
+                named = key.between(first, last) & table.c.person_id.is_not(None)
                 gone += connection.execute(update(table).where(named).values(person_id=None)).rowcount
         return gone
 
@@ -233,24 +235,24 @@ class _RetentionRun:
             self._database.persons.forget()
         return gone
 
-    def _entries(self, subject: str, before: datetime) -> Iterator[tuple[Connection, Sequence[int]]]:
-        """Yield (connection, ids of inbox entries) in batches, each in a transaction of its own.
+    def _entries(self, subject: str, before: datetime) -> Iterator[tuple[Connection, int, int]]:
+        """Yield (connection, first id, last id) of batches of inbox entries, each in a transaction of its own.
 
         The entries are those older than `before` that no earlier run processed for this kind (`subject`).
         """
         with self._database.read() as connection:
             since = gone_before(connection, subject)
         low, high = (0 if since is None else lowest_id(since)), lowest_id(before)
+        size = _BATCH_SIZE if self._database.is_sqlite else _BATCH_SIZE_BESIDE_WRITERS
         while not self._stopped():
-            some = (
-                select(inbox.c.id).where(inbox.c.id >= low, inbox.c.id < high).order_by(inbox.c.id).limit(_BATCH_SIZE)
-            )
+            some = select(inbox.c.id).where(inbox.c.id >= low, inbox.c.id < high).order_by(inbox.c.id).limit(size)
+            batch = some.subquery()
             with self._database.write() as connection:
-                ids = connection.scalars(some).all()
-                if not ids:
+                first, last = connection.execute(select(func.min(batch.c.id), func.max(batch.c.id))).one()
+                if first is None:
                     break
-                yield connection, ids
-            low = ids[-1] + 1
+                yield connection, first, last
+            low = last + 1
         else:
             return
         self._save_mark(subject, before)
