@@ -64,16 +64,22 @@ class ScanWorker:
         self._reader = _Reader()
         self._stopped = threading.Event()
         self._threads: dict[Path, threading.Thread] = {}
+        self._checked: dict[Path, AppContext] = {}
 
     def check(self, config: Path) -> None:
-        """Check that the office's files can be scanned now.
+        """Check that the office's files can be scanned now; what was opened for that is kept for `run`.
 
         Raises:
             ConfigError: the database is SQLite, which serves one process, or the bot has not logged in yet.
             StoreError: the database cannot be used, for example as it is of another version.
         """
-        with self._opened(config):
-            pass
+        records = read_records(load_settings(config), self._clock)
+        try:
+            _runner(records, self._reader.of(records.settings))
+        except BaseException:
+            records.close()
+            raise
+        self._checked[config] = records
 
     def run(self) -> None:
         """Scan until stopped."""
@@ -110,7 +116,7 @@ class ScanWorker:
 
     @contextmanager
     def _opened(self, config: Path) -> Iterator[JobRunner]:
-        records = read_records(load_settings(config), self._clock)
+        records = self._checked.pop(config, None) or read_records(load_settings(config), self._clock)
         try:
             yield _runner(records, self._reader.of(records.settings))
         finally:
