@@ -25,7 +25,7 @@ from zalo_governor.features.panel.access import issue_link
 from zalo_governor.panel.gatekeeper import COOKIE
 from zalo_governor.panel.office import Office, Words
 from zalo_governor.panel.pages import all_routes
-from zalo_governor.panel.server import _serve
+from zalo_governor.panel.serving import _serve
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.secret_store import SecretStore
 

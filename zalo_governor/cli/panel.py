@@ -35,7 +35,7 @@ def serve(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     # Imported here, as a link needs no web server.
     from zalo_governor.panel.office import Office, Words  # noqa: PLC0415
     from zalo_governor.panel.pages import all_routes  # noqa: PLC0415
-    from zalo_governor.panel.server import run  # noqa: PLC0415
+    from zalo_governor.panel.serving import run  # noqa: PLC0415
 
     forbid_core_dumps()
     give_memory_back()

@@ -1,13 +1,11 @@
-"""The web server of the panel: lets people in, has pages made in threads, and answers with what they give."""
+"""The panel as a web application: lets people in, has pages made in threads, and answers with what they give."""
 
 import asyncio
 import json
-import ssl
-import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -16,7 +14,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
+from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
 from zalo_governor.domain.people import DESK, Person
 from zalo_governor.features.panel.access import ENTRY, begin_session
@@ -41,9 +39,8 @@ from zalo_governor.panel.visit import (
     Told,
     Visit,
 )
-from zalo_governor.storage.engine.change_signals import ChangeListener
 from zalo_governor.storage.queries.panel import PanelQueries
-from zalo_governor.system.process import stand_back, trim_memory
+from zalo_governor.system.process import trim_memory
 
 log = structlog.get_logger(__name__)
 
@@ -54,16 +51,12 @@ _CHECK_SECONDS = 15.0
 """How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
 _LOOK_SECONDS = 4.0
 """How often the page of a case is told who else looks at it."""
-_END_SECONDS = 5.0
-"""How long the pages that are being made may take when the panel ends."""
 _SLOW_AT_ONCE, _SLOW_WAITING = 2, 4
 """How much of the work that takes seconds goes on at once, and how much of it waits; more is refused."""
 _UPLOADS_AT_ONCE = 2
 _LARGE = 1_000_000
 _STREAMS = 12
 """How many open pages of a person are told of changes."""
-_NICE = 10
-"""How far the pages stand back when the processor is busy (nice(2)): hearing goes first."""
 _TOLD, _MOST_TOLD = 20, 200
 _YEAR = "public, max-age=31536000, immutable"
 
@@ -413,74 +406,6 @@ class PanelServer:
 
     async def _close(self, _app: web.Application) -> None:
         self.changes.close()
-
-
-def run(
-    office: Office,
-    routes: Sequence[Route],
-    on_ready: Callable[[str], None],
-    *,
-    watch: Callable[[], None],
-    loop: asyncio.AbstractEventLoop,
-    stopping: asyncio.Event,
-) -> None:
-    """Serve the panel on `loop` until `stopping` is set; `on_ready` is called with its address once it listens.
-
-    `watch` follows changes of the configuration, in a thread, until it is stopped.
-
-    Raises:
-        GovernorError: the port is taken, or the certificate cannot be read.
-    """
-    with suppress(OSError):  # A service may not, where its unit has given it less of the processor already.
-        stand_back(_NICE)
-    watching = threading.Thread(target=watch, name="configuration", daemon=True)
-    watching.start()
-    try:
-        loop.run_until_complete(_serve(office, routes, on_ready, stopping))
-    finally:
-        loop.close()
-
-
-async def _serve(
-    office: Office, routes: Sequence[Route], on_ready: Callable[[str], None], stopping: asyncio.Event
-) -> None:
-    settings, loop = office.records.settings.panel, asyncio.get_running_loop()
-    panel = PanelServer(office, routes)
-    runner = web.AppRunner(
-        panel.application(), access_log=None, handler_cancellation=True, shutdown_timeout=_END_SECONDS
-    )
-    await runner.setup()
-    server, tls = runner.server, _tls(settings.certificate, settings.key)
-    assert server is not None  # noqa: S101 - it was just set up
-    try:
-        line = await loop.create_server(lambda: panel.connection(server, loop), settings.listen, settings.port, ssl=tls)
-    except OSError as error:
-        await runner.cleanup()
-        raise GovernorError(
-            f"panel.port: không mở được {settings.listen}:{settings.port}: {error.strerror}; hãy đổi port hoặc listen"
-        ) from None
-    signals = ChangeListener(office.database.apart, lambda: loop.call_soon_threadsafe(panel.changes.hurried.set))
-    if not office.database.is_sqlite:
-        threading.Thread(target=signals.run, name="signals", daemon=True).start()
-    on_ready(settings.base)
-    await stopping.wait()
-    signals.stop()
-    line.close()
-    await runner.cleanup()
-
-
-def _tls(certificate: object, key: object) -> ssl.SSLContext | None:
-    if certificate is None or key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(str(certificate), str(key))
-    except (OSError, ssl.SSLError) as error:
-        raise GovernorError(
-            f"panel.certificate: không dùng được {certificate} và {key}: {error.strerror or type(error).__name__}; "
-            "hãy xem hai tệp có đúng cặp, dạng PEM và đọc được không"
-        ) from None
-    return context
 
 
 def _file(file: Download) -> web.Response:
