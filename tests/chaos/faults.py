@@ -207,7 +207,7 @@ _MAKERS: dict[Fault, Callable[[Scene], AbstractContextManager[None]]] = {
     Fault.ZALO_CLOCK_BEHIND: lambda scene: _zalo_clock(scene, -90.0),
     Fault.BOT_CLOCK_AHEAD: lambda scene: _bot_clock(scene, _FAR_SECONDS),
     Fault.BOT_CLOCK_BEHIND: lambda scene: _bot_clock(scene, -_FAR_SECONDS),
-    Fault.DISK_FULL: lambda scene: scene.store.disk.full(),
+    Fault.DISK_FULL: lambda scene: scene.store.filled(),
     Fault.LOCKED: lambda scene: scene.store.locked(),
     Fault.DATABASE_GONE: _database_gone,
     Fault.SERVER_KILLED: _server_killed,

@@ -77,6 +77,10 @@ class Store(Protocol):
         """Every file in which the database may have written anything."""
         ...
 
+    def filled(self) -> AbstractContextManager[None]:
+        """Context in which nothing more goes onto its disk."""
+        ...
+
     def locked(self) -> AbstractContextManager[None]:
         """Context in which somebody else holds the right to write."""
         ...
@@ -125,6 +129,9 @@ class Sqlite:
     def files(self) -> list[Path]:
         return [path for path in self.disk.folder.rglob("*") if path.is_file()]
 
+    def filled(self) -> AbstractContextManager[None]:
+        return self.disk.full()
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         with closing(sqlite3.connect(self._file, isolation_level=None, timeout=30)) as connection:
@@ -165,11 +172,13 @@ class Server:
         self.folder = folder
         order(folder, "CREATE DATABASE offices", "REVOKE ALL ON DATABASE offices FROM PUBLIC")
         self._killing = Lock()
+        self.starts_anew = Lock()
+        """Held while it is killed and started, and while a disk is full: no server starts without room."""
         self._back_at = -self._AGAIN_SECONDS
 
     def kill(self) -> None:
         """kill -9 and a new start."""
-        with self._killing:
+        with self.starts_anew, self._killing:
             kill_and_start(self.folder)
             self._back_at = time.monotonic()
 
@@ -221,6 +230,11 @@ class Postgresql:
     def files(self) -> list[Path]:
         folders = self._server.folder, self.disk.folder
         return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+    @contextmanager
+    def filled(self) -> Iterator[None]:
+        with self._server.starts_anew, self.disk.full():
+            yield
 
     @contextmanager
     def locked(self) -> Iterator[None]:
