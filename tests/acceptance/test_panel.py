@@ -182,7 +182,7 @@ def test_the_leader_reads_one_page_and_decides_nothing(desk: Stage) -> None:
         answer = page.goto(desk.base + path)
         assert answer is not None
         assert answer.status == 404
-    assert page.get_by_role("heading", name="Không có trang này").is_visible()
+    assert page.get_by_role("heading", name="Không mở được trang này").is_visible()
 
 
 def test_the_queue_is_worked_through_by_keyboard_alone(desk: Stage) -> None:
@@ -328,7 +328,8 @@ def test_a_roster_with_odd_headings_is_taken_over_once_the_columns_are_named(des
     assert "Giàng Thị Thử, Chánh Thanh tra Thanh tra tỉnh" in changes
     assert "Bỏ ra: 3" in changes
     assert desk.one("SELECT count(*) FROM roster") == 4
-    press(page, "Ghi danh sách 2 người")
+    page.get_by_label("3 người ra khỏi danh sách").check()
+    press(page, "Ghi danh sách 2 người, bỏ 3 người")
     assert "thêm 1, bỏ ra 3" in told(page)
     assert desk.one("SELECT count(*) FROM roster") == 2
     assert desk.bot.query("SELECT action FROM audit WHERE action LIKE 'roster%' ORDER BY id DESC LIMIT 1")

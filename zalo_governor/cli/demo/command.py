@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 import sys
 import time
@@ -58,6 +59,8 @@ def demo(
     """Trình diễn: cho Hệ thống chạy qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
     began = local(system_clock())
     folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
+    # Whoever ends the demonstration by a signal ends what it has started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         complete = _run(folder, speed, began, with_panel=with_panel)
     except GovernorError as error:

@@ -62,8 +62,8 @@ class RuleTrial(Command[Change | bool]):
             self._change(call, group, argument)
         text = TextId("rule_on_trial") if argument.on_trial else TextId("rule_in_force")
         named = ", ".join(self.voice.group(group) for group in groups)
-        outcome = "on_trial" if argument.on_trial else "in_force"
-        return Answer([self.voice.render(text, rule=argument.rule_id, groups=named)], outcome, argument.rule_id)
+        subject = f"{ON_TRIAL if argument.on_trial else IN_FORCE} {argument.rule_id}"
+        return Answer([self.voice.render(text, rule=argument.rule_id, groups=named)], subject=subject)
 
     def _refusal(self, change: Change, standing: RuleStanding) -> str:
         if standing is RuleStanding.SECRECY:

@@ -54,6 +54,8 @@ class Draft(NamedTuple):
     rows: Sequence[SheetRow]
     reading: RosterReading | None
     """None until the columns are known."""
+    heading: str = ""
+    """Number of the row that somebody has chosen as the heading row."""
 
 
 def routes(office: Office) -> list[Route]:
@@ -151,6 +153,7 @@ def preview(visit: Visit) -> Reply:
         "width": max((len(row.cells) for row in draft.rows[:_SHOWN]), default=0),
         "reading": draft.reading,
         "found": None,
+        "heading": draft.heading,
         "chosen": {},
     }
     if draft.reading is not None:
@@ -178,7 +181,7 @@ def choose_columns(visit: Visit) -> Reply:
         visit.complain("Cần chọn ít nhất cột Họ tên, cột Chức vụ và dòng tiêu đề.")
         return here
     reading = read_mapped(draft.rows, numbers.index(heading), columns, _column_names(visit))
-    visit.office.drafts.replace(token, draft._replace(reading=reading))
+    visit.office.drafts.replace(token, draft._replace(reading=reading, heading=heading))
     return here
 
 

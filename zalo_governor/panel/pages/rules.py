@@ -56,8 +56,8 @@ def try_text(visit: Visit) -> Reply:
     try:
         found = orjson.loads(lines[0])["findings"]
     except (IndexError, KeyError, ValueError):
-        visit.complain("Chưa thử được; đề nghị làm lại.")
-        return _page(visit, group)
+        visit.complain("Chưa thử được, có thể vì máy đang bận; đề nghị bấm Thử lại sau một phút.")
+        return _page(visit, group, typed=text, kind=kind)
     request = _request(visit, group, found[0], about_name=kind == "ten") if found else ""
     shown = [_finding(visit, group, one) for one in found]
     return _page(visit, group, tried=text, typed=text, kind=kind, found=shown, request=request)
@@ -147,7 +147,7 @@ def _state(rule: RuleInForce, tried_since: datetime | None) -> str:
     return {
         RuleStanding.SWITCHABLE: "đang áp dụng",
         RuleStanding.ON_TRIAL: "chạy thử theo tệp cấu hình, không báo ai",
-        RuleStanding.SECRECY: "luôn áp dụng",
+        RuleStanding.SECRECY: "luôn áp dụng, vì là bí mật nhà nước",
     }[rule.standing]
 
 
