@@ -146,6 +146,12 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         assert ([line.directive.id for line in lines], count) == ([overdue.id, soon.id], 4)
         lines = uow.directives.overview(GROUP, now, 9).lines
         assert {line.directive.id: (line.answered, line.reported) for line in lines}[longest.id] == (1, 1)
+        [silent] = uow.directives.assignees(soon.id)
+        uow.directives.add_answer(answer(uow, silent, "13", kind=AnswerKind.REPORTED, way=AnswerWay.BY_HAND))
+        settle(uow, silent)
+        lines = uow.directives.overview(GROUP, now, 9).lines
+        closed = {line.directive.id: (line.answered, line.reported) for line in lines}[soon.id]
+        assert closed == (0, 0), "closed by somebody else, without a word of its own"
 
 
 def test_deadlines_are_found_of_what_is_not_settled(storage: Storage) -> None:

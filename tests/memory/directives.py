@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
 from zalo_governor.domain.directives import (
+    AnswerKind,
+    AnswerWay,
     Assignee,
     Directive,
     DirectiveAnswer,
@@ -15,6 +17,7 @@ from zalo_governor.domain.directives import (
     OwedDirective,
 )
 
+_REPORTED = (AnswerKind.REPORTED,)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -91,6 +94,11 @@ class MemoryDirectives(MemoryRepository):
         self._store.answers = [one for one in self._store.answers if one not in found]
         return sorted(found, key=lambda one: one.at)
 
+    def _said_itself(self, assignee: Assignee, kinds: Collection[AnswerKind] = tuple(AnswerKind)) -> bool:
+        answers = [one for one in self._store.answers if one.assignee_id == assignee.id]
+        own = [one for one in answers if one.way is not AnswerWay.BY_HAND]
+        return len(own) == len(answers) or any(one.kind in kinds for one in own)
+
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
         lines = []
         for directive in self._store.directives:
@@ -102,8 +110,8 @@ class MemoryDirectives(MemoryRepository):
                 DirectiveOverview(
                     directive=directive,
                     addressees=len(asked),
-                    answered=sum(not one.silent for one in asked),
-                    reported=sum(one.reported_at is not None for one in asked),
+                    answered=sum(not one.silent and self._said_itself(one) for one in asked),
+                    reported=sum(one.reported_at is not None and self._said_itself(one, _REPORTED) for one in asked),
                     overdue=sum(one.is_overdue(now) for one in asked),
                     due_at=min(due, default=None),
                 )

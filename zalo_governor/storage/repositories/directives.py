@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
 from zalo_governor.domain.directives import (
+    AnswerKind,
+    AnswerWay,
     Assignee,
     Directive,
     DirectiveAnswer,
@@ -347,11 +349,18 @@ class Directives(Repository):
         def how_many(*conditions: Any) -> Any:
             return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
 
+        def given(*conditions: Any) -> Any:
+            return exists().where(directive_answers.c.assignee_id == columns.id, *conditions)
+
+        # One that somebody has closed by hand has said nothing itself.
+        by_hand = directive_answers.c.way == AnswerWay.BY_HAND.value
+        spoke = or_(~given(by_hand), given(~by_hand))
+        told = or_(~given(by_hand), given(~by_hand, directive_answers.c.kind == AnswerKind.REPORTED.value))
         counted = self._tx.execute(
             select(
                 func.count().label("addressees"),
-                how_many(columns.received_ms.is_not(None)).label("answered"),
-                how_many(columns.reported_ms.is_not(None)).label("reported"),
+                how_many(columns.received_ms.is_not(None), spoke).label("answered"),
+                how_many(columns.reported_ms.is_not(None), told).label("reported"),
                 func.min(case((_UNSETTLED, columns.due_ms))).label("due_ms"),
             ).where(columns.directive_id == directive_id, columns.removed.is_(False))
         ).one()
