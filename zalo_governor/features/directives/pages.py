@@ -95,7 +95,7 @@ class DirectivePages(Speaker):
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
             when=brief(directive.at),
-            state=self._state_of(directive, asked, by_hand=bool(closed)),
+            state=self.state_of(uow, directive, asked),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
             count=number(len(asked)),
@@ -281,9 +281,9 @@ class DirectivePages(Speaker):
             TextId("directive_not_reminded"), count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
 
-    def _state_of(self, directive: Directive, asked: Sequence[Assignee], *, by_hand: bool) -> str:
+    def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
-        if directive.state is DirectiveState.DONE and by_hand:
+        if directive.state is DirectiveState.DONE and _closed_by_hand(uow, asked):
             return self._voice.render(TextId("directive_state_closed"))
         if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
             return self._voice.render(TextId("directive_state_answered"))

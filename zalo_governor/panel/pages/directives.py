@@ -89,7 +89,7 @@ def one(visit: Visit) -> Reply:
     facts = {
         "directive": directive,
         "group": visit.group(directive.group_id).name,
-        "state": pages.state(directive),
+        "state": pages.state_of(visit.uow, directive, assignees),
         "said": answer.texts[0],
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
