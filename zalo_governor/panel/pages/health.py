@@ -13,6 +13,7 @@ from zalo_governor.features.trial.service import trial_line
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
+from zalo_governor.storage.engine.lock_owner import occupant
 
 PATH = "/suc-khoe"
 _WEEK = timedelta(days=7)
@@ -74,6 +75,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
         "said": answer.texts[0],
         "answers": health.answers,
         "watched": visit.office.records.settings.health.port is not None,
+        "running": occupant(visit.office.database, visit.office.account) is not None,
         "status": health.facts.get("status", ""),
         "rows": groups,
         "checks": None,
