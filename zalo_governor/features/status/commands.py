@@ -89,7 +89,8 @@ class Status(BareCommand):
             start, now = self._today()
             if calls := call.uow.statistics.activity(group.id, start, now).calls:
                 yield self._of_group(TextId("status_calls"), group, calls)
-            if tried := call.uow.trials.rules(group.id):
+            # A rule that was taken out of the regulation meanwhile is on trial no more.
+            if tried := call.uow.trials.rules(group.id).keys() & self.policy.of(group.id).regulation.rules.keys():
                 named = ", ".join(sorted(tried))
                 yield self.voice.render(TextId("status_rule_trials"), group=self._named(group), rules=named)
         yield from self._frame_lines(status, FrameSort.UNKNOWN, TextId("status_frames_unknown"))
