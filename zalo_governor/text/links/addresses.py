@@ -4,7 +4,6 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -95,7 +94,9 @@ def split_host(host: str) -> Site:
 def _extractor() -> Any:
     # Imported here, as the panel judges no link (5 MB). Without addresses of lists and without a cache, the list in the
     # package is used: no network access, no files.
-    return import_module("tldextract").TLDExtract(suffix_list_urls=(), cache_dir=None)
+    import tldextract  # noqa: PLC0415
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def in_latin(host: str) -> str:
