@@ -11,6 +11,7 @@ import sys
 import termios
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -33,6 +34,7 @@ class Terminal:
         os.close(slave)
         self._raw = b""
         self._read_to = 0
+        self._interrupted = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -66,12 +68,18 @@ class Terminal:
         self.type(line)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
+        """Press Ctrl-C; `end` presses it again when nothing happens, as a person does."""
+        # A signal that comes just before a system call blocks is noticed by Python only when the call returns.
+        self._interrupted = True
         self._process.send_signal(signal.SIGINT)
 
     def end(self) -> int:
         """Its exit code, once it has ended."""
         try:
+            if self._interrupted:
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_SECONDS / 4)
+                self._process.send_signal(signal.SIGINT)
             code = self._process.wait(_SECONDS)
         finally:
             if self._process.poll() is None:
