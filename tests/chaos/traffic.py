@@ -121,7 +121,7 @@ class Traffic:
         more: RawDict = {}
         if number in self._to_answer:
             order, sender = self._to_answer.pop(number)
-            group, text, wrong = order["idTo"], "Dạ rõ ạ, em làm ngay", False
+            group, text, wrong = order["idTo"], "Dạ, em báo cáo số liệu: 12/12 đơn vị đã nộp đủ ạ", False
             more = {"quote": quote_of(order), "dName": RESPONDERS[sender]}
         elif number % _ORDER_EVERY == _ORDER_EVERY // 2:
             return self._order(number, group)
