@@ -1,9 +1,8 @@
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Insert, select
+from sqlalchemy.event import listen
 
 from tests.unit.storage.stored import (
     BOT,
@@ -21,7 +20,6 @@ from tests.unit.storage.stored import (
 )
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Source
-from zalo_governor.storage.engine.bulk import Bulk
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import inbox
@@ -39,24 +37,16 @@ def test_a_message_that_comes_again_is_admitted_once(database: Database) -> None
     assert store.admit([]) == []
 
 
-class Meanwhile(Bulk):
-    """While rows are written, another account gets an id that lies between theirs, and what it heard is judged."""
-
-    def __init__(self, insert: Bulk) -> None:
-        self._insert = insert
-
-    def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        first, _, *rest = rows[0]
-        self._insert.write(connection, [(first + 1, OTHER, *rest)])
-        return self._insert.write(connection, rows)
-
-
-def test_what_another_account_heard_meanwhile_does_not_wait_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_another_account_heard_meanwhile_does_not_wait_again(database: Database) -> None:
     store = SqlInbox(database)
     store.admit([entry("1")])
-    monkeypatch.setattr(store, "_insert", Meanwhile(vars(store)["_insert"]))
+
+    def write_of_another(connection: Connection, statement: Any, rows: list[dict[str, Any]], *_: object) -> None:
+        """While rows are written, another account gets an id that lies between theirs, and what it heard is judged."""
+        if rows and isinstance(statement, Insert) and statement.table is inbox and rows[0]["account"] == BOT:
+            connection.execute(statement, [{**rows[0], "id": rows[0]["id"] + 1, "account": OTHER}])
+
+    listen(vars(database)["_engine"], "before_execute", write_of_another)
     assert admitted_keys(store.admit([entry("1"), entry("2")])) == ["2"]
     assert [item.entry.account for item in store.waiting(after_id=0, limit=9)] == [BOT, BOT]
     assert store.counts().heard == 3

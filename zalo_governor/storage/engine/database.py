@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import ClauseElement, Connection, Insert, Table, event, insert, select, text
+from sqlalchemy import Connection, Insert, Table, event, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -92,7 +92,6 @@ class Database:
         self._must_truncate_wal = False
         self._to_vacuum_for: set[int] = set()
         """Threads whose present transaction removes content (PostgreSQL); each has a transaction of its own."""
-        self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}
 
     def form(self) -> str | None:
@@ -228,12 +227,6 @@ class Database:
             make = sqlite.insert if self.is_sqlite else postgresql.insert
             self._ignoring[table] = make(table).on_conflict_do_nothing()
         return self._ignoring[table]
-
-    def ready(self, statement: ClauseElement) -> str:
-        """Compile `statement` to SQL text with positional parameters, for `exec_driver_sql`; the text is cached."""
-        if statement not in self._ready:
-            self._ready[statement] = str(statement.compile(dialect=self._engine.dialect))
-        return self._ready[statement]
 
     def lock(self, connection: Connection, number: int) -> None:
         """Acquire PostgreSQL's advisory lock `number` of this schema, waiting for holders, until the transaction ends.

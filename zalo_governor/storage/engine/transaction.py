@@ -3,9 +3,8 @@
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Insert, Result, Update
+from sqlalchemy import Connection, Delete, Executable, Insert, Result, Update
 
-from zalo_governor.storage.engine.bulk import Bulk
 from zalo_governor.storage.engine.database import Database
 
 OFFICE_LOCK = 7_302
@@ -31,7 +30,7 @@ class Transaction:
         self.connection = connection
         self.account = account
         self.keys = database.keys
-        self._pending: dict[Insert | Update | Bulk, list[Any]] = {}
+        self._pending: dict[Insert | Update | Delete, list[dict[str, Any]]] = {}
         self._cached: dict[Hashable, Any] = {}
         self._has_office_lock = False
 
@@ -49,13 +48,10 @@ class Transaction:
         """Write all rows held back by `write_later`, statement after statement, in the order of first use."""
         pending, self._pending = self._pending, {}
         for statement, rows in pending.items():
-            if isinstance(statement, Bulk):
-                statement.write(self.connection, rows)
-            else:
-                self.connection.execute(statement, rows)
+            self.connection.execute(statement, rows)
 
-    def write_later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
-        """Hold back `row` until `flush` writes it with `statement`; a row for a `Bulk` is a tuple, else a dict."""
+    def write_later(self, statement: Insert | Update | Delete, row: dict[str, Any]) -> None:
+        """Hold back `row` until `flush` writes it with `statement`."""
         self._pending.setdefault(statement, []).append(row)
         self._cached.clear()
 

@@ -18,12 +18,11 @@ from sqlalchemy import (
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source, number_of
-from zalo_governor.storage.engine.bulk import BulkInsert
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.account_numbers import ACCOUNT_LOCK, account_number
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
-from zalo_governor.storage.repositories.inbox_rows import WITH_SEAL, WITHOUT_SEAL, admitted_of, row_of
+from zalo_governor.storage.repositories.inbox_rows import admitted_of, row_of
 from zalo_governor.storage.repositories.late_seals import without_sealed
 from zalo_governor.storage.repositories.receipts import is_watched
 from zalo_governor.storage.schema import (
@@ -52,11 +51,6 @@ _NEWEST_ID = select(func.max(inbox.c.id))
 # The range may also hold ids issued to other accounts meanwhile.
 _LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
 _REVISIONS = _LANDED.where(_revision)
-_HIGHEST_KEY = select(func.max(inbox.c.key)).where(
-    inbox.c.account == bindparam("account"),
-    inbox.c.thread_id == bindparam("thread_id"),
-    inbox.c.kind == bindparam("kind"),
-)
 _WAITING = (
     select(inbox, _revision.label("revision"))
     .join_from(waiting, inbox, WAITS)
@@ -143,13 +137,6 @@ class SqlInbox:
 
     def __init__(self, database: Database, account: str | None = None) -> None:
         self._database = database
-        self._insert = BulkInsert(database, database.insert_or_ignore(inbox), WITHOUT_SEAL)
-        self._insert_sealed = BulkInsert(database, database.insert_or_ignore(inbox), WITH_SEAL)
-        self._wait = BulkInsert(database, insert(waiting))
-        self._landed = database.ready(_LANDED)
-        self._revisions = database.ready(_REVISIONS)
-        self._highest_key = database.ready(_HIGHEST_KEY)
-        self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
         self._formers: dict[str, list[str]] = {}
         self._newest: int | None = None
@@ -167,16 +154,18 @@ class SqlInbox:
             numbers = self._lock_account_numbers(connection, entries)
             if (admissible := without_sealed(connection, entries)) is not entries:
                 entries, rows = admissible, [row_of(self._database.keys, entry) for entry in admissible]
-            tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
+            tick = max((connection.scalar(_NEWEST_ID) or 0) >> NUMBER_BITS, self._tick_now()) + 1
             ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
-            may_revise = self._may_revise(connection, rows)
-            written = self._write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
-            span = (ids[0], ids[-1])
-            landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
-            new = frozenset(ids).intersection(landed)
+            for id_, row in zip(ids, rows, strict=True):
+                row["id"] = id_
+            # Sealed rows first: of two duplicates, the sealed one must win.
+            rows.sort(key=lambda row: row["seal_rule"] is None)
+            connection.execute(self._database.insert_or_ignore(inbox), rows)
+            span = {"first": ids[0], "last": ids[-1]}
+            new = frozenset(ids).intersection(connection.scalars(_LANDED, span))
             if new:
-                self._wait.write(connection, [(id_,) for id_ in sorted(new)])
-            revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars() if may_revise else ())
+                connection.execute(insert(waiting), [{"id": id_} for id_ in sorted(new)])
+            revisions = frozenset(connection.scalars(_REVISIONS, span))
         self._numbers |= numbers
         # Ids computed for entries that were known already are issued again.
         self._newest = max(new, default=self._newest)
@@ -262,7 +251,7 @@ class SqlInbox:
         """
         if self._newest is None:
             with self._database.read() as connection:
-                self._newest = connection.exec_driver_sql(self._newest_id).scalar() or 0
+                self._newest = connection.scalar(_NEWEST_ID) or 0
         return self._newest
 
     def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
@@ -324,36 +313,6 @@ class SqlInbox:
 
     def _tick_now(self) -> int:
         return to_ms(self._database.clock()) << _SEQUENCE_BITS
-
-    def _may_revise(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> bool:
-        """Return whether a row may be a revision: have the same key (Zalo's id) as another row or as a stored entry.
-
-        Zalo's message ids increase, so that comparing with the highest key of each conversation mostly saves a query
-        per entry. Only SQLite is sure to order strings as Python does.
-        """
-        if not self._database.is_sqlite:
-            return True
-        keys: dict[tuple[str, str, str], list[str]] = {}
-        for row in rows:
-            account, thread_id, _, kind, key = row[:5]
-            keys.setdefault((account, thread_id, kind), []).append(key)
-        if len(keys) > len(rows) // 2:
-            return True
-        for place, those in keys.items():
-            if len(set(those)) < len(those):
-                return True
-            highest = connection.exec_driver_sql(self._highest_key, place).scalar()
-            if highest is not None and highest >= min(those):
-                return True
-        return False
-
-    def _write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        unsealed = [row for row in rows if len(row) == len(WITHOUT_SEAL)]
-        if len(unsealed) == len(rows):  # as nearly always
-            return self._insert.write(connection, rows)
-        # Sealed rows first: of two duplicates, the sealed one must win.
-        sealed = [row for row in rows if len(row) == len(WITH_SEAL)]
-        return self._insert_sealed.write(connection, sealed) + self._insert.write(connection, unsealed)
 
     def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
         with self._database.read() as connection:

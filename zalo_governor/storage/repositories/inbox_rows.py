@@ -8,37 +8,31 @@ from zalo_governor.storage.repositories.bodies import open_message, seal_message
 from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import Keys
 
-WITH_SEAL = [column.name for column in inbox.c if column.name not in {"reason", "read_by"}]
-"""Names of the columns written for a sealed entry: its content, a possible state secret, is not stored."""
-WITHOUT_SEAL = [name for name in WITH_SEAL if not name.startswith("seal_")]
-"""Names of the columns written for an entry that is stored with its body."""
+_SEAL = [column.name for column in inbox.c if column.name.startswith("seal_")]
 _LATEST_MS = 1 << 42
 """Limit of Zalo's times, which are about 2^41 ms now; absurd ones are stored as 0, so as not to break the batch."""
 
 
-def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
-    """Convert an inbox entry to the values of its row without id, with the body encrypted.
-
-    The values are those of the columns WITHOUT_SEAL; of a sealed entry (content not stored), those of WITH_SEAL.
-    """
+def row_of(keys: Keys, entry: Entry) -> dict[str, Any]:
+    """Convert an inbox entry to its row without id, with the body encrypted; a sealed entry has no body."""
     account, thread_id, key = entry.account, storable(entry.thread_id), storable(entry.key)
     raw = None if entry.seal else entry.raw
-    return (
-        account,
-        thread_id,
-        entry.is_group,
-        entry.kind.value,
-        key,
-        None if entry.cli_key is None else storable(entry.cli_key),
-        storable(entry.sender_uid),
-        entry.at_ms if 0 <= entry.at_ms < _LATEST_MS else 0,
-        entry.source.value,
-        entry.received_ms,
-        entry.fingerprint,
-        "done",
-        None if raw is None else seal_message(keys, account, thread_id, key, raw),
-        *(entry.seal or ()),
-    )
+    return {
+        "account": account,
+        "thread_id": thread_id,
+        "is_group": entry.is_group,
+        "kind": entry.kind.value,
+        "key": key,
+        "cli_key": None if entry.cli_key is None else storable(entry.cli_key),
+        "sender_uid": storable(entry.sender_uid),
+        "at_ms": entry.at_ms if 0 <= entry.at_ms < _LATEST_MS else 0,
+        "source": entry.source.value,
+        "received_ms": entry.received_ms,
+        "fingerprint": entry.fingerprint,
+        "state": "done",
+        "body": None if raw is None else seal_message(keys, account, thread_id, key, raw),
+        **dict(zip(_SEAL, entry.seal or [None] * len(_SEAL), strict=True)),
+    }
 
 
 def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:

@@ -20,7 +20,6 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.inbound import READER_VERSION, Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
-from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
@@ -32,7 +31,7 @@ from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import accounts, events, findings, former_accounts, inbox, rule_failures, waiting
 
 _EVENT = insert(events)
-_DONE = delete(waiting).where(AmongIds(waiting.c.id))
+_DONE = delete(waiting).where(waiting.c.id == bindparam("b_id"))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
 # A commit may have succeeded though its answer was lost: an entry already judged must not become a dead letter.
@@ -62,8 +61,6 @@ class Verdicts(Repository):
         super().__init__(tx)
         self._people = people
         self._members = members
-        self._event = BulkInsert(tx.database, _EVENT)
-        self._done = BulkById(tx.database, _DONE)
         self._keys_of_events: dict[int, str] = {}
         self._judged_at: datetime | None = None
         self._judged_ms = 0
@@ -84,30 +81,30 @@ class Verdicts(Repository):
         if judged_at is not self._judged_at:  # nearly all events of a batch share one moment
             self._judged_at, self._judged_ms = judged_at, to_ms(judged_at)
         self._tx.write_later(
-            self._event,
-            (  # in the order of the table's columns
-                admitted.id,
-                group_id,
-                event.kind,
-                entry.kind.value,
-                person_id,
-                at_ms,
-                self._judged_ms,
-                entry.source.value,
-                event.late,
-                entry.own,
-                admitted.revision,
-                sealed,
-                storable(event.message_type) if isinstance(event, MessageSent | SystemNotice) else None,
-                len(message.text) if message and not sealed else 0,
-                0 if message else _count_members(event),
-            ),
+            _EVENT,
+            {
+                "id": admitted.id,
+                "group_id": group_id,
+                "kind": event.kind,
+                "element": entry.kind.value,
+                "person_id": person_id,
+                "at_ms": at_ms,
+                "judged_ms": self._judged_ms,
+                "source": entry.source.value,
+                "late": event.late,
+                "own": entry.own,
+                "revision": admitted.revision,
+                "sealed": sealed,
+                "message_type": storable(event.message_type) if isinstance(event, MessageSent | SystemNotice) else None,
+                "length": len(message.text) if message and not sealed else 0,
+                "people": 0 if message else _count_members(event),
+            },
         )
         self._keys_of_events[admitted.id] = storable(entry.key)
         if verdict.sealed and entry.seal is None:
             self._tx.write_later(_SEALED, {"b_id": admitted.id, **self._seal_values(event, verdict)})
             self._tx.database.erase_traces()
-        self._tx.write_later(self._done, (admitted.id,))
+        self._tx.write_later(_DONE, {"b_id": admitted.id})
         if verdict.findings or verdict.failures:
             facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
             for finding in verdict.findings:
@@ -168,7 +165,7 @@ class Verdicts(Repository):
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
-        self._tx.write_later(self._done, (admitted.id,))
+        self._tx.write_later(_DONE, {"b_id": admitted.id})
 
     def message_key(self, event_id: int) -> str:
         """Return the key (Zalo's message id) of the event's inbox entry; raise KeyError if there is no such event."""
