@@ -176,7 +176,7 @@ class _RuleReplayer:
         page = [admitted for admitted in page if self._group_id in {None, admitted.entry.thread_id}]
         kept = [admitted for admitted in page if admitted.entry.seal is None and not admitted.entry.own]
         self._replay.report.sealed += sum(admitted.entry.seal is not None for admitted in page)
-        for one in self._assessor.assess([(admitted, False) for admitted in kept])():
+        for one in self._assessor.assess([(admitted, False) for admitted in kept]):
             if isinstance(one, NotUnderstood):
                 self._replay.report.unparsable += 1
                 continue

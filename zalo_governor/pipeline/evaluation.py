@@ -78,14 +78,14 @@ class Evaluator:
         self._book = book
         self._facts = _FactsOfMessages(lookups) if lookups else None
 
-    def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> Callable[[], Assessment]:
-        """Start judging a batch of (entry, is late); return a function that waits for the results, in the same order.
+    def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> Assessment:
+        """Judge a batch of (entry, is late); return the results in the same order.
 
         "Late" means that a message sent after this one was judged before it.
 
         Raises:
             StoreUnavailableError: the database that says who a sender is cannot be read now.
-            ProgramEndsError: the program is stopping; the returned function raises this error too.
+            ProgramEndsError: the program is stopping.
         """
         people: dict[tuple[str, str, bool, str], RuleContext] = {}
         rosters: dict[tuple[str, str], frozenset[str] | None] = {}
@@ -102,15 +102,10 @@ class Evaluator:
                 asked.append(len(assessed))
                 cases.append((event, self._rule_context(event, people, rosters)))
             assessed.append(Understood(admitted, event, verdict or CLEAN))
-        verdicts = self._rules.ask(cases)
-
-        def finished() -> Assessment:
-            for place, (event, _), verdict in zip(asked, cases, verdicts(), strict=True):
-                if verdict is not CLEAN:
-                    assessed[place] = Understood(assessed[place].admitted, event, sealed(verdict))
-            return assessed
-
-        return finished
+        for place, (event, _), verdict in zip(asked, cases, self._rules.ask(cases), strict=True):
+            if verdict is not CLEAN:
+                assessed[place] = Understood(assessed[place].admitted, event, sealed(verdict))
+        return assessed
 
     def with_late_seals(
         self, batch: Assessment, sealed_since: Callable[[Sequence[int]], Mapping[int, Seal]]

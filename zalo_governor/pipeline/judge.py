@@ -35,8 +35,6 @@ The wait avoids reading and decrypting entries again when the judge is only brie
 """
 _RETRY_FIRST_SECONDS = 0.05
 _RETRY_LONGEST_SECONDS = 10.0
-_NEED_ROSTER = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
-"""Kinds whose rules need the group's roster (approved members). Earlier entries may change it: write those first."""
 _OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.GROUP_ACT})
 """Of what the bot account itself did, the kinds that features hear of: reactions may wait for one of its messages."""
 _LONGEST_CLIENT_ID = 18
@@ -100,8 +98,6 @@ class Judge:
         self._newest_given = 0
         self._read_from: int | None = 0
         """Id of the entry after which to go on reading the inbox; None while entries are taken from memory."""
-        self._in_evaluation: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
-        """The batch that the rules are judging now, and the function that waits for the verdicts."""
         self._without_reaction: set[int] = set()
         """Ids of entries on which a service raised: these are stored without asking the features again."""
         self._changed = threading.Condition()
@@ -138,22 +134,15 @@ class Judge:
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Judge entries until stopped; those not judged by then stay in the inbox for the next start.
-
-        While the rules judge one batch, the batch before it is written. Batches keep the order of each conversation.
-        """
+        """Judge entries until stopped; those not judged by then stay in the inbox for the next start."""
         self._load_judged_positions()
         while not self._stopping:
             ready = self._take_ready()
             if ready:
                 self.progress.begins()
             for start in range(0, len(ready), _BATCH):
-                if not self._stopping:
-                    self._start_batch(ready[start : start + _BATCH])
-            if not ready:
-                self._finish_batch()
-                self.progress.rests()
-        self._finish_batch()
+                self._judge(ready[start : start + _BATCH])
+            self.progress.rests()
 
     def stop(self) -> None:
         """Make `run` return after the batch that is being judged."""
@@ -203,8 +192,6 @@ class Judge:
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False
-            elif self._in_evaluation:
-                pass
             elif not self._stopping and (self._read_from is None or self._lanes.size):
                 wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
                 self._idle = not self._lanes.size
@@ -235,15 +222,13 @@ class Judge:
                 # Nothing arrived during the read, so every entry accepted before would have been on the page.
                 self._read_from = None
 
-    def _start_batch(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
-        """Let the rules start judging a batch; write the batch before it meanwhile."""
-        if any(admitted.entry.kind in _NEED_ROSTER for admitted, _ in batch):
-            self._finish_batch()
+    def _judge(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+        """Have the rules judge a batch, and write it."""
         for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             if self._stopping:
                 return
             try:
-                finished = self._evaluator.assess(batch)
+                assessed = self._evaluator.assess(batch)
             except ProgramEndsError:
                 return
             except StoreUnavailableError as error:
@@ -251,29 +236,12 @@ class Judge:
                 if self._wait_unless_stopping(delay):
                     return
             except Exception as error:
-                self._finish_batch()
                 self._judge_one_by_one(batch, type(error).__name__)
                 return
             else:
-                self._finish_batch()
-                if not self._stopping:
-                    self._in_evaluation = batch, finished
+                for part in self._parts(assessed):
+                    self._judge_until_stored(part)
                 return
-
-    def _finish_batch(self) -> None:
-        """Wait for the verdicts on the batch that the rules are judging, if any, and write it."""
-        if self._in_evaluation is None:
-            return
-        (batch, finished), self._in_evaluation = self._in_evaluation, None
-        try:
-            assessed = finished()
-        except ProgramEndsError:
-            return
-        except Exception as error:
-            self._judge_one_by_one(batch, type(error).__name__)
-        else:
-            for part in self._parts(assessed):
-                self._judge_until_stored(part)
 
     def _parts(self, batch: Assessment) -> Iterator[Assessment]:
         """Cut the batch before each event whose answer is read in advance: it tells of all that came before it."""
@@ -300,8 +268,7 @@ class Judge:
             self._store_dead_letter(batch[0][0], error)
             return
         for one in batch:
-            self._start_batch([one])
-            self._finish_batch()
+            self._judge([one])
 
     def _judge_until_stored(self, batch: Assessment) -> None:
         """Write a batch with its verdicts, retrying until the database is available."""

@@ -114,13 +114,11 @@ Parser = Callable[[Admitted], EventBase]
 class Rules(Protocol):
     """Judge of events by the rules of the regulation; `rules.engine` and `sandbox.rules` implement this."""
 
-    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
-        """Start judging events; return a function that waits for the verdicts and returns them in the same order.
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> list[Verdict]:
+        """Judge events, each given with the facts that rules may use beside it; return their verdicts in that order.
 
-        `cases` holds each event with the facts that rules may use beside it. `ask` may be called again before the
-        returned function is called; the returned functions must be called in the order in which `ask` returned them.
-        All events of one call are judged by the same version of the rules. `ask` and the returned function raise
-        ProgramEndsError if the program is stopping.
+        All events of one call are judged by the same version of the rules. Raises ProgramEndsError if the program is
+        stopping.
         """
         ...
 

@@ -96,10 +96,10 @@ class RulesHere:
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
-    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """Return a function that judges the events and returns a verdict for each; no rule runs before it is called."""
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> list[Verdict]:
+        """Judge the events and return a verdict for each."""
         engine = self._engine()
-        return lambda: [engine.judge(event, context) for event, context in cases]
+        return [engine.judge(event, context) for event, context in cases]
 
 
 def sealed(verdict: Verdict) -> Verdict:

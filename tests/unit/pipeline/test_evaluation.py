@@ -60,7 +60,7 @@ def test_who_belongs_is_asked_only_where_somebody_comes_in(
         lambda _entry: False,
         belongs,
     )
-    assessor.assess([(Admitted(number, entry(str(number), "tin"), False), False) for number in range(len(events))])()
+    assessor.assess([(Admitted(number, entry(str(number), "tin"), False), False) for number in range(len(events))])
     assert questions == [("bot", "group")] * asked
     assert [context.approved for context in rule.contexts] == [approved] * len(events)
 
@@ -97,5 +97,5 @@ def test_rules_are_told_what_the_gate_has_just_found_clean(seen: list[str], pass
         lambda _entry: False,
         lambda _account, _group: None,
     )
-    assessor.assess([(Admitted(1, entry("1", said), False), False)])()
+    assessor.assess([(Admitted(1, entry("1", said), False), False)])
     assert [context.passed_gate for context in rule.contexts] == [passed]

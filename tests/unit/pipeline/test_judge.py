@@ -221,31 +221,17 @@ def test_a_burst_beyond_its_memory_is_read_back_from_the_inbox() -> None:
     assert given.judged() == [str(number) for number in range(1, 401)]
 
 
-class Slow:
-    """Rules of another process: what happens between question and answer is noted."""
+class Thinking:
+    """Rules that take a millisecond, in which whoever gives goes on giving; notes what was written before."""
 
     def __init__(self, units: MemoryUnitsOfWork) -> None:
         self.units = units
-        self.asked: list[int] = []
-        self.written_meanwhile: list[int] = []
+        self.written_before: list[int] = []
 
-    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        before = len(self.units.committed.recorded)
-        self.asked.append(len(cases))
-
-        def answer() -> list[Verdict]:
-            self.written_meanwhile.append(len(self.units.committed.recorded) - before)
-            return [Verdict()] * len(cases)
-
-        return answer
-
-
-class Thinking(Slow):
-    """Rules that take a millisecond, in which whoever gives goes on giving."""
-
-    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> list[Verdict]:
+        self.written_before.append(len(self.units.committed.recorded))
         time.sleep(0.001)
-        return super().ask(cases)
+        return [Verdict()] * len(cases)
 
 
 def test_a_judge_that_only_waits_for_its_turn_need_not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,33 +353,20 @@ def test_what_stands_before_something_that_an_earlier_process_judged_is_late() -
     ]
 
 
-def test_a_batch_is_written_while_the_rules_think_about_the_next_one_and_in_order() -> None:
-    given = Given(rules=Slow)
-    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 1801)])
-    assert given.judged() == [str(number) for number in range(1, 1801)]
-    assert isinstance(given.rules, Slow)
-    assert given.rules.asked == [600, 600, 600]
-    assert given.rules.written_meanwhile == [0, 600, 600]
-
-
-def test_an_act_of_the_group_is_asked_about_once_all_before_it_is_written() -> None:
-    given = Given(rules=Slow)
-    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 601)])
-    given.inbox.admit([entry("601", at_ms=601)._replace(kind=ElementKind.GROUP_ACT)])
-    assert given.judged() == [str(number) for number in range(1, 602)]
-    assert isinstance(given.rules, Slow)
-    assert given.rules.written_meanwhile == [0, 0]
+def test_an_entry_is_asked_about_once_all_batches_before_it_are_written() -> None:
+    given = Given(rules=Thinking)
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 1202)])
+    assert given.judged() == [str(number) for number in range(1, 1202)]
+    assert isinstance(given.rules, Thinking)
+    assert given.rules.written_before == [0, 600, 1200]
 
 
 @pytest.mark.parametrize("error", [ProgramEndsError("now"), AttributeError("closed meanwhile")], ids=["ends", "closed"])
 def test_what_the_rules_had_no_time_for_waits_for_the_next_start(error: Exception) -> None:
-    class Ending(Slow):
-        def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-            def answer() -> list[Verdict]:
-                given.judge.stop()
-                raise error
-
-            return answer
+    class Ending(Thinking):
+        def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> list[Verdict]:
+            given.judge.stop()
+            raise error
 
     given = Given(rules=Ending)
     given.say("một")

@@ -2,7 +2,6 @@
 
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
@@ -75,7 +74,6 @@ class RuleWorkerClient:
         self._is_loaded = False
         self._leaving = threading.Event()
         self._reload_requested = threading.Event()
-        self._unanswered: deque[Question] = deque()
         self._retry_at = 0.0
         self._retry_after = _RETRY_FIRST
 
@@ -102,65 +100,49 @@ class RuleWorkerClient:
             self._child.close()
             self._child = None
 
-    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """Send events to the rules process to be judged; return a function that waits for their verdicts.
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> list[Verdict]:
+        """Have the rules process judge events; return their verdicts in the order of `cases`.
 
-        The verdicts are in the order of `cases`. The returned functions must be called in the order of the calls of
-        `ask`.
+        Whenever the process is lost, it is restarted and asked again; if it cannot be started, this process judges.
         """
         if not cases:
-            return list
-        child = self._ready_worker()
-        question = Question(cases, {}, self._faults.suspended())
-        if child:
-            child.ask(question)
-        self._unanswered.append(question)
-        return self._next_answer
-
-    def _next_answer(self) -> list[Verdict]:
-        """Return the verdicts on the oldest unanswered question (batch of events).
-
-        Whenever the rules process is lost, it is restarted first; if it cannot be started, this process judges the
-        events.
-        """
+            return []
+        barred: dict[int, dict[str, str]] = {}
         lost_at: list[tuple[int, int] | None] = []
-        while self._child:
+        while child := self._ready_worker():
             try:
-                verdicts = self._child.answer().verdicts
+                verdicts = child.ask(Question(cases, barred, self._faults.suspended())).verdicts
             except LostError as lost:
-                self._handle_loss(lost, self._child, again=lost.at in lost_at)
+                self._handle_loss(lost, child, cases, barred, again=lost.at in lost_at)
                 lost_at.append(lost.at)
                 self._on_lost()
-                self._ready_worker()
             else:
-                return [verdicts.get(place, CLEAN) for place in range(len(self._unanswered.popleft().cases))]
-        return self._judge_here(self._unanswered.popleft())
+                return [verdicts.get(place, CLEAN) for place in range(len(cases))]
+        return self._judge_here(Question(cases, barred, self._faults.suspended()))
 
-    def _handle_loss(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
-        """Clean up after the rules process was lost, and have the rule that caused the loss skipped for its event.
+    def _handle_loss(
+        self,
+        lost: LostError,
+        child: RuleWorker,
+        cases: Sequence[tuple[EventBase, RuleContext]],
+        barred: dict[int, dict[str, str]],
+        *,
+        again: bool,
+    ) -> None:
+        """Clean up after the rules process was lost, and add the rule that caused the loss to `barred` for its event.
 
         A rule is the cause if it hung, or if the process crashed in it `again`: an earlier process was lost at the same
         event and rule.
         """
-        first = self._unanswered[0]
         rule_id = child.rule_id(lost.at[1]) if lost.at else None
-        entry = first.cases[lost.at[0]][0].id if lost.at else None
+        entry = cases[lost.at[0]][0].id if lost.at else None
         log.error("rules_process_lost", why="-".join(lost.why.split()), rule=rule_id, entry=entry)
         self.close()
         if lost.at and rule_id and (lost.hung or again):
             self._faults.note(rule_id)
-            place, _ = lost.at
-            barred = {**first.barred, place: {**first.barred.get(place, {}), rule_id: lost.why}}
-            self._unanswered[0] = first._replace(barred=barred)
+            barred.setdefault(lost.at[0], {})[rule_id] = lost.why
         elif again:
             self._schedule_retry()
-
-    def _resend_questions(self, child: RuleWorker) -> None:
-        """Send all questions without an answer so far to a newly started process."""
-        suspended = self._faults.suspended()
-        self._unanswered = deque(question._replace(suspended=suspended) for question in self._unanswered)
-        for question in self._unanswered:
-            child.ask(question)
 
     def _judge_here(self, question: Question) -> list[Verdict]:
         engine = self._here()
@@ -183,7 +165,6 @@ class RuleWorkerClient:
         if self._child and not self._is_loaded:
             if self._load(self._child) is _Loading.DONE:
                 self._is_loaded, self._retry_after = True, _RETRY_FIRST
-                self._resend_questions(self._child)
             else:
                 self.close()
                 self._schedule_retry()
@@ -202,7 +183,6 @@ class RuleWorkerClient:
         if new and loading is _Loading.DONE:
             self._child.close()
             self._child, self._is_loaded = new, True
-            self._resend_questions(new)
             return
         if new:
             new.close()

@@ -105,21 +105,18 @@ class RuleWorker:
             case other:
                 raise self._kill(f"said {type(other).__name__}", hung=True)
 
-    def ask(self, question: Question) -> None:
-        """Send a question (events to judge) to the process; if that fails, the next `answer` raises LostError."""
-        self._socket.settimeout(self._patience)
-        try:
-            send(self._socket, question)
-        except OSError:
-            self._process.kill()
-
-    def answer(self) -> Answer:
-        """Wait for the answer to the oldest unanswered question and return it.
+    def ask(self, question: Question) -> Answer:
+        """Send a question (events to judge) to the process, and return the answer.
 
         Raises:
             LostError: the process has ended, or a rule takes longer than `patience`.
             ProgramEndsError: the program is shutting down.
         """
+        self._socket.settimeout(self._patience)
+        try:
+            send(self._socket, question)
+        except OSError:
+            self._process.kill()  # What it ended by is told below.
         self._wait_for_answer(self._patience)
         match self._receive():
             case Answer() as answer:

@@ -75,7 +75,7 @@ def test_a_thread_that_keeps_to_one_core_begins_a_process_that_does_not(tmp_path
     @on_the_core
     def ask() -> None:
         with capture_logs() as logs, apart(bad_rules(tmp_path)) as rules:
-            assert all_found(rules.ask(cases("một"))())
+            assert all_found(rules.ask(cases("một")))
             [pid] = [line["pid"] for line in logs if line["event"] == "rules_process_ready"]
             cores.extend((os.sched_getaffinity(0), os.sched_getaffinity(pid)))
 
@@ -91,10 +91,10 @@ def test_the_verdicts_are_those_of_the_same_rules_in_this_process() -> None:
     here = load_rulebook(shipped_config()).engine
     with apart(command(shipped_config())) as rules:
         for _ in range(2):
-            verdicts = rules.ask(asked)()
+            verdicts = rules.ask(asked)
             assert verdicts == [here.judge(*case) for case in asked]
             assert any(verdict.findings for verdict in verdicts)
-        assert rules.ask([])() == []
+        assert rules.ask([]) == []
 
 
 @pytest.mark.parametrize(
@@ -108,30 +108,29 @@ def test_the_verdicts_are_those_of_the_same_rules_in_this_process() -> None:
 )
 def test_a_rule_that_hangs_or_crashes_fails_on_that_message_alone(tmp_path: Path, does: str, told: str) -> None:
     with apart(bad_rules(tmp_path), patience=1) as rules:
-        verdicts = rules.ask(cases("một", does, "hai"))()
+        verdicts = rules.ask(cases("một", does, "hai"))
         first, failed, last = failures(verdicts)
         assert (first, last) == ([], [])
         [failure] = failed
         assert failure.rule_id == BAD
         assert failure.error.startswith(told)
         assert all_found(verdicts)
-        again = rules.ask(cases("ba"))()
+        again = rules.ask(cases("ba"))
         assert failures(again) == [[]]
         assert all_found(again)
 
 
 def test_no_rule_is_blamed_for_a_process_that_somebody_killed(tmp_path: Path) -> None:
     with apart(bad_rules(tmp_path)) as rules:
-        verdicts = rules.ask(cases("một", "sập một lần", "hai"))()
+        verdicts = rules.ask(cases("một", "sập một lần", "hai"))
         assert failures(verdicts) == [[], [], []]
         assert all_found(verdicts)
 
 
-def test_of_two_questions_under_way_each_gets_its_own_answer_whatever_happens(tmp_path: Path) -> None:
+def test_each_question_gets_its_own_answer_whatever_happens(tmp_path: Path) -> None:
     with apart(bad_rules(tmp_path), patience=1) as rules:
         for first, second in (("một", "hai"), ("treo", "sập"), ("sập một lần", "treo"), ("lỗi", "một")):
-            answers = [rules.ask(cases(*["một"] * 200, first)), rules.ask(cases(second, *["hai"] * 300))]
-            verdicts = [answer() for answer in answers]
+            verdicts = [rules.ask(cases(*["một"] * 200, first)), rules.ask(cases(second, *["hai"] * 300))]
             assert [len(given) for given in verdicts] == [201, 301]
             assert all(map(all_found, verdicts))
             failed = [[place for place, told in enumerate(failures(given)) if told] for given in verdicts]
@@ -145,18 +144,18 @@ def test_a_rule_that_goes_on_crashing_is_not_asked_for_ten_minutes(
     monkeypatch.setattr(circuit_breaker, "_MOST", 2)
     now = [0.0]
     with apart(bad_rules(tmp_path), seconds=lambda: now[0]) as rules:
-        verdicts = rules.ask(cases("sập", "sập", "hai"))()
+        verdicts = rules.ask(cases("sập", "sập", "hai"))
         assert [len(failed) for failed in failures(verdicts)] == [1] * 3
-        [told] = failures(rules.ask(cases("ba"))())
+        [told] = failures(rules.ask(cases("ba")))
         assert told == [RuleFailure(rule_id=BAD, error="suspended: hung or crashed 2 times")]
         now[0] = 601.0
-        assert failures(rules.ask(cases("bốn"))()) == [[]]
+        assert failures(rules.ask(cases("bốn"))) == [[]]
 
 
 def test_who_watches_is_told_at_each_loss_that_the_work_goes_on(tmp_path: Path) -> None:
     lost: list[str] = []
     with apart(bad_rules(tmp_path), on_lost=lambda: lost.append("lost"), patience=1) as rules:
-        assert all_found(rules.ask(cases("treo", "một", "treo"))())
+        assert all_found(rules.ask(cases("treo", "một", "treo")))
     assert lost == ["lost", "lost"]
 
 
@@ -167,10 +166,10 @@ def test_where_no_process_can_be_had_the_rules_are_asked_here(called: list[str])
     now, asked = [0.0], cases("một", "lỗi")
     with capture_logs() as logs, apart(called, engine, seconds=lambda: now[0]) as rules:
         for _ in range(3):
-            assert all_found(rules.ask(asked)())
+            assert all_found(rules.ask(asked))
         tried = [line["event"] for line in logs].count("rules_asked_here")
         now[0] += 1.5
-        assert all_found(rules.ask(asked)())
+        assert all_found(rules.ask(asked))
         assert [line["event"] for line in logs].count("rules_asked_here") == tried + 1
 
 
@@ -182,7 +181,7 @@ def test_new_files_count_from_the_next_question_on_and_wrong_ones_do_not(tmp_pat
     asked = cases("De nghi cac dong chi gui bao cao truoc gio hop chieu nay")
 
     def shadow(rules: RuleWorkerClient) -> bool:
-        [verdict] = rules.ask(asked)()
+        [verdict] = rules.ask(asked)
         [finding] = verdict.findings
         assert isinstance(finding, Finding)
         return finding.shadow
@@ -204,36 +203,35 @@ def test_new_files_count_from_the_next_question_on_and_wrong_ones_do_not(tmp_pat
 def test_where_the_new_process_dies_while_it_loads_nobody_is_judged_by_the_old_rules(tmp_path: Path) -> None:
     called, now = bad_rules(tmp_path), [0.0]
     with capture_logs() as logs, apart(called, engine, seconds=lambda: now[0]) as rules:
-        assert all_found(rules.ask(cases("một"))())
+        assert all_found(rules.ask(cases("một")))
         good, called[1:] = called[1:], ["-c", ""]
         rules.reload()
-        assert all_found(rules.ask(cases("hai"))())
+        assert all_found(rules.ask(cases("hai")))
         assert "rules_asked_here" in [line["event"] for line in logs]
         called[1:] = good
         now[0] += 1.5
-        assert all_found(rules.ask(cases("ba"))())
+        assert all_found(rules.ask(cases("ba")))
     assert [line["event"] for line in logs].count("rules_process_ready") == 2
 
 
 def test_who_waits_for_a_rule_that_hangs_is_let_go_at_the_end(tmp_path: Path) -> None:
     with apart(bad_rules(tmp_path)) as rules:
-        answer = rules.ask(cases("treo"))
         ending = threading.Timer(0.5, rules.leave)
         ending.start()
         began = time.monotonic()
         with pytest.raises(ProgramEndsError):
-            answer()
+            rules.ask(cases("treo"))
         assert time.monotonic() - began < 10
         ending.join()
 
 
 def test_told_to_end_it_still_answers_who_asks(tmp_path: Path) -> None:
     with capture_logs() as logs, apart(bad_rules(tmp_path)) as rules:
-        assert all_found(rules.ask(cases("một"))())
+        assert all_found(rules.ask(cases("một")))
         [pid] = [line["pid"] for line in logs if line["event"] == "rules_process_ready"]
         for number in (signal.SIGTERM, signal.SIGINT):
             os.kill(pid, number)
-        assert all_found(rules.ask(cases("hai"))())
+        assert all_found(rules.ask(cases("hai")))
     assert [line["event"] for line in logs] == ["rules_process_ready"]
 
 
@@ -265,6 +263,6 @@ def test_it_has_nothing_that_opens_anything_and_prints_nothing(
     for name in OPENS:
         monkeypatch.setenv(name, "x")
     with capture_logs(), apart(bad_rules(tmp_path)) as rules:
-        [verdict] = rules.ask(cases("nói"))()
+        [verdict] = rules.ask(cases("nói"))
     assert [finding.label for finding in verdict.findings] == ["found"]
     assert capfd.readouterr() == ("", "")
