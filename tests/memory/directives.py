@@ -105,7 +105,6 @@ class MemoryDirectives(MemoryRepository):
             if not directive.open or directive.group_id != group_id:
                 continue
             asked = [one for one in self.assignees(directive.id) if not one.removed]
-            due = [one.due_at for one in asked if not one.settled and one.due_at is not None]
             lines.append(
                 DirectiveOverview(
                     directive=directive,
@@ -113,10 +112,10 @@ class MemoryDirectives(MemoryRepository):
                     answered=sum(not one.silent and self._said_itself(one) for one in asked),
                     reported=sum(one.reported_at is not None and self._said_itself(one, _REPORTED) for one in asked),
                     overdue=sum(one.is_overdue(now) for one in asked),
-                    due_at=min(due, default=None),
+                    dues=frozenset(one.due_at for one in asked if not one.settled),
                 )
             )
-        lines.sort(key=lambda line: (line.due_at or _NEVER, line.directive.id))
+        lines.sort(key=lambda line: (min((one or _NEVER for one in line.dues), default=_NEVER), line.directive.id))
         return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines))
 
     def proposed(self, group_id: str) -> list[Directive]:

@@ -8,7 +8,7 @@ from statistics import median
 from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.clock import minutes_of
-from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, DirectiveState
+from zalo_governor.domain.directives import Assignee, Deadlines, Directive, DirectiveOverview, DirectiveState
 
 
 class AgencyAnswers(BaseModel):
@@ -39,16 +39,12 @@ class AgencyAnswers(BaseModel):
     """Median minutes until the first answer; None if there is none."""
 
 
-class OpenDirective(BaseModel):
-    """A directive that is open when a report is made, without its text."""
-
-    model_config = ConfigDict(frozen=True)
+class OpenDirective(Deadlines):
+    """A directive that is open when a report is made, without its text, with the deadlines that are not met yet."""
 
     code: str
     given_by: int
     at: datetime
-    due_at: datetime | None
-    """The earliest deadline that is not met yet."""
     addressees: int
     answered: int
     reported: int
@@ -145,7 +141,7 @@ def open_directive(line: DirectiveOverview) -> OpenDirective:
         code=line.directive.code,
         given_by=line.directive.given_by,
         at=line.directive.at,
-        due_at=line.due_at,
+        **line.deadlines.model_dump(),
         addressees=line.addressees,
         answered=line.answered,
         reported=line.reported,

@@ -1,6 +1,6 @@
 """Directives: orders of the leadership in the group, who has to answer them by when, and who has (clauses 3.3, 7.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -75,6 +75,27 @@ class DirectiveItem(BaseModel):
     names: tuple[str, ...] = ()
     """The addressees as named in the message."""
     due_at: datetime | None = None
+    missed_at: datetime | None = None
+    """A deadline that was over when the message set it: it is shown, and nobody is late because of it."""
+
+    def with_deadline(self, deadline: datetime | None, at: datetime) -> "DirectiveItem":
+        """Return the item with the deadline that a message sent at `at` sets."""
+        missed = deadline is not None and deadline <= at
+        return self.model_copy(update={"missed_at" if missed else "due_at": deadline})
+
+
+class Deadlines(BaseModel):
+    """The deadlines of several addressees of a directive."""
+
+    model_config = ConfigDict(frozen=True)
+
+    due_at: datetime | None = None
+    """The earliest; None if nobody has one."""
+    last_due_at: datetime | None = None
+    undated: bool = False
+    """Whether any of the addressees has none."""
+    missed_at: datetime | None = None
+    """The first deadline of the text that was over when it was set; None if there is none."""
 
 
 class Directive(BaseModel):
@@ -120,6 +141,22 @@ class Directive(BaseModel):
     def text(self) -> str:
         """Return the texts of all items, one a line."""
         return "\n".join(item.text for item in self.items)
+
+    def deadlines(self, dues: Collection[datetime | None] = (), items: Collection[int] | None = None) -> "Deadlines":
+        """Return what is to be said of these deadlines of addressees; without any, of those that the text sets.
+
+        `items` are the indices of the items that the addressees have to answer; None for all.
+        """
+        known = sorted(due for due in dues or [item.due_at for item in self.items] if due is not None)
+        missed = [
+            one.missed_at for at, one in enumerate(self.items) if one.missed_at and (items is None or at in items)
+        ]
+        return Deadlines(
+            due_at=known[0] if known else None,
+            last_due_at=known[-1] if known else None,
+            undated=None in dues,
+            missed_at=min(missed, default=None),
+        )
 
 
 class Assignee(BaseModel):
@@ -244,8 +281,13 @@ class DirectiveOverview(NamedTuple):
     answered: int
     reported: int
     overdue: int
-    due_at: datetime | None
-    """The earliest deadline that is not met yet; None if there is none."""
+    dues: frozenset[datetime | None]
+    """The deadlines that are not met yet; None stands for addressees without one."""
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Return what is to be said of the deadlines that are not met yet."""
+        return self.directive.deadlines(self.dues)
 
 
 class LedgerPage(NamedTuple):

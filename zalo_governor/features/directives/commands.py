@@ -201,7 +201,7 @@ class ShowDirectives(DirectiveCommand):
         if not quote or not names:
             names = self._reader.addressees(text)
         due = found.moment if found else self._reader.due(text, event.at)
-        item = DirectiveItem(text=one_line(text, 2 * _MOST_CHARACTERS), names=tuple(names), due_at=due)
+        item = DirectiveItem(text=one_line(text, 2 * _MOST_CHARACTERS), names=tuple(names))
         giver = self._giver(call)
         return Directive(
             group_id=event.thread_id,
@@ -211,7 +211,7 @@ class ShowDirectives(DirectiveCommand):
             entered_by=None if giver.id == call.person.id else call.person.id,
             at=event.at,
             state=DirectiveState.OPEN,
-            items=(item,),
+            items=(item.with_deadline(due, event.at),),
             mentioned_uids=tuple(mention.uid for mention in event.mentions),
             changed_at=self.policy.clock(),
         )

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.features.directives.commands import DirectiveCommand
@@ -92,15 +93,18 @@ class ExtendDirective(DirectiveCommand):
         times = Counter(one.due_at for one in asked)
         if len(times) == 1:
             [due] = times
-            return self._pages.day_of_due(due) if due else self._pages.due(None)
+            return self._due(due)
         return "; ".join(
             self.voice.render(
                 TextId("directive_due_of"),
-                due=self._pages.day_of_due(due) if due else self._pages.due(None),
+                due=self._due(due),
                 count=number(count),
             )
             for due, count in sorted(times.items(), key=lambda one: (one[0] is None, one[0] or self.policy.clock()))
         )
+
+    def _due(self, due: datetime | None) -> str:
+        return self._pages.day_of_due(due) if due else self.voice.render(TextId("directive_no_due"))
 
 
 _EVERYBODY = frozenset({"tat ca", "tat ca don vi", "tat ca cac don vi", "moi don vi"})

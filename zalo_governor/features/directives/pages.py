@@ -8,6 +8,7 @@ from zalo_governor.domain.directives import (
     AnswerKind,
     AnswerWay,
     Assignee,
+    Deadlines,
     Directive,
     DirectiveOverview,
     DirectiveState,
@@ -72,7 +73,7 @@ class DirectivePages(Speaker):
                 TextId("directive_mine_row"),
                 code=directive.code,
                 state=self._own_progress(one, now),
-                due=self.due(one.due_at),
+                due=self.due_of(directive, [one]),
                 what=_excerpt(directive, one),
             )
             for directive, one in sorted(
@@ -90,6 +91,7 @@ class DirectivePages(Speaker):
         asked = [one for one in assignees if not one.removed]
         by_hand = _closed_by_hand(uow, asked)
         closed = [one for those in by_hand.values() for one in those]
+        several = len({one.due_at for one in asked}) > 1
         head = self._voice.render(
             TextId("directive_page"),
             code=directive.code,
@@ -99,15 +101,15 @@ class DirectivePages(Speaker):
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
             count=number(len(asked)),
-            due=self._due_of_all(asked),
+            due=self.due_of(directive, asked),
             rows="{rows}",
-            next=self._voice.render(TextId("directive_page_next"), code=directive.code) if directive.open else "",
+            next=self._next(directive, asked) if directive.open else "",
         )
         rows = []
         for progress, label in _PROGRESS.items():
             there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
             if there:
-                names = self._names(there, PAGE_LIMIT // 3)
+                names = self._names(there, PAGE_LIMIT // 3, with_due=several)
                 rows.append(
                     self._voice.render(
                         TextId("directive_group_row"),
@@ -135,14 +137,11 @@ class DirectivePages(Speaker):
             rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
         return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
 
-    def _due_of_all(self, asked: Sequence[Assignee]) -> str:
-        """Return the next deadline of those who have not finished, and that there are others, if there are."""
-        times = {one.due_at for one in asked if one.due_at and not one.settled}
-        times = times or {one.due_at for one in asked if one.due_at}
-        due = self.due(min(times, default=None))
-        return (
-            due if len(times) < 2 else self._voice.render(TextId("directive_dues"), due=due, count=number(len(times)))
-        )
+    def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
+        """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
+        missed = [one for one in asked if one.due_at is None and directive.deadlines(items={one.item}).missed_at]
+        said = "\n" + self._voice.render(TextId("directive_missed"), code=directive.code) if missed else ""
+        return said + self._voice.render(TextId("directive_page_next"), code=directive.code)
 
     def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
         """Return why addressees have not finished, in their own words, as far as these are still stored."""
@@ -158,29 +157,36 @@ class DirectivePages(Speaker):
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the line that acknowledges a new directive in the group."""
-        due = min((one.due_at for one in assignees if one.due_at), default=directive.items[0].due_at)
         return self._voice.render(
             TextId("directive_acknowledged"),
             code=directive.code,
-            due=self.due(due),
+            due=self.due_of(directive, assignees),
             count=number(len(assignees)),
         )
 
-    def unreachable(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return what the admins are told at once of addressees who cannot answer; "" if all can.
+    def entered(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return what the admins are told at once of addressees who cannot answer, and of a deadline that is over.
 
         Of a directive to many, only the names that are nobody's are told: who is not in the group is known by then.
+        "" if there is nothing to tell.
         """
+        missed = directive.deadlines().missed_at
         absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
         unknown = [one for one in assignees if not one.known and not one.in_group]
-        if not absent and not unknown:
+        if not absent and not unknown and missed is None:
             return ""
         told = [
             self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
             for label, there in ((TextId("directive_absent"), absent), (TextId("directive_unknown"), unknown))
             if there
         ]
-        return self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told))
+        due = self.due_of(directive, assignees)
+        parts = [self._voice.render(TextId("directive_entered"), code=directive.code, due=due)]
+        if missed is not None:
+            parts.append(self._voice.render(TextId("directive_missed"), code=directive.code))
+        if told:
+            parts.append(self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told)))
+        return " ".join(parts)
 
     def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
         """Return the reminder to one person of all directives that wait for an answer."""
@@ -189,7 +195,7 @@ class DirectivePages(Speaker):
                 TextId("directive_reminder_row"),
                 code=directive.code,
                 when=brief(directive.at),
-                due=self.due(one.due_at),
+                due=self.due_of(directive, [one]),
                 what=_excerpt(directive, one),
             )
             for directive, one in asked
@@ -239,10 +245,12 @@ class DirectivePages(Speaker):
             for directive in proposed
         ]
         several = TextId("directive_proposed_several") if len(proposed) > 1 else TextId("directive_proposed_one")
+        missed = [one for one in proposed if one.deadlines().missed_at]
+        hows = [(several, proposed[0].code), *((TextId("directive_proposed_missed"), one.code) for one in missed[:1])]
         head = self._voice.render(
             TextId("directive_proposed"),
             group=self._voice.group(self._policy.group(group_id)),
-            how=self._voice.render(several, code=proposed[0].code),
+            how=" ".join(self._voice.render(text, code=code) for text, code in hows),
             rows="{rows}",
         )
         return self._filled(head, rows, len(rows))
@@ -256,7 +264,7 @@ class DirectivePages(Speaker):
                 TextId("directive_mine_row"),
                 code=directive.code,
                 state=self.state(directive),
-                due=self.due(min((item.due_at for item in directive.items if item.due_at), default=None)),
+                due=self.due(directive.deadlines()),
                 what=plain(directive.text, _EXCERPT),
             )
             for directive in found
@@ -267,9 +275,9 @@ class DirectivePages(Speaker):
     def _as_read(self, directive: Directive) -> str:
         """Return what the program read in a message: for whom it is, and until when."""
         names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
-        due = min((item.due_at for item in directive.items if item.due_at), default=None)
-        when = self.due(due)
-        if due is not None and local(due).date() == local(self._policy.clock()).date():
+        deadlines, today = directive.deadlines(), local(self._policy.clock()).date()
+        when, due = self.due(deadlines), deadlines.due_at
+        if due is not None and due == deadlines.last_due_at and local(due).date() == today:
             when = self._voice.render(TextId("directive_due_today"), when=f"{local(due):%H:%M}")
         if not names:
             return self._voice.render(TextId("directive_read_nobody"), due=when)
@@ -303,11 +311,24 @@ class DirectivePages(Speaker):
         """Return the names of addressees as far as they fit on a page, and how many more there are."""
         return self._names(assignees, PAGE_LIMIT // 2)
 
-    def due(self, due: datetime | None) -> str:
-        """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
-        if due is None:
-            return self._voice.render(TextId("directive_no_due"))
-        return self._voice.render(TextId("directive_due"), when=brief(due))
+    def due_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
+        """Return in words the deadlines of those of these addressees that are not settled, of all if all are."""
+        asked = [one for one in asked if not one.settled] or asked
+        return self.due(directive.deadlines({one.due_at for one in asked}, {one.item for one in asked} or None))
+
+    def due(self, deadlines: Deadlines) -> str:
+        """Return deadlines as the pages show them: `hạn 17:00 25/11`, the first and the last, or that there is none."""
+        first, last, missed = deadlines.due_at, deadlines.last_due_at, deadlines.missed_at
+        if first is None or last is None:
+            if missed is None:
+                return self._voice.render(TextId("directive_no_due"))
+            on = f"{local(missed):%d/%m}"
+            return self._voice.render(TextId("directive_due_missed"), time=f"{local(missed):%H:%M}", day=on)
+        if deadlines.undated:
+            return self._voice.render(TextId("directive_due_each"), when=brief(first))
+        if first < last:
+            return self._voice.render(TextId("directive_due_between"), first=brief(first), last=brief(last))
+        return self._voice.render(TextId("directive_due"), when=brief(first))
 
     def day_of_due(self, due: datetime) -> str:
         """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
@@ -323,7 +344,7 @@ class DirectivePages(Speaker):
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
             "code": line.directive.code,
-            "due": self.due(line.due_at),
+            "due": self.due(line.deadlines),
             "reported": number(line.reported),
             "count": number(line.addressees),
             "what": plain(line.directive.text, _EXCERPT // 2),
@@ -339,9 +360,13 @@ class DirectivePages(Speaker):
         said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
         return said[:1].lower() + said[1:]
 
-    def _names(self, assignees: Iterable[Assignee], limit: int) -> str:
+    def _names(self, assignees: Iterable[Assignee], limit: int, *, with_due: bool = False) -> str:
         """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are."""
-        names = [plain(one.name, _EXCERPT) for one in assignees]
+        names = [
+            plain(one.name, _EXCERPT)
+            + (f" ({self.due(Deadlines(due_at=one.due_at, last_due_at=one.due_at))})" if with_due else "")
+            for one in assignees
+        ]
         kept: list[str] = []
         for name in names:
             if sum(map(len, kept)) + 2 * len(kept) + len(name) > limit and kept:

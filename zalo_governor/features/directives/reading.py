@@ -70,8 +70,7 @@ class ServiceReader:
             DirectiveItem(
                 text=" ".join(item.text.split())[:_MOST_CHARACTERS],
                 names=item.addressees,
-                due_at=_due(item.deadline, at),
-            )
+            ).with_deadline(_aware(item.deadline) if item.deadline else None, at)
             for item in reading.items
         )
 
@@ -92,9 +91,12 @@ class ServiceReader:
         return self._reader.addressees(normalise(text).text)
 
     def due(self, text: str, at: datetime) -> datetime | None:
-        """Return the first deadline that a text sent at `at` sets; None if it sets none."""
+        """Return the first deadline that a text sent at `at` sets; None if it sets none.
+
+        It lies in the past if the text sets no other.
+        """
         found = self._reader.deadlines(normalise(text).text, _naive(at))
-        return _due(found[0][1], at) if found else None
+        return _aware(found[0][1]) if found else None
 
     def deadline(self, text: str, at: datetime) -> TypedDeadline | None:
         """Find the first time that a text typed to the bot names; None if it names none.
@@ -121,12 +123,6 @@ class ServiceReader:
 
 def _naive(at: datetime) -> datetime:
     return local(at).replace(tzinfo=None)
-
-
-def _due(deadline: datetime | None, at: datetime) -> datetime | None:
-    """Return the deadline as an aware time; None if it was over when it was set, which is not what was meant."""
-    due = _aware(deadline) if deadline else None
-    return due if due is not None and due > at else None
 
 
 def _aware(moment: datetime) -> datetime:

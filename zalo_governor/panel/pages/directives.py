@@ -55,13 +55,14 @@ def show(visit: Visit) -> Reply:
         "groups": visit.groups,
         "group": group,
         "lines": ledger.lines,
+        "dues": [pages.due(line.deadlines) for line in ledger.lines],
         "total": ledger.total,
         "overdue": ledger.overdue,
         "late": [row["name"] for row in board if row["late"]],
         "silent": sum(bool(row["silent"]) and bool(row["in_group"]) for row in board),
         "board": [row for row in board if row["in_group"]],
         "absent": [row["name"] for row in board if not row["in_group"]],
-        "proposed": [_proposal(visit, directive) for directive in visit.uow.directives.proposed(group.id)],
+        "proposed": [_proposal(visit, pages, directive) for directive in visit.uow.directives.proposed(group.id)],
         "proposal_buttons": PROPOSAL_BUTTONS,
         "delays": _delays(visit, group),
     }
@@ -78,6 +79,7 @@ def one(visit: Visit) -> Reply:
         {
             "name": one.name,
             "due": one.due_at,
+            "missed": "" if one.due_at else pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
             "words": _words_of_delay(visit, one),
@@ -91,6 +93,7 @@ def one(visit: Visit) -> Reply:
         "group": visit.group(directive.group_id).name,
         "state": pages.state_of(visit.uow, directive, assignees),
         "said": answer.texts[0],
+        "due": pages.due_of(directive, assignees),
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
         "buttons": _buttons(visit, directive),
@@ -191,11 +194,15 @@ def _tone(visit: Visit, found: list[Assignee]) -> str:
             return "done" if one.settled else "waits"
 
 
-def _proposal(visit: Visit, directive: Directive) -> dict[str, Any]:
+def _proposal(visit: Visit, pages: DirectivePages, directive: Directive) -> dict[str, Any]:
     who = visit.uow.people.get(directive.entered_by or directive.given_by)
-    due = min((item.due_at for item in directive.items if item.due_at), default=None)
     names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
-    return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
+    return {
+        "directive": directive,
+        "who": visit.voice.named(who),
+        "due": pages.due(directive.deadlines()),
+        "names": names,
+    }
 
 
 def _delays(visit: Visit, group: Group) -> list[dict[str, Any]]:

@@ -214,15 +214,15 @@ class Directives(Repository):
             .order_by(case((directives.c.due_ms.is_(None), 1), else_=0), directives.c.due_ms, directives.c.id)
             .limit(limit)
         ).all()
-        overdue = self._overdue([row.id for row in rows if row.due_ms is not None and row.due_ms < to_ms(now)], now)
+        dues = self._dues([row.id for row in rows])
         lines = [
             DirectiveOverview(
                 directive=directive_of(self._tx.keys, row),
                 addressees=row.addressees,
                 answered=row.answered,
                 reported=row.reported,
-                overdue=overdue.get(row.id, 0),
-                due_at=from_ms_or_none(row.due_ms),
+                overdue=sum(count for due, count in dues.get(row.id, {}).items() if due is not None and due < now),
+                dues=frozenset(dues.get(row.id, {})),
             )
             for row in rows
         ]
@@ -367,12 +367,16 @@ class Directives(Repository):
         this = directives.c.id == directive_id
         self._tx.connection.execute(update(directives).where(this).values(dict(counted._mapping)))
 
-    def _overdue(self, directive_ids: list[int], now: datetime) -> dict[int, int]:
-        """Return directive id -> number of its addressees that are overdue."""
+    def _dues(self, directive_ids: list[int]) -> dict[int, dict[datetime | None, int]]:
+        """Return directive id -> deadline that is not met yet -> number of its addressees."""
         columns = directive_assignees.c
-        rows = self._tx.execute(
-            select(columns.directive_id, func.count().label("overdue"))
-            .where(columns.directive_id.in_(directive_ids), _UNSETTLED, columns.due_ms < to_ms(now))
-            .group_by(columns.directive_id)
-        )
-        return {row.directive_id: row.overdue for row in rows}
+        found: dict[int, dict[datetime | None, int]] = {}
+        for ids in in_batches(directive_ids):
+            rows = self._tx.execute(
+                select(columns.directive_id, columns.due_ms, func.count().label("addressees"))
+                .where(columns.directive_id.in_(ids), _UNSETTLED)
+                .group_by(columns.directive_id, columns.due_ms)
+            )
+            for row in rows:
+                found.setdefault(row.directive_id, {})[from_ms_or_none(row.due_ms)] = row.addressees
+        return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from zalo_governor.text.directives.times import NamedTime
+from zalo_governor.text.directives.times import LATELY, NamedTime
 from zalo_governor.text.fold import fold
 
 DEADLINE, OTHER = "deadline", "other"
@@ -63,7 +63,8 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     before = fold(_SENTENCE_END.split(raw)[-1]).strip()
     after = fold(_SENTENCE_END.split(text[named.end : named.end + _REACH].lower(), maxsplit=1)[0]).strip()
     inside = fold(text[named.start : named.end])
-    if _COUNTED_UNTIL.search(raw) or _SINCE.search(raw) or named.moment - sent_at > _TOO_FAR:
+    settled = _COUNTED_UNTIL.search(raw) or _SINCE.search(raw) or _YESTERDAY.match(after)
+    if settled or named.moment - sent_at > _TOO_FAR:
         return False
     if _MEETING.search(before) and not _EXCLUDES.match(named.limit):
         return False
@@ -87,6 +88,13 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     first = not before and _ORDERED.match(after)
     ahead = named.moment > sent_at
     return True if limited or within or first or (ahead and _is_appointed(named, before)) else None
+
+
+def may_be_missed(text: str, named: NamedTime, sent_at: datetime) -> bool:
+    """Return whether a time that was over when it was named may be a deadline all the same: a limit, of late."""
+    before = fold(text[max(0, named.start - _REACH) : named.start]).strip()
+    is_limit = bool(_FIRM.fullmatch(named.limit) or _EXCLUDES.match(named.limit))
+    return is_limit and sent_at - named.moment <= LATELY and not (_OLD_LIMIT.search(before) or _BEFELL.search(before))
 
 
 def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
@@ -159,8 +167,10 @@ _TO_DO = re.compile(
 )
 _OF_DAY = frozenset({"part", "today", "later", "later+part", "part+today"})
 """Forms of a day near by, or of a part of it."""
+_YESTERDAY = re.compile(r"(?:ngay )?hom (?:qua|truoc)\b")
 _SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
-_OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
+_BEFELL = re.compile(r"\b(?:xay ra|dien ra|phat hien|ban hanh|nhan duoc)$")
+_OLD_LIMIT = re.compile(r"\b(?:(?<!ket )qua|het|da|tre|du)$")
 _OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")
 _EXCLUDES = re.compile(r"truoc|trc")
 _TOO_FAR = timedelta(days=250)

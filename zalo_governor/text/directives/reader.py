@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
-from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, rule_for_time
+from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, may_be_missed, rule_for_time
 from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order, is_consent
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
 from zalo_governor.text.directives.times import (
@@ -30,7 +30,7 @@ class Item(NamedTuple):
     addressees: tuple[str, ...]
     """As named in the text; empty where nobody is named, `addressees.EVERYBODY` for all."""
     deadline: datetime | None
-    """Local time, without offset."""
+    """Local time, without offset; one that was over when it was set only where no other is."""
     text: str
 
 
@@ -89,8 +89,9 @@ class DirectiveReader:
         score = _lead(self._orders, features_of_order(text, role, times, sent_at), DIRECTIVE)
         if score < _HARDLY_EVER:
             return Reading(False)
-        items = tuple(self._items(text, times, sent_at))
-        has_deadline = any(item.deadline for item in items)
+        found = self._deadlines_among(text, times, sent_at)
+        items = tuple(self._items(text, times, _still_meant(text, found, sent_at)))
+        has_deadline = bool(found)
         named = any(item.addressees for item in items)
         sure_from, unsure_from = _WITH_DEADLINE if has_deadline else _WITH_NAMES if named else _WITH_NEITHER
         if score < unsure_from:
@@ -106,12 +107,12 @@ class DirectiveReader:
 
     def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
         """Return the deadlines that a normalised text sets, as (where it stands in the text, moment)."""
-        return self._deadlines_among(text, self._times_in(text, sent_at), sent_at)
+        return _still_meant(text, self._deadlines_among(text, self._times_in(text, sent_at), sent_at), sent_at)
 
     def _times_in(self, text: str, sent_at: datetime) -> list[NamedTime]:
         return named_times(text, sent_at, self._is_workday, self._tet)
 
-    def _deadlines_among(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[tuple[int, datetime]]:
+    def _deadlines_among(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[NamedTime]:
         found = []
         for which, named in enumerate(times):
             is_deadline = rule_for_time(text, times, which, sent_at)
@@ -119,7 +120,7 @@ class DirectiveReader:
                 facts = features_of_time(text, times, which, sent_at)
                 is_deadline = _lead(self._times, facts, DEADLINE) >= _DEADLINE_FROM
             if is_deadline:
-                found.append((named.start, named.moment))
+                found.append(named)
         return found
 
     def reply(self, reply: str, directive: str) -> str:
@@ -129,14 +130,13 @@ class DirectiveReader:
         scores = self._replies.scores(features_of_reply(normalise(reply).text, normalise(directive).text))
         return max(zip(scores, self._replies.labels, strict=True))[1]
 
-    def _items(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[Item]:
+    def _items(self, text: str, times: Sequence[NamedTime], deadlines: Sequence[tuple[int, datetime]]) -> list[Item]:
         """Split a directive into its orders: one for each part that names addressees of its own.
 
         A deadline belongs to the part that it stands in; parts without one have the deadline that stands after the last
         addressee, which is meant for all.
         """
         addressees = addressees_in(text, self._spans, times)
-        deadlines = self._deadlines_among(text, times, sent_at)
         parts = _parts(text, addressees)
         common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
         if len(parts) > 1 and text[: parts[0][1]].rstrip().endswith(":"):
@@ -156,6 +156,12 @@ class DirectiveReader:
         ):
             items[0] = items[0]._replace(deadline=deadlines[0][1])
         return items
+
+
+def _still_meant(text: str, found: Sequence[NamedTime], sent_at: datetime) -> list[tuple[int, datetime]]:
+    """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
+    ahead = [one for one in found if one.moment > sent_at]
+    return [(one.start, one.moment) for one in ahead or found if one in ahead or may_be_missed(text, one, sent_at)]
 
 
 def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[str]]]:

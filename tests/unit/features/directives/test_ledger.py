@@ -468,3 +468,45 @@ def asked(desk: LedgerDesk, line: str) -> list[str]:
     desk.take()
     desk.say("admin", line, place="private")
     return to(desk.take(), "admin")
+
+
+def test_a_deadline_that_was_over_when_set_is_said_to_be_and_makes_nobody_late() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế báo cáo số liệu tiêm chủng trước 9h sáng nay.")
+    named = "thời hạn nêu trong tin: 09:00 ngày 24/11 (đã qua lúc ghi nhận)"
+    [told] = to(desk.take(), "admin")
+    assert named in told
+    assert "/giahan CĐ1" in told
+    desk.later(days=1)
+    for line in ("CĐ1", "/giaoviec"):
+        [page] = asked(desk, line)
+        assert named in page
+        assert "quá hạn" not in page.lower()
+    assert "thời hạn nêu trong tin" not in asked(desk, "/giahan CĐ1 17h ngày 30/11")[0]
+    assert "hạn 17:00 30/11" in asked(desk, "CĐ1")[0]
+    assert "thời hạn nêu trong tin" not in asked(desk, "CĐ1")[0]
+
+
+def test_the_question_says_that_the_deadline_named_is_over() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế báo cáo số liệu tiêm chủng trước 9h sáng nay.")
+    desk.make_unsure()
+    desk.take()
+    desk.until(desk.now + timedelta(minutes=1))
+    [question] = to(desk.take(), "admin_staff")
+    assert "giao Sở Y tế, thời hạn nêu trong tin: 09:00 ngày 24/11 (đã qua lúc ghi nhận)?" in question
+    assert "/giahan CĐ1" in question
+
+
+def test_units_with_deadlines_of_their_own_are_shown_so() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.say("admin", "/giahan CĐ1 17h ngày 30/11 Sở Y tế", place="private")
+    assert "hạn từ 17:00 26/11 đến 17:00 30/11. Giao" in asked(desk, "/giaoviec")[0]
+    [page] = asked(desk, "CĐ1")
+    assert "; hạn từ 17:00 26/11 đến 17:00 30/11." in page
+    assert "Sở Y tế (hạn 17:00 30/11), Sở Tài chính (hạn 17:00 26/11)" in page
+    desk.say("admin", "/giao CĐ1 thêm Sở Nội vụ", place="private")
+    given = desk.entries()["Sở Nội vụ"]
+    desk.uow.directives.put_assignee(given.model_copy(update={"due_at": None}))
+    assert "hạn theo từng đơn vị, gần nhất 17:00 26/11" in asked(desk, "/giaoviec")[0]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from zalo_governor.domain.directive_figures import AgencyAnswers
+from zalo_governor.domain.directives import Deadlines
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.statements import StatementKind
@@ -57,7 +58,7 @@ def directives(draft: Draft) -> Section:
             one.code,
             draft.report.names.get(one.given_by) or draft.render(TextId("who_unknown")),
             moment_in_words(one.at, draft.voice),
-            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(TextId("no_deadline")),
+            _deadlines(draft, one),
             *(one.addressees, one.answered, one.reported, one.overdue),
         )
         for one in figures.open_ones
@@ -107,6 +108,17 @@ def statements(draft: Draft) -> Section:
         notes=[draft.render(TextId("line_statements_counted"))],
         about=(ClauseTopic.BREVITY,),
     )
+
+
+def _deadlines(draft: Draft, one: Deadlines) -> str:
+    """Return the deadlines of a directive that are not met yet."""
+    if one.due_at is None or one.last_due_at is None:
+        missed = one.missed_at and moment_in_words(one.missed_at, draft.voice)
+        return draft.render(TextId("deadline_missed"), when=missed) if missed else draft.render(TextId("no_deadline"))
+    first, last = moment_in_words(one.due_at, draft.voice), moment_in_words(one.last_due_at, draft.voice)
+    if one.undated:
+        return draft.render(TextId("deadline_each"), when=first)
+    return first if first == last else draft.render(TextId("deadline_between"), first=first, last=last)
 
 
 def _listed(rows: Sequence[AgencyAnswers]) -> tuple[str, str]:
