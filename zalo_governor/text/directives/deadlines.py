@@ -63,8 +63,7 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     before = fold(_SENTENCE_END.split(raw)[-1]).strip()
     after = fold(_SENTENCE_END.split(text[named.end : named.end + _REACH].lower(), maxsplit=1)[0]).strip()
     inside = fold(text[named.start : named.end])
-    settled = _COUNTED_UNTIL.search(raw) or _SINCE.search(raw) or _YESTERDAY.match(after)
-    if settled or named.moment - sent_at > _TOO_FAR:
+    if _COUNTED_UNTIL.search(raw) or _SINCE.search(raw) or named.moment - sent_at > _TOO_FAR:
         return False
     if _MEETING.search(before) and not _EXCLUDES.match(named.limit):
         return False
@@ -94,7 +93,12 @@ def may_be_missed(text: str, named: NamedTime, sent_at: datetime) -> bool:
     """Return whether a time that was over when it was named may be a deadline all the same: a limit, of late."""
     before = fold(text[max(0, named.start - _REACH) : named.start]).strip()
     is_limit = bool(_FIRM.fullmatch(named.limit) or _EXCLUDES.match(named.limit))
-    return is_limit and sent_at - named.moment <= LATELY and not (_OLD_LIMIT.search(before) or _BEFELL.search(before))
+    return is_limit and timedelta(0) <= sent_at - named.moment <= LATELY and not _BEFELL.search(before)
+
+
+def is_of_yesterday(text: str, named: NamedTime) -> bool:
+    """Return whether the words after an hour say that it was yesterday's."""
+    return _YESTERDAY.match(fold(text[named.end : named.end + _REACH]).strip()) is not None
 
 
 def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
@@ -169,8 +173,9 @@ _OF_DAY = frozenset({"part", "today", "later", "later+part", "part+today"})
 """Forms of a day near by, or of a part of it."""
 _YESTERDAY = re.compile(r"(?:ngay )?hom (?:qua|truoc)\b")
 _SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
-_BEFELL = re.compile(r"\b(?:xay ra|dien ra|phat hien|ban hanh|nhan duoc)$")
-_OLD_LIMIT = re.compile(r"\b(?:(?<!ket )qua|het|da|tre|du)$")
+_BEFELL = re.compile(r"\b(?:xay ra|dien ra|phat hien|ban hanh|nhan duoc|(?<!ket )qua|tre)$")
+"""What stands before a limit that tells when something was."""
+_OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
 _OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")
 _EXCLUDES = re.compile(r"truoc|trc")
 _TOO_FAR = timedelta(days=250)

@@ -6,10 +6,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
-from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, may_be_missed, rule_for_time
+from zalo_governor.text.directives.deadlines import (
+    DEADLINE,
+    features_of_time,
+    is_of_yesterday,
+    may_be_missed,
+    rule_for_time,
+)
 from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order, is_consent
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
 from zalo_governor.text.directives.times import (
+    LATELY,
+    NAMED_YEAR,
     FirstDayOfTet,
     IsWorkday,
     NamedTime,
@@ -17,6 +25,7 @@ from zalo_governor.text.directives.times import (
     named_times,
     no_tet,
 )
+from zalo_governor.text.fold import fold
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
 
@@ -90,7 +99,7 @@ class DirectiveReader:
         if score < _HARDLY_EVER:
             return Reading(False)
         found = self._deadlines_among(text, times, sent_at)
-        items = tuple(self._items(text, times, _still_meant(text, found, sent_at)))
+        items = tuple(self._items(text, times, self._still_meant(text, found, times, sent_at)))
         has_deadline = bool(found)
         named = any(item.addressees for item in items)
         sure_from, unsure_from = _WITH_DEADLINE if has_deadline else _WITH_NAMES if named else _WITH_NEITHER
@@ -107,7 +116,8 @@ class DirectiveReader:
 
     def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
         """Return the deadlines that a normalised text sets, as (where it stands in the text, moment)."""
-        return _still_meant(text, self._deadlines_among(text, self._times_in(text, sent_at), sent_at), sent_at)
+        times = self._times_in(text, sent_at)
+        return self._still_meant(text, self._deadlines_among(text, times, sent_at), times, sent_at)
 
     def _times_in(self, text: str, sent_at: datetime) -> list[NamedTime]:
         return named_times(text, sent_at, self._is_workday, self._tet)
@@ -122,6 +132,16 @@ class DirectiveReader:
             if is_deadline:
                 found.append(named)
         return found
+
+    def _still_meant(
+        self, text: str, found: Sequence[NamedTime], times: Sequence[NamedTime], sent_at: datetime
+    ) -> list[tuple[int, datetime]]:
+        """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
+        ahead = [one for one in found if one.moment > sent_at and not is_of_yesterday(text, one)]
+        if not ahead:
+            found = self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
+            ahead = [one for one in found if may_be_missed(text, one, sent_at)]
+        return [(one.start, one.moment) for one in ahead]
 
     def reply(self, reply: str, directive: str) -> str:
         """Return what a message is as a reply to the directive: one of the classes named in `replies`."""
@@ -158,10 +178,12 @@ class DirectiveReader:
         return items
 
 
-def _still_meant(text: str, found: Sequence[NamedTime], sent_at: datetime) -> list[tuple[int, datetime]]:
-    """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
-    ahead = [one for one in found if one.moment > sent_at]
-    return [(one.start, one.moment) for one in ahead or found if one in ahead or may_be_missed(text, one, sent_at)]
+def _of_late(text: str, named: NamedTime, sent_at: datetime) -> NamedTime:
+    """Return a date without a year that was in the last days as that one, not as the one in a year; else the time."""
+    at = named.moment
+    before = at.replace(year=at.year - 1, day=min(at.day, 28) if at.month == _FEBRUARY else at.day)
+    late = sent_at - LATELY <= before <= sent_at and not NAMED_YEAR.search(fold(text[named.start : named.end]))
+    return named._replace(moment=before) if late else named
 
 
 def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[str]]]:
@@ -210,5 +232,6 @@ _CONSENT_ORDERS_FROM = 0.2
 """Lead from which a message that begins with consent, and sets no deadline, orders something."""
 _DEADLINE_FROM = -0.4
 """Lead of the class "deadline" from which a named time is one."""
+_FEBRUARY = 2
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When a text is read only for where its times stand, not for what they mean."""

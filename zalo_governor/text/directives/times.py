@@ -337,18 +337,15 @@ class _Expression:
         return day + timedelta(days=count * (7 if unit == "tuan" else 1))
 
     def _next_date(self, number: int, month: int | None, year: int | None, which: str) -> date | None:
-        """Return the next date with that day of the month (and month, year, if named); None if there is none.
-
-        One with a month that was a few days ago is that one, not the one in a year.
-        """
+        """Return the next date with that day of the month (and month, year, if named); None if there is none."""
         today = self._sent.date()
         if "sau" in which or "toi" in which:
             month, year = today.month % 12 + 1, today.year + today.month // 12
         elif which:
             month, year = today.month, today.year
         if month is not None:
-            dates = (_date(one, month, number) for one in ([year] if year else range(today.year - 1, today.year + 2)))
-            return next((found for found in dates if found and (year or found >= today - LATELY)), None)
+            found = _date(year or today.year, month, number)
+            return _date(today.year + 1, month, number) if found and not year and found < today else found
         for ahead in range(_MONTHS):
             months = today.month - 1 + ahead
             found = _date(today.year + months // 12, months % 12 + 1, number)
@@ -405,6 +402,8 @@ _SMALL_HOURS = 6
 _HALF_DAY, _DAY, _WEEK = timedelta(hours=12), timedelta(days=1), timedelta(days=7)
 _CLOSE = time(17)
 """When offices close: the moment meant by a date without a time."""
+NAMED_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|\btet\b")
+"""Matches in the folded words of a time that says of which year it is."""
 LATELY = timedelta(days=7)
 """A time that was over for no longer than this when it was named may be a deadline that its author took for one."""
 _LIMIT_WITHIN = 40

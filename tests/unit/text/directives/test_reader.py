@@ -182,9 +182,9 @@ def test_a_reply_is_receipt_answer_or_neither(reply: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "deadline"),
     [
-        ("Giao Sở Mẫu gửi số liệu trước 9h sáng nay.", datetime(2026, 12, 1, 9)),
-        ("Giao Sở Mẫu báo cáo kết quả chậm nhất 30/11.", datetime(2026, 11, 30, 17)),
-        ("Giao Sở Mẫu nộp báo cáo trước 9h sáng nay, chậm nhất 15h chiều nay.", datetime(2026, 12, 1, 15)),
+        ("Giao Sở Mẫu gửi số liệu trước 9h sáng nay.", at("2026-12-01T09:00")),
+        ("Giao Sở Mẫu báo cáo kết quả chậm nhất 30/11.", at("2026-11-30T17:00")),
+        ("Giao Sở Mẫu nộp báo cáo trước 9h sáng nay, chậm nhất 15h chiều nay.", at("2026-12-01T15:00")),
         ("Theo công văn ngày 3/10, Sở Mẫu báo cáo kết quả.", None),
         ("Theo công văn ngày 30/11, Sở Mẫu báo cáo ngay.", None),
         ("Công văn 12 yêu cầu nộp trước ngày 3/10/2026, đến nay Sở Mẫu chưa nộp, yêu cầu nộp ngay.", None),
@@ -194,4 +194,4 @@ def test_a_reply_is_receipt_answer_or_neither(reply: str, kind: str) -> None:
     ],
 )
 def test_a_deadline_that_is_over_is_read_only_where_it_is_one(text: str, deadline: datetime | None) -> None:
-    assert DirectiveReader().read(text, "leader", datetime(2026, 12, 1, 10)).deadline == deadline
+    assert READER.read(text, "leader", at("2026-12-01T10:00")).deadline == deadline
