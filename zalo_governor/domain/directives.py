@@ -1,6 +1,6 @@
 """Directives: orders of the leadership in the group, who has to answer them by when, and who has (clauses 3.3, 7.3)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -126,6 +126,8 @@ class Directive(BaseModel):
     """When the directive came into its present state."""
     reason: str = ""
     """Why it was dropped."""
+    closing_words: Mapping[str, str] = {}
+    """Why addressees were closed by hand: `message_key` of the answers entered so -> what was said."""
 
     @property
     def code(self) -> str:

@@ -105,7 +105,8 @@ class DirectivePages(Speaker):
             rows="{rows}",
             next=self._next(directive, asked) if directive.open else "",
         )
-        rows = []
+        reason = plain(directive.reason, 2 * _EXCERPT)
+        rows = [self._voice.render(TextId("directive_dropped_why"), words=reason)] if reason else []
         for progress, label in _PROGRESS.items():
             there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
             if there:
@@ -120,9 +121,9 @@ class DirectivePages(Speaker):
                 )
         for person_id, those in by_hand.items():
             about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
-            rows.append(
-                self._voice.render(TextId("directive_by_hand"), names=self._names(those, PAGE_LIMIT // 3), **about)
-            )
+            names = self._names(those, PAGE_LIMIT // 3)
+            why = self._quoted(dict.fromkeys(self.closing_words(uow, directive, one) for one in those))
+            rows.append(self._voice.render(TextId("directive_by_hand"), names=names, why=why, **about))
         rest = [one for one in asked if one not in closed]
         for label, there in (
             (TextId("directive_absent"), [one for one in rest if one.known and not one.in_group]),
@@ -136,6 +137,15 @@ class DirectivePages(Speaker):
         if not asked:
             rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
         return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
+
+    def closing_words(self, uow: UnitOfWork, directive: Directive, assignee: Assignee) -> str:
+        """Return what was said when the addressee was closed by hand; "" if nothing."""
+        keys = [answer.message_key for answer in uow.directives.answers(assignee.id)]
+        return next((directive.closing_words[key] for key in reversed(keys) if key in directive.closing_words), "")
+
+    def _quoted(self, said: Iterable[str]) -> str:
+        words = "; ".join(plain(one, 2 * _EXCERPT) for one in said if one)
+        return self._voice.render(TextId("directive_why"), words=words) if words else ""
 
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
@@ -200,7 +210,9 @@ class DirectivePages(Speaker):
             )
             for directive, one in asked
         ]
-        head = self._voice.render_for(person, TextId("directive_reminder"), rows="{rows}")
+        silent = all(one.silent for _, one in asked)
+        text = TextId("directive_reminder") if silent else TextId("directive_reminder_report")
+        head = self._voice.render_for(person, text, rows="{rows}")
         return self._filled(head, rows, len(rows))
 
     def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
@@ -303,7 +315,7 @@ class DirectivePages(Speaker):
 
     def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:
         """Return how far an addressee has come, in words; one that was closed with /xong has not reported."""
-        if _closed_by_hand(uow, [assignee]):
+        if closer(uow, assignee):
             return self._voice.render(TextId("directive_state_closed"))
         return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
 
@@ -398,13 +410,18 @@ def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
     )
 
 
+def closer(uow: UnitOfWork, assignee: Assignee) -> int | None:
+    """Return the id of who closed the addressee with /xong; None for one that nobody has, or that has reported."""
+    said = [answer for answer in uow.directives.answers(assignee.id) if answer.kind is AnswerKind.REPORTED]
+    return said[-1].person_id if said and all(answer.way is AnswerWay.BY_HAND for answer in said) else None
+
+
 def _closed_by_hand(uow: UnitOfWork, asked: Sequence[Assignee]) -> dict[int, list[Assignee]]:
-    """Return those whose reports are all entered with /xong, so who has not reported, by the id of who entered it."""
+    """Return the addressees that were closed with /xong, by the id of who did it."""
     found: dict[int, list[Assignee]] = {}
     for one in asked:
-        said = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.REPORTED]
-        if said and all(answer.way is AnswerWay.BY_HAND for answer in said):
-            found.setdefault(said[-1].person_id, []).append(one)
+        if person_id := closer(uow, one):
+            found.setdefault(person_id, []).append(one)
     return found
 
 

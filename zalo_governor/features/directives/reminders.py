@@ -30,6 +30,8 @@ _LONGEST_HOLIDAY = timedelta(days=14)
 """Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
 _LATER = timedelta(days=1)
 """How long a question is put off."""
+_REMINDED = "directive_addressee_reminded:{}"
+"""Name of the claim of an hour in which somebody had an addressee reminded."""
 _SOON = timedelta(minutes=10)
 """No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
 
@@ -60,6 +62,26 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
         _enqueue(uow, directive, AskAboutDirectives(directive_id=directive.id), now, now + _LATER)
     else:
         _enqueue(uow, directive, AskAboutDirectives(), now, now + policy.directives.ask_after)
+
+
+def may_be_reminded(asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
+    """Return who of these addressees is reminded by hand: who is silent, or overdue with the report."""
+    return [one for one in asked if not one.removed and (one.silent or one.is_overdue(now))]
+
+
+def not_reminded_lately(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
+    """Return those of these addressees whom nobody has had reminded within this hour."""
+    return [one for one in asked if not uow.claims.is_claimed(_REMINDED.format(one.id), _hour(now))]
+
+
+def note_reminded(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> None:
+    """Record that somebody has these addressees reminded in this hour."""
+    for one in asked:
+        uow.claims.claim_once(_REMINDED.format(one.id), _hour(now))
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def _enqueue(uow: UnitOfWork, directive: Directive, task: Task, now: datetime, at: datetime) -> None:

@@ -4,10 +4,12 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from zalo_governor.domain.directives import Assignee, Directive, Progress
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveState, Progress
 from zalo_governor.domain.people import Group
-from zalo_governor.features.directives.commands import KEEPERS, REMINDED, ShowDirectives
-from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives, named_among
+from zalo_governor.features.directives.end_commands import FinishDirective, ReopenDirective
+from zalo_governor.features.directives.pages import DirectivePages, closer
+from zalo_governor.features.directives.reminders import may_be_reminded, not_reminded_lately
 from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -75,6 +77,8 @@ def one(visit: Visit) -> Reply:
     answer = visit.carry_out(ShowDirectives.word, directive.code)
     pages = DirectivePages(visit.policy.of(directive.group_id))
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
+    closed = [one for one in assignees if closer(visit.uow, one)]
+    to_remind = _to_remind(visit, assignees) if directive.open else []
     rows = [
         {
             "name": one.name,
@@ -82,9 +86,11 @@ def one(visit: Visit) -> Reply:
             "missed": "" if one.due_at else pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
-            "words": _words_of_delay(visit, one),
+            "words": pages.closing_words(visit.uow, directive, one) or _words_of_delay(visit, one),
             "settled": one.settled,
             "in_group": one.in_group,
+            "closed": one in closed,
+            "may_remind": one in to_remind and bool(one.person_ids),
         }
         for one in assignees
     ]
@@ -96,10 +102,10 @@ def one(visit: Visit) -> Reply:
         "due": pages.due_of(directive, assignees),
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
-        "buttons": _buttons(visit, directive),
-        "left": sum(not one.settled for one in assignees),
-        "waiting": len(_to_remind(visit, directive)) if directive.open else 0,
-        "reminded": _reminded(visit, directive),
+        "buttons": _buttons(directive, closed),
+        "takes_back": directive.state in {DirectiveState.OPEN, DirectiveState.DONE},
+        "waiting": len(_by_person(directive, to_remind)),
+        "reminded": not to_remind and bool(may_be_reminded(assignees, visit.now)),
     }
     return Html("chi-dao-mot.html", facts)
 
@@ -108,14 +114,18 @@ def preview(visit: Visit) -> Reply:
     """Show who would be reminded, and what each would read."""
     directive = _directive(visit)
     pages = DirectivePages(visit.policy.of(directive.group_id))
-    asked = _to_remind(visit, directive)
-    silent = [one for one in visit.uow.directives.assignees(directive.id) if one.silent and not one.removed]
-    absent = [one.name for one in silent if not one.person_ids]
+    unit = visit.asked.query.get("don_vi", "")
+    assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
+    meant = named_among(assignees, unit) if unit else assignees
+    left = _to_remind(visit, meant) if directive.open else []
+    asked = _by_person(directive, left)
+    absent = [one.name for one in left if not one.person_ids]
     people = [visit.uow.people.get(person_id) for person_id in asked]
     rows = [{"who": visit.voice.named(person), "names": [one.name for _, one in asked[person.id]]} for person in people]
     text = pages.reminder(people[0], asked[people[0].id]) if people else ""
-    facts = {"directive": directive, "rows": rows, "absent": absent, "text": text}
-    return Html("nhac.html", facts | {"reminded": _reminded(visit, directive)})
+    reminded = not left and bool(may_be_reminded(meant, visit.now))
+    facts = {"directive": directive, "unit": unit, "rows": rows, "absent": absent, "text": text, "reminded": reminded}
+    return Html("nhac.html", facts)
 
 
 def act(visit: Visit) -> Reply:
@@ -125,35 +135,36 @@ def act(visit: Visit) -> Reply:
         raise NotFoundError
     back = visit.field("ve")
     here = SeeOther(f"{PATH}?nhom={directive.group_id}" if back == PATH else f"{PATH}/{directive.id}")
-    typed = visit.field("noi_dung")
+    unit, typed = visit.field("don_vi"), visit.field("noi_dung")
     if button is REMIND:
-        typed = directive.code  # The recipients were shown before: that is what the code typed twice means in the chat.
+        # The recipients were shown before: that is what the code typed twice means in the chat.
+        unit = f"{directive.code} {unit}"
     if button.wants is Wants.WHEN:
         when = _moment(visit.field("khi"))
         if when is None:
             visit.complain("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
             return here
-        typed = f"{when} {typed}".strip()
+        typed = when
     if button.wants is Wants.MUST and not typed:
         visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
-    visit.do(button.word, f"{directive.code} {typed}".strip())
+    line = f"{unit}: {typed}" if typed and button.word == FinishDirective.word else f"{typed} {unit}"
+    visit.do(button.word, f"{directive.code} {line.strip()}".strip())
     return here
 
 
-def _to_remind(visit: Visit, directive: Directive) -> dict[int, list[tuple[Directive, Assignee]]]:
-    """Return who would be reminded now: id of a person -> the addressees for whom the person has not answered."""
-    asked: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
-    for one in visit.uow.directives.assignees(directive.id):
-        if one.silent and not one.removed and one.person_ids:
-            asked[one.person_ids[0]].append((directive, one))
-    return asked
+def _to_remind(visit: Visit, assignees: list[Assignee]) -> list[Assignee]:
+    """Return which of these addressees would be reminded now."""
+    return not_reminded_lately(visit.uow, may_be_reminded(assignees, visit.now), visit.now)
 
 
-def _reminded(visit: Visit, directive: Directive) -> bool:
-    """Return whether somebody has had the silent ones reminded within this hour, so that it cannot be done again."""
-    hour = visit.now.replace(minute=0, second=0, microsecond=0)
-    return visit.uow.claims.is_claimed(REMINDED.format(directive.id), hour)
+def _by_person(directive: Directive, asked: list[Assignee]) -> dict[int, list[tuple[Directive, Assignee]]]:
+    """Return id of a person who is reminded -> the addressees for whom the person answers."""
+    found: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
+    for one in asked:
+        if one.person_ids:
+            found[one.person_ids[0]].append((directive, one))
+    return found
 
 
 def _directive(visit: Visit) -> Directive:
@@ -164,10 +175,10 @@ def _directive(visit: Visit) -> Directive:
     return directive
 
 
-def _buttons(visit: Visit, directive: Directive) -> list[Button]:
-    if directive.open:
-        return [button for button in DIRECTIVE_BUTTONS if button.word != "molai"]
-    return [button for button in DIRECTIVE_BUTTONS if button.word == "molai"]
+def _buttons(directive: Directive, closed: list[Assignee]) -> list[Button]:
+    """Return the buttons on the whole directive; what somebody has ended by hand can be taken back."""
+    by_hand = bool(closed) if directive.state is DirectiveState.DONE else directive.state is DirectiveState.DROPPED
+    return [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
 
 
 def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[str, str] | None:
