@@ -144,7 +144,12 @@ class MemoryDirectives(MemoryRepository):
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
         given = self.given(group_id, start, end)
         codes = {row["subject"] for row in self._store.audited if row["action"] == "directive.proposed"}
-        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes)
+        asked = [each for _, entries in given for each in entries]
+        closed = {one.id: self._spoke(one) for one in asked if not self._said_itself(one, _REPORTED)}
+        return figures_of([one for one, _ in given], asked, now, codes, closed)
+
+    def _spoke(self, assignee: Assignee) -> bool:
+        return any(one.way is not AnswerWay.BY_HAND for one in self.answers(assignee.id))
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         given = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]

@@ -215,8 +215,8 @@ class DirectivePages(Speaker):
         head = self._voice.render_for(person, text, rows="{rows}")
         return self._filled(head, rows, len(rows))
 
-    def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
-        """Return the line to the leader when the deadline of a directive comes."""
+    def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime, closed: int = 0) -> str:
+        """Return the line to the leader when the deadline of a directive comes; `closed` were closed by hand."""
         missing = [one for one in asked if not one.settled]
         about = {
             "code": directive.code,
@@ -225,7 +225,9 @@ class DirectivePages(Speaker):
             "count": number(len(asked)),
         }
         if not missing:
-            return self._voice.render(TextId("directive_deadline_done"), **about)
+            ended = self._voice.render(TextId("directive_deadline_closed"), count=number(closed)) if closed else ""
+            done = number(len(asked) - closed)
+            return self._voice.render(TextId("directive_deadline_done"), done=done, closed=ended, **about)
         names = self._names(missing, PAGE_LIMIT // 2)
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
 

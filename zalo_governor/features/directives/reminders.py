@@ -20,7 +20,7 @@ from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.absences import absences_to_notice, missing_under
-from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.pages import DirectivePages, closer
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
@@ -221,7 +221,8 @@ class DeadlineHandler(_Handler):
         asked = [one for one in uow.directives.assignees(directive.id) if not one.removed and one.due_at == task.due_at]
         if not asked:
             return
-        text = self._pages.at_deadline(directive, asked, task.due_at)
+        closed = sum(closer(uow, one) is not None for one in asked)
+        text = self._pages.at_deadline(directive, asked, task.due_at, closed)
         for person in self._readers(uow, directive):
             self._post.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
 

@@ -266,7 +266,8 @@ class Directives(Repository):
             audit.c.action == "directive.proposed", audit.c.group_id == group_id, audit.c.at_ms >= to_ms(start)
         )
         codes = set(self._tx.execute(proposed).scalars())
-        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes)
+        closed = self._closed(group_id, start, end)
+        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes, closed)
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         within = given_within(group_id, start, end)
@@ -280,6 +281,23 @@ class Directives(Repository):
     def forget_receipts(self, before: datetime) -> int:
         old = directive_assignees.c.seen_ms < to_ms(before)
         return self._tx.connection.execute(update(directive_assignees).where(old).values(seen_ms=None)).rowcount
+
+    def _closed(self, group_id: str, start: datetime, end: datetime) -> dict[int, bool]:
+        """Return id -> whether it has answered, of addressees that were closed by hand without having reported."""
+        columns = directive_answers.c
+        by_hand = columns.way == AnswerWay.BY_HAND.value
+        own = func.count(case((~by_hand, 1)))
+        rows = self._tx.execute(
+            select(columns.assignee_id, own.label("own"))
+            .join(directives, directives.c.id == columns.directive_id)
+            .where(*given_within(group_id, start, end))
+            .group_by(columns.assignee_id)
+            .having(
+                func.count(case((by_hand, 1))) > 0,
+                func.count(case((and_(~by_hand, columns.kind == AnswerKind.REPORTED.value), 1))) == 0,
+            )
+        )
+        return {row.assignee_id: row.own > 0 for row in rows}
 
     def _assignees(self, which: Any) -> list[Assignee]:
         columns = directive_assignees.c

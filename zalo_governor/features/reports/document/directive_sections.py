@@ -38,7 +38,7 @@ def directives(draft: Draft) -> Section:
     rows: list[Sequence[Cell]] = [
         (
             row.name or draft.render(TextId("agency_unknown")),
-            *(row.asked, row.in_time, row.late, row.acknowledged),
+            *(row.asked, row.in_time, row.late, row.acknowledged, row.closed),
             *(row.waiting, row.overdue, row.absent, row.silent),
             draft.render(TextId("no_figure")) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
@@ -71,7 +71,7 @@ def directives(draft: Draft) -> Section:
             draft.render(TextId("line_directives_caution")) if figures.silent else "",
             draft.render(TextId("line_directives_now"), parts=still_open) if still_open else "",
         ],
-        draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (6, 8)),
+        draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (7, 9)),
         draft.table("open_directives", TextId("table_open_directives"), still),
         notes=[
             *notes,
