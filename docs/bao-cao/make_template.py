@@ -38,7 +38,7 @@ TABLES: list[tuple[str, list[tuple[str, list[int]]]]] = [
     (
         "directives",
         [
-            ("directives", [24, 13, 14, 15, 13, 16, 13, 13, 16, 13, 15]),
+            ("directives", [23, 14, 15, 15, 14, 14, 14, 12, 15, 14, 15]),
             ("open_directives", [15, 34, 30, 30, 14, 14, 14, 14]),
         ],
     ),
