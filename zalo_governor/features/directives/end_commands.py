@@ -44,8 +44,9 @@ class FinishDirective(DirectiveCommand):
         silent = sum(one.silent for one in left)
         never = self.voice.render(TextId("directive_finished_silent"), count=number(silent)) if silent else ""
         self._register.finish(call.uow, directive, left, call.person.id, call.event.key, why)
-        names, count = self._pages.names(left), number(len(left))
-        return self._say(directive, TextId("directive_finished"), names=names, count=count, silent=never)
+        said = self.voice.render(TextId("directive_why"), words=why) if why else ""
+        about = {"names": self._pages.names(left), "count": number(len(left)), "silent": never, "why": said}
+        return self._say(directive, TextId("directive_finished"), **about)
 
 
 class ReopenDirective(DirectiveCommand):

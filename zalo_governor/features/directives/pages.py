@@ -150,8 +150,8 @@ class DirectivePages(Speaker):
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
         missed = [one for one in asked if one.due_at is None and directive.deadlines(items={one.item}).missed_at]
-        said = "\n" + self._voice.render(TextId("directive_missed"), code=directive.code) if missed else ""
-        return said + self._voice.render(TextId("directive_page_next"), code=directive.code)
+        text = TextId("directive_page_missed") if missed else TextId("directive_page_next")
+        return self._voice.render(text, code=directive.code)
 
     def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
         """Return why addressees have not finished, in their own words, as far as these are still stored."""
@@ -318,7 +318,7 @@ class DirectivePages(Speaker):
     def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:
         """Return how far an addressee has come, in words; one that was closed with /xong has not reported."""
         if closer(uow, assignee):
-            return self._voice.render(TextId("directive_state_closed"))
+            return self._voice.render(TextId("progress_closed"))
         return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
 
     def names(self, assignees: Iterable[Assignee]) -> str:

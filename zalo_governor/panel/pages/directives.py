@@ -77,13 +77,14 @@ def one(visit: Visit) -> Reply:
     answer = visit.carry_out(ShowDirectives.word, directive.code)
     pages = DirectivePages(visit.policy.of(directive.group_id))
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
+    due = pages.due_of(directive, assignees)
     closed = [one for one in assignees if closer(visit.uow, one)]
     to_remind = _to_remind(visit, assignees) if directive.open else []
     rows = [
         {
             "name": one.name,
             "due": one.due_at,
-            "missed": "" if one.due_at else pages.due_of(directive, [one]),
+            "no_due": "" if one.due_at or pages.due_of(directive, [one]) == due else pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
             "words": pages.closing_words(visit.uow, directive, one) or _words_of_delay(visit, one),
@@ -99,7 +100,7 @@ def one(visit: Visit) -> Reply:
         "group": visit.group(directive.group_id).name,
         "state": pages.state_of(visit.uow, directive, assignees),
         "said": answer.texts[0],
-        "due": pages.due_of(directive, assignees),
+        "due": due,
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
         "buttons": _buttons(directive, closed),
