@@ -139,7 +139,7 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         assert (count, [line.overdue for line in lines]) == (4, [1, 1, 0, 0])
         assert [line.addressees for line in lines] == [1, 2, 1, 1]
         assert [line.deadlines.due_at for line in lines] == [now - 2 * HOUR, now - HOUR, now + HOUR, None]
-        assert lines[1].dues == {now - HOUR, now + HOUR}
+        assert lines[1].deadlines.last_due_at == now + HOUR
         [given] = uow.directives.assignees(longest.id)
         uow.directives.add_answer(answer(uow, given, "12", kind=AnswerKind.REPORTED))
         settle(uow, given)

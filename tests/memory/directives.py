@@ -100,11 +100,13 @@ class MemoryDirectives(MemoryRepository):
         return len(own) == len(answers) or any(one.kind in kinds for one in own)
 
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
-        lines = []
+        lines, next_due = [], {}
         for directive in self._store.directives:
             if not directive.open or directive.group_id != group_id:
                 continue
             asked = [one for one in self.assignees(directive.id) if not one.removed]
+            unmet = {one.due_at for one in asked if not one.settled}
+            next_due[directive.id] = min((due or _NEVER for due in unmet), default=_NEVER)
             lines.append(
                 DirectiveOverview(
                     directive=directive,
@@ -112,10 +114,10 @@ class MemoryDirectives(MemoryRepository):
                     answered=sum(not one.silent and self._said_itself(one) for one in asked),
                     reported=sum(one.reported_at is not None and self._said_itself(one, _REPORTED) for one in asked),
                     overdue=sum(one.is_overdue(now) for one in asked),
-                    dues=frozenset(one.due_at for one in asked if not one.settled),
+                    deadlines=directive.deadlines(unmet),
                 )
             )
-        lines.sort(key=lambda line: (min((one or _NEVER for one in line.dues), default=_NEVER), line.directive.id))
+        lines.sort(key=lambda line: (next_due[line.directive.id], line.directive.id))
         return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines))
 
     def proposed(self, group_id: str) -> list[Directive]:

@@ -17,7 +17,7 @@ from zalo_governor.cli.wrapping import folding_table
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.directive_figures import open_directive
-from zalo_governor.domain.directives import Assignee, Deadlines, Directive
+from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.features.directives.pages import closer
 from zalo_governor.messaging.command_parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
@@ -54,7 +54,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
             line.directive.code,
             _moment(line.directive.at),
             givers[line.directive.given_by],
-            _deadlines(line.deadlines),
+            " - ".join(dict.fromkeys(filter(None, map(_moment, (line.deadlines.due_at, line.deadlines.last_due_at))))),
             f"{line.answered}{of}",
             f"{line.reported}{of}",
             str(line.overdue),
@@ -137,14 +137,6 @@ def _as_json(directive: Directive, assignees: list[Assignee], closed: set[int], 
             for one in assignees
         ],
     }
-
-
-def _deadlines(deadlines: Deadlines) -> str:
-    if deadlines.missed_at and not deadlines.due_at:
-        return f"{_moment(deadlines.missed_at)} (đã qua lúc ghi nhận)"
-    one = deadlines.due_at == deadlines.last_due_at and not deadlines.undated
-    last = "theo từng đơn vị" if deadlines.undated else f"đến {_moment(deadlines.last_due_at)}"
-    return _moment(deadlines.due_at) if one or not deadlines.due_at else f"từ {_moment(deadlines.due_at)}, {last}"
 
 
 def _moment(at: datetime | None) -> str:

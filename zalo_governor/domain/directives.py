@@ -144,20 +144,15 @@ class Directive(BaseModel):
         """Return the texts of all items, one a line."""
         return "\n".join(item.text for item in self.items)
 
-    def deadlines(self, dues: Collection[datetime | None] = (), items: Collection[int] | None = None) -> "Deadlines":
-        """Return what is to be said of these deadlines of addressees; without any, of those that the text sets.
-
-        `items` are the indices of the items that the addressees have to answer; None for all.
-        """
+    def deadlines(self, dues: Collection[datetime | None] = (), items: Collection[int] | None = None) -> Deadlines:
+        """Return these deadlines of the addressees of these `items` (None: of all); without any, those of the text."""
         known = sorted(due for due in dues or [item.due_at for item in self.items] if due is not None)
-        missed = [
-            one.missed_at for at, one in enumerate(self.items) if one.missed_at and (items is None or at in items)
-        ]
+        meant = [item for place, item in enumerate(self.items) if items is None or place in items]
         return Deadlines(
             due_at=known[0] if known else None,
             last_due_at=known[-1] if known else None,
             undated=None in dues,
-            missed_at=min(missed, default=None),
+            missed_at=min((item.missed_at for item in meant if item.missed_at), default=None),
         )
 
 
@@ -216,6 +211,10 @@ class Assignee(BaseModel):
     def is_late(self) -> bool:
         """Return whether the report came after the deadline."""
         return bool(self.due_at and self.reported_at and self.reported_at > self.due_at)
+
+    def may_be_reminded(self, now: datetime) -> bool:
+        """Return whether somebody may have the addressee reminded: it is silent, or overdue with the report."""
+        return not self.removed and (self.silent or self.is_overdue(now))
 
     def progress(self, now: datetime) -> Progress:
         """Return how far the addressee has come."""
@@ -283,13 +282,8 @@ class DirectiveOverview(NamedTuple):
     answered: int
     reported: int
     overdue: int
-    dues: frozenset[datetime | None]
-    """The deadlines that are not met yet; None stands for addressees without one."""
-
-    @property
-    def deadlines(self) -> Deadlines:
-        """Return what is to be said of the deadlines that are not met yet."""
-        return self.directive.deadlines(self.dues)
+    deadlines: Deadlines
+    """Those that are not met yet."""
 
 
 class LedgerPage(NamedTuple):

@@ -12,13 +12,7 @@ from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
-from zalo_governor.features.directives.reminders import (
-    RemindHandler,
-    may_be_reminded,
-    not_reminded_lately,
-    note_reminded,
-    plan_question,
-)
+from zalo_governor.features.directives.reminders import REMINDED, RemindHandler, plan_question, to_remind
 from zalo_governor.features.directives.search import find_directives
 from zalo_governor.messaging.command_parsing import directive_number, folded
 from zalo_governor.messaging.commands import Answer, Call, Command
@@ -247,10 +241,10 @@ class RemindNow(DirectiveCommand):
         if who and not asked:
             return self._say(directive, TextId("directive_who"), "nobody", who=who)
         now = self.policy.clock()
-        waiting = may_be_reminded(asked, now)
+        waiting = any(one.may_be_reminded(now) for one in asked)
         if who and not waiting:
             return self._say(directive, TextId("directive_remind_nobody"), "nobody", names=self._pages.names(asked))
-        left = not_reminded_lately(call.uow, waiting, now)
+        left = to_remind(call.uow, asked, now)
         if waiting and not left:
             return self._say(directive, TextId("directive_reminded_before"), "again")
         to_ask = {one.person_ids[0]: one for one in left if one.person_ids}
@@ -258,7 +252,8 @@ class RemindNow(DirectiveCommand):
             names, line = self._pages.names(to_ask.values()), f"/{self.word} {directive.code} {directive.code} {who}"
             about = {"count": number(len(to_ask)), "names": names, "line": line.strip()}
             return self._say(directive, TextId("directive_remind_many"), "asked", **about)
-        note_reminded(call.uow, left, now)
+        for one in left:
+            call.uow.claims.claim_once(REMINDED.format(one.id), now.replace(minute=0, second=0, microsecond=0))
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, [(directive, one) for one in left])
         away = self.voice.render(TextId("directive_reminded_absent"), count=number(absent)) if absent else ""

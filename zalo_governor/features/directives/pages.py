@@ -89,9 +89,12 @@ class DirectivePages(Speaker):
         """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]
-        by_hand = _closed_by_hand(uow, asked)
+        by_hand: dict[int, list[Assignee]] = {}
+        for one in asked:
+            if person_id := closer(uow, one):
+                by_hand.setdefault(person_id, []).append(one)
         closed = [one for those in by_hand.values() for one in those]
-        several = len({one.due_at for one in asked}) > 1
+        dues = {one.due_at for one in asked}
         head = self._voice.render(
             TextId("directive_page"),
             code=directive.code,
@@ -110,7 +113,7 @@ class DirectivePages(Speaker):
         for progress, label in _PROGRESS.items():
             there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
             if there:
-                names = self._names(there, PAGE_LIMIT // 3, with_due=several)
+                names = self._names(there, PAGE_LIMIT // 3, directive if len(dues) > 1 else None)
                 rows.append(
                     self._voice.render(
                         TextId("directive_group_row"),
@@ -122,7 +125,9 @@ class DirectivePages(Speaker):
         for person_id, those in by_hand.items():
             about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
             names = self._names(those, PAGE_LIMIT // 3)
-            why = self._quoted(dict.fromkeys(self.closing_words(uow, directive, one) for one in those))
+            words = dict.fromkeys(plain(self.closing_words(uow, directive, one), 2 * _EXCERPT) for one in those)
+            said = "; ".join(filter(None, words))
+            why = self._voice.render(TextId("directive_why"), words=said) if said else ""
             rows.append(self._voice.render(TextId("directive_by_hand"), names=names, why=why, **about))
         rest = [one for one in asked if one not in closed]
         for label, there in (
@@ -142,10 +147,6 @@ class DirectivePages(Speaker):
         """Return what was said when the addressee was closed by hand; "" if nothing."""
         keys = [answer.message_key for answer in uow.directives.answers(assignee.id)]
         return next((directive.closing_words[key] for key in reversed(keys) if key in directive.closing_words), "")
-
-    def _quoted(self, said: Iterable[str]) -> str:
-        words = "; ".join(plain(one, 2 * _EXCERPT) for one in said if one)
-        return self._voice.render(TextId("directive_why"), words=words) if words else ""
 
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
@@ -167,18 +168,13 @@ class DirectivePages(Speaker):
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the line that acknowledges a new directive in the group."""
-        return self._voice.render(
-            TextId("directive_acknowledged"),
-            code=directive.code,
-            due=self.due_of(directive, assignees),
-            count=number(len(assignees)),
-        )
+        due, count = self.due_of(directive, assignees), number(len(assignees))
+        return self._voice.render(TextId("directive_acknowledged"), code=directive.code, due=due, count=count)
 
     def entered(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return what the admins are told at once of addressees who cannot answer, and of a deadline that is over.
+        """Return what the admins are told at once of addressees who cannot answer, and a missed deadline; or "".
 
         Of a directive to many, only the names that are nobody's are told: who is not in the group is known by then.
-        "" if there is nothing to tell.
         """
         missed = directive.deadlines().missed_at
         absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
@@ -259,8 +255,8 @@ class DirectivePages(Speaker):
             for directive in proposed
         ]
         several = TextId("directive_proposed_several") if len(proposed) > 1 else TextId("directive_proposed_one")
-        missed = [one for one in proposed if one.deadlines().missed_at]
-        hows = [(several, proposed[0].code), *((TextId("directive_proposed_missed"), one.code) for one in missed[:1])]
+        hows = [(several, proposed[0].code)]
+        hows += [(TextId("directive_proposed_missed"), one.code) for one in proposed if one.deadlines().missed_at][:1]
         head = self._voice.render(
             TextId("directive_proposed"),
             group=self._voice.group(self._policy.group(group_id)),
@@ -305,7 +301,7 @@ class DirectivePages(Speaker):
 
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
-        if directive.state is DirectiveState.DONE and _closed_by_hand(uow, asked):
+        if directive.state is DirectiveState.DONE and any(closer(uow, one) for one in asked):
             return self._voice.render(TextId("directive_state_closed"))
         if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
             return self._voice.render(TextId("directive_state_answered"))
@@ -374,13 +370,12 @@ class DirectivePages(Speaker):
         said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
         return said[:1].lower() + said[1:]
 
-    def _names(self, assignees: Iterable[Assignee], limit: int, *, with_due: bool = False) -> str:
-        """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are."""
-        names = [
-            plain(one.name, _EXCERPT)
-            + (f" ({self.due(Deadlines(due_at=one.due_at, last_due_at=one.due_at))})" if with_due else "")
-            for one in assignees
-        ]
+    def _names(self, assignees: Iterable[Assignee], limit: int, of: Directive | None = None) -> str:
+        """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are.
+
+        With a directive, each has its deadline beside it.
+        """
+        names = [plain(one.name, _EXCERPT) + (f" ({self.due_of(of, [one])})" if of else "") for one in assignees]
         kept: list[str] = []
         for name in names:
             if sum(map(len, kept)) + 2 * len(kept) + len(name) > limit and kept:
@@ -416,15 +411,6 @@ def closer(uow: UnitOfWork, assignee: Assignee) -> int | None:
     """Return the id of who closed the addressee with /xong; None for one that nobody has, or that has reported."""
     said = [answer for answer in uow.directives.answers(assignee.id) if answer.kind is AnswerKind.REPORTED]
     return said[-1].person_id if said and all(answer.way is AnswerWay.BY_HAND for answer in said) else None
-
-
-def _closed_by_hand(uow: UnitOfWork, asked: Sequence[Assignee]) -> dict[int, list[Assignee]]:
-    """Return the addressees that were closed with /xong, by the id of who did it."""
-    found: dict[int, list[Assignee]] = {}
-    for one in asked:
-        if person_id := closer(uow, one):
-            found.setdefault(person_id, []).append(one)
-    return found
 
 
 def _excerpt(directive: Directive, assignee: Assignee) -> str:

@@ -138,22 +138,15 @@ class DirectiveRegister:
     def reopen(
         self, uow: UnitOfWork, directive: Directive, by: int, only: Collection[Assignee] = ()
     ) -> Directive | None:
-        """Take back the /bo of a directive that was dropped, else every /xong; return None if there was none.
-
-        Of several closed addressees, those in `only` are opened; without any, all.
-        """
+        """Take back the /bo of a directive, else every /xong (with `only`: of those); return None if there was none."""
         assignees = uow.directives.assignees(directive.id)
         if directive.state is DirectiveState.DROPPED:
             if not assignees:
                 return self.accept(uow, directive, by)
             directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
         else:
-            entered = [
-                (one, answer)
-                for one in assignees
-                for answer in uow.directives.answers(one.id)
-                if answer.way is AnswerWay.BY_HAND
-            ]
+            said = [(one, answer) for one in assignees for answer in uow.directives.answers(one.id)]
+            entered = [(one, answer) for one, answer in said if answer.way is AnswerWay.BY_HAND]
             taken = [(one, answer) for one, answer in entered if not only or one in only]
             if not taken or directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
                 return None
@@ -165,7 +158,7 @@ class DirectiveRegister:
             self._audit(uow, "directive.reopened", directive, by=by, addressees=len(taken))
             directive = uow.directives.get(directive.id) or directive
             keys = {answer.message_key for _, answer in kept}
-            words = {key: said for key, said in directive.closing_words.items() if key in keys}
+            words = {key: why for key, why in directive.closing_words.items() if key in keys}
             directive = directive.model_copy(update={"closing_words": words})
             uow.directives.save(directive)
             directive = self._close_if_settled(uow, directive)

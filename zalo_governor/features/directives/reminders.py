@@ -30,7 +30,7 @@ _LONGEST_HOLIDAY = timedelta(days=14)
 """Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
 _LATER = timedelta(days=1)
 """How long a question is put off."""
-_REMINDED = "directive_addressee_reminded:{}"
+REMINDED = "directive_addressee_reminded:{}"
 """Name of the claim of an hour in which somebody had an addressee reminded."""
 _SOON = timedelta(minutes=10)
 """No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
@@ -64,24 +64,11 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
         _enqueue(uow, directive, AskAboutDirectives(), now, now + policy.directives.ask_after)
 
 
-def may_be_reminded(asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
-    """Return who of these addressees is reminded by hand: who is silent, or overdue with the report."""
-    return [one for one in asked if not one.removed and (one.silent or one.is_overdue(now))]
-
-
-def not_reminded_lately(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
-    """Return those of these addressees whom nobody has had reminded within this hour."""
-    return [one for one in asked if not uow.claims.is_claimed(_REMINDED.format(one.id), _hour(now))]
-
-
-def note_reminded(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> None:
-    """Record that somebody has these addressees reminded in this hour."""
-    for one in asked:
-        uow.claims.claim_once(_REMINDED.format(one.id), _hour(now))
-
-
-def _hour(now: datetime) -> datetime:
-    return now.replace(minute=0, second=0, microsecond=0)
+def to_remind(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
+    """Return who of these addressees may be reminded, and was not within this hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    waiting = [one for one in asked if one.may_be_reminded(now)]
+    return [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
 
 
 def _enqueue(uow: UnitOfWork, directive: Directive, task: Task, now: datetime, at: datetime) -> None:

@@ -9,7 +9,7 @@ from zalo_governor.domain.people import Group
 from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives, named_among
 from zalo_governor.features.directives.end_commands import FinishDirective, ReopenDirective
 from zalo_governor.features.directives.pages import DirectivePages, closer
-from zalo_governor.features.directives.reminders import may_be_reminded, not_reminded_lately
+from zalo_governor.features.directives.reminders import to_remind
 from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -79,19 +79,19 @@ def one(visit: Visit) -> Reply:
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
     due = pages.due_of(directive, assignees)
     closed = [one for one in assignees if closer(visit.uow, one)]
-    to_remind = _to_remind(visit, assignees) if directive.open else []
+    left = to_remind(visit.uow, assignees, visit.now) if directive.open else []
     rows = [
         {
             "name": one.name,
             "due": one.due_at,
-            "no_due": "" if one.due_at or pages.due_of(directive, [one]) == due else pages.due_of(directive, [one]),
+            "own_due": pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
             "words": pages.closing_words(visit.uow, directive, one) or _words_of_delay(visit, one),
             "settled": one.settled,
             "in_group": one.in_group,
             "closed": one in closed,
-            "may_remind": one in to_remind and bool(one.person_ids),
+            "may_remind": one in left and bool(one.person_ids),
         }
         for one in assignees
     ]
@@ -105,8 +105,8 @@ def one(visit: Visit) -> Reply:
         "rows": rows,
         "buttons": _buttons(directive, closed),
         "takes_back": directive.state in {DirectiveState.OPEN, DirectiveState.DONE},
-        "waiting": len(_by_person(directive, to_remind)),
-        "reminded": not to_remind and bool(may_be_reminded(assignees, visit.now)),
+        "waiting": len({one.person_ids[0] for one in left if one.person_ids}),
+        "reminded": not left and any(one.may_be_reminded(visit.now) for one in assignees),
     }
     return Html("chi-dao-mot.html", facts)
 
@@ -118,13 +118,16 @@ def preview(visit: Visit) -> Reply:
     unit = visit.asked.query.get("don_vi", "")
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
     meant = named_among(assignees, unit) if unit else assignees
-    left = _to_remind(visit, meant) if directive.open else []
-    asked = _by_person(directive, left)
+    left = to_remind(visit.uow, meant, visit.now) if directive.open else []
     absent = [one.name for one in left if not one.person_ids]
-    people = [visit.uow.people.get(person_id) for person_id in asked]
-    rows = [{"who": visit.voice.named(person), "names": [one.name for _, one in asked[person.id]]} for person in people]
-    text = pages.reminder(people[0], asked[people[0].id]) if people else ""
-    reminded = not left and bool(may_be_reminded(meant, visit.now))
+    asked: dict[int, list[Assignee]] = defaultdict(list)
+    for one in left:
+        if one.person_ids:
+            asked[one.person_ids[0]].append(one)
+    people = [(visit.uow.people.get(person_id), those) for person_id, those in asked.items()]
+    rows = [{"who": visit.voice.named(person), "names": [one.name for one in those]} for person, those in people]
+    text = pages.reminder(people[0][0], [(directive, one) for one in people[0][1]]) if people else ""
+    reminded = not left and any(one.may_be_reminded(visit.now) for one in meant)
     facts = {"directive": directive, "unit": unit, "rows": rows, "absent": absent, "text": text, "reminded": reminded}
     return Html("nhac.html", facts)
 
@@ -152,20 +155,6 @@ def act(visit: Visit) -> Reply:
     line = f"{unit}: {typed}" if typed and button.word == FinishDirective.word else f"{typed} {unit}"
     visit.do(button.word, f"{directive.code} {line.strip()}".strip())
     return here
-
-
-def _to_remind(visit: Visit, assignees: list[Assignee]) -> list[Assignee]:
-    """Return which of these addressees would be reminded now."""
-    return not_reminded_lately(visit.uow, may_be_reminded(assignees, visit.now), visit.now)
-
-
-def _by_person(directive: Directive, asked: list[Assignee]) -> dict[int, list[tuple[Directive, Assignee]]]:
-    """Return id of a person who is reminded -> the addressees for whom the person answers."""
-    found: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
-    for one in asked:
-        if one.person_ids:
-            found[one.person_ids[0]].append((directive, one))
-    return found
 
 
 def _directive(visit: Visit) -> Directive:
@@ -209,12 +198,8 @@ def _tone(visit: Visit, found: list[Assignee]) -> str:
 def _proposal(visit: Visit, pages: DirectivePages, directive: Directive) -> dict[str, Any]:
     who = visit.uow.people.get(directive.entered_by or directive.given_by)
     names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
-    return {
-        "directive": directive,
-        "who": visit.voice.named(who),
-        "due": pages.due(directive.deadlines()),
-        "names": names,
-    }
+    due = pages.due(directive.deadlines())
+    return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
 
 
 def _delays(visit: Visit, group: Group) -> list[dict[str, Any]]:

@@ -215,16 +215,17 @@ class Directives(Repository):
             .limit(limit)
         ).all()
         dues = self._dues([row.id for row in rows])
+        listed = [(directive_of(self._tx.keys, row), row, dues.get(row.id, {})) for row in rows]
         lines = [
             DirectiveOverview(
-                directive=directive_of(self._tx.keys, row),
+                directive=directive,
                 addressees=row.addressees,
                 answered=row.answered,
                 reported=row.reported,
-                overdue=sum(count for due, count in dues.get(row.id, {}).items() if due is not None and due < now),
-                dues=frozenset(dues.get(row.id, {})),
+                overdue=sum(count for due, count in unmet.items() if due is not None and due < now),
+                deadlines=directive.deadlines(unmet),
             )
-            for row in rows
+            for directive, row, unmet in listed
         ]
         return LedgerPage(lines, counted.total, counted.overdue)
 

@@ -89,16 +89,13 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     return True if limited or within or first or (ahead and _is_appointed(named, before)) else None
 
 
-def may_be_missed(text: str, named: NamedTime, sent_at: datetime) -> bool:
-    """Return whether a time that was over when it was named may be a deadline all the same: a limit, of late."""
+def is_meant(text: str, named: NamedTime, sent_at: datetime) -> bool:
+    """Return whether a deadline is one of the message itself: ahead, or a limit that was over for some days at most."""
+    if named.moment > sent_at:
+        return _YESTERDAY.match(fold(text[named.end : named.end + _REACH]).strip()) is None
     before = fold(text[max(0, named.start - _REACH) : named.start]).strip()
     is_limit = bool(_FIRM.fullmatch(named.limit) or _EXCLUDES.match(named.limit))
-    return is_limit and timedelta(0) <= sent_at - named.moment <= LATELY and not _BEFELL.search(before)
-
-
-def is_of_yesterday(text: str, named: NamedTime) -> bool:
-    """Return whether the words after an hour say that it was yesterday's."""
-    return _YESTERDAY.match(fold(text[named.end : named.end + _REACH]).strip()) is not None
+    return is_limit and sent_at - named.moment <= LATELY and not _BEFELL.search(before)
 
 
 def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:

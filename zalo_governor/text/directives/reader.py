@@ -6,13 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
-from zalo_governor.text.directives.deadlines import (
-    DEADLINE,
-    features_of_time,
-    is_of_yesterday,
-    may_be_missed,
-    rule_for_time,
-)
+from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, is_meant, rule_for_time
 from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order, is_consent
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
 from zalo_governor.text.directives.times import (
@@ -137,11 +131,9 @@ class DirectiveReader:
         self, text: str, found: Sequence[NamedTime], times: Sequence[NamedTime], sent_at: datetime
     ) -> list[tuple[int, datetime]]:
         """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
-        ahead = [one for one in found if one.moment > sent_at and not is_of_yesterday(text, one)]
-        if not ahead:
-            found = self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
-            ahead = [one for one in found if may_be_missed(text, one, sent_at)]
-        return [(one.start, one.moment) for one in ahead]
+        ahead = [one for one in found if one.moment > sent_at and is_meant(text, one, sent_at)]
+        found = ahead or self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
+        return [(one.start, one.moment) for one in found if is_meant(text, one, sent_at)]
 
     def reply(self, reply: str, directive: str) -> str:
         """Return what a message is as a reply to the directive: one of the classes named in `replies`."""

@@ -111,11 +111,10 @@ def statements(draft: Draft) -> Section:
 
 
 def _deadlines(draft: Draft, one: Deadlines) -> str:
-    """Return the deadlines of a directive that are not met yet."""
-    if one.due_at is None or one.last_due_at is None:
-        missed = one.missed_at and moment_in_words(one.missed_at, draft.voice)
+    moments = (one.due_at, one.last_due_at, one.missed_at)
+    first, last, missed = (moment_in_words(at, draft.voice) if at else "" for at in moments)
+    if not first:
         return draft.render(TextId("deadline_missed"), when=missed) if missed else draft.render(TextId("no_deadline"))
-    first, last = moment_in_words(one.due_at, draft.voice), moment_in_words(one.last_due_at, draft.voice)
     if one.undated:
         return draft.render(TextId("deadline_each"), when=first)
     return first if first == last else draft.render(TextId("deadline_between"), first=first, last=last)
