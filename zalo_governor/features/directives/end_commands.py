@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.features.directives.commands import MOST_CHARACTERS, DirectiveCommand, Wanted, named_among
@@ -92,30 +92,28 @@ class ExtendDirective(DirectiveCommand):
         asked = self._asked(call, directive, "" if every else who)
         if not asked:
             return self._say(directive, TextId("directive_who"), "nobody", who=who or words)
-        due, before = self._pages.day_of_due(found.moment), self._dues(asked)
+        due, before = self._pages.day_of_due(found.moment), self._dues(directive, asked)
         if not who and len({one.due_at for one in asked}) > 1:
             line = f"{command} {words}"
             return self._say(directive, TextId("directive_whose_time"), "asked", before=before, due=due, line=line)
         self._register.extend(call.uow, directive, asked, found.moment, call.person.id)
         return self._say(directive, TextId("directive_extended"), count=number(len(asked)), before=before, due=due)
 
-    def _dues(self, asked: Iterable[Assignee]) -> str:
+    def _dues(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
         times = Counter(one.due_at for one in asked)
+        undated = self._pages.due_of(directive, [one for one in asked if one.due_at is None])
         if len(times) == 1:
             [due] = times
-            return self._due(due)
+            return self._pages.day_of_due(due) if due else undated
         return "; ".join(
             self.voice.render(
                 TextId("directive_due_of"),
-                due=self._due(due),
+                due=self._pages.day_of_due(due) if due else undated,
                 count=number(count),
             )
             for due, count in sorted(times.items(), key=lambda one: (one[0] is None, one[0] or self.policy.clock()))
         )
-
-    def _due(self, due: datetime | None) -> str:
-        return self._pages.day_of_due(due) if due else self.voice.render(TextId("directive_no_due"))
 
 
 _EVERYBODY = frozenset({"tat ca", "tat ca don vi", "tat ca cac don vi", "moi don vi"})

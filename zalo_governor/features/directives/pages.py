@@ -150,7 +150,8 @@ class DirectivePages(Speaker):
 
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
-        missed = [one for one in asked if one.due_at is None and directive.deadlines(items={one.item}).missed_at]
+        undated = {one.item for one in asked if one.due_at is None and one.reported_at is None}
+        missed = undated and directive.deadlines(items=undated).missed_at
         text = TextId("directive_page_missed") if missed else TextId("directive_page_next")
         return self._voice.render(text, code=directive.code)
 

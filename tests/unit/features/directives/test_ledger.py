@@ -482,7 +482,7 @@ def test_a_deadline_that_was_over_when_set_is_said_to_be_and_makes_nobody_late()
         [page] = asked(desk, line)
         assert named in page
         assert "quá hạn" not in page.lower()
-    assert "thời hạn nêu trong tin" not in asked(desk, "/giahan CĐ1 17h ngày 30/11")[0]
+    assert f"từ {named} thành hạn 17:00 thứ Hai 30/11" in asked(desk, "/giahan CĐ1 17h ngày 30/11")[0]
     assert "hạn 17:00 30/11" in asked(desk, "CĐ1")[0]
     assert "thời hạn nêu trong tin" not in asked(desk, "CĐ1")[0]
 
