@@ -125,8 +125,8 @@ class DirectivePages(Speaker):
         for person_id, those in by_hand.items():
             about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
             names = self._names(those, PAGE_LIMIT // 3)
-            words = dict.fromkeys(plain(self.closing_words(uow, directive, one), 2 * _EXCERPT) for one in those)
-            said = "; ".join(filter(None, words))
+            words = dict.fromkeys(self.closing_words(uow, directive, one) for one in those)
+            said = plain("; ".join(filter(None, words)), 2 * _EXCERPT)
             why = self._voice.render(TextId("directive_why"), words=said) if said else ""
             rows.append(self._voice.render(TextId("directive_by_hand"), names=names, why=why, **about))
         rest = [one for one in asked if one not in closed]
