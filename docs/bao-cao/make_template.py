@@ -38,7 +38,7 @@ TABLES: list[tuple[str, list[tuple[str, list[int]]]]] = [
     (
         "directives",
         [
-            ("directives", [30, 14, 15, 15, 15, 14, 14, 16, 14, 18]),
+            ("directives", [23, 14, 15, 15, 14, 14, 14, 12, 15, 14, 15]),
             ("open_directives", [15, 34, 30, 30, 14, 14, 14, 14]),
         ],
     ),

@@ -115,6 +115,14 @@ def test_directives_are_accepted_put_off_and_reminded_of(desk: Stage) -> None:
     desk.bot.until(lambda: all(any("CĐ1" in said for said in desk.bot.told(uid)) for uid in heads), "both are reminded")
     assert any(text.splitlines()[-1] in said for said in desk.bot.told(heads[0]))
     assert '"outcome":"done"' in desk.audited("nhac")
+    page.goto(f"{desk.base}/chi-dao/1")
+    row = page.locator("tbody tr", has_text="Sở Y tế")
+    row.locator("summary", has_text="Kết thúc").click()
+    row.get_by_label("Lý do, kết quả").fill("đã gửi văn bản số 12")
+    row.get_by_role("button", name="Kết thúc với Sở Y tế").click()
+    expect(row).to_contain_text("đã gửi văn bản số 12")
+    row.get_by_role("button", name="Hoàn tác").click()
+    expect(row).not_to_contain_text("đã gửi văn bản số 12")
 
 
 def test_a_message_that_did_not_arrive_is_sent_again(desk: Stage) -> None:

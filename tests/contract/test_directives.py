@@ -138,7 +138,8 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         assert [line.directive.id for line in lines] == [longest.id, overdue.id, soon.id, without.id]
         assert (count, [line.overdue for line in lines]) == (4, [1, 1, 0, 0])
         assert [line.addressees for line in lines] == [1, 2, 1, 1]
-        assert [line.due_at for line in lines] == [now - 2 * HOUR, now - HOUR, now + HOUR, None]
+        assert [line.deadlines.due_at for line in lines] == [now - 2 * HOUR, now - HOUR, now + HOUR, None]
+        assert lines[1].deadlines.last_due_at == now + HOUR
         [given] = uow.directives.assignees(longest.id)
         uow.directives.add_answer(answer(uow, given, "12", kind=AnswerKind.REPORTED))
         settle(uow, given)
@@ -205,5 +206,12 @@ def test_proposals_and_figures_count_what_is_valid(storage: Storage) -> None:
         figures = uow.directives.figures(GROUP, START, now, now)
         assert (figures.questions, figures.questions_yes, figures.questions_no) == (3, 1, 1)
         assert [len(asked) for _, asked in uow.directives.given(GROUP, START, now)] == [1, 1, 1, 1]
+        [silent] = uow.directives.assignees(proposal.id + 1)
+        uow.directives.add_answer(answer(uow, silent, "13", kind=AnswerKind.REPORTED, way=AnswerWay.BY_HAND))
+        settle(uow, silent)
+        closed = uow.directives.figures(GROUP, START, now, now)
+        assert (closed.closed, closed.in_time, closed.answered, closed.first_answer_minutes) == (1, 0, 1, 120)
+        uow.directives.forget_answers(GROUP, "13")
+        settle(uow, silent)
         [agency] = figures.agencies
         assert (agency.name, agency.asked, agency.late, agency.overdue, agency.waiting) == ("Sở Mẫu", 2, 1, 1, 0)

@@ -100,12 +100,13 @@ class MemoryDirectives(MemoryRepository):
         return len(own) == len(answers) or any(one.kind in kinds for one in own)
 
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
-        lines = []
+        lines, next_due = [], {}
         for directive in self._store.directives:
             if not directive.open or directive.group_id != group_id:
                 continue
             asked = [one for one in self.assignees(directive.id) if not one.removed]
-            due = [one.due_at for one in asked if not one.settled and one.due_at is not None]
+            unmet = {one.due_at for one in asked if not one.settled}
+            next_due[directive.id] = min((due or _NEVER for due in unmet), default=_NEVER)
             lines.append(
                 DirectiveOverview(
                     directive=directive,
@@ -113,10 +114,10 @@ class MemoryDirectives(MemoryRepository):
                     answered=sum(not one.silent and self._said_itself(one) for one in asked),
                     reported=sum(one.reported_at is not None and self._said_itself(one, _REPORTED) for one in asked),
                     overdue=sum(one.is_overdue(now) for one in asked),
-                    due_at=min(due, default=None),
+                    deadlines=directive.deadlines(unmet),
                 )
             )
-        lines.sort(key=lambda line: (line.due_at or _NEVER, line.directive.id))
+        lines.sort(key=lambda line: (next_due[line.directive.id], line.directive.id))
         return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines))
 
     def proposed(self, group_id: str) -> list[Directive]:
@@ -145,7 +146,12 @@ class MemoryDirectives(MemoryRepository):
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
         given = self.given(group_id, start, end)
         codes = {row["subject"] for row in self._store.audited if row["action"] == "directive.proposed"}
-        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes)
+        asked = [each for _, entries in given for each in entries]
+        closed = {one.id: self._spoke(one) for one in asked if not self._said_itself(one, _REPORTED)}
+        return figures_of([one for one, _ in given], asked, now, codes, closed)
+
+    def _spoke(self, assignee: Assignee) -> bool:
+        return any(one.way is not AnswerWay.BY_HAND for one in self.answers(assignee.id))
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         given = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]

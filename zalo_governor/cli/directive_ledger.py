@@ -18,6 +18,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.directive_figures import open_directive
 from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.features.directives.pages import closer
 from zalo_governor.messaging.command_parsing import directive_number
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
@@ -53,7 +54,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
             line.directive.code,
             _moment(line.directive.at),
             givers[line.directive.given_by],
-            _moment(line.due_at),
+            " - ".join(dict.fromkeys(filter(None, map(_moment, (line.deadlines.due_at, line.deadlines.last_due_at))))),
             f"{line.answered}{of}",
             f"{line.reported}{of}",
             str(line.overdue),
@@ -78,10 +79,11 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
             typer.echo(f"Không có chỉ đạo {code}.", err=True)
             raise typer.Exit(1)
         assignees = uow.directives.assignees(directive.id)
+        closed = {one.id for one in assignees if closer(uow, one)}
         giver = uow.people.get(directive.given_by).name
         note_access(uow, system_clock, "directives.shown", directive=directive.code)
     if as_json:
-        typer.echo(orjson.dumps(_as_json(directive, assignees, giver), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(_as_json(directive, assignees, closed, giver), option=orjson.OPT_INDENT_2))
         return
     console = Console()
     console.print(
@@ -91,7 +93,8 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
     table = folding_table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:
-        state = "không giao nữa" if one.removed else words.progress(one.progress(now).value)
+        state = "kết thúc theo quyết định của quản trị" if one.id in closed else words.progress(one.progress(now).value)
+        state = "không giao nữa" if one.removed else state
         table.add_row(one.name, _moment(one.due_at), state, _moment(one.received_at), _moment(one.reported_at))
     console.print(table)
 
@@ -106,7 +109,7 @@ def _ledger(config: Path) -> Iterator[tuple[AppContext, SqlUnitOfWork]]:
         records.close()
 
 
-def _as_json(directive: Directive, assignees: list[Assignee], giver: str) -> dict[str, Any]:
+def _as_json(directive: Directive, assignees: list[Assignee], closed: set[int], giver: str) -> dict[str, Any]:
     now = system_clock()
     return {
         "code": directive.code,
@@ -124,6 +127,7 @@ def _as_json(directive: Directive, assignees: list[Assignee], giver: str) -> dic
                 "removed": one.removed,
                 "due_at": one.due_at,
                 "progress": one.progress(now),
+                "closed_by_hand": one.id in closed,
                 "seen_at": one.seen_at,
                 "received_at": one.received_at,
                 "reported_at": one.reported_at,

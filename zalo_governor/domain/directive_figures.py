@@ -8,7 +8,7 @@ from statistics import median
 from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.clock import minutes_of
-from zalo_governor.domain.directives import Assignee, Directive, DirectiveOverview, DirectiveState
+from zalo_governor.domain.directives import Assignee, Deadlines, Directive, DirectiveOverview, DirectiveState
 
 
 class AgencyAnswers(BaseModel):
@@ -25,6 +25,8 @@ class AgencyAnswers(BaseModel):
     """Reported after the deadline."""
     acknowledged: int = 0
     """Settled by an answer that is no report, as there is no deadline."""
+    closed: int = 0
+    """Closed by hand, without a report; in no other of these figures."""
     waiting: int
     """Neither settled nor overdue nor absent."""
     overdue: int
@@ -39,16 +41,12 @@ class AgencyAnswers(BaseModel):
     """Median minutes until the first answer; None if there is none."""
 
 
-class OpenDirective(BaseModel):
-    """A directive that is open when a report is made, without its text."""
-
-    model_config = ConfigDict(frozen=True)
+class OpenDirective(Deadlines):
+    """A directive that is open when a report is made, without its text, with the deadlines that are not met yet."""
 
     code: str
     given_by: int
     at: datetime
-    due_at: datetime | None
-    """The earliest deadline that is not met yet."""
     addressees: int
     answered: int
     reported: int
@@ -77,6 +75,7 @@ class DirectiveFigures(BaseModel):
     in_time: int = 0
     late: int = 0
     acknowledged: int = 0
+    closed: int = 0
     overdue: int = 0
     silent: int = 0
     assumed: int = 0
@@ -95,7 +94,11 @@ class DirectiveFigures(BaseModel):
 
 
 def figures_of(
-    given: Sequence[Directive], assignees: Sequence[Assignee], now: datetime, asked_about: Collection[str] = ()
+    given: Sequence[Directive],
+    assignees: Sequence[Assignee],
+    now: datetime,
+    asked_about: Collection[str] = (),
+    closed: Mapping[int, bool] | None = None,
 ) -> DirectiveFigures:
     """Count how directives were answered by `now`.
 
@@ -104,7 +107,9 @@ def figures_of(
         assignees: the addressees of these directives; those of dropped, withdrawn and proposed ones do not count.
         now: the moment at which unmet deadlines count as passed.
         asked_about: codes of the messages of which the program was unsure.
+        closed: ids of the addressees that were closed by hand without having reported -> whether they had answered.
     """
+    closed = closed or {}
     states = Counter(directive.state for directive in given)
     valid = {one.id: one for one in given if one.state in {DirectiveState.OPEN, DirectiveState.DONE}}
     unsure = [one for one in given if one.code in asked_about]
@@ -112,7 +117,7 @@ def figures_of(
     by_name: dict[str, list[Assignee]] = {}
     for one in asked:
         by_name.setdefault(one.name, []).append(one)
-    agencies = [_answers_of(name, entries, valid, now) for name, entries in by_name.items()]
+    agencies = [_answers_of(name, entries, valid, now, closed) for name, entries in by_name.items()]
     agencies.sort(key=lambda row: (-row.overdue, -row.silent, -row.late, -row.asked, row.name))
     return DirectiveFigures(
         given=len(valid),
@@ -125,16 +130,17 @@ def figures_of(
         questions_yes=sum(one.id in valid or bool(one.reason) for one in unsure),
         questions_no=sum(one.state is DirectiveState.DROPPED and not one.reason for one in unsure),
         asked=len(asked),
-        answered=sum(not one.silent for one in asked),
+        answered=sum(closed.get(one.id, not one.silent) for one in asked),
         in_time=sum(row.in_time for row in agencies),
         late=sum(row.late for row in agencies),
         acknowledged=sum(row.acknowledged for row in agencies),
+        closed=sum(row.closed for row in agencies),
         overdue=sum(row.overdue for row in agencies),
         silent=sum(row.silent for row in agencies),
         assumed=sum(one.assumed for one in asked),
         absent=sum(row.absent for row in agencies),
         unrecognised=sum(row.unrecognised for row in agencies),
-        first_answer_minutes=_first_answer_minutes(asked, valid),
+        first_answer_minutes=_first_answer_minutes([one for one in asked if one.id not in closed], valid),
         agencies=tuple(agencies),
     )
 
@@ -145,7 +151,7 @@ def open_directive(line: DirectiveOverview) -> OpenDirective:
         code=line.directive.code,
         given_by=line.directive.given_by,
         at=line.directive.at,
-        due_at=line.due_at,
+        **line.deadlines.model_dump(),
         addressees=line.addressees,
         answered=line.answered,
         reported=line.reported,
@@ -158,7 +164,10 @@ def _first_answer_minutes(entries: Sequence[Assignee], given: Mapping[int, Direc
     return round(median(waits)) if waits else None
 
 
-def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Directive], now: datetime) -> AgencyAnswers:
+def _answers_of(
+    name: str, asked: Sequence[Assignee], given: Mapping[int, Directive], now: datetime, closed: Collection[int]
+) -> AgencyAnswers:
+    entries = [one for one in asked if one.id not in closed]
     late = sum(one.is_late() for one in entries)
     absent = sum(one.silent and not one.in_group for one in entries)
     overdue = sum(one.is_overdue(now) for one in entries if one.in_group or not one.silent)
@@ -166,7 +175,8 @@ def _answers_of(name: str, entries: Sequence[Assignee], given: Mapping[int, Dire
     settled = sum(one.settled for one in entries)
     return AgencyAnswers(
         name=name,
-        asked=len(entries),
+        asked=len(asked),
+        closed=len(asked) - len(entries),
         in_time=reported - late,
         late=late,
         acknowledged=settled - reported,

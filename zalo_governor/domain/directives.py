@@ -1,6 +1,6 @@
 """Directives: orders of the leadership in the group, who has to answer them by when, and who has (clauses 3.3, 7.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -75,6 +75,27 @@ class DirectiveItem(BaseModel):
     names: tuple[str, ...] = ()
     """The addressees as named in the message."""
     due_at: datetime | None = None
+    missed_at: datetime | None = None
+    """A deadline that was over when the message set it: it is shown, and nobody is late because of it."""
+
+    def with_deadline(self, deadline: datetime | None, at: datetime) -> "DirectiveItem":
+        """Return the item with the deadline that a message sent at `at` sets."""
+        missed = deadline is not None and deadline <= at
+        return self.model_copy(update={"missed_at" if missed else "due_at": deadline})
+
+
+class Deadlines(BaseModel):
+    """The deadlines of several addressees of a directive."""
+
+    model_config = ConfigDict(frozen=True)
+
+    due_at: datetime | None = None
+    """The earliest; None if nobody has one."""
+    last_due_at: datetime | None = None
+    undated: bool = False
+    """Whether any of the addressees has none."""
+    missed_at: datetime | None = None
+    """The first deadline of the text that was over when it was set; None if there is none."""
 
 
 class Directive(BaseModel):
@@ -105,6 +126,8 @@ class Directive(BaseModel):
     """When the directive came into its present state."""
     reason: str = ""
     """Why it was dropped."""
+    closing_words: Mapping[str, str] = {}
+    """Why addressees were closed by hand: `message_key` of the answers entered so -> what was said."""
 
     @property
     def code(self) -> str:
@@ -120,6 +143,17 @@ class Directive(BaseModel):
     def text(self) -> str:
         """Return the texts of all items, one a line."""
         return "\n".join(item.text for item in self.items)
+
+    def deadlines(self, dues: Collection[datetime | None] = (), items: Collection[int] | None = None) -> Deadlines:
+        """Return these deadlines of the addressees of these `items` (None: of all); without any, those of the text."""
+        known = sorted(due for due in dues or [item.due_at for item in self.items] if due is not None)
+        meant = [item for place, item in enumerate(self.items) if items is None or place in items]
+        return Deadlines(
+            due_at=known[0] if known else None,
+            last_due_at=known[-1] if known else None,
+            undated=None in dues,
+            missed_at=min((item.missed_at for item in meant if item.missed_at), default=None),
+        )
 
 
 class Assignee(BaseModel):
@@ -177,6 +211,10 @@ class Assignee(BaseModel):
     def is_late(self) -> bool:
         """Return whether the report came after the deadline."""
         return bool(self.due_at and self.reported_at and self.reported_at > self.due_at)
+
+    def may_be_reminded(self, now: datetime) -> bool:
+        """Return whether somebody may have the addressee reminded: it is silent, or overdue with the report."""
+        return not self.removed and (self.silent or self.is_overdue(now))
 
     def progress(self, now: datetime) -> Progress:
         """Return how far the addressee has come."""
@@ -244,8 +282,8 @@ class DirectiveOverview(NamedTuple):
     answered: int
     reported: int
     overdue: int
-    due_at: datetime | None
-    """The earliest deadline that is not met yet; None if there is none."""
+    deadlines: Deadlines
+    """Those that are not met yet."""
 
 
 class LedgerPage(NamedTuple):

@@ -58,12 +58,13 @@ CASE_BUTTONS = (
     Button(Belongs.word, "Người này thuộc Nhóm", Wants.MAY, "Họ tên - Chức vụ (nếu tên hiển thị chưa đủ)"),
     Button(PutOut.word, "Đưa ra khỏi Nhóm", Wants.CODE, "Mã xác nhận 6 chữ số"),
 )
+_SURE = "Tôi muốn kết thúc theo dõi với mọi đơn vị còn lại"
 DIRECTIVE_BUTTONS = (
     Button(ExtendDirective.word, "Đổi thời hạn của mọi đơn vị", Wants.WHEN, "Thời hạn mới"),
     Button(AssignDirective.word, "Thêm hoặc bớt đơn vị", Wants.MUST, "Ghi: thêm Sở Y tế, hoặc: bớt Sở Y tế"),
-    Button(FinishDirective.word, "Kết thúc với mọi đơn vị", sure="Tôi muốn kết thúc theo dõi với mọi đơn vị còn lại"),
+    Button(FinishDirective.word, "Kết thúc với mọi đơn vị", Wants.MAY, "Lý do, kết quả (không bắt buộc)", _SURE),
     Button(DropDirective.word, "Dừng theo dõi", Wants.MUST, "Lý do"),
-    Button(ReopenDirective.word, "Mở lại"),
+    Button(ReopenDirective.word, "Hoàn tác"),
 )
 PROPOSAL_BUTTONS = (
     Button(AcceptDirective.word, "Đúng là chỉ đạo"),

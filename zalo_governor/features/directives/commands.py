@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -11,7 +12,7 @@ from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
-from zalo_governor.features.directives.reminders import RemindHandler, plan_question
+from zalo_governor.features.directives.reminders import REMINDED, RemindHandler, plan_question, to_remind
 from zalo_governor.features.directives.search import find_directives
 from zalo_governor.messaging.command_parsing import directive_number, folded
 from zalo_governor.messaging.commands import Answer, Call, Command
@@ -25,9 +26,7 @@ KEEPERS = GIVERS | DESK
 _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
-_MOST_CHARACTERS = 300
-REMINDED = "directive_reminded:{}"
-"""Name of the claim of an hour in which a directive's silent addressees were reminded."""
+MOST_CHARACTERS = 300
 _MANY_REMINDED = 3
 """So many people are reminded on one command without a second one."""
 
@@ -63,7 +62,7 @@ class DirectiveCommand(Command[Wanted]):
         found = directive_number(rest)
         if found is None or (self.needs_words and not found[1]):
             return None
-        return Wanted(found[0], one_line(found[1], _MOST_CHARACTERS))
+        return Wanted(found[0], one_line(found[1], MOST_CHARACTERS))
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Find the directive with the code, and return the reply of `about`, or that there is no such directive."""
@@ -109,10 +108,7 @@ class DirectiveCommand(Command[Wanted]):
     def _asked(self, call: Call, directive: Directive, words: str) -> list[Assignee]:
         """Return the addressees that the words name, all unsettled ones if there are no words; [] if none fits."""
         asked = [one for one in call.uow.directives.assignees(directive.id) if not one.removed]
-        if not words:
-            return [one for one in asked if not one.settled]
-        names = names_in(words)
-        return [one for one in asked if any(fits(name, one.name) for name in names)]
+        return named_among(asked, words) if words else [one for one in asked if not one.settled]
 
 
 class ShowDirectives(DirectiveCommand):
@@ -130,7 +126,7 @@ class ShowDirectives(DirectiveCommand):
         found = directive_number(rest)
         if found is not None and not found[1]:
             return Wanted(found[0])
-        return Wanted(None, one_line(rest, _MOST_CHARACTERS).strip(" .:"))
+        return Wanted(None, one_line(rest, MOST_CHARACTERS).strip(" .:"))
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Show what was asked for; people without a role in the office see only what is asked of themselves."""
@@ -201,7 +197,7 @@ class ShowDirectives(DirectiveCommand):
         if not quote or not names:
             names = self._reader.addressees(text)
         due = found.moment if found else self._reader.due(text, event.at)
-        item = DirectiveItem(text=one_line(text, 2 * _MOST_CHARACTERS), names=tuple(names), due_at=due)
+        item = DirectiveItem(text=one_line(text, 2 * MOST_CHARACTERS), names=tuple(names))
         giver = self._giver(call)
         return Directive(
             group_id=event.thread_id,
@@ -211,7 +207,7 @@ class ShowDirectives(DirectiveCommand):
             entered_by=None if giver.id == call.person.id else call.person.id,
             at=event.at,
             state=DirectiveState.OPEN,
-            items=(item,),
+            items=(item.with_deadline(due, event.at),),
             mentioned_uids=tuple(mention.uid for mention in event.mentions),
             changed_at=self.policy.clock(),
         )
@@ -226,33 +222,40 @@ class ShowDirectives(DirectiveCommand):
 
 
 class RemindNow(DirectiveCommand):
-    """Command `/nhac CĐ1`: remind all who have not answered, now."""
+    """Command `/nhac CĐ1 [who]`: remind these addressees, or all, who have not answered, or not reported in time."""
 
     word = "nhac"
     usage = TextId("usage_remind")
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Send the reminders, unless somebody ordered them within the last hour.
+        """Send the reminders, but nobody gets one about the directive twice within an hour.
 
         More than three people are named first; they are reminded if the code is typed twice.
         """
         if refused := self._needs_open(directive):
             return refused
-        silent = [
-            (directive, one) for one in call.uow.directives.assignees(directive.id) if one.silent and not one.removed
-        ]
         again = directive_number(words)
-        to_ask = {one.person_ids[0]: one for _, one in silent if one.person_ids}
-        if len(to_ask) > _MANY_REMINDED and (again is None or again[0] != directive.id):
-            names = self._pages.names(to_ask.values())
-            return self._say(
-                directive, TextId("directive_remind_many"), "asked", count=number(len(to_ask)), names=names
-            )
-        hour = self.policy.clock().replace(minute=0, second=0, microsecond=0)
-        if not call.uow.claims.claim_once(REMINDED.format(directive.id), hour):
+        sure = again is not None and again[0] == directive.id
+        who = again[1] if again is not None and sure else words
+        asked = self._asked(call, directive, who)
+        if who and not asked:
+            return self._say(directive, TextId("directive_who"), "nobody", who=who)
+        now = self.policy.clock()
+        waiting = any(one.may_be_reminded(now) for one in asked)
+        if who and not waiting:
+            return self._say(directive, TextId("directive_remind_nobody"), "nobody", names=self._pages.names(asked))
+        left = to_remind(call.uow, asked, now)
+        if waiting and not left:
             return self._say(directive, TextId("directive_reminded_before"), "again")
+        to_ask = {one.person_ids[0]: one for one in left if one.person_ids}
+        if len(to_ask) > _MANY_REMINDED and not sure:
+            names, line = self._pages.names(to_ask.values()), f"/{self.word} {directive.code} {directive.code} {who}"
+            about = {"count": number(len(to_ask)), "names": names, "line": line.strip()}
+            return self._say(directive, TextId("directive_remind_many"), "asked", **about)
+        for one in left:
+            call.uow.claims.claim_once(REMINDED.format(one.id), now.replace(minute=0, second=0, microsecond=0))
         handler = RemindHandler(self.policy)
-        sent, absent = handler.remind(call.uow, directive.group_id, silent)
+        sent, absent = handler.remind(call.uow, directive.group_id, [(directive, one) for one in left])
         away = self.voice.render(TextId("directive_reminded_absent"), count=number(absent)) if absent else ""
         return self._say(directive, TextId("directive_reminded"), count=number(sent), absent=away)
 
@@ -350,6 +353,12 @@ class AskLater(_ProposalCommand):
 def names_in(typed: str) -> list[str]:
     """Return the names in a list as people type it: `Sở Y tế, Sở Tài chính và UBND xã Mẫu`."""
     return [name.strip() for name in _SEPARATOR.split(typed) if name.strip()]
+
+
+def named_among(asked: Sequence[Assignee], words: str) -> list[Assignee]:
+    """Return the addressee of exactly that name, which may contain a comma; else those that a list of names means."""
+    exactly = [one for one in asked if one.name == words]
+    return exactly or [one for one in asked if any(fits(name, one.name) for name in names_in(words))]
 
 
 _ME = frozenset({"toi", "cua toi", "minh", "em"})

@@ -2,30 +2,38 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import date
 
 from zalo_governor.domain.directives import Assignee, Directive
-from zalo_governor.features.directives.commands import DirectiveCommand
+from zalo_governor.features.directives.commands import MOST_CHARACTERS, DirectiveCommand, Wanted, named_among
 from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.commands import Answer, Call
-from zalo_governor.messaging.formatter import moment, number
+from zalo_governor.messaging.formatter import moment, number, one_line
 from zalo_governor.messaging.templates import TextId
 
 
 class FinishDirective(DirectiveCommand):
-    """Command `/xong CĐ1 [who]`: nothing more is awaited of these addressees, or of all."""
+    """Command `/xong CĐ1 [who][: why]`: nothing more is awaited of these addressees, or of all."""
 
     word = "xong"
     usage = TextId("usage_finish")
     in_help = True
 
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """Parse `rest`: a code, names, and after a colon the reason; the words are then `names: reason`."""
+        code, _, why = rest.partition(":")
+        found = super().understand(code, today)
+        return found and found._replace(words=one_line(f"{found.words}:{why}", MOST_CHARACTERS) if why else found.words)
+
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Record it, and say how many had not answered and how to reopen the directive."""
         if refused := self._needs_open(directive):
             return refused
-        asked = self._asked(call, directive, words)
-        if words and not asked:
-            return self._say(directive, TextId("directive_who"), "nobody", who=words)
+        who, _, why = (part.strip() for part in words.partition(":"))
+        asked = self._asked(call, directive, who)
+        if who and not asked:
+            return self._say(directive, TextId("directive_who_or_why"), "nobody", who=who)
         left = [one for one in asked if one.reported_at is None]
         if asked and not left:
             when = moment(max(one.reported_at for one in asked if one.reported_at))
@@ -35,20 +43,24 @@ class FinishDirective(DirectiveCommand):
             return Answer([self._page(call, directive)], subject=directive.code)
         silent = sum(one.silent for one in left)
         never = self.voice.render(TextId("directive_finished_silent"), count=number(silent)) if silent else ""
-        self._register.finish(call.uow, directive, left, call.person.id, call.event.key)
-        names, count = self._pages.names(left), number(len(left))
-        return self._say(directive, TextId("directive_finished"), names=names, count=count, silent=never)
+        self._register.finish(call.uow, directive, left, call.person.id, call.event.key, why)
+        said = self.voice.render(TextId("directive_why"), words=why) if why else ""
+        about = {"names": self._pages.names(left), "count": number(len(left)), "silent": never, "why": said}
+        return self._say(directive, TextId("directive_finished"), **about)
 
 
 class ReopenDirective(DirectiveCommand):
-    """Command `/molai CĐ1`: take back every `/xong` about the directive, or `/bo`."""
+    """Command `/molai CĐ1 [who]`: take back every `/xong` about the directive or these addressees, or `/bo`."""
 
     word = "molai"
     usage = TextId("usage_reopen")
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Reopen the directive and show it; refuse if nobody has closed anything by hand."""
-        reopened = self._register.reopen(call.uow, directive, call.person.id)
+        only = named_among(call.uow.directives.assignees(directive.id), words) if words else []
+        if words and not only:
+            return self._say(directive, TextId("directive_who"), "nobody", who=words)
+        reopened = self._register.reopen(call.uow, directive, call.person.id, only)
         if reopened is None:
             return self._say(directive, TextId("directive_not_closed"), "stands", state=self._pages.state(directive))
         return Answer([self._page(call, reopened)], subject=directive.code)
@@ -80,23 +92,24 @@ class ExtendDirective(DirectiveCommand):
         asked = self._asked(call, directive, "" if every else who)
         if not asked:
             return self._say(directive, TextId("directive_who"), "nobody", who=who or words)
-        due, before = self._pages.day_of_due(found.moment), self._dues(asked)
+        due, before = self._pages.day_of_due(found.moment), self._dues(directive, asked)
         if not who and len({one.due_at for one in asked}) > 1:
             line = f"{command} {words}"
             return self._say(directive, TextId("directive_whose_time"), "asked", before=before, due=due, line=line)
         self._register.extend(call.uow, directive, asked, found.moment, call.person.id)
         return self._say(directive, TextId("directive_extended"), count=number(len(asked)), before=before, due=due)
 
-    def _dues(self, asked: Iterable[Assignee]) -> str:
+    def _dues(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
         times = Counter(one.due_at for one in asked)
+        undated = self._pages.due_of(directive, [one for one in asked if one.due_at is None])
         if len(times) == 1:
             [due] = times
-            return self._pages.day_of_due(due) if due else self._pages.due(None)
+            return self._pages.day_of_due(due) if due else undated
         return "; ".join(
             self.voice.render(
                 TextId("directive_due_of"),
-                due=self._pages.day_of_due(due) if due else self._pages.due(None),
+                due=self._pages.day_of_due(due) if due else undated,
                 count=number(count),
             )
             for due, count in sorted(times.items(), key=lambda one: (one[0] is None, one[0] or self.policy.clock()))

@@ -8,6 +8,7 @@ from zalo_governor.domain.directives import (
     AnswerKind,
     AnswerWay,
     Assignee,
+    Deadlines,
     Directive,
     DirectiveOverview,
     DirectiveState,
@@ -72,7 +73,7 @@ class DirectivePages(Speaker):
                 TextId("directive_mine_row"),
                 code=directive.code,
                 state=self._own_progress(one, now),
-                due=self.due(one.due_at),
+                due=self.due_of(directive, [one]),
                 what=_excerpt(directive, one),
             )
             for directive, one in sorted(
@@ -88,8 +89,12 @@ class DirectivePages(Speaker):
         """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]
-        by_hand = _closed_by_hand(uow, asked)
+        by_hand: dict[int, list[Assignee]] = {}
+        for one in asked:
+            if person_id := closer(uow, one):
+                by_hand.setdefault(person_id, []).append(one)
         closed = [one for those in by_hand.values() for one in those]
+        dues = {one.due_at for one in asked}
         head = self._voice.render(
             TextId("directive_page"),
             code=directive.code,
@@ -99,15 +104,16 @@ class DirectivePages(Speaker):
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
             count=number(len(asked)),
-            due=self._due_of_all(asked),
+            due=self.due_of(directive, asked),
             rows="{rows}",
-            next=self._voice.render(TextId("directive_page_next"), code=directive.code) if directive.open else "",
+            next=self._next(directive, asked) if directive.open else "",
         )
-        rows = []
+        reason = plain(directive.reason, 2 * _EXCERPT)
+        rows = [self._voice.render(TextId("directive_dropped_why"), words=reason)] if reason else []
         for progress, label in _PROGRESS.items():
             there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
             if there:
-                names = self._names(there, PAGE_LIMIT // 3)
+                names = self._names(there, PAGE_LIMIT // 3, directive if len(dues) > 1 else None)
                 rows.append(
                     self._voice.render(
                         TextId("directive_group_row"),
@@ -118,9 +124,11 @@ class DirectivePages(Speaker):
                 )
         for person_id, those in by_hand.items():
             about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
-            rows.append(
-                self._voice.render(TextId("directive_by_hand"), names=self._names(those, PAGE_LIMIT // 3), **about)
-            )
+            names = self._names(those, PAGE_LIMIT // 3)
+            words = dict.fromkeys(self.closing_words(uow, directive, one) for one in those)
+            said = plain("; ".join(filter(None, words)), 2 * _EXCERPT)
+            why = self._voice.render(TextId("directive_why"), words=said) if said else ""
+            rows.append(self._voice.render(TextId("directive_by_hand"), names=names, why=why, **about))
         rest = [one for one in asked if one not in closed]
         for label, there in (
             (TextId("directive_absent"), [one for one in rest if one.known and not one.in_group]),
@@ -135,14 +143,17 @@ class DirectivePages(Speaker):
             rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
         return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
 
-    def _due_of_all(self, asked: Sequence[Assignee]) -> str:
-        """Return the next deadline of those who have not finished, and that there are others, if there are."""
-        times = {one.due_at for one in asked if one.due_at and not one.settled}
-        times = times or {one.due_at for one in asked if one.due_at}
-        due = self.due(min(times, default=None))
-        return (
-            due if len(times) < 2 else self._voice.render(TextId("directive_dues"), due=due, count=number(len(times)))
-        )
+    def closing_words(self, uow: UnitOfWork, directive: Directive, assignee: Assignee) -> str:
+        """Return what was said when the addressee was closed by hand; "" if nothing."""
+        keys = [answer.message_key for answer in uow.directives.answers(assignee.id)]
+        return next((directive.closing_words[key] for key in reversed(keys) if key in directive.closing_words), "")
+
+    def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
+        """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
+        undated = {one.item for one in asked if one.due_at is None and one.reported_at is None}
+        missed = undated and directive.deadlines(items=undated).missed_at
+        text = TextId("directive_page_missed") if missed else TextId("directive_page_next")
+        return self._voice.render(text, code=directive.code)
 
     def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
         """Return why addressees have not finished, in their own words, as far as these are still stored."""
@@ -158,29 +169,31 @@ class DirectivePages(Speaker):
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
         """Return the line that acknowledges a new directive in the group."""
-        due = min((one.due_at for one in assignees if one.due_at), default=directive.items[0].due_at)
-        return self._voice.render(
-            TextId("directive_acknowledged"),
-            code=directive.code,
-            due=self.due(due),
-            count=number(len(assignees)),
-        )
+        due, count = self.due_of(directive, assignees), number(len(assignees))
+        return self._voice.render(TextId("directive_acknowledged"), code=directive.code, due=due, count=count)
 
-    def unreachable(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return what the admins are told at once of addressees who cannot answer; "" if all can.
+    def entered(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
+        """Return what the admins are told at once of addressees who cannot answer, and a missed deadline; or "".
 
         Of a directive to many, only the names that are nobody's are told: who is not in the group is known by then.
         """
+        missed = directive.deadlines().missed_at
         absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
         unknown = [one for one in assignees if not one.known and not one.in_group]
-        if not absent and not unknown:
+        if not absent and not unknown and missed is None:
             return ""
         told = [
             self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
             for label, there in ((TextId("directive_absent"), absent), (TextId("directive_unknown"), unknown))
             if there
         ]
-        return self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told))
+        due = self.due_of(directive, assignees)
+        parts = [self._voice.render(TextId("directive_entered"), code=directive.code, due=due)]
+        if missed is not None:
+            parts.append(self._voice.render(TextId("directive_missed"), code=directive.code))
+        if told:
+            parts.append(self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told)))
+        return " ".join(parts)
 
     def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
         """Return the reminder to one person of all directives that wait for an answer."""
@@ -189,16 +202,18 @@ class DirectivePages(Speaker):
                 TextId("directive_reminder_row"),
                 code=directive.code,
                 when=brief(directive.at),
-                due=self.due(one.due_at),
+                due=self.due_of(directive, [one]),
                 what=_excerpt(directive, one),
             )
             for directive, one in asked
         ]
-        head = self._voice.render_for(person, TextId("directive_reminder"), rows="{rows}")
+        silent = all(one.silent for _, one in asked)
+        text = TextId("directive_reminder") if silent else TextId("directive_reminder_report")
+        head = self._voice.render_for(person, text, rows="{rows}")
         return self._filled(head, rows, len(rows))
 
-    def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime) -> str:
-        """Return the line to the leader when the deadline of a directive comes."""
+    def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime, closed: int = 0) -> str:
+        """Return the line to the leader when the deadline of a directive comes; `closed` were closed by hand."""
         missing = [one for one in asked if not one.settled]
         about = {
             "code": directive.code,
@@ -207,7 +222,9 @@ class DirectivePages(Speaker):
             "count": number(len(asked)),
         }
         if not missing:
-            return self._voice.render(TextId("directive_deadline_done"), **about)
+            ended = self._voice.render(TextId("directive_deadline_closed"), count=number(closed)) if closed else ""
+            done = number(len(asked) - closed)
+            return self._voice.render(TextId("directive_deadline_done"), done=done, closed=ended, **about)
         names = self._names(missing, PAGE_LIMIT // 2)
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
 
@@ -239,10 +256,12 @@ class DirectivePages(Speaker):
             for directive in proposed
         ]
         several = TextId("directive_proposed_several") if len(proposed) > 1 else TextId("directive_proposed_one")
+        hows = [(several, proposed[0].code)]
+        hows += [(TextId("directive_proposed_missed"), one.code) for one in proposed if one.deadlines().missed_at][:1]
         head = self._voice.render(
             TextId("directive_proposed"),
             group=self._voice.group(self._policy.group(group_id)),
-            how=self._voice.render(several, code=proposed[0].code),
+            how=" ".join(self._voice.render(text, code=code) for text, code in hows),
             rows="{rows}",
         )
         return self._filled(head, rows, len(rows))
@@ -256,7 +275,7 @@ class DirectivePages(Speaker):
                 TextId("directive_mine_row"),
                 code=directive.code,
                 state=self.state(directive),
-                due=self.due(min((item.due_at for item in directive.items if item.due_at), default=None)),
+                due=self.due(directive.deadlines()),
                 what=plain(directive.text, _EXCERPT),
             )
             for directive in found
@@ -267,9 +286,9 @@ class DirectivePages(Speaker):
     def _as_read(self, directive: Directive) -> str:
         """Return what the program read in a message: for whom it is, and until when."""
         names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
-        due = min((item.due_at for item in directive.items if item.due_at), default=None)
-        when = self.due(due)
-        if due is not None and local(due).date() == local(self._policy.clock()).date():
+        deadlines, today = directive.deadlines(), local(self._policy.clock()).date()
+        when, due = self.due(deadlines), deadlines.due_at
+        if due is not None and due == deadlines.last_due_at and local(due).date() == today:
             when = self._voice.render(TextId("directive_due_today"), when=f"{local(due):%H:%M}")
         if not names:
             return self._voice.render(TextId("directive_read_nobody"), due=when)
@@ -283,7 +302,7 @@ class DirectivePages(Speaker):
 
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
-        if directive.state is DirectiveState.DONE and _closed_by_hand(uow, asked):
+        if directive.state is DirectiveState.DONE and any(closer(uow, one) for one in asked):
             return self._voice.render(TextId("directive_state_closed"))
         if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
             return self._voice.render(TextId("directive_state_answered"))
@@ -295,19 +314,32 @@ class DirectivePages(Speaker):
 
     def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:
         """Return how far an addressee has come, in words; one that was closed with /xong has not reported."""
-        if _closed_by_hand(uow, [assignee]):
-            return self._voice.render(TextId("directive_state_closed"))
+        if closer(uow, assignee):
+            return self._voice.render(TextId("progress_closed"))
         return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
 
     def names(self, assignees: Iterable[Assignee]) -> str:
         """Return the names of addressees as far as they fit on a page, and how many more there are."""
         return self._names(assignees, PAGE_LIMIT // 2)
 
-    def due(self, due: datetime | None) -> str:
-        """Return a deadline as the pages show it: `hạn 17:00 25/11`, or that there is none."""
-        if due is None:
-            return self._voice.render(TextId("directive_no_due"))
-        return self._voice.render(TextId("directive_due"), when=brief(due))
+    def due_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
+        """Return in words the deadlines of those of these addressees that are not settled, of all if all are."""
+        asked = [one for one in asked if not one.settled] or asked
+        return self.due(directive.deadlines({one.due_at for one in asked}, {one.item for one in asked} or None))
+
+    def due(self, deadlines: Deadlines) -> str:
+        """Return deadlines as the pages show them: `hạn 17:00 25/11`, the first and the last, or that there is none."""
+        first, last, missed = deadlines.due_at, deadlines.last_due_at, deadlines.missed_at
+        if first is None or last is None:
+            if missed is None:
+                return self._voice.render(TextId("directive_no_due"))
+            on = f"{local(missed):%d/%m}"
+            return self._voice.render(TextId("directive_due_missed"), time=f"{local(missed):%H:%M}", day=on)
+        if deadlines.undated:
+            return self._voice.render(TextId("directive_due_each"), when=brief(first))
+        if first < last:
+            return self._voice.render(TextId("directive_due_between"), first=brief(first), last=brief(last))
+        return self._voice.render(TextId("directive_due"), when=brief(first))
 
     def day_of_due(self, due: datetime) -> str:
         """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
@@ -323,7 +355,7 @@ class DirectivePages(Speaker):
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
             "code": line.directive.code,
-            "due": self.due(line.due_at),
+            "due": self.due(line.deadlines),
             "reported": number(line.reported),
             "count": number(line.addressees),
             "what": plain(line.directive.text, _EXCERPT // 2),
@@ -339,9 +371,12 @@ class DirectivePages(Speaker):
         said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
         return said[:1].lower() + said[1:]
 
-    def _names(self, assignees: Iterable[Assignee], limit: int) -> str:
-        """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are."""
-        names = [plain(one.name, _EXCERPT) for one in assignees]
+    def _names(self, assignees: Iterable[Assignee], limit: int, of: Directive | None = None) -> str:
+        """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are.
+
+        With a directive, each has its deadline beside it.
+        """
+        names = [plain(one.name, _EXCERPT) + (f" ({self.due_of(of, [one])})" if of else "") for one in assignees]
         kept: list[str] = []
         for name in names:
             if sum(map(len, kept)) + 2 * len(kept) + len(name) > limit and kept:
@@ -373,14 +408,10 @@ def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
     )
 
 
-def _closed_by_hand(uow: UnitOfWork, asked: Sequence[Assignee]) -> dict[int, list[Assignee]]:
-    """Return those whose reports are all entered with /xong, so who has not reported, by the id of who entered it."""
-    found: dict[int, list[Assignee]] = {}
-    for one in asked:
-        said = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.REPORTED]
-        if said and all(answer.way is AnswerWay.BY_HAND for answer in said):
-            found.setdefault(said[-1].person_id, []).append(one)
-    return found
+def closer(uow: UnitOfWork, assignee: Assignee) -> int | None:
+    """Return the id of who closed the addressee with /xong; None for one that nobody has, or that has reported."""
+    said = [answer for answer in uow.directives.answers(assignee.id) if answer.kind is AnswerKind.REPORTED]
+    return said[-1].person_id if said and all(answer.way is AnswerWay.BY_HAND for answer in said) else None
 
 
 def _excerpt(directive: Directive, assignee: Assignee) -> str:

@@ -10,14 +10,13 @@ from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import AnswerKind, DirectiveItem
 from zalo_governor.text.directives.reader import DirectiveReader
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, is_delay, says_arrived, says_done
-from zalo_governor.text.directives.times import IsWorkday, named_times, workday
+from zalo_governor.text.directives.times import NAMED_YEAR, IsWorkday, named_times, workday
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
 _LUNAR_NEW_YEAR = "Lunar New Year"
 _TOO_FAR = timedelta(days=250)
 """A typed date without a year that is further away than this is rather the one that was."""
-_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|\btet\b")
 _SANG = re.compile(r"\bsang\s+")
 _MOST_CHARACTERS = 600
 """Longest text that is stored of one item of a directive."""
@@ -70,8 +69,7 @@ class ServiceReader:
             DirectiveItem(
                 text=" ".join(item.text.split())[:_MOST_CHARACTERS],
                 names=item.addressees,
-                due_at=_due(item.deadline, at),
-            )
+            ).with_deadline(_aware(item.deadline) if item.deadline else None, at)
             for item in reading.items
         )
 
@@ -92,9 +90,12 @@ class ServiceReader:
         return self._reader.addressees(normalise(text).text)
 
     def due(self, text: str, at: datetime) -> datetime | None:
-        """Return the first deadline that a text sent at `at` sets; None if it sets none."""
+        """Return the first deadline that a text sent at `at` sets; None if it sets none.
+
+        It lies in the past if the text sets no other.
+        """
         found = self._reader.deadlines(normalise(text).text, _naive(at))
-        return _due(found[0][1], at) if found else None
+        return _aware(found[0][1]) if found else None
 
     def deadline(self, text: str, at: datetime) -> TypedDeadline | None:
         """Find the first time that a text typed to the bot names; None if it names none.
@@ -106,7 +107,7 @@ class ServiceReader:
         for named in named_times(plain, sent, self._is_workday, first_day_of_tet):
             moment = named.moment
             typed = plain[named.start : named.end]
-            if moment - sent > _TOO_FAR and not _YEAR.search(fold(typed)):
+            if moment - sent > _TOO_FAR and not NAMED_YEAR.search(fold(typed)):
                 moment = moment.replace(year=moment.year - 1)
             rest = " ".join((plain[: named.start] + " " + plain[named.end :]).split())
             return TypedDeadline(_aware(moment), rest, self._other_moment(typed, named.moment, sent, at))
@@ -121,12 +122,6 @@ class ServiceReader:
 
 def _naive(at: datetime) -> datetime:
     return local(at).replace(tzinfo=None)
-
-
-def _due(deadline: datetime | None, at: datetime) -> datetime | None:
-    """Return the deadline as an aware time; None if it was over when it was set, which is not what was meant."""
-    due = _aware(deadline) if deadline else None
-    return due if due is not None and due > at else None
 
 
 def _aware(moment: datetime) -> datetime:

@@ -56,7 +56,7 @@ class DirectiveRegister:
     def forget_text(self, uow: UnitOfWork, directive: Directive) -> None:
         """Delete what the directive says, since its message may contain a state secret."""
         items = tuple(DirectiveItem(text="", due_at=item.due_at) for item in directive.items)
-        directive = directive.model_copy(update={"items": items, "reason": ""})
+        directive = directive.model_copy(update={"items": items, "reason": "", "closing_words": {}})
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
@@ -114,9 +114,9 @@ class DirectiveRegister:
         return self._close_if_settled(uow, directive)
 
     def finish(
-        self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str
+        self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str, words: str = ""
     ) -> Directive:
-        """Record by hand that these addressees have reported; `key` is the id of the command's message."""
+        """Close these addressees by hand; `key` is the id of the command's message, `words` says why."""
         answer = DirectiveAnswer(
             group_id=directive.group_id,
             directive_id=directive.id,
@@ -127,26 +127,41 @@ class DirectiveRegister:
             kind=AnswerKind.REPORTED,
             way=AnswerWay.BY_HAND,
         )
+        if words:
+            said = {**directive.closing_words, answer.message_key: words}
+            directive = directive.model_copy(update={"closing_words": said})
+            uow.directives.save(directive)
         self._add_answer(uow, directive, assignees, answer)
         self._audit(uow, "directive.finished", directive, by=by, addressees=len(assignees))
         return self._close_if_settled(uow, directive)
 
-    def reopen(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive | None:
-        """Take back the /bo of a directive that was dropped, else every /xong; return None if there was none."""
+    def reopen(
+        self, uow: UnitOfWork, directive: Directive, by: int, only: Collection[Assignee] = ()
+    ) -> Directive | None:
+        """Take back the /bo of a directive, else every /xong (with `only`: of those); return None if there was none."""
         assignees = uow.directives.assignees(directive.id)
         if directive.state is DirectiveState.DROPPED:
             if not assignees:
                 return self.accept(uow, directive, by)
             directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
         else:
-            answers = [answer for one in assignees for answer in uow.directives.answers(one.id)]
-            keys = {answer.message_key for answer in answers if answer.way is AnswerWay.BY_HAND}
-            if not keys or directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
+            said = [(one, answer) for one in assignees for answer in uow.directives.answers(one.id)]
+            entered = [(one, answer) for one, answer in said if answer.way is AnswerWay.BY_HAND]
+            taken = [(one, answer) for one, answer in entered if not only or one in only]
+            if not taken or directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
                 return None
-            for key in keys:
+            for key in {answer.message_key for _, answer in taken}:
                 self.forget_answer(uow, directive.group_id, key)
-            self._audit(uow, "directive.reopened", directive, by=by, addressees=len(keys))
+            kept = [(one, answer) for one, answer in entered if (one, answer) not in taken]
+            for one, answer in kept:
+                self._add_answer(uow, directive, [one], answer)
+            self._audit(uow, "directive.reopened", directive, by=by, addressees=len(taken))
             directive = uow.directives.get(directive.id) or directive
+            keys = {answer.message_key for _, answer in kept}
+            words = {key: why for key, why in directive.closing_words.items() if key in keys}
+            directive = directive.model_copy(update={"closing_words": words})
+            uow.directives.save(directive)
+            directive = self._close_if_settled(uow, directive)
         plan_reminders(uow, self._policy, directive)
         return directive
 

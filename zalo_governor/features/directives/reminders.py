@@ -20,7 +20,7 @@ from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.absences import absences_to_notice, missing_under
-from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.pages import DirectivePages, closer
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
@@ -30,6 +30,8 @@ _LONGEST_HOLIDAY = timedelta(days=14)
 """Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
 _LATER = timedelta(days=1)
 """How long a question is put off."""
+REMINDED = "directive_addressee_reminded:{}"
+"""Name of the claim of an hour in which somebody had an addressee reminded."""
 _SOON = timedelta(minutes=10)
 """No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
 
@@ -60,6 +62,13 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
         _enqueue(uow, directive, AskAboutDirectives(directive_id=directive.id), now, now + _LATER)
     else:
         _enqueue(uow, directive, AskAboutDirectives(), now, now + policy.directives.ask_after)
+
+
+def to_remind(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
+    """Return who of these addressees may be reminded, and was not within this hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    waiting = [one for one in asked if one.may_be_reminded(now)]
+    return [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
 
 
 def _enqueue(uow: UnitOfWork, directive: Directive, task: Task, now: datetime, at: datetime) -> None:
@@ -199,7 +208,8 @@ class DeadlineHandler(_Handler):
         asked = [one for one in uow.directives.assignees(directive.id) if not one.removed and one.due_at == task.due_at]
         if not asked:
             return
-        text = self._pages.at_deadline(directive, asked, task.due_at)
+        closed = sum(closer(uow, one) is not None for one in asked)
+        text = self._pages.at_deadline(directive, asked, task.due_at, closed)
         for person in self._readers(uow, directive):
             self._post.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
 

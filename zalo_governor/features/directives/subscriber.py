@@ -137,7 +137,7 @@ class DirectiveLedger(EventHandler):
         if self._policy.directives.acknowledge_in_group:
             line = self._pages.acknowledgement(directive, assignees)
             self._post.to_group(uow, line, group_id=event.thread_id)
-        if text := self._pages.unreachable(directive, assignees):
+        if text := self._pages.entered(directive, assignees):
             self._post.to_desk(uow, text, group_id=event.thread_id)
 
     def _giver_named(self, uow: UnitOfWork, group_id: str, text: str) -> Person | None:

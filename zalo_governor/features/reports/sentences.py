@@ -91,6 +91,7 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
     answered = counted(voice, (TextId("directives_answered"), figures.answered))
     others = counted(
         voice,
+        (TextId("directives_closed"), figures.closed),
         (TextId("directives_silent"), figures.silent),
         (TextId("directives_absent"), figures.absent - figures.unrecognised),
         (TextId("directives_unrecognised"), figures.unrecognised),

@@ -4,10 +4,12 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from zalo_governor.domain.directives import Assignee, Directive, Progress
+from zalo_governor.domain.directives import Assignee, Directive, DirectiveState, Progress
 from zalo_governor.domain.people import Group
-from zalo_governor.features.directives.commands import KEEPERS, REMINDED, ShowDirectives
-from zalo_governor.features.directives.pages import DirectivePages
+from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives, named_among
+from zalo_governor.features.directives.end_commands import FinishDirective, ReopenDirective
+from zalo_governor.features.directives.pages import DirectivePages, closer
+from zalo_governor.features.directives.reminders import to_remind
 from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -55,13 +57,14 @@ def show(visit: Visit) -> Reply:
         "groups": visit.groups,
         "group": group,
         "lines": ledger.lines,
+        "dues": [pages.due(line.deadlines) for line in ledger.lines],
         "total": ledger.total,
         "overdue": ledger.overdue,
         "late": [row["name"] for row in board if row["late"]],
         "silent": sum(bool(row["silent"]) and bool(row["in_group"]) for row in board),
         "board": [row for row in board if row["in_group"]],
         "absent": [row["name"] for row in board if not row["in_group"]],
-        "proposed": [_proposal(visit, directive) for directive in visit.uow.directives.proposed(group.id)],
+        "proposed": [_proposal(visit, pages, directive) for directive in visit.uow.directives.proposed(group.id)],
         "proposal_buttons": PROPOSAL_BUTTONS,
         "delays": _delays(visit, group),
     }
@@ -74,15 +77,21 @@ def one(visit: Visit) -> Reply:
     answer = visit.carry_out(ShowDirectives.word, directive.code)
     pages = DirectivePages(visit.policy.of(directive.group_id))
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
+    due = pages.due_of(directive, assignees)
+    closed = [one for one in assignees if closer(visit.uow, one)]
+    left = to_remind(visit.uow, assignees, visit.now) if directive.open else []
     rows = [
         {
             "name": one.name,
             "due": one.due_at,
+            "own_due": pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
-            "words": _words_of_delay(visit, one),
+            "words": pages.closing_words(visit.uow, directive, one) or _words_of_delay(visit, one),
             "settled": one.settled,
             "in_group": one.in_group,
+            "closed": one in closed,
+            "may_remind": one in left and bool(one.person_ids),
         }
         for one in assignees
     ]
@@ -91,12 +100,13 @@ def one(visit: Visit) -> Reply:
         "group": visit.group(directive.group_id).name,
         "state": pages.state_of(visit.uow, directive, assignees),
         "said": answer.texts[0],
+        "due": due,
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
-        "buttons": _buttons(visit, directive),
-        "left": sum(not one.settled for one in assignees),
-        "waiting": len(_to_remind(visit, directive)) if directive.open else 0,
-        "reminded": _reminded(visit, directive),
+        "buttons": _buttons(directive, closed),
+        "takes_back": directive.state in {DirectiveState.OPEN, DirectiveState.DONE},
+        "waiting": len({one.person_ids[0] for one in left if one.person_ids}),
+        "reminded": not left and any(one.may_be_reminded(visit.now) for one in assignees),
     }
     return Html("chi-dao-mot.html", facts)
 
@@ -105,14 +115,21 @@ def preview(visit: Visit) -> Reply:
     """Show who would be reminded, and what each would read."""
     directive = _directive(visit)
     pages = DirectivePages(visit.policy.of(directive.group_id))
-    asked = _to_remind(visit, directive)
-    silent = [one for one in visit.uow.directives.assignees(directive.id) if one.silent and not one.removed]
-    absent = [one.name for one in silent if not one.person_ids]
-    people = [visit.uow.people.get(person_id) for person_id in asked]
-    rows = [{"who": visit.voice.named(person), "names": [one.name for _, one in asked[person.id]]} for person in people]
-    text = pages.reminder(people[0], asked[people[0].id]) if people else ""
-    facts = {"directive": directive, "rows": rows, "absent": absent, "text": text}
-    return Html("nhac.html", facts | {"reminded": _reminded(visit, directive)})
+    unit = visit.asked.query.get("don_vi", "")
+    assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
+    meant = named_among(assignees, unit) if unit else assignees
+    left = to_remind(visit.uow, meant, visit.now) if directive.open else []
+    absent = [one.name for one in left if not one.person_ids]
+    asked: dict[int, list[Assignee]] = defaultdict(list)
+    for one in left:
+        if one.person_ids:
+            asked[one.person_ids[0]].append(one)
+    people = [(visit.uow.people.get(person_id), those) for person_id, those in asked.items()]
+    rows = [{"who": visit.voice.named(person), "names": [one.name for one in those]} for person, those in people]
+    text = pages.reminder(people[0][0], [(directive, one) for one in people[0][1]]) if people else ""
+    reminded = not left and any(one.may_be_reminded(visit.now) for one in meant)
+    facts = {"directive": directive, "unit": unit, "rows": rows, "absent": absent, "text": text, "reminded": reminded}
+    return Html("nhac.html", facts)
 
 
 def act(visit: Visit) -> Reply:
@@ -122,35 +139,22 @@ def act(visit: Visit) -> Reply:
         raise NotFoundError
     back = visit.field("ve")
     here = SeeOther(f"{PATH}?nhom={directive.group_id}" if back == PATH else f"{PATH}/{directive.id}")
-    typed = visit.field("noi_dung")
+    unit, typed = visit.field("don_vi"), visit.field("noi_dung")
     if button is REMIND:
-        typed = directive.code  # The recipients were shown before: that is what the code typed twice means in the chat.
+        # The recipients were shown before: that is what the code typed twice means in the chat.
+        unit = f"{directive.code} {unit}"
     if button.wants is Wants.WHEN:
         when = _moment(visit.field("khi"))
         if when is None:
             visit.complain("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
             return here
-        typed = f"{when} {typed}".strip()
+        typed = when
     if button.wants is Wants.MUST and not typed:
         visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
-    visit.do(button.word, f"{directive.code} {typed}".strip())
+    line = f"{unit}: {typed}" if typed and button.word == FinishDirective.word else f"{typed} {unit}"
+    visit.do(button.word, f"{directive.code} {line.strip()}".strip())
     return here
-
-
-def _to_remind(visit: Visit, directive: Directive) -> dict[int, list[tuple[Directive, Assignee]]]:
-    """Return who would be reminded now: id of a person -> the addressees for whom the person has not answered."""
-    asked: dict[int, list[tuple[Directive, Assignee]]] = defaultdict(list)
-    for one in visit.uow.directives.assignees(directive.id):
-        if one.silent and not one.removed and one.person_ids:
-            asked[one.person_ids[0]].append((directive, one))
-    return asked
-
-
-def _reminded(visit: Visit, directive: Directive) -> bool:
-    """Return whether somebody has had the silent ones reminded within this hour, so that it cannot be done again."""
-    hour = visit.now.replace(minute=0, second=0, microsecond=0)
-    return visit.uow.claims.is_claimed(REMINDED.format(directive.id), hour)
 
 
 def _directive(visit: Visit) -> Directive:
@@ -161,10 +165,10 @@ def _directive(visit: Visit) -> Directive:
     return directive
 
 
-def _buttons(visit: Visit, directive: Directive) -> list[Button]:
-    if directive.open:
-        return [button for button in DIRECTIVE_BUTTONS if button.word != "molai"]
-    return [button for button in DIRECTIVE_BUTTONS if button.word == "molai"]
+def _buttons(directive: Directive, closed: list[Assignee]) -> list[Button]:
+    """Return the buttons on the whole directive; what somebody has ended by hand can be taken back."""
+    by_hand = bool(closed) if directive.state is DirectiveState.DONE else directive.state is DirectiveState.DROPPED
+    return [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
 
 
 def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[str, str] | None:
@@ -191,10 +195,10 @@ def _tone(visit: Visit, found: list[Assignee]) -> str:
             return "done" if one.settled else "waits"
 
 
-def _proposal(visit: Visit, directive: Directive) -> dict[str, Any]:
+def _proposal(visit: Visit, pages: DirectivePages, directive: Directive) -> dict[str, Any]:
     who = visit.uow.people.get(directive.entered_by or directive.given_by)
-    due = min((item.due_at for item in directive.items if item.due_at), default=None)
     names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
+    due = pages.due(directive.deadlines())
     return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
 
 

@@ -37,6 +37,6 @@ def show(visit: Visit) -> Reply:
         "paper": answer.files[0].paper if answer.files else None,
         "ledger": ledger,
         "may_open": visit.person.holds(group.id, *KEEPERS),
-        "due": {line.directive.id: pages.due(line.due_at) for line in ledger.lines},
+        "due": {line.directive.id: pages.due(line.deadlines) for line in ledger.lines},
     }
     return Html("truong-nhom.html", facts)

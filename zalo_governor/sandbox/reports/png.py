@@ -25,7 +25,7 @@ _SERIES = (_BLUE, _GREY)
 """Colours of a chart's bars, by column."""
 _CHARTS = ("hours", "days", "clauses")
 """Keys of the tables of which charts are drawn, as far as there is room, in this order."""
-_LATE, _OVERDUE, _SILENT = "directives", 6, 8
+_LATE, _OVERDUE, _SILENT = "directives", 7, 9
 """Key of the table with the units that directives were given to, and the columns that say who is late or silent."""
 _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 196, 156, 300, 84, 120, 130, 30
 """Heights in pixels of the parts of the page: header, row of figures, vertical and horizontal bar charts, footer …"""

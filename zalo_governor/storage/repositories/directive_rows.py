@@ -26,11 +26,12 @@ class _Body(BaseModel):
     items: tuple[DirectiveItem, ...] = ()
     mentioned_uids: tuple[str, ...] = ()
     reason: str = ""
+    closing_words: dict[str, str] = {}
 
 
 def changing_values(keys: Keys, directive: Directive) -> dict[str, Any]:
     """Return the columns of a directive that may change, its body encrypted."""
-    body = _Body(items=directive.items, mentioned_uids=directive.mentioned_uids, reason=directive.reason)
+    body = _Body.model_validate(directive.model_dump(include=set(_Body.model_fields)))
     place = directive_place(directive.group_id, directive.given_by, to_ms(directive.at))
     return {
         "state": directive.state.value,
@@ -56,6 +57,7 @@ def directive_of(keys: Keys, row: Row[Any]) -> Directive:
         items=body.items,
         mentioned_uids=body.mentioned_uids,
         reason=body.reason,
+        closing_words=body.closing_words,
     )
 
 

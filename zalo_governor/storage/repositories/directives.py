@@ -214,17 +214,18 @@ class Directives(Repository):
             .order_by(case((directives.c.due_ms.is_(None), 1), else_=0), directives.c.due_ms, directives.c.id)
             .limit(limit)
         ).all()
-        overdue = self._overdue([row.id for row in rows if row.due_ms is not None and row.due_ms < to_ms(now)], now)
+        dues = self._dues([row.id for row in rows])
+        listed = [(directive_of(self._tx.keys, row), row, dues.get(row.id, {})) for row in rows]
         lines = [
             DirectiveOverview(
-                directive=directive_of(self._tx.keys, row),
+                directive=directive,
                 addressees=row.addressees,
                 answered=row.answered,
                 reported=row.reported,
-                overdue=overdue.get(row.id, 0),
-                due_at=from_ms_or_none(row.due_ms),
+                overdue=sum(count for due, count in unmet.items() if due is not None and due < now),
+                deadlines=directive.deadlines(unmet),
             )
-            for row in rows
+            for directive, row, unmet in listed
         ]
         return LedgerPage(lines, counted.total, counted.overdue)
 
@@ -266,7 +267,8 @@ class Directives(Repository):
             audit.c.action == "directive.proposed", audit.c.group_id == group_id, audit.c.at_ms >= to_ms(start)
         )
         codes = set(self._tx.execute(proposed).scalars())
-        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes)
+        closed = self._closed(group_id, start, end)
+        return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes, closed)
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         within = given_within(group_id, start, end)
@@ -280,6 +282,23 @@ class Directives(Repository):
     def forget_receipts(self, before: datetime) -> int:
         old = directive_assignees.c.seen_ms < to_ms(before)
         return self._tx.connection.execute(update(directive_assignees).where(old).values(seen_ms=None)).rowcount
+
+    def _closed(self, group_id: str, start: datetime, end: datetime) -> dict[int, bool]:
+        """Return id -> whether it has answered, of addressees that were closed by hand without having reported."""
+        columns = directive_answers.c
+        by_hand = columns.way == AnswerWay.BY_HAND.value
+        own = func.count(case((~by_hand, 1)))
+        rows = self._tx.execute(
+            select(columns.assignee_id, own.label("own"))
+            .join(directives, directives.c.id == columns.directive_id)
+            .where(*given_within(group_id, start, end))
+            .group_by(columns.assignee_id)
+            .having(
+                func.count(case((by_hand, 1))) > 0,
+                func.count(case((and_(~by_hand, columns.kind == AnswerKind.REPORTED.value), 1))) == 0,
+            )
+        )
+        return {row.assignee_id: row.own > 0 for row in rows}
 
     def _assignees(self, which: Any) -> list[Assignee]:
         columns = directive_assignees.c
@@ -367,12 +386,16 @@ class Directives(Repository):
         this = directives.c.id == directive_id
         self._tx.connection.execute(update(directives).where(this).values(dict(counted._mapping)))
 
-    def _overdue(self, directive_ids: list[int], now: datetime) -> dict[int, int]:
-        """Return directive id -> number of its addressees that are overdue."""
+    def _dues(self, directive_ids: list[int]) -> dict[int, dict[datetime | None, int]]:
+        """Return directive id -> deadline that is not met yet -> number of its addressees."""
         columns = directive_assignees.c
-        rows = self._tx.execute(
-            select(columns.directive_id, func.count().label("overdue"))
-            .where(columns.directive_id.in_(directive_ids), _UNSETTLED, columns.due_ms < to_ms(now))
-            .group_by(columns.directive_id)
-        )
-        return {row.directive_id: row.overdue for row in rows}
+        found: dict[int, dict[datetime | None, int]] = {}
+        for ids in in_batches(directive_ids):
+            rows = self._tx.execute(
+                select(columns.directive_id, columns.due_ms, func.count().label("addressees"))
+                .where(columns.directive_id.in_(ids), _UNSETTLED)
+                .group_by(columns.directive_id, columns.due_ms)
+            )
+            for row in rows:
+                found.setdefault(row.directive_id, {})[from_ms_or_none(row.due_ms)] = row.addressees
+        return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from zalo_governor.text.directives.times import NamedTime
+from zalo_governor.text.directives.times import LATELY, NamedTime
 from zalo_governor.text.fold import fold
 
 DEADLINE, OTHER = "deadline", "other"
@@ -89,6 +89,15 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
     return True if limited or within or first or (ahead and _is_appointed(named, before)) else None
 
 
+def is_meant(text: str, named: NamedTime, sent_at: datetime) -> bool:
+    """Return whether a deadline is one of the message itself: ahead, or a limit that was over for some days at most."""
+    if named.moment > sent_at:
+        return _YESTERDAY.match(fold(text[named.end : named.end + _REACH]).strip()) is None
+    before = fold(text[max(0, named.start - _REACH) : named.start]).strip()
+    is_limit = bool(_FIRM.fullmatch(named.limit) or _EXCLUDES.match(named.limit))
+    return is_limit and sent_at - named.moment <= LATELY and not _BEFELL.search(before)
+
+
 def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
     """Return whether words near a named time are of work to be done, and whether they are of events that happen."""
     before, after = text[max(0, named.start - _REACH // 2) : named.start], text[named.end : named.end + _REACH // 2]
@@ -159,7 +168,10 @@ _TO_DO = re.compile(
 )
 _OF_DAY = frozenset({"part", "today", "later", "later+part", "part+today"})
 """Forms of a day near by, or of a part of it."""
+_YESTERDAY = re.compile(r"(?:ngay )?hom (?:qua|truoc)\b")
 _SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
+_BEFELL = re.compile(r"\b(?:xay ra|dien ra|phat hien|ban hanh|nhan duoc|(?<!ket )qua|tre)$")
+"""What stands before a limit that tells when something was."""
 _OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
 _OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")
 _EXCLUDES = re.compile(r"truoc|trc")

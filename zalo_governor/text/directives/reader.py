@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.text.directives.addressees import SpanModel, addressees_in, shipped_spans
-from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, rule_for_time
+from zalo_governor.text.directives.deadlines import DEADLINE, features_of_time, is_meant, rule_for_time
 from zalo_governor.text.directives.orders import DIRECTIVE, features_of_order, is_consent
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, features_of_reply
 from zalo_governor.text.directives.times import (
+    LATELY,
+    NAMED_YEAR,
     FirstDayOfTet,
     IsWorkday,
     NamedTime,
@@ -17,6 +19,7 @@ from zalo_governor.text.directives.times import (
     named_times,
     no_tet,
 )
+from zalo_governor.text.fold import fold
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
 
@@ -30,7 +33,7 @@ class Item(NamedTuple):
     addressees: tuple[str, ...]
     """As named in the text; empty where nobody is named, `addressees.EVERYBODY` for all."""
     deadline: datetime | None
-    """Local time, without offset."""
+    """Local time, without offset; one that was over when it was set only where no other is."""
     text: str
 
 
@@ -89,8 +92,9 @@ class DirectiveReader:
         score = _lead(self._orders, features_of_order(text, role, times, sent_at), DIRECTIVE)
         if score < _HARDLY_EVER:
             return Reading(False)
-        items = tuple(self._items(text, times, sent_at))
-        has_deadline = any(item.deadline for item in items)
+        found = self._deadlines_among(text, times, sent_at)
+        items = tuple(self._items(text, times, self._still_meant(text, found, times, sent_at)))
+        has_deadline = bool(found)
         named = any(item.addressees for item in items)
         sure_from, unsure_from = _WITH_DEADLINE if has_deadline else _WITH_NAMES if named else _WITH_NEITHER
         if score < unsure_from:
@@ -106,12 +110,13 @@ class DirectiveReader:
 
     def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
         """Return the deadlines that a normalised text sets, as (where it stands in the text, moment)."""
-        return self._deadlines_among(text, self._times_in(text, sent_at), sent_at)
+        times = self._times_in(text, sent_at)
+        return self._still_meant(text, self._deadlines_among(text, times, sent_at), times, sent_at)
 
     def _times_in(self, text: str, sent_at: datetime) -> list[NamedTime]:
         return named_times(text, sent_at, self._is_workday, self._tet)
 
-    def _deadlines_among(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[tuple[int, datetime]]:
+    def _deadlines_among(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[NamedTime]:
         found = []
         for which, named in enumerate(times):
             is_deadline = rule_for_time(text, times, which, sent_at)
@@ -119,8 +124,16 @@ class DirectiveReader:
                 facts = features_of_time(text, times, which, sent_at)
                 is_deadline = _lead(self._times, facts, DEADLINE) >= _DEADLINE_FROM
             if is_deadline:
-                found.append((named.start, named.moment))
+                found.append(named)
         return found
+
+    def _still_meant(
+        self, text: str, found: Sequence[NamedTime], times: Sequence[NamedTime], sent_at: datetime
+    ) -> list[tuple[int, datetime]]:
+        """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
+        ahead = [one for one in found if one.moment > sent_at and is_meant(text, one, sent_at)]
+        found = ahead or self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
+        return [(one.start, one.moment) for one in found if is_meant(text, one, sent_at)]
 
     def reply(self, reply: str, directive: str) -> str:
         """Return what a message is as a reply to the directive: one of the classes named in `replies`."""
@@ -129,14 +142,13 @@ class DirectiveReader:
         scores = self._replies.scores(features_of_reply(normalise(reply).text, normalise(directive).text))
         return max(zip(scores, self._replies.labels, strict=True))[1]
 
-    def _items(self, text: str, times: Sequence[NamedTime], sent_at: datetime) -> list[Item]:
+    def _items(self, text: str, times: Sequence[NamedTime], deadlines: Sequence[tuple[int, datetime]]) -> list[Item]:
         """Split a directive into its orders: one for each part that names addressees of its own.
 
         A deadline belongs to the part that it stands in; parts without one have the deadline that stands after the last
         addressee, which is meant for all.
         """
         addressees = addressees_in(text, self._spans, times)
-        deadlines = self._deadlines_among(text, times, sent_at)
         parts = _parts(text, addressees)
         common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
         if len(parts) > 1 and text[: parts[0][1]].rstrip().endswith(":"):
@@ -156,6 +168,14 @@ class DirectiveReader:
         ):
             items[0] = items[0]._replace(deadline=deadlines[0][1])
         return items
+
+
+def _of_late(text: str, named: NamedTime, sent_at: datetime) -> NamedTime:
+    """Return a date without a year that was in the last days as that one, not as the one in a year; else the time."""
+    at = named.moment
+    before = at.replace(year=at.year - 1, day=min(at.day, 28) if at.month == _FEBRUARY else at.day)
+    late = sent_at - LATELY <= before <= sent_at and not NAMED_YEAR.search(fold(text[named.start : named.end]))
+    return named._replace(moment=before) if late else named
 
 
 def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[str]]]:
@@ -204,5 +224,6 @@ _CONSENT_ORDERS_FROM = 0.2
 """Lead from which a message that begins with consent, and sets no deadline, orders something."""
 _DEADLINE_FROM = -0.4
 """Lead of the class "deadline" from which a named time is one."""
+_FEBRUARY = 2
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When a text is read only for where its times stand, not for what they mean."""

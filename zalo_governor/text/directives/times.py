@@ -402,4 +402,8 @@ _SMALL_HOURS = 6
 _HALF_DAY, _DAY, _WEEK = timedelta(hours=12), timedelta(days=1), timedelta(days=7)
 _CLOSE = time(17)
 """When offices close: the moment meant by a date without a time."""
+NAMED_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|\btet\b")
+"""Matches in the folded words of a time that says of which year it is."""
+LATELY = timedelta(days=7)
+"""A time that was over for no longer than this when it was named may be a deadline that its author took for one."""
 _LIMIT_WITHIN = 40

@@ -468,3 +468,98 @@ def asked(desk: LedgerDesk, line: str) -> list[str]:
     desk.take()
     desk.say("admin", line, place="private")
     return to(desk.take(), "admin")
+
+
+def test_a_deadline_that_was_over_when_set_is_said_to_be_and_makes_nobody_late() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế báo cáo số liệu tiêm chủng trước 9h sáng nay.")
+    named = "thời hạn nêu trong tin: 09:00 ngày 24/11 (đã qua lúc ghi nhận)"
+    [told] = to(desk.take(), "admin")
+    assert named in told
+    assert "/giahan CĐ1" in told
+    desk.later(days=1)
+    for line in ("CĐ1", "/giaoviec"):
+        [page] = asked(desk, line)
+        assert named in page
+        assert "quá hạn" not in page.lower()
+    assert f"từ {named} thành hạn 17:00 thứ Hai 30/11" in asked(desk, "/giahan CĐ1 17h ngày 30/11")[0]
+    assert "hạn 17:00 30/11" in asked(desk, "CĐ1")[0]
+    assert "thời hạn nêu trong tin" not in asked(desk, "CĐ1")[0]
+
+
+def test_the_question_says_that_the_deadline_named_is_over() -> None:
+    desk = LedgerDesk()
+    desk.order("Giao Sở Y tế báo cáo số liệu tiêm chủng trước 9h sáng nay.")
+    desk.make_unsure()
+    desk.take()
+    desk.until(desk.now + timedelta(minutes=1))
+    [question] = to(desk.take(), "admin_staff")
+    assert "giao Sở Y tế, thời hạn nêu trong tin: 09:00 ngày 24/11 (đã qua lúc ghi nhận)?" in question
+    assert "/giahan CĐ1" in question
+
+
+def test_units_with_deadlines_of_their_own_are_shown_so() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.say("admin", "/giahan CĐ1 17h ngày 30/11 Sở Y tế", place="private")
+    assert "hạn từ 17:00 26/11 đến 17:00 30/11. Giao" in asked(desk, "/giaoviec")[0]
+    [page] = asked(desk, "CĐ1")
+    assert "; hạn từ 17:00 26/11 đến 17:00 30/11." in page
+    assert "Sở Y tế (hạn 17:00 30/11), Sở Tài chính (hạn 17:00 26/11)" in page
+    desk.say("admin", "/giao CĐ1 thêm Sở Nội vụ", place="private")
+    given = desk.entries()["Sở Nội vụ"]
+    desk.uow.directives.put_assignee(given.model_copy(update={"due_at": None}))
+    assert "hạn theo từng đơn vị, gần nhất 17:00 26/11" in asked(desk, "/giaoviec")[0]
+
+
+def test_the_word_with_which_a_unit_is_closed_stands_on_the_page_until_it_is_taken_back() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    said = asked(desk, "/xong CĐ1 đã báo cáo tại cuộc họp")
+    assert "ghi sau dấu hai chấm: /xong CĐ1: đã báo cáo tại cuộc họp" in said[0]
+    asked(desk, "/xong CĐ1 Sở Y tế: đã báo cáo bằng văn bản số 12")
+    [page] = asked(desk, "CĐ1")
+    assert '(1): Sở Y tế (lý do, kết quả: "đã báo cáo bằng văn bản số 12")' in page
+    assert desk.directive().open
+    asked(desk, "/xong CĐ1: đã họp chung")
+    assert desk.directive().state is DirectiveState.DONE
+    [page] = asked(desk, "/molai CĐ1 Sở Tài chính")
+    assert page.startswith("CĐ1 (đang theo dõi)")
+    assert "Sở Y tế (lý do" in page
+    assert list(desk.directive().closing_words.values()) == ["đã báo cáo bằng văn bản số 12"]
+    assert "Kết thúc theo quyết định" not in asked(desk, "/molai CĐ1 Sở Y tế")[0]
+
+
+def test_one_of_the_units_that_one_word_closed_is_opened_and_the_others_stay_closed() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    asked(desk, "/xong CĐ1: đã họp chung")
+    [page] = asked(desk, "/molai CĐ1 Sở Tài chính")
+    assert '(1): Sở Y tế (lý do, kết quả: "đã họp chung")' in page
+    assert desk.entries()["Sở Tài chính"].silent
+
+
+def test_the_reason_for_which_a_directive_was_dropped_stands_on_its_page() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    asked(desk, "/bo CĐ1 trùng với văn bản số 5")
+    assert 'Lý do dừng theo dõi: "trùng với văn bản số 5"' in asked(desk, "CĐ1")[0]
+
+
+def test_one_unit_is_reminded_by_name_and_one_that_only_said_it_heard_once_it_is_overdue() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(remind=None))
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    assert "chưa cần nhắc Sở Y tế" in asked(desk, "/nhac CĐ1 Sở Y tế")[0]
+    desk.say("admin", "/nhac CĐ1 Sở Tài chính", place="private")
+    posted = desk.take()
+    assert len(to(posted, "tai_chinh")) == 1
+    assert to(posted, "y_te") == []
+    assert "đã nhắc trong giờ này" in asked(desk, "/nhac CĐ1")[0]
+    desk.now = DUE + timedelta(minutes=5)
+    desk.say("admin", "/nhac CĐ1 Sở Y tế", place="private")
+    [reminder] = to(desk.take(), "y_te")
+    assert "chưa ghi nhận báo cáo kết quả trên Nhóm" in reminder
+    desk.say("admin", "/nhac CĐ1", place="private")
+    posted = desk.take()
+    assert (len(to(posted, "tai_chinh")), to(posted, "y_te")) == (1, [])

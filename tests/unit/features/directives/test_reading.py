@@ -26,9 +26,13 @@ def test_tet_is_where_the_calendar_says() -> None:
     assert found == (datetime(2027, 2, 5, 10, 0, tzinfo=UTC), "Sở Y tế", None)
 
 
-def test_a_deadline_that_was_over_when_it_was_set_is_none() -> None:
+def test_a_deadline_that_was_over_when_it_was_set_is_told_from_one_that_runs() -> None:
     reader = reader_for(skip_holidays=False)
-    assert reader.due("Báo cáo trước 9h hôm nay.", datetime(2026, 11, 24, 4, 0, tzinfo=UTC)) is None
+    now = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+    _, [item] = reader.directive("Sở Y tế gửi số liệu trước 9h sáng nay.", "leader", now)
+    assert (item.due_at, item.missed_at) == (None, AT)
+    _, [item] = reader.directive("Theo công văn ngày 20/11, Sở Y tế gửi số liệu.", "leader", now)
+    assert (item.due_at, item.missed_at) == (None, None)
     assert reader.due(ORDER, AT) == datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 
 

@@ -287,7 +287,9 @@ def test_the_numbers_of_each_row_add_up() -> None:
     late = answered.model_copy(update={"due_at": NOW - timedelta(days=1)})
     overdue = present.model_copy(update={"name": "Sở Nội vụ", "due_at": NOW - timedelta(days=1)})
     told_only = present.model_copy(update={"received_at": NOW})
-    answers = figures_of([order], [absent, present, answered, told_only, late, overdue], NOW)
+    closed = answered.model_copy(update={"id": 9})
+    asked_all = [absent, present, answered, told_only, late, overdue, closed]
+    answers = figures_of([order], asked_all, NOW, closed={9: False})
     desk = Desk()
     desk.store.figures = [
         figures("4.1", 9, open=2, remedied=1, confirmed=1, referred=3, false_alarms=2),
@@ -298,12 +300,13 @@ def test_the_numbers_of_each_row_add_up() -> None:
     for row in tables["directives"].rows:
         asked, *parts, silent = map(int, row[1:-1])
         assert asked == sum(parts)
-        assert silent <= parts[3] + parts[4]
+        assert silent <= parts[4] + parts[5]
     for row in tables["clauses"].rows:
         cases, *parts = map(int, row[1:-1])
         assert cases == sum(parts)
     said = " ".join(line for section in told.sections for line in section.lines)
     assert "đã xác định vi phạm 1; đã chuyển cơ quan có thẩm quyền 3; Trưởng nhóm đã duyệt 2" in said
     assert "Các đơn vị: đã trả lời 3 lượt (trong đó đã hoàn thành 1, hoàn thành quá hạn 1, 1 lượt đã nhận" in said
-    assert "chỉ đạo không nêu thời hạn); chưa trả lời trên Nhóm 2 lượt; 1 lượt giao khi" in said
+    assert "chỉ đạo không nêu thời hạn); kết thúc theo quyết định của quản trị 1 lượt; chưa trả lời" in said
+    assert "chưa trả lời trên Nhóm 2 lượt; 1 lượt giao khi" in said
     assert "Quá hạn mà chưa báo cáo kết quả: 1 lượt." in said

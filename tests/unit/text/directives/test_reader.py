@@ -177,3 +177,21 @@ def test_not_every_time_is_a_deadline(said: str, deadline: str | None) -> None:
 )
 def test_a_reply_is_receipt_answer_or_neither(reply: str, kind: str) -> None:
     assert READER.reply(reply, "Các xã báo cáo tình hình trước 16h.") == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline"),
+    [
+        ("Giao Sở Mẫu gửi số liệu trước 9h sáng nay.", at("2026-12-01T09:00")),
+        ("Giao Sở Mẫu báo cáo kết quả chậm nhất 30/11.", at("2026-11-30T17:00")),
+        ("Giao Sở Mẫu nộp báo cáo trước 9h sáng nay, chậm nhất 15h chiều nay.", at("2026-12-01T15:00")),
+        ("Theo công văn ngày 3/10, Sở Mẫu báo cáo kết quả.", None),
+        ("Theo công văn ngày 30/11, Sở Mẫu báo cáo ngay.", None),
+        ("Công văn 12 yêu cầu nộp trước ngày 3/10/2026, đến nay Sở Mẫu chưa nộp, yêu cầu nộp ngay.", None),
+        ("Sở Mẫu báo cáo vụ việc xảy ra trước 9h sáng nay.", None),
+        ("Hạn 17h hôm qua mà Sở Mẫu chưa báo cáo. Yêu cầu báo cáo ngay.", None),
+        ("Sở Mẫu quá hạn 28/11 chưa nộp, yêu cầu nộp ngay.", None),
+    ],
+)
+def test_a_deadline_that_is_over_is_read_only_where_it_is_one(text: str, deadline: datetime | None) -> None:
+    assert READER.read(text, "leader", at("2026-12-01T10:00")).deadline == deadline

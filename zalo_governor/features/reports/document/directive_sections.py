@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from zalo_governor.domain.directive_figures import AgencyAnswers
+from zalo_governor.domain.directives import Deadlines
 from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.statements import StatementKind
@@ -37,7 +38,7 @@ def directives(draft: Draft) -> Section:
     rows: list[Sequence[Cell]] = [
         (
             row.name or draft.render(TextId("agency_unknown")),
-            *(row.asked, row.in_time, row.late, row.acknowledged),
+            *(row.asked, row.in_time, row.late, row.acknowledged, row.closed),
             *(row.waiting, row.overdue, row.absent, row.silent),
             draft.render(TextId("no_figure")) if row.first_answer_minutes is None else row.first_answer_minutes,
         )
@@ -57,7 +58,7 @@ def directives(draft: Draft) -> Section:
             one.code,
             draft.report.names.get(one.given_by) or draft.render(TextId("who_unknown")),
             moment_in_words(one.at, draft.voice),
-            moment_in_words(one.due_at, draft.voice) if one.due_at else draft.render(TextId("no_deadline")),
+            _deadlines(draft, one),
             *(one.addressees, one.answered, one.reported, one.overdue),
         )
         for one in figures.open_ones
@@ -70,7 +71,7 @@ def directives(draft: Draft) -> Section:
             draft.render(TextId("line_directives_caution")) if figures.silent else "",
             draft.render(TextId("line_directives_now"), parts=still_open) if still_open else "",
         ],
-        draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (6, 8)),
+        draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (7, 9)),
         draft.table("open_directives", TextId("table_open_directives"), still),
         notes=[
             *notes,
@@ -107,6 +108,16 @@ def statements(draft: Draft) -> Section:
         notes=[draft.render(TextId("line_statements_counted"))],
         about=(ClauseTopic.BREVITY,),
     )
+
+
+def _deadlines(draft: Draft, one: Deadlines) -> str:
+    moments = (one.due_at, one.last_due_at, one.missed_at)
+    first, last, missed = (moment_in_words(at, draft.voice) if at else "" for at in moments)
+    if not first:
+        return draft.render(TextId("deadline_missed"), when=missed) if missed else draft.render(TextId("no_deadline"))
+    if one.undated:
+        return draft.render(TextId("deadline_each"), when=first)
+    return first if first == last else draft.render(TextId("deadline_between"), first=first, last=last)
 
 
 def _listed(rows: Sequence[AgencyAnswers]) -> tuple[str, str]:
