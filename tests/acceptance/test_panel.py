@@ -347,7 +347,7 @@ def every_page(desk: Stage, **browser: Any) -> Iterator[tuple[str, Page]]:
     for path in ("/vao/khong-dung", "/viec"):
         door.goto(desk.base + path)
         yield path, door
-    templates = Templates(Assets())
+    templates = Templates(Assets(), str)
     bodies = (templates.render("loi.html", {"status": status}) for status in REFUSED)
     door.route("**/loi", lambda route: route.fulfill(status=400, body=next(bodies), content_type="text/html"))
     for status in REFUSED:

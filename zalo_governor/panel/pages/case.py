@@ -62,7 +62,7 @@ def show(visit: Visit) -> Reply:
         "head": voice.head(case),
         "who": who_of(visit.uow, voice, case),
         "state": voice.state_of(case),
-        "said": said.texts[0],
+        "said": visit.on_page(said.texts[0], case.code),
         "stamp": stamp_of(case),
         "made": to_ms(visit.now),
         "buttons": sorted(
@@ -96,7 +96,7 @@ def act(visit: Visit) -> Reply:
         return here
     typed = "" if button.wants is Wants.NOTHING else visit.field("noi_dung")
     if button.wants is Wants.MUST and not typed:
-        visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        visit.complain(f"{visit.label(button.word)}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
     if visit.office.book.by_word[button.word].several and begins_with_code(typed):
         visit.complain(CODE_IN_REASON)
@@ -131,7 +131,7 @@ def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
 def _named(case: Case, button: Button) -> Button:
     """Return the button as it reads on this case: only an authority can confirm a state secret."""
     if button.word == ConfirmCase.word and case.secret:
-        return button._replace(label="Ghi nhận đã báo cơ quan có thẩm quyền")
+        return button._replace(variant="_secret")
     return button
 
 

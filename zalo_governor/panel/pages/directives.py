@@ -90,7 +90,7 @@ def one(visit: Visit) -> Reply:
         "directive": directive,
         "group": visit.group(directive.group_id).name,
         "state": pages.state_of(visit.uow, directive, assignees),
-        "said": answer.texts[0],
+        "said": visit.on_page(answer.texts[0], directive.code),
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
         "buttons": _buttons(visit, directive),
@@ -132,7 +132,7 @@ def act(visit: Visit) -> Reply:
             return here
         typed = f"{when} {typed}".strip()
     if button.wants is Wants.MUST and not typed:
-        visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        visit.complain(f"{visit.label(button.word)}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
     visit.do(button.word, f"{directive.code} {typed}".strip())
     return here

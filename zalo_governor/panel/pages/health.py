@@ -65,14 +65,14 @@ def _page(visit: Visit, **facts: Any) -> Html:
             "line": group_in_one_line(
                 visit.uow, visit.voice, group, visit.now - _WEEK, visit.now + timedelta(seconds=1), visit.now
             ),
-            "trial": trial_line(visit.policy, visit.uow, visit.voice, group.id),
+            "trial": visit.on_page(trial_line(visit.policy, visit.uow, visit.voice, group.id)),
             "may_start": visit.may(SwitchOn.word, group.id),
             "may_see_trial": visit.may(ShowTrial.word, group.id),
         }
         for group in visit.groups
     ]
     common = {
-        "said": answer.texts[0],
+        "said": visit.on_page(answer.texts[0]),
         "answers": health.answers,
         "watched": visit.office.records.settings.health.port is not None,
         "running": occupant(visit.office.database, visit.office.account) is not None,
