@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.acceptance.panel import CHROMIUM, DEAF, HEADS, SECRET, STAFF, UNSURE, Stage, stage
-from tests.rig import GROUP, LEADER, somebody
+from tests.rig import ADMIN, GROUP, LEADER, somebody
 from zalo_governor.cli.demo.processes import ask
 from zalo_governor.domain.clock import local, system_clock, to_ms
 from zalo_governor.panel.assets import Assets
@@ -93,6 +93,16 @@ def test_a_suspected_secret_is_neither_shown_nor_stored(desk: Stage) -> None:
     press(page, "Ghi chú")
     assert page.get_by_role("heading", name="Chưa lưu").is_visible()
     assert desk.one("SELECT count(*) FROM case_notes") == notes
+    page = desk.open("/", LEADER)
+    page.get_by_role("link", name=code, exact=True).click()
+    page.wait_for_load_state()
+    assert "Không có nội dung ở đây" in page.inner_text("main")
+    page.get_by_label("Một câu gửi Quản trị Nhóm").fill("Đề nghị làm rõ trong ngày")
+    press(page, "Cho ý kiến")
+    assert "gửi riêng tới Quản trị Nhóm" in told(page)
+    desk.bot.until(
+        lambda: any("Đề nghị làm rõ trong ngày" in said for said in desk.bot.told(ADMIN)), "the admin is told"
+    )
 
 
 def test_directives_are_accepted_put_off_and_reminded_of(desk: Stage) -> None:
@@ -342,7 +352,11 @@ def every_page(desk: Stage, **browser: Any) -> Iterator[tuple[str, Page]]:
     for path in PAGES:
         page.goto(desk.base + path)
         yield path, page
-    yield LEADERS, desk.open(LEADERS, LEADER, **browser)
+    leaders = desk.open(LEADERS, LEADER, **browser)
+    yield LEADERS, leaders
+    secret = leaders.get_by_role("link", name="VP").first.get_attribute("href") or ""
+    leaders.goto(desk.base + secret)
+    yield secret, leaders
     door = desk.stranger(**browser)
     for path in ("/vao/khong-dung", "/viec"):
         door.goto(desk.base + path)

@@ -24,7 +24,7 @@ from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.panel.buttons import BY_WORD
 
-_COMMANDS = {command.word for command in (*COMMANDS, Help)}
+_COMMANDS = {Help.word, *(command.word for command in COMMANDS)}
 _BUTTONS = BY_WORD.keys() | {SwitchOn.word, SendAgain.word}
 _PAGES = {
     ListCases.word: "Việc phải xem",

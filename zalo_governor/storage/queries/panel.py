@@ -156,6 +156,11 @@ class PanelQueries:
         )
         return [_notice(row) for row in connection.execute(wanted)]
 
+    def notices_of(self, connection: Connection, case: Case) -> list[SentNotice]:
+        """Return the messages about the case, oldest first; at most 200."""
+        wanted = select(outbox).where(outbox.c.case_id == case.id).order_by(outbox.c.id).limit(_MOST)
+        return [_notice(row) for row in connection.execute(wanted)]
+
     def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
         """Return at most 200 rows of the audit log, the newest first; with `before`, those before that row."""
         rows = select(audit).where(
