@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs /usr/bin/chromiu
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     "/viec", f"/viec?ghi={GROUP}#ghi", "/vu-viec/1", "/chi-dao", "/chi-dao/1", "/chi-dao/1/nhac", "/thanh-vien",
-    "/bao-cao", "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
+    "/bao-cao", "/quy-tac", "/quy-tac/ket-qua", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
 )  # fmt: skip
 REFUSED = (403, 413, 429, 503, "busy", "sealed")
 LEADERS = "/truong-nhom"
@@ -148,13 +148,17 @@ def test_a_sentence_is_tried_on_the_rules(desk: Stage) -> None:
 
 def test_a_rule_is_put_on_trial_and_the_bot_hears_of_it_at_once(desk: Stage) -> None:
     page = desk.open("/quy-tac")
-    press(page, "Cho chạy thử 3.1-tieng-viet-co-dau")
+    press(page, "Cho chạy thử: Tiếng Việt không dấu")
     expect(page.locator(".told")).to_contain_text("không ai được nhắc")
     uid, cases = somebody(), desk.one("SELECT count(*) FROM cases")
     desk.bot.say("de nghi cac dong chi gui so lieu ve van phong de tong hop", uid)
     desk.bot.until(lambda: desk.one("SELECT count(*) FROM findings WHERE shadow") == 1, "it is recorded")
     assert desk.one("SELECT count(*) FROM cases") == cases
-    press(page, "Áp dụng lại 3.1-tieng-viet-co-dau")
+    page.goto(f"{desk.base}/quy-tac/ket-qua")
+    found = page.get_by_role("region", name="Tiếng Việt không dấu").inner_text()
+    assert "1 dấu hiệu" in found
+    assert "“de nghi cac dong chi gui so lieu" in found
+    press(page, "Áp dụng, thôi thử: Tiếng Việt không dấu")
     expect(page.locator(".told")).to_contain_text("được áp dụng")
     assert len(desk.new_cases(1)) == 1
 

@@ -8,7 +8,7 @@ import orjson
 from zalo_governor.domain.people import DESK, Role
 from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.status.commands import Status
-from zalo_governor.features.trial.commands import ShowTrial, SwitchOn
+from zalo_governor.features.trial.commands import SwitchOn
 from zalo_governor.features.trial.service import trial_line
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -67,7 +67,6 @@ def _page(visit: Visit, **facts: Any) -> Html:
             ),
             "trial": visit.on_page(trial_line(visit.policy, visit.uow, visit.voice, group.id)),
             "may_start": visit.may(SwitchOn.word, group.id),
-            "may_see_trial": visit.may(ShowTrial.word, group.id),
         }
         for group in visit.groups
     ]
