@@ -15,7 +15,7 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 ResultT = TypeVar("ResultT")
 
-_DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
+DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
 """Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
 
 
@@ -180,7 +180,7 @@ class Visit:
                 self.tell("Nút vừa được bấm hai lần; Hệ thống chỉ thực hiện một lần.")
                 return
         answer = self.carry_out(word, rest, group_id=group_id)
-        self.told.append(Told(self.on_page("\n".join(answer.texts)), failed=answer.outcome not in _DONE))
+        self.told.append(Told(self.on_page("\n".join(answer.texts)), failed=answer.outcome not in DONE))
 
     def label(self, word: str, variant: str = "") -> str:
         """Return what the control is called that does what the command does."""

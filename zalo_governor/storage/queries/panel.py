@@ -32,6 +32,7 @@ _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, Case
 GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
 """States of messages that did not, or may not have, come where they should."""
 _MOST = 200
+AUDIT_ROWS = 150
 
 
 class SentNotice(NamedTuple):
@@ -184,7 +185,7 @@ class PanelQueries:
         return [_notice(row) for row in connection.execute(wanted)]
 
     def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
-        """Return at most 200 rows of the audit log, the newest first; with `before`, those before that row."""
+        """Return at most 150 rows of the audit log, the newest first; with `before`, those before that row."""
         rows = select(audit).where(
             audit.c.group_id.in_(wanted.group_ids),
             audit.c.at_ms >= to_ms(wanted.start),
@@ -199,7 +200,7 @@ class PanelQueries:
             rows = rows.where(audit.c.actor_id == wanted.actor_id)
         if before is not None:
             rows = rows.where(audit.c.id < before)
-        found = connection.execute(rows.order_by(audit.c.id.desc()).limit(_MOST)).mappings()
+        found = connection.execute(rows.order_by(audit.c.id.desc()).limit(AUDIT_ROWS)).mappings()
         return [as_entry(row) for row in found]
 
     def moves(self, connection: Connection, case: Case) -> Sequence[AuditEntry]:
