@@ -8,33 +8,28 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from zalo_governor.features.cases.commands.decide import ConfirmCase, ListCases
+from zalo_governor.features.cases.commands.decide import ConfirmCase
 from zalo_governor.features.cases.commands.send_again import SendAgain
 from zalo_governor.features.cases.commands.show import ShowCase
-from zalo_governor.features.directives.commands import ShowDirectives
 from zalo_governor.features.help.commands import Help
-from zalo_governor.features.help.regulation import ReadRegulation
 from zalo_governor.features.members.commands import Belongs
 from zalo_governor.features.registry import COMMANDS
-from zalo_governor.features.reports.commands import Report
-from zalo_governor.features.status.commands import Status
-from zalo_governor.features.trial.commands import ShowTrial, SwitchOn
-from zalo_governor.features.trial.rule_trial import RuleTrial
+from zalo_governor.features.trial.commands import SwitchOn
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.panel.buttons import BY_WORD
 
 _COMMANDS = {Help.word, *(command.word for command in COMMANDS)}
 _BUTTONS = BY_WORD.keys() | {SwitchOn.word, SendAgain.word}
-_PAGES = {
-    ListCases.word: "Việc phải xem",
-    ShowDirectives.word: "Chỉ đạo",
-    Belongs.word: "Thành viên",
-    Report.word: "Báo cáo",
-    Status.word: "Sức khỏe",
-    RuleTrial.word: "Quy chế và quy tắc",
-    ReadRegulation.word: "Quy chế và quy tắc",
-    ShowTrial.word: "Kết quả chạy thử",
+PAGES = {
+    "vipham": "Việc phải xem",
+    "giaoviec": "Chỉ đạo",
+    "thanhvien": "Thành viên",
+    "baocao": "Báo cáo",
+    "trangthai": "Sức khỏe",
+    "quytac": "Quy chế và quy tắc",
+    "quyche": "Quy chế và quy tắc",
+    "chaythu": "Kết quả chạy thử",
 }
 """Word of a command -> title of the page that shows what it answers."""
 _CODE = r"(?:VP|CĐ|TV)[0-9]+"
@@ -70,8 +65,8 @@ def _control(voice: MessageFormatter, here: str, is_secret: Callable[[str], bool
     typed, joint, more = found[0].removeprefix(verb).partition(" kèm")
     if verb.startswith("nhắn"):
         return f"{verb}“{typed}”{joint}{more}"
-    if word in _PAGES and not (code and word == Belongs.word):
-        how, said = "mở ", f"trang “{_PAGES[word]}”"
+    if word in PAGES and not (code and word == Belongs.word):
+        how, said = "mở ", f"trang “{PAGES[word]}”"
     elif word in _BUTTONS:
         variant = "_secret" if word == ConfirmCase.word and code and is_secret(code) else ""
         how, said = "bấm ", f"nút “{label(voice, word, variant)}”"

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.features.command_table import TABLE
 from tests.unit.features.desk import CATALOGUE, Desk
 from zalo_governor.messaging.templates import TextId
-from zalo_governor.panel.controls import label, on_page
+from zalo_governor.panel.controls import PAGES, label, on_page
 
 VOICE = Desk().policy.voice
 ON_A_PAGE = {
@@ -42,3 +42,4 @@ def test_no_text_of_the_chat_leaves_a_bare_command_on_a_page() -> None:
 
 def test_every_command_has_a_name() -> None:
     assert all(label(VOICE, word) for word in TABLE)
+    assert set(PAGES) <= set(TABLE)
