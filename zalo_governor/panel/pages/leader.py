@@ -44,8 +44,8 @@ def show(visit: Visit) -> Reply:
         "paper": answer.files[0].paper if answer.files else None,
         "ledger": ledger,
         "cases": [
-            (case, office.voice.head(case), who_of(visit.uow, office.voice, case), office.voice.state_of(case))
-            for case in cases
+            (one, office.voice.head(one), who_of(visit.uow, office.voice, one), office.voice.state_of(one))
+            for one in cases
         ],
         "may_open": visit.person.holds(group.id, *KEEPERS),
         "due": {line.directive.id: pages.due(line.due_at) for line in ledger.lines},
