@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.acceptance.panel import CHROMIUM, DEAF, HEADS, SECRET, STAFF, UNSURE, Stage, stage
-from tests.rig import GROUP, LEADER, somebody
+from tests.rig import ADMIN, GROUP, LEADER, somebody
 from zalo_governor.cli.demo.processes import ask
 from zalo_governor.domain.clock import local, system_clock, to_ms
 from zalo_governor.panel.assets import Assets
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs /usr/bin/chromiu
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     "/viec", f"/viec?ghi={GROUP}#ghi", "/vu-viec/1", "/chi-dao", "/chi-dao/1", "/chi-dao/1/nhac", "/thanh-vien",
-    "/bao-cao", "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
+    "/bao-cao", "/quy-tac/ket-qua",
+    "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
 )  # fmt: skip
 REFUSED = (403, 413, 429, 503, "busy", "sealed")
 LEADERS = "/truong-nhom"
@@ -93,6 +94,16 @@ def test_a_suspected_secret_is_neither_shown_nor_stored(desk: Stage) -> None:
     press(page, "Ghi chú")
     assert page.get_by_role("heading", name="Chưa lưu").is_visible()
     assert desk.one("SELECT count(*) FROM case_notes") == notes
+    page = desk.open("/", LEADER)
+    page.get_by_role("link", name=code, exact=True).click()
+    page.wait_for_load_state()
+    assert "Không có nội dung ở đây" in page.inner_text("main")
+    page.get_by_label("Một câu gửi Quản trị Nhóm").fill("Đề nghị làm rõ trong ngày")
+    press(page, "Cho ý kiến")
+    assert "gửi riêng tới Quản trị Nhóm" in told(page)
+    desk.bot.until(
+        lambda: any("Đề nghị làm rõ trong ngày" in said for said in desk.bot.told(ADMIN)), "the admin is told"
+    )
 
 
 def test_directives_are_accepted_put_off_and_reminded_of(desk: Stage) -> None:
@@ -146,13 +157,17 @@ def test_a_sentence_is_tried_on_the_rules(desk: Stage) -> None:
 
 def test_a_rule_is_put_on_trial_and_the_bot_hears_of_it_at_once(desk: Stage) -> None:
     page = desk.open("/quy-tac")
-    press(page, "Cho chạy thử 3.1-tieng-viet-co-dau")
+    press(page, "Cho chạy thử: Tiếng Việt không dấu")
     expect(page.locator(".told")).to_contain_text("không ai được nhắc")
     uid, cases = somebody(), desk.one("SELECT count(*) FROM cases")
     desk.bot.say("de nghi cac dong chi gui so lieu ve van phong de tong hop", uid)
     desk.bot.until(lambda: desk.one("SELECT count(*) FROM findings WHERE shadow") == 1, "it is recorded")
     assert desk.one("SELECT count(*) FROM cases") == cases
-    press(page, "Áp dụng lại 3.1-tieng-viet-co-dau")
+    page.goto(f"{desk.base}/quy-tac/ket-qua")
+    found = page.get_by_role("region", name="Tiếng Việt không dấu").inner_text()
+    assert "1 dấu hiệu" in found
+    assert "“de nghi cac dong chi gui so lieu" in found
+    press(page, "Áp dụng, thôi thử: Tiếng Việt không dấu")
     expect(page.locator(".told")).to_contain_text("được áp dụng")
     assert len(desk.new_cases(1)) == 1
 
@@ -171,12 +186,19 @@ def test_the_health_page_and_the_audit_log(desk: Stage) -> None:
     page.set_default_timeout(60_000)  # All checks of `doctor` take ten seconds alone.
     assert "Hệ thống đang chạy và nghe được." in page.inner_text("main")
     press(page, "Kiểm tra ngay")
-    assert page.locator(".checks li").count() > 5
+    checks = page.locator(".checks")
+    assert "Hệ thống đang chạy trên máy chủ." in checks.inner_text()
+    assert "--offline" not in checks.inner_text()
+    checks.locator("summary").first.click()
+    assert checks.locator("details[open] small").count()
     page.goto(f"{desk.base}/vu-viec/1")
     page.goto(f"{desk.base}/nhat-ky")
+    done = page.locator("tbody").inner_text()
+    assert "Xem tình trạng của Hệ thống" in done
+    assert "trangthai" not in done  # It is folded away with the other codes.
     page.get_by_label("Về").fill("vp1")
     press(page, "Tìm")
-    assert set(page.locator("tbody tr td:nth-child(5)").all_inner_texts()) == {"VP1"}
+    assert set(page.locator("tbody tr td:nth-child(4)").all_inner_texts()) == {"VP1"}
     press(page, "Kiểm tra nhật ký")
     [rows] = re.findall(r"([\d.]+) dòng\. Toàn vẹn", page.inner_text("main"))
     assert int(rows.replace(".", "")) == desk.one("SELECT count(*) FROM audit")
@@ -350,12 +372,16 @@ def every_page(desk: Stage, **browser: Any) -> Iterator[tuple[str, Page]]:
     for path in PAGES:
         page.goto(desk.base + path)
         yield path, page
-    yield LEADERS, desk.open(LEADERS, LEADER, **browser)
+    leaders = desk.open(LEADERS, LEADER, **browser)
+    yield LEADERS, leaders
+    secret = leaders.get_by_role("link", name="VP").first.get_attribute("href") or ""
+    leaders.goto(desk.base + secret)
+    yield secret, leaders
     door = desk.stranger(**browser)
     for path in ("/vao/khong-dung", "/viec"):
         door.goto(desk.base + path)
         yield path, door
-    templates = Templates(Assets())
+    templates = Templates(Assets(), str)
     bodies = (templates.render("loi.html", {"status": status}) for status in REFUSED)
     door.route("**/loi", lambda route: route.fulfill(status=400, body=next(bodies), content_type="text/html"))
     for status in REFUSED:

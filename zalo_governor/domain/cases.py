@@ -118,6 +118,13 @@ class Case(BaseModel):
         """Return whether a state secret is suspected: clearly (the content is sealed), or so that people must look."""
         return self.sealed or self.label == UNSURE_LABEL
 
+    def is_for_leader(self, person_id: int) -> bool:
+        """Return whether the group's leader, who has that id, may open the case: one that reports name, or told of.
+
+        A leader must not be asked to examine a case against himself.
+        """
+        return (self.secret or self.urgent or self.leader_told_at is not None) and self.person_id != person_id
+
     @property
     def undecided(self) -> bool:
         """Return whether somebody still has to decide: the case is open, or a secret of which only the message is gone.
@@ -272,6 +279,8 @@ class NoteKind(StrEnum):
     """By the person concerned: why the admins should review their decision (command /xemlai, review)."""
     NOTE = "note"
     """By an admin, for the admins only (command /ghichu, note)."""
+    OPINION = "opinion"
+    """By the leader, for the admins (command /ghichu, note)."""
     PASSED_ON = "passed_on"
     """By an admin, for the leader, with the case that the admin passes on to the leader (command /chuyen, pass on)."""
 

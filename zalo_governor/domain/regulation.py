@@ -140,6 +140,7 @@ class RuleInForce(NamedTuple):
 
     clause: str
     standing: RuleStanding = RuleStanding.SWITCHABLE
+    title: str = ""
 
 
 class AbsenceRule(NamedTuple):
@@ -257,7 +258,11 @@ class Regulation(BaseModel):
     @property
     def rules(self) -> Mapping[str, RuleInForce]:
         """Return the rules by which the group is judged, by their ids."""
-        return {**self._rules} | {rule.rule_id: RuleInForce(rule.clause) for rule in self._absences}
+        return {**self._rules} | {rule.rule_id: RuleInForce(rule.clause, title=rule.title) for rule in self._absences}
+
+    def title_of_rule(self, rule_id: str) -> str:
+        """Return what people call the rule; its id if the regulation has it no more."""
+        return (rule.title if (rule := self.rules.get(rule_id)) else "") or rule_id
 
     @property
     def absences(self) -> tuple[AbsenceRule, ...]:

@@ -37,41 +37,43 @@ class Button(NamedTuple):
     """A button that carries out a command."""
 
     word: str
-    label: str
+    """Of the command; what the button is called is the text `control_…` of it."""
     wants: Wants = Wants.NOTHING
     hint: str = ""
     """What the field is for."""
     sure: str = ""
     """What has to be ticked before, where it cannot be undone by another button."""
+    variant: str = ""
+    """Which other name the button has, if it has one."""
 
 
 CASE_BUTTONS = (
-    Button(ConfirmCase.word, "Xác nhận vi phạm"),
-    Button(FalseAlarm.word, "Báo nhầm", Wants.MUST, "Lý do (bắt buộc)"),
-    Button(PassOn.word, "Báo cáo Trưởng nhóm", Wants.MAY, "Ý kiến gửi kèm (không bắt buộc)"),
-    Button(AddNote.word, "Ghi chú", Wants.MUST, "Nội dung ghi chú"),
-    Button(Review.word, "Xem xét lại", Wants.MUST, "Lý do xem xét lại"),
-    Button(TakeBack.word, "Hoàn tác quyết định"),
-    Button(WhoHasSeen.word, "Ai đã xem tin"),
-    Button(Remove.word, "Xóa tin cho cả Nhóm", Wants.CODE, "Mã xác nhận 6 chữ số"),
-    Button(Approve.word, "Duyệt thay đổi"),
-    Button(Belongs.word, "Người này thuộc Nhóm", Wants.MAY, "Họ tên - Chức vụ (nếu tên hiển thị chưa đủ)"),
-    Button(PutOut.word, "Đưa ra khỏi Nhóm", Wants.CODE, "Mã xác nhận 6 chữ số"),
+    Button(ConfirmCase.word),
+    Button(FalseAlarm.word, Wants.MUST, "Lý do (bắt buộc)"),
+    Button(PassOn.word, Wants.MAY, "Ý kiến gửi kèm (không bắt buộc)"),
+    Button(AddNote.word, Wants.MUST, "Nội dung ghi chú"),
+    Button(Review.word, Wants.MUST, "Lý do xem xét lại"),
+    Button(TakeBack.word),
+    Button(WhoHasSeen.word),
+    Button(Remove.word, Wants.CODE, "Mã xác nhận 6 chữ số"),
+    Button(Approve.word),
+    Button(Belongs.word, Wants.MAY, "Họ tên - Chức vụ (nếu tên hiển thị chưa đủ)"),
+    Button(PutOut.word, Wants.CODE, "Mã xác nhận 6 chữ số"),
 )
 _SURE = "Tôi muốn kết thúc theo dõi với mọi đơn vị còn lại"
 DIRECTIVE_BUTTONS = (
-    Button(ExtendDirective.word, "Đổi thời hạn của mọi đơn vị", Wants.WHEN, "Thời hạn mới"),
-    Button(AssignDirective.word, "Thêm hoặc bớt đơn vị", Wants.MUST, "Ghi: thêm Sở Y tế, hoặc: bớt Sở Y tế"),
-    Button(FinishDirective.word, "Kết thúc với mọi đơn vị", Wants.MAY, "Lý do, kết quả (không bắt buộc)", _SURE),
-    Button(DropDirective.word, "Dừng theo dõi", Wants.MUST, "Lý do"),
-    Button(ReopenDirective.word, "Hoàn tác"),
+    Button(ExtendDirective.word, Wants.WHEN, "Thời hạn mới"),
+    Button(AssignDirective.word, Wants.MUST, "Ghi: thêm Sở Y tế, hoặc: bớt Sở Y tế"),
+    Button(FinishDirective.word, Wants.MAY, "Lý do, kết quả (không bắt buộc)", _SURE),
+    Button(DropDirective.word, Wants.MUST, "Lý do"),
+    Button(ReopenDirective.word),
 )
 PROPOSAL_BUTTONS = (
-    Button(AcceptDirective.word, "Đúng là chỉ đạo"),
-    Button(RejectDirective.word, "Không phải chỉ đạo"),
-    Button(AskLater.word, "Để sau"),
+    Button(AcceptDirective.word),
+    Button(RejectDirective.word),
+    Button(AskLater.word),
 )
-REMIND = Button(RemindNow.word, "Gửi lời nhắc")
-RECORD = Button(NoteCase.word, "Ghi nhận vụ việc", Wants.MUST, "Nội dung ghi nhận")
+REMIND = Button(RemindNow.word)
+RECORD = Button(NoteCase.word, Wants.MUST, "Nội dung ghi nhận")
 EVERY = (*CASE_BUTTONS, *DIRECTIVE_BUTTONS, *PROPOSAL_BUTTONS, REMIND, RECORD)
 BY_WORD = {button.word: button for button in EVERY}

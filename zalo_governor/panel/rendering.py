@@ -1,7 +1,7 @@
 """Makes pages from the templates: the words and forms that all of them share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,13 @@ _FOLDER = Path(__file__).parent / "templates"
 
 
 class Templates:
-    """The templates, with every value escaped that a template puts into a page."""
+    """The templates, with every value escaped that a template puts into a page.
 
-    def __init__(self, assets: Assets) -> None:
+    Args:
+        label: returns what the control is called that does what a command does.
+    """
+
+    def __init__(self, assets: Assets, label: Callable[..., str]) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=select_autoescape(default=True, default_for_string=True),
@@ -31,7 +35,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals["tinh"] = assets.address
+        self._environment.globals |= {"tinh": assets.address, "nut": label}
         self._environment.filters |= {"luc": _moment, "ngay": _day, "so": number, "ma": _linked}
 
     def render(self, template: str, facts: Mapping[str, Any]) -> str:

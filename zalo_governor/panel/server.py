@@ -20,6 +20,7 @@ from zalo_governor.domain.people import DESK, Person
 from zalo_governor.features.panel.access import ENTRY, begin_session
 from zalo_governor.panel.assets import PREFIX, Assets
 from zalo_governor.panel.connection import Connection
+from zalo_governor.panel.controls import label
 from zalo_governor.panel.forms import Form, TooLargeError, flat, read_form
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS, Buckets, RefusalLog, entries, is_our_host, is_ours
 from zalo_governor.panel.live import Changes, case_of
@@ -84,7 +85,7 @@ class PanelServer:
         self._settings = office.records.settings.panel
         self._base = self._settings.base
         self._assets = Assets()
-        self._templates = Templates(self._assets)
+        self._templates = Templates(self._assets, lambda *named: label(office.policy.voice, *named))
         self._pool = ThreadPoolExecutor(_THREADS, "panel")
         self._slow_pool = ThreadPoolExecutor(_SLOW_AT_ONCE, "panel-slow")
         self._slow = 0

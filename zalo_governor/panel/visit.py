@@ -9,12 +9,13 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.messaging.commands import Answer
+from zalo_governor.panel.controls import label, on_page
 from zalo_governor.panel.office import Office
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 ResultT = TypeVar("ResultT")
 
-_DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
+DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
 """Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
 
 
@@ -179,7 +180,19 @@ class Visit:
                 self.tell("Nút vừa được bấm hai lần; Hệ thống chỉ thực hiện một lần.")
                 return
         answer = self.carry_out(word, rest, group_id=group_id)
-        self.told.append(Told("\n".join(answer.texts), failed=answer.outcome not in _DONE))
+        self.told.append(Told(self.on_page("\n".join(answer.texts)), failed=answer.outcome not in DONE))
+
+    def label(self, word: str, variant: str = "") -> str:
+        """Return what the control is called that does what the command does."""
+        return label(self.voice, word, variant)
+
+    def on_page(self, text: str, here: str = "") -> str:
+        """Return the answer of a command as a page says it; `here` is the code of the thing that the page is about."""
+        return on_page(self.voice, text, here, self._is_secret)
+
+    def _is_secret(self, code: str) -> bool:
+        case = self.uow.cases.get(int(code[2:])) if code.startswith("VP") else None
+        return case is not None and case.secret
 
     def _append_later(self, action: str, **row: Any) -> None:
         self.later.append({"action": action} | row)

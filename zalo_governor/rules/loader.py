@@ -196,8 +196,9 @@ class _Loader:
             for rule_id, spec in specs.items()
             if isinstance(spec, DeclaredSpec)
         }
+        titled = {**self._common_specs, **self._specs}
         regulation = self._regulation.informed(
-            {rule.id: RuleInForce(rule.clause, _standing(rule)) for rule in rules},
+            {rule.id: RuleInForce(rule.clause, _standing(rule), titled[rule.id].title) for rule in rules},
             words,
             self._absences,
             self._common_regulation,

@@ -72,7 +72,7 @@ TABLE = {
         ),
     ),
     "giaitrinh": Row("/giaitrinh VP1 tôi gõ vội", EVERYBODY, "Không có vụ việc VP1 của đồng chí"),
-    "ghichu": Row("/ghichu VP1 đã gọi điện", DESK, "Không có vụ việc VP1"),
+    "ghichu": Row("/ghichu VP1 đã gọi điện", DESK | {"leader"}, "Không có vụ việc VP1"),
     "chuyen": Row("/chuyen VP1", DESK, "Không có vụ việc VP1"),
     "daxem": Row("/daxem VP1", DESK, "Không có vụ việc VP1"),
     "guilai": Row("/guilai VP1", DESK, "Không có vụ việc VP1"),

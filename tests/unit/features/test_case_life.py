@@ -231,3 +231,16 @@ def test_a_false_alarm_counts_for_nobody_as_having_done_it_before() -> None:
     private(desk, "admin", "/baonham VP1 tên riêng")
     desk.say("member", "noi dung khac", UNMARKED)
     assert desk.store.book[2].nth == 1
+
+
+def test_the_leader_gives_an_opinion_which_the_admin_hears_and_which_decides_nothing() -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.take()
+    states = desk.states()
+    assert "Đã ghi ý kiến" in private(desk, "leader", "/ghichu VP1 làm rõ trong ngày")[0]
+    assert any("Ý kiến của Trưởng nhóm" in said and '"làm rõ trong ngày"' in said for said in to(desk.take(), "admin"))
+    assert desk.states() == states
+    assert "Ý kiến của Trưởng nhóm" in private(desk, "admin", "/xem VP1")[0]
+    desk.say("member", "noi dung", UNMARKED)
+    assert "Không có vụ việc VP2 của đồng chí" in private(desk, "leader", "/ghichu VP2 x")[0]

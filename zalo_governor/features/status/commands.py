@@ -91,7 +91,8 @@ class Status(BareCommand):
                 yield self._of_group(TextId("status_calls"), group, calls)
             # A rule that was taken out of the regulation meanwhile is on trial no more.
             if tried := call.uow.trials.rules(group.id).keys() & self.policy.of(group.id).regulation.rules.keys():
-                named = ", ".join(sorted(tried))
+                title = self.policy.of(group.id).regulation.title_of_rule
+                named = ", ".join(f"“{title(rule)}” ({rule})" for rule in sorted(tried))
                 yield self.voice.render(TextId("status_rule_trials"), group=self._named(group), rules=named)
         yield from self._frame_lines(status, FrameSort.UNKNOWN, TextId("status_frames_unknown"))
         if not self.policy.attachments.scan:

@@ -1,18 +1,23 @@
 """Command `/quytac` (rules): the rules of the group, and which of them are on trial; put one on trial, or end that."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from zalo_governor.domain.people import Group, Role
-from zalo_governor.domain.regulation import RuleStanding
+from zalo_governor.domain.regulation import RuleInForce, RuleStanding
 from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.formatter import moment
+from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.templates import TextId
 
 ON_TRIAL, IN_FORCE = "thử", "áp dụng"
 """What is typed before a rule's id."""
+_STATES = {
+    RuleStanding.SWITCHABLE: TextId("rule_state_in_force"),
+    RuleStanding.ON_TRIAL: TextId("rule_state_by_file"),
+    RuleStanding.SECRECY: TextId("rule_state_secrecy"),
+}
 _CHANGE = re.compile(rf"({folded(ON_TRIAL)}|{folded(IN_FORCE)}) ([0-9a-z][0-9a-z.-]{{0,79}})")
 
 
@@ -63,12 +68,15 @@ class RuleTrial(Command[Change | bool]):
         text = TextId("rule_on_trial") if argument.on_trial else TextId("rule_in_force")
         named = ", ".join(self.voice.group(group) for group in groups)
         subject = f"{ON_TRIAL if argument.on_trial else IN_FORCE} {argument.rule_id}"
-        return Answer([self.voice.render(text, rule=argument.rule_id, groups=named)], subject=subject)
+        return Answer([self.voice.render(text, **self._named(argument.rule_id), groups=named)], subject=subject)
+
+    def _named(self, rule_id: str) -> dict[str, str]:
+        return {"rule": rule_id, "title": self.policy.regulation.title_of_rule(rule_id)}
 
     def _refusal(self, change: Change, standing: RuleStanding) -> str:
         if standing is RuleStanding.SECRECY:
-            return self.voice.render(TextId("rule_of_secrecy"), rule=change.rule_id)
-        return self.voice.render(TextId("rule_on_trial_by_file"), rule=change.rule_id)
+            return self.voice.render(TextId("rule_of_secrecy"), **self._named(change.rule_id))
+        return self.voice.render(TextId("rule_on_trial_by_file"), **self._named(change.rule_id))
 
     def _change(self, call: Call, group: Group, change: Change) -> None:
         trials = call.uow.trials
@@ -80,12 +88,16 @@ class RuleTrial(Command[Change | bool]):
     def _list(self, call: Call, group: Group) -> str:
         since, rows = call.uow.trials.rules(group.id), []
         for rule_id, rule in self.policy.regulation.rules.items():
-            if rule.standing is RuleStanding.ON_TRIAL:
-                state = self.voice.render(TextId("rule_state_by_file"))
-            elif rule_id in since:
-                state = self.voice.render(TextId("rule_state_trial"), since=moment(since[rule_id]))
-            else:
-                state = self.voice.render(TextId("rule_state_in_force"))
-            citation = self.voice.citation(rule.clause)
-            rows.append(self.voice.render(TextId("rule_row"), rule=rule_id, citation=citation, state=state))
+            about = {
+                "citation": self.voice.citation(rule.clause),
+                "state": rule_state(self.voice, rule, since.get(rule_id)),
+            }
+            rows.append(self.voice.render(TextId("rule_row"), **self._named(rule_id), **about))
         return self.voice.render(TextId("rule_list"), group=self.voice.group(group), rows="\n".join(rows))
+
+
+def rule_state(voice: MessageFormatter, rule: RuleInForce, tried_since: datetime | None) -> str:
+    """Return the words for whether a rule is in force, or on trial by an admin since then, or by its file."""
+    if rule.standing is RuleStanding.SWITCHABLE and tried_since:
+        return voice.render(TextId("rule_state_trial"), since=moment(tried_since))
+    return voice.render(_STATES[rule.standing])

@@ -1,19 +1,26 @@
 """Nhật ký: the audit log of a person's groups, searched, printed and checked."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from zalo_governor.domain.audit import AuditEntry
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
-from zalo_governor.panel.visit import Html, Reply, Visit
-from zalo_governor.storage.queries.panel import AuditSearch, PanelQueries
+from zalo_governor.panel.visit import DONE, Html, Reply, Visit
+from zalo_governor.storage.queries.panel import AUDIT_ROWS, AuditSearch, PanelQueries
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 
 PATH = "/nhat-ky"
 _ROLES = frozenset({Role.ADMIN})
+_CODES = frozenset(
+    {"about", "event", "event_id", "finding", "head", "id", "job", "outcome", "outgoing", "person", "person_id", "uid"}
+)
+"""Facts that are no words: for who looks something up in the database."""
+_RULE = re.compile(r"\b[0-9][\w.]*-[\w.-]*\w")
 _MONTH = timedelta(days=30)
 
 
@@ -70,17 +77,40 @@ def _page(visit: Visit, **facts: Any) -> Html:
             {
                 "entry": row,
                 "who": "Hệ thống" if row.actor_id is None else visit.voice.named(visit.uow.people.get(row.actor_id)),
-                "what": words.action(row.action),
-                "about": words.value(row.subject),
-                "detail": words.facts(row.detail),
                 "group": named[row.group_id],
+                **_in_words(visit, row),
             }
             for row in rows
         ],
-        "last": rows[-1].id if rows else 0,
+        "last": rows[-1].id if len(rows) == AUDIT_ROWS else 0,
         "report": None,
     }
     return Html("nhat-ky.html", common | facts)
+
+
+def _in_words(visit: Visit, row: AuditEntry) -> dict[str, str]:
+    """Return what was done, about what, and its facts, without the codes by which the program knows them."""
+    words, command = visit.office.words, visit.office.book.by_word.get(row.subject)
+    what, about, outcome = words.action(row.action), words.value(row.subject), row.detail.get("outcome", "done")
+    if command and row.action.startswith("command"):
+        label, about = visit.label(command.word), words.value(row.detail.get("about"))
+        what = label if row.action == "command" else f"{what}: {label}"
+        what += "" if outcome in DONE else f" ({words.value(outcome)})"
+    facts, codes = (
+        words.facts({key: fact for key, fact in row.detail.items() if (key in _CODES) is wanted})
+        for wanted in (False, True)
+    )
+    title = visit.policy.of(row.group_id).regulation.title_of_rule
+
+    def titled(text: str) -> str:
+        return _RULE.sub(lambda found: title(found[0]), text)
+
+    return {
+        "what": what,
+        "about": titled(about),
+        "detail": titled(facts),
+        "codes": f"{row.action} {row.subject} {codes}",
+    }
 
 
 def _day(typed: str) -> datetime | None:

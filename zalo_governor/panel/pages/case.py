@@ -1,20 +1,20 @@
 """Vụ việc: one case as `/xem` tells it, with its message, its history, cases like it, and a button for each command."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from zalo_governor.domain.cases import Case, CaseState, NoteKind
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
-from zalo_governor.features.cases.commands.explain import Review
+from zalo_governor.features.cases.commands.explain import AddNote, Review
 from zalo_governor.features.cases.commands.pass_on import Remove, WhoHasSeen
 from zalo_governor.features.cases.commands.show import ShowCase
 from zalo_governor.features.group_changes.approve import Approve
 from zalo_governor.features.members.commands import Belongs, PutOut
 from zalo_governor.panel.buttons import BY_WORD, CASE_BUTTONS, Button, Wants
 from zalo_governor.panel.office import Office
+from zalo_governor.panel.pages.leader_case import for_leader, history
 from zalo_governor.panel.pages.queue import CODE_IN_REASON, begins_with_code, stamp_of
 from zalo_governor.panel.pages.queue import PATH as QUEUE
 from zalo_governor.panel.routes import Route
@@ -26,19 +26,13 @@ PATH = "/vu-viec/{number}"
 _EACH_SIDE = 3
 _PRECEDENTS = 5
 _LONGEST = 1_000
-_NOTES = {
-    NoteKind.EXPLANATION: "giải trình",
-    NoteKind.REVIEW: "đề nghị xem xét lại",
-    NoteKind.NOTE: "ghi chú",
-    NoteKind.PASSED_ON: "ý kiến gửi Trưởng nhóm",
-}
-_STILL_SENSIBLE = frozenset({WhoHasSeen.word, TakeBack.word, Review.word})
+_STILL_SENSIBLE = frozenset({WhoHasSeen.word, TakeBack.word, Review.word, AddNote.word})
 """Commands that need no fresh look: they decide nothing that somebody else may have decided meanwhile."""
 
 
 def routes(office: Office) -> list[Route]:
     """Return the addresses of the page."""
-    roles = office.roles_for(ShowCase.word)
+    roles = office.roles_for(AddNote.word)
     return [
         Route("GET", PATH, show, roles, writes=True),
         Route("POST", f"{PATH}/{{word}}", act, roles, writes=True),
@@ -46,10 +40,12 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the case; that it was opened is written to the audit log, as with `/xem`."""
+    """Show the case; that it was opened is written to the audit log, as with `/xem`. The leader sees no content."""
     number = visit.number("number")
-    said = visit.carry_out(ShowCase.word, f"VP{number}")
     case = visit.uow.cases.get(number)
+    if case and not visit.may(ShowCase.word, case.group_id):
+        return for_leader(visit, case)
+    said = visit.carry_out(ShowCase.word, f"VP{number}")
     if case is None or said.outcome == "unknown_case":
         raise NotFoundError
     visit.office.presence.look(case.id, visit.person.id)
@@ -62,7 +58,7 @@ def show(visit: Visit) -> Reply:
         "head": voice.head(case),
         "who": who_of(visit.uow, voice, case),
         "state": voice.state_of(case),
-        "said": said.texts[0],
+        "said": visit.on_page(said.texts[0], case.code),
         "stamp": stamp_of(case),
         "made": to_ms(visit.now),
         "buttons": sorted(
@@ -70,7 +66,7 @@ def show(visit: Visit) -> Reply:
             key=lambda button: button.word != TakeBack.word,
         ),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
-        "history": _history(visit, case),
+        "history": history(visit, case),
         "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
         "talk": _talk(visit, case),
         "queue": QUEUE,
@@ -96,7 +92,7 @@ def act(visit: Visit) -> Reply:
         return here
     typed = "" if button.wants is Wants.NOTHING else visit.field("noi_dung")
     if button.wants is Wants.MUST and not typed:
-        visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        visit.complain(f"{visit.label(button.word)}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
     if visit.office.book.by_word[button.word].several and begins_with_code(typed):
         visit.complain(CODE_IN_REASON)
@@ -131,31 +127,13 @@ def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
 def _named(case: Case, button: Button) -> Button:
     """Return the button as it reads on this case: only an authority can confirm a state secret."""
     if button.word == ConfirmCase.word and case.secret:
-        return button._replace(label="Ghi nhận đã báo cơ quan có thẩm quyền")
+        return button._replace(variant="_secret")
     return button
 
 
 def _last_by(visit: Visit, case: Case) -> str:
     who = "đã có người" if case.state_by is None else visit.voice.who(visit.uow.people.get(case.state_by))
     return f"{who} chuyển vụ việc sang “{visit.voice.state_of(case)}”"
-
-
-def _history(visit: Visit, case: Case) -> list[tuple[datetime, str]]:
-    """Return what has happened with the case, oldest first: decisions, notes, the report to the leader."""
-    voice, people = visit.voice, visit.uow.people
-
-    def by(person_id: int | None) -> str:
-        return "Hệ thống" if person_id is None else voice.named(people.get(person_id))
-
-    told = [(case.opened_at, "lập vụ việc")]
-    for entry in PanelQueries(visit.office.database).moves(visit.uow.tx.connection, case):
-        to = entry.detail.get("to", "")
-        state = voice.state(CaseState(to)) if to in set(CaseState) else to
-        told.append((entry.at, f"{state}, {by(entry.actor_id)}"))
-    told += [(note.at, f"{_NOTES[note.kind]}, {by(note.person_id)}") for note in visit.uow.case_notes.of(case)]
-    if case.leader_told_at:
-        told.append((case.leader_told_at, f"báo cáo Trưởng nhóm, {by(case.leader_told_by)}"))
-    return sorted(told)
 
 
 def _precedent(visit: Visit, case_id: int) -> dict[str, Any]:

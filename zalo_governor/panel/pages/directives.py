@@ -99,7 +99,7 @@ def one(visit: Visit) -> Reply:
         "directive": directive,
         "group": visit.group(directive.group_id).name,
         "state": pages.state_of(visit.uow, directive, assignees),
-        "said": answer.texts[0],
+        "said": visit.on_page(answer.texts[0], directive.code),
         "due": due,
         "giver": visit.voice.named(visit.uow.people.get(directive.given_by)),
         "rows": rows,
@@ -150,7 +150,7 @@ def act(visit: Visit) -> Reply:
             return here
         typed = when
     if button.wants is Wants.MUST and not typed:
-        visit.complain(f"{button.label}: cần ghi {button.hint.lower()}. Chưa làm gì.")
+        visit.complain(f"{visit.label(button.word)}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
     line = f"{unit}: {typed}" if typed and button.word == FinishDirective.word else f"{typed} {unit}"
     visit.do(button.word, f"{directive.code} {line.strip()}".strip())

@@ -1,15 +1,18 @@
 """Sức khỏe: what `/trangthai` and `doctor` say, the trial with its button, and all groups in one table of figures."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
+from zalo_governor.doctor.check import Level
 from zalo_governor.domain.people import DESK, Role
 from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.status.commands import Status
-from zalo_governor.features.trial.commands import ShowTrial, SwitchOn
+from zalo_governor.features.trial.commands import SwitchOn
 from zalo_governor.features.trial.service import trial_line
+from zalo_governor.messaging.templates import TextId
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
@@ -21,6 +24,31 @@ _OF_GROUPS_AND_PEOPLE = frozenset(
     {"settings", "zalo_groups", "zalo_rights", "people_present", "people_reachable", "undelivered"}
 )
 """Checks of `doctor` that name groups or people, or count what concerns them: for the desk of all groups."""
+
+AREAS = {
+    "running": ("process",),
+    "line": ("zalo_way", "clock"),
+    "session": ("zalo_session",),
+    "groups": ("zalo_groups",),
+    "rights": ("zalo_rights",),
+    "present": ("people_present",),
+    "reached": ("people_reachable", "undelivered"),
+    "settings": ("settings", "rules"),
+    "regulation": ("regulation",),
+    "data": ("data_dir", "secret_files", "key", "database"),
+    "disk": ("disk",),
+    "backup": ("backup", "backup_copy"),
+    "rehearsal": ("rehearsal", "zalo_rehearsal"),
+    "alarm": ("heartbeat", "alarm"),
+    "files": ("scan_queue", "yara", "sandbox", "swap"),
+    "machine": ("python", "timezone", "health", "panel", "optional_parts"),
+}
+"""What officials ask about -> the checks of `doctor` that answer it."""
+_ORDER = list(Level)
+_ILL = frozenset({Level.WARNING, Level.ERROR})
+_NOTE_MATTERS = frozenset({"running", "reached", "backup", "rehearsal"})
+"""Areas in which a mere note of `doctor` says that something is missing, such as a program that does not run."""
+_BETWEEN = {Level.NOTE: TextId("check_noted"), Level.SKIPPED: TextId("check_skipped")}
 
 
 def routes(office: Office) -> list[Route]:
@@ -46,8 +74,24 @@ def examine(visit: Visit) -> Reply:
     try:
         checks = [one for one in orjson.loads(said)["checks"] if every or one["id"] not in _OF_GROUPS_AND_PEOPLE]
     except (ValueError, KeyError):
-        checks = [{"level": "error", "says": said.decode(errors="replace")[:500], "mend": ""}]
-    return _page(visit, checks=checks)
+        visit.complain("Chưa kiểm tra được, có thể vì máy đang bận; đề nghị làm lại sau một phút.")
+        return _page(visit)
+    return _page(visit, areas=_areas(visit, checks))
+
+
+def _areas(visit: Visit, checks: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return how the installation is, area by area, the worst first, with the lines of `doctor` for the technicians."""
+    areas = []
+    for area, ids in AREAS.items():
+        lines = [one for one in checks if one["id"] in ids]
+        if lines:
+            level = max((Level(one["level"]) for one in lines), key=_ORDER.index)
+            title, well, ill, mend = visit.voice.render(TextId(f"area_{area}")).split("|")
+            is_ill = level in _ILL or (level is Level.NOTE and area in _NOTE_MATTERS)
+            said = ill if is_ill else visit.voice.render(_BETWEEN[level]) if level in _BETWEEN else well
+            told = {"title": title, "said": said, "mend": mend if is_ill else "", "lines": lines}
+            areas.append({"level": level} | told)
+    return sorted(areas, key=lambda one: (not one["mend"], -_ORDER.index(one["level"])))
 
 
 def go_live(visit: Visit) -> Reply:
@@ -65,20 +109,19 @@ def _page(visit: Visit, **facts: Any) -> Html:
             "line": group_in_one_line(
                 visit.uow, visit.voice, group, visit.now - _WEEK, visit.now + timedelta(seconds=1), visit.now
             ),
-            "trial": trial_line(visit.policy, visit.uow, visit.voice, group.id),
+            "trial": visit.on_page(trial_line(visit.policy, visit.uow, visit.voice, group.id)),
             "may_start": visit.may(SwitchOn.word, group.id),
-            "may_see_trial": visit.may(ShowTrial.word, group.id),
         }
         for group in visit.groups
     ]
     common = {
-        "said": answer.texts[0],
+        "said": visit.on_page(answer.texts[0]),
         "answers": health.answers,
         "watched": visit.office.records.settings.health.port is not None,
         "running": occupant(visit.office.database, visit.office.account) is not None,
         "status": health.facts.get("status", ""),
         "rows": groups,
-        "checks": None,
+        "areas": None,
         "may_examine": any(
             visit.person.holds(group.id, Role.ADMIN, Role.ADMIN_STAFF, Role.OVERSEER) for group in visit.groups
         ),

@@ -1,6 +1,11 @@
-"""Trưởng nhóm: one page for the phone, to be read only: three lines, then figures, then directives."""
+"""Trưởng nhóm: one page for the phone: three lines, then the cases for the leader, then figures, then directives."""
 
-from zalo_governor.domain.people import Role
+from datetime import timedelta
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.people import Group, Role
+from zalo_governor.features.cases.commands.decide import who_of
+from zalo_governor.features.cases.ranking import undecided
 from zalo_governor.features.directives.commands import KEEPERS
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.reports.commands import Report
@@ -10,7 +15,8 @@ from zalo_governor.panel.visit import Html, Reply, Visit
 
 PATH = "/truong-nhom"
 _ROLES = frozenset({Role.LEADER, Role.REPORT_READER})
-_DIRECTIVES = 20
+_DIRECTIVES = _CASES = 20
+_RECENT = timedelta(days=30)
 _PERIODS = {"hôm nay": "hôm nay", "tuần": "tuần này", "tháng": "tháng này"}
 
 
@@ -28,6 +34,7 @@ def show(visit: Visit) -> Reply:
     office = visit.policy.of(group.id)
     ledger = visit.uow.directives.overview(group.id, visit.now, _DIRECTIVES)
     pages = DirectivePages(office)
+    cases = _cases(visit, group) if visit.person.holds(group.id, Role.LEADER) else []
     facts = {
         "groups": visit.groups,
         "group": group,
@@ -36,7 +43,20 @@ def show(visit: Visit) -> Reply:
         "periods": _PERIODS,
         "paper": answer.files[0].paper if answer.files else None,
         "ledger": ledger,
+        "cases": [
+            (one, office.voice.head(one), who_of(visit.uow, office.voice, one), office.voice.state_of(one))
+            for one in cases
+        ],
         "may_open": visit.person.holds(group.id, *KEEPERS),
         "due": {line.directive.id: pages.due(line.deadlines) for line in ledger.lines},
     }
     return Html("truong-nhom.html", facts)
+
+
+def _cases(visit: Visit, group: Group) -> list[Case]:
+    """Return the cases for the leader that still wait for a decision, then others of the last 30 days."""
+    end = visit.now + timedelta(seconds=1)
+    waiting = undecided(visit.uow, group.id, end)
+    recent = visit.uow.cases.opened_between(group.id, start=visit.now - _RECENT, end=end)
+    by_id = {case.id: case for case in (*waiting, *recent) if case.is_for_leader(visit.person.id)}
+    return sorted(by_id.values(), key=lambda case: (not case.undecided, -case.id))[:_CASES]

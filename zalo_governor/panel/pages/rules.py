@@ -1,7 +1,7 @@
 """Quy chế và quy tắc: which rules are in force, what they say to a text or file, and what a draft would have found."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -11,20 +11,26 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
-from zalo_governor.domain.regulation import RuleInForce, RuleStanding
+from zalo_governor.domain.regulation import RuleStanding
 from zalo_governor.features.cases.commands.decide import ListCases
+from zalo_governor.features.cases.commands.show import EXCERPT
 from zalo_governor.features.cases.notifications import CaseNotifications
-from zalo_governor.features.trial.rule_trial import IN_FORCE, ON_TRIAL, RuleTrial
-from zalo_governor.messaging.formatter import moment
+from zalo_governor.features.trial.commands import ShowTrial
+from zalo_governor.features.trial.rule_trial import IN_FORCE, ON_TRIAL, RuleTrial, rule_state
+from zalo_governor.messaging.formatter import one_line
 from zalo_governor.messaging.scan_words import reasons_in_words
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.rules.loader import STANDARD_INPUT
+from zalo_governor.storage.queries.panel import PanelQueries, TriedFinding
+from zalo_governor.zalo.events.text_fields import posted_text
 
 PATH = "/quy-tac"
 _MOST_BYTES = 20_000_000
 _LONGEST = 3_000
+_MONTH = timedelta(days=30)
+_SHOWN = 20
 
 
 def routes(office: Office) -> list[Route]:
@@ -37,6 +43,7 @@ def routes(office: Office) -> list[Route]:
         Route("POST", f"{PATH}/thu-tep", try_file, desk, keeps=False, most_bytes=_MOST_BYTES),
         Route("POST", f"{PATH}/nhap", try_draft, desk, keeps=False),
         Route("POST", f"{PATH}/chay-thu", change, office.roles_for(RuleTrial.word), writes=True),
+        Route("GET", f"{PATH}/ket-qua", tried, desk),
         Route("GET", f"{PATH}/tu/{{name}}", words, desk),
     ]
 
@@ -94,7 +101,47 @@ def change(visit: Visit) -> Reply:
     group = visit.one_group()
     how = IN_FORCE if visit.field("lam") == "ap-dung" else ON_TRIAL
     visit.do(RuleTrial.word, f"{how} {visit.field('quy_tac')}", group_id=group.id)
-    return SeeOther(f"{PATH}?nhom={quote(group.id)}")
+    back = f"{PATH}/ket-qua" if visit.field("ve") else PATH
+    return SeeOther(f"{back}?nhom={quote(group.id)}")
+
+
+def tried(visit: Visit) -> Reply:
+    """Show what each rule on trial in the group has found, and the summary of the trial, as `/chaythu` tells it."""
+    group = visit.one_group()
+    regulation, since = visit.policy.of(group.id).regulation, visit.uow.trials.rules(group.id)
+    queries, rows = PanelQueries(visit.office.database), []
+    for name, rule in regulation.rules.items():
+        by_file = rule.standing is RuleStanding.ON_TRIAL
+        if name in since or by_file:
+            begun = visit.now - _MONTH if by_file else since[name]
+            found = queries.found_on_trial(visit.uow.tx.connection, group.id, name, begun)
+            shown = _readable(visit, group, found[:_SHOWN])
+            about = {"id": name, "title": rule.title or name, "by_file": by_file, "begun": begun}
+            rows.append(about | {"count": len(found), "found": shown})
+    facts = {
+        "groups": visit.groups,
+        "group": group,
+        "rules": rows,
+        "may_change": visit.may(RuleTrial.word, group.id),
+        "said": visit.on_page(visit.carry_out(ShowTrial.word, group_id=group.id).texts[0]),
+    }
+    return Html("chay-thu.html", facts)
+
+
+def _readable(visit: Visit, group: Group, found: Sequence[TriedFinding]) -> list[tuple[datetime, str, str]]:
+    """Return when, of whom and in which words; "" where this person may not read them, or they are gone."""
+    inside = group.id in visit.uow.members.groups_with(visit.office.account, visit.person.uid)
+    stored = visit.office.messages.of([one.event_id for one in found if inside and one.readable])
+    texts = {message.id: one_line(posted_text(message.raw), EXCERPT) for message in stored}
+    people = visit.uow.people
+    return [
+        (
+            one.at,
+            visit.voice.named(people.get(one.person_id)) if one.person_id else "không rõ người",
+            texts.get(one.event_id, ""),
+        )
+        for one in found
+    ]
 
 
 def words(visit: Visit) -> Reply:
@@ -116,7 +163,8 @@ def _page(visit: Visit, group: Group, **facts: Any) -> Html:
         {
             "id": name,
             "clause": voice.citation(rule.clause),
-            "state": _state(rule, tried.get(name)),
+            "title": rule.title or name,
+            "state": rule_state(voice, rule, tried.get(name)),
             "severity": voice.head_of(rule.clause, severities[name]) if name in severities else "",
             "do": ("ap-dung" if name in tried else "thu") if rule.standing is RuleStanding.SWITCHABLE else "",
         }
@@ -141,16 +189,6 @@ def _page(visit: Visit, group: Group, **facts: Any) -> Html:
     return Html("quy-tac.html", common | facts)
 
 
-def _state(rule: RuleInForce, tried_since: datetime | None) -> str:
-    if tried_since:
-        return f"chạy thử từ {moment(tried_since)}, không báo ai"
-    return {
-        RuleStanding.SWITCHABLE: "đang áp dụng",
-        RuleStanding.ON_TRIAL: "chạy thử theo tệp cấu hình, không báo ai",
-        RuleStanding.SECRECY: "luôn áp dụng, vì là bí mật nhà nước",
-    }[rule.standing]
-
-
 def _lists(visit: Visit) -> list[str]:
     folder = visit.office.records.settings.rules_dir / "lexicons"
     return sorted(file.name for file in folder.glob("*.tsv")) + sorted(file.name for file in folder.glob("*.txt"))
@@ -158,13 +196,11 @@ def _lists(visit: Visit) -> list[str]:
 
 def _finding(visit: Visit, group: Group, one: Any) -> dict[str, Any]:
     """Return what the page says of a finding; the clause is that of the group's own regulation."""
-    voice = visit.policy.of(group.id).voice
-    clause = (
-        visit.policy.of(group.id).regulation.clause_like(one["clause"], one.get("rule") or one["rule_id"])
-        or one["clause"]
-    )
+    voice, rule = visit.policy.of(group.id).voice, one.get("rule") or one["rule_id"]
+    clause = visit.policy.of(group.id).regulation.clause_like(one["clause"], rule) or one["clause"]
     return {
-        "rule": one["rule"] if "rule" in one else one["rule_id"],
+        "rule": rule,
+        "title": visit.policy.of(group.id).regulation.title_of_rule(rule),
         "clause": voice.citation(clause),
         "summary": voice.clause(clause),
         "severity": voice.head_of(clause, Severity(one["severity"])),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, exists, func, literal_column, or_, select
+from sqlalchemy import Connection, Exists, Row, exists, func, literal_column, or_, select
 
 from zalo_governor.domain.audit import MOVED, AuditEntry
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
@@ -21,6 +21,8 @@ from zalo_governor.storage.schema import (
     cases,
     directive_answers,
     directives,
+    events,
+    findings,
     inbox,
     message_acts,
     outbox,
@@ -30,6 +32,7 @@ _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, Case
 GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
 """States of messages that did not, or may not have, come where they should."""
 _MOST = 200
+AUDIT_ROWS = 150
 
 
 class SentNotice(NamedTuple):
@@ -47,6 +50,16 @@ class SentNotice(NamedTuple):
     attempts: int
     code: int | None
     """Zalo's error code or the HTTP status of the last try; None where there was none."""
+
+
+class TriedFinding(NamedTuple):
+    """What a rule on trial has found in one message."""
+
+    event_id: int
+    person_id: int | None
+    at: datetime
+    readable: bool
+    """Whether the message may be shown to who is in the group: neither a possible secret nor taken back."""
 
 
 class AuditSearch(NamedTuple):
@@ -120,18 +133,7 @@ class PanelQueries:
         Those under a case of a state secret are left out, also where people first have to look whether it is one; and
         so are those that were taken back, except the case's own.
         """
-        doubtful = exists().where(
-            case_events.c.group_id == case.group_id,
-            case_events.c.message_key == inbox.c.key,
-            cases.c.id == case_events.c.case_id,
-            cases.c.label == UNSURE_LABEL,
-        )
-        taken_back = exists().where(
-            message_acts.c.group_id == case.group_id,
-            message_acts.c.message_key == inbox.c.key,
-            message_acts.c.kind.in_([MessageRecalled.kind, MessageDeleted.kind]),
-            message_acts.c.state == ActState.APPLIED.value,
-        )
+        doubtful, taken_back = _doubtful(case.group_id), _taken_back(case.group_id)
         shown = ~doubtful, or_(~taken_back, inbox.c.key == case.message_key)
         said = (inbox.c.thread_id == case.group_id, inbox.c.kind == ElementKind.MESSAGE.value, *shown)
         moment = to_ms(case.event_at)
@@ -139,6 +141,27 @@ class PanelQueries:
         after = select(inbox.c.id).where(*said, inbox.c.at_ms > moment).order_by(inbox.c.at_ms)
         earlier = connection.scalars(before.limit(each_side + 1)).all()
         return [*reversed(earlier), *connection.scalars(after.limit(each_side))]
+
+    def found_on_trial(
+        self, connection: Connection, group_id: str, rule_id: str, since: datetime
+    ) -> list[TriedFinding]:
+        """Return what a rule has found in the group while on trial since then, the newest first; at most 200."""
+        readable = ~_doubtful(group_id) & ~_taken_back(group_id) & ~events.c.sealed
+        wanted = (
+            select(findings.c.event_id, findings.c.person_id, findings.c.at_ms, readable.label("readable"))
+            .join(events, events.c.id == findings.c.event_id)
+            .join(inbox, inbox.c.id == findings.c.event_id, isouter=True)
+            .where(
+                findings.c.group_id == group_id,
+                findings.c.at_ms >= to_ms(since),
+                findings.c.shadow.is_(True),
+                findings.c.rule_id == rule_id,
+            )
+            .order_by(findings.c.at_ms.desc())
+            .limit(_MOST)
+        )
+        rows = connection.execute(wanted)
+        return [TriedFinding(row.event_id, row.person_id, from_ms(row.at_ms), bool(row.readable)) for row in rows]
 
     def notices(
         self, connection: Connection, group_ids: Collection[str], states: Collection[OutgoingState], since: datetime
@@ -156,8 +179,13 @@ class PanelQueries:
         )
         return [_notice(row) for row in connection.execute(wanted)]
 
+    def notices_of(self, connection: Connection, case: Case) -> list[SentNotice]:
+        """Return the messages about the case, oldest first; at most 200."""
+        wanted = select(outbox).where(outbox.c.case_id == case.id).order_by(outbox.c.id).limit(_MOST)
+        return [_notice(row) for row in connection.execute(wanted)]
+
     def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
-        """Return at most 200 rows of the audit log, the newest first; with `before`, those before that row."""
+        """Return at most 150 rows of the audit log, the newest first; with `before`, those before that row."""
         rows = select(audit).where(
             audit.c.group_id.in_(wanted.group_ids),
             audit.c.at_ms >= to_ms(wanted.start),
@@ -172,7 +200,7 @@ class PanelQueries:
             rows = rows.where(audit.c.actor_id == wanted.actor_id)
         if before is not None:
             rows = rows.where(audit.c.id < before)
-        found = connection.execute(rows.order_by(audit.c.id.desc()).limit(_MOST)).mappings()
+        found = connection.execute(rows.order_by(audit.c.id.desc()).limit(AUDIT_ROWS)).mappings()
         return [as_entry(row) for row in found]
 
     def moves(self, connection: Connection, case: Case) -> Sequence[AuditEntry]:
@@ -180,6 +208,25 @@ class PanelQueries:
         moved = audit.c.action == literal_column(f"'{MOVED}'")
         rows = select(audit).where(audit.c.subject == case.code, moved).order_by(audit.c.id).limit(_MOST)
         return [as_entry(row) for row in connection.execute(rows).mappings()]
+
+
+def _doubtful(group_id: str) -> Exists:
+    """Return the condition that a message is under a case on which people have to look whether it is a secret."""
+    return exists().where(
+        case_events.c.group_id == group_id,
+        case_events.c.message_key == inbox.c.key,
+        cases.c.id == case_events.c.case_id,
+        cases.c.label == UNSURE_LABEL,
+    )
+
+
+def _taken_back(group_id: str) -> Exists:
+    return exists().where(
+        message_acts.c.group_id == group_id,
+        message_acts.c.message_key == inbox.c.key,
+        message_acts.c.kind.in_([MessageRecalled.kind, MessageDeleted.kind]),
+        message_acts.c.state == ActState.APPLIED.value,
+    )
 
 
 def _notice(row: "Row[tuple[object, ...]]") -> SentNotice:

@@ -10,7 +10,7 @@ from zalo_governor.messaging.periods import as_period, days
 
 WRITING, SECRETS, BY_FILE = "3.1-tieng-viet-co-dau", "4.1-noi-dung-mat", "4.2-noi-dung-xau"
 RULES = {
-    WRITING: RuleInForce("3.1"),
+    WRITING: RuleInForce("3.1", title="Chữ không dấu"),
     SECRETS: RuleInForce("4.1", RuleStanding.SECRECY),
     BY_FILE: RuleInForce("4.2", RuleStanding.ON_TRIAL),
 }
@@ -30,8 +30,10 @@ def test_nobody_is_told_while_a_rule_is_on_trial_and_people_are_again_once_it_is
     assert "chạy thử tại" in _answer(desk, f"/quytac thử {WRITING}")
     desk.say("member", "trich dan", UNMARKED)
     assert (desk.states(), desk.take()) == ([], [])
-    assert f"{WRITING} (khoản 1 Điều 3 Quy chế): chạy thử từ" in _answer(desk, "/quytac")
-    assert f"quy tắc đang chạy thử, không báo ai: {WRITING}" in _answer(desk, "/trangthai")
+    assert "- Chữ không dấu: chạy thử từ" in (listed := _answer(desk, "/quytac"))
+    assert f"(khoản 1 Điều 3 Quy chế; mã {WRITING})" in listed
+    assert "luôn áp dụng, vì là bí mật nhà nước" in listed
+    assert f"quy tắc đang chạy thử, không báo ai: “Chữ không dấu” ({WRITING})" in _answer(desk, "/trangthai")
     group = desk.policy.governed[0]
     period = as_period(days(desk.now.date(), desk.now.date()), desk.policy.voice)
     report = compose(desk.uow, group, period, desk.policy.voice, desk.policy.clock)

@@ -1,8 +1,10 @@
 """Commands `/giaitrinh` (explain), `/xemlai` (review) and `/ghichu` (note), which add a text to a case."""
 
+from typing import ClassVar
+
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.people import DESK
+from zalo_governor.domain.people import DESK, Role
 from zalo_governor.features.cases.commands.decide import CaseWords, cannot_move, move, reason_missing, unknown_case
 from zalo_governor.features.cases.next_actions import answers
 from zalo_governor.messaging.commands import Answer, Call
@@ -14,10 +16,10 @@ _MOST_EXPLANATIONS = 5
 """Maximum number of explanations that one person may send about one case, as each is sent to the admins."""
 
 
-class _OwnCaseCommand(CaseWords):
-    """Base class of commands with which members send the admins a text about a case that concerns themselves."""
+class _WordsToDesk(CaseWords):
+    """Base class of commands with which members, or the leader, send the admins a text about a case."""
 
-    roles = None
+    roles: ClassVar[frozenset[Role] | None] = None
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -45,7 +47,7 @@ class _OwnCaseCommand(CaseWords):
         self._post.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
 
 
-class Explain(_OwnCaseCommand):
+class Explain(_WordsToDesk):
     """Command `/giaitrinh VP12 text` (explain): explain a case about oneself to the admins."""
 
     word = "giaitrinh"
@@ -73,7 +75,7 @@ class Explain(_OwnCaseCommand):
         return Answer([self.voice.render_for(call.person, TextId("explained"), code=case.code)], subject=case.code)
 
 
-class Review(_OwnCaseCommand):
+class Review(_WordsToDesk):
     """Command `/xemlai VP12 reason` (review): ask that a case, already decided, be reviewed."""
 
     word = "xemlai"
@@ -120,23 +122,33 @@ class Review(_OwnCaseCommand):
         return Answer([self.voice.render_for(call.person, TextId("reviewed"), code=case.code)], subject=case.code)
 
 
-class AddNote(CaseWords):
-    """Command `/ghichu VP12 text` (note): add an admin's note to a case."""
+class AddNote(_WordsToDesk):
+    """Command `/ghichu VP12 text` (note): add an admin's note to a case, or the leader's opinion."""
 
     word = "ghichu"
     several = True
     usage = TextId("usage_case_note")
+    roles = DESK | {Role.LEADER}
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Store the note on the case, for the admins only; `argument` is (case number, text of the note)."""
+        """Store the note on the case, for the admins only; `argument` is (case number, text of the note).
+
+        The leader's is sent to the admins. It decides nothing, and is taken on cases alone of which the leader is told.
+        """
         case_id, words = argument
         case = call.case(case_id)
-        if case is None:
+        by_desk = call.person.holds(case.group_id if case else NO_GROUP, *DESK)
+        if case is None and by_desk:
             return unknown_case(self.voice, case_id)
+        if case is None or not (by_desk or case.is_for_leader(call.person.id)):
+            return self.not_own(call, case_id)
         if not words:
             return Answer(
                 [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
             )
+        if not by_desk:
+            self.bring(call, case, NoteKind.OPINION, TextId("leader_opinion"), words)
+            return Answer([self.voice.render(TextId("opinion_kept"), code=case.code)], subject=case.code)
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
         return Answer([self.voice.render(TextId("note_kept"), code=case.code)], subject=case.code)

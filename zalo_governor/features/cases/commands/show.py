@@ -35,6 +35,7 @@ _NOTE_TEXTS = {
     NoteKind.EXPLANATION: TextId("case_explanation"),
     NoteKind.REVIEW: TextId("case_review"),
     NoteKind.NOTE: TextId("case_note"),
+    NoteKind.OPINION: TextId("case_opinion"),
     NoteKind.PASSED_ON: TextId("case_passed_on"),
 }
 
