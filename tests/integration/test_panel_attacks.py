@@ -494,6 +494,22 @@ def test_a_button_that_is_pressed_twice_does_its_work_once(panel: Panel) -> None
         clock.forward(seconds=1)
 
 
+def test_every_form_of_a_directive_says_when_its_page_was_made(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    with panel.office.database.read() as reading:
+        number = reading.scalar(select(func.min(directives.c.id)).where(directives.c.state == "open"))
+    pages = [mine.get(path).text for path in ("/chi-dao", f"/chi-dao/{number}", f"/chi-dao/{number}/nhac")]
+    forms = [
+        form for page in pages for form in re.findall(r'<form method="post" action="/chi-dao/.*?</form>', page, re.S)
+    ]
+    assert len(forms) > 5
+    assert [form for form in forms if not re.search(r'name="luc" value="\d+"', form)] == []
+    form = dict(re.findall(r'name="(luc)" value="([^"]+)"', pages[1])) | {"khi": "2027-01-05T17:00"}
+    for _ in range(2):
+        mine.post(f"/chi-dao/{number}/giahan", form)
+    assert "bấm hai lần" in mine.get(f"/chi-dao/{number}").text
+
+
 def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None:
     mine = panel.enter(ADMIN)
     page = mine.get(f"/viec?ghi={GROUP}").text

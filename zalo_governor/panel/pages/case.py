@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from zalo_governor.domain.cases import Case, CaseState, NoteKind
-from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
 from zalo_governor.features.cases.commands.explain import Review
@@ -64,7 +63,6 @@ def show(visit: Visit) -> Reply:
         "state": voice.state_of(case),
         "said": said.texts[0],
         "stamp": stamp_of(case),
-        "made": to_ms(visit.now),
         "buttons": sorted(
             (_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)),
             key=lambda button: button.word != TakeBack.word,

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
@@ -245,7 +244,6 @@ def _form(visit: Visit, group: Group) -> dict[str, Any]:
     found = {uid: people.get(one.id) for uid in uids if (one := people.find(policy.account, uid))}
     return {
         "button": RECORD,
-        "made": to_ms(visit.now),
         "group": group,
         "clauses": policy.regulation.clauses,
         "people": sorted((policy.voice.named(person), uid) for uid, person in found.items()),
