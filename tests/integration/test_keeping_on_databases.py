@@ -30,8 +30,8 @@ from zalo_governor.storage.maintenance.account_replacement import accounts_of, a
 from zalo_governor.storage.maintenance.erasure import erase, holdings
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
-from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.queries.panel import PRESSED_FORM
+from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import case_events, inbox, outbox, persons
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork

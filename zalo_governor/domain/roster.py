@@ -106,6 +106,21 @@ def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> R
     )
 
 
+def merged(before: Sequence[RosterEntry], given: Sequence[RosterEntry]) -> list[RosterEntry]:
+    """Return the roster `before` with the people of `given` added or changed; nobody is taken out.
+
+    Fields that were not set in an entry of `given` stay as they are, except a telephone number that `given` has for
+    somebody else.
+    """
+    found, numbers = difference(before, given), {entry.phone for entry in given}
+    changed = {}
+    for old, new in found.changed:
+        said = {name: getattr(new, name) for name in new.model_fields_set}
+        lost = {"phone": None} if old.phone in numbers else {}
+        changed[id(old)] = old.model_copy(update=lost | said)
+    return [*(changed.get(id(entry), entry) for entry in before), *found.added]
+
+
 def whole_agency(agency: str, known: Collection[str]) -> str:
     """Return the agency of which a unit is a part, if that is `known`; else the unit itself.
 
