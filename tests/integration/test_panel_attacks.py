@@ -518,9 +518,18 @@ def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None
     for wrong in ({"ai": OF_B[Role.MEMBER]}, {"ai": ""}, {"ai": OUTSIDER, "khoan": "9.9"}):
         assert mine.post("/viec/ghi-nhan", form | wrong).status == 303
     assert _recorded(panel) == 0
+    future = {"ai": OUTSIDER, "khi": "2099-01-01T08:00", "noi": "cuộc họp"}
+    mine.post("/viec/ghi-nhan", form | future)
+    assert "chưa tới" in mine.get("/viec").text
+    assert _recorded(panel) == 0
+    right = form | future | {"khi": "2026-11-01T14:30", "noi": 'phòng "2", trụ sở: tầng 1'}
     for _ in range(2):
-        mine.post("/viec/ghi-nhan", form | {"ai": OUTSIDER})
+        mine.post("/viec/ghi-nhan", right)
     assert _recorded(panel) == 1
+    assert "xảy ra lúc 14:30 01/11/2026, tại phòng 2, trụ sở: tầng 1;" in mine.get("/viec").text
+    log = mine.get("/nhat-ky?viec=case.opened").text
+    assert "xảy ra lúc: 01/11/2026 14:30:00" in log
+    assert "nơi: phòng 2, trụ sở: tầng 1" in log
     assert panel.enter(OF_A[Role.LEADER]).post("/viec/ghi-nhan", form | {"ai": OUTSIDER}).status == 404
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -285,3 +285,13 @@ class CaseNote(BaseModel):
     person_id: int
     at: datetime
     text: str
+
+
+class Recorded(NamedTuple):
+    """What a person wrote on recording a case by hand; stored encrypted."""
+
+    by: int
+    """Id of the person."""
+    words: str
+    place: str = ""
+    """Where it happened; "" if that is not known."""

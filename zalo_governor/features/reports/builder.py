@@ -11,6 +11,7 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.commands.record import MANUAL_RULE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.features.group_changes.leak_signs import signs_of
 from zalo_governor.features.reports.gravity import grave_cases, worst_first
@@ -86,6 +87,11 @@ def compose(
         states=tuple(uow.distributions.case_states(group.id, period.start, period.end)),
         open_cases=tuple(open_cases),
         grave_cases=tuple(grave_cases(urgent, open_cases, voice.regulation)),
+        places={
+            case.id: noted.place
+            for case in open_cases
+            if case.rule_id == MANUAL_RULE and (noted := uow.case_notes.manual(case))
+        },
         names={person_id: voice.named(person) for person_id, person in people.items()},
         suspects=uow.statistics.suspects(group.id, period.start, period.end),
         handling=uow.distributions.handling(group.id, period.start, period.end),

@@ -6,6 +6,7 @@ from typing import Any
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
+from zalo_governor.features.cases.commands.record import with_place
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, Visit
@@ -72,7 +73,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
                 "who": "Hệ thống" if row.actor_id is None else visit.voice.named(visit.uow.people.get(row.actor_id)),
                 "what": words.action(row.action),
                 "about": words.value(row.subject),
-                "detail": words.facts(row.detail),
+                "detail": words.facts(with_place(visit.uow, row).detail),
                 "group": named[row.group_id],
             }
             for row in rows

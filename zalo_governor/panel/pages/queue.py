@@ -160,7 +160,8 @@ def record(visit: Visit) -> Reply:
     if not (clause and words) or uid not in visit.uow.members.present_uids(visit.policy.account, group.id):
         visit.complain("Cần chọn điều, khoản và một người trong Nhóm, và ghi nội dung. Chưa có gì thay đổi.")
         return SeeOther(f"{PATH}?ghi={group.id}#ghi")
-    visit.do(RECORD.word, f"{clause} {uid} {words}", group_id=group.id)
+    when, place = visit.field("khi") or "này", visit.field("noi").replace('"', "")
+    visit.do(RECORD.word, f'{clause} {uid} lúc {when}, tại "{place}", {words}', group_id=group.id)
     return SeeOther(PATH)
 
 
