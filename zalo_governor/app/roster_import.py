@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, merged, with_known_uids
@@ -14,21 +13,13 @@ class DropsPeopleError(ConfigError):
     """The import would take people off the roster, and nobody has confirmed that it is so many."""
 
 
-class RosterPlan(NamedTuple):
-    """What an import makes of the roster."""
-
-    entries: Sequence[RosterEntry]
-    difference: RosterDifference
-
-
-def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, replacing: bool) -> RosterPlan:
+def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, replacing: bool) -> RosterDifference:
     """Return what becomes of the roster `before` by an import of `given`: replaced by it, or only added to and changed.
 
     Entries without a uid keep the one that is known.
     """
     known = with_known_uids(before, given)
-    entries = known if replacing else merged(before, known)
-    return RosterPlan(entries, difference(before, entries))
+    return difference(before, known if replacing else merged(before, known))
 
 
 def import_roster(
@@ -41,7 +32,7 @@ def import_roster(
     drops: int,
     at: datetime,
     by: int | None = None,
-) -> RosterPlan:
+) -> RosterDifference:
     """Store what `plan_import` returns, and write to the audit log what has changed.
 
     `drops` is how many people somebody has agreed to take off the roster. `by` is the id of who does it; None on the
@@ -50,15 +41,14 @@ def import_roster(
     Raises:
         DropsPeopleError: people would be taken off, and not as many as `drops`; nothing was changed.
     """
-    plan = plan_import(store.entries(group_id), given, replacing=replacing)
-    found = plan.difference
+    found = plan_import(store.entries(group_id), given, replacing=replacing)
     if found.removed and len(found.removed) != drops:
         raise DropsPeopleError(
             f"--drop: {len(found.removed)} người sẽ ra khỏi danh sách mà chưa được xác nhận; chưa thay đổi gì. "
             f"Hãy xem lại, đúng thì thêm: --drop {len(found.removed)}"
         )
-    store.replace(group_id, plan.entries)
+    store.replace(group_id, found.after)
     counts = {"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)}
     with units.begin() as uow:
         uow.audit.append("roster.imported", at=at, actor_id=by, group_id=group_id, detail=counts)
-    return plan
+    return found

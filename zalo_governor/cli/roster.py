@@ -27,7 +27,7 @@ from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.roster import RosterDifference, RosterEntry
 from zalo_governor.domain.roster_matching import Proposal, RosterMatching, proposals
-from zalo_governor.features.members.roster.column_names import ColumnNames
+from zalo_governor.features.members.roster.column_names import FIELD_NAMES, ColumnNames
 from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_roster
 from zalo_governor.features.members.roster.positions import Positions
@@ -59,8 +59,8 @@ def import_(
     with _open_records(settings) as records:
         store = SqlRoster(records.database, records.account)
         before = store.entries(group_id)
-        found = plan_import(before, reading.entries, replacing=replace).difference
-        absent = plan_import(before, reading.entries, replacing=True).difference.removed
+        found = plan_import(before, reading.entries, replacing=replace)
+        absent = plan_import(before, reading.entries, replacing=True).removed
         _show_difference(found, () if replace else absent)
         _show_unsplit(reading)
         _show_roles(reading)
@@ -78,7 +78,7 @@ def import_(
         stored = import_roster(
             store, units, group_id, reading.entries, replacing=replace, drops=drop, at=records.clock()
         )
-    say(f"Đã ghi danh sách {len(stored.entries)} người.")
+    say(f"Đã ghi danh sách {len(stored.after)} người.")
 
 
 @roster.command()
@@ -241,7 +241,7 @@ def _describe_headless(name: str, error: NoHeadingError) -> str:
     if error.row is None:
         return f"{place}không có dòng nào"
     cells = "; ".join(filter(None, error.row.cells[:_MOST_HEADINGS]))
-    missing = " và ".join(_FIELD_NAMES[field] for field in error.missing)
+    missing = " và ".join(FIELD_NAMES[field] for field in error.missing)
     return f"{place}dòng {error.row.number}: {cells} (chưa nhận ra cột {missing})"
 
 
@@ -267,7 +267,7 @@ def _show_difference(found: RosterDifference, kept: Sequence[RosterEntry]) -> No
     )
     rows = []
     for change in found.changed:
-        names = ", ".join(_FIELD_NAMES[field] for field in change.fields)
+        names = ", ".join(FIELD_NAMES[field] for field in change.fields)
         rows.append((change.after.full_name, names, change.after.title))
     _print_rows("Thay đổi", ("Họ tên", "Mục thay đổi", "Chức vụ mới"), rows)
     say(f"Giữ nguyên: {found.same} người.")
@@ -328,12 +328,3 @@ def _cells(entry: RosterEntry, words: ColumnNames) -> list[str | date]:
 
 
 _MOST_HEADINGS = 12
-_FIELD_NAMES = {
-    "full_name": "họ tên",
-    "title": "chức vụ",
-    "agency": "cơ quan",
-    "phone": "điện thoại",
-    "uid": "uid",
-    "roles": "vai trò",
-    "since": "ngày hiệu lực",
-}

@@ -288,10 +288,8 @@ class CaseNote(BaseModel):
 
 
 class Recorded(NamedTuple):
-    """What a person wrote on recording a case by hand; stored encrypted."""
+    """What the person `by` wrote on recording a case by hand, stored encrypted; `place` is "" where it is not known."""
 
     by: int
-    """Id of the person."""
     words: str
     place: str = ""
-    """Where it happened; "" if that is not known."""

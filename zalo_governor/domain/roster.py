@@ -59,6 +59,8 @@ class RosterDifference(NamedTuple):
     changed: tuple[Change, ...]
     same: int
     """Number of entries that are equal in both."""
+    after: tuple[RosterEntry, ...]
+    """The whole new roster."""
 
     @property
     def empty(self) -> bool:
@@ -103,6 +105,7 @@ def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> R
         removed=tuple(left.values()),
         changed=changed,
         same=len(pairs) - len(changed),
+        after=tuple(after),
     )
 
 

@@ -317,11 +317,8 @@ class PanelServer:
             if person is None or not person.holds("", *PANEL_ROLES):
                 self._refused.note("session")
                 return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
-            facts = {
-                "me": self._office.policy.voice.named(person),
-                "menu": self._menu(person),
-                "made": to_ms(self._office.clock()),
-            }
+            facts: dict[str, Any] = {"menu": self._menu(person), "made": to_ms(self._office.clock())}
+            facts["me"] = self._office.policy.voice.named(person)
             try:
                 visit = Visit(self._office, uow, person, asked, route.roles, writes=route.writes, done=done)
                 reply: Reply = route.handler(visit)

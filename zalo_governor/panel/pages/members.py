@@ -13,7 +13,7 @@ from zalo_governor.domain.people import EVERYWHERE, Group, Role
 from zalo_governor.domain.roster_matching import proposals
 from zalo_governor.features.cases.commands.decide import ListCases
 from zalo_governor.features.members.commands import Belongs, PutOut
-from zalo_governor.features.members.roster.column_names import ColumnNames
+from zalo_governor.features.members.roster.column_names import FIELD_NAMES, ColumnNames
 from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_mapped, read_roster
 from zalo_governor.panel.office import Office
@@ -27,15 +27,7 @@ PATH = "/thanh-vien"
 _MOST_BYTES = 5_000_000
 _SHOWN = 12
 _KEPT = timedelta(minutes=15)
-FIELDS = {
-    "full_name": "Họ tên",
-    "title": "Chức vụ",
-    "agency": "Cơ quan",
-    "phone": "Điện thoại",
-    "uid": "uid Zalo",
-    "roles": "Vai trò",
-    "since": "Ngày hiệu lực",
-}
+FIELDS = {field: name[:1].upper() + name[1:] for field, name in FIELD_NAMES.items()}
 _ROLE_NAMES = {
     Role.LEADER: "Trưởng nhóm",
     Role.LEADERSHIP: "Lãnh đạo",
@@ -196,7 +188,7 @@ def take_over(visit: Visit) -> Reply:
     store = SqlRoster(visit.office.database, visit.office.account)
     agreed = visit.field("bo")
     try:
-        entries, found = import_roster(
+        found = import_roster(
             store,
             visit.office.units,
             group.id,
@@ -213,7 +205,7 @@ def take_over(visit: Visit) -> Reply:
         return SeeOther(f"{PATH}/nhap/{token}")
     visit.office.drafts.drop(token)
     visit.tell(
-        f"Đã ghi danh sách {len(entries)} người: thêm {len(found.added)}, bỏ ra {len(found.removed)}, "
+        f"Đã ghi danh sách {len(found.after)} người: thêm {len(found.added)}, bỏ ra {len(found.removed)}, "
         f"thay đổi {len(found.changed)}."
     )
     return SeeOther(f"{PATH}?nhom={group.id}")

@@ -96,8 +96,7 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
         StoreUnavailableError: the database cannot be written now; what was removed before stays removed.
     """
     work = _RetentionRun(database, stopped)
-    work.message_acts(now - _MESSAGE_ACTS_KEPT)
-    work.pressed_forms(now - _PRESSED_FORMS_KEPT)
+    work.short_lived(now)
     return Removed(
         bodies=work.bodies(now - terms.bodies),
         cases=work.cases(now - terms.cases),
@@ -134,15 +133,11 @@ class _RetentionRun:
             connection.execute(update(file_scans).where(scanned).values(mac=None))
         return gone
 
-    def message_acts(self, before: datetime) -> None:
-        """Delete which message recalls, deletions and reactions from before `before` are about, or wait for."""
+    def short_lived(self, now: datetime) -> None:
+        """Delete which message recalls, deletions and reactions are about or wait for, and which forms were pressed."""
+        pressed = job_runs.c.job.startswith(PRESSED_FORM) & (job_runs.c.due_ms < to_ms(now - _PRESSED_FORMS_KEPT))
         with self._database.write() as connection:
-            connection.execute(delete(message_acts).where(message_acts.c.at_ms < to_ms(before)))
-
-    def pressed_forms(self, before: datetime) -> None:
-        """Delete the claims of forms whose pages were made before `before`."""
-        pressed = job_runs.c.job.startswith(PRESSED_FORM) & (job_runs.c.due_ms < to_ms(before))
-        with self._database.write() as connection:
+            connection.execute(delete(message_acts).where(message_acts.c.at_ms < to_ms(now - _MESSAGE_ACTS_KEPT)))
             connection.execute(delete(job_runs).where(pressed))
 
     def dead_letters(self, before: datetime) -> int:
