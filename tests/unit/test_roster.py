@@ -60,3 +60,5 @@ def test_a_list_that_is_merged_drops_nobody_and_blanks_nothing() -> None:
     assert merged([TAN], [new]) == [TAN, new]
     again = promoted.model_copy(update={"uid": LO.uid})
     assert [entry.phone for entry in merged([LO], [again, new])] == [None, new.phone]
+    moved = LO.model_copy(update={"uid": "5", "phone": TAN.phone})
+    assert [entry.phone for entry in merged([LO, moved], [LO.model_copy(update={"uid": "5"})])] == [None, LO.phone]

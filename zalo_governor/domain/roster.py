@@ -116,12 +116,14 @@ def merged(before: Sequence[RosterEntry], given: Sequence[RosterEntry]) -> list[
     somebody else.
     """
     found, numbers = difference(before, given), {entry.phone for entry in given}
-    changed = {}
+    said: dict[int, dict[str, object]] = {id(entry): {} for entry in found.removed}
     for old, new in found.changed:
-        said = {name: getattr(new, name) for name in new.model_fields_set}
-        lost = {"phone": None} if old.phone in numbers else {}
-        changed[id(old)] = old.model_copy(update=lost | said)
-    return [*(changed.get(id(entry), entry) for entry in before), *found.added]
+        said[id(old)] = {name: getattr(new, name) for name in new.model_fields_set}
+    entries = [
+        entry.model_copy(update=({"phone": None} if entry.phone in numbers else {}) | said.get(id(entry), dict(entry)))
+        for entry in before
+    ]
+    return [*entries, *found.added]
 
 
 def whole_agency(agency: str, known: Collection[str]) -> str:
