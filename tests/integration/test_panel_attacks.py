@@ -527,6 +527,7 @@ def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None
         mine.post("/viec/ghi-nhan", right)
     assert _recorded(panel) == 1
     assert "xảy ra lúc 14:30 01/11/2026, tại phòng 2, trụ sở: tầng 1;" in mine.get("/viec").text
+    assert "14 giờ 30 phút ngày 01/11/2026, tại phòng 2, trụ sở: tầng 1" in mine.get("/bao-cao").text
     log = mine.get("/nhat-ky?viec=case.opened").text
     assert "xảy ra lúc: 01/11/2026 14:30:00" in log
     assert "nơi: phòng 2, trụ sở: tầng 1" in log
