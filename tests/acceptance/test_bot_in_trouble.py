@@ -34,6 +34,19 @@ def unheard(bot: Rig) -> str:
     return _ask_while(bot, "uncertain", lose_answer=[SEND], echo=False)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def too_many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rig, str]]:
+    """Another bot, of which Zalo has had too much, and who waits for an answer: its pause passes meanwhile."""
+    with rig(tmp_path_factory.mktemp("too-many"), timeout_seconds=1.5) as made:
+        made.start_bot()
+        uid = _ask_while(made, "deferred", inner={SEND: [221, "too many requests"]})
+        calls = [call["path"] for call in made.state("calls")]
+        made.say("/trogiup", ADMIN)
+        made.until(lambda: len(made.state("calls")) > len(calls), "another endpoint is called")
+        assert made.told(uid) == []
+        yield made, uid
+
+
 def test_who_takes_no_messages_is_noted_and_the_admin_is_told_to_call(bot: Rig) -> None:
     refused = bot.report()["undelivered_notices"]
     uid = _ask_while(bot, "refused", inner={SEND: [122, "blocked"]})
@@ -182,16 +195,15 @@ def test_when_somebody_else_takes_the_line_the_bot_pauses_and_does_not_fight(bot
     bot.start_bot()
 
 
-def test_what_was_too_much_for_zalo_is_sent_after_a_pause_and_once_while_other_calls_go_on(bot: Rig) -> None:
-    too_many = _ask_while(bot, "deferred", inner={SEND: [221, "too many requests"]})
-    calls = [call["path"] for call in bot.state("calls")]
-    bot.say("/trogiup", ADMIN)
-    bot.until(lambda: len(bot.state("calls")) > len(calls), "another endpoint is called")
-    bot.until(lambda: bool(bot.told(too_many)), "it is sent after the pause", timeout=90)
-    bot.until(lambda: _outgoing(bot, too_many) == [("sent", 0)], "it counts as sent")
-    [answer] = bot.told(too_many)
+def test_what_was_too_much_for_zalo_is_sent_after_a_pause_and_once_while_other_calls_go_on(
+    too_many: tuple[Rig, str],
+) -> None:
+    made, uid = too_many
+    made.until(lambda: bool(made.told(uid)), "it is sent after the pause", timeout=90)
+    made.until(lambda: _outgoing(made, uid) == [("sent", 0)], "it counts as sent")
+    [answer] = made.told(uid)
     assert not answer.startswith("(gửi lại)")
-    refused = [call for call in bot.state("calls") if call["path"] == SEND and call["error_code"] == 221]
+    refused = [call for call in made.state("calls") if call["path"] == SEND and call["error_code"] == 221]
     assert len(refused) == 1
 
 

@@ -357,10 +357,12 @@ def test_a_roster_with_odd_headings_is_taken_over_once_the_columns_are_named(des
     press(page, "Đọc lại theo các cột này")
     changes = page.get_by_role("region", name="Thay đổi so với").inner_text()
     assert "Giàng Thị Thử, Chánh Thanh tra Thanh tra tỉnh" in changes
-    assert "Bỏ ra: 3" in changes
+    assert "Không có trong tệp, vẫn giữ: 3" in changes
     assert desk.one("SELECT count(*) FROM roster") == 4
+    page.get_by_text("Thay toàn bộ bằng tệp này").click()
+    assert "Bỏ ra: 3" in page.get_by_role("region", name="Thay đổi so với").inner_text()
     page.get_by_label("3 người ra khỏi danh sách").check()
-    press(page, "Ghi danh sách 2 người, bỏ 3 người")
+    press(page, "Thay toàn bộ: ghi danh sách 2 người, bỏ 3 người")
     assert "thêm 1, bỏ ra 3" in told(page)
     assert desk.one("SELECT count(*) FROM roster") == 2
     assert desk.bot.query("SELECT action FROM audit WHERE action LIKE 'roster%' ORDER BY id DESC LIMIT 1")

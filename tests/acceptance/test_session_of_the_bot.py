@@ -7,6 +7,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,9 @@ import yaml
 
 from tests.rig import Rig, rig, somebody
 from tests.unit.app.monitoring.test_server import free_port
-from tests.unit.app.test_fallback_alert import hook, posts
+from tests.unit.app.test_fallback_alert import Hook, serve
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.zalo.auth.browser import browser_headers
-
-__all__ = ["hook"]
 
 LOGIN, SMS = "/api/login/getLoginInfo", "/api/message/sms"
 CHROME = (
@@ -28,14 +29,48 @@ CHROME = (
 )
 
 
-@pytest.fixture
-def bot(tmp_path: Path) -> Iterator[Rig]:
+class Channel:
+    """A webhook for the alerts past Zalo, with what is posted there."""
+
+    def __init__(self) -> None:
+        self.posts: list[dict[str, Any]] = []
+        kept = self.posts
+
+        class Kept(Hook):
+            posts = kept
+
+        self.server = HTTPServer(("127.0.0.1", 0), Kept)
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}/alarm"
+
+
+@contextmanager
+def new_bot(folder: Path) -> Iterator[Rig]:
     """A bot that has not been started, with a health address, as the browser Chrome on Windows."""
-    with rig(tmp_path) as made:
+    with rig(folder) as made:
         made.configure("health", port=free_port())
         session = {"imei": "rig", "user_agent": CHROME, "cookies": {"zpw_sek": "rig"}}
-        (tmp_path / "session.json").write_text(json.dumps(session))
+        (folder / "session.json").write_text(json.dumps(session))
         yield made
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Iterator[Rig]:
+    """One for a test alone."""
+    with new_bot(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Any, Future[None]]]:
+    """Those that wait for minutes, mostly for pauses of the program: each with a bot of its own, side by side."""
+
+    def play(scene: Any, folder: Path) -> None:
+        channel = Channel()
+        with contextmanager(serve)(channel.server), new_bot(folder) as made:
+            scene(made, channel)
+
+    with ThreadPoolExecutor(len(SCENES)) as pool:
+        yield {scene: pool.submit(play, scene, tmp_path_factory.mktemp("scene")) for scene in SCENES}
 
 
 def healthz(bot: Rig) -> dict[str, Any]:
@@ -58,10 +93,8 @@ def calls(bot: Rig, path: str = "") -> list[dict[str, Any]]:
     return [call for call in bot.state("calls") if path in {"", call["path"]}]
 
 
-def test_a_session_that_dies_with_600_while_the_socket_lives_is_told_past_zalo_and_loses_no_message(
-    bot: Rig, hook: Any
-) -> None:
-    bot.configure("alarm", webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm", after_minutes=1)
+def dies_with_600(bot: Rig, channel: Channel) -> None:
+    bot.configure("alarm", webhook=channel.address, after_minutes=1)
     bot.start_bot()
     entered = len(calls(bot, LOGIN))
     bot.control("config", expired=["rig"], expired_code=600, expired_may_log_in=True)
@@ -76,9 +109,9 @@ def test_a_session_that_dies_with_600_while_the_socket_lives_is_told_past_zalo_a
     said = doctor(bot, "health")
     assert "Zalo không nhận phiên đăng nhập nữa nên không gửi được tin" in said
     assert "zalo-governor login" in said
-    bot.until(lambda: len(posts) > 0, "people hear of it past Zalo", timeout=90)
-    assert "Zalo không nhận phiên đăng nhập của Hệ thống" in posts[0]["text"]
-    assert "không tự đăng nhập lại" in posts[0]["text"]
+    bot.until(lambda: len(channel.posts) > 0, "people hear of it past Zalo", timeout=90)
+    assert "Zalo không nhận phiên đăng nhập của Hệ thống" in channel.posts[0]["text"]
+    assert "không tự đăng nhập lại" in channel.posts[0]["text"]
     assert len(calls(bot, LOGIN)) == entered, "nobody fights for the account"
     assert len(calls(bot, SMS)) < 6, "no storm of sends"
     assert [bot.told(uid) for uid in uids] == [[]] * 5
@@ -91,8 +124,7 @@ def test_a_session_that_dies_with_600_while_the_socket_lives_is_told_past_zalo_a
     assert healthz(bot)["status"] == "hearing"
 
 
-@pytest.mark.timeout(400)
-def test_a_session_whose_renewal_is_refused_while_the_socket_lives_is_no_hearing_bot(bot: Rig) -> None:
+def renewal_is_refused(bot: Rig, _channel: Channel) -> None:
     bot.start_bot()
     bot.control("config", expired=["rig"], expired_code=102)
     uid = somebody()
@@ -104,19 +136,41 @@ def test_a_session_whose_renewal_is_refused_while_the_socket_lives_is_no_hearing
     bot.until(lambda: healthz(bot)["status"] == "hearing", "all is well", timeout=150)
 
 
-def test_after_a_takeover_the_bot_does_not_log_in_and_calls_a_person(bot: Rig, hook: Any) -> None:
+def taken_over(bot: Rig, channel: Channel) -> None:
     bot.configure("zalo", duplicate_pause_seconds=2)
-    bot.configure("alarm", webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm", after_minutes=1)
+    bot.configure("alarm", webhook=channel.address, after_minutes=1)
     bot.start_bot()
     entered = len(calls(bot, LOGIN))
     bot.control("config", expired=["rig"], expired_code=600, expired_may_log_in=True)
     bot.control("close", code=3003)
     bot.until(lambda: healthz(bot)["line"] == "kicked", "somebody else has the account")
     bot.until(lambda: healthz(bot)["line"] == "refused", "after the pause the handshake is refused")
-    bot.until(lambda: any("đăng nhập lại" in post["text"] for post in posts), "a person is called", timeout=100)
+    bot.until(lambda: any("đăng nhập lại" in post["text"] for post in channel.posts), "a person is called", timeout=100)
     assert len(calls(bot, LOGIN)) == entered
     bot.control("config", expired=[])
     bot.until(lambda: healthz(bot)["status"] == "hearing", "the other one has left", timeout=100)
+
+
+SCENES = (dies_with_600, renewal_is_refused, taken_over)
+
+
+@pytest.mark.timeout(400)
+def test_a_session_that_dies_with_600_while_the_socket_lives_is_told_past_zalo_and_loses_no_message(
+    scenes: dict[Any, Future[None]],
+) -> None:
+    scenes[dies_with_600].result()
+
+
+@pytest.mark.timeout(400)
+def test_a_session_whose_renewal_is_refused_while_the_socket_lives_is_no_hearing_bot(
+    scenes: dict[Any, Future[None]],
+) -> None:
+    scenes[renewal_is_refused].result()
+
+
+@pytest.mark.timeout(400)
+def test_after_a_takeover_the_bot_does_not_log_in_and_calls_a_person(scenes: dict[Any, Future[None]]) -> None:
+    scenes[taken_over].result()
 
 
 def test_versions_that_zalo_refuses_are_told_and_the_one_that_works_is_kept(bot: Rig) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.contract.conftest import Storage
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case, notice
 from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures, ScanFinding, ScanResult
-from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind, Recorded
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import Approval, ChangeKind
@@ -158,8 +158,8 @@ def test_notes_stay_in_the_order_in_which_they_were_said(storage: Storage) -> No
             uow.case_notes.add(case, note)
         assert uow.case_notes.of(case) == said
         assert uow.case_notes.manual(case) is None
-        uow.case_notes.add_manual(case, case.person_id, "có phản ánh")
-        assert uow.case_notes.manual(case) == (case.person_id, "có phản ánh")
+        uow.case_notes.add_manual(case, Recorded(case.person_id, "có phản ánh", "cuộc họp"))
+        assert uow.case_notes.manual(case) == Recorded(case.person_id, "có phản ánh", "cuộc họp")
 
 
 def test_a_false_alarm_teaches_until_it_is_taken_back(storage: Storage) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, new_case
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, Recorded
 from zalo_governor.domain.group_changes import INFO_RULE, Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.people import GroupSnapshot, Person
 from zalo_governor.domain.pictures import Looked
@@ -119,7 +119,7 @@ def test_why_somebody_wrote_a_case_down_is_kept_sealed(database: Database) -> No
     with units.begin() as uow:
         case = opened(uow)
         assert uow.case_notes.manual(case) is None
-        uow.case_notes.add_manual(case, member(uow).id, "có phản ánh")
-        assert uow.case_notes.manual(case) == (member(uow).id, "có phản ánh")
+        uow.case_notes.add_manual(case, Recorded(member(uow).id, "có phản ánh", "cuộc họp"))
+        assert uow.case_notes.manual(case) == Recorded(member(uow).id, "có phản ánh", "cuộc họp")
     with database.write() as connection:
         assert "có".encode() not in connection.scalars(select(manual_cases.c.words)).one()

@@ -5,7 +5,7 @@ hold every role, but in group B alone; an overseer may see the figures of all gr
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from tests.integration.line import Line
 from tests.unit.features.command_table import TABLE
 from tests.unit.storage.stored import BOT, GROUP, HandClock
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.domain.roster import RosterEntry
@@ -83,15 +84,17 @@ class TwoGroups(Line):
     def act(self, group: str, act: str, by: str, members: Sequence[str] = (), **more: Any) -> None:
         self.arrive({"controls": [group_act(self.world, self.world.group(group), act, by, members, **more)]})
 
-    def ask(self, uid: str, line: str, way: str) -> None:
-        """Type a command in one of the ways; a quote names a message of group A and its author."""
+    def ask(self, uid: str, typed: Iterable[str], way: str) -> None:
+        """Type commands in one of the ways, which arrive together; a quote names a message of group A, its author."""
+        self.hear(*(self._asking(uid, line, way) for line in typed), private=way.startswith("private"))
+
+    def _asking(self, uid: str, line: str, way: str) -> RawDict:
         fields: dict[str, Any] = {"_text": line, "uidFrom": uid}
         if way.endswith("quote"):
             fields["quote"] = quote_of(self.message("Đề nghị báo cáo", by=OF_A[Role.LEADER]))
         if way.startswith("private"):
-            self.hear(private_message(self.world, {**fields, "idTo": "0"}), private=True)
-        else:
-            self.hear(self.message(line, by=uid, idTo=OTHER_GROUP, **fields))
+            return private_message(self.world, {**fields, "idTo": "0"})
+        return self.message(line, by=uid, idTo=OTHER_GROUP, **fields)
 
 
 @pytest.fixture
@@ -158,8 +161,7 @@ def test_a_code_of_another_group_is_answered_as_one_that_does_not_exist(bot: Two
             answers = []
             for place in (0, 1):
                 said.clear()
-                for pair in pairs:
-                    bot.ask(OF_B[role], pair[place], way)
+                bot.ask(OF_B[role], [pair[place] for pair in pairs], way)
                 bot.settle()
                 answers.append([_without_codes(notice) for notice in said if notice.purpose in ANSWERS])
             assert answers[0] == answers[1], (way, role)
@@ -177,8 +179,7 @@ def test_no_command_of_whoever_has_no_role_there_shows_anything_of_a_group(bot: 
     for way in WAYS:
         for uid in (*(OF_B[role] for role in (HEADS if way.endswith("quote") else ROLES)), OVERSEER):
             said.clear()
-            for line in typed:
-                bot.ask(uid, line, way)
+            bot.ask(uid, typed, way)
             bot.settle()
             assert said
             for notice in said:
@@ -192,7 +193,7 @@ def test_nor_does_any_command_of_a_member_or_a_stranger(bot: TwoGroups, said: li
     known = codes(bot.database)
     for line in [*(row.line for row in TABLE.values()), *known]:
         bot.clock.forward(minutes=1)
-        bot.ask(uid, line, "private")
+        bot.ask(uid, [line], "private")
     bot.settle()
     assert said
     assert [notice.text for notice in said if marks_in(notice)] == []

@@ -30,6 +30,7 @@ from zalo_governor.storage.maintenance.account_replacement import accounts_of, a
 from zalo_governor.storage.maintenance.erasure import erase, holdings
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
+from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import case_events, inbox, outbox, persons
@@ -118,6 +119,19 @@ def test_words_go_when_their_time_is_over_and_figures_stay(
     # Twice does nothing, and everything that is left opens.
     assert sum(sweep(filled, TERMS, clock.now, lambda: False)) == 0
     assert list(opened(filled))
+
+
+def test_claims_of_pressed_forms_go_after_a_day_and_no_other_claims(
+    database: Database, units: SqlUnitsOfWork, clock: HandClock
+) -> None:
+    names = (f"{PRESSED_FORM}0a", "daily_report")
+    with units.begin() as uow:
+        assert all(uow.claims.claim_once(name, clock.now) for name in names)
+    made = clock.now
+    for hours, kept in ((23, [True, True]), (2, [False, True])):
+        sweep(database, TERMS, clock.forward(hours=hours), lambda: False)
+        with units.begin() as uow:
+            assert [uow.claims.is_claimed(name, made) for name in names] == kept
 
 
 def test_a_sweep_that_is_stopped_goes_on_another_time(filled: Database, clock: HandClock) -> None:

@@ -33,6 +33,7 @@ from zalo_governor.panel.routes import Route
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.text.fold import fold
 
 BOTH, NO_GROUP = "7300000000000000008", "8000000000000000099"
@@ -211,6 +212,27 @@ def test_a_draft_is_its_owner_s_alone(panel: Panel) -> None:
     assert mine.get(here).status == 200
     for answer in (other.get(here), other.post(f"{here}/cot"), other.post(here)):
         assert (answer.status, "Lò A" in answer.text) == (404, False)
+
+
+@SQLITE
+def test_nobody_is_dropped_from_a_list_unless_so_many_were_agreed_to(panel: Panel) -> None:
+    mine, store = panel.enter(OF_A[Role.ADMIN]), SqlRoster(panel.office.database, BOT)
+    before = store.entries(GROUP)
+    file = "Họ tên;Chức vụ\nLò Thị Thử;Văn thư\n".encode()
+
+    def press(**form: str) -> str:
+        here = mine.upload("/thanh-vien/nhap", "a.csv", file).headers["location"]
+        page = mine.get(here).text
+        assert f"Không có trong tệp, vẫn giữ: {len(before)}" in page
+        return mine.get(mine.post(here, form).headers["location"]).text
+
+    for wrong in ({"cach": "thay"}, {"cach": "thay", "bo": "1"}, {"cach": "thay", "bo": "on"}):
+        assert "chưa đánh dấu" in press(**wrong)
+    assert store.entries(GROUP) == before
+    assert f"{len(before) + 1} người: thêm 1, bỏ ra 0" in press()
+    store.replace(GROUP, before)
+    assert f"1 người: thêm 1, bỏ ra {len(before)}" in press(cach="thay", bo=str(len(before)))
+    store.replace(GROUP, before)
 
 
 @SQLITE

@@ -494,6 +494,22 @@ def test_a_button_that_is_pressed_twice_does_its_work_once(panel: Panel) -> None
         clock.forward(seconds=1)
 
 
+def test_every_form_of_a_directive_says_when_its_page_was_made(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    with panel.office.database.read() as reading:
+        number = reading.scalar(select(func.min(directives.c.id)).where(directives.c.state == "open"))
+    pages = [mine.get(path).text for path in ("/chi-dao", f"/chi-dao/{number}", f"/chi-dao/{number}/nhac")]
+    forms = [
+        form for page in pages for form in re.findall(r'<form method="post" action="/chi-dao/.*?</form>', page, re.S)
+    ]
+    assert len(forms) > 5
+    assert [form for form in forms if not re.search(r'name="luc" value="\d+"', form)] == []
+    form = dict(re.findall(r'name="(luc)" value="([^"]+)"', pages[1])) | {"khi": "2027-01-05T17:00"}
+    for _ in range(2):
+        mine.post(f"/chi-dao/{number}/giahan", form)
+    assert "bấm hai lần" in mine.get(f"/chi-dao/{number}").text
+
+
 def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None:
     mine = panel.enter(ADMIN)
     page = mine.get(f"/viec?ghi={GROUP}").text
@@ -502,9 +518,19 @@ def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None
     for wrong in ({"ai": OF_B[Role.MEMBER]}, {"ai": ""}, {"ai": OUTSIDER, "khoan": "9.9"}):
         assert mine.post("/viec/ghi-nhan", form | wrong).status == 303
     assert _recorded(panel) == 0
+    future = {"ai": OUTSIDER, "khi": "2099-01-01T08:00", "noi": "cuộc họp"}
+    mine.post("/viec/ghi-nhan", form | future)
+    assert "chưa tới" in mine.get("/viec").text
+    assert _recorded(panel) == 0
+    right = form | future | {"khi": "2026-11-01T14:30", "noi": 'phòng "2", trụ sở: tầng 1'}
     for _ in range(2):
-        mine.post("/viec/ghi-nhan", form | {"ai": OUTSIDER})
+        mine.post("/viec/ghi-nhan", right)
     assert _recorded(panel) == 1
+    assert "xảy ra lúc 14:30 01/11/2026, tại phòng 2, trụ sở: tầng 1;" in mine.get("/viec").text
+    assert "14 giờ 30 phút ngày 01/11/2026, tại phòng 2, trụ sở: tầng 1" in mine.get("/bao-cao").text
+    log = mine.get("/nhat-ky?viec=case.opened").text
+    assert "xảy ra lúc: 01/11/2026 14:30:00" in log
+    assert "nơi: phòng 2, trụ sở: tầng 1" in log
     assert panel.enter(OF_A[Role.LEADER]).post("/viec/ghi-nhan", form | {"ai": OUTSIDER}).status == 404
 
 

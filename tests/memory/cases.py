@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.memory.base import MemoryRepository
-from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader, Withdrawal
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader, Recorded, Withdrawal
 from zalo_governor.domain.clock import EVER, NEVER
 from zalo_governor.domain.events import MessageDeleted, MessageSent, SealedHeard
 from zalo_governor.domain.jobs import CodeCheck
@@ -205,10 +205,10 @@ class MemoryCaseMessages(MemoryRepository):
 class MemoryCaseNotes(MemoryRepository):
     """Fits `domain.repositories`."""
 
-    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        self._store.noted[case.id] = (noted_by, words)
+    def add_manual(self, case: Case, recorded: Recorded) -> None:
+        self._store.noted[case.id] = recorded
 
-    def manual(self, case: Case) -> tuple[int, str] | None:
+    def manual(self, case: Case) -> Recorded | None:
         return self._store.noted.get(case.id)
 
     def add(self, case: Case, note: CaseNote) -> None:

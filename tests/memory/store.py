@@ -6,7 +6,7 @@ from typing import Any
 
 from zalo_governor.domain.attachments import FileScan
 from zalo_governor.domain.audit import Opening
-from zalo_governor.domain.cases import Case, CaseMessage, CaseNote
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Recorded
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveAnswer
@@ -54,7 +54,7 @@ class MemoryStore:
     kept_changes: list[GroupChange] = field(default_factory=list)
     given: list[Approval] = field(default_factory=list)
     looked: dict[str, Looked] = field(default_factory=dict)
-    noted: dict[int, tuple[int, str]] = field(default_factory=dict)
+    noted: dict[int, Recorded] = field(default_factory=dict)
     trial_now: Trial | None = None
     tried_rules: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """(group, rule) -> since when it is on trial"""

@@ -1,6 +1,6 @@
 """What an import would change."""
 
-from zalo_governor.domain.roster import RosterEntry, difference, with_known_uids
+from zalo_governor.domain.roster import RosterEntry, difference, merged, with_known_uids
 
 LO = RosterEntry(
     full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", phone="+84912345678", uid="7000000000000000021"
@@ -51,3 +51,14 @@ def test_an_offices_own_list_without_uids_does_not_lose_what_is_known() -> None:
 def test_a_uid_that_the_new_list_gives_to_somebody_else_is_not_carried_over() -> None:
     heir = TAN.model_copy(update={"uid": LO.uid})
     assert [entry.uid for entry in with_known_uids([LO], [heir, LO.model_copy(update={"uid": None})])] == [LO.uid, None]
+
+
+def test_a_list_that_is_merged_drops_nobody_and_blanks_nothing() -> None:
+    promoted = RosterEntry(full_name=LO.full_name, title="Phó Giám đốc", agency=LO.agency)
+    new = RosterEntry(full_name="Giàng Thị Thử", title="Văn thư", phone=LO.phone)
+    assert merged([LO, TAN], [promoted]) == [LO.model_copy(update={"title": "Phó Giám đốc"}), TAN]
+    assert merged([TAN], [new]) == [TAN, new]
+    again = promoted.model_copy(update={"uid": LO.uid})
+    assert [entry.phone for entry in merged([LO], [again, new])] == [None, new.phone]
+    moved = LO.model_copy(update={"uid": "5", "phone": TAN.phone})
+    assert [entry.phone for entry in merged([LO, moved], [LO.model_copy(update={"uid": "5"})])] == [None, LO.phone]

@@ -3,28 +3,51 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, merged, with_known_uids
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
-def replace_roster(
+class DropsPeopleError(ConfigError):
+    """The import would take people off the roster, and nobody has confirmed that it is so many."""
+
+
+def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, replacing: bool) -> RosterDifference:
+    """Return what becomes of the roster `before` by an import of `given`: replaced by it, or only added to and changed.
+
+    Entries without a uid keep the one that is known.
+    """
+    known = with_known_uids(before, given)
+    return difference(before, known if replacing else merged(before, known))
+
+
+def import_roster(
     store: SqlRoster,
     units: SqlUnitsOfWork,
     group_id: str,
-    entries: Sequence[RosterEntry],
+    given: Sequence[RosterEntry],
     *,
+    replacing: bool,
+    drops: int,
     at: datetime,
     by: int | None = None,
 ) -> RosterDifference:
-    """Replace the group's roster and write that to the audit log; return what has changed.
+    """Store what `plan_import` returns, and write to the audit log what has changed.
 
-    Entries without a uid keep the one that is known. `by` is the id of who does it; None on the command line.
+    `drops` is how many people somebody has agreed to take off the roster. `by` is the id of who does it; None on the
+    command line.
+
+    Raises:
+        DropsPeopleError: people would be taken off, and not as many as `drops`; nothing was changed.
     """
-    before = store.entries(group_id)
-    known = with_known_uids(before, entries)
-    found = difference(before, known)
-    store.replace(group_id, known)
+    found = plan_import(store.entries(group_id), given, replacing=replacing)
+    if found.removed and len(found.removed) != drops:
+        raise DropsPeopleError(
+            f"--drop: {len(found.removed)} người sẽ ra khỏi danh sách mà chưa được xác nhận; chưa thay đổi gì. "
+            f"Hãy xem lại, đúng thì thêm: --drop {len(found.removed)}"
+        )
+    store.replace(group_id, found.after)
     counts = {"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)}
     with units.begin() as uow:
         uow.audit.append("roster.imported", at=at, actor_id=by, group_id=group_id, detail=counts)

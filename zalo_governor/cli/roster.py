@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from zalo_governor.app.context import AppContext, open_records
-from zalo_governor.app.roster_import import replace_roster
+from zalo_governor.app.roster_import import import_roster, plan_import
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.spreadsheets.writer import write_sheet
@@ -25,9 +25,9 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
+from zalo_governor.domain.roster import RosterDifference, RosterEntry
 from zalo_governor.domain.roster_matching import Proposal, RosterMatching, proposals
-from zalo_governor.features.members.roster.column_names import ColumnNames
+from zalo_governor.features.members.roster.column_names import FIELD_NAMES, ColumnNames
 from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_roster
 from zalo_governor.features.members.roster.positions import Positions
@@ -47,29 +47,38 @@ def import_(
     sheet: Annotated[
         str | None, typer.Option(help="Tên trang tính; không nêu thì trang đầu tiên có danh sách.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Thay toàn bộ: ai không có trong tệp thì ra khỏi danh sách.")
+    ] = False,
+    drop: Annotated[int, typer.Option(help="Với --replace --yes: đồng ý đưa ra đúng chừng này người.")] = 0,
 ) -> None:
-    """Nhập danh sách: cho xem các thay đổi rồi ghi; có ô sai thì không ghi gì."""
+    """Nhập danh sách, chỉ thêm và sửa hoặc thay toàn bộ: cho xem các thay đổi rồi ghi; có ô sai thì không ghi gì."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     reading = _read_file(file, settings, sheet)
     with _open_records(settings) as records:
         store = SqlRoster(records.database, records.account)
         before = store.entries(group_id)
-        entries = with_known_uids(before, reading.entries)
-        found = difference(before, entries)
-        _show_difference(found)
+        found = plan_import(before, reading.entries, replacing=replace)
+        absent = plan_import(before, reading.entries, replacing=True).removed
+        _show_difference(found, () if replace else absent)
         _show_unsplit(reading)
         _show_roles(reading)
         _show_positions(reading, Positions.load(settings.rules_dir / "positions.yaml"), local(records.clock()).date())
         if found.empty:
             say("Danh sách không có gì thay đổi.")
             return
-        if not yes and not Asking(Console()).yes("Ghi danh sách này?", default=False):
-            say("Chưa thay đổi gì.")
-            return
+        if not yes:
+            dropping = f", đưa {len(found.removed)} người ra" if found.removed else ""
+            if not Asking(Console()).yes(f"Ghi danh sách này{dropping}?", default=False):
+                say("Chưa thay đổi gì.")
+                return
+            drop = len(found.removed)
         units = SqlUnitsOfWork(records.database, records.account)
-        replace_roster(store, units, group_id, entries, at=records.clock())
-    say(f"Đã ghi {len(reading.entries)} người.")
+        stored = import_roster(
+            store, units, group_id, reading.entries, replacing=replace, drops=drop, at=records.clock()
+        )
+    say(f"Đã ghi danh sách {len(stored.after)} người.")
 
 
 @roster.command()
@@ -232,7 +241,7 @@ def _describe_headless(name: str, error: NoHeadingError) -> str:
     if error.row is None:
         return f"{place}không có dòng nào"
     cells = "; ".join(filter(None, error.row.cells[:_MOST_HEADINGS]))
-    missing = " và ".join(_FIELD_NAMES[field] for field in error.missing)
+    missing = " và ".join(FIELD_NAMES[field] for field in error.missing)
     return f"{place}dòng {error.row.number}: {cells} (chưa nhận ra cột {missing})"
 
 
@@ -245,15 +254,20 @@ def _show_unsplit(reading: RosterReading) -> None:
         )
 
 
-def _show_difference(found: RosterDifference) -> None:
+def _show_difference(found: RosterDifference, kept: Sequence[RosterEntry]) -> None:
+    """Print the differences, and who is not in the file and stays on the roster (`kept`)."""
+
     def facts(entries: Sequence[RosterEntry]) -> list[tuple[str, str, str]]:
         return [(entry.full_name, entry.title, entry.agency) for entry in entries]
 
     _print_rows("Thêm", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.added))
     _print_rows("Bỏ ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
+    _print_rows(
+        "Không có trong tệp, vẫn giữ (muốn bỏ ra thì thêm --replace)", ("Họ tên", "Chức vụ", "Cơ quan"), facts(kept)
+    )
     rows = []
     for change in found.changed:
-        names = ", ".join(_FIELD_NAMES[field] for field in change.fields)
+        names = ", ".join(FIELD_NAMES[field] for field in change.fields)
         rows.append((change.after.full_name, names, change.after.title))
     _print_rows("Thay đổi", ("Họ tên", "Mục thay đổi", "Chức vụ mới"), rows)
     say(f"Giữ nguyên: {found.same} người.")
@@ -314,12 +328,3 @@ def _cells(entry: RosterEntry, words: ColumnNames) -> list[str | date]:
 
 
 _MOST_HEADINGS = 12
-_FIELD_NAMES = {
-    "full_name": "họ tên",
-    "title": "chức vụ",
-    "agency": "cơ quan",
-    "phone": "điện thoại",
-    "uid": "uid",
-    "roles": "vai trò",
-    "since": "ngày hiệu lực",
-}

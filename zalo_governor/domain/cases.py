@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -294,3 +294,11 @@ class CaseNote(BaseModel):
     person_id: int
     at: datetime
     text: str
+
+
+class Recorded(NamedTuple):
+    """What the person `by` wrote on recording a case by hand, stored encrypted; `place` is "" where it is not known."""
+
+    by: int
+    words: str
+    place: str = ""

@@ -218,6 +218,8 @@ class ActivityReport(_Figures):
     then those from before or after the period that are open."""
     names: dict[int, str] = {}
     """Person id -> name and title of every person who occurs in `open_cases` or `remarks`."""
+    places: dict[int, str] = {}
+    """Id of a case of `open_cases` that was recorded by hand -> where it happened; "" if that is not known."""
     suspects: int
     """Number of findings of severity `suspect`, which open no case."""
     handling: Handling

@@ -59,6 +59,8 @@ class RosterDifference(NamedTuple):
     changed: tuple[Change, ...]
     same: int
     """Number of entries that are equal in both."""
+    after: tuple[RosterEntry, ...]
+    """The whole new roster."""
 
     @property
     def empty(self) -> bool:
@@ -103,7 +105,25 @@ def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> R
         removed=tuple(left.values()),
         changed=changed,
         same=len(pairs) - len(changed),
+        after=tuple(after),
     )
+
+
+def merged(before: Sequence[RosterEntry], given: Sequence[RosterEntry]) -> list[RosterEntry]:
+    """Return the roster `before` with the people of `given` added or changed; nobody is taken out.
+
+    Fields that were not set in an entry of `given` stay as they are, except a telephone number that `given` has for
+    somebody else.
+    """
+    found, numbers = difference(before, given), {entry.phone for entry in given}
+    said: dict[int, dict[str, object]] = {id(entry): {} for entry in found.removed}
+    for old, new in found.changed:
+        said[id(old)] = {name: getattr(new, name) for name in new.model_fields_set}
+    entries = [
+        entry.model_copy(update=({"phone": None} if entry.phone in numbers else {}) | said.get(id(entry), dict(entry)))
+        for entry in before
+    ]
+    return [*entries, *found.added]
 
 
 def whole_agency(agency: str, known: Collection[str]) -> str:

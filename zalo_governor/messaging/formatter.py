@@ -241,6 +241,12 @@ class MessageFormatter:
         text = _SIGNS.get(case.label)
         return self.render(text) if text else self.clause(case.clause)
 
+    def place(self, place: str) -> str:
+        """Return the words for where something happened, or that this is not known."""
+        if not place:
+            return self.render(TextId("noted_nowhere"))
+        return Shortenable(*(self.render(TextId("noted_place"), place=said) for said in (place, one_line(place, 40))))
+
     def times(self, case: Case) -> str:
         """Return the number of the case's events as `; gồm 3 tin` ("; 3 messages"), or "" if it has only one."""
         if case.count == 1:

@@ -1,11 +1,12 @@
 """The one way in which options of commands, and answers of `init`, take days and moments, in Viet Nam time.
 
 Understood are 01/11/2026, 1-11-2026, 2026-11-01, 01/11 (the last one that was), each also with a time (01/11/2026
-14:30), hôm nay, hôm qua, hôm kia, 7 ngày (before today), 2 tuần, 12 giờ, and 7d, 2w, 12h; without diacritics as well.
+14:30, 14 giờ 30 hôm qua), hôm nay, hôm qua, hôm kia, 7 ngày (before today), 2 tuần, 12 giờ, and 7d, 2w, 12h; without
+diacritics as well.
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from zalo_governor.domain.clock import VIETNAM, local, system_clock
@@ -19,7 +20,7 @@ EXAMPLES = 'ví dụ 01/11/2026, "hôm qua", "7 ngày" (7 ngày trước), 12h (
 _DAYS_AGO = {"ngay": 1, "d": 1, "tuan": 7, "w": 7}
 _HOURS_AGO = {"gio": 1.0, "h": 1.0, "phut": 1 / 60}
 _AGO = re.compile(r"([0-9]{1,4}) ?([a-z]+?)(?: (?:truoc|qua|nay))?")
-_TIME = re.compile(r"(.*?)[ t]*(?<![0-9])([0-9]{1,2})(?::|h|g)([0-9]{2})?\b[ ,]*(.*)")
+_TIME = re.compile(r"(.*?)[ t]*(?<![0-9])([0-9]{1,2})(?: ?gio ?|:|h|g)([0-9]{2})?\b[ ,]*(.*)")
 _ENGLISH_DAYS = {"today": "hom nay", "yesterday": "hom qua"}
 
 
@@ -65,6 +66,12 @@ def parse_day(text: str) -> date | None:
     return local(found.start).date() if found else None
 
 
+def parse_moment(text: str, now: datetime) -> datetime | None:
+    """Return the moment, in UTC, that a person typed: today if no day is named; None if no time of day is."""
+    found = _understand(f"{text} hôm nay", now) or _understand(text, now)
+    return found.start.astimezone(UTC) if found and found.end - found.start < timedelta(days=1) else None
+
+
 def shown(moment: datetime) -> str:
     """Return a moment as people read it: 01/11/2026, with the time if it is not midnight."""
     here = local(moment)
@@ -94,9 +101,9 @@ def _parse(text: str, option: str) -> _Stretch:
     return found
 
 
-def _understand(text: str) -> _Stretch | None:
+def _understand(text: str, now: datetime | None = None) -> _Stretch | None:
     typed = " ".join(fold(text).split())
-    now = system_clock()
+    now = now or system_clock()
     return _ago(typed, now) or _whole_day(typed, now) or _moment(typed, now)
 
 

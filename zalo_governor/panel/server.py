@@ -14,6 +14,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
 from zalo_governor.domain.people import DESK, Person
@@ -317,7 +318,8 @@ class PanelServer:
             if person is None or not person.holds("", *PANEL_ROLES):
                 self._refused.note("session")
                 return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
-            facts = {"me": self._office.policy.voice.named(person), "menu": self._menu(person)}
+            facts: dict[str, Any] = {"menu": self._menu(person), "made": to_ms(self._office.clock())}
+            facts["me"] = self._office.policy.voice.named(person)
             try:
                 visit = Visit(self._office, uow, person, asked, route.roles, writes=route.writes, done=done)
                 reply: Reply = route.handler(visit)

@@ -11,6 +11,7 @@ from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.messaging.commands import Answer
 from zalo_governor.panel.controls import label, on_page
 from zalo_governor.panel.office import Office
+from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 ResultT = TypeVar("ResultT")
@@ -174,9 +175,10 @@ class Visit:
         A form that says when its page was made (`luc`) does the same only once, however often its button is pressed.
         """
         made = self.field("luc")
-        if re.fullmatch("[0-9]{1,13}", made):
+        # A time to come is not of our making; its claim would outlast retention.
+        if re.fullmatch("[0-9]{1,13}", made) and from_ms(int(made)) <= self.now:
             pressed = self.office.database.keys.mac(f"{self.person.id} {word} {rest}".encode()).hex()
-            if not self.uow.claims.claim_once(f"panel:{pressed}", from_ms(int(made))):
+            if not self.uow.claims.claim_once(f"{PRESSED_FORM}{pressed}", from_ms(int(made))):
                 self.tell("Nút vừa được bấm hai lần; Hệ thống chỉ thực hiện một lần.")
                 return
         answer = self.carry_out(word, rest, group_id=group_id)

@@ -62,6 +62,7 @@ SMS, LAST_MESSAGES = "/api/message/sms", "/api/preloadconvers/get-last-msgs"
 _PEOPLE = ("leader", "admin", "staff", "reader", "member")
 UIDS = {who: str(7000000000000000010 + place) for place, who in enumerate(_PEOPLE)}
 _ROLES = {"leader": Role.LEADER, "admin": Role.ADMIN, "staff": Role.ADMIN_STAFF, "reader": Role.REPORT_READER}
+_AS_MADE = "as-made.db"
 FALLBACK = "fallback"
 """Stands for whoever reads the e-mail or the webhook."""
 
@@ -120,6 +121,7 @@ class FailingZalo(BaseAdapter):
         self.now = BEGIN
         self.told: list[Told] = []
         self.echoes: list[tuple[int, str]] = []
+        self.failed_at: datetime | None = None
         self._fault = fault
         self._whom = {UIDS[who] for who in whom}
         self._until = until
@@ -144,6 +146,7 @@ class FailingZalo(BaseAdapter):
         assert path == SMS
         uid = params["toid"]
         if uid in self._whom and self.now < self._until:
+            self.failed_at = self.now
             return self._fail(request, uid, params)
         return _answer(request, sealed_answer({"msgId": self._deliver(uid, params)}, SECRET_KEY))
 
@@ -220,38 +223,41 @@ class Played(NamedTuple):
     """Case code -> state."""
     untold: int
     """People who were not reached, and the desk was not told."""
+    failed_at: datetime | None
+    """When a send last failed; None if none did."""
 
 
-def make_template(folder: Path) -> Path:
-    """An empty database of today's form."""
-    path = folder / "template.db"
-    database = Database(f"sqlite:///{path}", Keys(MASTER), lambda: BEGIN)
+def make_database(folder: Path) -> Database:
+    """The database of all cells, one after the other, with the people of the office; its engine is made once."""
+    database = Database(f"sqlite:///{folder / 'cell.db'}", Keys(MASTER), lambda: BEGIN)
     database.migrate()
+    SqlUnitsOfWork(database, BOT).seed_people(
+        BOT,
+        [
+            SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, {EVERYWHERE: (role,)})
+            for who, role in _ROLES.items()
+        ],
+    )
     database.close()
-    return path
+    shutil.copy(folder / "cell.db", folder / _AS_MADE)
+    return database
 
 
 class Stage:
     """One cell: a notice of one kind while Zalo fails for some people, for some time."""
 
-    def __init__(self, template: Path, folder: Path, fault: Fault, whom: Iterable[str], lasts: timedelta) -> None:
-        path = folder / "cell.db"
-        for left in folder.glob("cell.db*"):
+    def __init__(self, database: Database, fault: Fault, whom: Iterable[str], lasts: timedelta) -> None:
+        assert database.file is not None
+        for left in database.file.parent.glob(f"{database.file.name}*"):
             left.unlink()
-        shutil.copy(template, path)
+        shutil.copy(database.file.with_name(_AS_MADE), database.file)
+        database.persons.forget()
         self.zalo = FailingZalo(fault, whom, BEGIN + lasts)
-        clock = self.zalo.clock
-        self.database = Database(f"sqlite:///{path}", Keys(MASTER), clock)
+        database.clock = clock = self.zalo.clock
+        self.database = database
         self.units = SqlUnitsOfWork(self.database, BOT)
         self.outbox = SqlOutbox(self.database, BOT)
         self.inbox = SqlInbox(self.database, BOT)
-        self.units.seed_people(
-            BOT,
-            [
-                SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, {EVERYWHERE: (role,)})
-                for who, role in _ROLES.items()
-            ],
-        )
         policy = policy_on(clock)
         self.office = FeatureFacade(policy)
         self.session = _session(self.zalo)
@@ -289,7 +295,8 @@ class Stage:
             unseen = len(uow.deliveries.unreached_people(self.zalo.now))
         self.session.close()
         self.database.close()
-        return Played(sorted(self.zalo.told), counts, {case.code: case.state.value for case in cases}, unseen)
+        states = {case.code: case.state.value for case in cases}
+        return Played(sorted(self.zalo.told), counts, states, unseen, self.zalo.failed_at)
 
     def _settle(self) -> None:
         """All that is due now, until nothing is."""

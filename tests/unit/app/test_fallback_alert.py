@@ -42,9 +42,11 @@ class MailServer(socketserver.StreamRequestHandler):
 class Hook(BaseHTTPRequestHandler):
     """Takes a POST."""
 
+    posts = posts
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        posts.append(json.loads(body))
+        self.posts.append(json.loads(body))
         self.send_response(204)
         self.end_headers()
 

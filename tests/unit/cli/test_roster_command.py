@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_list_is_shown_asked_for_and_taken_over_once(config: str, file: Path) -> None:
     first = run(config, "import", str(file), typed="y\n")
     assert first.exit_code == 0
-    assert all(word in first.output for word in ("Thêm: 2", "Lò Văn Mẫu", "Đã ghi 2 người", "people"))
+    assert all(word in first.output for word in ("Thêm: 2", "Lò Văn Mẫu", "Đã ghi danh sách 2 người", "people"))
     again = run(config, "import", str(file), typed="y\n")
     assert "Giữ nguyên: 2" in again.output
     assert "không có gì thay đổi" in again.output
@@ -62,8 +62,20 @@ def test_the_approved_name_and_title_reach_the_person(config: str, file: Path) -
     run(config, "import", str(file), "--yes")
     write_sheet(file, HEADINGS, [changed])
     shown = run(config, "import", str(file), "--yes").output
-    assert "Bỏ ra: 1" in shown
+    assert "vẫn giữ (muốn bỏ ra thì thêm --replace): 1" in shown
     assert "chức vụ" in shown
+    assert "Đã ghi danh sách 2 người" in shown
+
+
+def test_only_who_says_how_many_takes_people_off_the_list(config: str, file: Path) -> None:
+    run(config, "import", str(file), "--yes")
+    write_sheet(file, HEADINGS, [LO])
+    for drop in ((), ("--drop", "2")):
+        refused = run(config, "import", str(file), "--replace", "--yes", *drop)
+        assert "Bỏ ra: 1" in refused.output
+        assert "--drop 1" in str(refused.exception)
+    assert "đưa 1 người ra?" in run(config, "import", str(file), "--replace", typed="n\n").output
+    assert "Đã ghi danh sách 1 người" in run(config, "import", str(file), "--replace", "--yes", "--drop", "1").output
 
 
 def test_a_messy_workbook_of_500_rows_names_every_bad_one_and_imports_none(config: str, tmp_path: Path) -> None:
@@ -144,7 +156,7 @@ def test_the_list_is_found_on_the_second_sheet_and_a_third_one_is_named(config: 
     said = " ".join(run(config, "import", str(path), "--yes").output.split())
     assert "Đọc trang tính “Nhom”: 2 người" in said
     assert "Trang tính “Cu” cũng có danh sách (1 người)" in said
-    assert "Đã ghi 1 người" in run(config, "import", str(path), "--yes", "--sheet", "Cu").output
+    assert "không có gì thay đổi" in run(config, "import", str(path), "--yes", "--sheet", "Cu").output
     assert "không có trang tính “X”" in str(run(config, "import", str(path), "--sheet", "X").exception)
 
 

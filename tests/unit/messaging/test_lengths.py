@@ -36,6 +36,7 @@ LONG: dict[str, str] = {
     "reason": " (có lời mời liên hệ, có lời chào mời, có số điện thoại)",
     "details": "Xem: /xem VP12345. ",
     "unapproved": CATALOGUE.render(TextId("change_unapproved")),
+    "scene": Shortenable("tại " + "cuộc họp giao ban " * 4, "tại cuộc họp giao ban cuộc họp giao b…"),
     "place": Shortenable(" trên Nhóm điều hành phòng chống thiên tai", " trên Nhóm điều hành phòng…"),
     "remove": "Xóa tin: /xoa VP12345. ",
     "member": "Chưa gửi được tin riêng cho người liên quan. Lần thứ 3 của người này trong 90 ngày.",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader, Withdrawal
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader, Recorded, Withdrawal
 from zalo_governor.domain.clock import EVER, NEVER
 from zalo_governor.domain.jobs import CodeCheck
 
@@ -183,12 +183,12 @@ class CaseNotes(Protocol):
         """Return the notes about the case, oldest first."""
         ...
 
-    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Store that the person `noted_by` recorded the case by hand, and `words`, the reason given."""
+    def add_manual(self, case: Case, recorded: Recorded) -> None:
+        """Store who recorded the case by hand, and why; neither words nor place may contain line breaks."""
         ...
 
-    def manual(self, case: Case) -> tuple[int, str] | None:
-        """Return (number of the person, reason) of a case recorded by hand; None if a rule opened the case."""
+    def manual(self, case: Case) -> Recorded | None:
+        """Return what is kept of a case recorded by hand; None if a rule opened the case."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import Case, CaseState, Recorded
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.notices import Purpose
@@ -138,7 +138,7 @@ class Escalation(Speaker):
         if case.rule_id in CHANGE_RULES:
             return self._describe_changes(uow, case)
         if noted := uow.case_notes.manual(case):
-            return self._describe_manual_case(uow, case, noted[0])
+            return self._describe_manual_case(uow, case, noted)
         if newcomer := uow.outsiders.of_case(case):
             return self._describe_outsider(uow, case, newcomer)
         named = self._case_fields(uow, case)
@@ -179,9 +179,9 @@ class Escalation(Speaker):
             rows=self._wording.rows(uow, changes[-_CHANGES:]),
         )
 
-    def _describe_manual_case(self, uow: UnitOfWork, case: Case, by: int) -> str:
-        who = self._voice.who(uow.people.get(by))
-        return self._voice.render(TextId("leader_what_noted"), **self._case_fields(uow, case), by=who)
+    def _describe_manual_case(self, uow: UnitOfWork, case: Case, noted: Recorded) -> str:
+        who, scene = self._voice.who(uow.people.get(noted.by)), self._voice.place(noted.place)
+        return self._voice.render(TextId("leader_what_noted"), **self._case_fields(uow, case), by=who, scene=scene)
 
     def _case_fields(self, uow: UnitOfWork, case: Case) -> dict[str, str]:
         group = self._notes.group(case)

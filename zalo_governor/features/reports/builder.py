@@ -11,6 +11,7 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.commands.record import MANUAL_RULE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.features.group_changes.leak_signs import signs_of
 from zalo_governor.features.reports.gravity import grave_cases, worst_first
@@ -39,6 +40,7 @@ def compose(
     # Of a period before the program listened nothing is known, whatever is pending now.
     since_then = first_heard is None or first_heard < period.end
     open_cases = gravest_first(undecided(uow, group.id, until)) if since_then else []
+    recorded = [case for case in open_cases if case.rule_id == MANUAL_RULE]
     # Counted up to the period's own end, not up to now: Zalo's clock may be ahead of this machine's.
     urgent = uow.cases.urgent_between(group.id, period.start, period.end)
     remarks = [said for kind in RemarkKind for said in uow.feedback.between(group.id, kind, period.start, period.end)]
@@ -86,6 +88,7 @@ def compose(
         states=tuple(uow.distributions.case_states(group.id, period.start, period.end)),
         open_cases=tuple(open_cases),
         grave_cases=tuple(grave_cases(urgent, open_cases, voice.regulation)),
+        places={case.id: noted.place for case in recorded if (noted := uow.case_notes.manual(case))},
         names={person_id: voice.named(person) for person_id, person in people.items()},
         suspects=uow.statistics.suspects(group.id, period.start, period.end),
         handling=uow.distributions.handling(group.id, period.start, period.end),

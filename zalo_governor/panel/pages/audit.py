@@ -8,6 +8,7 @@ from zalo_governor.domain.audit import AuditEntry
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
+from zalo_governor.features.cases.commands.record import with_place
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import DONE, Html, Reply, Visit
@@ -96,8 +97,9 @@ def _in_words(visit: Visit, row: AuditEntry) -> dict[str, str]:
         label, about = visit.label(command.word), words.value(row.detail.get("about"))
         what = label if row.action == "command" else f"{what}: {label}"
         what += "" if outcome in DONE else f" ({words.value(outcome)})"
+    detail = with_place(visit.uow, row).detail
     facts, codes = (
-        words.facts({key: fact for key, fact in row.detail.items() if (key in _CODES) is wanted})
+        words.facts({key: fact for key, fact in detail.items() if (key in _CODES) is wanted})
         for wanted in (False, True)
     )
     title = visit.policy.of(row.group_id).regulation.title_of_rule

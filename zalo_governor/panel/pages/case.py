@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
 from zalo_governor.features.cases.commands.explain import AddNote, Review
@@ -60,7 +59,6 @@ def show(visit: Visit) -> Reply:
         "state": voice.state_of(case),
         "said": visit.on_page(said.texts[0], case.code),
         "stamp": stamp_of(case),
-        "made": to_ms(visit.now),
         "buttons": sorted(
             (_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)),
             key=lambda button: button.word != TakeBack.word,

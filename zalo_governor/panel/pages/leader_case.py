@@ -4,7 +4,6 @@ from datetime import datetime
 
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState, NoteKind
-from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.people import Role
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.commands.decide import AgencyReader, who_of
@@ -65,7 +64,6 @@ def for_leader(visit: Visit, case: Case) -> Reply:
             if note.kind in _FOR_LEADER
         ],
         "button": BY_WORD[AddNote.word],
-        "made": to_ms(visit.now),
     }
     return Html("vu-viec-truong-nhom.html", facts)
 

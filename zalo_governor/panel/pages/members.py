@@ -1,19 +1,19 @@
 """Thành viên: the roster beside the accounts of the group, who is missing and who is outside, roles, and an import."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from zalo_governor.app.roster_import import replace_roster
+from zalo_governor.app.roster_import import DropsPeopleError, import_roster, plan_import
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import EVERYWHERE, Group, Role
-from zalo_governor.domain.roster import difference, with_known_uids
 from zalo_governor.domain.roster_matching import proposals
 from zalo_governor.features.cases.commands.decide import ListCases
 from zalo_governor.features.members.commands import Belongs, PutOut
-from zalo_governor.features.members.roster.column_names import ColumnNames
+from zalo_governor.features.members.roster.column_names import FIELD_NAMES, ColumnNames
 from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_mapped, read_roster
 from zalo_governor.panel.office import Office
@@ -27,15 +27,7 @@ PATH = "/thanh-vien"
 _MOST_BYTES = 5_000_000
 _SHOWN = 12
 _KEPT = timedelta(minutes=15)
-FIELDS = {
-    "full_name": "Họ tên",
-    "title": "Chức vụ",
-    "agency": "Cơ quan",
-    "phone": "Điện thoại",
-    "uid": "uid Zalo",
-    "roles": "Vai trò",
-    "since": "Ngày hiệu lực",
-}
+FIELDS = {field: name[:1].upper() + name[1:] for field, name in FIELD_NAMES.items()}
 _ROLE_NAMES = {
     Role.LEADER: "Trưởng nhóm",
     Role.LEADERSHIP: "Lãnh đạo",
@@ -152,7 +144,8 @@ def preview(visit: Visit) -> Reply:
         "rows": draft.rows[:_SHOWN],
         "width": max((len(row.cells) for row in draft.rows[:_SHOWN]), default=0),
         "reading": draft.reading,
-        "found": None,
+        "added": None,
+        "whole": None,
         "heading": draft.heading,
         "chosen": {},
     }
@@ -160,7 +153,8 @@ def preview(visit: Visit) -> Reply:
         facts["chosen"] = {letters: field for field, letters in draft.reading.columns.items()}
         if not draft.reading.complaints and draft.reading.entries:
             before = visit.uow.roster.entries(group.id)
-            facts["found"] = difference(before, with_known_uids(before, draft.reading.entries))
+            for name, replacing in (("added", False), ("whole", True)):
+                facts[name] = plan_import(before, draft.reading.entries, replacing=replacing)
     return Html("nhap.html", facts)
 
 
@@ -186,16 +180,32 @@ def choose_columns(visit: Visit) -> Reply:
 
 
 def take_over(visit: Visit) -> Reply:
-    """Replace the group's roster by the uploaded one, as `zalo-governor roster import` does."""
+    """Add the uploaded list to the group's roster, or replace it, as `zalo-governor roster import` does."""
     token, draft = _draft(visit)
     group = visit.group(draft.group_id)
     if draft.reading is None or draft.reading.complaints or not draft.reading.entries:
         return SeeOther(f"{PATH}/nhap/{token}")
     store = SqlRoster(visit.office.database, visit.office.account)
-    found = replace_roster(store, visit.office.units, group.id, draft.reading.entries, at=visit.now, by=visit.person.id)
+    agreed = visit.field("bo")
+    try:
+        found = import_roster(
+            store,
+            visit.office.units,
+            group.id,
+            draft.reading.entries,
+            replacing=visit.field("cach") == "thay",
+            drops=int(agreed) if re.fullmatch("[0-9]{1,6}", agreed) else 0,
+            at=visit.now,
+            by=visit.person.id,
+        )
+    except DropsPeopleError:
+        visit.complain(
+            "Có người sẽ ra khỏi danh sách mà chưa đánh dấu là đã xem, hoặc danh sách vừa thay đổi. Chưa ghi gì."
+        )
+        return SeeOther(f"{PATH}/nhap/{token}")
     visit.office.drafts.drop(token)
     visit.tell(
-        f"Đã ghi danh sách {len(draft.reading.entries)} người: thêm {len(found.added)}, bỏ ra {len(found.removed)}, "
+        f"Đã ghi danh sách {len(found.after)} người: thêm {len(found.added)}, bỏ ra {len(found.removed)}, "
         f"thay đổi {len(found.changed)}."
     )
     return SeeOther(f"{PATH}?nhom={group.id}")

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.people import Group
@@ -161,7 +160,8 @@ def record(visit: Visit) -> Reply:
     if not (clause and words) or uid not in visit.uow.members.present_uids(visit.policy.account, group.id):
         visit.complain("Cần chọn điều, khoản và một người trong Nhóm, và ghi nội dung. Chưa có gì thay đổi.")
         return SeeOther(f"{PATH}?ghi={group.id}#ghi")
-    visit.do(RECORD.word, f"{clause} {uid} {words}", group_id=group.id)
+    when, place = visit.field("khi") or "này", visit.field("noi").replace('"', "")
+    visit.do(RECORD.word, f'{clause} {uid} lúc {when}, tại "{place}", {words}', group_id=group.id)
     return SeeOther(PATH)
 
 
@@ -245,7 +245,6 @@ def _form(visit: Visit, group: Group) -> dict[str, Any]:
     found = {uid: people.get(one.id) for uid in uids if (one := people.find(policy.account, uid))}
     return {
         "button": RECORD,
-        "made": to_ms(visit.now),
         "group": group,
         "clauses": policy.regulation.clauses,
         "people": sorted((policy.voice.named(person), uid) for uid, person in found.items()),

@@ -15,6 +15,7 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.queries.retention_marks import BODIES, gone_before
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
@@ -31,6 +32,7 @@ from zalo_governor.storage.schema import (
     findings,
     group_members,
     inbox,
+    job_runs,
     manual_cases,
     message_acts,
     outbox,
@@ -47,6 +49,8 @@ _DEAD = "dead_letters"
 _PEOPLE = "people"
 _MESSAGE_ACTS_KEPT = timedelta(days=30)
 """How long recalls, deletions and reactions are kept for messages or cases to come; Zalo's queue reaches back less."""
+_PRESSED_FORMS_KEPT = timedelta(days=1)
+"""How long it is kept which forms of the panel were carried out; a button is pressed twice within seconds."""
 _BATCH_SIZE = 500
 _BATCH_SIZE_BESIDE_WRITERS = 5_000
 """Inbox entries in one transaction on PostgreSQL, where it keeps no other writer waiting."""
@@ -92,7 +96,7 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
         StoreUnavailableError: the database cannot be written now; what was removed before stays removed.
     """
     work = _RetentionRun(database, stopped)
-    work.message_acts(now - _MESSAGE_ACTS_KEPT)
+    work.short_lived(now)
     return Removed(
         bodies=work.bodies(now - terms.bodies),
         cases=work.cases(now - terms.cases),
@@ -129,10 +133,12 @@ class _RetentionRun:
             connection.execute(update(file_scans).where(scanned).values(mac=None))
         return gone
 
-    def message_acts(self, before: datetime) -> None:
-        """Delete which message recalls, deletions and reactions from before `before` are about, or wait for."""
+    def short_lived(self, now: datetime) -> None:
+        """Delete which message recalls, deletions and reactions are about or wait for, and which forms were pressed."""
+        pressed = job_runs.c.job.startswith(PRESSED_FORM) & (job_runs.c.due_ms < to_ms(now - _PRESSED_FORMS_KEPT))
         with self._database.write() as connection:
-            connection.execute(delete(message_acts).where(message_acts.c.at_ms < to_ms(before)))
+            connection.execute(delete(message_acts).where(message_acts.c.at_ms < to_ms(now - _MESSAGE_ACTS_KEPT)))
+            connection.execute(delete(job_runs).where(pressed))
 
     def dead_letters(self, before: datetime) -> int:
         """Remove the contents of old inbox entries that could not be parsed; the rows stay, as reports count them."""

@@ -31,6 +31,8 @@ from zalo_governor.storage.schema import (
 _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
 GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
 """States of messages that did not, or may not have, come where they should."""
+PRESSED_FORM = "panel:"
+"""How the names of claims begin by which a form of a page is carried out once."""
 _MOST = 200
 AUDIT_ROWS = 150
 

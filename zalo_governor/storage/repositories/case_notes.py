@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from zalo_governor.domain.cases import Case, CaseNote, NoteKind
+from zalo_governor.domain.cases import Case, CaseNote, NoteKind, Recorded
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import case_events, case_notes, false_alarms, findings, inbox, manual_cases
@@ -49,18 +49,22 @@ class CaseNotes(Repository):
             for row in rows
         ]
 
-    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
+    def add_manual(self, case: Case, recorded: Recorded) -> None:
         row = {
             "case_id": case.id,
             "group_id": case.group_id,
-            "noted_by": noted_by,
-            "words": self._tx.keys.seal_text(words, "manual", str(case.id)),
+            "noted_by": recorded.by,
+            # The place is the first of two lines; cases recorded before places were asked for have the words alone.
+            "words": self._tx.keys.seal_text(f"{recorded.place}\n{recorded.words}", "manual", str(case.id)),
         }
         self._tx.connection.execute(insert(manual_cases), row)
 
-    def manual(self, case: Case) -> tuple[int, str] | None:
+    def manual(self, case: Case) -> Recorded | None:
         row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
-        return None if row is None else (row.noted_by, self._tx.keys.open_text(row.words, "manual", str(case.id)))
+        if row is None:
+            return None
+        place, _, words = self._tx.keys.open_text(row.words, "manual", str(case.id)).rpartition("\n")
+        return Recorded(row.noted_by, words, place)
 
 
 class FalseAlarms(Repository):

@@ -1,32 +1,43 @@
 """Command `/ghinhan` (record): an admin records a case that no rule can detect (clauses 4.6, 5.3, 7.5 …)."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.audit import AuditEntry
+from zalo_governor.domain.cases import Case, CaseState, Recorded
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, EVERYWHERE, Group, Person
 from zalo_governor.domain.regulation import DECISION, citation_of
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.transitions import open_case
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.formatter import one_line
+from zalo_governor.messaging.formatter import moment, one_line
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.messaging.typed_dates import parse_moment
 
 MANUAL_RULE = "ghi-nhan"
 """Value of `Case.rule_id`, otherwise the id of a rule, for cases recorded by hand."""
 
 _MOST_CHARACTERS = 600
 _CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
+_WHEN = re.compile(r"(?:vào )?l[uú]c\s+(.+?)(?=\s*(?:[,;]|:(?!\d))|\s+t[aạ]i\s|$)[\s,;:]*", re.IGNORECASE)
+_WHERE = re.compile(r't[aạ]i\s+("[^"]*"|[^,;:"]+)\s*[,;:][\s,;:]*', re.IGNORECASE)
+_LONGEST = 80
+_NOW = {"", "này", "bây giờ"}
+"""What is typed for the present time."""
 _UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 _MENTION_ALL = "-1"
 
 
 class NoteCase(Command[str]):
-    """Command `/ghinhan CLAUSE @person reason` (record): open a case, a possible breach of that clause, by hand."""
+    """Command `/ghinhan CLAUSE @person reason` (record): open a case, a possible breach of that clause, by hand.
+
+    The reason may begin with when and where it happened: `lúc 14:30 hôm qua, tại cuộc họp giao ban: …`.
+    """
 
     word = "ghinhan"
     usage = TextId("usage_note")
@@ -61,23 +72,39 @@ class NoteCase(Command[str]):
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
         )
         if person is None or self._is_of_other_group(call, person, call.groups[0].id):
-            return Answer([self.voice.render_for(call.person, TextId("note_who"))], "nobody", argument)
+            return self._refuse(call, TextId("note_who"), "nobody", argument)
+        now = self.policy.clock()
+        typed, place, words = _when_where_and_words(words)
+        at = now if typed.lower() in _NOW else parse_moment(typed, now)
+        if at is None:
+            return self._refuse(call, TextId("note_when"), "no_time", argument, typed=typed, clause=argument)
+        if at > now:
+            return self._refuse(call, TextId("note_future"), "no_time", argument, typed=typed, clause=argument)
         if not words:
-            return Answer(
-                [self.voice.render_for(call.person, TextId("note_words"), clause=argument)], "no_words", argument
-            )
-        case = self._open_case(call, call.groups[0], person, argument, words)
+            return self._refuse(call, TextId("note_words"), "no_words", argument, clause=argument)
+        case = self._open_case(call, call.groups[0], person, argument, Recorded(call.person.id, words, place), at)
         who = self.voice.who(call.uow.people.get(person.id))
-        about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
+        about = {
+            "code": case.code,
+            "who": who,
+            "citation": self.voice.citation(argument),
+            "when": moment(at),
+            "scene": self.voice.place(place),
+        }
         self._notify_other_admins(call, case, about)
         return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
+
+    def _refuse(self, call: Call, text: TextId, outcome: str, subject: str, **fields: str) -> Answer:
+        return Answer([self.voice.render_for(call.person, text, **fields)], outcome, subject)
 
     def _is_of_other_group(self, call: Call, person: Person, group_id: str) -> bool:
         """Return whether the person is known from other groups alone: the answer would tell who it is."""
         places = call.uow.members.groups_with(self.policy.account, person.uid) | person.grants.keys()
         return bool(places) and places.isdisjoint({group_id, EVERYWHERE})
 
-    def _open_case(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
+    def _open_case(
+        self, call: Call, group: Group, person: Person, clause: str, recorded: Recorded, at: datetime
+    ) -> Case:
         now = self.policy.clock()
         case = open_case(
             call.uow,
@@ -91,8 +118,8 @@ class NoteCase(Command[str]):
                 person_id=person.id,
                 state=CaseState.NEW,
                 opened_at=now,
-                event_at=call.event.at,
-                last_event_at=call.event.at,
+                event_at=at,
+                last_event_at=at,
                 first_event_id=call.event.id,
                 # Empty, since the case is not about the command's message: recalling that must not close the case.
                 message_key="",
@@ -100,8 +127,9 @@ class NoteCase(Command[str]):
             ),
             at=now,
             by=call.person.id,
+            detail={"happened": at.isoformat(timespec="seconds")},
         )
-        call.uow.case_notes.add_manual(case, call.person.id, words)
+        call.uow.case_notes.add_manual(case, recorded)
         return case
 
     def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
@@ -111,6 +139,20 @@ class NoteCase(Command[str]):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT
                 self._post.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
+
+
+def with_place(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
+    """Return the entry of the audit log, with the place if it is about the opening of a case recorded by hand.
+
+    The place itself is kept with the case alone, sealed, where it is removed when its time is over.
+    """
+    if entry.action != "case.opened" or entry.detail.get("rule") != MANUAL_RULE:
+        return entry
+    case = uow.cases.get(int(entry.subject.removeprefix("VP")))
+    recorded = case and uow.case_notes.manual(case)
+    return entry.model_copy(
+        update={"detail": entry.detail | {"place": recorded.place if recorded and recorded.place else "unknown"}}
+    )
 
 
 def _clause_number(found: re.Match[str]) -> str:
@@ -134,6 +176,16 @@ def _person_and_text(message: MessageSent) -> tuple[str, str]:
         words = words.replace(typed[0], " ", 1)
     uid = next(iter(uids)) if len(uids) == 1 else ""
     return ("" if uid == _MENTION_ALL else uid), one_line(words, _MOST_CHARACTERS).strip(" :,;-–")
+
+
+def _when_where_and_words(text: str) -> tuple[str, str, str]:
+    """Return (the time as typed, the place, the rest) of a reason that begins with them; "" for what is missing."""
+    found: dict[str, str] = {}
+    for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
+        if name not in found and (said := pattern.match(text)):
+            found[name], text = said[1].strip('" '), text[said.end() :]
+    when, where = (one_line(found.get(name, ""), _LONGEST) for name in ("when", "where"))
+    return when, where, text
 
 
 def _without_mentions(message: MessageSent) -> str:

@@ -93,9 +93,9 @@ class ShowCase(CaseCommand):
         elif case.rule_id in CHANGE_RULES:
             lines += self._change_lines(call, case)
         elif noted := call.uow.case_notes.manual(case):
-            by, words = noted
-            who = self.voice.who(call.uow.people.get(by))
-            lines.append(self.voice.render(TextId("case_noted"), who=who, words=one_line(words, _MOST_CHARACTERS)))
+            who = self.voice.who(call.uow.people.get(noted.by))
+            words, scene = one_line(noted.words, _MOST_CHARACTERS), self.voice.place(noted.place)
+            lines.append(self.voice.render(TextId("case_noted"), who=who, words=words, scene=scene))
         else:
             quotable = self.policy.regulation.topic_of(case.clause) in QUOTABLE
             if quotable and (excerpt := call.uow.cases.excerpt(case)):

@@ -9,6 +9,16 @@ from zalo_governor.config.yaml_file import load_yaml, read_text, validate
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 
+FIELD_NAMES = {
+    "full_name": "họ tên",
+    "title": "chức vụ",
+    "agency": "cơ quan",
+    "phone": "điện thoại",
+    "uid": "uid Zalo",
+    "roles": "vai trò",
+    "since": "ngày hiệu lực",
+}
+
 
 class ColumnNames(BaseModel):
     """Known column headings and role names in roster spreadsheets; case, diacritics and punctuation are ignored."""

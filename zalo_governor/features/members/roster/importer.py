@@ -174,15 +174,16 @@ class _Reader:
             title, place = split_position(title, self._words)
             if title and not place and not agency:
                 self._unsplit.append(row.number)
-        entry = RosterEntry(
-            full_name=self._full_name(row),
-            title=title,
-            agency=place or agency,
-            phone=self._phone(row),
-            uid=self._uid(row),
-            roles=self._role(row),
-            since=self._since(row),
-        )
+        optional = {
+            "agency": place or agency,
+            "phone": self._phone(row),
+            "uid": self._uid(row),
+            "roles": self._role(row),
+            "since": self._since(row),
+        }
+        # A blank cell sets nothing, so that an import which only adds and changes leaves there what is known.
+        said = {field: value for field, value in optional.items() if value}
+        entry = RosterEntry.model_validate({"full_name": self._full_name(row), "title": title, **said})
         person = (entry.full_name, entry.title, entry.agency)
         for field, value, wrong in (
             ("phone", entry.phone, Wrong.PHONE_TWICE),
@@ -236,7 +237,7 @@ class _Reader:
                 self._complain(row, "roles", Wrong.UNKNOWN_ROLE, written)
             else:
                 found.add(role)
-        return frozenset(found) or frozenset({Role.MEMBER})
+        return frozenset(found)
 
     def _since(self, row: Row) -> date | None:
         written = self._cell(row, "since")

@@ -292,13 +292,14 @@ def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     case = draft.report.open_cases[place]
     state = draft.voice.state_of(case)
     unclear = case.gravity is Severity.TRIAGE
+    when, where = moment_in_words(case.event_at, draft.voice), draft.report.places.get(case.id)
     return (
         case.code,
         # Nobody has looked yet whether there is a sign at all, nor has the person been asked.
         draft.render(TextId("who_withheld")) if unclear else _person_of(draft, case),
         draft.voice.named_clause(case.clause),
         draft.render(TextId("state_first"), state=state) if unclear else state,
-        moment_in_words(case.event_at, draft.voice),
+        when if where is None else f"{when}, {draft.voice.place(where)}",
     )
 
 
