@@ -67,7 +67,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
     desk.tick(minutes=15)
     posted = desk.take()
     (report,) = to(posted, "leader")
-    for part in ("VP1", UNVERIFIED, "Giàng A Viên", "14:05 24/11", "khoản 1 Điều 4", "cho ý kiến chỉ đạo"):
+    for part in ("VP1", UNVERIFIED, "Giàng A Viên", "14:05 24/11", "khoản 1 Điều 4", "Kính xin ý kiến qua /ghichu"):
         assert part in report
     assert [notice.purpose for notice in posted if notice.thread_id == UIDS["leader"]] == [Purpose.LEADER_ALERT]
     for who in ("admin", "admin_staff"):
