@@ -85,12 +85,12 @@ def mutate(rng: random.Random, content: bytes, other: bytes) -> bytes:
     return bytes(changed[: 2 * _MOST_BYTES])
 
 
-def fuzz(scanner: AttachmentScanner, *, seconds: float, seed: int) -> Fuzzed:
-    """Scan changed files for so many seconds."""
+def fuzz(scanner: AttachmentScanner, *, seconds: float, seed: int, least: int = 1) -> Fuzzed:
+    """Scan changed files for so many seconds, but at least so many files."""
     rng = random.Random(seed)  # noqa: S311 - chance for tests
     whole, fuzzed = corpus(), Fuzzed()
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
+    while time.monotonic() < ends or fuzzed.files < least:
         name, content = rng.choice(whole)
         broken = mutate(rng, content, rng.choice(whole)[1])
         if rng.random() < 0.2:

@@ -13,10 +13,9 @@ from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 def test_broken_files_end_in_an_answer(seed: int) -> None:
     scanner = AttachmentScanner(command(CONFIG, SECONDS))
     try:
-        fuzzed = fuzz(scanner, seconds=6.0, seed=seed)
+        fuzzed = fuzz(scanner, seconds=6.0, seed=seed, least=4)
     finally:
         scanner.close()
-    assert fuzzed.files > 3
     assert [told for told, _ in fuzzed.bad] == []
     assert fuzzed.slowest < SECONDS
 
