@@ -211,8 +211,8 @@ class Scene:
         """Wait, in silence, until all that went before is through."""
         self.until(self.calm, "the bot has caught up")
 
-    def until(self, holds: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
-        """Wait until it holds.
+    def until(self, holds: Callable[[], bool], what: str, seconds: float = 300.0) -> None:
+        """Wait until it holds; long, as ten runs on two cores give each a fifth of one.
 
         Raises:
             NotInTimeError: it did not.
