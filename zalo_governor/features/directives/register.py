@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from zalo_governor.domain.audit import AuditEntry
 from zalo_governor.domain.directives import (
+    CODE_PREFIX,
     AnswerKind,
     AnswerWay,
     Assignee,
@@ -17,6 +19,24 @@ from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.addressees import Addressee, GroupDirectory, directory_of
 from zalo_governor.features.directives.reminders import plan_question, plan_reminders
 from zalo_governor.messaging.policy import ServicePolicy
+
+
+def with_addressee(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
+    """Return the entry of the audit log, with the name of the addressee if it is about one alone.
+
+    The name itself is kept with the directive, sealed.
+    """
+    number = entry.detail.get("addressee")
+    if not number or not entry.action.startswith("directive."):
+        return entry
+    asked = uow.directives.assignees(int(entry.subject.removeprefix(CODE_PREFIX)))
+    name = next((one.name for one in asked if one.id == number), "unknown")
+    return entry.model_copy(update={"detail": entry.detail | {"addressee": name}})
+
+
+def _counted(assignees: Collection[Assignee]) -> dict[str, int]:
+    """Return what the audit log says of these addressees: how many, and the id of one alone."""
+    return {"addressees": len(assignees), **{"addressee": one.id for one in assignees if len(assignees) == 1}}
 
 
 class DirectiveRegister:
@@ -84,9 +104,8 @@ class DirectiveRegister:
         """Give these addressees of the directive another deadline."""
         for one in assignees:
             uow.directives.put_assignee(one.model_copy(update={"due_at": due_at}))
-        self._audit(
-            uow, "directive.extended", directive, by=by, addressees=len(assignees), due=due_at.isoformat("T", "minutes")
-        )
+        due = due_at.isoformat("T", "minutes")
+        self._audit(uow, "directive.extended", directive, by=by, **_counted(assignees), due=due)
         plan_reminders(uow, self._policy, directive)
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
@@ -132,7 +151,7 @@ class DirectiveRegister:
             directive = directive.model_copy(update={"closing_words": said})
             uow.directives.save(directive)
         self._add_answer(uow, directive, assignees, answer)
-        self._audit(uow, "directive.finished", directive, by=by, addressees=len(assignees))
+        self._audit(uow, "directive.finished", directive, by=by, **_counted(assignees))
         return self._close_if_settled(uow, directive)
 
     def reopen(
