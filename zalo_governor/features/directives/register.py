@@ -1,7 +1,7 @@
 """Changes to the directive ledger: open a directive, record answers, extend, close, drop; each one audited."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from zalo_governor.domain.audit import AuditEntry
@@ -36,7 +36,12 @@ def with_addressee(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
 
 def _counted(assignees: Collection[Assignee]) -> dict[str, int]:
     """Return what the audit log says of these addressees: how many, and the id of one alone."""
-    return {"addressees": len(assignees), **{"addressee": one.id for one in assignees if len(assignees) == 1}}
+    count = {"addressees": len(assignees)}
+    return count | {"addressee": next(iter(assignees)).id} if len(assignees) == 1 else count
+
+
+_FOLLOWED = timedelta(days=90)
+"""So long after a directive those are looked for who come into the group later."""
 
 
 class DirectiveRegister:
@@ -107,6 +112,23 @@ class DirectiveRegister:
         due = due_at.isoformat("T", "minutes")
         self._audit(uow, "directive.extended", directive, by=by, **_counted(assignees), due=due)
         plan_reminders(uow, self._policy, directive)
+
+    def find_absent(self, uow: UnitOfWork, group_id: str) -> None:
+        """Let those answer who have come into the group since, for addressees of open directives who had nobody.
+
+        Not where the deadline is over: nobody is late with what was due before anybody was there.
+        """
+        now = self._policy.clock()
+        directories: dict[str, GroupDirectory] = {}
+        for directive, asked in uow.directives.given(group_id, now - _FOLLOWED, now):
+            waiting = (one for one in asked if not one.in_group and not one.settled and not one.is_overdue(now))
+            absent = list(waiting) if directive.open else []
+            if absent and directive.account not in directories:
+                directories[directive.account] = self._directory(uow, directive)
+            for one in absent:
+                found = directories[directive.account].find([one.name])
+                if len(found) == 1 and (ids := self._people_of(uow, directive, found[0])):
+                    uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
         """Put further addressees on the directive's first item; those that are on it stay as they are."""
@@ -236,7 +258,6 @@ class DirectiveRegister:
         return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
 
     def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
-        people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
         uow.directives.put_assignee(
             Assignee(
                 directive_id=directive.id,
@@ -244,10 +265,14 @@ class DirectiveRegister:
                 item=place,
                 name=addressee.name,
                 known=addressee.known,
-                person_ids=tuple(person.id for person in people if person and person.id != directive.given_by),
+                person_ids=self._people_of(uow, directive, addressee),
                 due_at=directive.items[place].due_at if directive.items else None,
             )
         )
+
+    def _people_of(self, uow: UnitOfWork, directive: Directive, addressee: Addressee) -> tuple[int, ...]:
+        people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
+        return tuple(person.id for person in people if person and person.id != directive.given_by)
 
     def _add_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
