@@ -1,7 +1,7 @@
 """Changes to the directive ledger: open a directive, record answers, extend, close, drop; each one audited."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from zalo_governor.domain.audit import AuditEntry
@@ -40,8 +40,8 @@ def _counted(assignees: Collection[Assignee]) -> dict[str, int]:
     return count | {"addressee": next(iter(assignees)).id} if len(assignees) == 1 else count
 
 
-_FOLLOWED = timedelta(days=90)
-"""So long after a directive those are looked for who come into the group later."""
+_FOLLOWED = 200
+"""For the addressees of so many open directives people are looked for who came into the group later."""
 
 
 class DirectiveRegister:
@@ -120,9 +120,10 @@ class DirectiveRegister:
         """
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
-        for directive, asked in uow.directives.given(group_id, now - _FOLLOWED, now):
-            waiting = (one for one in asked if not one.in_group and not one.settled and not one.is_overdue(now))
-            absent = list(waiting) if directive.open else []
+        for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
+            directive = line.directive
+            asked = uow.directives.assignees(directive.id) if line.answered < line.addressees else []
+            absent = [one for one in asked if not one.in_group and not one.settled and not one.is_overdue(now)]
             if absent and directive.account not in directories:
                 directories[directive.account] = self._directory(uow, directive)
             for one in absent:

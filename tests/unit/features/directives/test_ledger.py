@@ -510,7 +510,6 @@ def test_who_comes_into_the_group_later_can_answer_and_be_reminded() -> None:
     ledger.after_sync(desk.uow, GROUP)
     [given] = desk.entries().values()
     assert not given.in_group
-    desk.later(days=1)
     [place] = [place for place, one in enumerate(desk.store.entries) if one.full_name == ABSENT[0]]
     desk.store.entries[place] = desk.store.entries[place].model_copy(update={"uid": UIDS["member"]})
     ledger.after_sync(desk.uow, GROUP)
