@@ -133,7 +133,7 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         without, soon, overdue = add(uow, "1"), add(uow, "2", due=now + HOUR), add(uow, "3", due=now - HOUR)
         longest = add(uow, "4", due=now - 2 * HOUR)
         uow.directives.put_assignee(assignee(uow, overdue, due=now + HOUR, uid=OTHER))
-        lines, count, late = uow.directives.overview(GROUP, now, 9)
+        lines, count, late, _ = uow.directives.overview(GROUP, now, 9)
         assert late == 2
         assert [line.directive.id for line in lines] == [longest.id, overdue.id, soon.id, without.id]
         assert (count, [line.overdue for line in lines]) == (4, [1, 1, 0, 0])
@@ -143,7 +143,7 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         [given] = uow.directives.assignees(longest.id)
         uow.directives.add_answer(answer(uow, given, "12", kind=AnswerKind.REPORTED))
         settle(uow, given)
-        lines, count, _ = uow.directives.overview(GROUP, now, 2)
+        lines, count, *_ = uow.directives.overview(GROUP, now, 2)
         assert ([line.directive.id for line in lines], count) == ([overdue.id, soon.id], 4)
         lines = uow.directives.overview(GROUP, now, 9).lines
         assert {line.directive.id: (line.answered, line.reported) for line in lines}[longest.id] == (1, 1)
@@ -153,6 +153,26 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         lines = uow.directives.overview(GROUP, now, 9).lines
         closed = {line.directive.id: (line.answered, line.reported) for line in lines}[soon.id]
         assert closed == (0, 0), "closed by somebody else, without a word of its own"
+
+
+def test_a_deadline_that_was_over_when_set_asks_for_a_report_and_makes_nobody_late(storage: Storage) -> None:
+    missed = DirectiveItem(text="báo cáo trước 9h", missed_at=START)
+    own, plain = START + 3 * DAY, DirectiveItem(text="biết và chỉ đạo")
+    with storage.begin() as uow:
+        directive, reported, other = (add(uow, key, items=(missed, plain)) for key in "123")
+        uow.directives.put_assignee(assignee(uow, directive, due=own, uid=OTHER))
+        for one, kind in ((directive, AnswerKind.RECEIVED), (reported, AnswerKind.REPORTED)):
+            given = uow.directives.assignees(one.id)[0]
+            uow.directives.add_answer(answer(uow, given, f"a{one.id}", kind=kind))
+            settle(uow, given)
+        uow.directives.put_assignee(assignee(uow, reported).model_copy(update={"item": 1}))
+        [given, extended] = uow.directives.assignees(directive.id)
+        assert (given.missed_at, given.settled, given.may_be_reminded(START)) == (START, False, True)
+        assert (extended.missed_at, given.is_overdue(own)) == (None, False)
+        page = uow.directives.overview(GROUP, START + DAY, 1)
+        assert (page.missed, page.overdue) == ((directive.code, other.code), 0)
+        [line] = page.lines
+        assert (line.deadlines.due_at, line.deadlines.missed_at, line.deadlines.undated) == (own, START, True)
 
 
 def test_deadlines_are_found_of_what_is_not_settled(storage: Storage) -> None:

@@ -45,6 +45,8 @@ class MemoryDirectives(MemoryRepository):
 
     def assignees(self, directive_id: int) -> list[Assignee]:
         found = [one for one in self._store.assignees if one.directive_id == directive_id]
+        directive = self.get(directive_id)
+        found = [directive.with_missed(one) if directive else one for one in found]
         return sorted(found, key=lambda one: (one.item, one.id))
 
     def put_assignee(self, assignee: Assignee) -> Assignee:
@@ -105,8 +107,8 @@ class MemoryDirectives(MemoryRepository):
             if not directive.open or directive.group_id != group_id:
                 continue
             asked = [one for one in self.assignees(directive.id) if not one.removed]
-            unmet = {one.due_at for one in asked if not one.settled}
-            next_due[directive.id] = min((due or _NEVER for due in unmet), default=_NEVER)
+            unmet = {(one.item, one.due_at) for one in asked if not one.settled}
+            next_due[directive.id] = min((due or _NEVER for _, due in unmet), default=_NEVER)
             lines.append(
                 DirectiveOverview(
                     directive=directive,
@@ -118,7 +120,8 @@ class MemoryDirectives(MemoryRepository):
                 )
             )
         lines.sort(key=lambda line: (next_due[line.directive.id], line.directive.id))
-        return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines))
+        missed = tuple(sorted(line.directive.code for line in lines if line.deadlines.missed_at))
+        return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines), missed)
 
     def proposed(self, group_id: str) -> list[Directive]:
         return [

@@ -22,6 +22,7 @@ from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, Fa
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.cases.commands.record import with_place
+from zalo_governor.features.directives.register import with_addressee
 from zalo_governor.messaging.typed_dates import EXAMPLES, end_of, start_of
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
@@ -104,7 +105,8 @@ def list_(
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "audit.listed")
             actor = _find_actor(uow, records, uid)
-            found = [with_place(uow, entry) for entry in found if actor in {None, entry.actor_id}]
+            found = [entry for entry in found if actor in {None, entry.actor_id}]
+            found = [with_addressee(uow, with_place(uow, entry)) for entry in found]
             named = {entry.actor_id: _name(uow, entry.actor_id) for entry in found}
     finally:
         records.close()

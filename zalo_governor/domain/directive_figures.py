@@ -91,6 +91,8 @@ class DirectiveFigures(BaseModel):
     open_now: int = 0
     """Number of all directives that are open when the report is made, also of those not in `open_ones`."""
     overdue_now: int = 0
+    missed_now: tuple[str, ...] = ()
+    """Codes of those with a deadline that was over when it was set."""
 
 
 def figures_of(

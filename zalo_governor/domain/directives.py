@@ -95,7 +95,7 @@ class Deadlines(BaseModel):
     undated: bool = False
     """Whether any of the addressees has none."""
     missed_at: datetime | None = None
-    """The first deadline of the text that was over when it was set; None if there is none."""
+    """The first deadline that was over when it was set, of those who got no other; None if there is none."""
 
 
 class Directive(BaseModel):
@@ -144,16 +144,22 @@ class Directive(BaseModel):
         """Return the texts of all items, one a line."""
         return "\n".join(item.text for item in self.items)
 
-    def deadlines(self, dues: Collection[datetime | None] = (), items: Collection[int] | None = None) -> Deadlines:
-        """Return these deadlines of the addressees of these `items` (None: of all); without any, those of the text."""
-        known = sorted(due for due in dues or [item.due_at for item in self.items] if due is not None)
-        meant = [item for place, item in enumerate(self.items) if items is None or place in items]
+    def deadlines(self, unmet: Collection[tuple[int, datetime | None]] = ()) -> Deadlines:
+        """Return these deadlines of addressees, each with the index of its item; without any, those of the text."""
+        of = set(unmet) or {(place, item.due_at) for place, item in enumerate(self.items)}
+        known = sorted(due for _, due in of if due is not None)
+        missed = [item.missed_at for place, item in enumerate(self.items) if (place, None) in of and item.missed_at]
         return Deadlines(
             due_at=known[0] if known else None,
             last_due_at=known[-1] if known else None,
-            undated=None in dues,
-            missed_at=min((item.missed_at for item in meant if item.missed_at), default=None),
+            undated=any(due is None for _, due in unmet),
+            missed_at=min(missed, default=None),
         )
+
+    def with_missed(self, assignee: "Assignee") -> "Assignee":
+        """Return the addressee with the deadline of its item that was over when it was set, if it got no other."""
+        undated = assignee.due_at is None and assignee.item < len(self.items)
+        return assignee.model_copy(update={"missed_at": self.items[assignee.item].missed_at if undated else None})
 
 
 class Assignee(BaseModel):
@@ -173,6 +179,8 @@ class Assignee(BaseModel):
     person_ids: tuple[int, ...] = ()
     """Ids of the people in the group who can answer: the person, or all people of the agency; the first is reminded."""
     due_at: datetime | None = None
+    missed_at: datetime | None = None
+    """As the directive's item says, where there is no other deadline; not stored with the addressee."""
     removed: bool = False
     """Whether somebody took the addressee off the directive."""
     seen_at: datetime | None = None
@@ -196,13 +204,13 @@ class Assignee(BaseModel):
 
     @property
     def settled(self) -> bool:
-        """Return whether nothing more is awaited: a report if there is a deadline or more time was asked for.
+        """Return whether nothing more is awaited: a report if a deadline was set or more time was asked for.
 
         Otherwise an answer of any kind is enough.
         """
         if self.removed or self.reported_at is not None:
             return True
-        return self.due_at is None and self.received_at is not None and self.delayed_at is None
+        return not (self.silent or self.due_at or self.missed_at or self.delayed_at)
 
     def is_overdue(self, now: datetime) -> bool:
         """Return whether the deadline has passed without a report."""
@@ -213,8 +221,9 @@ class Assignee(BaseModel):
         return bool(self.due_at and self.reported_at and self.reported_at > self.due_at)
 
     def may_be_reminded(self, now: datetime) -> bool:
-        """Return whether somebody may have the addressee reminded: it is silent, or overdue with the report."""
-        return not self.removed and (self.silent or self.is_overdue(now))
+        """Return whether somebody may have the addressee reminded: it is silent, or the time for its report is over."""
+        over = self.is_overdue(now) or (self.due_at is None and self.missed_at is not None and not self.settled)
+        return not self.removed and (self.silent or over)
 
     def progress(self, now: datetime) -> Progress:
         """Return how far the addressee has come."""
@@ -294,3 +303,5 @@ class LedgerPage(NamedTuple):
     """Number of all open directives."""
     overdue: int
     """How many of them are overdue with any addressee."""
+    missed: tuple[str, ...] = ()
+    """Codes of those with a deadline that was over when it was set, and of which a report is awaited."""

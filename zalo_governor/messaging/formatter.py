@@ -233,6 +233,11 @@ class MessageFormatter:
         more = self.render(TextId("summary_codes_more"), count=number(others)) if others else ""
         return f"{cases[0].code}{more}"
 
+    def missed(self, codes: Sequence[str]) -> str:
+        """Return the words on directives with a deadline that was over when it was set, to be put behind a sum."""
+        named = ", ".join([*codes[:3], *("…" for _ in codes[3:4])])
+        return self.render(TextId("ledger_missed"), count=number(len(codes)), codes=named) if codes else ""
+
     def sign(self, case: Case) -> str:
         """Return a short text on what the case is about.
 

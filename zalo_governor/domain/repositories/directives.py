@@ -73,7 +73,7 @@ class Directives(Protocol):
         ...
 
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
-        """Return at most `limit` open directives, the number of all, and of the overdue ones.
+        """Return at most `limit` open directives, how many there are, how many overdue, and which missed a deadline.
 
         Overdue ones come first, the longest overdue at the top; then by their deadlines; those without deadline last.
         """

@@ -96,7 +96,7 @@ class DirectiveCommand(Command[Wanted]):
         if found.moment > self.policy.clock():
             return ""
         due = self._pages.day_of_due(found.moment)
-        return self.voice.render(TextId("directive_time_over"), due=due, command=command)
+        return self.voice.render(TextId("directive_time_over"), due=due)
 
     def _needs_open(self, directive: Directive) -> Answer | None:
         """Return the reply that the directive is not open; None if it is."""
@@ -335,7 +335,7 @@ class RejectDirective(_ProposalCommand):
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Drop the proposal."""
         self._register.drop(call.uow, directive, call.person.id, "")
-        return self._say(directive, TextId("directive_dropped"))
+        return self._say(directive, TextId("directive_rejected"))
 
 
 class AskLater(_ProposalCommand):

@@ -97,7 +97,9 @@ class ExtendDirective(DirectiveCommand):
             line = f"{command} {words}"
             return self._say(directive, TextId("directive_whose_time"), "asked", before=before, due=due, line=line)
         self._register.extend(call.uow, directive, asked, found.moment, call.person.id)
-        return self._say(directive, TextId("directive_extended"), count=number(len(asked)), before=before, due=due)
+        names = self.voice.in_brackets(", ".join(one.name for one in asked) if len(asked) <= _NAMED else "")
+        about = {"count": number(len(asked)), "names": names, "before": before, "due": due}
+        return self._say(directive, TextId("directive_extended"), **about)
 
     def _dues(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
@@ -116,6 +118,8 @@ class ExtendDirective(DirectiveCommand):
         )
 
 
+_NAMED = 3
+"""So many addressees are named whose deadline was changed; of more, the number is told."""
 _EVERYBODY = frozenset({"tat ca", "tat ca don vi", "tat ca cac don vi", "moi don vi"})
 _BETWEEN = re.compile(r"^(?:đến|tới|cho|sang|hạn|là|[:,\s])+|(?:đến|tới|cho|[:,\s])+$")
 """Words between a code, a date and a name that mean nothing: `/giahan CĐ1 đến 25/11 cho Sở Y tế`."""

@@ -56,14 +56,14 @@ class DirectivePages(Speaker):
             return self._voice.render(TextId("directives_none"), group=name)
         late = page.overdue
         overdue = self._voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
-        head = self._voice.render(
-            TextId("directives"), group=name, count=number(page.total), overdue=overdue, rows="{rows}"
-        )
+        sums = {"count": number(page.total), "overdue": overdue, "missed": self._voice.missed(page.missed)}
+        head = self._voice.render(TextId("directives"), group=name, rows="{rows}", **sums)
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
     def counts(self, page: LedgerPage) -> str:
         """Return the number of directives of a ledger that are followed, and of the overdue ones."""
-        return self._voice.render(TextId("ledger_counted"), count=number(page.total), overdue=number(page.overdue))
+        sums = {"count": number(page.total), "overdue": number(page.overdue), "missed": self._voice.missed(page.missed)}
+        return self._voice.render(TextId("ledger_counted"), **sums)
 
     def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
         """Return what is asked of one person: the directives that are not settled, the next deadline first."""
@@ -150,8 +150,7 @@ class DirectivePages(Speaker):
 
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
-        undated = {one.item for one in asked if one.due_at is None and one.reported_at is None}
-        missed = undated and directive.deadlines(items=undated).missed_at
+        missed = any(one.missed_at and one.reported_at is None for one in asked)
         text = TextId("directive_page_missed") if missed else TextId("directive_page_next")
         return self._voice.render(text, code=directive.code)
 
@@ -325,16 +324,17 @@ class DirectivePages(Speaker):
     def due_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return in words the deadlines of those of these addressees that are not settled, of all if all are."""
         asked = [one for one in asked if not one.settled] or asked
-        return self.due(directive.deadlines({one.due_at for one in asked}, {one.item for one in asked} or None))
+        return self.due(directive.deadlines({(one.item, one.due_at) for one in asked}))
 
     def due(self, deadlines: Deadlines) -> str:
         """Return deadlines as the pages show them: `hạn 17:00 25/11`, the first and the last, or that there is none."""
-        first, last, missed = deadlines.due_at, deadlines.last_due_at, deadlines.missed_at
+        first, last, at = deadlines.due_at, deadlines.last_due_at, deadlines.missed_at
+        named = {"time": f"{local(at):%H:%M}", "day": f"{local(at):%d/%m}"} if at else {}
+        missed = self._voice.render(TextId("directive_due_missed"), **named) if named else ""
         if first is None or last is None:
-            if missed is None:
-                return self._voice.render(TextId("directive_no_due"))
-            on = f"{local(missed):%d/%m}"
-            return self._voice.render(TextId("directive_due_missed"), time=f"{local(missed):%H:%M}", day=on)
+            return missed or self._voice.render(TextId("directive_no_due"))
+        if missed:
+            return self._voice.render(TextId("directive_due_each_missed"), when=brief(first), missed=missed)
         if deadlines.undated:
             return self._voice.render(TextId("directive_due_each"), when=brief(first))
         if first < last:

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from zalo_governor.domain.audit import AuditEntry
 from zalo_governor.domain.directives import (
+    CODE_PREFIX,
     AnswerKind,
     AnswerWay,
     Assignee,
@@ -17,6 +19,29 @@ from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.addressees import Addressee, GroupDirectory, directory_of
 from zalo_governor.features.directives.reminders import plan_question, plan_reminders
 from zalo_governor.messaging.policy import ServicePolicy
+
+
+def with_addressee(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
+    """Return the entry of the audit log, with the name of the addressee if it is about one alone.
+
+    The name itself is kept with the directive, sealed.
+    """
+    number = entry.detail.get("addressee")
+    if not number or not entry.action.startswith("directive."):
+        return entry
+    asked = uow.directives.assignees(int(entry.subject.removeprefix(CODE_PREFIX)))
+    name = next((one.name for one in asked if one.id == number), "unknown")
+    return entry.model_copy(update={"detail": entry.detail | {"addressee": name}})
+
+
+def _counted(assignees: Collection[Assignee]) -> dict[str, int]:
+    """Return what the audit log says of these addressees: how many, and the id of one alone."""
+    count = {"addressees": len(assignees)}
+    return count | {"addressee": next(iter(assignees)).id} if len(assignees) == 1 else count
+
+
+_FOLLOWED = 200
+"""For the addressees of so many open directives people are looked for who came into the group later."""
 
 
 class DirectiveRegister:
@@ -84,10 +109,27 @@ class DirectiveRegister:
         """Give these addressees of the directive another deadline."""
         for one in assignees:
             uow.directives.put_assignee(one.model_copy(update={"due_at": due_at}))
-        self._audit(
-            uow, "directive.extended", directive, by=by, addressees=len(assignees), due=due_at.isoformat("T", "minutes")
-        )
+        due = due_at.isoformat("T", "minutes")
+        self._audit(uow, "directive.extended", directive, by=by, **_counted(assignees), due=due)
         plan_reminders(uow, self._policy, directive)
+
+    def find_absent(self, uow: UnitOfWork, group_id: str) -> None:
+        """Let those answer who have come into the group since, for addressees of open directives who had nobody.
+
+        Not where the deadline is over: nobody is late with what was due before anybody was there.
+        """
+        now = self._policy.clock()
+        directories: dict[str, GroupDirectory] = {}
+        for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
+            directive = line.directive
+            asked = uow.directives.assignees(directive.id) if line.answered < line.addressees else []
+            absent = [one for one in asked if not one.in_group and not one.settled and not one.is_overdue(now)]
+            if absent and directive.account not in directories:
+                directories[directive.account] = self._directory(uow, directive)
+            for one in absent:
+                found = directories[directive.account].find([one.name])
+                if len(found) == 1 and (ids := self._people_of(uow, directive, found[0])):
+                    uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
         """Put further addressees on the directive's first item; those that are on it stay as they are."""
@@ -132,7 +174,7 @@ class DirectiveRegister:
             directive = directive.model_copy(update={"closing_words": said})
             uow.directives.save(directive)
         self._add_answer(uow, directive, assignees, answer)
-        self._audit(uow, "directive.finished", directive, by=by, addressees=len(assignees))
+        self._audit(uow, "directive.finished", directive, by=by, **_counted(assignees))
         return self._close_if_settled(uow, directive)
 
     def reopen(
@@ -217,7 +259,6 @@ class DirectiveRegister:
         return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
 
     def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
-        people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
         uow.directives.put_assignee(
             Assignee(
                 directive_id=directive.id,
@@ -225,10 +266,14 @@ class DirectiveRegister:
                 item=place,
                 name=addressee.name,
                 known=addressee.known,
-                person_ids=tuple(person.id for person in people if person and person.id != directive.given_by),
+                person_ids=self._people_of(uow, directive, addressee),
                 due_at=directive.items[place].due_at if directive.items else None,
             )
         )
+
+    def _people_of(self, uow: UnitOfWork, directive: Directive, addressee: Addressee) -> tuple[int, ...]:
+        people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
+        return tuple(person.id for person in people if person and person.id != directive.given_by)
 
     def _add_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer

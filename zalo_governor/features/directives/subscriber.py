@@ -60,6 +60,10 @@ class DirectiveLedger(EventHandler):
         elif isinstance(event, MessageSeen):
             self._note_receipts(uow, event)
 
+    def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
+        """Find who can answer for addressees of open directives of whom nobody was in the group before."""
+        self._register.find_absent(uow, group_id)
+
     def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
         person = uow.people.find_or_create(event.account, event.sender_uid)
         if person is None or not self._may_concern(uow, event, person) or begins_with_slash(event.text):

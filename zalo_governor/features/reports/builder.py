@@ -117,7 +117,8 @@ def _directives(uow: UnitOfWork, group_id: str, period: Period, now: datetime) -
     figures = uow.directives.figures(group_id, period.start, period.end, now)
     page = uow.directives.overview(group_id, now, _MOST_DIRECTIVES)
     lines = tuple(map(open_directive, page.lines))
-    return figures.model_copy(update={"open_ones": lines, "open_now": page.total, "overdue_now": page.overdue})
+    now_open = {"open_now": page.total, "overdue_now": page.overdue, "missed_now": page.missed}
+    return figures.model_copy(update={"open_ones": lines, **now_open})
 
 
 def _days(period: Period, first_heard: datetime | None, now: datetime, heard: Collection[date]) -> Iterator[date]:

@@ -49,6 +49,7 @@ def group_in_one_line(
         cases=number(uow.cases.count_opened(group.id, start, end)),
         directives=number(ledger.total),
         overdue=number(ledger.overdue),
+        missed=voice.missed(ledger.missed),
     )
 
 
@@ -107,6 +108,7 @@ def _open(report: ActivityReport, voice: MessageFormatter) -> Highlight:
     late = report.directives.overdue_now
     directives = counted(voice, (TextId("directives_open_now"), report.directives.open_now))
     directives += voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
+    directives += voice.missed(report.directives.missed_now)
     if report.heard_nothing and not open_cases and not directives:
         return Highlight(name=voice.render(TextId("summary_pending")), value=voice.render(TextId("summary_unknown")))
     oldest = min((case.opened_at for case in report.open_cases), default=report.made_at)

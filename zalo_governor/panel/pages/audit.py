@@ -9,6 +9,9 @@ from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
 from zalo_governor.features.cases.commands.record import with_place
+from zalo_governor.features.directives.commands import RemindNow
+from zalo_governor.features.directives.end_commands import ExtendDirective, FinishDirective
+from zalo_governor.features.directives.register import with_addressee
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import DONE, Html, Reply, Visit
@@ -21,6 +24,8 @@ _CODES = frozenset(
     {"about", "event", "event_id", "finding", "head", "id", "job", "outcome", "outgoing", "person", "person_id", "uid"}
 )
 """Facts that are no words: for who looks something up in the database."""
+_NAMED_APART = frozenset({ExtendDirective.word, FinishDirective.word, RemindNow.word})
+"""Commands whose button is called after all the addressees of a page; here it may have been about one of them."""
 _RULE = re.compile(r"\b[0-9][\w.]*-[\w.-]*\w")
 _MONTH = timedelta(days=30)
 
@@ -94,10 +99,11 @@ def _in_words(visit: Visit, row: AuditEntry) -> dict[str, str]:
     words, command = visit.office.words, visit.office.book.by_word.get(row.subject)
     what, about, outcome = words.action(row.action), words.value(row.subject), row.detail.get("outcome", "done")
     if command and row.action.startswith("command"):
-        label, about = visit.label(command.word), words.value(row.detail.get("about"))
+        label = visit.label(command.word, "_done" if command.word in _NAMED_APART else "")
+        about = words.value(row.detail.get("about"))
         what = label if row.action == "command" else f"{what}: {label}"
         what += "" if outcome in DONE else f" ({words.value(outcome)})"
-    detail = with_place(visit.uow, row).detail
+    detail = with_addressee(visit.uow, with_place(visit.uow, row)).detail
     facts, codes = (
         words.facts({key: fact for key, fact in detail.items() if (key in _CODES) is wanted})
         for wanted in (False, True)

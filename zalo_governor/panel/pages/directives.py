@@ -60,6 +60,7 @@ def show(visit: Visit) -> Reply:
         "dues": [pages.due(line.deadlines) for line in ledger.lines],
         "total": ledger.total,
         "overdue": ledger.overdue,
+        "missed": visit.voice.missed(ledger.missed),
         "late": [row["name"] for row in board if row["late"]],
         "silent": sum(bool(row["silent"]) and bool(row["in_group"]) for row in board),
         "board": [row for row in board if row["in_group"]],

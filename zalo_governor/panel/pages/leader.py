@@ -43,6 +43,7 @@ def show(visit: Visit) -> Reply:
         "periods": _PERIODS,
         "paper": answer.files[0].paper if answer.files else None,
         "ledger": ledger,
+        "missed": office.voice.missed(ledger.missed),
         "cases": [
             (one, office.voice.head(one), who_of(visit.uow, office.voice, one), office.voice.state_of(one))
             for one in cases

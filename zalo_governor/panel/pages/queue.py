@@ -197,6 +197,7 @@ def _other_work(visit: Visit) -> dict[str, Any]:
     return {
         "directives": sum(ledger.total for ledger in ledgers),
         "overdue": sum(ledger.overdue for ledger in ledgers),
+        "missed": visit.voice.missed([code for ledger in ledgers for code in ledger.missed]),
         "asked": sum(len(visit.uow.directives.proposed(group.id)) for group in visit.groups),
         "undelivered": len(
             PanelQueries(visit.office.database).notices(

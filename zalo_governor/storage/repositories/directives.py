@@ -1,6 +1,6 @@
 """The directive ledger: directives (leaders' orders), who has to answer them, and their answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,16 +41,19 @@ _OPEN = and_(
     ),
     directives.c.state == DirectiveState.OPEN.value,
 )
+_UNREPORTED = and_(directive_assignees.c.removed.is_(False), directive_assignees.c.reported_ms.is_(None))
 _UNSETTLED = and_(
-    directive_assignees.c.removed.is_(False),
-    directive_assignees.c.reported_ms.is_(None),
+    _UNREPORTED,
     or_(
         directive_assignees.c.due_ms.is_not(None),
         directive_assignees.c.received_ms.is_(None),
         directive_assignees.c.delayed_ms.is_not(None),
     ),
 )
-"""Condition for addressees of whom something is still awaited (see `Assignee.settled`)."""
+"""Condition for addressees of whom something is still awaited (see `Assignee.settled`).
+
+Of a deadline that was over when it was set, only the encrypted text of the directive knows.
+"""
 
 
 class Directives(Repository):
@@ -214,20 +217,26 @@ class Directives(Repository):
             .order_by(case((directives.c.due_ms.is_(None), 1), else_=0), directives.c.due_ms, directives.c.id)
             .limit(limit)
         ).all()
-        dues = self._dues([row.id for row in rows])
-        listed = [(directive_of(self._tx.keys, row), row, dues.get(row.id, {})) for row in rows]
+        of = directive_assignees.c
+        undated = exists().where(of.directive_id == directives.c.id, of.due_ms.is_(None), _UNREPORTED)
+        found = self._tx.execute(select(directives).where(*here, undated).order_by(directives.c.id))
+        asked = [one for one in (directive_of(self._tx.keys, row) for row in found) if one.deadlines().missed_at]
+        known = {row.id: directive_of(self._tx.keys, row) for row in rows} | {one.id: one for one in asked}
+        dues = self._dues(known)
+        listed = [(known[row.id], row, dues.get(row.id, {})) for row in rows]
         lines = [
             DirectiveOverview(
                 directive=directive,
                 addressees=row.addressees,
                 answered=row.answered,
                 reported=row.reported,
-                overdue=sum(count for due, count in unmet.items() if due is not None and due < now),
+                overdue=sum(count for (_, due), count in unmet.items() if due is not None and due < now),
                 deadlines=directive.deadlines(unmet),
             )
             for directive, row, unmet in listed
         ]
-        return LedgerPage(lines, counted.total, counted.overdue)
+        missed = (one.code for one in asked if one.id in dues and one.deadlines(dues[one.id]).missed_at)
+        return LedgerPage(lines, counted.total, counted.overdue, tuple(missed))
 
     def proposed(self, group_id: str) -> list[Directive]:
         asked = select(directives).where(
@@ -306,7 +315,7 @@ class Directives(Repository):
             select(directive_assignees).where(which).order_by(columns.directive_id, columns.item, columns.id)
         ).all()
         people = self._people([row.id for row in rows])
-        return [
+        found = [
             Assignee(
                 id=row.id,
                 directive_id=row.directive_id,
@@ -325,6 +334,11 @@ class Directives(Repository):
             )
             for row in rows
         ]
+        texts: dict[int, Directive] = {}
+        for ids in in_batches(list({one.directive_id for one in found if one.due_at is None})):
+            asked = self._tx.execute(select(directives).where(directives.c.id.in_(ids)))
+            texts |= {row.id: directive_of(self._tx.keys, row) for row in asked}
+        return [texts[one.directive_id].with_missed(one) if one.directive_id in texts else one for one in found]
 
     def _people(self, assignee_ids: list[int]) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
@@ -386,16 +400,22 @@ class Directives(Repository):
         this = directives.c.id == directive_id
         self._tx.connection.execute(update(directives).where(this).values(dict(counted._mapping)))
 
-    def _dues(self, directive_ids: list[int]) -> dict[int, dict[datetime | None, int]]:
-        """Return directive id -> deadline that is not met yet -> number of its addressees."""
+    def _dues(self, known: Mapping[int, Directive]) -> dict[int, dict[tuple[int, datetime | None], int]]:
+        """Return directive id -> (item, its deadline that is not met yet) -> number of its addressees."""
         columns = directive_assignees.c
-        found: dict[int, dict[datetime | None, int]] = {}
-        for ids in in_batches(directive_ids):
+        found: dict[int, dict[tuple[int, datetime | None], int]] = {}
+        for ids in in_batches(list(known)):
             rows = self._tx.execute(
-                select(columns.directive_id, columns.due_ms, func.count().label("addressees"))
-                .where(columns.directive_id.in_(ids), _UNSETTLED)
-                .group_by(columns.directive_id, columns.due_ms)
+                select(
+                    *(columns.directive_id, columns.item, columns.due_ms, func.count().label("unreported")),
+                    func.sum(case((_UNSETTLED, 1), else_=0)).label("unsettled"),
+                )
+                .where(columns.directive_id.in_(ids), _UNREPORTED)
+                .group_by(columns.directive_id, columns.item, columns.due_ms)
             )
             for row in rows:
-                found.setdefault(row.directive_id, {})[from_ms_or_none(row.due_ms)] = row.addressees
+                due = (row.item, from_ms_or_none(row.due_ms))
+                missed = known[row.directive_id].deadlines([due]).missed_at
+                if count := row.unreported if missed else row.unsettled:
+                    found.setdefault(row.directive_id, {})[due] = count
         return found

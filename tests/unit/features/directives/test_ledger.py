@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.features.desk import UIDS, to
-from tests.unit.features.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
+from tests.unit.features.desk import GROUP, UIDS, to
+from tests.unit.features.directives.ledger import ABSENT, DUE, ORDER, SECOND, LedgerDesk, act
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
@@ -18,6 +18,7 @@ from zalo_governor.domain.events import (
     MessageSeen,
     Reacted,
 )
+from zalo_governor.features.directives.subscriber import DirectiveLedger
 
 
 def test_a_directive_of_the_leader_is_registered_with_who_and_until_when() -> None:
@@ -485,6 +486,34 @@ def test_a_deadline_that_was_over_when_set_is_said_to_be_and_makes_nobody_late()
     assert f"từ {named} thành hạn 17:00 thứ Hai 30/11" in asked(desk, "/giahan CĐ1 17h ngày 30/11")[0]
     assert "hạn 17:00 30/11" in asked(desk, "CĐ1")[0]
     assert "thời hạn nêu trong tin" not in asked(desk, "CĐ1")[0]
+
+
+def test_who_only_acknowledges_a_deadline_that_was_over_when_set_still_has_to_report() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Giao Sở Y tế, Sở Tài chính báo cáo số liệu tiêm chủng trước 9h sáng nay.")
+    desk.reply("y_te", order, "Rõ ạ, Sở triển khai ngay.")
+    desk.reply("tai_chinh", order, "Rõ ạ, Sở triển khai ngay.")
+    [ledger] = asked(desk, "/giaoviec")
+    assert "thời hạn đã qua từ lúc ghi nhận (CĐ1)" in ledger.splitlines()[0]
+    assert "đang nhắc 1 người" in asked(desk, "/nhac CĐ1 Sở Y tế")[0]
+    asked(desk, "/giahan CĐ1 17h ngày 30/11 Sở Y tế")
+    both = "hạn theo từng đơn vị, gần nhất 17:00 30/11; đơn vị khác: thời hạn nêu trong tin: 09:00 ngày 24/11"
+    assert both in asked(desk, "CĐ1")[0]
+    desk.reply("tai_chinh", order, "Sở Tài chính báo cáo: đã tiêm 1.200 mũi, đạt 95% kế hoạch.")
+    assert "đã qua" not in asked(desk, "/giaoviec")[0]
+
+
+def test_who_comes_into_the_group_later_can_answer_and_be_reminded() -> None:
+    desk = LedgerDesk()
+    desk.order("UBND phường Thử Nghiệm báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
+    ledger = DirectiveLedger(desk.policy)
+    ledger.after_sync(desk.uow, GROUP)
+    [given] = desk.entries().values()
+    assert not given.in_group
+    [place] = [place for place, one in enumerate(desk.store.entries) if one.full_name == ABSENT[0]]
+    desk.store.entries[place] = desk.store.entries[place].model_copy(update={"uid": UIDS["member"]})
+    ledger.after_sync(desk.uow, GROUP)
+    assert desk.entries()[given.name].person_ids == (desk.person("member").id,)
 
 
 def test_the_question_says_that_the_deadline_named_is_over() -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from tests.unit.features.desk import to
 from tests.unit.features.directives.ledger import DUE, ORDER, LedgerDesk
+from zalo_governor.domain.audit import AuditEntry
 from zalo_governor.domain.directives import DirectiveState
+from zalo_governor.features.directives.register import with_addressee
 
 
 def asked(typed: str) -> tuple[LedgerDesk, str]:
@@ -76,7 +78,10 @@ def test_more_time_asked_for_keeps_a_directive_open_that_names_no_deadline() -> 
     assert desk.directive().state is DirectiveState.OPEN
     desk.take()
     desk.say("leader", "/giahan CĐ1 28/11 Sở Tài chính", place="private")
-    assert "đã đổi thời hạn của 1 đơn vị nhận" in to(desk.take(), "leader")[0]
+    assert "đã đổi thời hạn của 1 đơn vị nhận (Sở Tài chính), từ" in to(desk.take(), "leader")[0]
+    [row] = [row for row in desk.store.audited if row["action"] == "directive.extended"]
+    entry = AuditEntry(id=1, at=desk.now, actor_id=1, group_id="", action=row["action"], subject="CĐ1", detail=row)
+    assert with_addressee(desk.uow, entry).detail["addressee"] == "Sở Tài chính"
 
 
 def test_at_a_deadline_only_those_are_named_whose_deadline_it_is() -> None:

@@ -26,6 +26,7 @@ def directives(draft: Draft) -> Section:
         (TextId("directives_open_now"), figures.open_now),
         (TextId("directives_overdue_now"), figures.overdue_now),
     )
+    still_open += draft.voice.missed(figures.missed_now)
     unclear = counted(
         draft.voice,
         (TextId("directives_assumed"), figures.assumed),
@@ -113,8 +114,11 @@ def statements(draft: Draft) -> Section:
 def _deadlines(draft: Draft, one: Deadlines) -> str:
     moments = (one.due_at, one.last_due_at, one.missed_at)
     first, last, missed = (moment_in_words(at, draft.voice) if at else "" for at in moments)
+    missed = draft.render(TextId("deadline_missed"), when=missed) if missed else ""
     if not first:
-        return draft.render(TextId("deadline_missed"), when=missed) if missed else draft.render(TextId("no_deadline"))
+        return missed or draft.render(TextId("no_deadline"))
+    if missed:
+        return draft.render(TextId("deadline_each_missed"), when=first, missed=missed)
     if one.undated:
         return draft.render(TextId("deadline_each"), when=first)
     return first if first == last else draft.render(TextId("deadline_between"), first=first, last=last)
