@@ -123,8 +123,8 @@ class SqlRoster:
     def replace(self, group_id: str, entries: Sequence[RosterEntry]) -> None:
         """Replace the group's roster, in one transaction.
 
-        Persons known by uid get the approved name and position; nobody else does, since a telephone number in a list does
-        not prove who somebody is. Roles are not granted here: the settings say who may command the bot.
+        Persons known by uid get the approved name and position; nobody else does, since a telephone number in a list
+        does not prove who somebody is. Roles are not granted here: the settings say who may command the bot.
         """
         with self._database.write() as connection:
             connection.execute(delete(roster).where(roster.c.group_id == group_id))

@@ -92,6 +92,8 @@ def test_a_recalled_secret_is_open_until_somebody_decides() -> None:
     )
     [table] = [table for table in paper(desk).tables if table.key == "open"]
     assert table.rows[0][3] == "đã thu hồi hoặc xóa"
+    [states] = [table for table in paper(desk).tables if table.key == "states"]
+    assert states.rows == (("đang xử lý: đã thu hồi hoặc xóa", 1),)
     assert "cho ý kiến về 1 vụ việc" in str(paper(desk))
 
 
