@@ -20,6 +20,10 @@ _MOST_CLAUSES = 4
 """How many clauses with grave cases are named; a regulation has four such clauses."""
 
 
+_NOBODY = 0
+"""No person's id."""
+
+
 class Codes(NamedTuple):
     """How many codes of grave cases are given for each clause; the others are counted."""
 
@@ -90,7 +94,9 @@ def _first_looks(report: ActivityReport, voice: MessageFormatter, codes: Codes) 
     cases = report.first_looks
     if not cases:
         return ""
-    named = ", ".join(case.code for case in cases[: codes.others]) + (", …" if len(cases) > codes.others else "")
+    # A leader who reads a code must be able to open the case.
+    openable = [case.code for case in cases if case.is_for_leader(_NOBODY)][: codes.others]
+    named = f": {', '.join(openable)}{', …' if len(openable) < len(cases) else ''}" if openable else ""
     return voice.render(TextId("summary_first"), count=number(len(cases)), codes=named)
 
 
