@@ -21,7 +21,7 @@ from zalo_governor.features.cases.commands.decide import (
 from zalo_governor.features.cases.commands.show import EXCERPT, QUOTABLE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
-from zalo_governor.messaging.delivery_words import state_in_words
+from zalo_governor.messaging.delivery_words import sight_in_words, state_in_words
 from zalo_governor.messaging.formatter import one_line
 from zalo_governor.panel.buttons import RECORD
 from zalo_governor.panel.office import Office
@@ -235,6 +235,7 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
         "sign": voice.sign(case),
         "who": who_of(visit.uow, voice, case),
         "state": state_in_words(visit.uow, voice, case),
+        "sight": sight_in_words(visit.uow, voice, case),
         "times": voice.times(case),
         "excerpt": _excerpt(visit, case),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
