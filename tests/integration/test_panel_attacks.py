@@ -534,6 +534,8 @@ def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None
     log = mine.get("/nhat-ky?viec=case.opened").text
     assert "xảy ra lúc: 01/11/2026 14:30:00" in log
     assert "nơi: phòng 2, trụ sở: tầng 1" in log
+    by = {uid: mine.get(f"/nhat-ky?viec=case.opened&ai={panel.uid(uid)}").text for uid in (ADMIN, OF_A[Role.LEADER])}
+    assert ["phòng 2" in by[ADMIN], "phòng 2" in by[OF_A[Role.LEADER]]] == [True, False]
     assert panel.enter(OF_A[Role.LEADER]).post("/viec/ghi-nhan", form | {"ai": OUTSIDER}).status == 404
 
 
