@@ -20,10 +20,6 @@ _MOST_CLAUSES = 4
 """How many clauses with grave cases are named; a regulation has four such clauses."""
 
 
-_NOBODY = 0
-"""No person's id."""
-
-
 class Codes(NamedTuple):
     """How many codes of grave cases are given for each clause; the others are counted."""
 
@@ -94,8 +90,8 @@ def _first_looks(report: ActivityReport, voice: MessageFormatter, codes: Codes) 
     cases = report.first_looks
     if not cases:
         return ""
-    # A leader who reads a code must be able to open the case.
-    openable = [case.code for case in cases if case.is_for_leader(_NOBODY)][: codes.others]
+    # A leader who reads a code must be able to open the case; 0 is nobody's id.
+    openable = [case.code for case in cases if case.is_for_leader(0)][: codes.others]
     named = f": {', '.join(openable)}{', …' if len(openable) < len(cases) else ''}" if openable else ""
     return voice.render(TextId("summary_first"), count=number(len(cases)), codes=named)
 
