@@ -528,6 +528,7 @@ def check_cases(report: ActivityReport, period: Raw) -> None:
         assert row.open == states["new"] + states["reminded"] + states["under_review"]
         assert row.before == sum(case["clause"] == clause for case in before)
     assert {row.state.value: row.cases for row in report.states} == Counter(case["state"] for case in opened)
+    assert sum(row.cases for row in report.states if row.undecided) == sum(row.open for row in report.clauses)
     ever = period.book.rows("cases", period.group)
     assert report.handling.taken_back == sum(
         case["state"] == "false_alarm" and period.start_ms <= case["state_ms"] < period.end_ms for case in ever

@@ -3,6 +3,7 @@ from sqlalchemy import insert, select, update
 
 from tests.integration.seen import holding
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER
+from zalo_governor.app.roster_import import import_roster
 from zalo_governor.domain.people import EVERYWHERE, Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
@@ -33,7 +34,19 @@ def test_whoever_is_known_by_uid_takes_the_approved_name_and_keeps_the_roles(dat
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     with units.begin() as uow:
         (admin,) = holding(uow, BOT, Role.ADMIN)
-    assert (admin.full_name, admin.title, admin.phone) == ("Lò Văn Mẫu", "Giám đốc", None)
+    assert (admin.full_name, admin.title, admin.phone) == ("Lò Văn Mẫu", "Giám đốc Sở Y tế", None)
+
+
+def test_an_import_that_only_adds_leaves_who_is_not_in_the_file_as_they_were(database: Database) -> None:
+    store, units = SqlRoster(database, BOT), SqlUnitsOfWork(database, BOT)
+    store.replace(GROUP, [LO])
+    said = SeedPerson(LO.full_name, LO.position, MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})
+    units.seed_people(BOT, [said])
+    import_roster(store, units, GROUP, [TAN], replacing=False, drops=0, at=database.clock())
+    assert store.entries(GROUP) == [LO, TAN]
+    with units.begin() as uow:
+        (admin,) = holding(uow, BOT, Role.ADMIN)
+    assert (admin.full_name, admin.title) == ("Lò Văn Mẫu", "Giám đốc Sở Y tế")
 
 
 def test_nobody_is_made_out_of_a_list(database: Database) -> None:

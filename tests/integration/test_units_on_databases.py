@@ -464,6 +464,7 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
         for state in states:
             uow.cases.add(new_case(person.id, item.id, state=state))
         uow.cases.add(new_case(person.id, item.id, clause="4.1", state=CaseState.REFERRED, sealed=True))
+        uow.cases.add(new_case(person.id, item.id, clause="4.1", state=CaseState.REMEDIED, sealed=True))
         uow.cases.add(new_case(person.id, item.id, opened_at=START - HOUR))
         uow.cases.add(new_case(person.id, item.id, clause="3.2", opened_at=START - HOUR))
         uow.cases.add(new_case(person.id, item.id, opened_at=START - DAY))
@@ -472,9 +473,12 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
             ClauseFigures(clause="3.1", cases=6, open=2, remedied=1, confirmed=1, false_alarms=1, reported=1, before=1),
             ClauseFigures(clause="3.2", cases=0, open=0, remedied=0, confirmed=0, false_alarms=0, reported=0, before=1),
             ClauseFigures(
-                clause="4.1", cases=1, open=0, remedied=0, confirmed=0, referred=1, false_alarms=0, reported=0, before=0
+                clause="4.1", cases=2, open=1, remedied=0, confirmed=0, referred=1, false_alarms=0, reported=0, before=0
             ),
         ]
+        by_state = uow.distributions.case_states(GROUP, START, START + HOUR)
+        assert [row.state for row in by_state if row.undecided] == [*states[:3]]
+        assert [row.cases for row in by_state if row.state is CaseState.REMEDIED] == [1, 1]
 
 
 def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnitsOfWork, database: Database) -> None:

@@ -71,8 +71,8 @@ class MemoryDistributions(MemoryRepository):
         return self._store.agency_list
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
-        counted = Counter(case.state for case in self._store.book.values())
-        return [StateFigures(state=state, cases=counted[state]) for state in counted]
+        counted = Counter((case.state, case.undecided) for case in self._store.book.values())
+        return [StateFigures(state=one[0], cases=counted[one], undecided=one[1]) for one in counted]
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
         return self._store.handled

@@ -49,6 +49,8 @@ class StateFigures(_Figures):
 
     state: CaseState
     cases: int
+    undecided: bool
+    """See `Case.undecided`."""
 
 
 class DayFigures(_Figures):

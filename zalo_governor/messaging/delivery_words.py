@@ -26,6 +26,17 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     return voice.render(TextId("state_first"), state=state) if unsure else state
 
 
+def sight_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
+    """Return whether the messages of a grave case, or of a possible secret, are still in the group; "" for others."""
+    messages = uow.case_messages.of(case) if case.urgent or case.secret else []
+    times = [one.gone_at for one in messages if one.gone_at]
+    if not messages:
+        return ""
+    if len(times) < len(messages):
+        return voice.render(TextId("sight_there"))
+    return voice.render(TextId("sight_gone"), when=moment(max(times)))
+
+
 def delivered_in_words(voice: MessageFormatter, count: int) -> str:
     """Return the words on how many people received a message without having read it; "" for 0."""
     return voice.render(TextId("case_readers_delivered"), count=number(count)) if count else ""

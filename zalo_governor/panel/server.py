@@ -271,7 +271,9 @@ class PanelServer:
             return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": answer.reply.path})
         if isinstance(answer.reply, Download):
             return _file(answer.reply)
-        told = self._told.pop(secret, []) if answer.status == HTTPStatus.OK else []
+        # A page that refreshes itself must not take the words from the page that follows a press.
+        follows = answer.status == HTTPStatus.OK and "HX-Request" not in request.headers
+        told = self._told.pop(secret, []) if follows else []
         facts = {"told": told, "path": request.path} | dict(answer.facts) | dict(answer.reply.facts)
         response: web.Response = await self._thread(self._html, answer.reply.template, facts, answer.status)
         return response

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.connection import BackfillEnd, Gap
-from zalo_governor.domain.reports import ActivityReport, Coverage, Period
+from zalo_governor.domain.reports import ActivityReport, Coverage, Period, StateFigures
 from zalo_governor.features.group_changes.leak_signs import in_words
 from zalo_governor.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.messaging.templates import TextId
@@ -72,9 +72,13 @@ def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> 
     return said
 
 
-def state_in_report(state: CaseState, voice: MessageFormatter) -> str:
-    """Return the text for a state that several cases are in; a recalled secret among them is not called remedied."""
-    return voice.render(TextId("state_remedied_any")) if state is CaseState.REMEDIED else voice.state(state)
+def state_in_report(figures: StateFigures, voice: MessageFormatter) -> str:
+    """Return the text for a state that several cases are in, and whether they count as open in the sentences."""
+    gone = figures.state is CaseState.REMEDIED
+    if not figures.undecided:
+        return voice.render(TextId("state_remedied_any")) if gone else voice.state(figures.state)
+    state = voice.render(TextId("state_taken_back")) if gone else voice.state(figures.state)
+    return voice.render(TextId("state_open"), state=state)
 
 
 def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:

@@ -91,7 +91,9 @@ def _first_looks(report: ActivityReport, voice: MessageFormatter, codes: Codes) 
     cases = report.first_looks
     if not cases:
         return ""
-    named = ", ".join(case.code for case in cases[: codes.others]) + (", …" if len(cases) > codes.others else "")
+    # A leader who reads a code must be able to open the case; 0 is nobody's id.
+    openable = [case.code for case in cases if case.is_for_leader(0)][: codes.others]
+    named = f": {', '.join(openable)}{', …' if len(openable) < len(cases) else ''}" if openable else ""
     return voice.render(TextId("summary_first"), count=number(len(cases)), codes=named)
 
 

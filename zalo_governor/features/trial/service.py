@@ -8,6 +8,7 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.escalation import Desk, Leader
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
+from zalo_governor.domain.regulation import RuleStanding
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.messaging.formatter import MessageFormatter, day, moment, number
@@ -39,6 +40,7 @@ class TrialPage(Speaker):
                 now=moment(policy.clock()),
                 outcomes=self._rule_outcomes(figures.outcomes),
                 shadow=self._shadow_rows(figures.shadow, place=""),
+                standing=self._standing(uow, group_id),
             )
         return voice.render(
             TextId("trial_page"),
@@ -50,6 +52,17 @@ class TrialPage(Speaker):
             shadow=self._shadow_rows(figures.shadow, place="3. "),
             end=end,
         )
+
+    def _standing(self, uow: UnitOfWork, group_id: str) -> str:
+        tried, rules = uow.trials.rules(group_id), self._policy.regulation.rules
+        named = [
+            f"“{rule.title or name}”"
+            for name, rule in rules.items()
+            if name in tried or rule.standing is RuleStanding.ON_TRIAL
+        ]
+        if not named:
+            return self._voice.render(TextId("trial_none"))
+        return self._voice.render(TextId("trial_rules"), rules=", ".join(named))
 
     def _withheld_rows(self, uow: UnitOfWork, figures: TrialFigures) -> str:
         if not figures.withheld:

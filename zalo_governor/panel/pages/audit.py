@@ -59,12 +59,15 @@ def _page(visit: Visit, **facts: Any) -> Html:
     start = _day(query.get("tu", "")) or today - _MONTH
     end = _day(query.get("den", "")) or today
     before = query.get("truoc", "")
+    holders = visit.uow.people.holders(visit.office.account)
+    actors = [one for one in holders if any(one.roles_in(group.id) for group in groups)]
     wanted = AuditSearch(
         group_ids=group_ids,
         start=start.astimezone(UTC),
         end=(end + timedelta(days=1)).astimezone(UTC),
         action=query.get("viec", ""),
         about=query.get("ve", "").strip().upper(),
+        actor_id=next((one.id for one in actors if f"{one.id}" == query.get("ai")), None),
     )
     rows = PanelQueries(visit.office.database).audit(
         visit.uow.tx.connection, wanted, before=int(before) if before.isdecimal() and len(before) < 18 else None
@@ -78,6 +81,8 @@ def _page(visit: Visit, **facts: Any) -> Html:
         "end": f"{end:%Y-%m-%d}",
         "action": wanted.action,
         "about": wanted.about,
+        "actor": wanted.actor_id or "",
+        "actors": [(one.id, visit.voice.named(one)) for one in actors],
         "actions": sorted(words.actions().items(), key=lambda one: one[1]),
         "rows": [
             {

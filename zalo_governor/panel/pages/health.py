@@ -12,6 +12,7 @@ from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.status.commands import Status
 from zalo_governor.features.trial.commands import SwitchOn
 from zalo_governor.features.trial.service import trial_line
+from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -48,6 +49,8 @@ _ORDER = list(Level)
 _ILL = frozenset({Level.WARNING, Level.ERROR})
 _NOTE_MATTERS = frozenset({"running", "reached", "backup", "rehearsal"})
 """Areas in which a mere note of `doctor` says that something is missing, such as a program that does not run."""
+_MENDED_BY_ANYBODY = frozenset({"reached"})
+"""Of these, those in which what `doctor` says to do against a note needs no technician."""
 _BETWEEN = {Level.NOTE: TextId("check_noted"), Level.SKIPPED: TextId("check_skipped")}
 
 
@@ -76,20 +79,24 @@ def examine(visit: Visit) -> Reply:
     except (ValueError, KeyError):
         visit.complain("Chưa kiểm tra được, có thể vì máy đang bận; đề nghị làm lại sau một phút.")
         return _page(visit)
-    return _page(visit, areas=_areas(visit, checks))
+    return _page(visit, areas=areas_of(visit.voice, checks))
 
 
-def _areas(visit: Visit, checks: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+def areas_of(voice: MessageFormatter, checks: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Return how the installation is, area by area, the worst first, with the lines of `doctor` for the technicians."""
     areas = []
     for area, ids in AREAS.items():
         lines = [one for one in checks if one["id"] in ids]
         if lines:
             level = max((Level(one["level"]) for one in lines), key=_ORDER.index)
-            title, well, ill, mend = visit.voice.render(TextId(f"area_{area}")).split("|")
-            is_ill = level in _ILL or (level is Level.NOTE and area in _NOTE_MATTERS)
-            said = ill if is_ill else visit.voice.render(_BETWEEN[level]) if level in _BETWEEN else well
-            told = {"title": title, "said": said, "mend": mend if is_ill else "", "lines": lines}
+            title, well, ill, mend = voice.render(TextId(f"area_{area}")).split("|")
+            notes = [one for one in lines if one["level"] == Level.NOTE]
+            matters = level is Level.NOTE and area in _NOTE_MATTERS
+            between = voice.render(_BETWEEN[level]) if level in _BETWEEN else well
+            said = ill if level in _ILL else f"{'; '.join(one['says'] for one in notes)}." if matters else between
+            if matters and area in _MENDED_BY_ANYBODY:
+                mend = " ".join(one["mend"] for one in notes)
+            told = {"title": title, "said": said, "mend": mend if matters or level in _ILL else "", "lines": lines}
             areas.append({"level": level} | told)
     return sorted(areas, key=lambda one: (not one["mend"], -_ORDER.index(one["level"])))
 

@@ -9,6 +9,7 @@ from zalo_governor.features.cases.ranking import undecided
 from zalo_governor.features.directives.commands import KEEPERS
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.reports.commands import Report
+from zalo_governor.messaging.delivery_words import sight_in_words
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, Visit
@@ -45,7 +46,12 @@ def show(visit: Visit) -> Reply:
         "ledger": ledger,
         "missed": office.voice.missed(ledger.missed),
         "cases": [
-            (one, office.voice.head(one), who_of(visit.uow, office.voice, one), office.voice.state_of(one))
+            (
+                one,
+                office.voice.head(one),
+                who_of(visit.uow, office.voice, one),
+                "; ".join(filter(None, (office.voice.state_of(one), sight_in_words(visit.uow, office.voice, one)))),
+            )
             for one in cases
         ],
         "may_open": visit.person.holds(group.id, *KEEPERS),

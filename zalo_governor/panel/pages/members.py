@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zalo_governor.app.roster_import import DropsPeopleError, import_roster, plan_import
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import EVERYWHERE, Group, Role
+from zalo_governor.domain.roster import Change, RosterEntry
 from zalo_governor.domain.roster_matching import proposals
 from zalo_governor.features.cases.commands.decide import ListCases
 from zalo_governor.features.members.commands import Belongs, PutOut
@@ -141,6 +142,7 @@ def preview(visit: Visit) -> Reply:
         "token": token,
         "group": group,
         "fields": FIELDS,
+        "changed": changed_in_words,
         "rows": draft.rows[:_SHOWN],
         "width": max((len(row.cells) for row in draft.rows[:_SHOWN]), default=0),
         "reading": draft.reading,
@@ -156,6 +158,25 @@ def preview(visit: Visit) -> Reply:
             for name, replacing in (("added", False), ("whole", True)):
                 facts[name] = plan_import(before, draft.reading.entries, replacing=replacing)
     return Html("nhap.html", facts)
+
+
+def changed_in_words(change: Change) -> str:
+    """Return what becomes of an entry, field by field, its old and new value; telephone numbers only in part."""
+    return "; ".join(
+        f"{FIELDS[field]}: {_value(change.before, field)} → {_value(change.after, field)}" for field in change.fields
+    )
+
+
+def _value(entry: RosterEntry, field: str) -> str:
+    value = entry.position if field == "title" else getattr(entry, field)
+    match value:
+        case frozenset():
+            return ", ".join(_ROLE_NAMES.get(role, "Thành viên") for role in sorted(value))
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case str() if field == "phone":
+            return f"{value.replace('+84', '0', 1)[:4]}…{value[-3:]}"
+    return value or "(trống)"
 
 
 def choose_columns(visit: Visit) -> Reply:

@@ -21,7 +21,7 @@ from zalo_governor.features.cases.commands.decide import (
 from zalo_governor.features.cases.commands.show import EXCERPT, QUOTABLE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
-from zalo_governor.messaging.delivery_words import state_in_words
+from zalo_governor.messaging.delivery_words import sight_in_words, state_in_words
 from zalo_governor.messaging.formatter import one_line
 from zalo_governor.panel.buttons import RECORD
 from zalo_governor.panel.office import Office
@@ -68,6 +68,7 @@ def routes(office: Office) -> list[Route]:
         Route("GET", PATH, show, roles, title="Việc phải xem"),
         Route("POST", PATH, decide, roles, writes=True),
         Route("POST", f"{PATH}/hoan-tac", take_back, roles, writes=True),
+        Route("GET", _RECORD, show, roles),
         Route("POST", _RECORD, record, office.roles_for(RECORD.word), writes=True),
     ]
 
@@ -155,14 +156,16 @@ def take_back(visit: Visit) -> Reply:
 
 
 def record(visit: Visit) -> Reply:
-    """Record a case that no rule can see, by its clause, about a member of the group."""
+    """Record a case that no rule can see, by its clause, about a member of the group; else keep what was typed."""
     group, clause, uid, words = visit.one_group(), visit.field("khoan"), visit.field("ai"), visit.field("noi_dung")
     if not (clause and words) or uid not in visit.uow.members.present_uids(visit.policy.account, group.id):
         visit.complain("Cần chọn điều, khoản và một người trong Nhóm, và ghi nội dung. Chưa có gì thay đổi.")
-        return SeeOther(f"{PATH}?ghi={group.id}#ghi")
-    when, place = visit.field("khi") or "này", visit.field("noi").replace('"', "")
-    visit.do(RECORD.word, f'{clause} {uid} lúc {when}, tại "{place}", {words}', group_id=group.id)
-    return SeeOther(PATH)
+    else:
+        day, _, time = visit.field("khi").partition("T")
+        when = f"{time} ngày {'/'.join(reversed(day.split('-')))}" if time else day or "này"
+        place = visit.field("noi").replace('"', "")
+        visit.do(RECORD.word, f'{clause} {uid} lúc {when}, tại "{place}", {words}', group_id=group.id)
+    return _page(visit, {"ghi": group.id}) if any(one.failed for one in visit.told) else SeeOther(PATH)
 
 
 def begins_with_code(typed: str) -> bool:
@@ -233,6 +236,7 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
         "sign": voice.sign(case),
         "who": who_of(visit.uow, voice, case),
         "state": state_in_words(visit.uow, voice, case),
+        "sight": sight_in_words(visit.uow, voice, case),
         "times": voice.times(case),
         "excerpt": _excerpt(visit, case),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
@@ -247,6 +251,7 @@ def _form(visit: Visit, group: Group) -> dict[str, Any]:
     return {
         "button": RECORD,
         "group": group,
+        "typed": {name: visit.field(name) for name in ("khoan", "ai", "khi", "noi", "noi_dung")},
         "clauses": policy.regulation.clauses,
         "people": sorted((policy.voice.named(person), uid) for uid, person in found.items()),
     }

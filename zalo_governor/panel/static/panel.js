@@ -63,7 +63,9 @@ function isLive() {
 
 function changed() {
   if (isLive() && !dirty() && window.htmx) {
-    htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+    const told = document.querySelector("#main > .told");
+    htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" })
+      .then(() => { if (told) document.getElementById("main").prepend(told); });
   } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
     document.querySelector("#changed a").href = location.href;
     document.getElementById("changed").hidden = false;

@@ -21,7 +21,7 @@ from zalo_governor.domain.reports import (
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Statistics, within
+from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, GONE_SECRET, Statistics, within
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.members import Members
@@ -103,12 +103,17 @@ class Distributions(Repository):
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
         rows = self._tx.execute(
-            select(cases.c.state, func.count().label("cases"))
+            select(cases.c.state, func.count().label("cases"), count_where(GONE_SECRET).label("gone"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
             .group_by(cases.c.state)
         )
-        counted = {CaseState(row.state): row.cases for row in rows}
-        return [StateFigures(state=state, cases=counted[state]) for state in CaseState if state in counted]
+        counted: Counter[tuple[CaseState, bool]] = Counter()
+        for row in rows:
+            state = CaseState(row.state)
+            counted[state, state.open] += row.cases - row.gone
+            counted[state, True] += row.gone
+        found = [(state, undecided) for undecided in (True, False) for state in CaseState if counted[state, undecided]]
+        return [StateFigures(state=state, cases=counted[state, left], undecided=left) for state, left in found]
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
         """Return figures on how the group's cases were handled, for the leader's report.

@@ -183,16 +183,14 @@ class Statistics(Repository):
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
         now = cases.c.opened_ms >= to_ms(start)
-        # See `Case.undecided`.
-        gone = and_(_is_in_state([CaseState.REMEDIED]), or_(cases.c.sealed, cases.c.label == UNSURE_LABEL))
         rows = self._tx.execute(
             select(
                 cases.c.clause,
                 count_where(now).label("cases"),
-                count_where(and_(now, or_(_is_in_state(state for state in CaseState if state.open), gone))).label(
-                    "open"
-                ),
-                count_where(and_(now, _is_in_state([CaseState.REMEDIED]), not_(gone))).label("remedied"),
+                count_where(
+                    and_(now, or_(_is_in_state(state for state in CaseState if state.open), GONE_SECRET))
+                ).label("open"),
+                count_where(and_(now, _is_in_state([CaseState.REMEDIED]), not_(GONE_SECRET))).label("remedied"),
                 count_where(and_(now, _is_in_state([CaseState.CONFIRMED]))).label("confirmed"),
                 count_where(and_(now, _is_in_state([CaseState.REFERRED]))).label("referred"),
                 count_where(and_(now, _is_in_state([CaseState.FALSE_ALARM]))).label("false_alarms"),
@@ -337,6 +335,10 @@ def within(
 ) -> ColumnElement[bool]:
     """Return the SQL condition for rows of the group `group_id` with a time in [start, end)."""
     return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
+
+
+GONE_SECRET = and_(cases.c.state == CaseState.REMEDIED.value, or_(cases.c.sealed, cases.c.label == UNSURE_LABEL))
+"""SQL condition: only the message of a possible secret is gone; see `Case.undecided`."""
 
 
 def _is_in_state(states: Any) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ class Rosters(Repository):
     def put(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:
         """Store an entry in the group's roster at the position `place` (None: at the end), replacing the entry there.
 
-        The person whom the account sees under the entry's uid gets the entry's name and title.
+        The person whom the account sees under the entry's uid gets the entry's name and position.
         """
         self._tx.lock_office()
         self._tx.flush()
@@ -123,8 +123,8 @@ class SqlRoster:
     def replace(self, group_id: str, entries: Sequence[RosterEntry]) -> None:
         """Replace the group's roster, in one transaction.
 
-        Persons known by uid get the approved name and title; nobody else does, since a telephone number in a list does
-        not prove who somebody is. Roles are not granted here: the settings say who may command the bot.
+        Persons known by uid get the approved name and position; nobody else does, since a telephone number in a list
+        does not prove who somebody is. Roles are not granted here: the settings say who may command the bot.
         """
         with self._database.write() as connection:
             connection.execute(delete(roster).where(roster.c.group_id == group_id))
@@ -144,7 +144,7 @@ def _entry_row(keys: Keys, group_id: str, place: int, entry: RosterEntry) -> dic
 
 def _apply_name(connection: Connection, account: str, entry: RosterEntry) -> None:
     if entry.uid:
-        named = {"full_name": entry.full_name, "title": entry.title}
+        named = {"full_name": entry.full_name, "title": entry.position}
         connection.execute(update(persons).where(persons.c.id == _person_id_of(account, entry.uid)).values(named))
 
 

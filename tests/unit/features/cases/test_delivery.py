@@ -11,10 +11,12 @@ import pytest
 from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.features.desk import BOT, GROUP, NOW, UNMARKED, Desk, escalation, to
 from zalo_governor.app.due_work import WorkGroup
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.features.reports.scheduled import CaseDeadlines
+from zalo_governor.messaging.delivery_words import sight_in_words
 
 
 def undelivered(desk: Desk, who: str, purpose: Purpose, **values: Any) -> Undelivered:
@@ -123,3 +125,17 @@ def test_a_try_that_ends_while_the_next_check_is_asked_for_does_no_harm() -> Non
 
     desk.delivery._begin = while_the_outbox_ends_a_try
     assert desk.delivery.next_due() is not None
+
+
+def test_a_list_says_of_a_grave_case_whether_its_message_is_still_in_the_group() -> None:
+    desk = Desk()
+    key = desk.seal("member").key
+    desk.say("stranger", "noi dung", UNMARKED)
+    secret, light = desk.store.book.values()
+
+    def sight(case: Case) -> str:
+        return sight_in_words(desk.uow, desk.policy.voice, case)
+
+    assert (sight(secret), sight(light)) == ("tin còn trên Nhóm", "")
+    desk.delete("admin", key)
+    assert sight(desk.store.book[secret.id]).startswith("tin đã thu hồi hoặc xóa lúc ")

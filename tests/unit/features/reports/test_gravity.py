@@ -92,6 +92,8 @@ def test_a_recalled_secret_is_open_until_somebody_decides() -> None:
     )
     [table] = [table for table in paper(desk).tables if table.key == "open"]
     assert table.rows[0][3] == "đã thu hồi hoặc xóa"
+    [states] = [table for table in paper(desk).tables if table.key == "states"]
+    assert states.rows == (("đang xử lý: đã thu hồi hoặc xóa", 1),)
     assert "cho ý kiến về 1 vụ việc" in str(paper(desk))
 
 
@@ -167,7 +169,10 @@ def test_a_case_that_a_person_has_to_look_at_first_is_counted_beside_the_grave_o
     desk.seal("stranger")
     desk.say("member", "noi dung", UNMARKED)
     desk.store.book[2] = desk.store.book[2].model_copy(update={"severity": Severity.TRIAGE})
-    assert "VP1. Ngoài ra có 1 vụ việc chưa rõ, cần kiểm tra thêm: VP2." in text_of(desk)
+    assert "VP1. Ngoài ra có 1 vụ việc chưa rõ, cần kiểm tra thêm." in text_of(desk)
+    told = desk.store.book[2].model_copy(update={"leader_told_at": desk.now})
+    desk.store.book[2] = told
+    assert "cần kiểm tra thêm: VP2." in text_of(desk), "the leader, who was told of it, may open it"
     [cases] = [table for table in paper(desk).tables if table.key == "open"]
     assert [str(row[3]).endswith(", cần kiểm tra thêm") for row in cases.rows] == [False, True]
     assert [row[1] == "chưa nêu tên" for row in cases.rows] == [False, True], "who is not asked yet is not named"

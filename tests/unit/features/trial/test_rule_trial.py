@@ -34,6 +34,8 @@ def test_nobody_is_told_while_a_rule_is_on_trial_and_people_are_again_once_it_is
     assert f"(khoản 1 Điều 3 Quy chế; mã {WRITING})" in listed
     assert "luôn áp dụng, vì là bí mật nhà nước" in listed
     assert f"quy tắc đang chạy thử, không báo ai: “Chữ không dấu” ({WRITING})" in _answer(desk, "/trangthai")
+    page = _answer(desk, "/chaythu")
+    assert "đang chạy thử, chỉ ghi nhận, không báo ai: “Chữ không dấu”, “4.2-noi-dung-xau”. Các quy tắc khác" in page
     group = desk.policy.governed[0]
     period = as_period(days(desk.now.date(), desk.now.date()), desk.policy.voice)
     report = compose(desk.uow, group, period, desk.policy.voice, desk.policy.clock)

@@ -229,5 +229,5 @@ def test_an_office_that_wants_no_trial_is_not_told_of_results_of_one() -> None:
     desk.say("admin", "/chaythu", place="private")
     [page] = to(desk.take(), "admin")
     assert "KẾT QUẢ THEO TỪNG KHOẢN" in page
-    assert "Cơ quan đã chọn không chạy thử" in page
+    assert "Hệ thống đang hoạt động chính thức với mọi quy tắc" in page
     assert "Tin đã giữ lại" not in page

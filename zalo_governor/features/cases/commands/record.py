@@ -77,9 +77,9 @@ class NoteCase(Command[str]):
         typed, place, words = _when_where_and_words(words)
         at = now if typed.lower() in _NOW else parse_moment(typed, now)
         if at is None:
-            return self._refuse(call, TextId("note_when"), "no_time", argument, typed=typed, clause=argument)
+            return self._refuse(call, TextId("note_when"), "no_moment", argument, typed=typed, clause=argument)
         if at > now:
-            return self._refuse(call, TextId("note_future"), "no_time", argument, typed=typed, clause=argument)
+            return self._refuse(call, TextId("note_future"), "no_moment", argument, typed=typed, clause=argument)
         if not words:
             return self._refuse(call, TextId("note_words"), "no_words", argument, clause=argument)
         case = self._open_case(call, call.groups[0], person, argument, Recorded(call.person.id, words, place), at)

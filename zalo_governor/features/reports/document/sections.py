@@ -81,7 +81,7 @@ def casework(draft: Draft) -> Section:
         )
         for row in report.clauses
     ]
-    by_state: list[Sequence[Cell]] = [(state_in_report(row.state, voice), row.cases) for row in report.states]
+    by_state: list[Sequence[Cell]] = [(state_in_report(row, voice), row.cases) for row in report.states]
     drawn = (1, 8) if report.comparable else (1,)
     return draft.section(
         "cases",
