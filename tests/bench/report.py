@@ -13,14 +13,14 @@ from tests.bench.count import memory_mb
 from tests.bench.figures import Figures
 from zalo_governor.app.context import open_records
 from zalo_governor.config import load_settings
-from zalo_governor.domain.clock import system_clock, to_ms
+from zalo_governor.domain.clock import midnight, system_clock, to_ms
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.messaging.periods import as_period, asked, midnight
+from zalo_governor.messaging.periods import as_period, asked
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 

@@ -15,7 +15,7 @@ from tests import postgresql
 from tests.unit.features.desk import CATALOGUE, REGULATION
 from tests.unit.storage.stored import BOT, MASTER, OTHER, START, HandClock, new_case
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import VIETNAM, to_ms
+from zalo_governor.domain.clock import VIETNAM, midnight, to_ms
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.people import Group
@@ -23,7 +23,6 @@ from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.messaging.periods import midnight
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import (

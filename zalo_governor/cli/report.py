@@ -11,14 +11,14 @@ from zalo_governor.app.context import read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.config import load_settings
-from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.clock import system_clock, today
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.command_parsing import folded
-from zalo_governor.messaging.periods import Span, as_period, asked, days, today
+from zalo_governor.messaging.periods import Span, as_period, asked, days
 from zalo_governor.messaging.typed_dates import EXAMPLES, day_of
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork

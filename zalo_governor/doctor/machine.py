@@ -76,7 +76,7 @@ def clock(context: DoctorContext) -> Iterator[Result]:
 
 
 def optional_parts(context: DoctorContext) -> Iterator[Result]:
-    """Report for each optional program (text recognition, antivirus) whether it is there and used, else a note."""
+    """Report on text recognition, antivirus, the database in use, and the formats of reports that can be made."""
     yield from attachments.text_recognition(context)
     yield from attachments.antivirus(context)
     kind = "PostgreSQL, theo database_url" if context.settings.database_url else "SQLite, trong data_dir"

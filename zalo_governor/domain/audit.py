@@ -84,7 +84,7 @@ class PrintedHead(NamedTuple):
         return cls(int(rows), digits)
 
     def fits(self, link: bytes) -> bool:
-        """Return whether `link`, the hash that row number `self.rows` has now, begins with the printed digits."""
+        """Return whether row number `self.rows`, whose hash is now `link`, still has the printed hash."""
         return link.hex()[:_PRINTED_DIGITS] == self.digits
 
 

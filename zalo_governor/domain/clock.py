@@ -1,7 +1,7 @@
 """Time helpers. Times are UTC in the program and the database, Asia/Ho_Chi_Minh in all text for people."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,6 +42,22 @@ def to_ms_or_none(moment: datetime | None) -> int | None:
 def local(moment: datetime) -> datetime:
     """Convert an aware datetime to the time zone of Viet Nam."""
     return moment.astimezone(VIETNAM)
+
+
+def today(now: datetime) -> date:
+    """Return the date in Viet Nam at the moment `now`."""
+    return local(now).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which the day begins in Viet Nam, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=VIETNAM).astimezone(UTC)
+
+
+def monday(now: datetime) -> datetime:
+    """Return the moment at which the week of `now` began in Viet Nam, in UTC."""
+    day = today(now)
+    return midnight(day - timedelta(days=day.weekday()))
 
 
 def minutes_of(duration: timedelta) -> int:

@@ -1,10 +1,10 @@
 """Parse report periods typed in Vietnamese (today, week, month 10, quarter, 01/10-31/10); days are in Viet Nam time."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from zalo_governor.domain.clock import VIETNAM, local
+from zalo_governor.domain.clock import local, midnight, today
 from zalo_governor.domain.reports import Period
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
@@ -92,16 +92,6 @@ def quarter_before(day: date) -> Span:
     """Return the whole calendar quarter before the quarter in which `day` lies."""
     last = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - _ONE_DAY
     return _quarter_of(date(last.year, last.month - 2, 1))
-
-
-def midnight(day: date) -> datetime:
-    """Return the moment at which the day begins in Viet Nam, in UTC."""
-    return datetime.combine(day, time.min, tzinfo=VIETNAM).astimezone(UTC)
-
-
-def today(now: datetime) -> date:
-    """Return the date in Viet Nam at the moment `now`."""
-    return local(now).date()
 
 
 _ONE_DAY = timedelta(days=1)

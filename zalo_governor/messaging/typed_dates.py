@@ -9,9 +9,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from zalo_governor.domain.clock import VIETNAM, local, system_clock
+from zalo_governor.domain.clock import VIETNAM, local, midnight, system_clock, today
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.messaging.periods import asked, midnight, today
+from zalo_governor.messaging.periods import asked
 from zalo_governor.text.fold import fold
 
 EXAMPLES = 'ví dụ 01/11/2026, "hôm qua", "7 ngày" (7 ngày trước), 12h (12 giờ trước)'

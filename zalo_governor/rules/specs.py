@@ -86,7 +86,7 @@ class DeclaredSpec(Parameters):
 
 
 class Absence(Parameters):
-    """What must not be missing after a directive: one of the two."""
+    """What must follow a directive; exactly one of the fields is set."""
 
     answer_within_hours: float | None = Field(default=None, gt=0, le=200)
     """Working hours (`directives.working_times`) within which every addressee has to answer."""

@@ -75,7 +75,7 @@ class Screen:
         self.say(f"  Nhận ra việc {_number(act)} ({_who(act)}): {act.do}")
 
     def show_observed(self, observed: Observed) -> None:
-        """Show what became of an act, with the differences field by field."""
+        """Show the outcome of an act, and each field that is unlike the known form."""
         self.say(Text.assemble("  → ", (WORDS[observed.outcome], _COLOURS[observed.outcome])))
         for line in explain(observed):
             self.say(f"     {line}")

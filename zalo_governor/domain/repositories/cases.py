@@ -134,7 +134,7 @@ class CaseMessages(Protocol):
         ...
 
     def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
-        """Return the first recall or deletion of a message that was received, by Zalo's time from `since` on, or None.
+        """Return the first recall or deletion of a message that was received; None if there is none.
 
         Unlike `mark_gone`, it finds what was received before any case had the message.
         """
@@ -222,7 +222,7 @@ class FalseAlarms(Protocol):
         ...
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Record, with the rule's findings on the event, that they opened no case, as case `case_id` was a false alarm.
+        """Mark the rule's findings on the event: they opened no case, as case `case_id` (same content) was a false alarm.
 
         If `person_id` is given, only the findings about that person are updated.
         """

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import midnight, monday, today
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
@@ -67,9 +67,7 @@ class NameReminders(Speaker):
             "waiting": sum(case.state is CaseState.NEW for case in cases),
             "ended": sum(case.state is CaseState.REMINDED and self._given_up(case) for case in cases),
         }
-        monday = due - timedelta(days=local(due).weekday())
-        week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
-        if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
+        if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", monday(due)):
             group = self._voice.group(self._policy.group(group_id))
             said = {
                 "asked": TextId("names_asked"),
@@ -94,5 +92,5 @@ class NameReminders(Speaker):
         return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
 
     def _asked_today(self, uow: UnitOfWork, *group_ids: str) -> int:
-        midnight = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)
-        return uow.outbox.people_asked(_REQUEST, group_ids, midnight, rule_id=NAME_RULE)
+        since = midnight(today(self._policy.clock()))
+        return uow.outbox.people_asked(_REQUEST, group_ids, since, rule_id=NAME_RULE)

@@ -1,13 +1,12 @@
 """Tells the admins of findings that are about nobody, so that no case is opened, and of the first edited message."""
 
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import from_ms, midnight, today
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard, SystemNotice
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment
-from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 

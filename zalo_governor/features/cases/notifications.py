@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from zalo_governor.domain.cases import UNCHECKED, Case, CaseMessage, CaseState
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.escalation import MemberStep
 from zalo_governor.domain.findings import RuleFailure, Severity
@@ -159,9 +159,9 @@ class CaseNotifications(Speaker):
 
     def _has_room_today(self, uow: UnitOfWork, case: Case, notices: int) -> bool:
         """Return whether the member may get one more of the day's requests under the case's rule, which is claimed."""
-        today = _midnight(self._policy.clock())
+        since = midnight(today(self._policy.clock()))
         names = (f"notice:{case.rule_id}:{case.person_id}:{number}" for number in range(notices))
-        return any(uow.claims.claim_once(name, today) for name in names)
+        return any(uow.claims.claim_once(name, since) for name in names)
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member to correct minor breaches of the last night: one in the usual message, several in a list."""
@@ -316,12 +316,12 @@ class CaseNotifications(Speaker):
 
     def rules_failed(self, uow: UnitOfWork, group_id: str, failures: Sequence[RuleFailure]) -> None:
         """Tell the admins which rules raised an exception, once per rule and day; a rule is named by its clause."""
-        today = _midnight(self._policy.clock())
+        now = self._policy.clock()
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
-            if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
+            if uow.claims.claim_once(f"rule_failed:{rule_id}", midnight(today(now))):
                 clause = self._policy.regulation.clause_of_rule(rule_id)
                 citation = self._voice.citation(clause) if clause else rule_id
-                text = self._voice.render(TextId("alert_rule_failed"), citation=citation, date=day(today))
+                text = self._voice.render(TextId("alert_rule_failed"), citation=citation, date=day(now))
                 self._post.to_desk(uow, text, group_id=group_id)
 
     def _proposed_sentence(self, proposal: str | None) -> str:
@@ -396,7 +396,3 @@ def _naming_claim(what: str, case: Case) -> tuple[str, datetime]:
 
 def _is_named(person: Person) -> bool:
     return person.uid == NOBODY_UID or bool(person.full_name or plain(person.display_name))
-
-
-def _midnight(now: datetime) -> datetime:
-    return local(now).replace(hour=0, minute=0, second=0, microsecond=0)

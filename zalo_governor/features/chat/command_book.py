@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import structlog
 
+from zalo_governor.domain.clock import today
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group, Person
@@ -23,7 +24,6 @@ from zalo_governor.messaging.command_parsing import (
     without_frame,
 )
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
-from zalo_governor.messaging.periods import today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 

@@ -6,6 +6,7 @@ Questions only ever mean commands that read something.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zalo_governor.domain.clock import today
 from zalo_governor.domain.people import DESK, Group, Person
 from zalo_governor.features.directives.commands import AcceptDirective, RejectDirective
 from zalo_governor.features.directives.commands import Wanted as WantedDirective
@@ -14,7 +15,7 @@ from zalo_governor.features.reports.commands import Wanted as WantedReport
 from zalo_governor.messaging.command_parsing import code_within, folded, yes_or_no
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call
 from zalo_governor.messaging.formatter import plain
-from zalo_governor.messaging.periods import Span, as_period, named_in, today
+from zalo_governor.messaging.periods import Span, as_period, named_in
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from zalo_governor.config.directives import DirectiveReminderSettings
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import local, midnight, today
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.domain.jobs import (
     AskAboutDirectives,
@@ -176,13 +176,13 @@ class RemindHandler(_Handler):
                 by_person.setdefault(one.person_ids[0], []).append((directive, one))
             else:
                 absent += 1
-        today = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)
+        since = midnight(today(self._policy.clock()))
         sent = 0
         left: list[Assignee] = []
         for person_id, asked in by_person.items():
             if most is not None and sent >= most:
                 left.extend(one for _, one in asked)
-            elif not once_a_day or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", today):
+            elif not once_a_day or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", since):
                 person = uow.people.get(person_id)
                 text = self._pages.reminder(person, asked)
                 self._post.to_person(uow, person, text, Purpose.MEMBER_REQUEST, group_id=group_id)

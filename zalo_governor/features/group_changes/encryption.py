@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import structlog
 
-from zalo_governor.domain.clock import AT_ONCE
+from zalo_governor.domain.clock import AT_ONCE, midnight, today
 from zalo_governor.domain.connection import FrameCount, FrameSort
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
@@ -14,7 +14,6 @@ from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment
-from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import from_ms, midnight, today
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase, FriendAct
 from zalo_governor.domain.findings import Verdict
@@ -14,7 +14,6 @@ from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import FriendRequest
 from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
-from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import ServicePolicy
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
-from zalo_governor.domain.clock import Clock, local
+from zalo_governor.domain.clock import Clock, local, midnight
 from zalo_governor.domain.connection import is_proven
 from zalo_governor.domain.directive_figures import DirectiveFigures, open_directive
 from zalo_governor.domain.feedback import RemarkKind
@@ -16,7 +16,6 @@ from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.features.group_changes.leak_signs import signs_of
 from zalo_governor.features.reports.gravity import grave_cases, worst_first
 from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.messaging.periods import midnight
 
 _MOST_DIRECTIVES = 100
 """How many open directives a report lists."""

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Role
@@ -13,7 +14,7 @@ from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.commands import Answer, Call, Command
-from zalo_governor.messaging.periods import Span, as_period, asked, midnight, today
+from zalo_governor.messaging.periods import Span, as_period, asked
 from zalo_governor.messaging.templates import TextId
 
 _FORMATS = {

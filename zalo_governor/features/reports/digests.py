@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms, local
+from zalo_governor.domain.clock import from_ms, midnight, monday, today
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP
@@ -15,7 +15,6 @@ from zalo_governor.features.cases.ranking import gravest_first, shown
 from zalo_governor.features.members.roster.comparison import figures, hidden
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.outside_words import copy_notice
-from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
@@ -176,9 +175,7 @@ class Digests(Speaker):
             return
         if not (counted.missing or counted.strangers or unseen):
             return
-        monday = due - timedelta(days=local(due).weekday())
-        week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
-        if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", week):
+        if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", monday(due)):
             said = ((TextId("roster_missing"), counted.missing), (TextId("roster_strangers"), counted.strangers))
             text = self._voice.render(
                 TextId("roster_digest"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from zalo_governor.domain.clock import today
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
@@ -19,7 +20,7 @@ from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.formatter import number
-from zalo_governor.messaging.periods import as_period, month_before, quarter_before, today, up_to
+from zalo_governor.messaging.periods import as_period, month_before, quarter_before, up_to
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.connection import FrameSort, Gap, LineState, is_proven, silence
 from zalo_governor.domain.people import Group, Role
 from zalo_governor.domain.reports import Coverage
@@ -17,7 +18,6 @@ from zalo_governor.messaging.delivery_words import undelivered_line, waiting_lin
 from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.outage_notices import ELSEWHERE
 from zalo_governor.messaging.outside_words import outside_rows
-from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.messaging.shortening import shortest
 from zalo_governor.messaging.templates import TextId

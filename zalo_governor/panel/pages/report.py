@@ -4,13 +4,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from zalo_governor.domain.clock import today
 from zalo_governor.domain.documents import Drawing, ReportDocument, ReportFile, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.commands import Report
 from zalo_governor.features.reports.document.document import EDITED, reworded
 from zalo_governor.messaging.command_parsing import folded
-from zalo_governor.messaging.periods import asked, today
+from zalo_governor.messaging.periods import asked
 from zalo_governor.panel.charts import bars
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route

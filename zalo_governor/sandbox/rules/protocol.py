@@ -89,7 +89,7 @@ class Progress:
     def note(self, event: int, rule: int) -> None:
         """Record that the evaluation of a rule on an event begins.
 
-        `event` is the event's index in the question, `rule` the rule's index in `Ready.rule_ids`.
+        `event` is the event's index in `Question.cases`, `rule` the rule's index in `Ready.rule_ids`.
         """
         _PROGRESS.pack_into(self._memory, 0, event, rule)
 

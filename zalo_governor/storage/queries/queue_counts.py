@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import from_ms, local, to_ms
+from zalo_governor.domain.clock import from_ms, midnight, to_ms, today
 from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.engine.database import Database
@@ -58,9 +58,10 @@ class QueueCounts:
 
     def gaps_of_day(self, now: datetime) -> int:
         """Return how many gaps have begun since midnight in Viet Nam; reads the whole table, once a minute."""
-        midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         with self._database.read() as connection:
-            begun = select(func.count()).where(gaps.c.account == self._account, gaps.c.began_ms >= to_ms(midnight))
+            begun = select(func.count()).where(
+                gaps.c.account == self._account, gaps.c.began_ms >= to_ms(midnight(today(now)))
+            )
             return connection.scalar(begun) or 0
 
     def scans(self) -> ScanQueue:

@@ -81,7 +81,7 @@ class SessionLife:
                 self._die(code)
 
     def call_accepted(self, path: str) -> None:
-        """Record that Zalo accepted the session's call."""
+        """Record that Zalo accepted the call to `path`."""
         if self._dead is None and not self._refused:
             return
         with self._lock:

@@ -73,7 +73,7 @@ class _Reading:
 
 
 class MissedQueues:
-    """Reader of the four queues: the listener tells it what happens, gap recovery asks what came of it; thread-safe.
+    """Reader of Zalo's four queues of missed messages and reactions, for listener and gap recovery; thread-safe.
 
     Args:
         cursors: the stored cursors.

@@ -23,7 +23,7 @@ from tests.unit.features.desk import (
 )
 from zalo_governor.config.sections import ScheduleSettings
 from zalo_governor.domain.audit import AuditHead, PrintedHead
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import local, today
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
@@ -34,7 +34,7 @@ from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.features.reports.sentences import coverage_line
 from zalo_governor.features.reports.text import TEXT_LIMIT, render_text
 from zalo_governor.messaging.formatter import MessageFormatter
-from zalo_governor.messaging.periods import as_period, asked, today
+from zalo_governor.messaging.periods import as_period, asked
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 SUSPICIOUS = GroupSnapshot(

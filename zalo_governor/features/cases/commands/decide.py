@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import DESK, Group, Role
 from zalo_governor.domain.repositories import UnitOfWork
@@ -28,7 +29,6 @@ from zalo_governor.messaging.command_parsing import case_number, folded
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, Command
 from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.messaging.formatter import MessageFormatter, listed, moment, number, one_line, time_or_brief
-from zalo_governor.messaging.periods import midnight, today
 from zalo_governor.messaging.shortening import shortest
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.text.agency_names import agency_in, fits
