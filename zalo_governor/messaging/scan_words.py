@@ -11,7 +11,7 @@ _REASONS = {code: TextId(f"not_checked_{code.name.lower()}") for code in NotChec
 
 
 def scan_line(voice: MessageFormatter, scan: FileScan) -> str:
-    """Return a line on the result of a scan: type, size, tools with the date of the signatures, and what was not checked."""
+    """Return a line on the result of a scan: type, size, tools with date of the signatures, what was not checked."""
     result = scan.result
     line = voice.render(
         TextId("case_scan"),

@@ -222,7 +222,7 @@ class FalseAlarms(Protocol):
         ...
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Mark the rule's findings on the event: they opened no case, as case `case_id` (same content) was a false alarm.
+        """Mark the rule's findings on the event: they opened no case, as the like case `case_id` was a false alarm.
 
         If `person_id` is given, only the findings about that person are updated.
         """

@@ -310,7 +310,7 @@ class _Received:
             raise FetchError(NotChecked.NOT_FETCHED, "cut short", retry=True)
 
     def require_file(self, mime: str) -> None:
-        """Raise FetchError if this is JSON (by its `mime` type), by which Zalo, with status 200, reports an expired address.
+        """Raise FetchError if this is JSON by its `mime`: so Zalo reports an expired address, with status 200.
 
         See zalo-protocol.md, 14.5.
         """
