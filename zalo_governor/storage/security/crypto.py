@@ -75,7 +75,7 @@ class Keys:
         return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
 
     def open_text(self, sealed: bytes, *bound_to: str) -> str:
-        """Decrypt what `seal_text` made with the same `bound_to`; "" if it was removed; raise WrongKeyError as `open`."""
+        """Decrypt what `seal_text` made with this `bound_to`; "" if it was removed; raise WrongKeyError as `open`."""
         if sealed == NO_LONGER_KEPT:
             return ""
         return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
