@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -103,14 +103,11 @@ def rehearse(
             known = present.read_removals()
             later, _ = removals_of_later_backup(path, code, read.manifest)
             gone = Gone(later.sealed | known.sealed, later.erased | known.erased)
-            database = Database(f"sqlite:///{folder / 'governor.db'}", keys, clock)
-            try:
+            with closing(Database(f"sqlite:///{folder / 'governor.db'}", keys, clock)) as database:
                 sealed, erased = rebuild(database, path, code, read, Rules(settings, looking), gone, steps)
                 with database.read() as connection:
                     of_messages = select(func.count()).select_from(inbox).where(inbox.c.kind == "message")
                     messages = connection.scalar(of_messages) or 0
-            finally:
-                database.close()
     except OSError as error:
         raise BackupError(f"{base}: không dựng thử được ở đây ({of_system(error)}).") from None
     remembered = present.remember(LastRehearsal(at=clock(), name=path.name, made_at=made_at))
@@ -179,8 +176,5 @@ class _Present:
         if not self._is_there:
             yield None
             return
-        database = Database(self._settings.sqlalchemy_url, self._keys, self._clock)
-        try:
+        with closing(Database(self._settings.sqlalchemy_url, self._keys, self._clock)) as database:
             yield database if database.form() == newest() else None
-        finally:
-            database.close()

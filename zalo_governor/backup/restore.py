@@ -1,6 +1,7 @@
 """Restoring a backup: a new database is built and verified beside the present one, and replaces it only at the end."""
 
 from base64 import b64decode, b64encode
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -89,16 +90,13 @@ def restore(
     later, name = removals_of_later_backup(path, code, read.manifest)
     gone = Gone(later.sealed | gone.sealed, later.erased | gone.erased)
     with cleared(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
-        database = Database(place.url, keys, clock)
-        try:
+        with closing(Database(place.url, keys, clock)) as database:
             sealed, erased = rebuild(database, path, code, read, Rules(settings, looking), gone, steps)
             with database.write() as connection:
                 look_ahead(connection, clock())
             _append_audit_entry(database, read, clock(), sealed, erased)
             # A backup cannot contain the note that it was made.
             note_backup(SecretStore(database), made_at, path.name)
-        finally:
-            database.close()
         kept = before.replace_with(stamp, place)
     _restore_missing_files(read, settings, settings_file)
     return Restored(made_at, read.end, settings, sealed, erased, known_until or name, kept)

@@ -183,12 +183,11 @@ class _Schema:
 
     def _ask(self, query: str) -> list[str]:
         """Return the first column of the rows that the query selects."""
-        database = Database(self._target_url, self._keys, self._clock)
-        try:
-            with database.read() as connection:
-                return list(connection.scalars(text(query)))
-        finally:
-            database.close()
+        with (
+            closing(Database(self._target_url, self._keys, self._clock)) as database,
+            database.read() as connection,
+        ):
+            return list(connection.scalars(text(query)))
 
     def _execute(self, *statements: str) -> None:
         database = Database(self._target_url, self._keys, self._clock)

@@ -1,6 +1,7 @@
 """`zalo-governor audit`: list the audit log, and verify that nobody has changed it afterwards."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -68,11 +69,8 @@ def verify(
 ) -> None:
     """Xem nhật ký kiểm tra có bị sửa không; mã thoát 3 nếu có chỗ không toàn vẹn."""
     printed = _parse_printed_head(head)
-    records = read_records(load_settings(config), system_clock)
-    try:
+    with closing(read_records(load_settings(config), system_clock)) as records:
         report = SqlAuditLog(records.database).verify(printed)
-    finally:
-        records.close()
     if as_json:
         typer.echo(orjson.dumps(_as_json(report)))
     else:
@@ -98,8 +96,7 @@ def list_(
     _require_known(action)
     start = start_of(since, "--since") if since else _ALWAYS
     end = end_of(until, "--until") if until else _NEVER
-    records = read_records(load_settings(config), system_clock)
-    try:
+    with closing(read_records(load_settings(config), system_clock)) as records:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
         found = [entry for entry in entries if _matches_filters(entry, action, about) and _is_view_of_case(entry, case)]
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
@@ -108,8 +105,6 @@ def list_(
             found = [entry for entry in found if actor in {None, entry.actor_id}]
             found = [with_addressee(uow, with_place(uow, entry)) for entry in found]
             named = {entry.actor_id: _name(uow, entry.actor_id) for entry in found}
-    finally:
-        records.close()
     if as_json:
         for entry in found:
             typer.echo(orjson.dumps(entry.model_dump() | {"actor": named[entry.actor_id]}).decode())

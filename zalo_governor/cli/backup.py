@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Container
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -51,8 +52,7 @@ def backup(
     Không chép được ra ngoài máy thì mã thoát là 1; bản sao lưu trên máy vẫn còn.
     """
     settings = load_settings(config)
-    records = open_records(settings, system_clock)
-    try:
+    with closing(open_records(settings, system_clock)) as records:
         backups = Backups(settings, config, records.database, system_clock)
         code = backups.code()
         if new_code or (code is None and sys.stdin.isatty()):
@@ -74,8 +74,6 @@ def backup(
             for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep, outdated):
                 say(f"Đã xóa bản cũ: {gone.name}{_WITH_SEALED if gone.name in outdated else ''}")
         copied = _copy(records, made.path, outdated) if copies else True
-    finally:
-        records.close()
     if not settings.backup.copy_targets:
         _say_where_it_lies(made.path, settings.data_dir)
     if not copied:

@@ -1,5 +1,6 @@
 """`zalo-governor cases`: list the cases as a table or as JSON."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -28,16 +29,13 @@ def cases(
     open_only: Annotated[bool, typer.Option("--open", help="Chỉ vụ việc đang xử lý.")] = False,
 ) -> None:
     """Liệt kê vụ việc, cũ trước mới sau; không hiện nội dung tin."""
-    records = read_records(load_settings(config), system_clock)
-    try:
+    with closing(read_records(load_settings(config), system_clock)) as records:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             found = [
                 (case, uow.people.get(case.person_id)) for case in uow.cases.opened_between(None, open_only=open_only)
             ]
             note_access(uow, system_clock, "cases.listed", cases=len(found))
         configuration = records.configuration.current
-    finally:
-        records.close()
     if as_json:
         typer.echo(orjson.dumps([_as_json(case, person) for case, person in found], option=orjson.OPT_INDENT_2))
     else:

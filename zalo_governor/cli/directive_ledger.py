@@ -1,7 +1,7 @@
 """`zalo-governor directives list` and `show`: the directive ledger on the server."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -101,12 +101,11 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
 
 @contextmanager
 def _ledger(config: Path) -> Iterator[tuple[AppContext, SqlUnitOfWork]]:
-    records = read_records(load_settings(config), system_clock)
-    try:
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            yield records, uow
-    finally:
-        records.close()
+    with (
+        closing(read_records(load_settings(config), system_clock)) as records,
+        SqlUnitsOfWork(records.database, records.account).begin() as uow,
+    ):
+        yield records, uow
 
 
 def _as_json(directive: Directive, assignees: list[Assignee], closed: set[int], giver: str) -> dict[str, Any]:

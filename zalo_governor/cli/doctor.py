@@ -1,7 +1,7 @@
 """`zalo-governor doctor`: run all checks of an installation and print what is wrong and how to repair it."""
 
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -47,17 +47,16 @@ def doctor(
     pretty = console.is_terminal and not as_json
 
     def examined(config: Path) -> list[Diagnosis]:
-        context = DoctorContext(config, system_clock, offline=offline, send_test=send_test)
-        try:
-            with console.status("Đang kiểm tra") if pretty else nullcontext() as status:
+        with (
+            closing(DoctorContext(config, system_clock, offline=offline, send_test=send_test)) as context,
+            console.status("Đang kiểm tra") if pretty else nullcontext() as status,
+        ):
 
-                def begin(check: Check) -> None:
-                    if status:
-                        status.update(f"Đang kiểm tra: {check.title}")
+            def begin(check: Check) -> None:
+                if status:
+                    status.update(f"Đang kiểm tra: {check.title}")
 
-                return list(examine(context, CHECKS, begin))
-        finally:
-            context.close()
+            return list(examine(context, CHECKS, begin))
 
     if every:
         of_offices = {path.parent.name: examined(path) for path in settings_files(offices_dir)}

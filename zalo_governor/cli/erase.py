@@ -1,5 +1,6 @@
 """`zalo-governor erase`: erase what is stored about a person, as ordered by a document whose number is recorded."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -36,8 +37,7 @@ def erase(
     if not paper.strip():
         raise ConfigError("--order: đề nghị nêu số văn bản yêu cầu xóa")
     settings = load_settings(config)
-    records = open_records(settings, system_clock)
-    try:
+    with closing(open_records(settings, system_clock)) as records:
         kept = _find_holdings(records, person)
         _print_holdings(kept)
         _check_erasable(kept)
@@ -49,8 +49,6 @@ def erase(
         if typed.strip() != person:
             raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
         _erase(records, kept, paper.strip())
-    finally:
-        records.close()
     say(
         "Đã xóa. Các bản sao lưu làm trước lúc này vẫn chứa dữ liệu đã xóa: đề nghị chạy zalo-governor backup để có "
         "bản mới rồi hủy các bản cũ. Khi khôi phục một bản cũ mà bản mới nằm cùng thư mục, dữ liệu này được xóa lại."

@@ -1,6 +1,7 @@
 """`zalo-governor export`: export events, cases, findings or the audit log to JSON Lines, CSV or XLSX, in pages."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,8 +57,7 @@ def export(
     cursor = _parse_cursor(after)
     if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
         raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
-    records = read_records(load_settings(config), system_clock)
-    try:
+    with closing(read_records(load_settings(config), system_clock)) as records:
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "export", what=what.value, with_text=with_text)
         found = rows(
@@ -70,8 +70,6 @@ def export(
             with_text=with_text,
         )
         count, last = _write_rows(file, headings(what, with_text=with_text), found)
-    finally:
-        records.close()
     period = shown_period(first or None, last_moment or None)
     typer.echo(f"{file}: {count} dòng{period and f', {period}'}.")
     if last and count == limit:

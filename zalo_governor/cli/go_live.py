@@ -1,6 +1,7 @@
 """`zalo-governor go-live`: end the trial, in which only admins get messages, so that everybody gets them."""
 
 import sys
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -36,13 +37,10 @@ def go_live(
         if not Asking(Console()).yes(_CONFIRMATION, default=False):
             say("Chưa thay đổi gì.")
             return
-    records = open_records(settings, system_clock)
-    try:
+    with closing(open_records(settings, system_clock)) as records:
         policy = policy_of(records)
         with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
             done = _end_trial(policy, uow)
-    finally:
-        records.close()
     say(done)
 
 

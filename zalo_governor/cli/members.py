@@ -1,6 +1,7 @@
 """`zalo-governor members`: list the members of the watched groups with their uids, which governor.yaml needs."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Annotated, Any
 
 import orjson
@@ -26,12 +27,11 @@ def members(
 ) -> None:
     """Liệt kê thành viên của Nhóm theo dữ liệu hiện có: uid, tên hiển thị, vai trò."""
     settings = load_settings(config)
-    records = read_records(settings, system_clock)
-    try:
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            found = {group.id: list(_members(uow, records.account, group.id)) for group in settings.groups}
-    finally:
-        records.close()
+    with (
+        closing(read_records(settings, system_clock)) as records,
+        SqlUnitsOfWork(records.database, records.account).begin() as uow,
+    ):
+        found = {group.id: list(_members(uow, records.account, group.id)) for group in settings.groups}
     if as_json:
         typer.echo(orjson.dumps([row for rows in found.values() for row in rows], option=orjson.OPT_INDENT_2))
         return

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -86,14 +87,13 @@ def link(
     settings = load_settings(config)
     if not settings.panel.enabled:
         raise ConfigError("panel.enabled: bảng điều khiển đang tắt; hãy đặt true trong governor.yaml rồi làm lại")
-    records = read_records(settings, system_clock)
-    try:
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            holders = [one for one in uow.people.holders(records.account) if one.holds("", *PANEL_ROLES)]
-            found = _find(holders, person)
-            address = issue_link(uow, settings.panel.base, found.id, system_clock(), by="server")
-    finally:
-        records.close()
+    with (
+        closing(read_records(settings, system_clock)) as records,
+        SqlUnitsOfWork(records.database, records.account).begin() as uow,
+    ):
+        holders = [one for one in uow.people.holders(records.account) if one.holds("", *PANEL_ROLES)]
+        found = _find(holders, person)
+        address = issue_link(uow, settings.panel.base, found.id, system_clock(), by="server")
     typer.echo(address)
 
 

@@ -1,6 +1,7 @@
 """`zalo-governor rules replay`: apply a changed rule to stored messages and compare with the recorded findings."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -107,8 +108,7 @@ def _play(
 
     `afresh` leaves aside what a rule with that id found before; with a `group_id`, only that group's messages count.
     """
-    records = read_records(load_settings(config), system_clock)
-    try:
+    with closing(read_records(load_settings(config), system_clock)) as records:
         rulebook, rule = choose(records)
         replayer = _RuleReplayer(
             records, rulebook, rule, samples, with_text=with_text, afresh=afresh, group_id=group_id
@@ -117,8 +117,6 @@ def _play(
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
             note_access(uow, system_clock, "rules.replayed", rule=rule.id, checked=report.checked, shown=shown)
-    finally:
-        records.close()
     return rule, report
 
 

@@ -1,5 +1,6 @@
 """`zalo-governor report`: make the activity report (clause 6.2 of the regulation) of any period, without Zalo."""
 
+from contextlib import closing
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -57,8 +58,7 @@ def report(
             f"--output: dạng {face.value} phải ghi ra tệp; hãy nêu tên tệp, ví dụ -o bao-cao.{face.value}"
         )
     chosen = chosen_group(settings, group)
-    records = read_records(settings, system_clock)
-    try:
+    with closing(read_records(settings, system_clock)) as records:
         voice = records.configuration.current.voice_of(chosen.id)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
@@ -72,8 +72,6 @@ def report(
             own = next(one for one in settings.groups if one.id == chosen.id)
             paper = paper_of(made, settings.of_group(own).office.letterhead, voice)
             content = ReportRenderer(settings.report_template).print(paper, ReportFormat(face.value))
-    finally:
-        records.close()
     _output(content, output)
 
 

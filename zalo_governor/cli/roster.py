@@ -3,8 +3,8 @@
 Sources: Article 1.3 of the decision on the group (who may be a member) and clause 7.2 of the group's regulation.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -56,7 +56,7 @@ def import_(
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     reading = _read_file(file, settings, sheet)
-    with _open_records(settings) as records:
+    with closing(open_records(settings, system_clock)) as records:
         store = SqlRoster(records.database, records.account)
         before = store.entries(group_id)
         found = plan_import(before, reading.entries, replacing=replace)
@@ -90,7 +90,7 @@ def export(
     """Xuất danh sách ra tệp, theo dạng nhập lại được."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with _open_records(settings) as records:
+    with closing(open_records(settings, system_clock)) as records:
         entries = SqlRoster(records.database, records.account).entries(group_id)
     words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     headings = [_heading(words, field) for field in RosterEntry.model_fields]
@@ -103,7 +103,7 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
     """Đối chiếu danh sách với thành viên của Nhóm."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with _open_records(settings) as records:
+    with closing(open_records(settings, system_clock)) as records:
         held, guesses, names, snapshot = _compare_with_group(records, group_id)
     say(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
     if snapshot and snapshot.members_hidden:
@@ -124,7 +124,7 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
     """Ghép người trong danh sách với tài khoản có tên giống nhau, hỏi xác nhận từng người."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with _open_records(settings) as records:
+    with closing(open_records(settings, system_clock)) as records:
         _, guesses, names, _ = _compare_with_group(records, group_id)
         confirmed = 0
         asking = Asking(Console())
@@ -184,15 +184,6 @@ def _store_match(records: AppContext, group_id: str, one: Proposal) -> None:
             subject=records.configuration.book_of(group_id).regulation.number_of(ClauseTopic.ACCOUNTS),
             detail={"by": "operator", "person": person.id if person else None},
         )
-
-
-@contextmanager
-def _open_records(settings: Settings) -> Iterator[AppContext]:
-    records = open_records(settings, system_clock)
-    try:
-        yield records
-    finally:
-        records.close()
 
 
 def _read_file(file: Path, settings: Settings, wanted: str | None) -> RosterReading:

@@ -1,6 +1,7 @@
 """`zalo-governor trace`: find the group messages from which a leaked text may come (clause 4.6 of the regulation)."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -40,8 +41,7 @@ def trace(
     """Truy vết: tìm tin của Nhóm giống một văn bản xuất hiện bên ngoài, giống nhất trước; không lưu văn bản này."""
     leaked = _read_leaked_text(text, file)
     settings = load_settings(config)
-    records = read_records(settings, system_clock)
-    try:
+    with closing(read_records(settings, system_clock)) as records:
         postings = MessageReader(records.database, records.account)
         since = records.clock() - timedelta(days=days)
         found = origins(leaked, texts_of(postings, since), count=best)
@@ -49,8 +49,6 @@ def trace(
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             _append_audit_entries(uow, records, found, sealed, postings)
             _print_results(uow, records.account, found, sealed, postings)
-    finally:
-        records.close()
 
 
 def _read_leaked_text(text: str, file: Path | None) -> str:

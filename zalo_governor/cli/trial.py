@@ -3,6 +3,7 @@
 The trial is the first period of use, in which only the admins get messages.
 """
 
+from contextlib import closing
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -28,8 +29,7 @@ def trial(
     as_json: Annotated[bool, typer.Option("--json", help="Hiện dạng JSON.")] = False,
 ) -> None:
     """Xem kết quả chạy thử: lẽ ra đã gửi tin cho ai, nếu đang hoạt động chính thức; số báo nhầm theo từng khoản."""
-    records = read_records(load_settings(config), system_clock)
-    try:
+    with closing(read_records(load_settings(config), system_clock)) as records:
         policy = policy_of(records)
         with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
             note_access(uow, system_clock, "trial.shown")
@@ -38,8 +38,6 @@ def trial(
                 if as_json
                 else "\n\n".join(TrialPage(policy.of(group.id)).text(uow, group.id) for group in policy.governed)
             )
-    finally:
-        records.close()
     say(shown)
 
 

@@ -1,5 +1,6 @@
 """`zalo-governor upgrade`: migrate the database to this version's schema, keeping a copy of the old database."""
 
+from contextlib import closing
 from pathlib import Path
 
 from zalo_governor.app.context import load_keys, refuse_lost_database
@@ -23,14 +24,11 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir)
     refuse_lost_database(settings)
-    database = Database(settings.sqlalchemy_url, load_keys(settings), system_clock)
-    try:
+    with closing(Database(settings.sqlalchemy_url, load_keys(settings), system_clock)) as database:
         refuse_while_running(database)
         form = database.form()
         copy = database.migrate()
         faults = len(SqlAuditLog(database).verify().faults)
-    finally:
-        database.close()
     if faults:
         _restore_copy(copy, database.file)
         raise BackupError(

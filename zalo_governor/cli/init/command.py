@@ -1,6 +1,7 @@
 """`zalo-governor init`: set up an installation, interactively or from an answers file; can be repeated."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -132,8 +133,7 @@ class Installation:
         """
         self._settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
         folder = self._copy_folder()
-        records = open_records(self._settings, system_clock)
-        try:
+        with closing(open_records(self._settings, system_clock)) as records:
             self._asking.say(
                 "Khai báo Zalo Governor. Cấu hình chỉ được ghi sau khi đồng chí xác nhận ở bước cuối; riêng phiên "
                 "đăng nhập được lưu ngay, để lần sau không phải quét mã lại."
@@ -146,8 +146,6 @@ class Installation:
                     self._decide_and_write(records, session, folder)
             finally:
                 session.close()
-        finally:
-            records.close()
 
     def describe_stop(self) -> str:
         """Return what to tell the operator who stopped before the end: what is stored, and how to go on."""

@@ -1,5 +1,6 @@
 """`zalo-governor login`: log in the bot's Zalo account with a QR code that a person scans in the Zalo app."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -38,11 +39,8 @@ def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_acc
     clean_up_when_told_to_end()
     settings = load_settings(config)
     try:
-        records = open_records(settings, system_clock)
-        try:
+        with closing(open_records(settings, system_clock)) as records:
             SignIn(records, Console(), qr_file=qr_file, other_account=other_account).run()
-        finally:
-            records.close()
     except SignInError as error:
         say(str(error), err=True)
         raise typer.Exit(error.ending) from None

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -143,12 +143,9 @@ class SignIn:
             name = login.enter()
             given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
         kept = [given]
-        session = new_session(self._records, given, kept.append)
-        try:
+        with closing(new_session(self._records, given, kept.append)) as session:
             session.login()
             return (session.uid, kept[-1]), name
-        finally:
-            session.close()
 
     def _require_wish(self) -> None:
         """Ask before a session that Zalo still accepts is replaced; without a terminal the scan is the consent.
@@ -157,11 +154,10 @@ class SignIn:
             SignInError: the operator keeps the session.
         """
         try:
-            session = new_session(self._records, self._records.credentials(), self._records.keep_credentials)
-            try:
+            with closing(
+                new_session(self._records, self._records.credentials(), self._records.keep_credentials)
+            ) as session:
                 session.login()
-            finally:
-                session.close()
         except GovernorError:
             return
         self._say("Phiên đăng nhập đang lưu vẫn được Zalo nhận, chưa cần đăng nhập mới.")

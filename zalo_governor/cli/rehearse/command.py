@@ -1,6 +1,7 @@
 """`zalo-governor rehearse`: an hour with the real Zalo, a spare account and a test group, before an office begins."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -75,13 +76,10 @@ def _run(settings: Settings, screen: Screen, group_id: str, *, anew: bool) -> se
     """Lead through the rehearsal until it is finished or stopped; return what became of the acts."""
     path = settings.data_dir / RECORDING_FILE
     settings.data_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    records = open_records(settings, system_clock)
-    try:
+    with closing(open_records(settings, system_clock)) as records:
         if anew and path.exists():
             path.rename(path.with_stem(f"{path.stem}-{records.clock():%Y%m%d-%H%M%S}"))
         rehearsal = Guide(records, path, screen, group_id).run()
         screen.show_summary(rehearsal, path)
         done = rehearsal.acts
         return {done[act.id].outcome if act.id in done else Outcome.NOT_SEEN for act in all_acts()}
-    finally:
-        records.close()
