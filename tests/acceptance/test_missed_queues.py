@@ -161,11 +161,14 @@ def test_a_kill_between_storing_and_the_cursor_loses_nothing_and_stores_nothing_
         made.control("config", inner=REFUSED)
         keys = made.control("hist", texts=[f"Tin {number}" for number in range(MANY)])["msg_ids"]
         for few in (1, 60, MANY):
+            if len(_kept(made)) > few:
+                continue  # an earlier one was quick
             made.launch_bot()
             made.until(lambda: len(_kept(made)) > few, "something is stored")  # noqa: B023 - within the turn
             made.kill_bot()
             [(cursor,)] = made.query("SELECT last_id FROM queue_cursors WHERE queue = '511_1'")
             assert set(_kept(made)) >= {key for key in (before, *keys) if int(key) <= int(cursor)}
+        keys += made.control("hist", texts=["Tin cuối"])["msg_ids"]  # an empty queue proves nothing
         made.start_bot()
         made.until(lambda: {row[0] for row in made.query(GAPS, GROUP)} == {1}, "the gaps are settled")
         assert (sorted(_kept(made)), sorted(made.judged_keys())) == (sorted([before, *keys]),) * 2

@@ -148,7 +148,7 @@ def taken_over(bot: Rig, channel: Channel) -> None:
     bot.until(lambda: any("đăng nhập lại" in post["text"] for post in channel.posts), "a person is called", timeout=100)
     assert len(calls(bot, LOGIN)) == entered
     bot.control("config", expired=[])
-    bot.until(lambda: healthz(bot)["status"] == "hearing", "the other one has left", timeout=100)
+    bot.until(lambda: healthz(bot)["status"] == "hearing", "the other one has left", timeout=200)
 
 
 SCENES = (dies_with_600, renewal_is_refused, taken_over)
