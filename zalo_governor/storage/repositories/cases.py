@@ -154,7 +154,7 @@ class Cases(Repository):
 
     def load(self, statement: Executable) -> list[Case]:
         """Execute a SELECT of rows of the table `cases`, and return them as cases."""
-        return [self._case(row) for row in self._tx.connection.execute(statement)]
+        return [self._case(row) for row in self._tx.connection.execute(statement).all()]
 
     def _link_event(self, case_id: int, group_id: str, event_id: int, message_key: str, mark: bytes | None) -> None:
         place = {"case_id": case_id, "event_id": event_id, "group_id": group_id}
