@@ -1,6 +1,6 @@
 """Repositories in memory: cases, case messages, case notes, false alarms."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -150,6 +150,9 @@ class MemoryCaseMessages(MemoryRepository):
                 )
                 found[event.key] = self._store.gone.get(event.key, plain)
         return list(found.values())
+
+    def gone_times(self, cases: Sequence[Case]) -> dict[int, list[datetime | None]]:
+        return {case.id: [message.gone_at for message in self.of(case)] for case in cases if self.of(case)}
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
         for case in self._uow.cases.of_message(group_id, message_key):

@@ -1,5 +1,8 @@
 """Texts saying whether notices (messages of the bot) have been delivered."""
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
 from zalo_governor.domain.findings import Severity
@@ -26,15 +29,17 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     return voice.render(TextId("state_first"), state=state) if unsure else state
 
 
-def sight_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
-    """Return whether the messages of a grave case, or of a possible secret, are still in the group; "" for others."""
-    messages = uow.case_messages.of(case) if case.urgent or case.secret else []
-    times = [one.gone_at for one in messages if one.gone_at]
-    if not messages:
-        return ""
-    if len(times) < len(messages):
+def sights_in_words(uow: UnitOfWork, voice: MessageFormatter, cases: Iterable[Case]) -> dict[int, str]:
+    """Return for grave cases and possible secrets, by their ids, whether the messages are still in the group."""
+    grave = [case for case in cases if case.urgent or case.secret]
+    return {case_id: _sight(voice, times) for case_id, times in uow.case_messages.gone_times(grave).items()}
+
+
+def _sight(voice: MessageFormatter, times: Sequence[datetime | None]) -> str:
+    gone = [at for at in times if at]
+    if len(gone) < len(times):
         return voice.render(TextId("sight_there"))
-    return voice.render(TextId("sight_gone"), when=moment(max(times)))
+    return voice.render(TextId("sight_gone"), when=moment(max(gone)))
 
 
 def delivered_in_words(voice: MessageFormatter, count: int) -> str:

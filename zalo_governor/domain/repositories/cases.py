@@ -3,7 +3,7 @@
 A case is a possible breach of one rule by one person, under review by the admins.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -121,6 +121,10 @@ class CaseMessages(Protocol):
 
     def of(self, case: Case) -> list[CaseMessage]:
         """Return the messages of a case, each once, in order of receipt; events that are not messages are left out."""
+        ...
+
+    def gone_times(self, cases: Sequence[Case]) -> dict[int, list[datetime | None]]:
+        """Return when each message was removed from the group (None: it is there), by the id of its case."""
         ...
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:

@@ -9,7 +9,7 @@ from zalo_governor.features.cases.ranking import undecided
 from zalo_governor.features.directives.commands import KEEPERS
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.reports.commands import Report
-from zalo_governor.messaging.delivery_words import sight_in_words
+from zalo_governor.messaging.delivery_words import sights_in_words
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, Visit
@@ -36,6 +36,7 @@ def show(visit: Visit) -> Reply:
     ledger = visit.uow.directives.overview(group.id, visit.now, _DIRECTIVES)
     pages = DirectivePages(office)
     cases = _cases(visit, group) if visit.person.holds(group.id, Role.LEADER) else []
+    sights = sights_in_words(visit.uow, office.voice, cases)
     facts = {
         "groups": visit.groups,
         "group": group,
@@ -50,7 +51,7 @@ def show(visit: Visit) -> Reply:
                 one,
                 office.voice.head(one),
                 who_of(visit.uow, office.voice, one),
-                "; ".join(filter(None, (office.voice.state_of(one), sight_in_words(visit.uow, office.voice, one)))),
+                "; ".join(filter(None, (office.voice.state_of(one), sights.get(one.id, "")))),
             )
             for one in cases
         ],

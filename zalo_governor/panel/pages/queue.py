@@ -21,7 +21,7 @@ from zalo_governor.features.cases.commands.decide import (
 from zalo_governor.features.cases.commands.show import EXCERPT, QUOTABLE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
-from zalo_governor.messaging.delivery_words import sight_in_words, state_in_words
+from zalo_governor.messaging.delivery_words import sights_in_words, state_in_words
 from zalo_governor.messaging.formatter import one_line
 from zalo_governor.panel.buttons import RECORD
 from zalo_governor.panel.office import Office
@@ -90,10 +90,11 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
     pages = max(1, -(-len(ordered) // _ROWS))
     page = min(max(page, 1), pages)
     shown = [by_id[case.id] for case in ordered[(page - 1) * _ROWS : page * _ROWS]]
+    sights = sights_in_words(visit.uow, visit.voice, [row.case for row in shown])
     recorders = [group for group in visit.groups if visit.may(RECORD.word, group.id)]
     kept = {name: query[name] for name in _FILTERS if query.get(name)}
     facts = {
-        "rows": [_cells(visit, row) for row in shown],
+        "rows": [_cells(visit, row, sights.get(row.case.id, "")) for row in shown],
         "count": len(found),
         "all": len(waiting),
         "urgent": sum(row.case.urgent for row in waiting),
@@ -224,7 +225,7 @@ def _fits(visit: Visit, row: _Row, query: Any) -> bool:
     )
 
 
-def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
+def _cells(visit: Visit, row: _Row, sight: str) -> dict[str, Any]:
     case, voice = row.case, visit.policy.of(row.group.id).voice
     others = visit.office.presence.others(case.id, visit.person.id)
     return {
@@ -236,7 +237,7 @@ def _cells(visit: Visit, row: _Row) -> dict[str, Any]:
         "sign": voice.sign(case),
         "who": who_of(visit.uow, voice, case),
         "state": state_in_words(visit.uow, voice, case),
-        "sight": sight_in_words(visit.uow, voice, case),
+        "sight": sight,
         "times": voice.times(case),
         "excerpt": _excerpt(visit, case),
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],

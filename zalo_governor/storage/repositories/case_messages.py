@@ -1,6 +1,6 @@
 """Messages that belong to cases: which are gone from the group, who has read them, codes that confirm removals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hmac import compare_digest
 
@@ -31,6 +31,9 @@ from zalo_governor.storage.security.crypto import binding
 MOST_WRONG_CODES = 3
 """Number of wrong tries after which a one-time code (`CaseMessages.issue_removal_code`) becomes void."""
 
+# A case recorded by hand is not about the message with the command that recorded it.
+_IS_MESSAGE = (case_events.c.message_key != "", inbox.c.kind == ElementKind.MESSAGE.value)
+
 
 class CaseMessages(Repository):
     """The messages of a case: whether they are gone, who has read them, one-time removal codes."""
@@ -39,12 +42,7 @@ class CaseMessages(Repository):
         rows = self._tx.execute(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
-            .where(
-                case_events.c.case_id == case.id,
-                # A case recorded by hand is not about the message with the command that recorded it.
-                case_events.c.message_key != "",
-                inbox.c.kind == ElementKind.MESSAGE.value,
-            )
+            .where(case_events.c.case_id == case.id, *_IS_MESSAGE)
             .order_by(case_events.c.event_id)
         )
         found: dict[str, CaseMessage] = {}
@@ -62,6 +60,18 @@ class CaseMessages(Repository):
             )
             found.setdefault(message.key, message)
         return list(found.values())
+
+    def gone_times(self, cases: Sequence[Case]) -> dict[int, list[datetime | None]]:
+        rows = self._tx.execute(
+            select(case_events.c.case_id, case_events.c.message_key, case_events.c.gone_ms)
+            .join(inbox, inbox.c.id == case_events.c.event_id)
+            .where(case_events.c.case_id.in_([case.id for case in cases]), *_IS_MESSAGE)
+            .distinct()
+        )
+        found: dict[int, list[datetime | None]] = {}
+        for row in rows:
+            found.setdefault(row.case_id, []).append(from_ms_or_none(row.gone_ms))
+        return found
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
         self._tx.flush()

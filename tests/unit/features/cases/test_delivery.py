@@ -16,7 +16,7 @@ from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.features.reports.scheduled import CaseDeadlines
-from zalo_governor.messaging.delivery_words import sight_in_words
+from zalo_governor.messaging.delivery_words import sights_in_words
 
 
 def undelivered(desk: Desk, who: str, purpose: Purpose, **values: Any) -> Undelivered:
@@ -134,7 +134,7 @@ def test_a_list_says_of_a_grave_case_whether_its_message_is_still_in_the_group()
     secret, light = desk.store.book.values()
 
     def sight(case: Case) -> str:
-        return sight_in_words(desk.uow, desk.policy.voice, case)
+        return sights_in_words(desk.uow, desk.policy.voice, [case]).get(case.id, "")
 
     assert (sight(secret), sight(light)) == ("tin còn trên Nhóm", "")
     desk.delete("admin", key)
