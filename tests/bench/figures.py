@@ -35,7 +35,7 @@ AT_MOST = {
     "panel_flood_alert_ms_p99": 100.0,
     "scale_cpu_seconds_at_largest_to_small": 1.15,
     "scale_growth_mb_at_largest_to_small": 1.15,
-    "scale_1000_10m_8_report_seconds": 0.5,
+    "scale_1000_10m_34_report_seconds": 0.5,
     "scale_100_10m_report_seconds": 0.5,
     "scale_100_10m_bot_rss_mb": 170.0,
     "scale_100_10m_start_seconds": 5.0,

@@ -111,6 +111,8 @@ def test_messages_of_a_case_are_named_without_their_words_and_marked_once_when_t
     with units.begin() as uow:
         gone = plain[0].model_copy(update={"gone_at": START + MINUTE, "gone_by": admin, "deleted": True})
         assert uow.case_messages.of(case) == [gone, plain[1]]
+        times = uow.case_messages.gone_times([case])
+        assert (list(times), set(times[case.id])) == ([case.id], {gone.gone_at, None})
 
 
 def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(
