@@ -66,4 +66,4 @@ def minutes_of(duration: timedelta) -> int:
 
 
 EVER, NEVER = from_ms(0), from_ms(1 << 42)
-"""Before and after all moments that are stored."""
+"""Before and after all moments that are stored; a claim for `EVER` is of work that is done once and never again."""

@@ -1,6 +1,6 @@
 """Tells the admins of findings that are about nobody, so that no case is opened, and of the first edited message."""
 
-from zalo_governor.domain.clock import from_ms, midnight, today
+from zalo_governor.domain.clock import EVER, midnight, today
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard, SystemNotice
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.repositories import UnitOfWork
@@ -26,7 +26,7 @@ class NobodysWords(EventHandler):
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Tell the admins of the first edited message, as nobody has yet measured what Zalo sends then."""
         is_edit = isinstance(event, MessageSent | SystemNotice) and event.message_type == _EDIT
-        if is_edit and uow.claims.claim_once("first_edit", from_ms(0)):
+        if is_edit and uow.claims.claim_once("first_edit", EVER):
             self._tell(uow, event, TextId("alert_first_edit"), urgent=False)
 
     def report(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import EVER
 from zalo_governor.domain.repositories import UnitOfWork
 
 MOST_ROWS = 10
@@ -22,9 +22,8 @@ class Shown(NamedTuple):
 
 def undecided(uow: UnitOfWork, group_id: str, end: datetime) -> list[Case]:
     """Return all cases of the group, opened before `end`, of which somebody still has to decide, oldest first."""
-    start = from_ms(0)
-    cases = uow.cases.opened_between(group_id, start=start, end=end, open_only=True)
-    urgent = uow.cases.urgent_between(group_id, start, end)
+    cases = uow.cases.opened_between(group_id, start=EVER, end=end, open_only=True)
+    urgent = uow.cases.urgent_between(group_id, EVER, end)
     cases += [case for case in urgent if case.undecided and not case.state.open]
     return sorted(cases, key=lambda case: (case.opened_at, case.id))
 

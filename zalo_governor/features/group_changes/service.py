@@ -6,7 +6,7 @@ from typing import NamedTuple
 import structlog
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import EVER
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval, Change, ChangeKind, GroupChange
@@ -182,7 +182,7 @@ def change_waits(case: Case, event_id: int) -> tuple[str, datetime]:
 
     The change is the one that the event `event_id` made and `case` is about.
     """
-    return f"change_waits:{case.code}:{event_id}", from_ms(0)
+    return f"change_waits:{case.code}:{event_id}", EVER
 
 
 class _Unapproved(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from zalo_governor.domain.clock import from_ms, midnight, today
+from zalo_governor.domain.clock import AT_ONCE, midnight, today
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase, FriendAct
 from zalo_governor.domain.findings import Verdict
@@ -91,7 +91,7 @@ class FriendRequestPoll:
         self._fetch = fetch
         self._begin = begin
         self._friendships = FriendRequestService(policy)
-        self._next = from_ms(0)
+        self._next = AT_ONCE
 
     def next_due(self) -> datetime | None:
         """Return when to poll next (at once after the start); None if the settings say to accept no friend requests."""

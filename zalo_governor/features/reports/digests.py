@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms, midnight, monday, today
+from zalo_governor.domain.clock import EVER, midnight, monday, today
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP
@@ -169,7 +169,7 @@ class Digests(Speaker):
         counted = figures(uow, self._policy.account, group.id)
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)
         if counted is None:
-            if uow.claims.claim_once(f"no_roster:{group.id}", from_ms(0)):
+            if uow.claims.claim_once(f"no_roster:{group.id}", EVER):
                 text = self._voice.render(TextId("no_roster"), group=self._voice.group(group)) + unseen
                 self._post.to_desk(uow, text, group_id=group.id)
             return

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import AT_ONCE, EVER
 from zalo_governor.domain.escalation import Desk, Leader
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
@@ -176,12 +176,12 @@ class TrialEnd(Speaker):
             return None
         if on_trial(self._policy, uow, group.id):
             return None if trial.told_at else trial.began_at + self._policy.of(group.id).trial
-        return None if self._is_announced(uow, trial) else from_ms(0)
+        return None if self._is_announced(uow, trial) else AT_ONCE
 
     def _is_announced(self, uow: UnitOfWork, trial: Trial) -> bool:
         """Return whether nothing is left to send about the end of the trial."""
         office = self._policy.of(trial.group_id)
-        introduced = not office.introduce or uow.claims.is_claimed(f"introduction:{trial.group_id}", from_ms(0))
+        introduced = not office.introduce or uow.claims.is_claimed(f"introduction:{trial.group_id}", EVER)
         return introduced and (trial.live_at is None or trial.announced_at is not None)
 
     def act(self, now: datetime) -> None:
@@ -237,7 +237,7 @@ class TrialEnd(Speaker):
     def _introduce(self, uow: UnitOfWork, group: Group) -> None:
         """Send the group, once ever, the message in which the program introduces itself, if the settings say so."""
         office = self._policy.of(group.id)
-        if office.introduce and uow.claims.claim_once(f"introduction:{group.id}", from_ms(0)):
+        if office.introduce and uow.claims.claim_once(f"introduction:{group.id}", EVER):
             self._post.to_group(uow, introduction_text(office.introduction(group.id), office.voice), group_id=group.id)
             uow.audit.append("introduced", at=self._policy.clock(), group_id=group.id, detail={})
 

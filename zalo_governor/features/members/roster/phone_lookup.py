@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import structlog
 
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import AT_ONCE
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.regulation import ClauseTopic
@@ -50,7 +50,7 @@ class PhoneLookup:
         self._find = find
         self._begin = begin
         self._newcomers = OutsiderService(policy)
-        self._next = from_ms(0)
+        self._next = AT_ONCE
 
     def next_due(self) -> datetime | None:
         """Return when to look up the next telephone number; None if the settings allow no lookups."""
