@@ -9,7 +9,8 @@ from tests.unit.features.desk import UNMARKED
 from tests.unit.features.directives.ledger import ORDER, LedgerDesk
 from zalo_governor.features.chat.command_book import CommandBook
 from zalo_governor.features.registry import COMMANDS
-from zalo_governor.panel.buttons import EVERY, PROPOSAL_BUTTONS
+from zalo_governor.panel.buttons import CASE_BUTTONS, EVERY, PROPOSAL_BUTTONS
+from zalo_governor.panel.pages.case import first_to_do
 
 _PLACE = {"event", "place"}
 """What may differ: where the command was given."""
@@ -30,6 +31,25 @@ def test_a_button_leaves_the_audit_log_as_the_typed_command_does(word: str, who:
     assert pressed.states() == typed.states()
     assert [one.state for one in pressed.store.directives] == [one.state for one in typed.store.directives]
     assert (answer is None) == (who not in TABLE[word].people)
+
+
+@pytest.mark.parametrize(
+    ("secret", "done", "first"),
+    [
+        (False, (), "xacnhan"),
+        (False, ("/xacnhan VP1",), ""),
+        (True, (), "chuyen"),
+        (True, ("/chuyen VP1",), "xacnhan"),
+        (True, ("/chuyen VP1", "/xacnhan VP1"), ""),
+    ],
+)
+def test_the_primary_button_is_what_the_alerts_name_first(secret: bool, done: tuple[str, ...], first: str) -> None:
+    desk = LedgerDesk()
+    _ = desk.seal("member") if secret else desk.say("member", "noi dung", UNMARKED)
+    for line in done:
+        desk.say("admin", line, place="private")
+    [case] = desk.store.book.values()
+    assert first_to_do(desk.uow, case, {button.word for button in CASE_BUTTONS}) == first
 
 
 def _desk(word: str) -> LedgerDesk:

@@ -7,7 +7,7 @@ from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.cases.commands.decide import CaseCommand, note_opening
 from zalo_governor.features.cases.label_words import category, why, why_sealed
 from zalo_governor.features.cases.newcomers import way_in
-from zalo_governor.features.cases.next_actions import may_answer, may_remove, visible
+from zalo_governor.features.cases.next_actions import may_answer, may_remove, should_tell_leader, visible
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.commands import Answer, Call
 from zalo_governor.messaging.delivery_words import delivered_in_words, state_in_words
@@ -255,7 +255,7 @@ class ShowCase(CaseCommand):
                 may = may_remove(call.uow, self.policy.account, case)
                 remove = self.voice.render(TextId("or_remove"), code=case.code) if may else ""
                 said.append(self.voice.render(TextId("step_recall"), remove=remove))
-            if case.leader_told_by is None:
+            if should_tell_leader(case):
                 steps.append(TextId("step_leader"))
             if call.uow.case_messages.readers(case):
                 steps.append(TextId("step_readers"))
