@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import structlog
@@ -31,6 +31,7 @@ from tests.integration.test_groups_apart import OF_A, OF_B, OTHER_GROUP, OUTSIDE
 from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.cases import UNSURE_LABEL
+from zalo_governor.domain.errors import PrintingError
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.cases.commands.record import MANUAL_RULE
@@ -38,6 +39,7 @@ from zalo_governor.features.reports.document.document import EDITED
 from zalo_governor.panel import connection, gatekeeper, office, server
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
 from zalo_governor.panel.pages import all_routes
+from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.spreadsheets import client
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
@@ -537,6 +539,22 @@ def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None
     by = {uid: mine.get(f"/nhat-ky?viec=case.opened&ai={panel.uid(uid)}").text for uid in (ADMIN, OF_A[Role.LEADER])}
     assert ["phòng 2" in by[ADMIN], "phòng 2" in by[OF_A[Role.LEADER]]] == [True, False]
     assert panel.enter(OF_A[Role.LEADER]).post("/viec/ghi-nhan", form | {"ai": OUTSIDER}).status == 404
+
+
+def test_a_report_keeps_its_days_in_the_form_and_in_the_address(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = panel.enter(ADMIN)
+    page = mine.get(f"/bao-cao?nhom={GROUP}&tu=2026-11-01&den=2026-11-10").text
+    kept = re.findall(r'(?:<option value="([^"]+)" selected>|<small>(\d\d/\d\d/\d{4})</small>)', page)
+    assert [one or other for one, other in kept] == ["01/11/2026-10/11/2026", "01/11/2026", "10/11/2026"]
+
+    def fail(*_: object) -> None:
+        raise PrintingError
+
+    monkeypatch.setattr(ReportRenderer, "print", fail)
+    form = {"dang": "docx", "ky": "01/11/2026-10/11/2026", "nhom": GROUP}
+    back = mine.post("/bao-cao/tep", form).headers["location"]
+    assert parse_qs(urlsplit(back).query) == {"ky": [form["ky"]], "nhom": [GROUP]}
+    assert "Chưa lập được tệp này" in mine.get(back).text
 
 
 def _recorded(panel: Panel) -> int:

@@ -77,8 +77,8 @@ def _page(visit: Visit, **facts: Any) -> Html:
     common = {
         "groups": visit.groups,
         "chosen": chosen.id if chosen else "",
-        "start": f"{start:%Y-%m-%d}",
-        "end": f"{end:%Y-%m-%d}",
+        "start": start,
+        "end": end,
         "action": wanted.action,
         "about": wanted.about,
         "actor": wanted.actor_id or "",
