@@ -16,7 +16,7 @@ from aiohttp import web
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import StoreUnavailableError
-from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
+from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS, PanelKeyKind
 from zalo_governor.domain.people import DESK, Person
 from zalo_governor.features.panel.access import ENTRY, begin_session
 from zalo_governor.panel.assets import PREFIX, Assets
@@ -190,16 +190,25 @@ class PanelServer:
         return web.Response(body=content, content_type=asset.kind, charset="utf-8", headers=headers)
 
     async def _door(self, request: web.Request) -> web.Response:
-        """Show the button that uses up the link: a preview of a chat only looks, and must not."""
+        """Show the button that uses up the link, while it counts: a preview of a chat only looks, and must not."""
+        if not await self._thread(self._is_link, request.match_info["secret"]):
+            return self._refuse_link()
         return self._html("vao.html", {"path": request.path})
+
+    def _is_link(self, secret: str) -> bool:
+        with self._office.units.begin(reading=True) as uow:
+            return uow.panel_keys.holder(secret, self._office.clock(), PanelKeyKind.LINK) is not None
+
+    def _refuse_link(self) -> web.Response:
+        self._refused.note("link")
+        return self._html("vao.html", {"path": "", "used": True}, HTTPStatus.FORBIDDEN)
 
     async def _enter(self, request: web.Request) -> web.Response:
         if not self._entries.take(self._address(request)):
             return self._refuse("too_many_entries", HTTPStatus.TOO_MANY_REQUESTS)
         secret = await self._thread(self._begin_session, request.match_info["secret"])
         if secret is None:
-            self._refused.note("link")
-            return self._html("vao.html", {"path": ""}, HTTPStatus.FORBIDDEN)
+            return self._refuse_link()
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
         lasts = round(SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="Strict")
