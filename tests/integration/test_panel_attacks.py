@@ -157,10 +157,12 @@ def test_who_leaves_or_loses_the_role_is_out_everywhere(panel: Panel) -> None:
     here, there = panel.enter(staff), panel.enter(staff)
     assert here.post("/thoat").status == 200
     assert [one.get("/viec").status for one in (here, there)] == [401, 200]
-    with panel.office.units.begin() as uow:
-        answer = panel.office.book.carry_out(uow, uow.people.get(panel.uid(staff)), "thoatbang")
-    assert answer is not None
-    assert there.get("/viec").status == 401
+    here = panel.enter(staff)
+    assert "(2 phiên)" in here.post("/thoat/moi-may").text
+    assert [one.get("/viec").status for one in (here, there)] == [401, 401]
+    with panel.office.database.read() as reading:
+        left = select(audit.c.detail).where(audit.c.action == "panel.left", audit.c.actor_id == panel.uid(staff))
+        assert list(reading.scalars(left.order_by(audit.c.id))) == ['{"sessions":1}', '{"sessions":2}']
     third = panel.enter(staff)
     without = [one for one in seeds() if one.uid != staff]
     panel.office.units.seed_people(BOT, without)
