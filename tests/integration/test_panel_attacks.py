@@ -561,6 +561,23 @@ def test_a_report_keeps_its_days_in_the_form_and_in_the_address(panel: Panel, mo
     assert "Chưa lập được tệp này" in mine.get(back).text
 
 
+def test_the_audit_log_has_one_line_for_each_act_in_words(panel: Panel) -> None:
+    mine, number = panel.enter(ADMIN), _case(panel)
+    stamp = re.search(r'name="ban" value="([^"]+)"', mine.get(f"/vu-viec/{number}").text)
+    assert stamp is not None
+    mine.post(f"/vu-viec/{number}/baonham", {"noi_dung": "trích dẫn", "ban": stamp[1]})
+    mine.post(f"/vu-viec/{number}/hoantac")
+    log = re.sub(r"<details>.*?</details>", "", mine.get(f"/nhat-ky?ve=VP{number}").text)
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", log)][1:]
+    # Who is admin of one group alone sees what was done to it, and no commands, which were given in private.
+    moved, rule = "chuyển trạng thái vụ việc", "quy tắc: Tiếng Việt không dấu, thiếu dấu hoặc sai bộ mã"
+    assert [(row[2], row[4].strip()) for row in rows[:3]] == [
+        (moved, f"từ: báo nhầm, thành: mới, {rule}, hoàn tác quyết định; bỏ ghi nhớ báo nhầm ({rule})"),
+        (moved, f"từ: mới, thành: báo nhầm, {rule}; ghi nhớ báo nhầm ({rule})"),
+        ("mở xem vụ việc", f"{rule}, cách: xem vụ việc"),
+    ]
+
+
 def _recorded(panel: Panel) -> int:
     with panel.office.database.read() as reading:
         return reading.scalar(select(func.count()).select_from(cases).where(cases.c.rule_id == MANUAL_RULE)) or 0

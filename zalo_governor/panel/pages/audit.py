@@ -1,10 +1,11 @@
 """Nhật ký: the audit log of a person's groups, searched, printed and checked."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zalo_governor.domain.audit import AuditEntry
+from zalo_governor.domain.audit import MOVED, SHOWN, AuditEntry
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
@@ -21,13 +22,17 @@ from zalo_governor.storage.repositories.audit import SqlAuditLog
 PATH = "/nhat-ky"
 _ROLES = frozenset({Role.ADMIN})
 _CODES = frozenset(
-    {"about", "event", "event_id", "finding", "head", "id", "job", "outcome", "outgoing", "person", "person_id", "uid"}
-)
+    {
+        "about", "approval", "by", "desk_due", "event", "event_id", "finding", "head", "id", "job", "message",
+        "outcome", "outgoing", "person", "person_id", "removal", "uid",
+    }
+)  # fmt: skip
 """Facts that are no words: for who looks something up in the database."""
 _NAMED_APART = frozenset({ExtendDirective.word, FinishDirective.word, RemindNow.word})
 """Commands whose button is called after all the addressees of a page; here it may have been about one of them."""
 _RULE = re.compile(r"\b[0-9][\w.]*-[\w.-]*\w")
 _MONTH = timedelta(days=30)
+_AT_ONCE = timedelta(seconds=2)
 
 
 def routes(office: Office) -> list[Route]:
@@ -86,12 +91,12 @@ def _page(visit: Visit, **facts: Any) -> Html:
         "actions": sorted(words.actions().items(), key=lambda one: one[1]),
         "rows": [
             {
-                "entry": row,
+                "at": row.at,
                 "who": "Hệ thống" if row.actor_id is None else visit.voice.named(visit.uow.people.get(row.actor_id)),
-                "group": named[row.group_id],
-                **_in_words(visit, row),
+                "group": next((named[one.group_id] for one in (row, *done) if one.group_id), ""),
+                **_in_words(visit, row, done),
             }
-            for row in rows
+            for row, *done in as_acts(rows)
         ],
         "last": rows[-1].id if len(rows) == AUDIT_ROWS else 0,
         "report": None,
@@ -99,21 +104,53 @@ def _page(visit: Visit, **facts: Any) -> Html:
     return Html("nhat-ky.html", common | facts)
 
 
-def _in_words(visit: Visit, row: AuditEntry) -> dict[str, str]:
+def as_acts(rows: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
+    """Return the rows, which are given newest first, by acts: a command, then what it has done.
+
+    Where the command is no row of the groups that are shown, as those in private, a decision and what came of it.
+    """
+    acts: list[list[AuditEntry]] = []
+    latest: dict[int | None, list[AuditEntry]] = {}
+    for row in rows:
+        act = latest.get(row.actor_id)
+        if act and _is_of(act[0], row):
+            act.insert(1 if act[0].action == "command" else 0, row)
+        else:
+            acts.append([row])
+            latest[row.actor_id] = acts[-1]
+    return acts
+
+
+def _is_of(newer: AuditEntry, row: AuditEntry) -> bool:
+    if row.actor_id is None or newer.at - row.at > _AT_ONCE:
+        return False
+    if newer.action != "command":
+        return newer.action.startswith("false_alarm.") and (row.action, row.subject) == (MOVED, newer.subject)
+    about = newer.detail.get("about", "").split(", ")
+    return not row.action.startswith(("command", "panel.entered")) and (
+        row.subject in about or f"approval {row.detail.get('approval')}" in about
+    )
+
+
+def _in_words(visit: Visit, row: AuditEntry, done: Sequence[AuditEntry]) -> dict[str, str]:
     """Return what was done, about what, and its facts, without the codes by which the program knows them."""
     words, command = visit.office.words, visit.office.book.by_word.get(row.subject)
-    what, about, outcome = words.action(row.action), words.value(row.subject), row.detail.get("outcome", "done")
+    what, about = words.action(row.action), words.value(row.subject)
     if command and row.action.startswith("command"):
         label = visit.label(command.word, "_done" if command.word in _NAMED_APART else "")
         about = words.value(row.detail.get("about"))
         what = label if row.action == "command" else f"{what}: {label}"
-        what += "" if outcome in DONE else f" ({words.value(outcome)})"
-    detail = with_addressee(visit.uow, with_place(visit.uow, row)).detail
-    facts, codes = (
-        words.facts({key: fact for key, fact in detail.items() if (key in _CODES) is wanted})
-        for wanted in (False, True)
-    )
-    title = visit.policy.of(row.group_id).regulation.title_of_rule
+        failed = [words.value(one) for one in row.detail.get("outcome", "done").split(", ") if one not in DONE]
+        what += f" ({', '.join(failed)})" if failed else ""
+    told, codes = _facts(visit, row)
+    detail, hidden, ids = [told], [f"{row.action} {row.subject} {codes}"], [f"{row.id}"]
+    for one in done:
+        told, codes = _facts(visit, one)
+        if one.action != SHOWN:  # The command says so already.
+            detail.append(f"{words.action(one.action)} ({told})" if told else words.action(one.action))
+        hidden.append(f"{one.action} {one.subject} {codes}")
+        ids.append(f"{one.id}")
+    title = visit.policy.of((*done, row)[0].group_id).regulation.title_of_rule
 
     def titled(text: str) -> str:
         return _RULE.sub(lambda found: title(found[0]), text)
@@ -121,9 +158,19 @@ def _in_words(visit: Visit, row: AuditEntry) -> dict[str, str]:
     return {
         "what": what,
         "about": titled(about),
-        "detail": titled(facts),
-        "codes": f"{row.action} {row.subject} {codes}",
+        "detail": titled("; ".join(filter(None, detail))),
+        "codes": "; ".join(hidden),
+        "ids": ", ".join(ids),
     }
+
+
+def _facts(visit: Visit, row: AuditEntry) -> tuple[str, str]:
+    """Return the row's facts in words, and the codes among them."""
+    detail = with_addressee(visit.uow, with_place(visit.uow, row)).detail
+    # A time in words is a text; a number is what a decision keeps in case that it is taken back.
+    codes = {key for key, fact in detail.items() if key in _CODES or (key == "due" and isinstance(fact, int))}
+    facts = visit.office.words.facts
+    return facts({key: detail[key] for key in detail if key not in codes}), facts({key: detail[key] for key in codes})
 
 
 def _day(typed: str) -> datetime | None:
