@@ -18,7 +18,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS, PanelKeyKind
 from zalo_governor.domain.people import DESK, Person
-from zalo_governor.features.panel.access import ENTRY, begin_session, end_session
+from zalo_governor.features.panel.access import ENTRY, begin_session, end_sessions
 from zalo_governor.features.panel.commands import LeavePanel
 from zalo_governor.panel.assets import PREFIX, Assets
 from zalo_governor.panel.connection import Connection
@@ -58,7 +58,6 @@ _SLOW_AT_ONCE, _SLOW_WAITING = 2, 4
 """How much of the work that takes seconds goes on at once, and how much of it waits; more is refused."""
 _UPLOADS_AT_ONCE = 2
 _LARGE = 1_000_000
-_LEAVE_ALL = "/thoat/moi-may"
 _STREAMS = 12
 """How many open pages of a person are told of changes."""
 _TOLD, _MOST_TOLD = 20, 200
@@ -109,8 +108,7 @@ class PanelServer:
         app.router.add_get(PREFIX + "{name}", self._asset)
         app.router.add_get(ENTRY + "{secret}", self._door)
         app.router.add_post(ENTRY + "{secret}", self._enter)
-        app.router.add_post("/thoat", self._leave)
-        app.router.add_post(_LEAVE_ALL, self._leave)
+        app.router.add_post("/thoat{everywhere:(/moi-may)?}", self._leave)
         app.router.add_get("/luong", self._stream, allow_head=False)
         for route in self._routes:
             app.router.add_route(route.method, route.path, partial(self._page, route))
@@ -224,7 +222,7 @@ class PanelServer:
 
     async def _leave(self, request: web.Request) -> web.Response:
         secret = request.cookies.get(COOKIE, "")
-        said = await self._thread(self._end, secret, request.path == _LEAVE_ALL)
+        said = await self._thread(self._end, secret, bool(request.match_info["everywhere"]))
         self._told.pop(secret, None)
         response = self._html("vao.html", {"path": "", "left": said})
         response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
@@ -237,7 +235,7 @@ class PanelServer:
             with self._office.units.begin() as uow:
                 if everywhere and (answer := self._office.book.carry_out(uow, person, LeavePanel.word)):
                     return answer.texts[0]
-                end_session(uow, secret, person.id, self._office.clock())
+                end_sessions(uow, person.id, self._office.clock(), only=secret)
         return "Đồng chí đã thoát."
 
     async def _home(self, request: web.Request) -> web.Response:

@@ -224,9 +224,7 @@ def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
 def why_sealed(voice: MessageFormatter, case: Case, scans: Iterable[FileScan]) -> str:
     """Return what made the program suspect a state secret: marks on pages of the scanned files, else the words.
 
-    "" where no state secret is suspected, or the content was sealed unchecked.
-
-    Nothing of the content is in it: of a sealed message only codes, page numbers and the secrecy level are stored.
+    "" for other cases, and where the content was sealed unchecked. Nothing of the content is stored, so none is in it.
     """
     if not case.sealed or case.label == UNCHECKED:
         return ""

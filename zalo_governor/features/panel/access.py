@@ -34,18 +34,10 @@ def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int
     return person_id, secret
 
 
-def end_session(uow: UnitOfWork, secret: str, person_id: int, now: datetime) -> None:
-    """End one session of the person."""
-    uow.panel_keys.end(secret)
-    _note_end(uow, person_id, 1, now)
-
-
-def end_sessions(uow: UnitOfWork, person_id: int, now: datetime) -> int:
-    """End all sessions of the person; return how many there were."""
-    count = uow.panel_keys.end_all(person_id)
-    _note_end(uow, person_id, count, now)
-    return count
-
-
-def _note_end(uow: UnitOfWork, person_id: int, count: int, now: datetime) -> None:
+def end_sessions(uow: UnitOfWork, person_id: int, now: datetime, *, only: str = "") -> int:
+    """End all sessions of the person, or that with the secret `only`; return how many there were."""
+    if only:
+        uow.panel_keys.end(only)
+    count = 1 if only else uow.panel_keys.end_all(person_id)
     uow.audit.append("panel.left", at=now, actor_id=person_id, group_id=NO_GROUP, detail={"sessions": count})
+    return count

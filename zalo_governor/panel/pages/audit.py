@@ -91,12 +91,12 @@ def _page(visit: Visit, **facts: Any) -> Html:
         "actions": sorted(words.actions().items(), key=lambda one: one[1]),
         "rows": [
             {
-                "at": row.at,
-                "who": "Hệ thống" if row.actor_id is None else visit.voice.named(visit.uow.people.get(row.actor_id)),
-                "group": next((named[one.group_id] for one in (row, *done) if one.group_id), ""),
-                **_in_words(visit, row, done),
+                "act": act,
+                "who": "Hệ thống" if (by := act[0].actor_id) is None else visit.voice.named(visit.uow.people.get(by)),
+                "group": named[act[-1].group_id],
+                **_in_words(visit, act),
             }
-            for row, *done in as_acts(rows)
+            for act in as_acts(rows)
         ],
         "last": rows[-1].id if len(rows) == AUDIT_ROWS else 0,
         "report": None,
@@ -105,10 +105,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
 
 
 def as_acts(rows: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
-    """Return the rows, which are given newest first, by acts: a command, then what it has done.
-
-    Where the command is no row of the groups that are shown, as those in private, a decision and what came of it.
-    """
+    """Return the rows, given newest first, by acts: a command, or a decision where that is not shown, then the rest."""
     acts: list[list[AuditEntry]] = []
     latest: dict[int | None, list[AuditEntry]] = {}
     for row in rows:
@@ -122,19 +119,18 @@ def as_acts(rows: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
 
 
 def _is_of(newer: AuditEntry, row: AuditEntry) -> bool:
-    if row.actor_id is None or newer.at - row.at > _AT_ONCE:
+    if row.actor_id is None or newer.at - row.at > _AT_ONCE or row.action.startswith(("command", "panel.entered")):
         return False
     if newer.action != "command":
         return newer.action.startswith("false_alarm.") and (row.action, row.subject) == (MOVED, newer.subject)
     about = newer.detail.get("about", "").split(", ")
-    return not row.action.startswith(("command", "panel.entered")) and (
-        row.subject in about or f"approval {row.detail.get('approval')}" in about
-    )
+    return row.subject in about or f"approval {row.detail.get('approval')}" in about
 
 
-def _in_words(visit: Visit, row: AuditEntry, done: Sequence[AuditEntry]) -> dict[str, str]:
+def _in_words(visit: Visit, act: Sequence[AuditEntry]) -> dict[str, str]:
     """Return what was done, about what, and its facts, without the codes by which the program knows them."""
-    words, command = visit.office.words, visit.office.book.by_word.get(row.subject)
+    row, words = act[0], visit.office.words
+    command = visit.office.book.by_word.get(row.subject)
     what, about = words.action(row.action), words.value(row.subject)
     if command and row.action.startswith("command"):
         label = visit.label(command.word, "_done" if command.word in _NAMED_APART else "")
@@ -142,35 +138,21 @@ def _in_words(visit: Visit, row: AuditEntry, done: Sequence[AuditEntry]) -> dict
         what = label if row.action == "command" else f"{what}: {label}"
         failed = [words.value(one) for one in row.detail.get("outcome", "done").split(", ") if one not in DONE]
         what += f" ({', '.join(failed)})" if failed else ""
-    told, codes = _facts(visit, row)
-    detail, hidden, ids = [told], [f"{row.action} {row.subject} {codes}"], [f"{row.id}"]
-    for one in done:
-        told, codes = _facts(visit, one)
-        if one.action != SHOWN:  # The command says so already.
-            detail.append(f"{words.action(one.action)} ({told})" if told else words.action(one.action))
-        hidden.append(f"{one.action} {one.subject} {codes}")
-        ids.append(f"{one.id}")
-    title = visit.policy.of((*done, row)[0].group_id).regulation.title_of_rule
-
-    def titled(text: str) -> str:
-        return _RULE.sub(lambda found: title(found[0]), text)
-
-    return {
-        "what": what,
-        "about": titled(about),
-        "detail": titled("; ".join(filter(None, detail))),
-        "codes": "; ".join(hidden),
-        "ids": ", ".join(ids),
-    }
-
-
-def _facts(visit: Visit, row: AuditEntry) -> tuple[str, str]:
-    """Return the row's facts in words, and the codes among them."""
-    detail = with_addressee(visit.uow, with_place(visit.uow, row)).detail
-    # A time in words is a text; a number is what a decision keeps in case that it is taken back.
-    codes = {key for key, fact in detail.items() if key in _CODES or (key == "due" and isinstance(fact, int))}
-    facts = visit.office.words.facts
-    return facts({key: detail[key] for key in detail if key not in codes}), facts({key: detail[key] for key in codes})
+    details, codes = [], []
+    for one in act:
+        told = with_addressee(visit.uow, with_place(visit.uow, one)).detail
+        # A deadline in words is a text; a number is what a decision keeps in case that it is taken back.
+        hidden = {key: fact for key, fact in told.items() if key in _CODES or (key == "due" and isinstance(fact, int))}
+        facts = words.facts({key: fact for key, fact in told.items() if key not in hidden})
+        if one is row:
+            details.append(facts)
+        elif one.action != SHOWN:  # The command says so already.
+            details.append(f"{words.action(one.action)} ({facts})".removesuffix(" ()"))
+        codes.append(f"{one.action} {one.subject} {words.facts(hidden)}")
+    title = visit.policy.of(act[-1].group_id).regulation.title_of_rule
+    texts = (about, "; ".join(filter(None, details)))
+    about, detail = (_RULE.sub(lambda found: title(found[0]), text) for text in texts)
+    return {"what": what, "about": about, "detail": detail, "codes": "; ".join(codes)}
 
 
 def _day(typed: str) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from zalo_governor.domain.clock import today
-from zalo_governor.domain.documents import Drawing, ReportFile, ReportFormat, Table
+from zalo_governor.domain.documents import Drawing, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.commands import Report
@@ -56,7 +56,7 @@ def show(visit: Visit) -> Reply:
     """Show the report: its three first lines, the document's sections, and charts with their tables."""
     group, (period, span) = visit.one_group(), _period(visit)
     answer = visit.carry_out(Report.word, f"{period} docx", group_id=group.id)
-    file = _file(answer.files)
+    file = answer.files[0] if answer.files else None
     facts: dict[str, Any] = {
         "groups": visit.groups,
         "group": group,
@@ -110,23 +110,19 @@ def _draft(group: Group, period: str) -> str:
     return f"report:{group.id}:{period}"
 
 
-def _file(files: Any) -> ReportFile | None:
-    return files[0] if files else None
-
-
 def _printed(visit: Visit, face: ReportFormat, own: Mapping[str, Sequence[str]], *, inline: bool = False) -> Reply:
     """Return the report as a file; if it cannot be made, lead back to the same group and period, and say so."""
     group, (period, _) = visit.one_group(), _period(visit)
-    file = _file(visit.carry_out(Report.word, f"{period} {face.value}", group_id=group.id).files)
-    if file is None:
+    files = visit.carry_out(Report.word, f"{period} {face.value}", group_id=group.id).files
+    if not files:
         raise NotFoundError
     try:
         renderer = ReportRenderer(visit.office.records.settings.report_template)
-        content = visit.outside(partial(renderer.print, reworded(file.paper, own), face))
+        content = visit.outside(partial(renderer.print, reworded(files[0].paper, own), face))
     except (ConfigError, PrintingError):
         visit.complain("Chưa lập được tệp này. Đề nghị làm lại; nếu vẫn vậy, báo cán bộ kỹ thuật.")
         return SeeOther(f"{PATH}?{urlencode({'nhom': group.id, 'ky': period})}")
-    return Download(file.name, _KINDS[face], content, inline)
+    return Download(files[0].name, _KINDS[face], content, inline)
 
 
 def _period(visit: Visit) -> tuple[str, Span]:

@@ -116,8 +116,8 @@ function spell(event) {
   const field = event.target;
   if (!field.matches("[type=date],[type=datetime-local]")) return;
   const [day, time] = field.value.split("T");
-  let said = field.labels[0].querySelector("small");
-  if (!said) field.before((said = document.createElement("small")));
+  const said = field.labels[0].querySelector("small") || document.createElement("small");
+  if (!said.parentNode) field.before(said);
   said.textContent = [time, day.split("-").reverse().join("/")].filter(Boolean).join(" ");
 }
 
